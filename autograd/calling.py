@@ -1,0 +1,65 @@
+"""How the arguments of a NumPy call become operands and options, in the cases that the hot path leaves aside."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import NoDerivativeError
+from .tensor import Tensor
+
+
+def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
+               options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`."""
+    count = len(operands)
+    try:
+        names = list(inspect.signature(function).parameters)
+    except ValueError:
+        names = list(operands)
+    named = dict(options)
+    for name, value in zip(names[count:], args[count:], strict=False):
+        if name in named:
+            raise TypeError(f"{function.__name__}() got {name} twice")
+        named[name] = value
+    if len(args) > len(names):
+        raise TypeError(f"{function.__name__}() takes at most {len(names)} arguments, got {len(args)}")
+    leading = list(args[:count])
+    for name in names[len(leading) : count]:
+        if name not in named:
+            raise TypeError(f"{function.__name__}() needs the argument {name!r}")
+        leading.append(named.pop(name))
+    return tuple(leading), named
+
+
+def checked_options(function: Callable[..., Any], known: frozenset[str], args: Sequence[Any],
+                    options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that the rule knows. Others may pass at their default; else the call is refused with the reason."""
+    kept = {}
+    for name, value in options.items():
+        if name in known:
+            if isinstance(value, Tensor):
+                if value.requires_grad:
+                    raise NoDerivativeError(f"{function.__name__}({name}=tensor) has no derivative in {name}; "
+                                            f"pass {name}.detach()")
+                value = value._value
+            kept[name] = value
+        elif name == "out":
+            if value is not None:
+                raise TypeError(f"{function.__name__}(out=...) would overwrite a value that the graph may need; "
+                                "assign the result instead: y = ..., or y[...] = ...")
+        elif not _is_default(function, name, value):
+            raise NoDerivativeError(f"{function.__name__} with {name}={value!r} has no derivative here; it is "
+                                    f"differentiated with the options {', '.join(sorted(known)) or '(none)'}")
+    return kept
+
+
+def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
+    try:
+        default = inspect.signature(function).parameters[name].default
+    except (ValueError, KeyError):
+        return False
+    return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)

@@ -1,0 +1,82 @@
+"""How a rule is declared: one call a NumPy function, in the words of the table in `primitive.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .numpy_protocol import plain
+from .primitive import Elementwise, Primitive, Rule, Structured, Variadic, binary, calling_convention, nary, unary
+from .registry import registry
+
+
+def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = False, name: str | None = None,
+                evaluate: Rule | None = None) -> Callable[..., Any]:
+    """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
+
+    A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), or a number: `elementwise(np.add, 1, 1)`.
+    `evaluate` computes on raw values where an operator is faster than the ufunc (`operator.mul` on NumPy scalars).
+    """
+    run = evaluate or function
+    primitive = Elementwise(name or function.__name__, run, ("x", "y", "z")[: len(partials)], partials, poles)
+    apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
+    registry[function] = apply
+    return apply
+
+
+def linear(function: Callable[..., Any], transpose: Rule, *, name: str | None = None, evaluate: Rule | None = None,
+           operands: Sequence[str] = ("x",), views: bool = False) -> Callable[..., Any]:
+    """Register a function that is linear in its first operand, by its transpose `(g, x, *, options)`.
+
+    `x` has the operand's `shape`, `ndim`, `size` and `dtype`, never its values. `views`: NumPy may return a view.
+    """
+    return structured("linear", function, (transpose,), (), name=name, evaluate=evaluate, operands=operands, views=views)
+
+
+def multilinear(function: Callable[..., Any], *transposes: Rule | None, name: str | None = None,
+                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+    """Register a function that is linear in each operand, by the transposes `(g, x, y, *, options)`."""
+    return structured("multilinear", function, transposes, (), name=name, evaluate=evaluate,
+                      operands=operands[: len(transposes)])
+
+
+def general(function: Callable[..., Any], pullbacks: Rule | Sequence[Rule | None],
+            pushforwards: Rule | Sequence[Rule | None], *, name: str | None = None, evaluate: Rule | None = None,
+            operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+    """Register a function by its pullbacks `(g, x, out, *, options)` and pushforwards `(t, x, out, *, options)`."""
+    backward = pullbacks if isinstance(pullbacks, Sequence) else (pullbacks,)
+    forward = pushforwards if isinstance(pushforwards, Sequence) else (pushforwards,)
+    return structured("general", function, backward, forward, name=name, evaluate=evaluate,
+                      operands=operands[: len(backward)])
+
+
+def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any], pushforwards: Sequence[Any], *,
+               name: str | None, evaluate: Rule | None, operands: Sequence[str],
+               views: bool = False) -> Callable[..., Any]:
+    primitive = Structured(kind, name or function.__name__, evaluate or function, tuple(operands), pullbacks,
+                           pushforwards)
+    primitive.views = views
+    apply = calling_convention(primitive, function)
+    registry[function] = apply
+    return apply
+
+
+def variadic(kind: str, name: str, evaluate: Rule, rule: Rule) -> Primitive:
+    """A primitive of any number of operands, linear in each: `rule(g, i, operands, *, options)` for operand `i`."""
+    return Variadic(kind, name, evaluate, rule)
+
+
+def constant(*functions: Callable[..., Any]) -> None:
+    """Register functions whose value is piecewise constant: tensors go in, tensors without a gradient come out."""
+    for function in functions:
+        registry[function] = plain(function)
+
+
+def composite(function: Callable[..., Any]) -> Callable[[Rule], Rule]:
+    """Register a function that is composed of others: `@composite(np.average)` on its text in NumPy calls."""
+
+    def register(definition: Rule) -> Rule:
+        registry[function] = definition
+        return definition
+
+    return register

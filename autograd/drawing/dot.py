@@ -1,0 +1,195 @@
+"""The graph as DOT: complete and readable on its own, and what the layout engine is given.
+
+The same graph gives the same bytes on every run and machine: names come from the topological order and from paths,
+never from addresses or sets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphviz
+
+from .labels import Line, description, lines, operand_text, tooltip
+from .layout import Layout, sizes
+from .model import Edge, Graph, Kind, Vertex
+from .style import LEGEND, PALETTES, Theme
+from .words import printable
+
+FONT = "Helvetica"
+LABELLED_EDGES = 300
+"""Edge labels widen a layout and slow the engine down; a picture with more edges than this does without them."""
+
+_SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Kind.OPERATION: "box",
+           Kind.MODULE: "box3d", Kind.MORE: "box"}
+_STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
+           Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
+_ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad"}
+
+
+def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,
+            gradients: bool = True) -> Any:
+    """The graph as a `graphviz.Digraph`; with `layout` every position is given, for `neato -n2` to paint.
+
+    Without `gradients` the dashed edges of the backward view are left out, so that they do not push others aside.
+    """
+    colours = PALETTES[theme]
+    dot = graphviz.Digraph("computation", comment=printable(graph.title or description(graph)))
+    dot.attr("graph", rankdir=direction, bgcolor=colours["paper"] if layout else "transparent", fontname=FONT,
+             fontsize="10", fontcolor=colours["muted"], nodesep="0.25", ranksep="0.32", pad="0.15",
+             tooltip=printable(description(graph)), outputorder="edgesfirst")
+    dot.attr("node", fontname=FONT, fontsize="12", fontcolor=colours["ink"], fixedsize="true", penwidth="1.2")
+    dot.attr("edge", fontname=FONT, fontsize="9", fontcolor=colours["muted"], color=colours["edge"], arrowsize="0.6",
+             penwidth="1.2")
+    _write_members(dot, graph, colours, layout)
+    for number, edge in enumerate(graph.edges):
+        _write_edge(dot, graph, number, edge, colours, layout)
+    if graph.backward and gradients:
+        for number, edge in enumerate(graph.edges):
+            if flows_back(graph, edge):
+                dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
+                         constraint="false", **{"class": "backward"})
+    if layout:
+        _write_legend(dot, graph, colours, layout)
+    return dot
+
+
+def source(graph: Graph, **options: Any) -> str:
+    """The DOT text of `digraph`."""
+    text: str = digraph(graph, **options).source
+    return text
+
+
+def flows_back(graph: Graph, edge: Edge) -> bool:
+    """Whether a gradient comes back along this edge."""
+    return graph.vertices[edge.source].kind not in (Kind.INPUT, Kind.CONSTANT) and not (
+        graph.vertices[edge.source].frozen)
+
+
+def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None) -> None:
+    """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
+    measured = sizes(graph)
+    inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
+    for key, vertex in graph.vertices.items():
+        inside[vertex.cluster].append(key)
+    nested: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
+    for key, cluster in graph.clusters.items():
+        nested[cluster.parent].append(key)
+    pieces: dict[str, Any] = {"": dot}
+    order = [""]
+    for key in order:
+        order.extend(nested[key])
+    for key in order[1:]:
+        pieces[key] = graphviz.Digraph(f"cluster_{key}")
+        cluster = graph.clusters[key]
+        pieces[key].attr(id=key, label=cluster_label(cluster), labeljust="l", style="filled,rounded",
+                         color=colours["carried" if cluster.repeats > 1 else "frame"], fillcolor=colours["frame-fill"],
+                         fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10",
+                         tooltip=printable(cluster.path), **_frame_position(layout, key))
+    for key in order:
+        for name in inside[key]:
+            _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout)
+    for key in reversed(order[1:]):
+        pieces[graph.clusters[key].parent].subgraph(pieces[key])
+
+
+def cluster_label(cluster: Any) -> str:
+    """`encoder.0: Linear`, with `×12  layers[0..11]` where the block stands for several."""
+    name = printable(cluster.repeats_text or cluster.path)
+    text = f"{name}: {printable(cluster.kind)}" if cluster.kind and name else name or printable(cluster.kind)
+    return f"× {cluster.repeats}   {text}".rstrip() if cluster.repeats > 1 else text
+
+
+def _frame_position(layout: Layout | None, key: str) -> dict[str, str]:
+    if layout is None or key not in layout.frames:
+        return {}
+    box = layout.frames[key]
+    low, high = layout.height - box.bottom, layout.height - box.top
+    return {"bb": f"{box.left:.2f},{low:.2f},{box.right:.2f},{high:.2f}",
+            "lp": f"{box.left + 60:.2f},{high - 10:.2f}", "lwidth": "1.5", "lheight": "0.2"}
+
+
+def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
+                  layout: Layout | None) -> None:
+    state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
+    style = _STYLES[vertex.kind]
+    attributes = {
+        "id": vertex.id, "class": classes(vertex), "shape": _SHAPES[vertex.kind], "style": style,
+        "fillcolor": colours[f"{state}-fill"], "color": colours[f"{state}-line"],
+        "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
+        "tooltip": "\n".join(tooltip(vertex)).replace("\\", "\\\\"),
+        "label": _html(lines(vertex, backward=graph.backward), colours),
+    }
+    if vertex.copy or vertex.frozen:
+        attributes["style"] = style + ",dashed"
+    if vertex.output:
+        attributes["peripheries"] = "2"
+    if layout:
+        box = layout.boxes[vertex.id]
+        attributes["pos"] = f"{box.x:.2f},{layout.height - box.y:.2f}"
+    dot.node(vertex.id, **attributes)
+
+
+def classes(vertex: Vertex) -> str:
+    """The classes of a vertex, the same in DOT, SVG and page."""
+    found = ["node", vertex.kind.value]
+    found += [name for name, on in (("output", vertex.output), ("failed", vertex.failed), ("frozen", vertex.frozen),
+                                    ("alias", vertex.copy is not None), ("heated", vertex.heat is not None)) if on]
+    return " ".join(found)
+
+
+def _html(written: list[Line], colours: dict[str, str]) -> str:
+    """Lines of text as an HTML-like label, every name escaped."""
+    parts = []
+    for line in written:
+        text = escape(line.text)
+        if line.role in ("title", "name"):
+            text = f"<b>{text}</b>"
+        if line.italic:
+            text = f"<i>{text}</i>"
+        size = 12 if line.role in ("title", "name") else 10
+        parts.append(f'<font point-size="{size}" color="{colours[_ROLE_COLOUR[line.role]]}">{text}</font>')
+    return "<" + "<br/>".join(parts) + ">"
+
+
+def escape(text: str) -> str:
+    """Text for XML and for HTML-like labels."""
+    return (printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+            .replace("'", "&#39;"))
+
+
+def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
+                layout: Layout | None) -> None:
+    attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
+    if edge.carried:
+        attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
+    places = operand_text(edge)
+    if places:
+        attributes["headlabel"] = places
+        attributes["labeldistance"] = "1.4"
+    if edge.label and len(graph.edges) <= LABELLED_EDGES:
+        attributes["label"] = " " + printable(edge.label)
+    if layout and number in layout.routes:
+        route = layout.routes[number]
+        flipped = [(x, layout.height - y) for x, y in route]
+        attributes["pos"] = f"e,{flipped[-1][0]:.2f},{flipped[-1][1]:.2f} " + " ".join(
+            f"{x:.2f},{y:.2f}" for x, y in flipped)
+        if number in layout.labels:
+            x, y = layout.labels[number]
+            attributes["lp"] = f"{x:.2f},{layout.height - y:.2f}"
+    dot.edge(edge.source, edge.target, **attributes)
+
+
+def _write_legend(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout) -> None:
+    """Small samples of the kinds in use, in a row under the picture."""
+    x = 0.0
+    used = [kind for kind in LEGEND if any(v.kind is kind for v in graph.vertices.values())]
+    for kind in used:
+        text = LEGEND[kind]
+        dot.node(f"legend_{kind.value}", label="", shape=_SHAPES[kind], style=_STYLES[kind], width="0.22",
+                 height="0.14", fillcolor=colours[f"{kind.value}-fill"], color=colours[f"{kind.value}-line"],
+                 pos=f"{x + 8:.2f},-26")
+        wide = 5.6 * len(text)
+        dot.node(f"legend_{kind.value}_text", label=text, shape="plaintext", fontsize="10", width=f"{wide / 72:.3f}",
+                 height="0.2", fontcolor=colours["muted"], pos=f"{x + 20 + wide / 2:.2f},-26")
+        x += wide + 34

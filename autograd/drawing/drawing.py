@@ -1,0 +1,136 @@
+"""`Drawing`: what `draw` returns, and every form it can take."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from . import budget, dot, engines
+from .layered import layered
+from .layout import Layout, from_engine
+from .model import Graph
+from .style import Theme
+from .svg import paint
+from .text import table
+from .words import count_text
+
+FORMS = ("svg", "png", "pdf", "dot", "json", "html", "txt")
+
+
+class Drawing:
+    """A picture of a computation graph, as it was when `draw` was called.
+
+    `.source` is DOT; `.save(path)` writes svg, png, pdf, dot, json, html or txt by the path's ending; `.to_text()` is
+    a table that says the same; in a notebook it shows itself. The same graph gives the same bytes.
+    """
+
+    def __init__(self, graph: Graph, *, theme: Theme | None = None, direction: str = "TB",
+                 timeout: float = engines.TIMEOUT) -> None:
+        self.graph = graph
+        self.theme = theme
+        self.direction = direction
+        self.timeout = timeout
+        self._layout: Layout | None = None
+
+    @property
+    def source(self) -> str:
+        """The graph in DOT, complete on its own."""
+        return dot.source(self.graph, theme=self.theme or "light", direction=self.direction)
+
+    @property
+    def digraph(self) -> Any:
+        """The graph as a `graphviz.Digraph`."""
+        return dot.digraph(self.graph, theme=self.theme or "light", direction=self.direction)
+
+    def layout(self) -> Layout:
+        """Where everything stands: by an engine if there is one, the graph suits it and it answers in time."""
+        if self._layout is None:
+            self._layout = self._lay_out()
+        return self._layout
+
+    def _lay_out(self) -> Layout:
+        engine = engines.find()
+        if engine is not None and budget.suits_engine(self.graph):
+            text = dot.source(self.graph, direction=self.direction, gradients=False)
+            try:
+                return from_engine(engine.run(text, "json0", timeout=self.timeout), self.graph, engine.name)
+            except (engines.EngineError, ValueError) as error:
+                self.graph = self.graph.saying(f"Laid out without Graphviz: {error}.")
+        return layered(self.graph)
+
+    def to_svg(self) -> str:
+        """The picture as one SVG document."""
+        layout = self.layout()
+        return paint(self.graph, layout, theme=self.theme)
+
+    def to_text(self) -> str:
+        """The picture as a table: the equal of it for terminals and screen readers."""
+        return table(self.graph)
+
+    def to_json(self) -> str:
+        """The graph's facts as JSON, without coordinates."""
+        from .record import as_dict
+
+        return json.dumps(as_dict(self.graph), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_html(self) -> str:
+        """The explorer: one page that needs no network."""
+        from .page import page
+
+        return page(self)
+
+    def _painted(self, form: str) -> bytes:
+        engine = engines.find()
+        if engine is None:
+            raise RuntimeError(f"a {form} needs Graphviz, and none was found; run: pip install 'cleargrad[draw]', "
+                               f"or save the drawing as .svg or .html, which need nothing")
+        layout = self.layout()
+        text = dot.source(self.graph, theme=self.theme or "light", direction=self.direction, layout=layout,
+                          gradients=False)
+        arguments = ("-Gdpi=144",) if form == "png" else ()
+        return engine.run(text, form, placed=True, timeout=max(self.timeout, 30.0), arguments=arguments)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture; the ending says how: .svg .png .pdf .dot .json .html .txt. Returns the path.
+
+        svg, dot, json, html and txt need no layout engine. Raises `ValueError` for another ending,
+        `FileNotFoundError` where the directory does not exist, `RuntimeError` where png or pdf find no engine.
+        """
+        target = Path(path)
+        form = target.suffix.lower().lstrip(".")
+        if form == "gv":
+            form = "dot"
+        if form not in FORMS:
+            raise ValueError(f"cannot save a drawing as {target.name!r}; give it one of the endings "
+                             + ", ".join(f".{form}" for form in FORMS))
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"the directory {str(target.parent)!r} does not exist; make it first, e.g. "
+                                    f"Path({str(target.parent)!r}).mkdir(parents=True)")
+        if form in ("png", "pdf"):
+            target.write_bytes(self._painted(form))
+        else:
+            texts = {"svg": self.to_svg, "dot": lambda: self.source, "json": self.to_json, "html": self.to_html,
+                     "txt": self.to_text}
+            target.write_text(texts[form](), encoding="utf-8", newline="\n")
+        return target
+
+    def __repr__(self) -> str:
+        shown, total = len(self.graph.vertices), self.graph.total
+        more = f", standing for {total:,}" if total > shown else ""
+        return f"<Drawing of {count_text(shown, 'vertex', 'vertices')}{more}; .save('graph.svg') or .to_text()>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: SVG where it can be made, text always. Never raises."""
+        bundle = {"text/plain": repr(self)}
+        try:
+            bundle["image/svg+xml"] = self.to_svg()
+        except Exception as error:  # noqa: BLE001  # a repr that raises hides the cell's result
+            bundle["text/plain"] += f"\n(no picture: {type(error).__name__}: {error})"
+        return bundle
+
+
+def titled(graph: Graph, title: str | None) -> Graph:
+    """The graph with a title, if one is given."""
+    return replace(graph, title=title) if title else graph

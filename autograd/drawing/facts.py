@@ -1,0 +1,56 @@
+"""Arrays in a few figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .model import Summary
+from .words import figure
+
+IN_FULL = 4
+"""Arrays of up to this many elements are written out."""
+
+
+def summary(value: Any) -> Summary | None:
+    """The figures of an array, number or tensor; None for what is not numeric."""
+    value = getattr(value, "_value", value)
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        return None
+    if array.size == 0:
+        return Summary(0, "empty")
+    nan = infinite = 0
+    norm = 0.0
+    if array.dtype.kind in "fc":
+        nan = int(np.isnan(array).sum())
+        infinite = int(np.isinf(array).sum())
+    with np.errstate(all="ignore"):
+        norm = float(np.sqrt(np.square(np.abs(array.astype(np.complex128 if array.dtype.kind == "c" else float))).sum()))
+        if array.size <= IN_FULL:
+            return Summary(array.size, _in_full(array), "", nan, infinite, norm)
+        if array.dtype.kind == "c":
+            size = np.abs(array)
+            return Summary(array.size, f"|z| {figure(float(size.min()))} … {figure(float(size.max()))}",
+                           figure(complex(array.mean())), nan, infinite, norm)
+        wide = array.astype(float)
+        if nan or infinite:
+            finite = wide[np.isfinite(wide)]
+            if not finite.size:
+                return Summary(array.size, "nothing finite", "", nan, infinite, norm)
+            wide = finite
+        low, high = (figure(_exact(end)) for end in (wide.min(), wide.max()))
+    text = low if low == high else f"{low} … {high}"
+    return Summary(array.size, text, figure(float(wide.mean())), nan, infinite, norm)
+
+
+def _exact(number: Any) -> float | int:
+    return int(number) if float(number).is_integer() and abs(number) < 1e6 else float(number)
+
+
+def _in_full(array: np.ndarray[Any, Any]) -> str:
+    def write(part: Any) -> str:
+        return "[" + ", ".join(map(write, part)) + "]" if isinstance(part, list) else figure(part)
+
+    return write(array.tolist())

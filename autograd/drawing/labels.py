@@ -1,0 +1,177 @@
+"""What is written on each vertex and edge, and how large the box around it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .model import Edge, Graph, Kind, Vertex
+from .words import count_text, printable, shape_text, shortened, width
+
+SYMBOLS = {
+    "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@", "negative": "−x", "power": "xⁿ",
+    "square": "x²", "sum": "Σ", "sqrt": "√", "getitem": "x[i]", "transpose": "xᵀ", "reciprocal": "1/x",
+}  # fmt: skip
+"""Operators are shown by their sign as well as by their name."""
+
+Role = Literal["title", "name", "detail", "value", "grad"]
+TITLE, SMALL = 12.0, 10.0  # font sizes, in points
+LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0}
+PADDING = (11.0, 6.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text on a vertex."""
+
+    text: str
+    role: Role
+    italic: bool = False
+
+    @property
+    def width(self) -> float:
+        large = self.role in ("title", "name")
+        return width(self.text, TITLE if large else SMALL, bold=large)
+
+
+def op_text(vertex: Vertex) -> str:
+    """The operation with its sign: `× multiply`."""
+    sign = SYMBOLS.get(vertex.op)
+    return f"{sign}  {vertex.op}" if sign else vertex.op
+
+
+def heading(vertex: Vertex) -> str:
+    """What a vertex is called in one line: its name, its operation, or both."""
+    name = shortened(vertex.name)
+    if vertex.kind is Kind.CONSTANT:
+        return name or (vertex.value.text if vertex.value else "constant")
+    if vertex.kind is Kind.MODULE:
+        return f"{name}: {vertex.op}" if name else vertex.op
+    if vertex.kind is Kind.OPERATION:
+        return f"{name} = {vertex.op}" if name else op_text(vertex)
+    return name or vertex.op or vertex.kind.value
+
+
+def spec(vertex: Vertex) -> str:
+    """Shape and dtype as they are written on a vertex."""
+    parts = [shape_text(vertex.shape)] if vertex.shape is not None else []
+    return "  ".join(parts + ([vertex.dtype] if vertex.dtype else []))
+
+
+def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
+    """The lines of text on a vertex, top to bottom."""
+    written = [Line(heading(vertex), "title", italic=vertex.named_by == "local")]
+    if vertex.copy:
+        written.append(Line(f"use {vertex.copy[0]} of {vertex.copy[1]}", "detail"))
+    if vertex.kind is Kind.MORE:
+        return written + [Line(note, "detail") for note in vertex.notes]
+    if vertex.shape is not None and not (vertex.kind is Kind.CONSTANT and vertex.shape == ()):
+        written.append(Line(spec(vertex), "detail"))
+    if vertex.kind is Kind.OPERATION and vertex.options:
+        written.append(Line(shortened(vertex.options), "detail"))
+    if vertex.kind is Kind.MODULE:
+        written.extend(Line(text, "detail") for text in _module_facts(vertex))
+    written.extend(_figures(vertex))
+    if backward and vertex.rule:
+        written.append(Line("∂  " + shortened(vertex.rule, 40), "grad"))
+    if vertex.heat_text:
+        written.append(Line(vertex.heat_text, "value"))
+    written.extend(Line(shortened(note, 44), "detail") for note in vertex.notes)
+    return written
+
+
+def _figures(vertex: Vertex) -> list[Line]:
+    """Values and gradients: few elements in full, of more only what is wrong with them."""
+    found: list[Line] = []
+    if vertex.value and vertex.kind is not Kind.CONSTANT and _worth_writing(vertex.value.size, vertex.value.finite):
+        found.append(Line("= " + shortened(vertex.value.describe(), 40), "value"))
+    if vertex.grad:
+        shown = vertex.grad.describe() if _worth_writing(vertex.grad.size, vertex.grad.finite) else (
+            f"‖·‖ {vertex.grad.norm:.4g}")
+        found.append(Line("grad " + shortened(shown, 40), "grad"))
+    elif vertex.expects_grad:
+        found.append(Line("no grad yet", "grad"))
+    return found
+
+
+def _worth_writing(size: int, finite: bool) -> bool:
+    return size <= 4 or not finite
+
+
+def _module_facts(vertex: Vertex) -> list[str]:
+    facts = [count_text(vertex.parameters, "parameter")] if vertex.parameters else []
+    if vertex.stands_for > 1:
+        facts.append(count_text(vertex.stands_for, "vertex", "vertices"))
+    return facts
+
+
+def size(written: list[Line], kind: Kind) -> tuple[float, float]:
+    """Width and height, in points, of the box that holds these lines."""
+    wide = max(line.width for line in written) + 2 * PADDING[0]
+    high = sum(LINE_HEIGHT[line.role] for line in written) + 2 * PADDING[1]
+    if kind is Kind.INPUT:  # an ellipse holds a rectangle of 1/√2 of its size
+        wide, high = wide * 1.18 + 6, high * 1.3 + 2
+    if kind is Kind.CONSTANT:
+        wide -= 8
+        high -= 4
+    return round(max(wide, 34.0), 1), round(high, 1)
+
+
+def operand_text(edge: Edge) -> str:
+    """Which operands an edge feeds where that matters, and `×2` where a value is used twice."""
+    places = ",".join(map(str, edge.operands)) if edge.ordered else ""
+    times = f"×{edge.count}" if edge.count > 1 else ""
+    return f"{places} {times}".strip() if not (places and times) else f"{places} ({times})"
+
+
+def tooltip(vertex: Vertex) -> list[str]:
+    """Every fact of a vertex, one a line: for hovering, for the panel of the page, for screen readers."""
+    kind = vertex.op if vertex.kind in (Kind.OPERATION, Kind.MODULE) else vertex.kind.value
+    first = f"{printable(vertex.name)}: {kind}" if vertex.name else kind
+    if vertex.kind is Kind.MORE:
+        first = vertex.op
+    found = [f"{first} {spec(vertex)}".strip()]
+    if vertex.named_by == "local":
+        found.append("named after the caller's variable")
+    if vertex.copy:
+        found.append(f"use {vertex.copy[0]} of {vertex.copy[1]} of the same leaf")
+    if vertex.frozen:
+        found.append("frozen: asks for no gradient")
+    if vertex.output:
+        found.append("output")
+    if vertex.options:
+        found.append(printable(vertex.options))
+    if vertex.value:
+        found.append("value " + vertex.value.describe())
+    if vertex.grad:
+        found.append(f"gradient {vertex.grad.describe()}, norm {vertex.grad.norm:.4g}")
+    elif vertex.expects_grad:
+        found.append("no gradient yet: backward() has not run")
+    if vertex.rule:
+        found.append(f"rule ({vertex.rule_kind}): {printable(vertex.rule)}")
+    found += [*_module_facts(vertex), *vertex.notes]
+    if vertex.heat_text:
+        found.append(vertex.heat_text)
+    if vertex.source:
+        found.append(printable(vertex.source))
+    return found
+
+
+def description(graph: Graph) -> str:
+    """The picture in a sentence: `12 operations, 4 parameters, 1 input; output loss ()`."""
+    parts = [
+        count_text(number, kind.value)
+        for kind in (Kind.OPERATION, Kind.MODULE, Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
+        if (number := sum(v.kind is kind and not (v.copy and v.copy[0] > 1) for v in graph.vertices.values()))
+    ]
+    ends = [
+        f"{shortened(v.name) or v.op} {shape_text(v.shape) if v.shape is not None else ''}".strip()
+        for v in graph.vertices.values() if v.output
+    ]
+    shown = ", ".join(ends[:4]) + (f" and {len(ends) - 4} more" if len(ends) > 4 else "")
+    text = ", ".join(parts) or "an empty graph"
+    if ends:
+        text += f"; output{'s' if len(ends) > 1 else ''} {shown}"
+    if graph.total > len(graph.vertices):
+        text += f"; {graph.total:,} vertices before folding"
+    return text

@@ -1,0 +1,108 @@
+"""Where everything stands: the result of a layout engine, or of our own layout, in points with y downwards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from .labels import lines, size
+from .model import Graph
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle by its centre."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self) -> float:
+        return self.x - self.width / 2
+
+    @property
+    def top(self) -> float:
+        return self.y - self.height / 2
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width / 2
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height / 2
+
+
+@dataclass(slots=True)
+class Layout:
+    """Boxes by vertex id, cubic Bézier routes by the edge's place in `Graph.edges`, frames by cluster id."""
+
+    width: float
+    height: float
+    boxes: dict[str, Box]
+    routes: dict[int, list[Point]]
+    engine: str
+    labels: dict[int, Point] = field(default_factory=dict)
+    frames: dict[str, Box] = field(default_factory=dict)
+
+
+def sizes(graph: Graph) -> dict[str, tuple[float, float]]:
+    """Width and height of every vertex."""
+    return {
+        key: size(lines(vertex, backward=graph.backward), vertex.kind) for key, vertex in graph.vertices.items()
+    }
+
+
+def from_engine(answer: bytes, graph: Graph, engine: str) -> Layout:
+    """The layout in Graphviz's `json0` answer. Raises `ValueError` if it does not place every vertex."""
+    data: dict[str, Any] = json.loads(answer)
+    _, _, width, height = (float(x) for x in data["bb"].split(","))
+
+    def point(text: str) -> Point:
+        x, y = text.split(",")[:2]
+        return float(x), height - float(y)
+
+    boxes: dict[str, Box] = {}
+    frames: dict[str, Box] = {}
+    for item in data.get("objects", ()):
+        if "pos" in item:
+            x, y = point(item["pos"])
+            boxes[item["id"]] = Box(x, y, float(item["width"]) * 72, float(item["height"]) * 72)
+        elif "bb" in item and "id" in item:
+            left, low, right, high = (float(part) for part in item["bb"].split(","))
+            frames[item["id"]] = Box((left + right) / 2, height - (low + high) / 2, right - left, high - low)
+    missing = graph.vertices.keys() - boxes.keys()
+    if missing:
+        raise ValueError(f"{engine} placed {len(boxes)} of {len(graph.vertices)} vertices")
+    layout = Layout(width, height, boxes, {}, engine, {}, frames)
+    for item in data.get("edges", ()):
+        if "id" in item and "pos" in item:
+            number = int(item["id"][1:])
+            layout.routes[number] = _route(item["pos"], point)
+            if "lp" in item:
+                layout.labels[number] = point(item["lp"])
+    return layout
+
+
+def _route(text: str, point: Any) -> list[Point]:
+    """A spline as Graphviz writes it: an arrow's tip first, `e,x,y`, then 3n + 1 control points."""
+    tip: list[Point] = []
+    start: list[Point] = []
+    control: list[Point] = []
+    for part in text.split(";")[0].split():
+        if part.startswith("e,"):
+            tip = [point(part[2:])]
+        elif part.startswith("s,"):
+            start = [point(part[2:])]
+        else:
+            control.append(point(part))
+    if start:
+        control[0] = start[0]
+    if tip:
+        control[-1] = tip[0]
+    return control

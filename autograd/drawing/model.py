@@ -1,0 +1,175 @@
+"""The drawn graph as plain data: what every picture, text and page is made from.
+
+Nothing here refers to live tensors, so a drawing shows the graph as it was when `draw` was called. Each pass of the
+package (folding, cloning, summarising) takes a `Graph` and gives another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a vertex stands for. Each kind has its own shape *and* its own colour."""
+
+    INPUT = "input"  # data: no gradient is asked for
+    PARAMETER = "parameter"  # a leaf that gathers a gradient
+    CONSTANT = "constant"  # a number in the program
+    OPERATION = "operation"
+    MODULE = "module"  # a whole module call, drawn as one box
+    MORE = "more"  # operations that were left out
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An array in a few figures: its elements if there are at most four, else their range."""
+
+    size: int
+    text: str  # "2", "[1, 2]", or "-1.2 … 3.4"
+    mean: str = ""
+    nan: int = 0
+    infinite: int = 0
+    norm: float = 0.0
+
+    @property
+    def finite(self) -> bool:
+        return not (self.nan or self.infinite)
+
+    def describe(self) -> str:
+        """One line for a tooltip."""
+        parts = [self.text] + ([f"mean {self.mean}"] if self.mean else [])
+        parts += [f"{count} {what}" for count, what in ((self.nan, "nan"), (self.infinite, "inf")) if count]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """One thing in the picture. `id` is `n0`, `n1`, ... in topological order, whatever is folded later."""
+
+    id: str
+    kind: Kind
+    op: str = ""  # the primitive's name, or a module's class
+    name: str = ""
+    named_by: str = ""  # "user", "module", "key" or "local": who chose the name
+    shape: tuple[int, ...] | None = None
+    dtype: str = ""
+    options: str = ""
+    value: Summary | None = None
+    grad: Summary | None = None
+    expects_grad: bool = False  # a leaf: "no grad yet" where backward has not run
+    frozen: bool = False
+    output: bool = False
+    failed: bool = False
+    cluster: str = ""  # the id of the innermost cluster, or ""
+    copy: tuple[int, int] | None = None  # this is alias `k` of `n` of a leaf that is used in many places
+    parameters: int = 0  # of a module: the number of its parameters' elements
+    stands_for: int = 1  # how many vertices of the full graph this one replaces
+    rule: str = ""  # how the backward pass treats this operation
+    rule_kind: str = ""  # elementwise, linear, ...
+    source: str = ""  # file:line of the user's code
+    heat: float | None = None
+    heat_text: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From the vertex that makes a value to the one that reads it; `operands` says at which places."""
+
+    source: str
+    target: str
+    operands: tuple[int, ...] = ()
+    label: str = ""
+    ordered: bool = False  # the reader is not commutative: the place matters
+    carried: bool = False  # from one repetition of a folded block to the next
+
+    @property
+    def count(self) -> int:
+        return max(1, len(self.operands))
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A module call, or a block that repeats: a frame around its vertices."""
+
+    id: str
+    path: str
+    kind: str  # the module's class, or "" for a repeated block of operations
+    parent: str = ""
+    repeats: int = 1
+    repeats_text: str = ""  # "layers[0..11]"
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    parameters: int = 0
+
+
+@dataclass(slots=True)
+class Graph:
+    """Vertices in topological order, the edges between them, the clusters around them, and what must be said."""
+
+    vertices: dict[str, Vertex] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    title: str = ""
+    banner: tuple[str, ...] = ()  # what was left out, folded or failed
+    backward: bool = False
+    heat_unit: str = ""
+    total: int = 0  # vertices of the full graph, before anything was folded
+
+    def add(self, vertex: Vertex) -> None:
+        self.vertices[vertex.id] = vertex
+
+    def incoming(self) -> dict[str, list[Edge]]:
+        """The edges into each vertex, carried ones left out."""
+        found: dict[str, list[Edge]] = {v: [] for v in self.vertices}
+        for edge in self.edges:
+            if not edge.carried:
+                found[edge.target].append(edge)
+        return found
+
+    def outgoing(self) -> dict[str, list[Edge]]:
+        """The edges out of each vertex, carried ones left out."""
+        found: dict[str, list[Edge]] = {v: [] for v in self.vertices}
+        for edge in self.edges:
+            if not edge.carried:
+                found[edge.source].append(edge)
+        return found
+
+    def lineage(self, cluster: str) -> list[str]:
+        """A cluster and those around it, outermost first."""
+        path: list[str] = []
+        while cluster:
+            path.append(cluster)
+            cluster = self.clusters[cluster].parent
+        return path[::-1]
+
+    def count(self, *kinds: Kind) -> int:
+        """How many vertices of these kinds the full graph has; aliases of one leaf count once."""
+        return sum(v.stands_for for v in self.vertices.values() if v.kind in kinds and not (v.copy and v.copy[0] > 1))
+
+    def with_vertices(self, changed: Iterable[Vertex]) -> Graph:
+        """The same graph with some vertices replaced by changed ones of the same id."""
+        vertices = self.vertices | {vertex.id: vertex for vertex in changed}
+        return replace(self, vertices=vertices)
+
+    def saying(self, *lines: str) -> Graph:
+        """The same graph with lines added to its banner."""
+        return replace(self, banner=(*self.banner, *lines))
+
+    def pruned(self) -> Graph:
+        """The same graph without clusters that hold nothing."""
+        used: set[str] = set()
+        for vertex in self.vertices.values():
+            cluster = vertex.cluster
+            while cluster and cluster not in used:
+                used.add(cluster)
+                cluster = self.clusters[cluster].parent
+        return replace(self, clusters={key: value for key, value in self.clusters.items() if key in used})
+
+
+def relabelled(vertex: Vertex, **changes: Any) -> Vertex:
+    """A vertex with some facts changed."""
+    return replace(vertex, **changes)

@@ -1,0 +1,54 @@
+"""The graph as a table of text: everything a picture says, for terminals, logs and screen readers."""
+
+from __future__ import annotations
+
+from .labels import description, heading, spec
+from .model import Graph, Kind, Vertex
+
+
+def table(graph: Graph) -> str:
+    """One line a vertex, operands by their ids; clusters as headings of their members."""
+    header = ["id", "what", "shape", "from", "value", "gradient"] + ([graph.heat_unit] if graph.heat_unit else [])
+    rows = [_row(graph, vertex, origins) for vertex, origins in _with_origins(graph)]
+    kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]
+    cells = [[row[i] for i in kept] for row in [header, *rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(kept))]
+    written = [("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip() for row in cells]
+    body = [written[0], "  ".join("-" * w for w in widths)]
+    last: str = ""
+    for vertex, line in zip(graph.vertices.values(), written[1:], strict=True):
+        if vertex.cluster != last:
+            last = vertex.cluster
+            if last:
+                body.append(_heading(graph, last))
+        body.append(line)
+    top = [graph.title] if graph.title else []
+    return "\n".join([*top, description(graph), *graph.banner, "", *body]) + "\n"
+
+
+def _with_origins(graph: Graph) -> list[tuple[Vertex, str]]:
+    incoming = graph.incoming()
+    found = []
+    for key, vertex in graph.vertices.items():
+        places = sorted((place, edge.source) for edge in incoming[key] for place in edge.operands or (0,))
+        found.append((vertex, " ".join(source for _, source in places)))
+    return found
+
+
+def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
+    marks = [word for word, on in (("output", vertex.output), ("frozen", vertex.frozen), ("FAILED", vertex.failed),
+                                   (f"use {vertex.copy[0]} of {vertex.copy[1]}" if vertex.copy else "", vertex.copy))
+             if on]
+    if vertex.kind in (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT):
+        marks.insert(0, vertex.kind.value)
+    what = heading(vertex) + (f" ({', '.join(marks)})" if marks else "")
+    grad = vertex.grad.describe() if vertex.grad else "none yet" if vertex.expects_grad else ""
+    value = vertex.value.describe() if vertex.value else ""
+    row = [vertex.id, what, spec(vertex), origins, value, grad]
+    return row + ([vertex.heat_text] if graph.heat_unit else [])
+
+
+def _heading(graph: Graph, key: str) -> str:
+    from .dot import cluster_label
+
+    return "[" + " / ".join(cluster_label(graph.clusters[step]) for step in graph.lineage(key)) + "]"

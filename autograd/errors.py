@@ -1,0 +1,74 @@
+"""Every exception and warning of the library, and the words they share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+_PACKAGES = tuple(str(Path(__file__).resolve().parent.parent / name) for name in ("autograd", "nn", "optim"))
+
+
+class NoDerivativeError(TypeError):
+    """A function of a tracked tensor has no rule, so its gradient would be lost."""
+
+
+class MutationError(RuntimeError):
+    """A value that the backward pass needs was changed after it was recorded."""
+
+
+class AnomalyError(ArithmeticError):
+    """Under `detect_anomaly()`, an operation made the first nan or infinity."""
+
+
+class GradientMismatch(AssertionError):
+    """A gradient disagrees with its independent reference."""
+
+
+class GradientLostWarning(UserWarning):
+    """A tracked tensor became a plain Python number, which carries no gradient."""
+
+
+class DisconnectedWarning(UserWarning):
+    """An output does not depend on an input that it was differentiated by."""
+
+
+def missing_extra(package: str, *, extra: str) -> ImportError:
+    """The error for an optional dependency that is not installed, with the command that installs it."""
+    return ImportError(f"this needs {package}, which is not installed; run: pip install 'cleargrad[{extra}]'")
+
+
+def user_line() -> str:
+    """`file:line` of the innermost frame outside this library and NumPy: where the user called it."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(_PACKAGES) and "/numpy/" not in file and "/contextlib.py" not in file:
+            return f"{file}:{frame.f_lineno}"
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return "<unknown>"
+
+
+def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:
+    """Raise NumPy's complaint again with the operation, what came, and the user's line."""
+    if not isinstance(error, (ValueError, TypeError, IndexError, np.linalg.LinAlgError)) or name in str(error)[:60]:
+        raise error
+    came = ", ".join(
+        f"{v.dtype} {v.shape}" if isinstance(v, (np.ndarray, np.generic)) else type(v).__name__ for v in values
+    )
+    hint = ""
+    if "broadcast" in str(error):
+        hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
+    elif "matmul" in str(error) or "mismatch in its core dimension" in str(error):
+        hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
+    message = f"{name} of {came}: {error}{hint} (at {user_line()})"
+    try:
+        explained = type(error)(message)
+    except Exception:  # an exception type with a constructor of its own
+        raise error from None
+    raise explained from error

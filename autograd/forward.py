@@ -1,0 +1,133 @@
+"""Forward accumulation: tangents ride along with values, and nothing is stored.
+
+A `Dual` is a tensor with its tangent. A primitive applied to duals computes its value on the primals and, by the same
+rule that reverse accumulation uses, the tangent of the output. Each `jvp` works at a level of its own, inner ones higher,
+and touches only the duals of its level: the perturbations of nested calls cannot be confused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .modes import local
+from .reverse import pull
+from .tensor import Box, Tensor
+from .values import as_input, as_output
+
+Array = Any
+
+
+class Dual(Box):
+    """A value and its tangent: `value + tangent * epsilon` with `epsilon**2 = 0`, one epsilon a level."""
+
+    __slots__ = ()
+    _tangent: Tensor
+
+    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        level = self.level
+        primals, tangents = [], []
+        for x in operands:
+            rides = type(x) is Dual and x.level == level
+            primals.append(x._inner if rides else x)
+            tangents.append(x._tangent if rides else None)
+        out = primitive(*primals, **options)
+        if primitive.kind == "constant":
+            return out
+        with np.errstate(all="ignore"):
+            tangent = primitive.pushforward(tangents, primals, out, options)
+        if isinstance(out, tuple):
+            return tuple(dual(o, t, level) for o, t in zip(out, tangent or (None,) * len(out), strict=True))
+        return dual(out, tangent, level)
+
+    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        return apply(*self._lowered(args), **self._lowered(options))
+
+    def _lowered(self, branch: Any) -> Any:
+        if type(branch) is Dual and branch.level == self.level:
+            return branch._inner
+        if isinstance(branch, dict):
+            return {key: self._lowered(value) for key, value in branch.items()}
+        return type(branch)([self._lowered(x) for x in branch]) if type(branch) in (list, tuple) else branch
+
+    def with_inner(self, inner: Tensor) -> Tensor:
+        return dual(inner, self._tangent, self.level)
+
+    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
+        """The gradient of a dual is the dual of gradients: d/de (J^T g) = (dJ/de)^T g + J^T dg/de."""
+        level = self.level
+        primal, tangent = [], []
+        for output, g in pairs:
+            (o, do), (c, dc) = parts(output, level), parts(g, level)
+            primal.append((o, c))
+            if dc is not None:
+                tangent.append((o, dc))
+            if do is not None:
+                tangent.append((do, c))
+        values = pull(primal, stop)
+        slopes = pull(tangent, stop) if tangent else {}
+        zeros = {node: Tensor._of(np.zeros(node.shape, node.dtype)[()], None) for node in (*values, *slopes)}
+        return {node: dual(values.get(node, zeros[node]), slopes.get(node), level) for node in zeros}
+
+    def __repr__(self) -> str:
+        return f"Dual({self._inner!r}, tangent={self._tangent!r}, level={self.level})"
+
+
+def dual(primal: Any, tangent: Any, level: int) -> Tensor:
+    """`primal` with its tangent, fitted to its shape and dtype; without one if nothing varies or nothing can."""
+    if tangent is None or primal.dtype.kind not in "fc":
+        return primal  # type: ignore[no-any-return]
+    if not isinstance(tangent, Tensor):
+        tangent = Tensor._of(np.asarray(tangent)[()], None)
+    if tangent.dtype != primal.dtype:
+        if tangent.dtype.kind == "c" and primal.dtype.kind == "f":
+            tangent = np.real(tangent)
+        tangent = tangent.astype(primal.dtype)
+    if tangent.shape != primal.shape:
+        tangent = np.broadcast_to(tangent, primal.shape)
+    self: Dual = object.__new__(Dual)
+    self._inner, self._tangent, self.level = primal, tangent, level
+    self._value, self._node, self._shared = primal._value, None, False
+    return self
+
+
+def parts(x: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
+    """Primal and tangent at `level`; None for a value that does not vary there."""
+    return (x._inner, x._tangent) if type(x) is Dual and x.level == level else (x, None)
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The value of `f` at `primals` and its derivative along `tangents`: `(f(x), J(x) t)`, in one forward pass.
+
+    Both are sequences with an entry an argument, of the same structure (numbers, arrays, tensors, nested); tangents have
+    the shapes of the primals. Memory does not grow with the number of operations. Raises `ValueError` on other shapes.
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "
+                        "for one argument write jvp(f, (x,), (t,))")
+    leaves, structure = tree.flatten(tuple(primals))
+    directions, other = tree.flatten(tuple(tangents))
+    if other != structure:
+        raise ValueError(f"tangents must have the structure of the primals, {structure}, got {other}")
+    local.level += 1
+    level = local.level
+    try:
+        duals = []
+        for x, t in zip(leaves, directions, strict=True):
+            x, t = as_input(x), as_input(t)
+            if x.shape != t.shape:
+                raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
+            duals.append(dual(x, t, level))
+        out = f(*structure.unflatten(duals))
+    finally:
+        local.level -= 1
+    outs, out_structure = tree.flatten(out)
+    outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
+    pairs = [parts(o, level) for o in outs]
+    slopes = [np.zeros_like(o) if t is None else t for o, t in pairs]
+    plain = not any(isinstance(x, Tensor) for x in (*leaves, *directions))
+    values = out_structure.unflatten([as_output(o, plain) for o, _ in pairs])
+    return values, out_structure.unflatten([as_output(t, plain) for t in slopes])

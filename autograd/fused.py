@@ -1,0 +1,80 @@
+"""Fused operations: kernels on arrays whose derivative is written by hand, defined by a reference in NumPy calls.
+
+The kernel makes the value and the first-order gradient fast. Its reference, the same function in plain differentiable
+NumPy, defines it: forward accumulation, higher orders and batching differentiate the reference, and the tests hold the
+kernel against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+from .modes import local
+from .primitive import Primitive, protected, wrap
+from .reverse import accumulate, seeds_of
+from .tensor import Box, Tensor
+
+Array = Any
+
+
+class Fused(Primitive):
+    """`forward(*operands, **options) -> (out, residuals)`, and `pullback(g, operands, residuals, needs, **options)`."""
+
+    kind = "fused"
+
+    def __init__(self, name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
+                 reference: Callable[..., Any]) -> None:
+        super().__init__(name, forward, ("operands",))
+        self.backward_kernel = pullback
+        self.reference = reference
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
+        recording = local.recording and any(parents)
+        values = []
+        for x in operands:
+            if isinstance(x, Tensor):
+                if isinstance(x, Box):
+                    return self.reference(*operands, **options)
+                values.append(protected(x, x._value) if recording else x._value)
+            else:
+                values.append(x.copy() if recording and isinstance(x, np.ndarray) else x)
+        out, residuals = self.evaluate(*values, **options)
+        if not recording:
+            return wrap(out)
+        return self.attach(out, operands, parents, (*values, None, *residuals), options)
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        count = len(node.parents)
+        parts = g if isinstance(g, list) else [g]
+        operands, residuals = node.saved[:count], node.saved[count + 1 :]
+        if any(isinstance(part, Tensor) for part in parts):
+            return self._recorded(parts, operands, node)
+        needs = tuple(parent is not None for parent in node.parents)
+        cotangent = tuple(g) if isinstance(g, list) else g
+        return self.backward_kernel(cotangent, operands, residuals, needs, **node.options)  # type: ignore[no-any-return]
+
+    def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
+        """The gradient of the reference, as a function of the operands and of the cotangent."""
+        out = self.reference(*operands, **node.options)
+        outs = out if isinstance(out, tuple) else (out,)
+        pairs = [(o, g) for o, g in zip(outs, parts, strict=True) if g is not None and isinstance(o, Tensor)]
+        stop = frozenset(parent for parent in node.parents if parent is not None)
+        seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
+        ends = accumulate(seeds, retain_graph=True, create_graph=True, stop=stop)
+        return [None if parent is None else ends.pop(parent, None) for parent in node.parents]
+
+
+def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
+          reference: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel as an operation on tensors.
+
+    `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
+    `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
+    `reference(*operands, **options)` is the same function in differentiable NumPy calls.
+    """
+    return Fused(name, forward, pullback, reference)

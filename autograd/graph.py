@@ -1,0 +1,145 @@
+"""The directed acyclic graph that operations leave behind, and how it is walked.
+
+A node stands for the *value* an operation made: it knows its operands' nodes, keeps exactly the arrays that the
+derivative reads, and never the tensor itself, so a value dies with its last reader.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
+    from .tensor import Tensor
+
+SCALAR: tuple[tuple[int, ...], np.dtype[Any]] = ((), np.dtype(np.float64))
+"""The shape and dtype of a float64 number, as one object: what it costs to compare is an identity test."""
+
+FREED: tuple[Any, ...] = ("freed",)
+"""What `Node.saved` becomes once a backward pass has used it."""
+
+
+class Node:
+    """One recorded operation.
+
+    `saved` holds the operands' values and the output, `None` for those that the rule does not read. `parents` are
+    the operands' nodes, `None` for an operand that needs no gradient. Slots that are rarely used are left unset.
+    """
+
+    __slots__ = ("__weakref__", "hooks", "line", "options", "parents", "primitive", "saved", "scope", "spec", "untracked")
+
+    primitive: Primitive
+    parents: tuple[Node | None, ...]
+    saved: tuple[Any, ...]
+    options: dict[str, Any]
+    untracked: tuple[Any, ...]
+    hooks: list[Any]
+    line: str
+    scope: Scope
+    spec: tuple[tuple[int, ...], np.dtype[Any]]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.spec[0]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.spec[1]
+
+    @property
+    def ndim(self) -> int:
+        return len(self.spec[0])
+
+    @property
+    def size(self) -> int:
+        return prod(self.spec[0])
+
+    @property
+    def constants(self) -> tuple[tuple[int, Constant], ...]:
+        """`(position, Constant)` of each operand that needs no gradient, for pictures of the graph."""
+        described = getattr(self, "untracked", ())
+        return tuple((i, operand) for i, operand in enumerate(map(_constant, described, self._kept())) if operand)
+
+    def _kept(self) -> tuple[Any, ...]:
+        size = len(self.parents)
+        return self.saved[:size] if len(self.saved) >= size else (None,) * size
+
+    def __repr__(self) -> str:
+        return f"<Node {self.primitive.name} {self.shape} {self.dtype}>"
+
+
+class Leaf(Node):
+    """Where a gradient ends: a tensor that the user made with `requires_grad=True`."""
+
+    __slots__ = ("array", "changed", "reference", "snapshot")
+
+    primitive: Primitive = None  # type: ignore[assignment]  # the primitive "leaf", set where primitives are made
+    parents: tuple[Node | None, ...] = ()
+    saved: tuple[Any, ...] = ()
+    array: Any
+    snapshot: Any
+    changed: str | None
+    reference: weakref.ref[Tensor]
+
+    def tensor(self) -> Tensor | None:
+        """The leaf itself, or None once the user has let it go."""
+        return self.reference()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """An operand that needs no gradient, as a picture of the graph shows it. `value` only where it is kept anyway."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any] | None
+    value: Any = None
+    name: str | None = None
+
+
+class Scope(NamedTuple):
+    """The module call that made a node: its dotted path, its class's name, and the nodes of its inputs.
+
+    A node may be the output of several calls, one within the other: `inner` is the next one inside.
+    """
+
+    path: str
+    kind: str
+    inputs: tuple[Node, ...]
+    inner: Scope | None = None
+
+
+def _constant(operand: Any, kept: Any) -> Constant | None:
+    if operand is None:
+        return None
+    if isinstance(operand, tuple):
+        return Constant(*operand[:2], value=kept, name=operand[2])
+    return Constant((), getattr(operand, "dtype", None), value=operand)
+
+
+def reachable(*roots: Node, stop: frozenset[Node] = frozenset()) -> list[Node]:
+    """All nodes that the roots depend on, parents first, in an order that depends on the graph alone.
+
+    Nodes in `stop` are included, what they depend on is not. Iterative: a graph of any depth.
+    """
+    order: list[Node] = []
+    done: set[Node] = set()
+    stack: list[Node | None] = list(reversed(roots))
+    path: list[Node] = []
+    while stack:
+        node = stack.pop()
+        if node is None:  # all parents of the node on top of the path are done
+            order.append(path.pop())
+            continue
+        if node in done:
+            continue
+        done.add(node)
+        path.append(node)
+        stack.append(None)
+        if node not in stop:
+            stack.extend(parent for parent in reversed(node.parents) if parent is not None and parent not in done)
+    return order

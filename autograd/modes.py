@@ -1,0 +1,95 @@
+"""What recording is set to: on or off, per thread, and whether anything watches the operations.
+
+The hot path of an operation reads one attribute, `mode.special`: zero while no thread has recording switched off
+and nothing watches. Only then does it consult the thread's own setting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ContextDecorator
+from typing import Any
+
+
+class _Mode:
+    __slots__ = ("special",)
+
+    def __init__(self) -> None:
+        self.special = 0
+
+
+class _Local(threading.local):
+    recording: bool = True
+    watchers: tuple[Callable[..., None], ...] = ()
+    level: int = 0  # how many forward and batching transforms surround the call
+    batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
+
+
+mode = _Mode()
+local = _Local()
+_lock = threading.Lock()
+
+
+def _count(change: int) -> None:
+    with _lock:
+        mode.special += change
+
+
+class _Recording(ContextDecorator):
+    _enabled: bool
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []
+
+    def _recreate_cm(self) -> _Recording:
+        return type(self)()  # a decorated function may recurse or run in several threads
+
+    def __enter__(self) -> None:
+        self._before.append(local.recording)
+        _count(1)
+        local.recording = self._enabled
+
+    def __exit__(self, *error: object) -> None:
+        local.recording = self._before.pop()
+        _count(-1)
+
+
+class no_grad(_Recording):
+    """Context manager and decorator: operations inside record no graph, in this thread only.
+
+    Results have `requires_grad=False` and cost what NumPy costs; in-place writes go straight to memory.
+
+        with no_grad():
+            weight -= 0.1 * weight.grad
+    """
+
+    _enabled = False
+
+
+class enable_grad(_Recording):
+    """Context manager and decorator: operations inside record again, within a surrounding `no_grad()`."""
+
+    _enabled = True
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations of this thread record a graph now."""
+    return local.recording
+
+
+class watching:
+    """Call `watcher(node, value)` after each recorded operation of this thread: for anomalies, sources, timings."""
+
+    def __init__(self, watcher: Callable[[Any, Any], None]) -> None:
+        self._watcher = watcher
+
+    def __enter__(self) -> None:
+        _count(1)
+        local.watchers = (*local.watchers, self._watcher)
+
+    def __exit__(self, *error: object) -> None:
+        watchers = list(local.watchers)
+        watchers.remove(self._watcher)
+        local.watchers = tuple(watchers)
+        _count(-1)

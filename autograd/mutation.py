@@ -1,0 +1,143 @@
+"""In-place writes on tensors: `x[i] = v`, `x += y`, and what they mean for views, leaves and recorded values.
+
+An untracked write goes to memory, as in NumPy. A tracked write never touches memory that the graph may need: it makes
+the changed value as a new array and the tensor object becomes that value; so earlier uses keep the old one, and
+gradients are right for both. A view knows its base: writing through a view changes the base and all of its views.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from .modes import is_grad_enabled
+from .tensor import Box, Tensor, mutated
+
+Array = Any
+
+
+def link(view: Tensor, base: Tensor, primitive: Any, options: dict[str, Any]) -> None:
+    """Remember that `view` shows part of `base`, and how it was taken."""
+    view._view = (base, primitive, options)
+    try:
+        views = base._views
+    except AttributeError:
+        views = base._views = []
+    if len(views) > 16:
+        views[:] = [reference for reference in views if reference() is not None]
+    views.append(weakref.ref(view))
+
+
+def assign(target: Tensor, key: Any, value: Any) -> None:
+    """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
+    if isinstance(target, Box) or isinstance(value, Box) or (is_grad_enabled() and _tracked(target, value)):
+        _become(target, np_set_item(target, value, key=key))
+        return
+    raw_key, raw = _raw(key), value._value if isinstance(value, Tensor) else value
+    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
+        target._value[raw_key] = raw
+        _touched(target)
+    else:
+        array = np.array(target._value)
+        array[raw_key] = raw
+        _replace(target, array if array.ndim else array[()])
+
+
+def update(target: Tensor, operation: np.ufunc, operand: Any) -> Tensor:
+    """`target += operand` and its like: the dtype and shape of `target` stay. Raises if they cannot."""
+    if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
+        result = operation(target, operand)
+        if result.shape != target.shape:
+            raise ValueError(f"in-place {operation.__name__} of shapes {target.shape} and {np.shape(operand)} would "
+                             f"change the shape to {result.shape}; write x = x + y instead")
+        if result.dtype != target.dtype:
+            if not np.can_cast(result.dtype, target.dtype, "same_kind"):
+                raise TypeError(f"in-place {operation.__name__} cannot cast {result.dtype} to {target.dtype}")
+            result = result.astype(target.dtype)
+        _become(target, result)
+        return target
+    raw = operand._value if isinstance(operand, Tensor) else operand
+    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
+        operation(target._value, raw, out=target._value, casting="same_kind")
+        _touched(target)
+    else:
+        array = np.array(target._value)
+        operation(array, raw, out=array, casting="same_kind")
+        _replace(target, array if array.ndim else array[()])
+    return target
+
+
+def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
+    from .registry import primitives
+
+    return primitives["set_item"](target, value if isinstance(value, Tensor) else np.asarray(value), key=_raw(key))
+
+
+def _tracked(target: Tensor, value: Any) -> bool:
+    return target._node is not None or (isinstance(value, Tensor) and value._node is not None)
+
+
+def _raw(key: Any) -> Any:
+    """An index with arrays in place of tensors."""
+    if isinstance(key, tuple):
+        return tuple(map(_raw, key))
+    return key._value if isinstance(key, Tensor) else key
+
+
+def _touched(target: Tensor) -> None:
+    """Memory was written to: tell the leaf it belongs to."""
+    owner = target
+    while True:
+        if owner._node is not None:
+            mutated(owner)
+        view = getattr(owner, "_view", None)
+        if view is None:
+            return
+        owner = view[0]
+
+
+def _replace(target: Tensor, value: Any) -> None:
+    """An untracked write to a value that has no memory of its own (a number, a read-only array)."""
+    if target._node is not None:
+        mutated(target)
+        target._value = target._node.array = value
+    else:
+        target._value = value
+    target._shared = False
+
+
+def _become(target: Tensor, result: Tensor) -> None:
+    """The tensor object stands for `result` from now on, and so do its base and the base's views."""
+    view = getattr(target, "_view", None)
+    if view is not None:
+        base, primitive, options = view
+        _become(base, _write_through(base, result, primitive, options))
+        return
+    _stand_for(target, result)
+    _refresh_views(target)
+
+
+def _stand_for(target: Tensor, result: Tensor) -> None:
+    if isinstance(result, Box):  # the same layout: a plain tensor that is written to inside jvp becomes a box
+        target.__class__ = type(result)
+        target._inner, target.level = result._inner, result.level
+        target._tangent = getattr(result, "_tangent", None)
+    target._value, target._node, target._shared = result._value, result._node, result._shared
+
+
+def _refresh_views(base: Tensor) -> None:
+    for reference in list(getattr(base, "_views", ())):
+        shown = reference()
+        if shown is not None:
+            _, primitive, options = shown._view
+            fresh = primitive(base, **options)
+            _stand_for(shown, fresh)
+            _refresh_views(shown)
+
+
+def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
+    from .registry import primitives
+
+    return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

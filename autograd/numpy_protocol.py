@@ -1,0 +1,105 @@
+"""`np.f(tensor)`: what happens when NumPy meets a tensor and the registry's own entry does not settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import NoDerivativeError
+from .primitive import wrap
+from .registry import registry
+from .tensor import Box, Tensor
+
+_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+               np.logical_or: np.any, np.logical_and: np.all}
+_ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose value is piecewise constant: it computes on the values, and its result needs no gradient."""
+
+    def apply(*args: Any, **options: Any) -> Any:
+        boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
+        if boxes:
+            return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
+        return wrap(function(*values_of(args), **values_of(options)))
+
+    return apply
+
+
+def tensors_in(tree: Any) -> Iterator[Tensor]:
+    """Every tensor in nested lists, tuples and dicts of arguments."""
+    if isinstance(tree, Tensor):
+        yield tree
+    elif isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from tensors_in(branch)
+    elif isinstance(tree, dict):
+        for branch in tree.values():
+            yield from tensors_in(branch)
+
+
+def values_of(tree: Any) -> Any:
+    """The same arguments with arrays in place of tensors."""
+    if isinstance(tree, Tensor):
+        return tree._value
+    if isinstance(tree, dict):
+        return {key: values_of(branch) for key, branch in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        branches = [values_of(branch) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return tree
+
+
+def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A ufunc called with options, or one of its methods, or without a rule."""
+    options = dict(options)
+    if options.pop("out", None) is not None and any(o is not None for o in options.get("out", (None,))):
+        options["out"] = None
+    if method == "__call__":
+        apply = registry.get(ufunc)
+        if apply is None:
+            return no_derivative(ufunc, inputs, options)
+        dtype = options.pop("dtype", None)
+        refused = {k: v for k, v in options.items() if (k, v) not in (("casting", "same_kind"), ("subok", True),
+                                                                     ("order", "K"), ("where", True))}
+        if refused:
+            if any(t.requires_grad or isinstance(t, Box) for t in tensors_in((inputs, options))):
+                raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
+                                        "elements with np.where, and assign instead of out=")
+            return no_derivative(ufunc, inputs, options)
+        if dtype is not None:
+            inputs = [x.astype(dtype) if isinstance(x, Tensor) else np.asarray(x, dtype) for x in inputs]
+        return apply(*inputs)
+    if method == "reduce" and ufunc in _REDUCTIONS:
+        options.setdefault("axis", 0)
+        return registry[_REDUCTIONS[ufunc]](*inputs, **options)
+    if method == "accumulate" and ufunc in _ACCUMULATIONS:
+        options.setdefault("axis", 0)
+        return registry[_ACCUMULATIONS[ufunc]](*inputs, **options)
+    if method == "outer" and ufunc in registry and not options:
+        a, b = inputs
+        a = a if isinstance(a, Tensor) else np.asarray(a)
+        return registry[ufunc](a.reshape(a.shape + (1,) * np.ndim(b)), b)
+    return no_derivative(getattr(ufunc, method), inputs, options, f"{ufunc.__name__}.{method}")
+
+
+def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
+                  name: str | None = None) -> Any:
+    """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
+    tracked = [t for t in tensors_in((tuple(args), dict(options))) if t.requires_grad or isinstance(t, Box)]
+    if not tracked:
+        return wrap(function(*values_of(tuple(args)), **values_of(dict(options))))
+    label = name or getattr(function, "__name__", repr(function))
+    module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
+    if isinstance(function, np.ufunc) and not hasattr(np, label):
+        module = "scipy.special"
+    full = f"{module}.{label}" if module else label
+    raise NoDerivativeError(
+        f"{full} has no derivative rule, and the tensor of shape {tracked[0].shape} requires grad. Add one:\n"
+        f"    import autograd, {module.split('.')[0] or 'numpy'}\n"
+        f"    autograd.rule({full}, vjp=lambda g, out, x: ...)   # the cotangent of x, in NumPy calls\n"
+        f"or, if no gradient is meant to flow, call it on t.detach(). autograd.supported() lists what has a rule."
+    )

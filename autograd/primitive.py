@@ -1,0 +1,478 @@
+"""A primitive: a NumPy function with its derivative, and the one path by which it is applied and recorded.
+
+The author of a rule states a derivative once; reverse and forward accumulation both follow from it:
+
+    kind           the author writes                                  reverse                forward
+    elementwise    the partial derivative in each operand             g * partial            partial * t
+    linear         the transpose, `g` and the operand's shape in      transpose(g)           the function of t
+    multilinear    the transpose in each operand                      transposes             the function, once an operand
+    general        pullback and pushforward, operand by operand       as written             as written
+    constant       nothing                                            no gradient            no gradient
+
+Conventions of all rules. `g` is the cotangent of the output and has its shape; `t` is the tangent of one operand; `out`
+is the output. A rule names what it reads (`x`, `y`, `z`, `out`, or the names given with `operands=`) and the node keeps
+exactly that. `active` tells, operand by operand, which are differentiated. Options (`axis=...`) are keyword-only. Rules
+are plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
+engine's: a cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype.
+Complex cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of
+a pass conjugate. `poles=True` says that a partial can be infinite: where `g` is exactly 0, so is the product.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from . import errors
+from .calling import checked_options, rearranged
+from .graph import SCALAR, Leaf, Node
+from .modes import local, mode
+from .mutation import link
+from .registry import primitives, registry
+from .tensor import Box, Tensor
+
+Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
+Rule = Callable[..., Any]
+
+_float64 = np.float64
+_new = object.__new__
+
+
+class Primitive:
+    """A function on arrays, how its derivative is accumulated, and what the derivative reads."""
+
+    name: str
+    evaluate: Callable[..., Any]  # on raw arrays: operands positional, options by keyword
+    operands: tuple[str, ...]
+    cotangents: tuple[Callable[[Array, Node], Array], ...] | None = None  # one an operand, or else `pullback`
+    reads: frozenset[str] = frozenset()
+    kind = "constant"
+    views = False  # the output may be a view of the first operand's memory
+
+    def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
+        if name in primitives:
+            raise ValueError(f"the primitive {name} is registered twice")
+        self.name = name
+        self.evaluate = evaluate
+        self.operands = operands
+        primitives[name] = self
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        """Cotangents of all operands at once; used where `cotangents` is None."""
+        raise NotImplementedError
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        """The tangent of the output; `tangents[i]` is None for an operand that does not vary."""
+        raise NotImplementedError
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        """Apply to tensors, arrays and numbers; record a node if an operand is tracked."""
+        for operand in operands:
+            if isinstance(operand, Box):
+                box = max((x for x in operands if isinstance(x, Box)), key=lambda x: x.level)
+                return box.process(self, operands, options)
+        values = [x._value if isinstance(x, Tensor) else x for x in operands]
+        try:
+            value = self.evaluate(*values, **options)
+        except Exception as error:
+            errors.raise_explained(self.name, values, error)
+        result = self.record(value, operands, values, options)
+        if self.views and type(result._value) is np.ndarray and np.may_share_memory(result._value, values[0]):
+            base = operands[0]
+            result._shared = not isinstance(base, Tensor) or base._shared
+            if isinstance(base, Tensor):
+                link(result, base, self, options)
+        return result
+
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Wrap `value`; with a node where an operand is tracked and recording is on."""
+        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
+        if not local.recording or not any(parents) or self.kind == "constant":
+            return wrap(value)
+        reads = self.reads
+        saved = [
+            (protected(x, v) if name in reads else None)
+            for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)
+        ]
+        return self.attach(value, operands, parents, (*saved, value if "out" in reads else None), options)
+
+    def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
+               options: dict[str, Any]) -> Any:
+        """The output as tensors of a new node."""
+        node = _new(Node)
+        node.primitive, node.parents, node.saved, node.options = self, parents, saved, options
+        if None in parents:
+            node.untracked = tuple(map(describe, operands, parents))
+        if type(value) is tuple:
+            node.spec = ((len(value),), np.dtype(object))
+            results: Any = wrap_parts(value, node)
+        else:
+            node.spec = SCALAR if type(value) is _float64 else (value.shape, value.dtype)
+            results = Tensor._of(value, node)
+        for watcher in local.watchers:
+            watcher(node, value)
+        return results
+
+    def names(self, count: int) -> tuple[str, ...]:
+        """The operands' names; a variadic primitive calls all of them by its one name."""
+        return self.operands if len(self.operands) == count else self.operands * count
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} primitive {self.name}>"
+
+
+class _Select(Primitive):
+    """One output of an operation that has several: its cotangent is a list with one entry filled."""
+
+    kind = "linear"
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        parts: list[Array | None] = [None] * node.parents[0].shape[0]  # type: ignore[union-attr]  # always tracked
+        parts[node.options["index"]] = g
+        return (parts,)
+
+
+Leaf.primitive = Primitive("leaf", lambda: None, ())
+select = _Select("select", lambda outputs, *, index: outputs[index], ("x",))
+
+
+def _select(parent: Node, index: int, value: Any) -> Tensor:
+    if value.dtype.kind not in "fc":
+        return wrap(value)  # an index or a rank: nothing to differentiate
+    node = _new(Node)
+    node.primitive, node.parents, node.options, node.saved = select, (parent,), {"index": index}, ()
+    node.spec = (value.shape, value.dtype)
+    return Tensor._of(value, node)
+
+
+def wrap_parts(out: Any, node: Node) -> Any:
+    """The output of a node as tensors of the graph, for a rule that reads `out`."""
+    if type(out) is tuple:
+        return tuple(_select(node, i, part) for i, part in enumerate(out))
+    return Tensor._of(out, node)
+
+
+def wrap(value: Any) -> Any:
+    """Results of an operation as tensors, without a graph."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return Tensor._of(value, None)
+    if isinstance(value, (tuple, list)):
+        return type(value)(*map(wrap, value)) if hasattr(value, "_fields") else type(value)(map(wrap, value))
+    return value
+
+
+def protected(operand: Any, value: Any) -> Any:
+    """An operand's value as a node keeps it: a copy where somebody else could write into its memory.
+
+    A tracked value belongs to the graph and is kept as it is; a constant or an array shared with the user is copied.
+    """
+    if isinstance(operand, Tensor) and operand._node is not None and not operand._shared:
+        return value
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def describe(operand: Any, parent: Node | None) -> Any:
+    """What a picture of the graph needs of an untracked operand: a number, or shape, dtype and name of an array."""
+    if parent is not None or operand is None:
+        return None
+    if isinstance(operand, Tensor):
+        return (operand.shape, operand.dtype, operand.name)
+    return (operand.shape, operand.dtype, None) if isinstance(operand, np.ndarray) else operand
+
+
+# --- Names that a rule reads -----------------------------------------------------------------------------------------
+
+
+def argument_names(rule: Rule) -> tuple[str, ...]:
+    """The positional parameters of a rule, which say what it reads."""
+    code = rule.__code__  # type: ignore[attr-defined]  # rules are Python functions
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+def option_names(rule: Rule) -> tuple[str, ...]:
+    """The keyword-only parameters of a rule: the options that it differentiates rightly."""
+    code = rule.__code__  # type: ignore[attr-defined]
+    return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+
+
+def active_operands(node: Node) -> tuple[bool, ...]:
+    return tuple(parent is not None for parent in node.parents)
+
+
+# --- Elementwise -----------------------------------------------------------------------------------------------------
+
+
+def pole_safe(g: Array, partial: Array) -> Array:
+    """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
+    if isinstance(g, Tensor) or isinstance(partial, Tensor):
+        return primitives["pole_safe"](g, partial)
+    return pole_safe_values(g, partial)
+
+
+def pole_safe_values(g: Array, partial: Array) -> Array:
+    product = g * partial
+    if isinstance(product, np.ndarray):
+        zero = np.broadcast_to(g == 0, product.shape)
+        if zero.any():
+            product[zero] = 0
+        return product
+    return product if g != 0 else product.dtype.type(0)
+
+
+class Elementwise(Primitive):
+    """A function of corresponding elements; the rule is its partial derivative in each operand."""
+
+    kind = "elementwise"
+
+    def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
+                 poles: bool) -> None:
+        super().__init__(name, evaluate, operands)
+        self.poles = poles
+        self.product: Callable[[Array, Array], Array] = pole_safe if poles else operator.mul
+        self.partials = tuple(partials)
+        self.reads = frozenset().union(*(argument_names(p) for p in partials if callable(p))) - {"active"}
+        slots = (*operands, "out")
+        self.cotangents = tuple(_elementwise_cotangent(p, slots, self.product) for p in partials)
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        values = dict(zip(self.operands, operands, strict=True), out=out)
+        values["active"] = tuple(t is not None for t in tangents)
+        total = None
+        for t, partial in zip(tangents, self.partials, strict=True):
+            if t is None or partial is None:
+                continue
+            if callable(partial):
+                term = self.product(t, partial(*[values[name] for name in argument_names(partial)]))
+            else:
+                term = t if partial == 1 else t * partial
+            total = term if total is None else total + term
+        return total
+
+
+def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) -> Rule:
+    """`g * partial` as one flat function; the common ways to read get one without a loop."""
+    if partial is None:
+        return lambda g, node: np.zeros(g.shape)
+    if not callable(partial):
+        if partial == 1:
+            return lambda g, node: g
+        return (lambda g, node: -g) if partial == -1 else lambda g, node: g * partial
+    names = argument_names(partial)
+    if "active" in names:
+        at = tuple(slots.index(name) for name in names if name != "active")
+        return lambda g, node: product(g, partial(*[node.saved[k] for k in at], active=active_operands(node)))
+    at = tuple(slots.index(name) for name in names)
+    plain = product is operator.mul
+    if len(at) == 1:
+        k = at[0]
+        if plain:
+            return lambda g, node: g * partial(node.saved[k])
+        return lambda g, node: product(g, partial(node.saved[k]))
+    return lambda g, node: product(g, partial(*[node.saved[k] for k in at]))
+
+
+def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
+    """The hot path of an elementwise function of one operand: unwrap, call, wrap, note."""
+    read_x, read_out = "x" in primitive.reads, "out" in primitive.reads
+
+    def apply(x: Any) -> Tensor:
+        if type(x) is not Tensor or mode.special:
+            return primitive(x)  # type: ignore[no-any-return]
+        value = x._value
+        try:
+            result = function(value)
+        except Exception as error:
+            errors.raise_explained(primitive.name, (value,), error)
+        out = _new(Tensor)
+        out._value = result
+        out._shared = False
+        parent = x._node
+        if parent is None:
+            out._node = None
+            return out
+        if x._shared and read_x:
+            value = protected(x, value)
+        out._node = node = _new(Node)
+        node.primitive = primitive
+        node.parents = (parent,)
+        node.saved = (value if read_x else None, result if read_out else None)
+        node.spec = SCALAR if type(result) is _float64 else (result.shape, result.dtype)
+        return out
+
+    return apply
+
+
+def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
+    """The hot path of an elementwise function of two operands."""
+    read_x, read_y, read_out = (name in primitive.reads for name in ("x", "y", "out"))
+
+    def apply(x: Any, y: Any) -> Tensor:
+        if type(x) is not Tensor or type(y) is not Tensor or mode.special:
+            return _mixed(primitive, x, y)
+        a = x._value
+        b = y._value
+        try:
+            result = function(a, b)
+        except Exception as error:
+            errors.raise_explained(primitive.name, (a, b), error)
+        left = x._node
+        right = y._node
+        if left is None or right is None:
+            return primitive.record(result, (x, y), (a, b), {})  # type: ignore[no-any-return]
+        if x._shared or y._shared:
+            a, b = protected(x, a), protected(y, b)
+        out = _new(Tensor)
+        out._value = result
+        out._shared = False
+        out._node = node = _new(Node)
+        node.primitive = primitive
+        node.parents = (left, right)
+        node.saved = (a if read_x else None, b if read_y else None, result if read_out else None)
+        node.spec = SCALAR if type(result) is _float64 else (result.shape, result.dtype)
+        return out
+
+    return apply
+
+
+def _mixed(primitive: Elementwise, x: Any, y: Any) -> Any:
+    """Operands that are not both plain tensors: numbers stay Python numbers (weak dtypes), lists become arrays."""
+    return primitive(x if _is_operand(x) else np.asarray(x), y if _is_operand(y) else np.asarray(y))
+
+
+def _is_operand(x: Any) -> bool:
+    return isinstance(x, (Tensor, np.ndarray, np.generic, int, float, complex))
+
+
+def nary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
+    def apply(*operands: Any) -> Any:
+        return primitive(*[x if _is_operand(x) else np.asarray(x) for x in operands])
+
+    return apply
+
+
+# --- Linear, multilinear, general ------------------------------------------------------------------------------------
+
+
+class Structured(Primitive):
+    """A function whose rule is written operand by operand: pullbacks, and pushforwards where they do not follow."""
+
+    def __init__(self, kind: str, name: str, evaluate: Rule, operands: tuple[str, ...], pullbacks: Sequence[Any],
+                 pushforwards: Sequence[Rule] = ()) -> None:
+        super().__init__(name, evaluate, operands)
+        self.kind = kind
+        self.pushforwards = tuple(pushforwards)
+        rules = [rule for rule in (*pullbacks, *pushforwards) if rule is not None]
+        self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
+        reads: set[str] = set()
+        for own, rule in zip(operands, pullbacks, strict=False):
+            names = argument_names(rule) if rule is not None else ()
+            reads |= {name for name in names if kind == "general" or name != own}
+        self.reads = frozenset(reads) - {"g", "active"}
+        slots = (*operands, "out")
+        self.cotangents = tuple(
+            self._cotangent(rule, i, slots) if rule is not None else _no_cotangent for i, rule in enumerate(pullbacks)
+        )
+
+    def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
+        """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""
+        names = argument_names(rule)[1:]
+        if "active" in names:
+            at = tuple(slots.index(name) for name in names if name != "active")
+            return lambda g, node: rule(g, *[node.saved[k] for k in at], active=active_operands(node), **node.options)
+        at = tuple(slots.index(name) for name in names)
+        if self.kind == "general" or own not in at:
+            return lambda g, node: rule(g, *[node.saved[k] for k in at], **node.options)
+        if at == (own,):
+            return lambda g, node: rule(g, node.parents[own], **node.options)
+        return lambda g, node: rule(
+            g, *[node.parents[k] if k == own else node.saved[k] for k in at], **node.options
+        )
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        values = dict(zip(self.operands, operands, strict=True), out=out)
+        values["active"] = tuple(t is not None for t in tangents)
+        terms = []
+        for i, t in enumerate(tangents):
+            if t is None:
+                continue
+            if self.pushforwards:
+                rule = self.pushforwards[i]
+                terms.append(rule(t, *[values[name] for name in argument_names(rule)[1:]], **options))
+            else:
+                terms.append(self(*operands[:i], t, *operands[i + 1 :], **options))
+        return add_all(terms)
+
+
+def _no_cotangent(g: Array, node: Node) -> Array:
+    raise AssertionError(f"{node.primitive.name} recorded an operand that has no derivative")
+
+
+def add_all(terms: Sequence[Any]) -> Any:
+    """The sum of tangents; of tuples of tangents, part by part."""
+    if not terms:
+        return None
+    total = terms[0]
+    for term in terms[1:]:
+        total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
+    return total
+
+
+class Variadic(Primitive):
+    """A function of any number of operands, linear in each: one rule `(g, i, operands, **options)` for operand `i`."""
+
+    def __init__(self, kind: str, name: str, evaluate: Rule, rule: Rule) -> None:
+        super().__init__(name, evaluate, ("operands",))
+        self.kind = kind
+        self.rule = rule
+        self.reads = frozenset({"operands"} if kind == "multilinear" else ())
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        values = [p if v is None else v for p, v in zip(node.parents, node.saved, strict=False)]
+        return [None if p is None else self.rule(g, i, values, **node.options) for i, p in enumerate(node.parents)]
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        if self.kind == "linear":
+            return self(*[np.zeros(x.shape, x.dtype) if t is None else t
+                          for t, x in zip(tangents, operands, strict=True)], **options)
+        return add_all([self(*operands[:i], t, *operands[i + 1 :], **options)
+                        for i, t in enumerate(tangents) if t is not None])
+
+
+def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
+    """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
+
+    def either(x: Array, *operands: Array, **options: Any) -> Array:
+        return (apply if isinstance(x, Tensor) else evaluate)(x, *operands, **options)
+
+    return either
+
+
+def calling_convention(primitive: Structured, function: Callable[..., Any]) -> Callable[..., Any]:
+    """What applies the primitive when it is called as NumPy's function: operands apart from options."""
+    count = len(primitive.operands)
+    known = frozenset(primitive.options)
+
+    def apply(*args: Any, **options: Any) -> Any:
+        if len(args) != count:
+            args, options = rearranged(function, primitive.operands, args, options)
+        if options and not known.issuperset(options):
+            options = checked_options(function, known, args, options)
+        return primitive(*[x if _is_operand(x) or x is None else np.asarray(x) for x in args], **options)
+
+    return apply
+
+
+def expand(g: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
+    """Undo a reduction of `x` over `axis`: put the reduced axes back and repeat `g` along them."""
+    if not keepdims and x.ndim and g.ndim < x.ndim:
+        axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        reduced = {a % x.ndim for a in axes}
+        g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(x.shape)]))
+    return np.broadcast_to(g, x.shape)

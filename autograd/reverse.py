@@ -1,0 +1,287 @@
+"""Reverse accumulation: one pass over the graph, children before parents, whatever the number of inputs.
+
+`accumulate` is the pass itself; `backward` starts it from a tensor and leaves what it finds in the leaves' `.grad`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import errors
+from .graph import FREED, SCALAR, Leaf, Node, reachable
+from .modes import enable_grad, is_grad_enabled, no_grad
+from .primitive import wrap_parts
+from .tensor import Box, Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .primitive import Primitive
+
+Array = Any
+_float64 = np.float64
+_ndarray = np.ndarray
+
+
+def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_graph: bool, create_graph: bool) -> None:
+    """`Tensor.backward`: accumulate into the leaves."""
+    if isinstance(output, Box):
+        raise TypeError("backward() inside jvp or vmap would lose what they track; use autograd.grad there")
+    node = output._node
+    if node is None:
+        raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
+                           "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
+    seed = _seed(output, gradient, create_graph)
+    with enable_grad() if create_graph else no_grad(), np.errstate(all="ignore"):
+        ends = accumulate({node: seed}, retain_graph=retain_graph, create_graph=create_graph)
+    for leaf, total in ends.items():
+        target = leaf.tensor() if type(leaf) is Leaf else None
+        if target is not None and total is not None:
+            total = total if isinstance(total, Tensor) else Tensor._of(total, None)
+            if total.dtype.kind == "c":
+                total = np.conj(total)
+            before = target.grad
+            target._grad = total if before is None else before + total
+
+
+def _seed(output: Tensor, gradient: ArrayLike | Tensor | None, create_graph: bool) -> Array:
+    """The cotangent to start from, checked; conjugated, as complex cotangents are inside a pass."""
+    value = output._value
+    if gradient is None:
+        if value.size != 1:
+            raise RuntimeError(f"backward() needs a scalar to start from, got shape {output.shape}; reduce it first, "
+                               "e.g. y.sum().backward(), or give its cotangent: y.backward(np.ones(y.shape))")
+        return np.ones_like(value)[()] if not create_graph else Tensor._of(np.ones_like(value)[()], None)
+    given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+    if given.shape != output.shape:
+        raise RuntimeError(f"the gradient given to backward() must have the shape {output.shape} of the tensor, "
+                           f"got {given.shape}")
+    if given.dtype != output.dtype:
+        given = given.astype(output.dtype)
+    if given.dtype.kind == "c":
+        given = np.conj(given)
+    return given if create_graph else given._value
+
+
+def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bool | None,
+               stop: frozenset[Node] = frozenset()) -> dict[Node, Array]:
+    """The cotangent of every node in `stop` (if empty: of every leaf), given those of the outputs.
+
+    Counts how many children of each node contribute, then visits a node once all of them have: iterative, and linear in
+    the number of edges. Cotangents are raw arrays; with `create_graph` tensors, so that the pass is itself recorded;
+    None decides: recorded if the gradient can depend on anything but the nodes in `stop`.
+    """
+    waiting, leads_elsewhere = _count_contributions(seeds, stop)
+    if create_graph is None:
+        create_graph = leads_elsewhere
+    if create_graph:
+        seeds = {node: g if isinstance(g, Tensor) or type(g) is list else Tensor._of(g, None) for node, g in seeds.items()}
+    else:
+        seeds = {node: g._value if isinstance(g, Tensor) else g for node, g in seeds.items()}
+    totals = dict(seeds)
+    ends: dict[Node, Array] = {}
+    owned: set[Node] = set()  # their total is an array that this pass made, and may add into
+    passed: set[Node] = set(seeds)  # their total is somebody else's cotangent, handed on unchanged
+    ready = [node for node in seeds if not waiting[node]]
+    while ready:
+        node = ready.pop()
+        g = totals.pop(node)
+        if hasattr(node, "hooks"):
+            g = _run_hooks(node, g)
+        if node in stop or not node.parents:
+            ends[node] = g if create_graph or node in owned else _own(g, node in passed)
+            continue
+        if node.saved is FREED:
+            raise RuntimeError(f"the graph was freed by an earlier backward pass (met at {node.primitive.name}); "
+                               "write backward(retain_graph=True) in the first pass to go through it twice")
+        view = _with_tensors(node) if create_graph else node
+        cotangents = node.primitive.cotangents
+        joint = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
+        for i, parent in enumerate(node.parents):
+            if parent is None or parent not in waiting:
+                continue
+            c = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
+            if type(c) is not _float64 or parent.spec is not SCALAR:
+                c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
+            if parent not in totals:
+                totals[parent] = c
+                if c is g:
+                    passed.add(parent)
+            elif c is not None:
+                total = totals[parent]
+                if parent in owned and type(total) is _ndarray:
+                    total += c
+                else:
+                    totals[parent] = _add(total, c)
+                    owned.add(parent)
+            waiting[parent] -= 1
+            if not waiting[parent]:
+                ready.append(parent)
+        if not retain_graph:
+            node.saved = FREED
+    return ends
+
+
+def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], bool]:
+    """How many contributions each node waits for, over the nodes that lead from the seeds to where the pass ends.
+
+    The second result says whether the values depend on anything tracked other than `stop`.
+    """
+    waiting = dict.fromkeys(seeds, 0)
+    stack = list(seeds)
+    leaves = []
+    while stack:
+        node = stack.pop()
+        if node in stop:
+            continue
+        parents = node.parents
+        if not parents:
+            leaves.append(node)
+        for parent in parents:
+            if parent is not None:
+                if parent in waiting:
+                    waiting[parent] += 1
+                else:
+                    waiting[parent] = 1
+                    stack.append(parent)
+    for leaf in leaves:
+        if leaf.changed is not None or leaf.snapshot is not None:  # type: ignore[attr-defined]  # only leaves end here
+            _check_unchanged(leaf, waiting)  # type: ignore[arg-type]
+    elsewhere = any(leaf.tensor() is not None for leaf in leaves)  # type: ignore[attr-defined]
+    if stop and leaves:
+        waiting = _towards(seeds, stop)
+    return waiting, elsewhere or any(node.parents for node in stop)
+
+
+def depends_elsewhere(output: Tensor, stop: frozenset[Node]) -> bool:
+    """Whether a value depends on tracked tensors other than the graph inputs in `stop` (or on what made those)."""
+    return output._node is not None and _count_contributions({output._node: None}, stop)[1]
+
+
+def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]:
+    """The counts over only those nodes that depend on a node in `stop`: the others' gradients nobody asks for."""
+    waiting: dict[Node, int] = {}
+    for node in reachable(*seeds, stop=stop):
+        if node in stop or any(parent in waiting for parent in node.parents):
+            waiting[node] = 0
+    for node in waiting:
+        if node not in stop:
+            for parent in node.parents:
+                if parent in waiting:
+                    waiting[parent] += 1  # type: ignore[index]  # None is never a key
+    return waiting | dict.fromkeys((node for node in seeds if node not in waiting), 0)
+
+
+def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
+    """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
+    if c is None or type(c) is list:
+        return c
+    shape, dtype = parent.spec
+    if c.shape != shape:
+        extra = c.ndim - len(shape)
+        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and c.shape[i + extra] != 1))
+        summed = c.sum(axis=axes) if extra >= 0 else c
+        if extra < 0 or summed.size != parent.size or any(
+            n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)
+        ):
+            raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
+                             f"of shape {shape}")
+        c = summed.reshape(shape)
+    if c.dtype != dtype:
+        if c.dtype.kind == "c" and dtype.kind != "c":
+            c = np.real(c)
+        c = c.astype(dtype)
+    return c
+
+
+def _add(a: Array, b: Array) -> Array:
+    """The sum of two cotangents; part by part for an operation with several outputs, None being zero."""
+    if a is None or b is None:
+        return b if a is None else a
+    if type(a) is list:
+        return [_add(x, y) for x, y in zip(a, b, strict=True)]
+    return a + b
+
+
+def _own(g: Array, shared: bool) -> Array:
+    """A gradient that nobody else holds: the user may change it in place."""
+    return g.copy() if type(g) is _ndarray and (shared or g.base is not None) else g
+
+
+def _run_hooks(node: Node, g: Array) -> Array:
+    for hook in list(node.hooks):
+        given = g if isinstance(g, Tensor) else Tensor._of(g.copy(), None)
+        if given.dtype.kind == "c":
+            given = np.conj(given)
+        replaced = hook(given)
+        if replaced is not None:
+            replaced = replaced if isinstance(replaced, Tensor) else Tensor(replaced)
+            if replaced.shape != node.shape:
+                raise ValueError(f"a hook must return a gradient of shape {node.shape}, got {replaced.shape}")
+            replaced = np.conj(replaced) if replaced.dtype.kind == "c" else replaced
+            g = replaced if isinstance(g, Tensor) else replaced._value
+    return g
+
+
+def _with_tensors(node: Node) -> Node:
+    """The node as a rule sees it when its own work is recorded: saved values are tensors of the graph again."""
+    view = object.__new__(Node)
+    view.primitive, view.parents, view.options = node.primitive, node.parents, getattr(node, "options", {})
+    count = len(node.parents)
+    saved: list[Any] = [
+        value if value is None or parent is None else Tensor._of(value, parent)
+        for value, parent in zip(node.saved, node.parents, strict=False)
+    ]
+    rest = list(node.saved[count:])
+    if rest and rest[0] is not None:
+        rest[0] = wrap_parts(rest[0], node)
+    view.saved = (*saved, *rest)
+    view.spec = node.spec
+    return view
+
+
+def _check_unchanged(leaf: Leaf, nodes: dict[Node, int]) -> None:
+    """Raise if memory that a node kept by reference was written to since."""
+    if leaf.changed is None and np.array_equal(leaf.snapshot, leaf.array, equal_nan=True):
+        return
+    for node in nodes:
+        for value in node.saved:
+            if isinstance(value, np.ndarray) and np.may_share_memory(value, leaf.array):
+                tensor = leaf.tensor()
+                name = f" {tensor.name!r}" if tensor is not None and tensor.name else ""
+                raise errors.MutationError(
+                    f"{node.primitive.name} recorded the tensor{name} of shape {leaf.shape}, whose values were then "
+                    f"changed in place ({leaf.changed or 'through .data'}); its derivative needs the earlier values. "
+                    f"Run the forward pass again after the change, or change a clone() (backward at {errors.user_line()})"
+                )
+
+
+def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
+    """Gradients at the nodes in `stop` of outputs with their cotangents, through all boxes; recorded if need be."""
+    boxes = [t for pair in pairs for t in pair if isinstance(t, Box)]
+    if boxes:
+        return max(boxes, key=lambda box: box.level).pull(pairs, stop)
+    pairs = [(o, np.conj(g) if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
+    with np.errstate(all="ignore"):
+        create_graph = None if is_grad_enabled() and not any(g._node for _, g in pairs) else is_grad_enabled()
+        seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
+        with enable_grad() if create_graph is not False else no_grad():
+            ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
+    found = {}
+    for node, total in ends.items():
+        if total is not None and node in stop:
+            total = total if isinstance(total, Tensor) else Tensor._of(total, None)
+            found[node] = np.conj(total) if total.dtype.kind == "c" else total
+    return found
+
+
+def seeds_of(outputs: Sequence[Tensor], cotangents: Sequence[Array]) -> dict[Node, Array]:
+    """The starting cotangents of several outputs, added where two outputs are the same node."""
+    seeds: dict[Node, Array] = {}
+    for output, g in zip(outputs, cotangents, strict=True):
+        if output._node is not None:
+            seeds[output._node] = _add(seeds.get(output._node), g)
+    return seeds

@@ -1,0 +1,10 @@
+"""The textbook: every derivative the library knows, stated once, one family a file. Importing it registers them all."""
+
+from __future__ import annotations
+
+from ..operators import install
+from . import activations, indexing, products, reductions, shaping, ufuncs
+
+__all__ = ["activations", "indexing", "products", "reductions", "shaping", "ufuncs"]
+
+install()

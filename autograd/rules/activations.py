@@ -1,0 +1,136 @@
+"""Functions that deep learning adds to NumPy's vocabulary. They take and return tensors, in any order of derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, elementwise, general
+from ..primitive import on_arrays_too
+from ..tensor import Tensor
+
+Array = Any
+
+
+def _relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) through tanh, which neither overflows nor underflows."""
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+def _softplus(x: Array) -> Array:
+    return np.logaddexp(x, x.dtype.type(0))
+
+
+relu_of = elementwise(_relu, lambda out: out > 0, name="relu")
+sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
+slope = on_arrays_too(sigmoid_of, _sigmoid)
+softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")
+
+
+def relu(x: Any) -> Tensor:
+    """max(0, x), elementwise; derivative 0 at 0. Any shape; the dtype stays."""
+    return relu_of(x)  # type: ignore[no-any-return]
+
+
+def sigmoid(x: Any) -> Tensor:
+    """1 / (1 + exp(-x)), elementwise, without overflow. Any shape; the dtype stays."""
+    return sigmoid_of(x)  # type: ignore[no-any-return]
+
+
+def softplus(x: Any) -> Tensor:
+    """log(1 + exp(x)), elementwise, without overflow. Any shape; the dtype stays."""
+    return softplus_of(x)  # type: ignore[no-any-return]
+
+
+def silu(x: Any) -> Tensor:
+    """x sigmoid(x), elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
+    return x * sigmoid(x)
+
+
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
+    """x where x > 0, else negative_slope * x (Maas et al. 2013)."""
+    return relu(x) - negative_slope * relu(-x)
+
+
+def elu(x: Any, alpha: float = 1.0) -> Tensor:
+    """x where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))  # type: ignore[return-value]
+
+
+def _softmax(x: Array, *, axis: Any = -1) -> Array:
+    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return powers / np.sum(powers, axis=axis, keepdims=True)
+
+
+def _log_softmax(x: Array, *, axis: Any = -1) -> Array:
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def _logsumexp(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    out = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return out if keepdims else np.squeeze(out, axis=axis)[()]
+
+
+def weights(x: Array, axis: Any) -> Array:
+    """exp(x) / sum exp(x), and 0 for a slice that is all -inf."""
+    top = np.max(x, axis=axis, keepdims=True)
+    powers = np.exp(x - np.where(np.isfinite(top), top, 0))
+    total = np.sum(powers, axis=axis, keepdims=True)
+    return powers / np.where(total == 0, 1, total)
+
+
+def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
+    if keepdims:
+        return g
+    return g.reshape((1,) * x.ndim) if axis is None else np.expand_dims(g, axis)
+
+
+softmax_of = general(
+    _softmax,
+    lambda g, out, *, axis=-1: out * (g - np.sum(g * out, axis=axis, keepdims=True)),
+    lambda t, out, *, axis=-1: out * (t - np.sum(t * out, axis=axis, keepdims=True)),
+    name="softmax")
+log_softmax_of = general(
+    _log_softmax,
+    lambda g, out, *, axis=-1: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
+    lambda t, out, *, axis=-1: t - np.sum(np.exp(out) * t, axis=axis, keepdims=True),
+    name="log_softmax")
+logsumexp_of = general(
+    _logsumexp,
+    lambda g, x, *, axis=None, keepdims=False: kept(g, x, axis, keepdims) * weights(x, axis),
+    lambda t, x, *, axis=None, keepdims=False: np.sum(weights(x, axis) * t, axis=axis, keepdims=keepdims),
+    name="logsumexp")
+
+
+def softmax(x: Any, axis: Any = -1) -> Tensor:
+    """exp(x_j) / sum_k exp(x_k) over `axis`, without overflow. The shape and the dtype stay."""
+    return softmax_of(x, axis=axis)  # type: ignore[no-any-return]
+
+
+def log_softmax(x: Any, axis: Any = -1) -> Tensor:
+    """x_j - log sum_k exp(x_k) over `axis`, without overflow. The shape and the dtype stay."""
+    return log_softmax_of(x, axis=axis)  # type: ignore[no-any-return]
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """log sum exp(x) over `axis`, without overflow; -inf where every element is, with gradient 0."""
+    return logsumexp_of(x, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+@composite(np.clip)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
+    if out is not None:
+        raise TypeError("clip(out=...) would overwrite a value that the graph may need; assign the result instead")
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    if low is not None:
+        a = np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)

@@ -1,0 +1,184 @@
+"""Reading and writing elements: `x[key]`, `x[key] = v`, gathers, sorting.
+
+Reading and its transpose, adding into zeros, are a pair: each is the other's rule.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, constant, general, linear, variadic
+from ..operators import Operators
+from ..primitive import on_arrays_too
+from ..tensor import Tensor
+
+Array = Any
+
+
+def get_item(x: Array, *, key: Any) -> Array:
+    return x[key]
+
+
+def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `g` added at `key`; an element that is read twice receives twice."""
+    out = np.zeros(shape, g.dtype)
+    if is_basic(key):
+        out[key] = g
+    else:
+        np.add.at(out, key, g)
+    return out
+
+
+def is_basic(key: Any) -> bool:
+    """Whether an index reads each element at most once: no integer arrays."""
+    keys = key if isinstance(key, tuple) else (key,)
+    return not any(isinstance(k, (list, np.ndarray)) and np.asarray(k).dtype.kind != "b" for k in keys)
+
+
+item = linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
+scatter = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]), add_into_zeros)
+
+
+def getitem(self: Any, key: Any) -> Any:
+    return item(self, key=raw_key(key))
+
+
+def raw_key(key: Any) -> Any:
+    """An index with arrays in place of tensors."""
+    if isinstance(key, tuple):
+        return tuple(map(raw_key, key))
+    if isinstance(key, list):
+        return np.asarray([raw_key(k) for k in key]) if key else np.zeros(0, int)
+    if isinstance(key, Tensor):
+        if key.dtype.kind not in "biu":
+            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {key.dtype}")
+        return key._value
+    return key.copy() if isinstance(key, np.ndarray) else key
+
+
+setattr(Operators, "__getitem__", getitem)  # noqa: B010  # a method of every tensor
+
+# --- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def write(target: Array, value: Array, *, key: Any) -> Array:
+    if target.dtype.kind not in "fc" and value.dtype.kind in "fc":
+        raise TypeError(f"assigning {value.dtype} values into a tensor of dtype {target.dtype} would truncate them; "
+                        "make the target with dtype=float")
+    out = np.array(target)
+    out[key] = value
+    return out
+
+
+def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
+    """The overwritten elements pass nothing to the old values, and their cotangent to the new ones."""
+    if i == 0:
+        return np.where(region(g.shape, key), 0, g)
+    return fold(g[key] * last_writes(g.shape, key), operands[1].shape)
+
+
+def region(shape: tuple[int, ...], key: Any) -> Array:
+    mask = np.zeros(shape, bool)
+    mask[key] = True
+    return mask
+
+
+def last_writes(shape: tuple[int, ...], key: Any) -> Any:
+    """1, or where an element is written several times, 1 for the write that stays."""
+    if is_basic(key):
+        return 1
+    winner = np.zeros(shape, int)
+    order = np.arange(winner[key].size).reshape(winner[key].shape)
+    winner[key] = order
+    return winner[key] == order
+
+
+def fold(g: Array, shape: tuple[int, ...]) -> Array:
+    """Leading axes of length 1 that assignment dropped, put back."""
+    extra = len(shape) - g.ndim
+    return g.reshape((1,) * extra + g.shape) if extra > 0 else g
+
+
+variadic("linear", "set_item", write, written)
+
+
+def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
+    """`base` with the part that `view` shows replaced."""
+    out = np.array(base)
+    view(out, **options)[...] = value
+    return out
+
+
+def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any]) -> Array:
+    shown = np.zeros(g.shape, bool)
+    view(shown, **options)[...] = True
+    if i == 0:
+        return np.where(shown, 0, g)
+    positions = view(np.arange(shown.size).reshape(g.shape), **options)
+    return g.reshape(-1)[positions]
+
+
+variadic("linear", "set_view", write_view, viewed)
+
+# --- Gathers ---------------------------------------------------------------------------------------------------------
+
+
+@composite(np.take)
+def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
+    if out is not None:
+        raise TypeError("take(out=...) would overwrite a value that the graph may need; assign the result instead")
+    indices = raw_key(indices) if isinstance(indices, Tensor) else np.asarray(indices)
+    a = a if axis is not None else a.reshape(-1)
+    axis = 0 if axis is None else axis % a.ndim
+    size = a.shape[axis]
+    indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
+    return a[(slice(None),) * axis + (indices,)]
+
+
+def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:
+    """The index arrays that pick `indices` along `axis` and every position along the other axes."""
+    grids = np.ogrid[tuple(slice(n) for n in shape)]
+    return tuple(indices if i == axis else grid for i, grid in enumerate(grids))
+
+
+@composite(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    indices = np.asarray(raw_key(indices))
+    if axis is None:
+        arr, axis = arr.reshape(-1), 0
+    return arr[along(arr.shape, indices, axis % arr.ndim)]
+
+
+# --- Sorting: a permutation of the elements --------------------------------------------------------------------------
+
+
+def order(x: Array, axis: Any) -> Array:
+    """The permutation that sorts, as plain integers."""
+    return np.argsort(x._value if isinstance(x, Tensor) else x, axis=axis, kind="stable")
+
+
+def inverse(permutation: Array, axis: int) -> Array:
+    return np.argsort(permutation, axis=axis, kind="stable")
+
+
+general(np.sort,
+        lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
+        lambda t, x, *, axis=-1, kind=None, stable=None: np.take_along_axis(flat(t, axis), order(flat(x, axis), last(axis)), last(axis)))
+
+
+def flat(x: Array, axis: Any) -> Array:
+    return x.reshape(-1) if axis is None else x
+
+
+def last(axis: Any) -> int:
+    return -1 if axis is None else axis
+
+
+def unsorted(g: Array, x: Array, axis: Any) -> Array:
+    back = inverse(order(flat(x, axis), last(axis)), last(axis))
+    return np.take_along_axis(g, back, last(axis)).reshape(x.shape)
+
+
+constant(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.argpartition, np.lexsort)

@@ -1,0 +1,128 @@
+"""Products of arrays beside `matmul`: einsum, and dot, inner, outer, tensordot composed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, variadic
+from ..tensor import Tensor
+
+Array = Any
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+# --- einsum ----------------------------------------------------------------------------------------------------------
+
+
+def contract(*operands: Array, subscripts: str) -> Array:
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)[()]
+
+
+def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) -> Array:
+    """Swap operand `i` with the output; a label it alone has is broadcast, one it has twice is a diagonal."""
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    own, shape = terms[i], operands[i].shape
+    others = [(term, x) for k, (term, x) in enumerate(zip(terms, operands, strict=True)) if k != i]
+    known = set(output).union(*(term for term, _ in others)) if others else set(output)
+    free = iter([letter for letter in LETTERS if letter not in subscripts])
+    parts: list[tuple[str, Any]] = [(output, g), *others]
+    wanted = ""
+    for label, n in zip(own, shape, strict=True):
+        if label in wanted:
+            twin = next(free)
+            parts.append((label + twin, np.eye(n, dtype=g.dtype)))
+            wanted += twin
+            continue
+        if label not in known:
+            parts.append((label, np.ones(n, g.dtype)))
+        wanted += label
+    return np.einsum(",".join(term for term, _ in parts) + "->" + wanted, *[x for _, x in parts])
+
+
+einsum_of = variadic("multilinear", "einsum", contract, uncontract)
+
+
+@composite(np.einsum)
+def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: Any) -> Any:
+    if out is not None or any(value is not None for key, value in options.items() if key == "dtype"):
+        raise TypeError("einsum(out=..., dtype=...) is not differentiated; assign the result, and cast with .astype")
+    subscripts, arrays = (operands[0], operands[1:]) if isinstance(operands[0], str) else spelled_out(operands)
+    arrays = [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+    return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays]))
+
+
+def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The form `einsum(x, [0, 1], y, [1, 2], [0, 2])` as subscripts."""
+
+    def letters(axes: Sequence[Any]) -> str:
+        return "".join("..." if axis is Ellipsis else LETTERS[axis] for axis in axes)
+
+    pairs = len(operands) // 2
+    subscripts = ",".join(letters(operands[2 * i + 1]) for i in range(pairs))
+    if len(operands) % 2:
+        subscripts += "->" + letters(operands[-1])
+    return subscripts, [operands[2 * i] for i in range(pairs)]
+
+
+def explicit(subscripts: str, ndims: Sequence[int]) -> str:
+    """Subscripts with the output written and every ellipsis replaced by letters."""
+    inputs, arrow, output = subscripts.partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(ndims):
+        raise ValueError(f"einsum subscripts {subscripts!r} name {len(terms)} operands, got {len(ndims)}")
+    if not arrow:
+        letters = inputs.replace(",", "").replace(".", "")
+        output = ("..." if "..." in inputs else "") + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+    widths = [n - len(term.replace(".", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
+    free = [letter for letter in LETTERS if letter not in subscripts][: max(widths)]
+    filled = [term.replace("...", "".join(free[len(free) - w :])) for term, w in zip(terms, widths, strict=True)]
+    return ",".join(filled) + "->" + output.replace("...", "".join(free))
+
+
+# --- Composed of matmul ----------------------------------------------------------------------------------------------
+
+
+@composite(np.dot)
+def dot(a: Any, b: Any, out: None = None) -> Any:
+    if out is not None:
+        raise TypeError("dot(out=...) would overwrite a value that the graph may need; assign the result instead")
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    if a.ndim == 0 or b.ndim == 0:
+        return np.multiply(a, b)
+    if b.ndim <= 2:
+        return np.matmul(a, b)
+    return np.tensordot(a, b, axes=([-1], [-2]))
+
+
+@composite(np.tensordot)
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    if isinstance(axes, (int, np.integer)):
+        left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
+    else:
+        left, right = ([side] if isinstance(side, (int, np.integer)) else list(side) for side in axes)
+    left, right = [i % a.ndim for i in left], [i % b.ndim for i in right]
+    if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
+        raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over axes {left} and {right}: lengths differ")
+    kept_a, kept_b = ([i for i in range(x.ndim) if i not in used] for x, used in ((a, left), (b, right)))
+    shape = [a.shape[i] for i in kept_a] + [b.shape[i] for i in kept_b]
+    inner = int(np.prod([a.shape[i] for i in left], dtype=int))
+    flat_a = np.transpose(a, kept_a + left).reshape(int(np.prod([a.shape[i] for i in kept_a], dtype=int)), inner)
+    flat_b = np.transpose(b, right + kept_b).reshape(inner, int(np.prod([b.shape[i] for i in kept_b], dtype=int)))
+    return (flat_a @ flat_b).reshape(shape)
+
+
+@composite(np.inner)
+def inner(a: Any, b: Any, /) -> Any:
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    return np.multiply(a, b) if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, axes=([-1], [-1]))
+
+
+@composite(np.outer)
+def outer(a: Any, b: Any, out: None = None) -> Any:
+    if out is not None:
+        raise TypeError("outer(out=...) would overwrite a value that the graph may need; assign the result instead")
+    return np.ravel(a)[:, None] * np.ravel(b)[None, :]

@@ -1,0 +1,192 @@
+"""Functions that reduce over axes: sums, means, extremes, products, and running sums.
+
+`axis` is None, an integer or a tuple; `keepdims`, `where` and `initial` are NumPy's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, constant, general, linear
+from ..primitive import expand
+
+Array = Any
+
+
+def count(x: Array, axis: Any, where: Any) -> Any:
+    """How many elements each result is made of."""
+    if where is not True:
+        return np.sum(np.broadcast_to(where, x.shape), axis=axis, keepdims=True)
+    if axis is None:
+        return x.size
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return int(np.prod([x.shape[a] for a in axes]))
+
+
+def masked(g: Array, where: Any) -> Array:
+    return g if where is True else np.where(where, g, 0)
+
+
+# --- Sums and means --------------------------------------------------------------------------------------------------
+
+_sum = linear(np.sum, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True:
+              masked(expand(g, x, axis=axis, keepdims=keepdims), where))
+
+
+@composite(np.sum)
+def sum_with_initial(a: Any, *args: Any, **options: Any) -> Any:
+    if "initial" in options or len(args) > 4:
+        options = dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), args, strict=False)) | options
+        initial = options.pop("initial")
+        return _sum(a, **options) + initial
+    return _sum(a, *args, **options)
+
+
+linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True: masked(
+    expand(g if keepdims or where is True else expand_kept(g, x, axis), x, axis=axis,
+           keepdims=keepdims or where is not True) / count(x, axis, where), where))
+
+
+def expand_kept(g: Array, x: Array, axis: Any) -> Array:
+    """A reduced array with its reduced axes back, of length 1."""
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    kept = {a % x.ndim for a in axes}
+    return g.reshape(tuple(1 if i in kept else n for i, n in enumerate(x.shape)))
+
+
+def centred(x: Array, axis: Any, where: Any) -> Array:
+    """x minus its mean over `axis`, 0 outside `where`."""
+    mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
+    return masked(x - mean, where)
+
+
+def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
+    return g if keepdims else expand_kept(g, x, axis)
+
+
+general(
+    np.var,
+    lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True:
+        kept(g, x, axis, keepdims) * (2 / degrees(x, axis, where, ddof, correction)) * np.conj(centred(x, axis, where)),
+    lambda t, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: np.sum(
+        np.real(np.conj(centred(x, axis, where)) * t) * (2 / degrees(x, axis, where, ddof, correction)),
+        axis=axis, keepdims=keepdims),
+)
+general(
+    np.std,
+    lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: slope(
+        kept(g, x, axis, keepdims), kept(out, x, axis, keepdims)) / degrees(x, axis, where, ddof, correction)
+        * np.conj(centred(x, axis, where)),
+    lambda t, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: slope(np.sum(
+        np.real(np.conj(centred(x, axis, where)) * t) / degrees(x, axis, where, ddof, correction),
+        axis=axis, keepdims=keepdims), out),
+)
+
+
+def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
+    """The divisor of a variance."""
+    return count(x, axis, where) - (ddof if correction is None else correction)
+
+
+def slope(g: Array, out: Array) -> Array:
+    """g / out, and 0 where a standard deviation of 0 has no derivative."""
+    return np.where(out == 0, 0, g / np.where(out == 0, 1, out))
+
+
+# --- Extremes: a tie over an axis is shared equally ------------------------------------------------------------------
+
+
+def winners(x: Array, out: Array, axis: Any, keepdims: bool, where: Any) -> Array:
+    """1/n at each of the n elements that equal the extreme, 0 elsewhere."""
+    won = masked(x == kept(out, x, axis, keepdims), where)
+    return won / np.maximum(np.sum(won, axis=axis, keepdims=True), 1)
+
+
+for extreme in (np.max, np.min):
+    general(
+        extreme,
+        lambda g, x, out, *, axis=None, keepdims=False, initial=None, where=True:
+            kept(g, x, axis, keepdims) * winners(x, out, axis, keepdims, where),
+        lambda t, x, out, *, axis=None, keepdims=False, initial=None, where=True:
+            np.sum(winners(x, out, axis, keepdims, where) * t, axis=axis, keepdims=keepdims),
+        name=extreme.__name__.removeprefix("a"),
+        evaluate=(lambda f: lambda x, *, initial=None, **options: f(
+            x, **options, **({} if initial is None else {"initial": initial})))(extreme),
+    )
+
+# --- Products --------------------------------------------------------------------------------------------------------
+
+
+def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
+    """For each element the product of all the others in its reduction: right with any number of zeros."""
+    x = np.where(where, x, 1) if where is not True else x
+    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    rest = tuple(i for i in range(x.ndim) if i not in axes)
+    flat = x.transpose(rest + axes).reshape(*[x.shape[i] for i in rest], -1)
+    ones = np.ones_like(flat[..., :1])
+    before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
+    after = np.flip(np.cumprod(np.concatenate([ones, np.flip(flat, -1)[..., :-1]], axis=-1), axis=-1), -1)
+    others = before * after
+    back = others.reshape([x.shape[i] for i in rest + axes]).transpose(np.argsort(rest + axes))
+    return masked(back if initial is None else back * initial, where)
+
+
+general(
+    np.prod,
+    lambda g, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True:
+        kept(g, x, axis, keepdims) * product_of_others(x, axis, initial, where),
+    lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True:
+        np.sum(product_of_others(x, axis, initial, where) * t, axis=axis, keepdims=keepdims),
+    evaluate=lambda x, *, initial=None, **options: np.prod(x, **options, **({} if initial is None else {"initial": initial})),
+)
+
+# --- Running sums ----------------------------------------------------------------------------------------------------
+
+
+def reversed_cumsum(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
+    if axis is None:
+        return np.flip(np.cumsum(np.flip(g))).reshape(x.shape)
+    return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
+
+
+linear(np.cumsum, reversed_cumsum)
+
+# --- Running products: recurrences, right with zeros among the factors -----------------------------------------------
+
+
+def running(x: Array, axis: Any) -> tuple[Array, int]:
+    return (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
+
+
+def cumprod_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
+    """x_i receives (x_1 ... x_{i-1}) h_i, where h_i = g_i + x_{i+1} h_{i+1}."""
+    flat, a = running(x, axis)
+    lead = (slice(None),) * a
+    size = flat.shape[a]
+    if not size:
+        return g.reshape(x.shape)
+    before = np.concatenate([np.ones_like(flat[(*lead, slice(0, 1))]), flat[(*lead, slice(0, size - 1))]], axis=a)
+    h = [g[(*lead, size - 1)]]
+    for i in range(size - 2, -1, -1):
+        h.append(g[(*lead, i)] + flat[(*lead, i + 1)] * h[-1])
+    return (np.cumprod(before, axis=a) * np.stack(h[::-1], axis=a)).reshape(x.shape)
+
+
+def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: Any = None) -> Array:
+    """d_i = x_i d_{i-1} + out_{i-1} t_i."""
+    flat, a = running(x, axis)
+    t, _ = running(t, axis)
+    lead = (slice(None),) * a
+    if not flat.shape[a]:
+        return t
+    d = [t[(*lead, 0)]]
+    for i in range(1, flat.shape[a]):
+        d.append(flat[(*lead, i)] * d[-1] + out[(*lead, i - 1)] * t[(*lead, i)])
+    return np.stack(d, axis=a)
+
+
+general(np.cumprod, cumprod_back, cumprod_forward)
+
+constant(np.any, np.all, np.argmax, np.argmin, np.count_nonzero, np.nanargmax, np.nanargmin)

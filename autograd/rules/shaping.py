@@ -1,0 +1,321 @@
+"""Functions that move elements: reshape, transpose, join, split, repeat, pad. All are linear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, constant, linear, variadic
+from ..numpy_protocol import plain
+from ..tensor import Tensor
+
+Array = Any
+
+# --- Shape and order of axes -----------------------------------------------------------------------------------------
+
+linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order), views=True,
+       evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
+linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
+linear(np.transpose, lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort([a % g.ndim for a in axes])), views=True)
+linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True)
+linear(np.moveaxis, lambda g, *, source, destination: np.moveaxis(g, destination, source), views=True)
+linear(np.rollaxis, lambda g, *, axis, start=0: np.moveaxis(g, *rolled(g.ndim, axis, start)), views=True)
+linear(np.squeeze, lambda g, x, *, axis=None: g.reshape(x.shape), views=True)
+linear(np.expand_dims, lambda g, x, *, axis: g.reshape(x.shape), views=True)
+linear(np.broadcast_to, lambda g, *, shape, subok=False: g, views=True)
+linear(np.flip, lambda g, *, axis=None: np.flip(g, axis), views=True)
+linear(np.roll, lambda g, *, shift, axis=None: np.roll(g, opposite(shift), axis))
+linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=True)
+linear(np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True)
+linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
+linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
+linear(np.copy, lambda g, *, order="K", subok=False: g)
+
+
+def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
+    axis, start = axis % ndim, start + ndim if start < 0 else start
+    return (start - 1 if axis < start else start), axis
+
+
+def opposite(shift: Any) -> Any:
+    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+
+
+def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
+    """Zeros of `shape` with `g` on the diagonal that `np.diagonal` reads."""
+    ndim = len(shape)
+    axis1, axis2 = axis1 % ndim, axis2 % ndim
+    rows, columns = np.arange(g.shape[-1]) + max(-offset, 0), np.arange(g.shape[-1]) + max(offset, 0)
+    rest = [i for i in range(ndim) if i not in (axis1, axis2)]
+    lead = tuple(shape[i] for i in rest)
+    flat = scatter_last(g, rows * shape[axis2] + columns, shape[axis1] * shape[axis2])
+    placed = flat.reshape((*lead, shape[axis1], shape[axis2]))
+    return placed.transpose(np.argsort([*rest, axis1, axis2]))
+
+
+def scatter_last(g: Array, positions: Array, size: int) -> Array:
+    """Zeros with `g` at `positions` of the last axis, as a gather, which speaks to tensors too."""
+    source = np.full(size, g.shape[-1])
+    source[positions] = np.arange(g.shape[-1])
+    padded = np.concatenate([g, np.zeros((*g.shape[:-1], 1), g.dtype)], axis=-1)
+    return padded[..., source]
+
+
+def _cast(g: Array, x: Array, *, dtype: Any) -> Array:
+    return g
+
+
+def cast(x: Any, *, dtype: Any) -> Any:
+    """The values in another dtype; the engine casts the cotangent back."""
+    return x.astype(dtype)
+
+
+astype_of_floats = linear(cast, _cast, operands=("x",))
+
+
+@composite(np.astype)
+def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> Any:
+    dtype = np.dtype(dtype)
+    if dtype == x.dtype and not copy:
+        return x
+    if x.dtype.kind == "c" and dtype.kind in "iuf":
+        raise TypeError(f"cannot cast {x.dtype} to {dtype}: it would drop the imaginary part; write np.real(x) first")
+    if dtype.kind not in "fc" or x.dtype.kind not in "fc":
+        return plain_cast(x, dtype=dtype)
+    return astype_of_floats(x, dtype=dtype)
+
+
+plain_cast = plain(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
+
+# --- Join and split --------------------------------------------------------------------------------------------------
+
+
+def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:
+    """The part of the joined cotangent that came from operand `i`."""
+    start = sum(sizes[:i])
+    return g[(slice(None),) * axis + (slice(start, start + sizes[i]),)]
+
+
+join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concatenate(arrays, axis=axis), section)
+
+
+@composite(np.concatenate)
+def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
+                casting: str = "same_kind") -> Any:
+    if out is not None:
+        raise TypeError("concatenate(out=...) would overwrite a value that the graph may need; assign the result")
+    parts = [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+    if not parts:
+        raise ValueError("need at least one array to concatenate")
+    if axis is None:
+        parts, axis = [np.ravel(x) for x in parts], 0
+    if any(x.ndim == 0 for x in parts):
+        raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
+    if dtype is not None:
+        parts = [x.astype(dtype) for x in parts]
+    ndim = parts[0].ndim
+    if not -ndim <= axis < ndim:
+        raise np.exceptions.AxisError(axis, ndim)
+    axis %= ndim
+    return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
+
+
+def _arrays(arrays: Sequence[Any]) -> list[Any]:
+    return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+
+
+@composite(np.stack)
+def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    parts = _arrays(arrays)
+    shapes = {x.shape for x in parts}
+    if len(shapes) != 1:
+        raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
+    return np.concatenate([np.expand_dims(x, axis) for x in parts], axis=axis, out=out, dtype=dtype)
+
+
+@composite(np.vstack)
+def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    return np.concatenate([np.atleast_2d(x) for x in _arrays(tup)], axis=0, dtype=dtype)
+
+
+@composite(np.hstack)
+def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
+    parts = [np.atleast_1d(x) for x in _arrays(tup)]
+    return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype)
+
+
+@composite(np.dstack)
+def dstack(tup: Sequence[Any]) -> Any:
+    return np.concatenate([np.atleast_3d(x) for x in _arrays(tup)], axis=2)
+
+
+@composite(np.column_stack)
+def column_stack(tup: Sequence[Any]) -> Any:
+    return np.concatenate([x if x.ndim > 1 else x.reshape(-1, 1) for x in _arrays(tup)], axis=1)
+
+
+@composite(np.atleast_1d)
+def atleast_1d(*arrays: Any) -> Any:
+    out = tuple(x if x.ndim >= 1 else x.reshape(1) for x in _arrays(arrays))
+    return out[0] if len(out) == 1 else out
+
+
+@composite(np.atleast_2d)
+def atleast_2d(*arrays: Any) -> Any:
+    out = tuple(x if x.ndim >= 2 else x.reshape(1, -1) for x in _arrays(arrays))
+    return out[0] if len(out) == 1 else out
+
+
+@composite(np.atleast_3d)
+def atleast_3d(*arrays: Any) -> Any:
+    out = tuple(x if x.ndim >= 3 else x.reshape(1, -1, 1) if x.ndim < 2 else x[:, :, None] for x in _arrays(arrays))
+    return out[0] if len(out) == 1 else out
+
+
+@composite(np.array_split)
+def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    size = ary.shape[axis]
+    if isinstance(indices_or_sections, (int, np.integer)):
+        each, extra = divmod(size, int(indices_or_sections))
+        bounds = np.cumsum([0] + extra * [each + 1] + (int(indices_or_sections) - extra) * [each]).tolist()
+    else:
+        bounds = [0, *map(int, indices_or_sections), size]
+    lead = (slice(None),) * (axis % ary.ndim)
+    return [ary[(*lead, slice(a, b))] for a, b in zip(bounds, bounds[1:], strict=False)]
+
+
+@composite(np.split)
+def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
+        raise ValueError(f"array split does not result in an equal division: {ary.shape[axis]} into "
+                         f"{indices_or_sections}; write np.array_split")
+    return array_split(ary, indices_or_sections, axis)
+
+
+@composite(np.hsplit)
+def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
+
+
+@composite(np.vsplit)
+def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return split(ary, indices_or_sections, 0)
+
+
+@composite(np.dsplit)
+def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return split(ary, indices_or_sections, 2)
+
+
+@composite(np.unstack)
+def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+    lead = (slice(None),) * (axis % x.ndim)
+    return tuple(x[(*lead, i)] for i in range(x.shape[axis]))
+
+
+# --- Repeat and pad --------------------------------------------------------------------------------------------------
+
+
+@composite(np.tile)
+def tile(A: Any, reps: Any) -> Any:
+    reps = (reps,) if isinstance(reps, (int, np.integer)) else tuple(reps)
+    shape = (1,) * (len(reps) - A.ndim) + A.shape
+    reps = (1,) * (A.ndim - len(reps)) + reps
+    spread = A.reshape([m for n in shape for m in (1, n)])
+    spread = np.broadcast_to(spread, [m for n, r in zip(shape, reps, strict=True) for m in (r, n)])
+    return spread.reshape([n * r for n, r in zip(shape, reps, strict=True)])
+
+
+@composite(np.repeat)
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    axis %= a.ndim
+    positions = np.repeat(np.arange(a.shape[axis]), np.asarray(repeats))
+    return a[(slice(None),) * axis + (positions,)]
+
+
+@composite(np.pad)
+def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
+    """Every mode that copies elements is a gather by padded positions; `constant` and `linear_ramp` join blocks."""
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
+        pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
+    widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
+    for axis, (before, after) in enumerate(widths):
+        if before or after:
+            array = _pad_axis(array, axis, before, after, mode, options)
+    return array
+
+
+def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:
+    lead, size = (slice(None),) * axis, x.shape[axis]
+    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and options.get("reflect_type", "even") == "even"):
+        return x[(*lead, np.pad(np.arange(size), (before, after), mode=mode))]
+    first, last = x[(*lead, slice(0, 1))], x[(*lead, slice(size - 1, size))]
+    if mode == "constant":
+        low, high = np.broadcast_to(np.asarray(options.get("constant_values", 0)), (x.ndim, 2))[axis]
+        blocks = [np.full([*x.shape[:axis], n, *x.shape[axis + 1 :]], value, x.dtype) for n, value in ((before, low), (after, high))]
+        return np.concatenate([blocks[0], x, blocks[1]], axis=axis)
+    if mode == "linear_ramp":
+        low, high = np.broadcast_to(np.asarray(options.get("end_values", 0)), (x.ndim, 2))[axis]
+        shape = [-1] + [1] * (x.ndim - axis - 1)
+        down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
+        return np.concatenate([low + (first - low) * down, x, last + (high - last) * (up + (1 / max(after, 1)))], axis=axis)
+    if mode in ("mean", "maximum", "minimum", "median"):
+        function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
+        length = options.get("stat_length")
+        if length is None:
+            low_part = high_part = x
+        else:
+            low_n, high_n = np.broadcast_to(np.asarray(length), (x.ndim, 2))[axis].tolist()
+            low_part, high_part = x[(*lead, slice(0, low_n))], x[(*lead, slice(size - high_n, size))]
+        parts = [np.repeat(function(part, axis=axis, keepdims=True), n, axis=axis) for part, n in ((low_part, before), (high_part, after))]
+        return np.concatenate([parts[0], x, parts[1]], axis=axis)
+    if mode in ("reflect", "symmetric"):
+        even = _pad_axis(x, axis, before, after, mode, {})
+        low_part, high_part = even[(*lead, slice(0, before))], even[(*lead, slice(before + size, None))]
+        if max(before, after) >= size:
+            raise ValueError("odd reflection wider than the array is not differentiated; pad twice instead")
+        return np.concatenate([2 * first - low_part, x, 2 * last - high_part], axis=axis)
+    raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are constant, edge, linear_ramp, maximum, mean, "
+                     "median, minimum, reflect, symmetric, wrap")
+
+
+@composite(np.broadcast_arrays)
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
+    shape = np.broadcast_shapes(*[np.shape(x) for x in args])
+    return tuple(np.broadcast_to(x, shape) for x in args)
+
+
+@composite(np.meshgrid)
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Any, ...]:
+    count = len(xi)
+    grids = [x.reshape([-1 if i == k else 1 for k in range(count)]) for i, x in enumerate(_arrays(xi))]
+    if indexing == "xy" and count > 1:
+        grids = [np.swapaxes(x, 0, 1) for x in grids]
+    return tuple(grids) if sparse else broadcast_arrays(*grids)
+
+
+@composite(np.diag)
+def diag(v: Any, k: int = 0) -> Any:
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    size = v.shape[0] + abs(k)
+    return on_diagonal(v, (size, size), k, 0, 1)
+
+
+@composite(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    return diag(v.reshape(-1), k)
+
+
+@composite(np.trace)
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
+
+
+constant(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type,
+         np.iscomplexobj, np.isrealobj, np.array_equal, np.allclose, np.isclose, np.may_share_memory, np.shares_memory)

@@ -1,0 +1,183 @@
+"""NumPy's ufuncs: arithmetic, powers, exponentials, trigonometry, selection, matrix products.
+
+`x`, `y` are the operands and `out` the output; each line is the function and its partial derivatives.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..declare import constant, elementwise, general, linear, multilinear
+from ..primitive import pole_safe_values
+
+Array = Any
+LN2, LN10 = float(np.log(2)), float(np.log(10))
+
+# --- Arithmetic ------------------------------------------------------------------------------------------------------
+
+elementwise(np.add, 1, 1, evaluate=operator.add)
+elementwise(np.subtract, 1, -1, evaluate=operator.sub)
+elementwise(np.multiply, lambda y: y, lambda x: x, evaluate=operator.mul)
+elementwise(np.divide, lambda y: 1 / y, lambda y, out: -out / y, evaluate=operator.truediv, poles=True)
+elementwise(np.negative, -1, evaluate=operator.neg)
+elementwise(np.positive, 1, evaluate=operator.pos)
+elementwise(np.reciprocal, lambda out: -out * out, poles=True)
+elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
+elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+
+elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_safe")
+
+# --- Powers ----------------------------------------------------------------------------------------------------------
+
+
+def power_base(x: Array, y: Array) -> Array:
+    """y x^(y-1), which is 0 for y = 0 at every x."""
+    if isinstance(y, (int, float)):
+        return y * x ** (y - 1) if y else np.zeros_like(x)
+    return y * x ** np.where(y == 0, 1, y - 1)
+
+
+def power_exponent(x: Array, out: Array) -> Array:
+    """log(x) x^y, taken as 0 at x = 0: the limit for y > 0."""
+    return np.log(np.where(x == 0, 1, x)) * out
+
+
+elementwise(np.power, power_base, power_exponent, evaluate=operator.pow, poles=True)
+elementwise(np.float_power, power_base, power_exponent, poles=True)
+elementwise(np.square, lambda x: 2 * x)
+elementwise(np.sqrt, lambda out: 0.5 / out, poles=True)
+elementwise(np.cbrt, lambda out: 1 / (3 * out * out), poles=True)
+
+# --- Exponentials and logarithms -------------------------------------------------------------------------------------
+
+elementwise(np.exp, lambda out: out)
+elementwise(np.exp2, lambda out: out * LN2)
+elementwise(np.expm1, lambda x: np.exp(x))
+elementwise(np.log, lambda x: 1 / x, poles=True)
+elementwise(np.log2, lambda x: 1 / (x * LN2), poles=True)
+elementwise(np.log10, lambda x: 1 / (x * LN10), poles=True)
+elementwise(np.log1p, lambda x: 1 / (1 + x), poles=True)
+elementwise(np.logaddexp, lambda x, out: np.exp(share(x, out)), lambda y, out: np.exp(share(y, out)))
+elementwise(np.logaddexp2, lambda x, out: np.exp2(share(x, out)), lambda y, out: np.exp2(share(y, out)))
+
+
+def share(x: Array, out: Array) -> Array:
+    """x - out, and 0 where the two are the same infinity."""
+    return np.where(x == out, 0, x - out)
+
+
+# --- Trigonometric and hyperbolic ------------------------------------------------------------------------------------
+
+elementwise(np.sin, lambda x: np.cos(x))
+elementwise(np.cos, lambda x: -np.sin(x))
+elementwise(np.tan, lambda out: 1 + out * out)
+elementwise(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), poles=True)
+elementwise(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), poles=True)
+elementwise(np.arctan, lambda x: 1 / (1 + x * x))
+elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y), poles=True)
+elementwise(np.sinh, lambda x: np.cosh(x))
+elementwise(np.cosh, lambda x: np.sinh(x))
+elementwise(np.tanh, lambda out: 1 - out * out)
+elementwise(np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1))
+elementwise(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), poles=True)
+elementwise(np.arctanh, lambda x: 1 / (1 - x * x), poles=True)
+elementwise(np.deg2rad, np.pi / 180)
+elementwise(np.radians, np.pi / 180)
+elementwise(np.rad2deg, 180 / np.pi)
+elementwise(np.degrees, 180 / np.pi)
+
+# --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------
+
+
+def direction(x: Array) -> Array:
+    """x / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
+    if x.dtype.kind != "c":
+        return np.sign(x)
+    return np.conj(x) / np.where(x == 0, 1, np.absolute(x))
+
+
+def over(x: Array, length: Array) -> Array:
+    """x / length, 0 where the length is 0."""
+    return x / np.where(length == 0, 1, length)
+
+
+general(np.absolute, lambda g, x: g * direction(x), lambda t, x: np.real(direction(x) * t))
+elementwise(np.fabs, lambda x: np.sign(x))
+elementwise(np.hypot, lambda x, out: over(x, out), lambda y, out: over(y, out))
+elementwise(np.copysign, lambda x, y: np.copysign(1, y) * np.sign(np.where(x == 0, 0, np.copysign(1, x))), 0)
+
+# --- Selection: at a tie the subgradient of least norm ---------------------------------------------------------------
+
+
+def chosen(wins: Array, ties: Array, active: tuple[bool, ...]) -> Array:
+    """1 where an operand wins; at a tie half, if both operands are differentiated, else 0."""
+    return np.where(ties, 0.5, wins) if all(active) else wins
+
+
+elementwise(np.maximum, lambda x, y, active: chosen(x > y, x == y, active),
+            lambda x, y, active: chosen(y > x, x == y, active))
+elementwise(np.minimum, lambda x, y, active: chosen(x < y, x == y, active),
+            lambda x, y, active: chosen(y < x, x == y, active))
+elementwise(np.fmax, lambda x, y, active: chosen((x > y) | np.isnan(y), x == y, active),
+            lambda x, y, active: chosen((y > x) | np.isnan(x), x == y, active))
+elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, active),
+            lambda x, y, active: chosen((y < x) | np.isnan(x), x == y, active))
+
+
+def where(condition: Array, x: Array, y: Array) -> Array:
+    return np.where(condition, x, y)
+
+
+general(np.where, [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
+        [None, lambda t, condition: np.where(condition, t, 0), lambda t, condition: np.where(condition, 0, t)],
+        operands=("condition", "x", "y"))
+
+# --- Complex parts (Re and Im are linear over the reals) -------------------------------------------------------------
+
+linear(np.conjugate, lambda g: np.conjugate(g))
+linear(np.real, lambda g: g)
+general(np.imag, lambda g, x: -1j * g if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t))
+general(np.angle, lambda g, x, *, deg=False: np.where(x == 0, 0, -1j * g * angle_scale(deg) / np.where(x == 0, 1, x))
+        if x.dtype.kind == "c" else 0 * g,
+        lambda t, x, *, deg=False: np.imag(t / np.where(x == 0, 1, x)) * angle_scale(deg) * (x != 0))
+
+
+def angle_scale(deg: bool) -> float:
+    return 180 / np.pi if deg else 1.0
+
+
+# --- Products of matrices --------------------------------------------------------------------------------------------
+
+
+def matmul_left(g: Array, x: Array, y: Array) -> Array:
+    if y.ndim == 1:
+        return g[..., None] * y
+    if x.ndim == 1:
+        return (y @ g[..., None])[..., 0]
+    return g @ y.swapaxes(-1, -2)
+
+
+def matmul_right(g: Array, x: Array, y: Array) -> Array:
+    if x.ndim == 1:
+        return x[:, None] * g[..., None, :] if y.ndim > 1 else x * g
+    if y.ndim == 1:
+        return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1)
+    if y.ndim == 2:  # one product over all batches instead of a sum of products
+        return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1, g.shape[-1])
+    return x.swapaxes(-1, -2) @ g
+
+
+multilinear(np.matmul, matmul_left, matmul_right, evaluate=np.matmul)
+
+# --- Piecewise constant ----------------------------------------------------------------------------------------------
+
+constant(
+    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.heaviside, np.spacing,
+    np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+    np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    np.round, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm, np.nextafter,
+)

@@ -1,0 +1,170 @@
+"""The derivative of a traced expression: as a formula to read, and as a function to call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.tensor import Tensor
+from autograd.tree import flatten, leaves
+from autograd.tree import map as tree_map
+
+from .forms import sympy
+from .trace import expressions_of, parameter_names, trace
+
+
+def grad(f: Callable[..., Any], argnums: int = 0) -> SymbolicGradient:
+    """The gradient of a scalar function as a formula: `symbolic.grad(f)(x)`, `.expression`, `.latex`, `.count_ops()`.
+
+    `d f / d x_i` for each element of argument number `argnums`, in its structure. Raises `NoDerivativeError` for an
+    operation with no SymPy form, `ValueError` where `f` is not scalar.
+    """
+    return SymbolicGradient(f, argnums)
+
+
+class SymbolicGradient:
+    """What `symbolic.grad` returns: a function that knows its formula.
+
+    The formula belongs to shapes of arguments: those of the latest call, or before any call one scalar a parameter.
+    """
+
+    def __init__(self, f: Callable[..., Any], argnums: int) -> None:
+        if not isinstance(argnums, int):
+            raise TypeError(f"symbolic.grad takes one argument number, got argnums={argnums!r}")
+        self.f = f
+        self.argnums = argnums
+        self._traces: dict[Any, _Trace] = {}
+        self._latest: _Trace | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The gradient at these arguments, from the formula, in the structure and leaf types of the argument."""
+        if not -len(arguments) <= self.argnums < len(arguments):
+            raise ValueError(f"argnums={self.argnums} is out of range for {len(arguments)} arguments")
+        promoted = list(arguments)
+        promoted[self.argnums] = tree_map(_promoted, arguments[self.argnums])
+        return self._trace(tuple(promoted)).evaluate(tuple(promoted))
+
+    @property
+    def expression(self) -> Any:
+        """The gradient as a SymPy expression, or a tree of expressions and arrays of them."""
+        return self._current.gradient
+
+    @property
+    def primal(self) -> Any:
+        """The function itself as a SymPy expression."""
+        return self._current.primal
+
+    @property
+    def latex(self) -> str:
+        """The gradient as LaTeX."""
+        return str(sympy().latex(self.expression))
+
+    def count_ops(self) -> int:
+        """The operations that the gradient's formula asks for; against those of `primal` it shows the swell."""
+        return count_ops(self.expression)
+
+    @property
+    def _current(self) -> _Trace:
+        if self._latest is None:
+            return self._trace(tuple(parameter_names(self.f, 0)))
+        return self._latest
+
+    def _trace(self, arguments: tuple[Any, ...]) -> _Trace:
+        key = tuple(_signature(argument) for argument in arguments)
+        if key not in self._traces:
+            self._traces[key] = _Trace(self.f, self.argnums, arguments)
+        self._latest = self._traces[key]
+        return self._latest
+
+    def __repr__(self) -> str:
+        return f"SymbolicGradient({self.expression})"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+class _Trace:
+    """The formula of one function for one set of argument shapes."""
+
+    def __init__(self, f: Callable[..., Any], argnums: int, arguments: tuple[Any, ...]) -> None:
+        sp = sympy()
+        self.primal, self.symbols = trace(f, arguments)
+        value = expressions_of(self.primal)
+        if len(value) != 1:
+            raise ValueError(f"symbolic.grad needs a scalar function, got {len(value)} values: reduce, e.g. with "
+                             "np.sum, or differentiate symbolic.expression(f) with SymPy")
+        self.argnums = argnums
+        self.inputs = expressions_of(self.symbols[argnums])
+        self.slopes = [sp.diff(value[0], symbol) for symbol in self.inputs]
+        self.gradient = self._like_argument(iter(self.slopes))
+        everything = [s for s in expressions_of(self.symbols) if isinstance(s, sp.Symbol)]
+        self.function = sp.lambdify(everything, self.slopes, modules=_modules(), cse=True)
+
+    def _like_argument(self, slopes: Any) -> Any:
+        sp = sympy()
+
+        def take(symbol: Any) -> Any:
+            if isinstance(symbol, np.ndarray):
+                return sp.ImmutableDenseNDimArray([next(slopes) for _ in range(symbol.size)], symbol.shape)
+            return next(slopes)
+
+        return tree_map(take, self.symbols[self.argnums])
+
+    def evaluate(self, arguments: tuple[Any, ...]) -> Any:
+        sp = sympy()
+        numbers: list[Any] = []
+        for argument, symbols in zip(arguments, self.symbols, strict=True):
+            for leaf, symbol in zip(leaves(argument), leaves(symbols), strict=True):
+                if isinstance(symbol, (np.ndarray, sp.Symbol)):
+                    numbers += np.asarray(_plain(leaf), dtype=float).ravel().tolist()
+        with np.errstate(all="ignore"):
+            slopes = [float(value) for value in self.function(*map(np.float64, numbers))]
+        found, structure = flatten(arguments[self.argnums])
+        made, start = [], 0
+        for leaf in found:
+            stop = start + np.size(_plain(leaf))
+            made.append(_like(leaf, slopes[start:stop]))
+            start = stop
+        return structure.unflatten(made)
+
+
+def count_ops(tree: Any) -> int:
+    """The number of operations in all expressions of a tree."""
+    return sum(int(sympy().count_ops(e)) for e in expressions_of(tree))
+
+
+def _signature(argument: Any) -> Any:
+    """What the formula depends on: the structure, the shape of each float, the value of each integer."""
+    found, structure = flatten(argument)
+    return structure, tuple(x if isinstance(x, (str, int)) else np.shape(_plain(x)) for x in found)
+
+
+def _promoted(leaf: Any) -> Any:
+    """An integer as a float: only floats are differentiated."""
+    if isinstance(leaf, int):
+        return float(leaf)
+    return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biu" else leaf
+
+
+def _plain(leaf: Any) -> Any:
+    return leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf
+
+
+def _like(leaf: Any, numbers: list[float]) -> Any:
+    array = np.array(numbers).reshape(np.shape(_plain(leaf)))
+    if isinstance(leaf, (Tensor, np.ndarray)):
+        array = array.astype(leaf.dtype)
+        return Tensor(array) if isinstance(leaf, Tensor) else array
+    return array.item()
+
+
+def _modules() -> list[Any]:
+    """Where the numbers come from: NumPy, and SciPy for special functions if it is installed."""
+    own: dict[str, Any] = {"Heaviside": lambda x, zero=0.5: np.heaviside(x, zero), "sinc": lambda x: np.sinc(x / np.pi)}
+    try:
+        import scipy.special  # noqa: F401  # SymPy looks it up by name
+    except ImportError:
+        return [own, "numpy"]
+    return [own, "scipy", "numpy"]

@@ -1,0 +1,222 @@
+"""Run a function on symbols: a `Formula` is a tensor whose elements are SymPy expressions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import NoDerivativeError
+from autograd.registry import registry
+from autograd.tensor import Box, Tensor
+from autograd.tree import flatten, leaves
+
+from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole
+
+Array = np.ndarray[Any, Any]
+
+
+def expression(f: Callable[..., Any], *arguments: Any) -> Any:
+    """The SymPy expression of `f`, traced on symbols; arrays of expressions where `f` returns arrays.
+
+    An argument is a symbol or its name (`"x"`), or an example: a float or array gives its shape, and its elements
+    become real symbols named after the parameter (`x`, `x_0`, `x_0_1`). None at all: one scalar for each parameter.
+    Integers stay integers. Raises `NoDerivativeError` naming an operation with no SymPy form, `TypeError` where `f`
+    branches on a value.
+    """
+    return trace(f, arguments)[0]
+
+
+def trace(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """The expression of `f`, and for each argument the tree of its symbols (the argument itself where it has none)."""
+    names = parameter_names(f, len(arguments))
+    arguments = arguments or names
+    trees = [symbols_like(argument, name) for argument, name in zip(arguments, names, strict=True)]
+    boxed = []
+    for tree in trees:
+        found, structure = flatten(tree)
+        boxed.append(structure.unflatten([Formula.of(x) if _is_symbolic(x) else x for x in found]))
+    found, structure = flatten(f(*boxed))
+    return structure.unflatten([_result(x) for x in found]), trees
+
+
+def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of f's positional parameters: the first `count`, or without a count those that have no default."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):  # built in: NumPy's ufuncs before 2.4
+        return ["xyzuvw"[i] if i < 6 else f"x{i}" for i in range(count or getattr(f, "nin", 1))]
+    names: list[str] = []
+    for p in parameters:
+        if p.kind is p.VAR_POSITIONAL:
+            names += [f"{p.name}{i}" for i in range(len(names), count)]
+        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and (p.default is p.empty or len(names) < count):
+            names.append(p.name)
+    if len(names) < count or not names:
+        raise TypeError(f"{getattr(f, '__name__', 'f')} takes {len(names)} positional arguments, got {count}")
+    return names[:count] if count else names
+
+
+def symbols_like(example: Any, name: str) -> Any:
+    """The tree of `example` with a symbol, or an object array of symbols, for each float leaf."""
+    found, structure = flatten(example)
+    if len(found) == 1:
+        return structure.unflatten([_symbols(found[0], name)])
+    return structure.unflatten([_symbols(leaf, f"{name}_{i}") for i, leaf in enumerate(found)])
+
+
+def _symbols(leaf: Any, name: str) -> Any:
+    sp = sympy()
+    if isinstance(leaf, str):
+        return sp.Symbol(leaf, real=True)
+    if isinstance(leaf, (sp.Basic, bool, int)):
+        return leaf
+    array = np.array(leaf.tolist(), dtype=object) if isinstance(leaf, sp.MatrixBase) else np.asarray(
+        leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf)
+    if array.dtype == object or array.dtype.kind in "biu":
+        return array
+    if not array.ndim:
+        return sp.Symbol(name, real=True)
+    made = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(array.shape):
+        made[index] = sp.Symbol("_".join([name, *map(str, index)]), real=True)
+    return made
+
+
+def _is_symbolic(x: Any) -> bool:
+    return isinstance(x, sympy().Basic) or (isinstance(x, np.ndarray) and x.dtype == object)
+
+
+def _result(x: Any) -> Any:
+    array = x._value if isinstance(x, Formula) else _expressions(x)
+    return sympy().ImmutableDenseNDimArray(array.tolist(), array.shape) if array.ndim else array.item()
+
+
+class Formula(Box):
+    """A tensor of expressions. Every primitive that meets it is written down instead of computed."""
+
+    __slots__ = ()
+    level = 1 << 30
+
+    @classmethod
+    def of(cls, expressions: Any) -> Formula:
+        self: Formula = object.__new__(cls)
+        self._value = _expressions(expressions)
+        self._node = None
+        self._shared = False
+        return self
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64, so that functions which ask for the dtype go the way that they go with numbers."""
+        return np.dtype(np.float64)
+
+    @property
+    def data(self) -> Any:
+        """Refused: there are no values here."""
+        raise _no_value("an array of numbers")
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        raise _no_value("an array of numbers")
+
+    def item(self) -> Any:
+        """Refused: there are no values here."""
+        raise _no_value("a number")
+
+    def detach(self) -> Any:
+        """Refused: a formula is its derivative's only source."""
+        raise _no_value("detached")
+
+    def _number(self, convert: Callable[[Any], Any]) -> Any:
+        raise _no_value(f"a Python {convert.__name__}")
+
+    def __bool__(self) -> bool:
+        raise TypeError("f branches on a value (if, and, or), which a symbol does not have; choose with np.where")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise _no_value("an array of numbers")
+
+    def __repr__(self) -> str:
+        return f"Formula({self._value})"
+
+    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """The expressions of a primitive's output."""
+        return write_down(primitive.name, primitive.kind, primitive.evaluate, operands, options)
+
+    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        """The expressions of a comparison or another piecewise constant function."""
+        function = next(known for known, its_apply in registry.items() if its_apply is apply)
+        return write_down(function.__name__, "constant", function, args, options)
+
+
+def _no_value(kind: str) -> TypeError:
+    return TypeError(f"symbolic: f makes {kind} of its argument, but a symbol has no value; "
+                     "use NumPy's functions (np.sin, not math.sin) on the argument itself")
+
+
+def write_down(name: str, kind: str, evaluate: Callable[..., Any], operands: Sequence[Any],
+               options: dict[str, Any]) -> Any:
+    """Apply the SymPy form of the operation `name`; `NoDerivativeError` if it has none."""
+    if name in elementwise():
+        arrays = [None if x is None else _expressions(x) for x in operands]
+        form = elementwise()[name]
+        apply = np.frompyfunc(lambda *xs: form(*xs, **options), len(arrays), 1)
+        return Formula.of(apply(*arrays))
+    if name in ARITHMETIC or kind in ("linear", "multilinear"):
+        try:
+            made = evaluate(*[_expressions(x) if _is_operand(x) else x for x in operands], **options)
+        except TypeError:  # what NumPy has for numbers only, such as fft
+            raise no_form(name) from None
+        return tuple(map(Formula.of, made)) if isinstance(made, (tuple, list)) else Formula.of(made)
+    if name in over_axis():
+        return Formula.of(_along(over_axis()[name], _expressions(operands[0]), **options))
+    if name in whole():
+        return Formula.of(whole()[name](*map(_expressions, operands), **options))
+    raise no_form(name)
+
+
+def no_form(name: str) -> NoDerivativeError:
+    """The error for an operation that SymPy has no word for."""
+    return NoDerivativeError(f"{name} has no SymPy form; autograd.grad and numerical.grad differentiate it")
+
+
+def _is_operand(x: Any) -> bool:
+    return isinstance(x, (Tensor, float, complex, np.floating, np.complexfloating)) or (
+        isinstance(x, np.ndarray) and x.dtype.kind in "fcO"
+    )
+
+
+def _expressions(x: Any) -> Array:
+    """An operand as an array of expressions."""
+    array = np.asarray(x._value if isinstance(x, Tensor) else x, dtype=object)
+    made = np.empty(array.shape, dtype=object)
+    for index in np.ndindex(array.shape):
+        made[index] = exact(array[index])
+    return made
+
+
+def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
+    if any(value is not None and value is not True for value in options.values()):
+        raise no_form(f"a reduction with {', '.join(options)}")
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    rest = [i for i in range(x.ndim) if i not in axes]
+    rows = x.transpose([*rest, *axes]).reshape(*[x.shape[i] for i in rest], -1)
+    made = np.empty(rows.shape[:-1], dtype=object)
+    for index in np.ndindex(made.shape):
+        made[index] = form(list(rows[index]))
+    if made.size and isinstance(made.flat[0], list):  # a value for each element, as softmax gives
+        spread = np.array(made.tolist(), dtype=object).reshape([x.shape[i] for i in (*rest, *axes)])
+        return spread.transpose(np.argsort([*rest, *axes]))
+    return made.reshape([1 if i in axes else n for i, n in enumerate(x.shape)]) if keepdims else made
+
+
+def expressions_of(tree: Any) -> list[Any]:
+    """Every single expression in a tree of expressions and arrays of them."""
+    sp = sympy()
+    found: list[Any] = []
+    for leaf in leaves(tree):
+        found += list(sp.flatten(leaf.tolist())) if isinstance(leaf, (sp.NDimArray, np.ndarray)) else [leaf]
+    return found

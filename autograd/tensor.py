@@ -1,0 +1,469 @@
+"""`Tensor`: an array, the gradient that reached it, and the node of the operation that made it.
+
+A 0-d value is held as a NumPy scalar, which is immutable and far faster than a 0-d array. Operators and methods are not
+written here: each *is* the primitive of a NumPy function, bound by the table in `operators.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import errors
+from .graph import SCALAR, Leaf
+from .modes import local
+from .operators import Operators
+from .registry import registry
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+_new = object.__new__
+
+
+class Tensor(Operators):
+    """An n-dimensional array whose operations are recorded, so that gradients can be accumulated through them.
+
+    `data` is what `np.asarray` accepts; an ndarray is shared, not copied (`tensor(...)` copies). dtypes are NumPy's.
+    With `requires_grad=True` the tensor is a leaf: `backward()` adds into its `.grad`. `name` is for pictures and
+    messages. Raises `TypeError` for `requires_grad` on integers or booleans, or data that is not numeric.
+    """
+
+    __slots__ = ("__weakref__", "_grad", "_inner", "_name", "_node", "_shared", "_tangent", "_value", "_view", "_views",
+                 "level")
+
+    _value: Any
+    _node: Any
+    _shared: bool  # somebody outside the graph may write into this memory
+    _grad: Tensor | None
+    _name: str | None
+
+    def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike = None,
+                 name: str | None = None) -> None:
+        if isinstance(data, Tensor):
+            if data._node is not None:
+                raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "
+                                "t.clone() to copy it within the graph, or t.detach() to leave the graph")
+            data = data._value
+        array = np.asarray(data, dtype=dtype)
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
+        self._value = array if array.ndim else array[()]
+        self._shared = array is data or array.base is not None
+        self._node = None
+        if name is not None:
+            self._name = name
+        if requires_grad:
+            self.requires_grad = True
+
+    @classmethod
+    def _of(cls, value: Any, node: Any) -> Tensor:
+        """The result of an operation: a value that nobody else holds, and its node."""
+        self: Tensor = _new(Tensor)
+        self._value = value
+        self._node = node
+        self._shared = False
+        return self
+
+    # --- The array ---------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """The values as an ndarray: the memory itself of a leaf or constant, a read-only view of a recorded result."""
+        value = self._value
+        if self._node is None or type(self._node) is Leaf:
+            if self._node is not None and not self._shared:
+                self._node.snapshot = value.copy()  # to notice a write after values were recorded
+            self._shared = True
+            if not isinstance(value, np.ndarray):
+                self._value = value = np.asarray(value)
+            return value  # type: ignore[no-any-return]
+        view = np.asarray(value).view()
+        view.flags.writeable = False
+        return view
+
+    @data.setter
+    def data(self, value: ArrayLike | Tensor) -> None:
+        if isinstance(value, Tensor):
+            value = value._value
+        array = np.asarray(value)
+        if array is self._value:  # `t.data -= step` wrote in place and now assigns the same array
+            mutated(self)
+            return
+        if self._node is not None and array.dtype.kind not in "fc":
+            raise TypeError(f"a tensor that requires grad holds floats, got data of dtype {array.dtype}")
+        leaf = self._node is not None
+        self._value, self._node, self._shared = array if array.ndim else array[()], None, array.ndim > 0
+        self.requires_grad = leaf
+
+    def numpy(self) -> NDArray[Any]:
+        """The values as an ndarray, as `.data`: without the graph."""
+        return self.data
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+        if self._node is not None or isinstance(self, Box):
+            raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
+                            "the tensor itself (np.stack for a list of tensors); write .numpy() for the values or "
+                            ".detach() for a tensor outside the graph")
+        if copy is False:
+            return np.asarray(self.data, dtype=dtype)
+        return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data
+
+    def item(self) -> Any:
+        """The one element as a Python number. Raises `ValueError` if there are more."""
+        return self._value.item()
+
+    def tolist(self) -> Any:
+        """The values as nested lists of Python numbers."""
+        return self._value.tolist()
+
+    def detach(self) -> Tensor:
+        """The same values outside the graph; memory is shared until one of the two is written to."""
+        value = self.data if self._node is None or self.is_leaf else self._value
+        out = Tensor._of(value if value.ndim else value[()], None)
+        if isinstance(out._value, np.ndarray) and not (self._node is None or self.is_leaf):
+            out._value = self.data  # read-only: a write makes a copy first
+        out._shared = True
+        return out
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._value.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        return self._value.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        return self._value.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._value.dtype  # type: ignore[no-any-return]
+
+    @property
+    def nbytes(self) -> int:
+        return self._value.nbytes  # type: ignore[no-any-return]
+
+    @property
+    def itemsize(self) -> int:
+        return self._value.itemsize  # type: ignore[no-any-return]
+
+    @property
+    def device(self) -> str:
+        """Always `"cpu"`."""
+        return "cpu"
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Tensor:
+        """The tensor itself: there is only `"cpu"`."""
+        if device != "cpu":
+            raise ValueError(f"the only device is 'cpu', got {device!r}")
+        return self
+
+    @property
+    def name(self) -> str | None:
+        """What pictures and messages call this tensor."""
+        return getattr(self, "_name", None)
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+
+    # --- The graph ---------------------------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value == (self._node is not None):
+            return
+        if not value:
+            if type(self._node) is not Leaf:
+                raise RuntimeError("only a leaf can stop requiring grad; write t.detach() for a result")
+            self._node = None
+            return
+        if self.dtype.kind not in "fc":
+            raise TypeError(f"only floating and complex tensors can require grad, got {self.dtype}; "
+                            f"write 1.0 instead of 1, or .astype(float)")
+        self._node = _leaf(self)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set `requires_grad` and return the tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        return self._node is None or type(self._node) is Leaf
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient accumulated by `backward()`, or None before any; for a result, after `retain_grad()`."""
+        return getattr(self, "_grad", None)
+
+    @grad.setter
+    def grad(self, value: ArrayLike | Tensor | None) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            value = Tensor(value)
+        if value is not None and value.shape != self.shape:
+            raise ValueError(f"the gradient of a tensor of shape {self.shape} has that shape, got {value.shape}")
+        self._grad = value
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `.grad` becomes None."""
+        self._grad = None
+
+    def backward(self, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,
+                 create_graph: bool = False) -> None:
+        """Accumulate the gradient of this tensor into the `.grad` of every leaf it was computed from.
+
+        `gradient` is the cotangent of this tensor, of its shape; only a tensor of one element may omit it (1 then).
+        The graph is freed unless `retain_graph`; with `create_graph` gradients are themselves recorded.
+        Raises `RuntimeError` for a missing `gradient`, a freed graph, or a tensor without a graph.
+        """
+        from .reverse import backward
+
+        backward(self, gradient, retain_graph=retain_graph or create_graph, create_graph=create_graph)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this result in `.grad` too, as leaves do."""
+        if self._node is None:
+            raise RuntimeError("retain_grad() needs a tensor that requires grad")
+        if type(self._node) is not Leaf:
+            reference = weakref.ref(self)
+
+            def keep(gradient: Tensor) -> None:
+                tensor = reference()
+                if tensor is not None:
+                    tensor._grad = gradient if tensor.grad is None else tensor.grad + gradient
+
+            self.register_hook(keep)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+        """Call `hook(gradient)` when the gradient of this tensor is complete; what it returns replaces the gradient."""
+        if self._node is None:
+            raise RuntimeError("register_hook() needs a tensor that requires grad")
+        node = self._node
+        if not hasattr(node, "hooks"):
+            node.hooks = []
+        node.hooks.append(hook)
+        return Handle(node.hooks, hook)
+
+    # --- Python's protocols ------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def _number(self, convert: Callable[[Any], Any]) -> Any:
+        if self._node is not None:
+            warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; use NumPy's "
+                          f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
+                          errors.GradientLostWarning, stacklevel=3)
+        if self.ndim:
+            raise TypeError(f"only a 0-d tensor converts to {convert.__name__}, got shape {self.shape}")
+        return convert(self._value)
+
+    def __float__(self) -> float:
+        return self._number(float)  # type: ignore[no-any-return]
+
+    def __int__(self) -> int:
+        return self._number(int)  # type: ignore[no-any-return]
+
+    def __complex__(self) -> complex:
+        return self._number(complex)  # type: ignore[no-any-return]
+
+    def __index__(self) -> int:
+        return self._value.__index__()  # type: ignore[no-any-return]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        text = np.array2string(np.asarray(self._value), separator=", ", prefix="Tensor(")
+        facts = "" if self.dtype in (np.dtype(float), np.dtype(bool), np.dtype(int)) else f", dtype={self.dtype}"
+        if self.name:
+            facts += f", name={self.name!r}"
+        if self._node is not None:
+            facts += ", requires_grad=True" if self.is_leaf else f", made by {self._node.primitive.name}"
+        return f"Tensor({text}{facts})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._value.item(), spec) if spec and not self.ndim else repr(self)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and not options:
+            apply = registry.get(ufunc)
+            if apply is not None:
+                return apply(*inputs)
+        from .numpy_protocol import apply_ufunc
+
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Sequence[type], args: Sequence[Any],
+                           options: dict[str, Any]) -> Any:
+        apply = registry.get(function)
+        if apply is not None:
+            return apply(*args, **options)
+        from .numpy_protocol import no_derivative
+
+        return no_derivative(function, args, options)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        import autograd
+
+        return autograd
+
+    def __dlpack__(self, **options: Any) -> Any:
+        if self._node is not None:
+            raise TypeError("exporting a tensor that requires grad would lose its gradient; write t.detach() first")
+        return self.data.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[Any, int]:
+        return np.asarray(self._value).__dlpack_device__()
+
+    # Pickling and copying take the value, the gradient and the name; a result leaves its graph behind.
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise TypeError("a result cannot be pickled or deep-copied with its graph; write t.detach() first, "
+                            "or t.clone() for a copy within the graph")
+        return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
+
+    def __copy__(self) -> Tensor:
+        return self._like(self._value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return self._like(self._value.copy())
+
+    def _like(self, value: Any) -> Tensor:
+        if not self.is_leaf:
+            self.__reduce__()
+        twin = _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
+        twin._shared = value is self._value
+        return twin
+
+
+class Box(Tensor):
+    """A tensor that a transform rides on: a dual number, or a batch seen as one example. See `forward` and `vmap`.
+
+    `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes is
+    the nesting of transforms, which is why their derivatives cannot be confused.
+    """
+
+    __slots__ = ()
+    level: int
+    _inner: Tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._inner.shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._inner.dtype
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self.shape[0]
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
+        raise TypeError(f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
+                        "use NumPy functions on the tensor itself, or .detach()")
+
+    def detach(self) -> Tensor:
+        """The same values, held constant by every transform around."""
+        return self._inner.detach()
+
+    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Apply a primitive to operands of which this is the one with the highest level."""
+        raise NotImplementedError
+
+    def with_inner(self, inner: Tensor) -> Tensor:
+        """The same box around another tensor."""
+        raise NotImplementedError
+
+    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
+        """The gradients of outputs that are, or have cotangents that are, boxes of this level."""
+        raise NotImplementedError
+
+    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        """Apply a piecewise constant function, whatever the nesting of its arguments."""
+        raise NotImplementedError
+
+
+class Handle:
+    """What `register_hook` returns: `remove()` takes the hook away again."""
+
+    def __init__(self, hooks: list[Any], hook: Any) -> None:
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self) -> None:
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+
+def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike = None,
+           name: str | None = None) -> Tensor:
+    """A tensor with a copy of `data`, as `Tensor(...)` otherwise."""
+    value = data._value if isinstance(data, Tensor) and data._node is None else data
+    out = Tensor(value if isinstance(value, Tensor) else np.array(value, dtype=dtype), requires_grad=requires_grad, name=name)
+    out._shared = False
+    return out
+
+
+def mutated(target: Tensor) -> None:
+    """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
+    leaf = target._node
+    if leaf is not None:
+        leaf.changed = "in place"
+        target._node = fresh = _leaf(target)
+        if hasattr(leaf, "hooks"):
+            fresh.hooks = leaf.hooks
+
+
+def _leaf(target: Tensor) -> Leaf:
+    leaf = _new(Leaf)
+    leaf.snapshot = leaf.changed = None
+    leaf.array = target._value
+    value = target._value
+    leaf.spec = SCALAR if type(value) is np.float64 else (value.shape, value.dtype)
+    leaf.reference = weakref.ref(target)
+    return leaf
+
+
+def _rebuild(kind: type[Tensor], value: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
+    twin: Tensor = _new(kind)
+    Tensor.__init__(twin, value, requires_grad=requires_grad, name=name)
+    twin._shared = False
+    if grad is not None:
+        twin._grad = grad
+    return twin

@@ -1,0 +1,354 @@
+"""Function transforms by reverse accumulation: `grad`, `value_and_grad`, `vjp`, `jacrev`, and what is built on both
+modes: `jacfwd`, `jacobian`, `hessian`, `hvp`, `linearize`, `checkpoint`.
+
+A transform makes graph inputs of the arguments, calls the function, and pulls cotangents back to just those inputs. So
+transforms nest in any order: what an outer one tracks, an inner one records.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .errors import DisconnectedWarning
+from .forward import dual, jvp, parts
+from .modes import enable_grad, local
+from .reverse import depends_elsewhere, pull
+from .tensor import Box, Tensor
+from .values import as_input, as_output, bottom, fresh
+
+Argnums = int | Sequence[int]
+
+
+class Inputs:
+    """The arguments that a function is differentiated by, as graph inputs, and how its gradients go back to the user."""
+
+    def __init__(self, chosen: Any) -> None:
+        self.leaves, self.structure = tree.flatten(chosen)
+        tensors = [as_input(x) for x in self.leaves]
+        for level, size in local.batches:
+            tensors = [_spread(t, level, size) for t in tensors]
+        self.tensors = [fresh(t) for t in tensors]
+        self.nodes = [bottom(t)._node for t in self.tensors]
+        self.stop = frozenset(self.nodes)
+        self.plain = not any(isinstance(x, Tensor) for x in self.leaves)
+
+    def arguments(self) -> Any:
+        return self.structure.unflatten(self.tensors)
+
+    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]]) -> Any:
+        """Gradients in the structure of the arguments; zeros for an input that was not reached."""
+        found = pull(pairs, self.stop)
+        gradients = [found.get(node) for node in self.nodes]
+        gradients = [np.zeros_like(t) if g is None else g for g, t in zip(gradients, self.tensors, strict=True)]
+        return self.structure.unflatten(
+            [as_output(g, self.plain, x) for g, x in zip(gradients, self.leaves, strict=True)]
+        )
+
+    def value(self, out: Any) -> Any:
+        """A result of the function as the user sees it: plain, unless it depends on more than these arguments."""
+        leaves, structure = tree.flatten(out)
+        return structure.unflatten([self._plain(o) for o in leaves])
+
+    def _plain(self, o: Any) -> Any:
+        if not self.plain or not isinstance(o, Tensor) or isinstance(o, Box) or depends_elsewhere(o, self.stop):
+            return o
+        return o._value
+
+
+def _spread(t: Tensor, level: int, size: int) -> Tensor:
+    from .vmap import spread
+
+    return spread(t, level, size)
+
+
+def _choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:
+    """The arguments named by `argnums`, and how to put others in their place."""
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for n in numbers:
+        if not isinstance(n, int) or not -len(args) <= n < len(args):
+            raise ValueError(f"argnums names positional arguments 0 to {len(args) - 1}, got {n}; "
+                             "a keyword argument is not differentiated: pass it by position")
+    numbers = tuple(n % len(args) for n in numbers)
+
+    def replace(chosen: Any) -> list[Any]:
+        full = list(args)
+        for n, value in zip(numbers, (chosen,) if isinstance(argnums, int) else chosen, strict=True):
+            full[n] = value
+        return full
+
+    return (args[numbers[0]] if isinstance(argnums, int) else tuple(args[n] for n in numbers)), replace
+
+
+def _checked(result: Any, has_aux: bool) -> tuple[Any, Any]:
+    if not has_aux:
+        return result, None
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(f"with has_aux=True the function returns (output, aux), got {type(result).__name__}")
+    return result
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """A function that returns `(f(x), gradient)`; with `has_aux`, where f returns `(y, aux)`, `((y, aux), gradient)`.
+
+    f returns one real number; the gradient has the structure, shapes and types of the arguments `argnums`. Raises
+    `TypeError` for an output that is no scalar; warns `DisconnectedWarning` where f does not depend on its arguments.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+        return ((inputs.value((output, aux))) if has_aux else inputs.value(output)), gradient
+
+    return run
+
+
+def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Sequence[Any],
+                   options: dict[str, Any]) -> tuple[Inputs, Tensor, Any, Any]:
+    chosen, replace = _choose(args, argnums)
+    inputs = Inputs(chosen)
+    with enable_grad():
+        output, aux = _checked(f(*replace(inputs.arguments()), **options), has_aux)
+    output = _scalar(f, output)
+    if bottom(output)._node is None:
+        _warn_disconnected(f)
+    return inputs, output, aux, inputs.pull([(output, np.ones_like(output))])
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The gradient of a scalar function, as a function of the same arguments: `grad(f)(x) = df/dx`.
+
+    The gradient has the structure, shapes and types of the arguments `argnums`; with `has_aux` it is `(gradient, aux)`.
+    `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+        return (gradient, inputs.value(aux)) if has_aux else gradient
+
+    return run
+
+
+def _name(f: Callable[..., Any]) -> str:
+    return getattr(f, "__name__", type(f).__name__)
+
+
+def _scalar(f: Callable[..., Any], output: Any) -> Tensor:
+    if not isinstance(output, Tensor):
+        if isinstance(output, (dict, list, tuple)) or np.ndim(output):
+            raise TypeError(f"grad needs {_name(f)} to return one number, got {type(output).__name__}; with auxiliary "
+                            "results return (loss, aux) and write has_aux=True")
+        output = as_input(output)
+    if output.size != 1:
+        raise TypeError(f"grad needs {_name(f)} to return one number, got shape {output.shape}; "
+                        "sum it, or use vjp or jacobian for all of its entries")
+    if output.dtype.kind == "c":
+        raise TypeError(f"grad needs {_name(f)} to return a real number, got {output.dtype}; take np.real or np.abs of "
+                        "it, or use jacobian for a holomorphic function")
+    return output
+
+
+def _warn_disconnected(f: Callable[..., Any]) -> None:
+    warnings.warn(f"the output of {_name(f)} does not depend on the arguments it is differentiated by: the gradient is "
+                  "zero because nothing connects them (was the graph cut by .detach(), .item() or a plain array?)",
+                  DisconnectedWarning, stacklevel=4)
+
+
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """The value of `f` and its pullback: `out, pullback = vjp(f, *primals)`; `pullback(g)` gives `J^T g` an argument.
+
+    The pullback takes a cotangent of the structure and shapes of `out` and returns a tuple, one entry a primal; it may be
+    called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
+    """
+    inputs = Inputs(primals)
+    with enable_grad():
+        out, aux = _checked(f(*inputs.arguments()), has_aux)
+    outs, structure = tree.flatten(out)
+    outs = [as_input(o) if not isinstance(o, Tensor) else o for o in outs]
+
+    def pullback(cotangent: Any) -> Any:
+        given, other = tree.flatten(cotangent)
+        if other != structure:
+            raise ValueError(f"the cotangent must have the structure of the output, {structure}, got {other}")
+        pairs = []
+        for o, g in zip(outs, map(as_input, given), strict=True):
+            if g.shape != o.shape:
+                raise ValueError(f"a cotangent has the shape of its output, {o.shape}, got {g.shape}")
+            pairs.append((o, g.astype(o.dtype) if g.dtype != o.dtype and o.dtype.kind in "fc" else g))
+        return inputs.pull(pairs)
+
+    value = inputs.value(structure.unflatten(outs))
+    return (value, pullback, inputs.value(aux)) if has_aux else (value, pullback)
+
+
+# --- Jacobians -------------------------------------------------------------------------------------------------------
+
+
+def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by reverse accumulation: one forward pass, one backward pass an output element.
+
+    An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
+    and arguments give the nesting of the output around that of the arguments.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = _choose(args, argnums)
+        inputs = Inputs(chosen)
+        with enable_grad():
+            out = f(*replace(inputs.arguments()), **options)
+        outs, structure = tree.flatten(out)
+        return structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
+
+    return run
+
+
+def _rows(inputs: Inputs, out: Tensor) -> Any:
+    """The Jacobian of one output, row by row; the complex Jacobian of a holomorphic function without conjugates."""
+    rows = []
+    for index in np.ndindex(out.shape):
+        seed = np.zeros(out.shape, out.dtype)
+        seed[index] = 1
+        gradients = tree.flatten(inputs.pull([(out, Tensor(seed))]))[0]
+        rows.append([np.conj(g) if out.dtype.kind == "c" else g for g in gradients])
+    columns = []
+    for i, t in enumerate(inputs.tensors):
+        column = [row[i] for row in rows]
+        block = np.stack(column) if column else np.zeros((0, *t.shape))
+        columns.append(np.reshape(block, out.shape + t.shape))
+    return inputs.structure.unflatten([c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns])
+
+
+def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by forward accumulation: one forward pass an input element, nothing stored. Shapes as `jacrev`."""
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = _choose(args, argnums)
+        return _columns(lambda c: f(*replace(c), **options), chosen, None)
+
+    return run
+
+
+def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], bool] | None) -> Any:
+    """Jacobian column by column; None if, after the first, `limit(inputs, outputs)` says that rows are fewer."""
+    leaves, structure = tree.flatten(chosen)
+    tensors = [as_input(x) for x in leaves]
+    plain = not any(isinstance(x, Tensor) for x in leaves)
+    columns: list[list[Any]] = []
+    out_structure, outs = None, []
+    for i, t in enumerate(tensors):
+        for index in np.ndindex(t.shape):
+            directions = [np.zeros(s.shape, s.dtype) for s in tensors]
+            directions[i][index] = 1
+            value, slope = jvp(f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),))
+            outs, out_structure = tree.flatten(value)
+            columns.append(tree.flatten(slope)[0])
+            if limit is not None and limit(sum(s.size for s in tensors), sum(o.size for o in outs)):
+                return None
+    if out_structure is None:
+        outs, out_structure = tree.flatten(f(chosen))
+    blocks = []
+    for k, o in enumerate(outs):
+        start, row = 0, []
+        for t in tensors:
+            part = [c[k] for c in columns[start : start + t.size]]
+            start += t.size
+            block = np.stack(part, axis=-1) if part else np.zeros((*o.shape, 0))
+            row.append(np.reshape(block, o.shape + t.shape))
+        blocks.append(structure.unflatten([as_output(b, plain) if isinstance(b, Tensor) else b for b in row]))
+    return out_structure.unflatten(blocks)
+
+
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
+
+    Shapes as `jacrev`. A function from R^3 to R^2000 is called three times.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = _choose(args, argnums)
+        forward = _columns(lambda c: f(*replace(c), **options), chosen, lambda n, m: n > m)
+        return jacrev(f, argnums)(*args, **options) if forward is None else forward
+
+    return run
+
+
+# --- Second order ----------------------------------------------------------------------------------------------------
+
+
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
+
+    The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes.
+    """
+
+    def quiet(*args: Any, **options: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DisconnectedWarning)
+            return jacrev(grad(f, argnums), argnums)(*args, **options)
+
+    return functools.wraps(f)(quiet)
+
+
+def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+    """The Hessian of a scalar function times a vector, `H(x) v`, without the Hessian: a small multiple of a gradient.
+
+    By reverse over forward accumulation: the gradient of the derivative along `v`. `v` has the structure of `x`.
+    """
+    inputs = Inputs(x)
+    directions, structure = tree.flatten(v)
+    if structure != inputs.structure:
+        raise ValueError(f"v must have the structure of x, {inputs.structure}, got {structure}")
+    local.level += 1
+    level = local.level
+    try:
+        duals = []
+        for t, d in zip(inputs.tensors, map(as_input, directions), strict=True):
+            if d.shape != t.shape:
+                raise ValueError(f"v must have the shape of x, {t.shape}, got {d.shape}")
+            duals.append(dual(t, d, level))
+        with enable_grad():
+            output = _scalar(f, f(inputs.structure.unflatten(duals)))
+    finally:
+        local.level -= 1
+    slope = parts(output, level)[1]
+    pairs = [] if slope is None else [(slope, np.ones_like(slope))]
+    return inputs.pull(pairs)
+
+
+def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value of `f` and its derivative as a linear function: `out, f_jvp = linearize(f, x)`; `f_jvp(t)` is `J t`.
+
+    f runs once; each call of `f_jvp` walks the recorded graph. It is the transpose of the pullback, itself transposed.
+    """
+    inputs = Inputs(primals)
+    with enable_grad():
+        out = f(*inputs.arguments())
+        outs, structure = tree.flatten(out)
+        outs = [as_input(o) for o in outs]
+        dummies = [fresh(np.ones_like(o.detach())) for o in outs]
+        found = pull(list(zip(outs, dummies, strict=True)), inputs.stop)
+    transposed = [found.get(node) for node in inputs.nodes]
+    ends = frozenset([*inputs.nodes, *(bottom(d)._node for d in dummies)])
+
+    def f_jvp(*tangents: Any) -> Any:
+        given, other = tree.flatten(tangents)
+        if other != inputs.structure:
+            raise ValueError(f"tangents must have the structure of the primals, {inputs.structure}, got {other}")
+        pairs = [(g, as_input(t).astype(g.dtype)) for g, t in zip(transposed, given, strict=True) if g is not None]
+        slopes = pull(pairs, ends)
+        plain = inputs.plain and not any(isinstance(t, Tensor) for t in given)
+        results = [slopes.get(bottom(d)._node, None) for d in dummies]
+        return structure.unflatten(
+            [as_output(np.zeros_like(o.detach()) if s is None else s, plain) for s, o in zip(results, outs, strict=True)]
+        )
+
+    return inputs.value(out), f_jvp

@@ -1,0 +1,224 @@
+"""Trees: dicts, lists, tuples, namedtuples and None, nested as the user likes, around leaves (anything else).
+
+`flatten` takes a tree apart into a list of leaves and a `Structure`; `structure.unflatten` puts it together again.
+Every transform works on the list and never sees the nesting. None holds no leaf. The leaves of a dict come in the
+order of its sorted keys, so two dicts with the same keys have the same structure however they were filled; the dict
+that is rebuilt has its keys in the order of the original.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Structure", "flatten", "leaves", "map", "paths", "ravel"]
+
+type_of_none = type(None)
+
+
+class Structure:
+    """The shape of a tree without its leaves; compares by value, prints like the tree with `*` for a leaf."""
+
+    __slots__ = ("children", "keys", "kind", "order", "size")
+
+    def __init__(
+        self,
+        kind: type | None = None,
+        keys: tuple[Any, ...] = (),
+        children: tuple[Structure, ...] = (),
+        order: tuple[Any, ...] = (),
+    ) -> None:
+        self.kind = kind  # the container's type; None for a leaf
+        self.keys = keys  # what leads to each child: a dict's key, a namedtuple's field, a position
+        self.children = children
+        self.order = order  # a dict's keys as they were inserted
+        self.size: int = 1 if kind is None else sum(child.size for child in children)
+
+    def unflatten(self, leaves: Sequence[Any]) -> Any:
+        """The tree of this structure with these leaves; ValueError where their number is not `size`."""
+        if len(leaves) != self.size:
+            raise ValueError(f"the structure {self} holds {self.size} leaves, but {len(leaves)} were given")
+        if self.kind is None:
+            return leaves[0]
+        return self._build(iter(leaves))
+
+    def _build(self, leaves: Any) -> Any:
+        if self.kind is None:
+            return next(leaves)
+        if self.kind is type_of_none:
+            return None
+        children = [child._build(leaves) for child in self.children]
+        if issubclass(self.kind, dict):
+            by_key = dict(zip(self.keys, children, strict=True))
+            ordered: Any = {key: by_key[key] for key in self.order}
+            return ordered if self.kind is dict else OrderedDict(ordered)
+        if issubclass(self.kind, tuple) and hasattr(self.kind, "_make"):
+            return self.kind._make(children)
+        return list(children) if self.kind is list else self.kind(children)  # type: ignore[call-arg]
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Structure):
+            return NotImplemented
+        return self.kind is other.kind and self.keys == other.keys and self.children == other.children
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.keys, self.children))
+
+    def __repr__(self) -> str:
+        if self.kind is None:
+            return "*"
+        if self.kind is type_of_none:
+            return "None"
+        if issubclass(self.kind, dict):
+            pairs = zip(self.keys, self.children, strict=True)
+            return "{" + ", ".join(f"{key!r}: {child}" for key, child in pairs) + "}"
+        inside = ", ".join(str(child) for child in self.children)
+        if issubclass(self.kind, list):
+            return f"[{inside}]"
+        if hasattr(self.kind, "_fields"):
+            pairs = zip(self.keys, self.children, strict=True)
+            return f"{self.kind.__name__}({', '.join(f'{field}={child}' for field, child in pairs)})"
+        return f"({inside},)" if len(self.children) == 1 else f"({inside})"
+
+
+LEAF = Structure()
+NONE = Structure(type_of_none)
+
+
+def flatten(tree: Any) -> tuple[list[Any], Structure]:
+    """The leaves of a tree, left to right, and its structure: `structure.unflatten(leaves)` is the tree again."""
+    if not isinstance(tree, (dict, list, tuple)) and tree is not None:
+        return [tree], LEAF
+    found: list[Any] = []
+    return found, _take_apart(tree, found)
+
+
+def _take_apart(tree: Any, found: list[Any]) -> Structure:
+    if tree is None:
+        return NONE
+    if isinstance(tree, dict):
+        if type(tree) not in (dict, OrderedDict):
+            name = type(tree).__name__
+            raise TypeError(f"a tree is made of dict, list, tuple, namedtuple and None; got a {name}: write dict(...)")
+        keys = _sorted(tree)
+        children = tuple([_take_apart(tree[key], found) for key in keys])
+        return Structure(type(tree), keys, children, tuple(tree))
+    if isinstance(tree, (list, tuple)):
+        keys = getattr(tree, "_fields", None) or tuple(range(len(tree)))
+        return Structure(type(tree), keys, tuple([_take_apart(child, found) for child in tree]))
+    found.append(tree)
+    return LEAF
+
+
+def _sorted(keys: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(sorted(keys))
+    except TypeError:  # keys of several types: any order does that depends on the keys alone
+        return tuple(sorted(keys, key=lambda key: (type(key).__name__, repr(key))))
+
+
+def leaves(tree: Any) -> list[Any]:
+    """The leaves of a tree, left to right."""
+    return flatten(tree)[0]
+
+
+def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """The tree of `function(leaf, *leaves_at_the_same_place)`; ValueError where the structures differ."""
+    first, structure = flatten(tree)
+    columns = [first]
+    for other in others:
+        column, its_structure = flatten(other)
+        if its_structure != structure:
+            raise ValueError(f"expected trees of one structure, got {structure} and {its_structure}")
+        columns.append(column)
+    return structure.unflatten([function(*row) for row in zip(*columns, strict=True)])
+
+
+def paths(structure: Structure) -> list[str]:
+    """How Python reaches each leaf from the root: `['w'][0]`, `.mean`; the empty string for a bare leaf."""
+    if structure.kind is None:
+        return [""]
+    named = hasattr(structure.kind, "_fields")
+    return [
+        (f".{key}" if named else f"[{key!r}]") + rest
+        for key, child in zip(structure.keys, structure.children, strict=True)
+        for rest in paths(child)
+    ]
+
+
+def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """All numbers of a tree as one vector, and the function that makes a tree of such a vector.
+
+    `unravel(vector)` gives the tree exactly, dtypes and Python scalars included; the vector has NumPy's common dtype
+    of the leaves (float64 for none). With Tensors in the tree the vector is a Tensor, and gradients flow through both
+    ways; `unravel(tensor)` makes every leaf a Tensor. TypeError for a leaf that is not a number or an array, or that
+    the common dtype cannot hold; ValueError where the vector's shape, or its value for an integer, does not fit.
+    """
+    found, structure = flatten(tree)
+    places = paths(structure)
+    slots = [_Slot(leaf, place) for leaf, place in zip(found, places, strict=True)]
+    dtype = np.result_type(*[slot.dtype for slot in slots]) if slots else np.dtype(np.float64)
+    size = sum(slot.size for slot in slots)
+    pieces = [slot.flat(leaf, dtype) for slot, leaf in zip(slots, found, strict=True)]
+    vector = np.concatenate(pieces) if pieces else np.zeros(0, dtype)
+
+    def unravel(vector: Any) -> Any:
+        if np.shape(vector) != (size,):
+            raise ValueError(f"unravel expected a vector of shape ({size},), got shape {np.shape(vector)}")
+        rebuilt, start = [], 0
+        for slot in slots:
+            rebuilt.append(slot.restore(vector[start : start + slot.size]))
+            start += slot.size
+        return structure.unflatten(rebuilt)
+
+    return vector, unravel
+
+
+class _Slot:
+    """What `unravel` must know of one leaf: its type, shape, dtype, size, and where it stands."""
+
+    __slots__ = ("dtype", "kind", "place", "shape", "size")
+
+    def __init__(self, leaf: Any, place: str) -> None:
+        array = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"ravel expected numbers and arrays, got {type(leaf).__name__} at tree{place}")
+        self.kind = type(leaf)
+        self.shape = array.shape
+        self.dtype = array.dtype
+        self.size = array.size
+        self.place = place
+
+    def flat(self, leaf: Any, dtype: np.dtype[Any]) -> Any:
+        flat = np.reshape(leaf, (self.size,))
+        if dtype == self.dtype:
+            return flat
+        flat = flat.astype(dtype)
+        if self.dtype.kind in "iu" and dtype.kind in "fc" and np.any(flat.real.astype(self.dtype) != np.ravel(leaf)):
+            raise TypeError(f"ravel: {dtype} cannot hold the integers at tree{self.place} exactly; make them floats")
+        return flat
+
+    def restore(self, flat: Any) -> Any:
+        if self.dtype.kind != "c" and flat.dtype.kind == "c":
+            flat = flat.real
+        if flat.dtype != self.dtype:
+            with np.errstate(invalid="ignore"):
+                cast = flat.astype(self.dtype)
+            if self.dtype.kind in "biu" and np.any(flat != cast):
+                raise ValueError(f"unravel: tree{self.place} is {self.dtype} and cannot hold {flat}; make it a float")
+            flat = cast
+        shaped = flat.reshape(self.shape)
+        if not isinstance(flat, np.ndarray):
+            return shaped
+        if issubclass(self.kind, np.ndarray):
+            return shaped.copy()
+        if issubclass(self.kind, np.generic):
+            return shaped[()]
+        if issubclass(self.kind, (bool, int, float, complex)):
+            return self.kind(shaped.item())
+        return self.kind(shaped.copy())

@@ -1,0 +1,51 @@
+"""How values enter a transform and leave it: floats, arrays and tensors come out as they went in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .declare import linear
+from .tensor import Box, Tensor, tensor
+
+
+def as_input(x: Any) -> Tensor:
+    """A leaf of the user's arguments as a floating tensor; integers are promoted, so `grad(f)(2)` works."""
+    if not isinstance(x, Tensor):
+        array = np.asarray(x)
+        if array.dtype.kind not in "biufc":
+            raise TypeError(f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}")
+        x = tensor(array)
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def as_output(t: Any, plain: bool, like: Any = None) -> Any:
+    """A tensor as the user sees it: with `plain`, an array or a number, unless a graph or a transform hangs on it."""
+    if not isinstance(t, Tensor) or not plain or t._node is not None or isinstance(t, Box):
+        return t
+    return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value
+
+
+def fresh(x: Tensor) -> Tensor:
+    """A new graph input with the value of `x`, at the bottom of its boxes: what a gradient is taken with respect to."""
+    if isinstance(x, Box):
+        return x.with_inner(fresh(x._inner))
+    if x._node is None:
+        return tensor(x._value, requires_grad=True)
+    return identity(x)
+
+
+def bottom(x: Tensor) -> Tensor:
+    """The tensor inside all boxes, which carries the graph."""
+    while isinstance(x, Box):
+        x = x._inner
+    return x
+
+
+def same(x: Any) -> Any:
+    """The value itself, as a new node: the input of a gradient within a larger graph."""
+    return x
+
+
+identity = linear(same, lambda g: g, name="input")
