@@ -56,7 +56,7 @@ def user_line() -> str:
 
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:
     """Raise NumPy's complaint again with the operation, what came, and the user's line."""
-    if not isinstance(error, (ValueError, TypeError, IndexError, np.linalg.LinAlgError)) or name in str(error)[:60]:
+    if not isinstance(error, (ValueError, TypeError, IndexError, np.linalg.LinAlgError)) or hasattr(error, "explained"):
         raise error
     came = ", ".join(
         f"{v.dtype} {v.shape}" if isinstance(v, (np.ndarray, np.generic)) else type(v).__name__ for v in values
@@ -66,9 +66,10 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
     elif "matmul" in str(error) or "mismatch in its core dimension" in str(error):
         hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
-    message = f"{name} of {came}: {error}{hint} (at {user_line()})"
+    message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:
         explained = type(error)(message)
     except Exception:  # an exception type with a constructor of its own
         raise error from None
+    explained.explained = True  # type: ignore[attr-defined]
     raise explained from error

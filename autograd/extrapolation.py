@@ -1,10 +1,10 @@
 """Derivatives in one real variable to nearly full precision, with an error bar, by Richardson's extrapolation.
 
-The central difference of step h is `D(h) = (g(h) - g(-h)) / 2h = g'(0) + c2 h^2 + c4 h^4 + ...`. Dividing
-h by 3 and combining, `(9 D(h/3) - D(h)) / 8`, removes the h^2 term, the next column removes h^4, and so on. Steps run from
-large (the series is cut off) to small (rounding is amplified), and each element takes the entry of the table whose
-neighbours agree best. The same samples tell a kink: `K(h) = (g(h) - 2 g(0) + g(-h)) / h` is the slope on the right
-minus the slope on the left, and tends to 0 wherever g is differentiable.
+The central difference of step h is `D(h) = (g(h) - g(-h)) / 2h = g'(0) + c2 h^2 + c4 h^4 + ...`. Dividing h by 3 and
+combining, `(9 D(h/3) - D(h)) / 8`, removes the h^2 term, the next column removes h^4, and so on. Steps run from large
+(the series is cut off) to small (rounding is amplified), and each element takes the entry of the table whose neighbours
+agree best. The same samples tell a kink: `K(h) = (g(h) - 2 g(0) + g(-h)) / h` is the slope on the right minus the slope
+on the left, and tends to 0 wherever g is differentiable.
 
 L. F. Richardson (1911), doi:10.1098/rsta.1911.0009; C. Ridders (1982), doi:10.1016/S0141-1195(82)80057-0.
 """
@@ -40,15 +40,15 @@ class Limit:
     def unclear(self) -> Array:
         """Where the differences do not settle: at a jump, a pole, the edge of the domain, or for a very rough g."""
         with np.errstate(invalid="ignore"):
-            settled = (self.error <= 1e-3 * np.abs(self.value)) | (self.error <= 1e-6 * self.range / LARGEST_STEP)
+            settled = (self.error <= 0.03 * np.abs(self.value)) | (self.error <= 1e-6 * self.range / LARGEST_STEP)
         return ~settled | ~np.isfinite(self.value)
 
     @property
     def kink(self) -> Array:
-        """Where the two one-sided slopes differ by more than their error and by more than 1e-4 of the slope."""
+        """Where the two one-sided slopes differ by more than their error and by more than 1e-7 of the slope."""
         with np.errstate(invalid="ignore", over="ignore"):
             slope = np.abs(self.value) + np.abs(self.jump)
-            found: Array = np.abs(self.jump) > 20 * self.jump_error + 1e-4 * slope
+            found: Array = np.abs(self.jump) > 10 * self.jump_error + 1e-7 * slope
         return found
 
 

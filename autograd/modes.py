@@ -22,6 +22,7 @@ class _Mode:
 class _Local(threading.local):
     recording: bool = True
     watchers: tuple[Callable[..., None], ...] = ()
+    check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
 
@@ -93,3 +94,14 @@ class watching:
         watchers.remove(self._watcher)
         local.watchers = tuple(watchers)
         _count(-1)
+
+
+class unwatched:
+    """Within a backward pass: partial derivatives may be infinite where they meet a zero, so only `check` looks on."""
+
+    def __enter__(self) -> None:
+        self._before = local.watchers
+        local.watchers = ()
+
+    def __exit__(self, *error: object) -> None:
+        local.watchers = self._before

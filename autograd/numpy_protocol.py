@@ -26,6 +26,7 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
             return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
+    apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply
 
 
@@ -56,8 +57,9 @@ def values_of(tree: Any) -> Any:
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """A ufunc called with options, or one of its methods, or without a rule."""
     options = dict(options)
-    if options.pop("out", None) is not None and any(o is not None for o in options.get("out", (None,))):
-        options["out"] = None
+    if any(target is not None for target in options.pop("out", ())):
+        raise TypeError(f"{ufunc.__name__}(out=...) would overwrite a value that the graph may need; assign the result "
+                        "instead: y = ..., or y[...] = ...")
     if method == "__call__":
         apply = registry.get(ufunc)
         if apply is None:

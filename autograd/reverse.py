@@ -12,7 +12,7 @@ import numpy as np
 
 from . import errors
 from .graph import FREED, SCALAR, Leaf, Node, reachable
-from .modes import enable_grad, is_grad_enabled, no_grad
+from .modes import enable_grad, is_grad_enabled, local, no_grad, unwatched
 from .primitive import wrap_parts
 from .tensor import Box, Tensor
 
@@ -35,7 +35,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_grap
         raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
                            "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
     seed = _seed(output, gradient, create_graph)
-    with enable_grad() if create_graph else no_grad(), np.errstate(all="ignore"):
+    with enable_grad() if create_graph else no_grad(), np.errstate(all="ignore"), unwatched():
         ends = accumulate({node: seed}, retain_graph=retain_graph, create_graph=create_graph)
     for leaf, total in ends.items():
         target = leaf.tensor() if type(leaf) is Leaf else None
@@ -86,6 +86,7 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     owned: set[Node] = set()  # their total is an array that this pass made, and may add into
     passed: set[Node] = set(seeds)  # their total is somebody else's cotangent, handed on unchanged
     ready = [node for node in seeds if not waiting[node]]
+    check = local.check
     while ready:
         node = ready.pop()
         g = totals.pop(node)
@@ -106,6 +107,8 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
             c = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
             if type(c) is not _float64 or parent.spec is not SCALAR:
                 c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
+            if check is not None:
+                check(node, c)
             if parent not in totals:
                 totals[parent] = c
                 if c is g:
@@ -268,7 +271,7 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     with np.errstate(all="ignore"):
         create_graph = None if is_grad_enabled() and not any(g._node for _, g in pairs) else is_grad_enabled()
         seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
-        with enable_grad() if create_graph is not False else no_grad():
+        with enable_grad() if create_graph is not False else no_grad(), unwatched():
             ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
     found = {}
     for node, total in ends.items():

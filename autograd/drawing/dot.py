@@ -6,6 +6,7 @@ never from addresses or sets.
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Any
 
 import graphviz
@@ -19,6 +20,8 @@ from .words import printable
 FONT = "Helvetica"
 LABELLED_EDGES = 300
 """Edge labels widen a layout and slow the engine down; a picture with more edges than this does without them."""
+ARROW = 6.0
+"""The length of an arrow's head, in points."""
 
 _SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Kind.OPERATION: "box",
            Kind.MODULE: "box3d", Kind.MORE: "box"}
@@ -41,6 +44,8 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     dot.attr("node", fontname=FONT, fontsize="12", fontcolor=colours["ink"], fixedsize="true", penwidth="1.2")
     dot.attr("edge", fontname=FONT, fontsize="9", fontcolor=colours["muted"], color=colours["edge"], arrowsize="0.6",
              penwidth="1.2")
+    if layout:
+        dot.attr("graph", dpi="144")
     _write_members(dot, graph, colours, layout)
     for number, edge in enumerate(graph.edges):
         _write_edge(dot, graph, number, edge, colours, layout)
@@ -172,8 +177,10 @@ def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[s
     if layout and number in layout.routes:
         route = layout.routes[number]
         flipped = [(x, layout.height - y) for x, y in route]
-        attributes["pos"] = f"e,{flipped[-1][0]:.2f},{flipped[-1][1]:.2f} " + " ".join(
-            f"{x:.2f},{y:.2f}" for x, y in flipped)
+        tip, before = flipped[-1], flipped[-2]
+        reach = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
+        flipped[-1] = (tip[0] + (before[0] - tip[0]) * ARROW / reach, tip[1] + (before[1] - tip[1]) * ARROW / reach)
+        attributes["pos"] = f"e,{tip[0]:.2f},{tip[1]:.2f} " + " ".join(f"{x:.2f},{y:.2f}" for x, y in flipped)
         if number in layout.labels:
             x, y = layout.labels[number]
             attributes["lp"] = f"{x:.2f},{layout.height - y:.2f}"

@@ -89,8 +89,7 @@ class Drawing:
         layout = self.layout()
         text = dot.source(self.graph, theme=self.theme or "light", direction=self.direction, layout=layout,
                           gradients=False)
-        arguments = ("-Gdpi=144",) if form == "png" else ()
-        return engine.run(text, form, placed=True, timeout=max(self.timeout, 30.0), arguments=arguments)
+        return engine.run(text, form, placed=True, timeout=max(self.timeout, 30.0))
 
     def save(self, path: str | Path) -> Path:
         """Write the picture; the ending says how: .svg .png .pdf .dot .json .html .txt. Returns the path.

@@ -27,7 +27,7 @@ warnings.simplefilter("ignore")
 import pygraphviz
 program, form = sys.argv[1:3]
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-answer = graph.draw(format=form, prog=program, args=" ".join(sys.argv[3:]))
+answer = graph.draw(format=form, prog=program)
 sys.stdout.buffer.write(answer if isinstance(answer, bytes) else answer.encode())
 sys.stdout.flush()
 os._exit(0)
@@ -46,17 +46,13 @@ class Engine:
     command: tuple[str, ...]
     in_process: bool = False  # the command is Python with the libraries of pygraphviz
 
-    def run(self, text: str, form: str, *, placed: bool = False, timeout: float = TIMEOUT,
-            arguments: tuple[str, ...] = ()) -> bytes:
+    def run(self, text: str, form: str, *, placed: bool = False, timeout: float = TIMEOUT) -> bytes:
         """What the engine writes for this DOT text; `placed` keeps the positions that the text gives.
 
         Raises `EngineError` if the engine is missing, fails, or takes longer than `timeout` seconds.
         """
-        program = "neato" if placed else "dot"
-        if self.in_process:
-            command = [*self.command, program, form, *(["-n2"] if placed else []), *arguments]
-        else:
-            command = [*self.command, f"-K{program}", f"-T{form}", *(["-n2"] if placed else []), *arguments]
+        program = "nop2" if placed else "dot"
+        command = [*self.command, program, form] if self.in_process else [*self.command, f"-K{program}", f"-T{form}"]
         try:
             output, complaint, code = _run(command, text.encode(), timeout)
         except subprocess.TimeoutExpired:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..declare import composite, constant, general, linear, variadic
+from ..numpy_protocol import tensors_in
 from ..operators import Operators
 from ..primitive import on_arrays_too
-from ..tensor import Tensor
+from ..tensor import Box, Tensor
 
 Array = Any
 
@@ -42,7 +43,22 @@ scatter = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]),
 
 
 def getitem(self: Any, key: Any) -> Any:
+    if any(isinstance(x, Box) for x in tensors_in(key)):  # an index that differs from example to example within vmap
+        keys = key if isinstance(key, tuple) else (key,)
+        return gather(self, *[k for k in keys if isinstance(k, Tensor)],
+                      template=tuple(... if k is ... else None if isinstance(k, Tensor) else (k,) for k in keys))
     return item(self, key=raw_key(key))
+
+
+def filled(template: tuple[Any, ...], indices: Any) -> tuple[Any, ...]:
+    """The index with its arrays in place."""
+    arrays = iter(indices)
+    return tuple(k if k is ... else np.asarray(next(arrays)) if k is None else k[0] for k in template)
+
+
+gather = variadic(
+    "multilinear", "gather", lambda x, *indices, template: x[filled(template, indices)],
+    lambda g, i, operands, *, template: scatter(g, key=filled(template, operands[1:]), shape=operands[0].shape))
 
 
 def raw_key(key: Any) -> Any:
@@ -143,20 +159,32 @@ def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...
     return tuple(indices if i == axis else grid for i, grid in enumerate(grids))
 
 
+def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `g` added where `take_along_axis` would read."""
+    out = np.zeros(shape, g.dtype)
+    np.add.at(out, along(shape, indices, axis), g)
+    return out
+
+
+take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),
+                    operands=("x", "indices"))
+put_along = on_arrays_too(linear(add_along_axis, lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
+                                 operands=("x", "indices")), add_along_axis)
+
+
 @composite(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
-    indices = np.asarray(raw_key(indices))
     if axis is None:
         arr, axis = arr.reshape(-1), 0
-    return arr[along(arr.shape, indices, axis % arr.ndim)]
+    return take_along(arr, indices, axis=axis % arr.ndim)
 
 
 # --- Sorting: a permutation of the elements --------------------------------------------------------------------------
 
 
-def order(x: Array, axis: Any) -> Array:
-    """The permutation that sorts, as plain integers."""
-    return np.argsort(x._value if isinstance(x, Tensor) else x, axis=axis, kind="stable")
+def order(x: Array, axis: int) -> Array:
+    """The permutation that sorts."""
+    return np.argsort(x, axis=axis, kind="stable")
 
 
 def inverse(permutation: Array, axis: int) -> Array:

@@ -1,0 +1,193 @@
+"""Operations of the user's own: `@custom` on a function of arrays, `rule(...)` for a NumPy or SciPy function.
+
+State a pullback, or a pushforward, or both. Where one is missing it is the transpose of the other, taken by
+differentiating the one that is there (both are linear in `g` and in `t`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import errors
+from .graph import Node
+from .primitive import Primitive, add_all
+from .registry import primitives, registry
+from .reverse import pull
+from .tensor import Tensor
+from .values import fresh
+
+Array = Any
+
+
+class Custom(Primitive):
+    """A primitive whose rules come from the user, and are checked where they are used."""
+
+    kind = "custom"
+
+    def __init__(self, name: str, evaluate: Callable[..., Any], numeric: bool) -> None:
+        super().__init__(name, evaluate, ("operands",))
+        self.numeric = numeric
+        self.reads = frozenset({"operands", "out"})
+        self.vjps: tuple[Callable[..., Any] | None, ...] = ()
+        self.jvps: tuple[Callable[..., Any] | None, ...] = ()
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        result = super().__call__(*operands, **options)
+        if not isinstance(result, (Tensor, tuple)):
+            return Tensor(result)
+        return result
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        count = len(node.parents)
+        operands, out = node.saved[:count], node.saved[count]
+        return [
+            None if parent is None else self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
+            for i, parent in enumerate(node.parents)
+        ]
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        return add_all([self._tangent(i, t, out, operands, options) for i, t in enumerate(tangents) if t is not None])
+
+    def _cotangent(self, i: int, g: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
+        vjp, jvp = self._rules(i)
+        if vjp is not None:
+            c = vjp(g, out, *operands, **options)
+            return c.copy() if isinstance(c, np.ndarray) else c
+        if jvp is not None:
+            t = fresh(Tensor(np.zeros_like(_raw(operands[i]))))
+            slope = jvp(t, out, *operands, **options)
+            return self._transposed(slope, g, t, operands[i])
+        if self.numeric:
+            return self._numeric(operands, options, i, lambda slope: np.sum(_raw_only(self, g) * slope))
+        raise self._missing(i)
+
+    def _tangent(self, i: int, t: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
+        vjp, jvp = self._rules(i)
+        if jvp is not None:
+            return jvp(t, out, *operands, **options)
+        if vjp is not None:
+            g = fresh(Tensor(np.zeros_like(_raw(out))))
+            return self._transposed(vjp(g, out, *operands, **options), t, g, out)
+        if self.numeric:
+            return self._directional(operands, options, i, _raw_only(self, t))
+        raise self._missing(i)
+
+    def _rules(self, i: int) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
+        return (self.vjps[i] if i < len(self.vjps) else None), (self.jvps[i] if i < len(self.jvps) else None)
+
+    def _transposed(self, linear: Any, cotangent: Array, variable: Tensor, like: Array) -> Array:
+        """The transpose of a linear function of `variable`, whose value at 0 was recorded."""
+        if not isinstance(linear, Tensor):
+            return np.zeros_like(_raw(like))
+        given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
+        found = pull([(linear, given)], frozenset([variable._node])).get(variable._node)
+        return np.zeros_like(_raw(like)) if found is None else found
+
+    def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int,
+                 weigh: Callable[[Array], Any]) -> Array:
+        x = np.asarray(_raw_only(self, operands[i]))
+        c = np.zeros_like(x)
+        for index in np.ndindex(x.shape):
+            direction = np.zeros_like(x)
+            direction[index] = 1
+            c[index] = weigh(self._directional(operands, options, i, direction))
+        return c[()]
+
+    def _directional(self, operands: Sequence[Array], options: dict[str, Any], i: int, t: Array) -> Array:
+        """Central difference along `t`; the step balances truncation h^2 against rounding eps/h."""
+        values = [_raw_only(self, x) for x in operands]
+        x = np.asarray(values[i])
+        scale = float(np.max(np.abs(t), initial=0)) or 1.0
+        step = float(np.finfo(x.dtype).eps) ** (1 / 3) * max(1.0, float(np.max(np.abs(x), initial=0))) / scale
+        high, low = (self.evaluate(*values[:i], x + sign * step * t, *values[i + 1 :], **options) for sign in (1, -1))
+        return (np.asarray(high) - np.asarray(low)) / (2 * step)
+
+    def _checked(self, mode: str, c: Array, i: int, parent: Node) -> Array:
+        if not isinstance(c, (Tensor, np.ndarray, np.generic, float, int)):
+            raise TypeError(f"the {mode} of {self.name} for argument {i} must return an array, got {type(c).__name__}")
+        c = c if isinstance(c, Tensor) else np.asarray(c)
+        if c.shape != parent.shape and c.shape[c.ndim - parent.ndim :] != parent.shape:
+            raise ValueError(f"the {mode} of {self.name} for argument {i} must return the shape {parent.shape} of that "
+                             f"argument, got {c.shape}")
+        if c.dtype.kind not in ("fc" if parent.dtype.kind == "c" else "f"):
+            raise TypeError(f"the {mode} of {self.name} for argument {i} must return {parent.dtype}, got {c.dtype}")
+        return c
+
+    def _missing(self, i: int) -> errors.NoDerivativeError:
+        return errors.NoDerivativeError(
+            f"{self.name} has no derivative in argument {i}: write {self.name}.defvjp(lambda g, out, *args: ...) or "
+            f"{self.name}.defjvp(lambda t, out, *args: ...), or @autograd.custom(numeric=True) for finite differences"
+        )
+
+
+def _raw(x: Any) -> Any:
+    return x._value if isinstance(x, Tensor) else x
+
+
+def _raw_only(primitive: Custom, x: Any) -> Any:
+    if isinstance(x, Tensor) and x.requires_grad:
+        raise errors.NoDerivativeError(f"{primitive.name} is differentiated numerically, to first order only; give it "
+                                       ".defvjp or .defjvp for higher orders")
+    return _raw(x)
+
+
+class CustomFunction:
+    """What `@custom` makes of a function: callable on arrays and tensors, to be given its derivative."""
+
+    def __init__(self, function: Callable[..., Any], numeric: bool = False) -> None:
+        functools.update_wrapper(self, function)
+        name = getattr(function, "__name__", "custom")
+        count = sum(key.partition("#")[0] == name for key in primitives)
+        self.primitive = Custom(name if not count else f"{name}#{count + 1}", function, numeric)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """The function of `args`; keyword arguments pass through undifferentiated."""
+        return self.primitive(*args, **options)
+
+    def defvjp(self, *vjps: Callable[..., Any] | None) -> CustomFunction:
+        """Give the pullback in each argument: `vjp(g, out, *args, **options)` returns the cotangent of that argument.
+
+        `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders.
+        """
+        self.primitive.vjps = vjps
+        return self
+
+    def defjvp(self, *jvps: Callable[..., Any] | None) -> CustomFunction:
+        """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output."""
+        self.primitive.jvps = jvps
+        return self
+
+
+def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False) -> Any:
+    """An operation of your own, from a function of arrays, to be given a derivative with `.defvjp` or `.defjvp`.
+
+        @autograd.custom
+        def cube(x):
+            return x**3
+        cube.defvjp(lambda g, out, x: 3 * g * x**2)
+
+    `numeric=True` differentiates a black box by central differences, in both modes, to first order.
+    """
+    if function is None:
+        return lambda f: CustomFunction(f, numeric)
+    return CustomFunction(function, numeric)
+
+
+def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, numeric: bool = False) -> CustomFunction:
+    """Give a NumPy or SciPy function a derivative; calls of it on tensors are recorded from now on.
+
+    `vjp` and `jvp` are functions as `custom` takes them, or sequences with one an argument. Returns the function for
+    tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` for one that has a rule.
+    """
+    if function in registry:
+        raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")
+    made = CustomFunction(function, numeric)
+    made.defvjp(*(vjp if isinstance(vjp, Sequence) else (vjp,)))
+    made.defjvp(*(jvp if isinstance(jvp, Sequence) else (jvp,)))
+    registry[function] = lambda *args, **options: made(*args, **options)
+    return made

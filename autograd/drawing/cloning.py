@@ -1,0 +1,44 @@
+"""A leaf that is read in many places, drawn once at each.
+
+One weight read at T steps makes every layout engine lay O(T²) bends; T = 50 takes minutes. An alias at each use
+("use 3 of 400") costs nothing, and nobody follows four hundred long lines anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .model import Edge, Graph, Kind, Vertex
+
+MANY = 6
+"""Leaves with more readers than this are drawn at each."""
+
+
+def cloned(graph: Graph, many: int = MANY) -> Graph:
+    """The graph with aliases `n5_1`, `n5_2`, ... in place of each leaf that has more than `many` readers."""
+    readers: dict[str, int] = {}
+    for edge in graph.edges:
+        if not edge.carried and graph.vertices[edge.source].kind in (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT):
+            readers[edge.source] = readers.get(edge.source, 0) + 1
+    shared = {key: count for key, count in readers.items() if count > many}
+    if not shared:
+        return graph
+    made: dict[str, int] = dict.fromkeys(shared, 0)
+    aliases: dict[str, list[Vertex]] = {}  # by the reader before which they stand
+    edges: list[Edge] = []
+    for edge in graph.edges:
+        if edge.source in shared and not edge.carried:
+            made[edge.source] += 1
+            alias = f"{edge.source}_{made[edge.source]}"
+            vertex = replace(graph.vertices[edge.source], id=alias, copy=(made[edge.source], shared[edge.source]),
+                             cluster=graph.vertices[edge.target].cluster)
+            aliases.setdefault(edge.target, []).append(vertex)
+            edge = replace(edge, source=alias)
+        edges.append(edge)
+    vertices: dict[str, Vertex] = {}
+    for key, vertex in graph.vertices.items():
+        for alias_vertex in aliases.get(key, ()):
+            vertices[alias_vertex.id] = alias_vertex
+        if key not in shared:
+            vertices[key] = vertex
+    return replace(graph, vertices=vertices, edges=edges)

@@ -1,0 +1,121 @@
+"""Module calls as clusters: which vertices were made inside which call.
+
+A module notes on its output's node where it was called and from what (`Scope`). What lies between the output and those
+inputs was made inside; the walk also stops where the output of a module that is not part of this one begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from ..graph import Leaf, Node, Scope
+from .model import Cluster, Graph, Kind
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call of a module: the nodes of its outputs, and all that it made."""
+
+    scope: Scope
+    outputs: list[Node] = field(default_factory=list)
+    made: set[Node] = field(default_factory=set)
+
+
+def clustered(graph: Graph, order: Sequence[Node], ids: Mapping[Node, str]) -> None:
+    """Add the clusters of all module calls in `order` to the graph, and put its vertices into them."""
+    calls = _calls(order)
+    if not calls:
+        return
+    for call in calls:
+        call.made = _made_by(call)
+    calls.sort(key=lambda call: -len(call.made))  # an outer call before those inside it; stable
+    lineage: dict[str, list[str]] = {}
+    for number, call in enumerate(calls):
+        graph.clusters[f"c{number}"] = Cluster(
+            f"c{number}", call.scope.path, call.scope.kind,
+            inputs=tuple(dict.fromkeys(ids[node] for node in call.scope.inputs if node in ids)),
+            outputs=tuple(dict.fromkeys(ids[node] for node in call.outputs)),
+        )
+        for node in call.made:
+            lineage.setdefault(ids[node], []).append(f"c{number}")
+    _nest(graph, lineage)
+    _take_in_leaves(graph)
+
+
+def _calls(order: Sequence[Node]) -> list[_Call]:
+    """Every call, found by what tells one from another: module, inputs, and the place in a chain of outputs."""
+    found: dict[tuple[str, str, tuple[Node, ...], Node | None], _Call] = {}
+    for node in order:
+        scope = getattr(node, "scope", None)
+        several = node.primitive.name == "select"  # outputs of one call share it; other outputs have their own
+        while scope is not None:
+            key = (scope.path, scope.kind, scope.inputs, node.parents[0] if several else node)
+            found.setdefault(key, _Call(scope)).outputs.append(node)
+            scope = scope.inner
+    return list(found.values())
+
+
+def _made_by(call: _Call) -> set[Node]:
+    """The operations between a call's outputs and its inputs."""
+    stop = set(call.scope.inputs)
+    made: set[Node] = set()
+    stack = list(call.outputs)
+    while stack:
+        node = stack.pop()
+        if node in made or node in stop or isinstance(node, Leaf):
+            continue
+        if node not in call.outputs and _is_elsewhere(getattr(node, "scope", None), call.scope.path):
+            continue
+        made.add(node)
+        stack.extend(parent for parent in node.parents if parent is not None)
+    return made
+
+
+def _is_elsewhere(scope: Scope | None, path: str) -> bool:
+    """Whether a node is the output of a module call that is not part of the module at `path`."""
+    while scope is not None:
+        part = bool(scope.path) if not path else scope.path.startswith(path + ".")
+        if not part:
+            return True
+        scope = scope.inner
+    return False
+
+
+def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
+    """Each cluster into the innermost of those that hold all of it; each vertex into its innermost cluster."""
+    for key, path in lineage.items():
+        for outer, inner in pairwise(path):
+            if not graph.clusters[inner].parent:
+                graph.clusters[inner] = replace(graph.clusters[inner], parent=outer)
+        graph.vertices[key] = replace(graph.vertices[key], cluster=path[-1])
+
+
+def _take_in_leaves(graph: Graph) -> None:
+    """A leaf or constant belongs to the innermost cluster that holds all who read it."""
+    readers: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        readers.setdefault(edge.source, []).append(edge.target)
+    for key, vertex in graph.vertices.items():
+        if vertex.kind is Kind.OPERATION or not readers.get(key):
+            continue
+        shared = graph.lineage(graph.vertices[readers[key][0]].cluster)
+        for reader in readers[key][1:]:
+            other = graph.lineage(graph.vertices[reader].cluster)
+            shared = [a for a, b in zip(shared, other, strict=False) if a == b]
+        if shared:
+            graph.vertices[key] = replace(vertex, cluster=shared[-1])
+    _count_parameters(graph)
+
+
+def _count_parameters(graph: Graph) -> None:
+    totals: dict[str, int] = {}
+    for vertex in graph.vertices.values():
+        if vertex.kind is Kind.PARAMETER:
+            size = 1
+            for n in vertex.shape or ():
+                size *= n
+            for cluster in graph.lineage(vertex.cluster):
+                totals[cluster] = totals.get(cluster, 0) + size
+    graph.clusters = {key: replace(c, parameters=totals.get(key, 0)) for key, c in graph.clusters.items()}

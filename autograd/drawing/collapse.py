@@ -1,0 +1,97 @@
+"""Modules as single boxes, down to a depth that the reader chose or that keeps the picture in bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from .model import Cluster, Edge, Graph, Kind, Vertex
+from .words import shape_text
+
+Expand = str | Callable[[str], bool] | None
+
+
+def depth_of(graph: Graph) -> int:
+    """How deep the clusters nest."""
+    return max((len(graph.lineage(key)) for key in graph.clusters), default=0)
+
+
+def collapsed(graph: Graph, depth: int, expand: Expand = None) -> Graph:
+    """The graph with every module call below `depth` levels as one box; paths that `expand` names stay open.
+
+    `expand` is a pattern (`"encoder.*"`) or a function of the path; what holds an open module is open too.
+    """
+    opened = _opened(graph, expand)
+    closed: dict[str, str] = {}  # cluster: the outermost closed one around it, or itself
+    for key in sorted(graph.clusters, key=lambda key: len(graph.lineage(key))):
+        cluster = graph.clusters[key]
+        if cluster.parent in closed:
+            closed[key] = closed[cluster.parent]
+        elif len(graph.lineage(key)) > depth and key not in opened and cluster.kind:
+            closed[key] = key
+    if not closed:
+        return graph
+    return _boxed(graph, closed)
+
+
+def _opened(graph: Graph, expand: Expand) -> set[str]:
+    if expand is None:
+        return set()
+    if callable(expand):
+        wanted = expand
+    else:
+        pattern = expand
+
+        def wanted(path: str) -> bool:
+            return fnmatchcase(path, pattern)
+
+    return {step for key, cluster in graph.clusters.items() if wanted(cluster.path) for step in graph.lineage(key)}
+
+
+def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
+    """Every vertex of a closed cluster becomes part of the cluster's box."""
+    members: dict[str, list[Vertex]] = {}
+    for vertex in graph.vertices.values():
+        if vertex.cluster in closed:
+            members.setdefault(closed[vertex.cluster], []).append(vertex)
+    into = {v.id: f"m{key[1:]}" for key, inside in members.items() for v in inside}
+    last = {inside[-1].id: key for key, inside in members.items()}
+    vertices: dict[str, Vertex] = {}
+    for vertex in graph.vertices.values():  # a box stands where the last of its members stood
+        if vertex.id in last:
+            box = _box(graph, graph.clusters[last[vertex.id]], members[last[vertex.id]])
+            vertices[box.id] = box
+        elif vertex.id not in into:
+            vertices[vertex.id] = vertex
+    place = {key: i for i, key in enumerate(vertices)}
+    edges: dict[tuple[str, str, bool], Edge] = {}
+    for edge in graph.edges:
+        source, target = into.get(edge.source, edge.source), into.get(edge.target, edge.target)
+        if source == target and not edge.carried:
+            continue
+        carried = edge.carried or place[source] >= place[target]
+        if (source, target) == (edge.source, edge.target):
+            edges[source, target, carried] = replace(edge, carried=carried)
+        else:
+            boxed = target != edge.target
+            edges.setdefault((source, target, carried), Edge(
+                source, target, () if boxed else edge.operands, edge.label, not boxed and edge.ordered, carried))
+    return replace(graph, vertices=vertices, edges=list(edges.values())).pruned()
+
+
+def _box(graph: Graph, cluster: Cluster, members: list[Vertex]) -> Vertex:
+    made = [v for v in members if v.id in cluster.outputs] or [members[-1]]
+    origins = [graph.vertices[key] for key in cluster.inputs if key in graph.vertices]
+    ends = [", ".join(shape_text(v.shape) for v in group if v.shape is not None) for group in (origins, made)]
+    heats = [v.heat for v in members if v.heat is not None]
+    name = cluster.repeats_text or cluster.path
+    notes = [" → ".join(end for end in ends if end)] if any(ends) else []
+    if cluster.repeats > 1:
+        notes.append(f"× {cluster.repeats}")
+    return Vertex(
+        f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module", dtype="",
+        value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
+        failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
+        stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
+    )

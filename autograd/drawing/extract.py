@@ -1,0 +1,199 @@
+"""From the engine's live nodes to plain data. Reads the graph and changes nothing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..graph import FREED, Constant, Leaf, Node, reachable
+from ..tensor import Tensor
+from .clusters import clustered
+from .facts import summary
+from .model import Edge, Graph, Kind, Summary, Vertex
+from .names import Names
+from .rule_text import rule_text
+from .words import shape_text
+
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"})
+LARGEST_READ = 10_000_000
+"""Values of more elements than this are not read for their figures."""
+
+
+@dataclass(slots=True)
+class Extraction:
+    """The drawn graph, and which nodes its vertices stand for: what stepping through it needs."""
+
+    graph: Graph
+    nodes: dict[str, Node] = field(default_factory=dict)
+    ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
+    constants: dict[tuple[str, int], str] = field(default_factory=dict)  # (reader, operand): the constant's vertex
+    values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
+
+
+def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) -> Extraction:
+    """The graph that `roots` were computed by, in plain data."""
+    found = Extraction(Graph(backward=backward))
+    graph = found.graph
+    ends = list(dict.fromkeys(tensor._node for tensor in roots if tensor._node is not None))
+    order = reachable(*ends)
+    found.values = known_values(order, names)
+    parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
+    for node in order:
+        if node.primitive.name == "select" and node.parents[0] is not None:
+            parts.setdefault(node.parents[0], []).append(node)
+    for node in order:
+        if node.primitive.name == "select" and node.parents[0] is not None:
+            found.ids[node] = found.ids[node.parents[0]]
+            continue
+        constants = [(i, constant) for i, constant in node.constants if _is_number(constant)]
+        first = len(graph.vertices)
+        key = f"n{first + len(constants)}"
+        for offset, (i, constant) in enumerate(constants):
+            graph.add(_constant(f"n{first + offset}", constant, names))
+            found.constants[key, i] = f"n{first + offset}"
+        graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))
+        found.nodes[key], found.ids[node] = node, key
+        _connect(found, key, node, [i for i, _ in constants])
+    for node in ends:
+        key = found.ids[node]
+        graph.vertices[key] = replace(graph.vertices[key], output=True)
+    for tensor in roots:
+        if tensor._node is None:
+            _add_alone(graph, tensor, names)
+    graph.total = len(graph.vertices)
+    clustered(graph, order, found.ids)
+    return found
+
+
+def known_values(order: Sequence[Node], names: Names) -> dict[Node, Any]:
+    """Values of the forward pass: of leaves, of tensors at hand, and those that nodes keep for the backward pass."""
+    values: dict[Node, Any] = {}
+    for node in order:
+        if node.saved is not FREED:
+            count = len(node.parents)
+            for parent, value in zip(node.parents, node.saved, strict=False):
+                if parent is not None and value is not None and getattr(value, "shape", ()) == parent.shape:
+                    values[parent] = value
+            if len(node.saved) > count and getattr(node.saved[count], "shape", None) == node.shape:
+                values[node] = node.saved[count]
+        tensor = names.tensor(node)
+        if tensor is not None:
+            values[node] = tensor._value
+        elif isinstance(node, Leaf):
+            values[node] = node.array
+    return values
+
+
+def _is_number(constant: Constant) -> bool:
+    """Whether an untracked operand is a value, and not a generator, a string or nothing."""
+    if not isinstance(constant.shape, tuple) or not all(isinstance(n, (int, np.integer)) for n in constant.shape):
+        return False
+    return isinstance(constant.dtype, np.dtype) or isinstance(constant.value, (bool, int, float, complex, np.generic))
+
+
+def _constant(key: str, constant: Constant, names: Names) -> Vertex:
+    """An untracked operand: a number of the program, data, or a parameter that was frozen."""
+    number = constant.shape == ()
+    name = constant.name or ""
+    frozen = bool(name) and ("." in name or name in names.by_tensor.values())
+    value = _figures(constant.value)
+    if number and not name and value is not None:
+        return Vertex(key, Kind.CONSTANT, shape=(), value=value)
+    return Vertex(key, Kind.PARAMETER if frozen else Kind.INPUT, name=name, named_by="user" if name else "",
+                  shape=tuple(constant.shape), dtype=str(constant.dtype or ""), value=value, frozen=frozen)
+
+
+def _figures(value: Any) -> Summary | None:
+    if value is None or getattr(value, "size", 1) > LARGEST_READ:
+        return None
+    return summary(value)
+
+
+def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], parts: Sequence[Node]) -> Vertex:
+    name, named_by = names.of(node)
+    if isinstance(node, Leaf):
+        return _leaf(key, node, name, named_by, values)
+    shape, dtype, options = node.shape, str(node.dtype), options_text(getattr(node, "options", None) or {})
+    shown: Node | None = node
+    if parts:
+        shown = parts[0] if len(parts) == 1 else None
+        shape, dtype = (shown.shape, str(shown.dtype)) if shown else (None, "")
+        options = ", ".join(filter(None, [options, "" if shown else f"{node.shape[0]} outputs"]))
+        for part in parts:
+            if not name:
+                name, named_by = names.of(part)
+    tensor = names.tensor(shown) if shown else None
+    tracked = tuple(parent is not None for parent in node.parents)
+    return Vertex(
+        key, Kind.OPERATION, op=node.primitive.name, name=name, named_by=named_by, shape=shape, dtype=dtype,
+        options=options, value=_figures(values.get(shown)) if shown else None,
+        grad=_figures(tensor.grad) if tensor is not None and tensor.grad is not None else None,
+        rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind, source=getattr(node, "line", ""),
+    )
+
+
+def _leaf(key: str, node: Leaf, name: str, named_by: str, values: Mapping[Node, Any]) -> Vertex:
+    tensor = node.tensor()
+    grad = tensor.grad if tensor is not None else None
+    return Vertex(key, Kind.PARAMETER, name=name, named_by=named_by, shape=node.shape, dtype=str(node.dtype),
+                  value=_figures(values.get(node)), grad=_figures(grad) if grad is not None else None,
+                  expects_grad=tensor is not None and grad is None)
+
+
+def _connect(found: Extraction, key: str, node: Node, constants: Sequence[int]) -> None:
+    """The edges into a node: one from each origin, with the places at which it is read."""
+    graph = found.graph
+    places: dict[tuple[str, str], list[int]] = {}
+    for i, parent in enumerate(node.parents):
+        if parent is not None:
+            label = ""
+            if parent.primitive.name == "select":
+                label = f"[{parent.options['index']}] {shape_text(parent.shape)}"
+            elif parent.shape != graph.vertices[key].shape:
+                label = shape_text(parent.shape)
+            places.setdefault((found.ids[parent], label), []).append(i)
+        elif i in constants:
+            places[found.constants[key, i], ""] = [i]
+    ordered = sum(map(len, places.values())) > 1 and node.primitive.name not in COMMUTATIVE
+    graph.edges += [Edge(source, key, tuple(at), label, ordered) for (source, label), at in places.items()]
+
+
+def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
+    """A tensor that no recorded operation made."""
+    name = tensor.name or names.by_tensor.get(id(tensor), "")
+    graph.add(Vertex(f"n{len(graph.vertices)}", Kind.INPUT, name=name, named_by="user" if name else "",
+                     shape=tensor.shape, dtype=str(tensor.dtype), value=_figures(tensor), output=True))
+    graph.banner = (*graph.banner, f"{name or 'A tensor'} has no graph: nothing that it was made of requires grad, or "
+                                   "the graph was cut by detach(), no_grad() or a plain array.")
+
+
+def options_text(options: Mapping[str, Any]) -> str:
+    """Options as they are written in a call, those that say nothing left out."""
+    parts = [f"{name}={_option(value)}" for name, value in options.items() if _says_something(value)]
+    if set(options) == {"key"}:
+        return f"[{_option(options['key'])}]"
+    return ", ".join(parts)
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value is not False and not (isinstance(value, str) and value == "C")
+
+
+def _option(value: Any) -> str:
+    """One option or index, short: arrays by dtype and shape, slices as Python writes them."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {shape_text(value.shape)}"
+    if isinstance(value, slice):
+        ends = ["" if end is None else str(end) for end in (value.start, value.stop)]
+        return ":".join(ends + ([str(value.step)] if value.step is not None else []))
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, tuple):
+        return ", ".join(map(_option, value)) if any(isinstance(v, slice) or v is None for v in value) else (
+            "(" + ", ".join(map(_option, value)) + ("," if len(value) == 1 else "") + ")")
+    if isinstance(value, (bool, int, float, complex, str, np.generic)) or value is None:
+        return str(value)
+    return getattr(value, "__name__", None) or type(value).__name__

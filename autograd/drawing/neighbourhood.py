@@ -1,0 +1,65 @@
+"""A part of a large graph: what lies within some steps of a vertex, with `…` where the rest goes on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .model import Edge, Graph, Kind, Vertex
+from .words import count_text
+
+
+def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, most: int, downwards: bool = True) -> Graph:
+    """The vertices within `hops` edges of the centres, at most `most` of them, nearest first.
+
+    With `downwards` false only what the centres depend on is followed, not what depends on them.
+    """
+    near: dict[str, list[str]] = {key: [] for key in graph.vertices}
+    for edge in graph.edges:
+        near[edge.target].append(edge.source)
+        if downwards:
+            near[edge.source].append(edge.target)
+    kept: dict[str, int] = {}
+    queue = deque((key, 0) for key in centres)
+    while queue and len(kept) < most:
+        key, distance = queue.popleft()
+        if key in kept:
+            continue
+        kept[key] = distance
+        if hops is None or distance < hops:
+            queue.extend((other, distance + 1) for other in near[key] if other not in kept)
+    if len(kept) == len(graph.vertices):
+        return graph
+    return _cut(graph, kept.keys())
+
+
+def _cut(graph: Graph, kept: Iterable[str]) -> Graph:
+    """The graph of the kept vertices, with a stub for each that reads something left out."""
+    keep = set(kept)
+    stubs: dict[str, int] = {}
+    edges: list[Edge] = []
+    followers: dict[str, int] = {}
+    for edge in graph.edges:
+        if edge.source in keep and edge.target in keep:
+            edges.append(edge)
+        elif edge.target in keep:
+            stubs[edge.target] = stubs.get(edge.target, 0) + 1
+        elif edge.source in keep:
+            followers[edge.source] = followers.get(edge.source, 0) + 1
+    vertices: dict[str, Vertex] = {}
+    for key, vertex in graph.vertices.items():
+        if key not in keep:
+            continue
+        if key in stubs:
+            vertices[f"{key}_more"] = _stub(f"{key}_more", stubs[key], "operand", vertex.cluster)
+            edges.append(Edge(f"{key}_more", key))
+        vertices[key] = vertex
+        if key in followers:
+            vertices[f"{key}_use"] = _stub(f"{key}_use", followers[key], "reader", vertex.cluster)
+            edges.append(Edge(key, f"{key}_use"))
+    return replace(graph, vertices=vertices, edges=edges).pruned()
+
+
+def _stub(key: str, count: int, what: str, cluster: str) -> Vertex:
+    return Vertex(key, Kind.MORE, op="…", notes=(count_text(count, f"more {what}"),), cluster=cluster, stands_for=0)

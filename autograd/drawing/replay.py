@@ -1,0 +1,49 @@
+"""The forward pass again, from the graph alone: values that no node kept, computed anew from those that were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..graph import FREED, Node
+
+REPEATABLE = frozenset({"elementwise", "linear", "multilinear", "general"})
+"""Kinds that give the same value again. A fused kernel may draw random numbers."""
+
+UNKNOWN = object()
+
+
+def operand_values(node: Node, values: dict[Node, Any]) -> list[Any]:
+    """The values of a node's operands, `UNKNOWN` where nobody kept one."""
+    known = {i: constant.value for i, constant in node.constants if constant.value is not None}
+    if node.saved is FREED:
+        known = {i: value for i, value in known.items() if not isinstance(value, str)}
+    untracked = getattr(node, "untracked", ())
+    found = []
+    for i, parent in enumerate(node.parents):
+        if parent is not None:
+            found.append(values.get(parent, UNKNOWN))
+        elif i < len(untracked) and untracked[i] is None:
+            found.append(None)
+        else:
+            found.append(known.get(i, UNKNOWN))
+    return found
+
+
+def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int) -> None:
+    """Add to `values` what follows from it by operations on at most `largest` elements."""
+    with np.errstate(all="ignore"):
+        for node in order:
+            if node in values or not node.parents or node.primitive.kind not in REPEATABLE or node.size > largest:
+                continue
+            operands = operand_values(node, values)
+            if any(x is UNKNOWN or getattr(x, "size", 1) > largest for x in operands):
+                continue
+            try:
+                value = node.primitive.evaluate(*operands, **(getattr(node, "options", None) or {}))
+            except Exception:  # noqa: BLE001  # a value that cannot be had again stays unknown
+                continue
+            if isinstance(value, tuple) or getattr(value, "shape", None) == node.shape:
+                values[node] = value

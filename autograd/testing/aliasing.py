@@ -1,0 +1,85 @@
+"""Gradients belong to whoever asked for them: of the right shape and dtype, sharing memory with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GradientMismatch
+from autograd.transforms import vjp
+
+from .differences import Array, Arrays, random_like
+from .subject import as_array
+
+
+def check_ownership(call: Callable[..., list[Any]], values: Arrays, given: Arrays, names: Sequence[str]) -> None:
+    """`GradientMismatch` if gradients have a wrong shape or dtype, share memory, or change what they should not.
+
+    `values` are the inputs as the check computes, `given` as the user wrote them: there the gradient's dtype must be
+    the argument's own.
+    """
+    rng = np.random.default_rng(0)
+    first = _pull(call, values, names, rng)
+    if any(g.dtype != v.dtype for g, v in zip(given, values, strict=True)):
+        _pull(call, given, names, rng)
+    _check_company(call, values, names, first)
+
+
+def _pull(call: Callable[..., list[Any]], values: Arrays, names: Sequence[str], rng: np.random.Generator) -> Arrays:
+    inputs = [v.copy() for v in values]
+    outs, pullback = vjp(call, *inputs)
+    cotangents = random_like([as_array(out) for out in outs], np.random.default_rng(1))
+    seeds = [u.copy() for u in cotangents]
+    gradients = [as_array(g) for g in pullback(seeds)]
+    for gradient, value, name in zip(gradients, values, names, strict=True):
+        if gradient.shape != value.shape:
+            raise GradientMismatch(f"reverse mode: the gradient of {name} has shape {gradient.shape}, the argument "
+                                   f"{value.shape}: was it not summed over the axes that were broadcast?")
+        if gradient.dtype != value.dtype:
+            raise GradientMismatch(f"reverse mode: the gradient of {name} is {gradient.dtype}, the argument "
+                                   f"{value.dtype}")
+    _unchanged(cotangents, seeds, "the cotangent that was given to the pullback")
+    _unchanged(values, inputs, "an argument")
+    known = [g.copy() for g in gradients]
+    again = [as_array(g) for g in pullback([2 * u for u in cotangents])]
+    _unchanged(known, gradients, "the gradient of an earlier pullback")
+    for g, twice, name in zip(known, again, names, strict=True):
+        if not np.allclose(2 * g, twice, rtol=1e3 * np.finfo(g.dtype).eps, equal_nan=True):
+            raise GradientMismatch(f"reverse mode: the pullback is not linear: for twice the cotangent the gradient "
+                                   f"of {name} is {twice}, not twice {g}")
+    owners = [*zip([f"the gradient of {name}" for name in names], gradients, strict=True),
+              *[("the cotangent", u) for u in seeds], *[("an argument", v) for v in inputs]]
+    for (name, a), (other, b) in combinations(owners, 2):
+        if np.shares_memory(a, b):
+            raise GradientMismatch(f"reverse mode: {name} shares memory with {other}: a change of one would be a "
+                                   "change of both; return a copy from the rule")
+    return known
+
+
+def _unchanged(before: Arrays, after: Sequence[Array], what: str) -> None:
+    for a, b in zip(before, after, strict=True):
+        if not np.array_equal(a, b, equal_nan=True):
+            raise GradientMismatch(f"reverse mode: the backward pass changed {what} in place")
+
+
+def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequence[str], known: Arrays) -> None:
+    """The gradients must be the same when the arguments are used elsewhere too, and what arrives there is added."""
+
+    def together(*leaves: Any) -> list[Any]:
+        shared = [leaf * 1.0 for leaf in leaves]
+        return [*call(*shared), *[leaf + leaf for leaf in shared]]
+
+    outs, pullback = vjp(together, *values)
+    cotangents = random_like([as_array(out) for out in outs[: -len(values)]], np.random.default_rng(1))
+    extra = random_like(values, np.random.default_rng(2))
+    found = [as_array(g) for g in pullback([*cotangents, *extra])]
+    for gradient, alone, more, name in zip(found, known, extra, names, strict=True):
+        expected = alone + 2 * more
+        if not np.allclose(gradient, expected, rtol=1e-9, atol=1e-9 * np.max(np.abs(alone), initial=1), equal_nan=True):
+            raise GradientMismatch(
+                f"reverse mode: the gradient of {name} changes when its argument is used a second time: {gradient} "
+                f"instead of {expected}. A rule returns an array that it also hands to another operand or keeps"
+            )

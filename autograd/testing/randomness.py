@@ -1,0 +1,25 @@
+"""The state of every random generator that a function may use without being handed one."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+
+from autograd.random import generator
+
+
+class RandomState:
+    """A snapshot of Python's, NumPy's and this library's generators, taken when it is made."""
+
+    def __init__(self) -> None:
+        self._python: Any = random.getstate()
+        self._numpy: Any = np.random.get_state()  # noqa: NPY002  # the legacy state, for functions that use it
+        self._library: Any = generator().bit_generator.state
+
+    def restore(self) -> None:
+        """Put all three back to where they were."""
+        random.setstate(self._python)
+        np.random.set_state(self._numpy)  # noqa: NPY002
+        generator().bit_generator.state = self._library

@@ -1,0 +1,107 @@
+"""A function under test, reduced to what a check needs: a list of arrays in, a list of arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GradientMismatch
+from autograd.tensor import Tensor
+from autograd.tree import flatten, paths
+
+from .randomness import RandomState
+
+Array = np.ndarray[Any, Any]
+Arrays = list[Array]
+
+WIDER = {"float16": np.float64, "float32": np.float64, "complex64": np.complex128}
+
+
+class Subject:
+    """`f(*args)` as a function of its floating leaves alone; everything else in `args` stays as it is.
+
+    Calls get copies of the arrays, and find the random generators in the same state each time.
+    """
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+        self.f = f
+        self.leaves, self.structure = flatten(tuple(args))
+        self.active = [i for i, leaf in enumerate(self.leaves) if _is_floating(leaf)]
+        if not self.active:
+            kinds = ", ".join(type(x).__name__ for x in self.leaves) or "none"
+            raise TypeError("check_gradients found nothing to differentiate: give at least one float, floating array "
+                            f"or tensor as an argument; got {kinds}")
+        places = paths(self.structure)
+        self.inputs = [f"argument {_bare(places[i])}" for i in self.active]
+        self.outputs: list[str] = []
+        self.given = [as_array(self.leaves[i]).copy() for i in self.active]
+        self.values = self.given
+        self.evaluations = 0
+        self.randomness = RandomState()
+        self.dtype = self._settle_dtype()
+
+    def _settle_dtype(self) -> np.dtype[Any]:
+        """Widen to float64 where f goes along, and say in which dtype its values are."""
+        wide = [v.astype(WIDER.get(v.dtype.name, v.dtype)) for v in self.given]
+        if any(w.dtype != v.dtype for w, v in zip(wide, self.given, strict=True)):
+            try:
+                self.values = wide
+                outputs = self.raw(wide)
+            except (TypeError, ValueError, NotImplementedError):
+                self.values = self.given
+                outputs = self.raw(self.given)
+        else:
+            outputs = self.raw(self.given)
+        if not outputs:
+            raise TypeError("check_gradients needs a function that returns at least one floating number or array")
+        return min((a.dtype for a in (*self.values, *outputs)), key=lambda d: (-np.finfo(d).eps, d.name))
+
+    def call(self, *leaves: Any) -> list[Any]:
+        """The floating outputs of f for these floating leaves: tensors, arrays, or whatever a transform passes."""
+        filled = [x.copy() if isinstance(x, np.ndarray) else x for x in self.leaves]
+        for i, leaf in zip(self.active, leaves, strict=True):
+            filled[i] = leaf
+        self.randomness.restore()
+        self.evaluations += 1
+        found, structure = flatten(self.f(*self.structure.unflatten(filled)))
+        floating = [i for i, out in enumerate(found) if _is_floating(out)]
+        places = paths(structure)
+        self.outputs = [f"output{places[i]}" for i in floating]
+        return [found[i] for i in floating]
+
+    def raw(self, values: Arrays) -> Arrays:
+        """The outputs as arrays, for inputs as arrays."""
+        return [as_array(out) for out in self.call(*[Tensor(v.copy()) for v in values])]
+
+    def require_deterministic(self) -> None:
+        """`GradientMismatch` if two calls at one point differ by more than rounding."""
+        first, second = self.raw(self.values), self.raw(self.values)
+        for name, a, b in zip(self.outputs, first, second, strict=True):
+            if a.shape != b.shape:
+                raise GradientMismatch(f"f is not deterministic: two calls at the same point gave shapes {a.shape} "
+                                       f"and {b.shape} for {name}")
+            scale = np.max(np.abs(a), initial=0, where=np.isfinite(a)) + 1
+            differ = ~(np.abs(a - b) <= 1e3 * np.finfo(a.dtype).eps * scale) & (np.isfinite(a) | np.isfinite(b))
+            if np.any(differ):
+                at = tuple(int(i) for i in np.argwhere(differ)[0])
+                raise GradientMismatch(f"f is not deterministic: two calls at the same point gave {a[at]} and {b[at]} "
+                                       f"for {name} at index {at}. Seed its generator inside f, or use "
+                                       "autograd.random.generator(), whose state the check restores")
+
+
+def _is_floating(leaf: Any) -> bool:
+    if isinstance(leaf, (Tensor, np.ndarray, np.generic)):
+        return bool(leaf.dtype.kind in "fc")
+    return isinstance(leaf, (float, complex))
+
+
+def as_array(leaf: Any) -> Array:
+    return leaf.detach().numpy() if isinstance(leaf, Tensor) else np.asarray(leaf)
+
+
+def _bare(place: str) -> str:
+    """`[0]['w']`, the place in the tuple of arguments, as `0['w']`."""
+    number, _, rest = place[1:].partition("]")
+    return number + rest

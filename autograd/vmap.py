@@ -1,0 +1,145 @@
+"""`vmap`: a function of one example, applied to a batch of them at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .batching import apply_to_batch, broadcasting, one_by_one
+from .modes import local
+from .reverse import pull
+from .tensor import Box, Tensor, tensor
+from .values import as_output
+
+Array = Any
+
+
+class Batch(Box):
+    """A batch that looks like one of its examples: the inside has the batch as axis 0, the outside does not show it."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._inner.shape[1:]
+
+    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        level, size = self.level, self._inner.shape[0]
+        batched = [type(x) is Batch and x.level == level for x in operands]
+        inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
+        out = apply_to_batch(primitive, size, inner, batched, options)
+        return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
+
+    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
+        leaves, structure = tree.flatten((args, options))
+        batched = [type(x) is Batch and x.level == self.level for x in leaves]
+        inner = [x._inner if b else x for x, b in zip(leaves, batched, strict=True)]
+        if getattr(apply, "elementwise", False):
+            out = broadcasting(apply, self._inner.shape[0], inner, batched, {})
+        else:
+
+            def one(*values: Any) -> Any:
+                call_args, call_options = structure.unflatten(values)
+                return apply(*call_args, **call_options)
+
+            out = one_by_one(one, self._inner.shape[0], inner, batched, {})
+        outs, out_structure = tree.flatten(out)
+        return out_structure.unflatten([batch(o, self.level) for o in outs])
+
+    def with_inner(self, inner: Tensor) -> Tensor:
+        return batch(inner, self.level)
+
+    def detach(self) -> Tensor:
+        return batch(self._inner.detach(), self.level)
+
+    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
+        """Examples do not mix, so pulling back the whole batch gives every example its own gradient."""
+        level, size = self.level, self._inner.shape[0]
+        inner = [(inside(o, level, size), inside(g, level, size)) for o, g in pairs]
+        return {node: batch(g, level) for node, g in pull(inner, stop).items()}
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of a tensor inside vmap differs from example to example; write np.where")
+
+    def __repr__(self) -> str:
+        return f"Batch({self._inner!r}, level={self.level})"
+
+
+def batch(inner: Any, level: int) -> Tensor:
+    """A tensor whose axis 0 is the batch of a `vmap`, as one example."""
+    self: Batch = object.__new__(Batch)
+    self._inner, self.level = inner, level
+    self._value, self._node, self._shared = inner._value, None, False
+    return self
+
+
+def inside(x: Tensor, level: int, size: int) -> Tensor:
+    """What is inside a batch of this level; a value outside it, once for every example."""
+    if type(x) is Batch and x.level == level:
+        return x._inner
+    return np.broadcast_to(x, (size, *x.shape))  # type: ignore[return-value]
+
+
+def spread(x: Tensor, level: int, size: int) -> Tensor:
+    """A batch with one copy of `x` an example: what a gradient within `vmap` is taken by, so that it differs by example."""
+    if any(box.level == level for box in _boxes(x)):
+        return x
+    return batch(np.broadcast_to(x, (size, *x.shape)), level)
+
+
+def _boxes(x: Tensor) -> list[Box]:
+    boxes = []
+    while isinstance(x, Box):
+        boxes.append(x)
+        x = x._inner
+    return boxes
+
+
+def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
+    """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
+
+    `in_axes` is an axis (None: the same for every example), or a tuple with one an argument; `out_axes` where the batch
+    goes in the results. Primitives without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))` gives
+    per-sample gradients. Raises `ValueError` where batch sizes differ.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any) -> Any:
+        axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
+        leaves, leaf_axes, structures = [], [], []
+        for arg, axis in zip(args, axes, strict=True):
+            values, structure = tree.flatten(arg)
+            spec = tree.flatten(axis)[0] if isinstance(axis, (dict, list, tuple)) else [axis] * len(values)
+            leaves += [x if isinstance(x, Tensor) else tensor(x) for x in values] if axis is not None else values
+            leaf_axes += spec
+            structures.append(structure)
+        sizes = {x.shape[a] for x, a in zip(leaves, leaf_axes, strict=True) if a is not None}
+        if len(sizes) != 1:
+            raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "
+                             "in_axes=None marks an argument that is the same for every example")
+        size = sizes.pop()
+        local.level += 1
+        level, before = local.level, local.batches
+        local.batches = (*before, (level, size))
+        try:
+            boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
+                          for x, a in zip(leaves, leaf_axes, strict=True)])
+            out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
+        finally:
+            local.level -= 1
+            local.batches = before
+        outs, structure = tree.flatten(out)
+        outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
+        targets = tree.flatten(out_axes)[0] if isinstance(out_axes, (dict, list, tuple)) else [out_axes] * len(outs)
+        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, targets, strict=True)]
+        plain = not any(isinstance(x, Tensor) for arg in args for x in tree.flatten(arg)[0])
+        return structure.unflatten([as_output(o, plain) for o in outs])
+
+    return run
