@@ -1,8 +1,18 @@
-"""Differentiate NumPy itself: tensors, and the ways to accumulate gradients through them."""
+"""Differentiate NumPy itself.
+
+A `Tensor` records what NumPy does to it; `backward()` and the function transforms (`grad`, `jvp`, `vmap`, ...) accumulate
+derivatives through what was recorded, in reverse and forward, to any order. The module is also an array API namespace.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from . import rules
+from .anomaly import detect_anomaly
+from .checkpoints import checkpoint
+from .custom import custom, rule
 from .errors import (
     AnomalyError,
     DisconnectedWarning,
@@ -11,14 +21,46 @@ from .errors import (
     MutationError,
     NoDerivativeError,
 )
-from .anomaly import detect_anomaly
-from .checkpoints import checkpoint
-from .custom import custom, rule
-from .modes import enable_grad, is_grad_enabled, no_grad
-from .rules.activations import elu, leaky_relu, log_softmax, logsumexp, relu, sigmoid, silu, softmax, softplus
 from .forward import jvp
 from .fused import fused
+from .modes import enable_grad, is_grad_enabled, no_grad
 from .random import manual_seed
+from .rules.error_function import erf
+from .rules.activations import elu, gelu, leaky_relu, log_softmax, logsumexp, relu, sigmoid, silu, softmax, softplus
+from .support import supported
 from .tensor import Tensor, tensor
-from .vmap import vmap
 from .transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, linearize, value_and_grad, vjp
+from .tree import ravel
+from .vmap import vmap
+
+if TYPE_CHECKING:
+    from . import implicit, numerical, scipy, symbolic, testing
+    from .compare import compare
+    from .drawing import draw
+    from .optimize import minimize
+
+__all__ = [
+    "AnomalyError", "DisconnectedWarning", "GradientLostWarning", "GradientMismatch", "MutationError",
+    "NoDerivativeError", "Tensor", "checkpoint", "compare", "custom", "detect_anomaly", "draw", "elu", "enable_grad", "erf",
+    "fused", "gelu", "grad", "hessian", "hvp", "implicit", "is_grad_enabled", "jacfwd", "jacobian", "jacrev", "jvp",
+    "leaky_relu", "linearize", "log_softmax", "logsumexp", "manual_seed", "minimize", "no_grad", "numerical", "ravel",
+    "relu", "rule", "rules", "scipy", "sigmoid", "silu", "softmax", "softplus", "supported", "symbolic", "tensor",
+    "testing", "value_and_grad", "vjp", "vmap",
+]
+
+# What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
+_LAZY = {
+    "compare": ("compare", "compare"), "draw": ("drawing", "draw"), "minimize": ("optimize", "minimize"),
+    "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
+    "symbolic": ("symbolic", None), "testing": ("testing", None),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    module, attribute = _LAZY[name]
+    found = importlib.import_module(f".{module}", __name__)
+    value = found if attribute is None else getattr(found, attribute)
+    globals()[name] = value
+    return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,10 +15,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`."""
     count = len(operands)
-    try:
-        names = list(inspect.signature(function).parameters)
-    except ValueError:
-        names = list(operands)
+    names = list(_parameters(function)) or list(operands)
     named = dict(options)
     for name, value in zip(names[count:], args[count:], strict=False):
         if name in named:
@@ -58,8 +54,17 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
 
 
 def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
-    try:
-        default = inspect.signature(function).parameters[name].default
-    except (ValueError, KeyError):
+    parameters = _parameters(function)
+    if name not in parameters:
         return False
+    default = parameters[name].default
     return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)
+
+
+def _parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
+    import inspect  # slow to load, and seldom needed
+
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}

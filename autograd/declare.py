@@ -20,17 +20,20 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     run = evaluate or function
     primitive = Elementwise(name or function.__name__, run, ("x", "y", "z")[: len(partials)], partials, poles)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
+    apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
 
 
 def linear(function: Callable[..., Any], transpose: Rule, *, name: str | None = None, evaluate: Rule | None = None,
-           operands: Sequence[str] = ("x",), views: bool = False) -> Callable[..., Any]:
+           operands: Sequence[str] = ("x",), views: bool = False, offset: str | None = None) -> Callable[..., Any]:
     """Register a function that is linear in its first operand, by its transpose `(g, x, *, options)`.
 
-    `x` has the operand's `shape`, `ndim`, `size` and `dtype`, never its values. `views`: NumPy may return a view.
+    `x` has the operand's `shape`, `ndim`, `size` and `dtype`, never its values. `views`: NumPy may return a view;
+    `offset`: the option that adds a constant (the function is affine).
     """
-    return structured("linear", function, (transpose,), (), name=name, evaluate=evaluate, operands=operands, views=views)
+    return structured("linear", function, (transpose,), (), name=name, evaluate=evaluate, operands=operands, views=views,
+                      offset=offset)
 
 
 def multilinear(function: Callable[..., Any], *transposes: Rule | None, name: str | None = None,
@@ -52,11 +55,12 @@ def general(function: Callable[..., Any], pullbacks: Rule | Sequence[Rule | None
 
 def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any], pushforwards: Sequence[Any], *,
                name: str | None, evaluate: Rule | None, operands: Sequence[str],
-               views: bool = False) -> Callable[..., Any]:
+               views: bool = False, offset: str | None = None) -> Callable[..., Any]:
     primitive = Structured(kind, name or function.__name__, evaluate or function, tuple(operands), pullbacks,
                            pushforwards)
-    primitive.views = views
+    primitive.views, primitive.offset = views, offset
     apply = calling_convention(primitive, function)
+    apply.kind = kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
 

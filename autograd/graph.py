@@ -7,9 +7,8 @@ derivative reads, and never the tensor itself, so a value dies with its last rea
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NamedTuple
 
 import numpy as np
 
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
     from .primitive import Primitive
     from .tensor import Tensor
 
-SCALAR: tuple[tuple[int, ...], np.dtype[Any]] = ((), np.dtype(np.float64))
-"""The shape and dtype of a float64 number, as one object: what it costs to compare is an identity test."""
-
+FLOAT64 = np.dtype(np.float64)
 FREED: tuple[Any, ...] = ("freed",)
 """What `Node.saved` becomes once a backward pass has used it."""
 
@@ -31,33 +28,27 @@ class Node:
     the operands' nodes, `None` for an operand that needs no gradient. Slots that are rarely used are left unset.
     """
 
-    __slots__ = ("__weakref__", "hooks", "line", "options", "parents", "primitive", "saved", "scope", "spec", "untracked")
+    __slots__ = ("__weakref__", "dtype", "hooks", "line", "options", "parents", "primitive", "saved", "scope", "shape",
+                 "untracked")
 
     primitive: Primitive
     parents: tuple[Node | None, ...]
     saved: tuple[Any, ...]
     options: dict[str, Any]
     untracked: tuple[Any, ...]
-    hooks: list[Any]
+    hooks: list[Any] | None
     line: str
     scope: Scope
-    spec: tuple[tuple[int, ...], np.dtype[Any]]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.spec[0]
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.spec[1]
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
     @property
     def ndim(self) -> int:
-        return len(self.spec[0])
+        return len(self.shape)
 
     @property
     def size(self) -> int:
-        return prod(self.spec[0])
+        return prod(self.shape)
 
     @property
     def constants(self) -> tuple[tuple[int, Constant], ...]:
@@ -91,8 +82,7 @@ class Leaf(Node):
         return self.reference()
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """An operand that needs no gradient, as a picture of the graph shows it. `value` only where it is kept anyway."""
 
     shape: tuple[int, ...]

@@ -95,13 +95,3 @@ class watching:
         local.watchers = tuple(watchers)
         _count(-1)
 
-
-class unwatched:
-    """Within a backward pass: partial derivatives may be infinite where they meet a zero, so only `check` looks on."""
-
-    def __enter__(self) -> None:
-        self._before = local.watchers
-        local.watchers = ()
-
-    def __exit__(self, *error: object) -> None:
-        local.watchers = self._before

@@ -26,6 +26,7 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
             return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
+    apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
     apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply
 

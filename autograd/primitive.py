@@ -28,7 +28,7 @@ import numpy as np
 
 from . import errors
 from .calling import checked_options, rearranged
-from .graph import SCALAR, Leaf, Node
+from .graph import FLOAT64, Leaf, Node
 from .modes import local, mode
 from .mutation import link
 from .registry import primitives, registry
@@ -50,6 +50,7 @@ class Primitive:
     cotangents: tuple[Callable[[Array, Node], Array], ...] | None = None  # one an operand, or else `pullback`
     reads: frozenset[str] = frozenset()
     kind = "constant"
+    offset: str | None = None  # the option that adds a constant, such as `initial`
     views = False  # the output may be a view of the first operand's memory
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
@@ -104,14 +105,14 @@ class Primitive:
                options: dict[str, Any]) -> Any:
         """The output as tensors of a new node."""
         node = _new(Node)
-        node.primitive, node.parents, node.saved, node.options = self, parents, saved, options
+        node.primitive, node.parents, node.saved, node.options, node.hooks = self, parents, saved, options, None
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple:
-            node.spec = ((len(value),), np.dtype(object))
+            node.shape, node.dtype = (len(value),), np.dtype(object)
             results: Any = wrap_parts(value, node)
         else:
-            node.spec = SCALAR if type(value) is _float64 else (value.shape, value.dtype)
+            node.shape, node.dtype = value.shape, value.dtype
             results = Tensor._of(value, node)
         for watcher in local.watchers:
             watcher(node, value)
@@ -145,7 +146,8 @@ def _select(parent: Node, index: int, value: Any) -> Tensor:
         return wrap(value)  # an index or a rank: nothing to differentiate
     node = _new(Node)
     node.primitive, node.parents, node.options, node.saved = select, (parent,), {"index": index}, ()
-    node.spec = (value.shape, value.dtype)
+    node.hooks = None
+    node.shape, node.dtype = value.shape, value.dtype
     return Tensor._of(value, node)
 
 
@@ -300,8 +302,12 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         out._node = node = _new(Node)
         node.primitive = primitive
         node.parents = (parent,)
+        node.hooks = None
         node.saved = (value if read_x else None, result if read_out else None)
-        node.spec = SCALAR if type(result) is _float64 else (result.shape, result.dtype)
+        if type(result) is _float64:
+            node.shape, node.dtype = (), FLOAT64
+        else:
+            node.shape, node.dtype = result.shape, result.dtype
         return out
 
     return apply
@@ -332,8 +338,12 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         out._node = node = _new(Node)
         node.primitive = primitive
         node.parents = (left, right)
+        node.hooks = None
         node.saved = (a if read_x else None, b if read_y else None, result if read_out else None)
-        node.spec = SCALAR if type(result) is _float64 else (result.shape, result.dtype)
+        if type(result) is _float64:
+            node.shape, node.dtype = (), FLOAT64
+        else:
+            node.shape, node.dtype = result.shape, result.dtype
         return out
 
     return apply
@@ -405,7 +415,8 @@ class Structured(Primitive):
                 rule = self.pushforwards[i]
                 terms.append(rule(t, *[values[name] for name in argument_names(rule)[1:]], **options))
             else:
-                terms.append(self(*operands[:i], t, *operands[i + 1 :], **options))
+                linear_part = {key: value for key, value in options.items() if key != self.offset}
+                terms.append(self(*operands[:i], t, *operands[i + 1 :], **linear_part))
         return add_all(terms)
 
 
@@ -469,10 +480,13 @@ def calling_convention(primitive: Structured, function: Callable[..., Any]) -> C
     return apply
 
 
-def expand(g: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
-    """Undo a reduction of `x` over `axis`: put the reduced axes back and repeat `g` along them."""
-    if not keepdims and x.ndim and g.ndim < x.ndim:
-        axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        reduced = {a % x.ndim for a in axes}
-        g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(x.shape)]))
-    return np.broadcast_to(g, x.shape)
+def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,
+           where: Any = True) -> Array:
+    """The transpose of a sum over `axis`: put the reduced axes back and repeat `g` along them, 0 outside `where`."""
+    shape = x.shape
+    if not keepdims and shape and g.ndim < len(shape):
+        axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        reduced = {a % len(shape) for a in axes}
+        g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(shape)]))
+    g = np.broadcast_to(g, shape)
+    return g if where is True else np.where(where, g, 0)

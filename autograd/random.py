@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-_generator = np.random.Generator(np.random.SFC64())
+_made: list[np.random.Generator] = []  # made when first used: np.random is a tenth of NumPy's import
 
 
 def generator() -> np.random.Generator:
     """The generator that initial weights, dropout and shuffling draw from unless they are handed another."""
-    return _generator
+    if not _made:
+        _made.append(np.random.Generator(np.random.SFC64()))
+    return _made[0]
 
 
 def manual_seed(seed: int) -> np.random.Generator:
     """Start the library's generator anew from `seed`, an integer >= 0, and return it."""
-    _generator.bit_generator.state = np.random.SFC64(seed).state
-    return _generator
+    generator().bit_generator.state = np.random.SFC64(seed).state
+    return generator()

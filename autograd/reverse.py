@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import errors
-from .graph import FREED, SCALAR, Leaf, Node, reachable
-from .modes import enable_grad, is_grad_enabled, local, no_grad, unwatched
+from .graph import FLOAT64, FREED, Leaf, Node, reachable
+from .modes import is_grad_enabled, local
 from .primitive import wrap_parts
 from .tensor import Box, Tensor
 
@@ -35,10 +36,10 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_grap
         raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
                            "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
     seed = _seed(output, gradient, create_graph)
-    with enable_grad() if create_graph else no_grad(), np.errstate(all="ignore"), unwatched():
+    with np.errstate(all="ignore"):
         ends = accumulate({node: seed}, retain_graph=retain_graph, create_graph=create_graph)
     for leaf, total in ends.items():
-        target = leaf.tensor() if type(leaf) is Leaf else None
+        target = leaf.reference() if type(leaf) is Leaf else None
         if target is not None and total is not None:
             total = total if isinstance(total, Tensor) else Tensor._of(total, None)
             if total.dtype.kind == "c":
@@ -75,12 +76,23 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     None decides: recorded if the gradient can depend on anything but the nodes in `stop`.
     """
     waiting, leads_elsewhere = _count_contributions(seeds, stop)
-    if create_graph is None:
-        create_graph = leads_elsewhere
-    if create_graph:
-        seeds = {node: g if isinstance(g, Tensor) or type(g) is list else Tensor._of(g, None) for node, g in seeds.items()}
-    else:
-        seeds = {node: g._value if isinstance(g, Tensor) else g for node, g in seeds.items()}
+    record = leads_elsewhere if create_graph is None else create_graph
+    before = local.recording, local.watchers
+    local.recording, local.watchers = record, ()  # partials may be infinite where they meet a zero: only `check` looks on
+    try:
+        return _visit({node: _as_cotangent(g, record) for node, g in seeds.items()}, waiting, stop, retain_graph, record)
+    finally:
+        local.recording, local.watchers = before
+
+
+def _as_cotangent(g: Array, record: bool) -> Array:
+    if record:
+        return g if isinstance(g, (Tensor, list)) else Tensor._of(g, None)
+    return g._value if isinstance(g, Tensor) else g
+
+
+def _visit(seeds: dict[Node, Array], waiting: dict[Node, int], stop: frozenset[Node], retain_graph: bool,
+           create_graph: bool) -> dict[Node, Array]:
     totals = dict(seeds)
     ends: dict[Node, Array] = {}
     owned: set[Node] = set()  # their total is an array that this pass made, and may add into
@@ -90,7 +102,7 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     while ready:
         node = ready.pop()
         g = totals.pop(node)
-        if hasattr(node, "hooks"):
+        if node.hooks:
             g = _run_hooks(node, g)
         if node in stop or not node.parents:
             ends[node] = g if create_graph or node in owned else _own(g, node in passed)
@@ -105,7 +117,7 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
             if parent is None or parent not in waiting:
                 continue
             c = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
-            if type(c) is not _float64 or parent.spec is not SCALAR:
+            if type(c) is not _float64 or parent.shape or parent.dtype is not FLOAT64:
                 c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
@@ -153,7 +165,7 @@ def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tup
     for leaf in leaves:
         if leaf.changed is not None or leaf.snapshot is not None:  # type: ignore[attr-defined]  # only leaves end here
             _check_unchanged(leaf, waiting)  # type: ignore[arg-type]
-    elsewhere = any(leaf.tensor() is not None for leaf in leaves)  # type: ignore[attr-defined]
+    elsewhere = any(leaf.reference() is not None for leaf in leaves)  # type: ignore[attr-defined]
     if stop and leaves:
         waiting = _towards(seeds, stop)
     return waiting, elsewhere or any(node.parents for node in stop)
@@ -182,12 +194,12 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
     if c is None or type(c) is list:
         return c
-    shape, dtype = parent.spec
+    shape, dtype = parent.shape, parent.dtype
     if c.shape != shape:
         extra = c.ndim - len(shape)
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and c.shape[i + extra] != 1))
         summed = c.sum(axis=axes) if extra >= 0 else c
-        if extra < 0 or summed.size != parent.size or any(
+        if extra < 0 or summed.size != prod(shape) or any(
             n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)
         ):
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
@@ -242,7 +254,7 @@ def _with_tensors(node: Node) -> Node:
     if rest and rest[0] is not None:
         rest[0] = wrap_parts(rest[0], node)
     view.saved = (*saved, *rest)
-    view.spec = node.spec
+    view.shape, view.dtype = node.shape, node.dtype
     return view
 
 
@@ -271,8 +283,7 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     with np.errstate(all="ignore"):
         create_graph = None if is_grad_enabled() and not any(g._node for _, g in pairs) else is_grad_enabled()
         seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
-        with enable_grad() if create_graph is not False else no_grad(), unwatched():
-            ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
+        ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
     found = {}
     for node, total in ends.items():
         if total is not None and node in stop:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
-from .graph import SCALAR, Leaf
+from .graph import Leaf
 from .modes import local
 from .operators import Operators
 from .registry import registry
@@ -254,7 +254,7 @@ class Tensor(Operators):
         if self._node is None:
             raise RuntimeError("register_hook() needs a tensor that requires grad")
         node = self._node
-        if not hasattr(node, "hooks"):
+        if node.hooks is None:
             node.hooks = []
         node.hooks.append(hook)
         return Handle(node.hooks, hook)
@@ -446,16 +446,15 @@ def mutated(target: Tensor) -> None:
     if leaf is not None:
         leaf.changed = "in place"
         target._node = fresh = _leaf(target)
-        if hasattr(leaf, "hooks"):
-            fresh.hooks = leaf.hooks
+        fresh.hooks = leaf.hooks
 
 
 def _leaf(target: Tensor) -> Leaf:
     leaf = _new(Leaf)
-    leaf.snapshot = leaf.changed = None
+    leaf.snapshot = leaf.changed = leaf.hooks = None
     leaf.array = target._value
     value = target._value
-    leaf.spec = SCALAR if type(value) is np.float64 else (value.shape, value.dtype)
+    leaf.shape, leaf.dtype = value.shape, value.dtype
     leaf.reference = weakref.ref(target)
     return leaf
 

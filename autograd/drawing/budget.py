@@ -8,7 +8,7 @@ from .model import Graph
 ENGINE_VERTICES = 1500
 ENGINE_COST = 9000
 """Vertices plus the layers that all edges span: what an engine's time grows with, faster than linearly."""
-DRAWN_VERTICES = 3000
+DRAWN_VERTICES = 4000
 """No picture holds more: a browser shows no more smoothly, and nobody sees more."""
 
 

@@ -14,7 +14,12 @@ Expand = str | Callable[[str], bool] | None
 
 def depth_of(graph: Graph) -> int:
     """How deep the clusters nest."""
-    return max((len(graph.lineage(key)) for key in graph.clusters), default=0)
+    return max((level(graph, key) for key in graph.clusters), default=0)
+
+
+def level(graph: Graph, key: str) -> int:
+    """How many module calls a cluster lies in, itself counted; frames of repetitions are none."""
+    return sum(bool(graph.clusters[step].kind) for step in graph.lineage(key))
 
 
 def collapsed(graph: Graph, depth: int, expand: Expand = None) -> Graph:
@@ -28,7 +33,7 @@ def collapsed(graph: Graph, depth: int, expand: Expand = None) -> Graph:
         cluster = graph.clusters[key]
         if cluster.parent in closed:
             closed[key] = closed[cluster.parent]
-        elif len(graph.lineage(key)) > depth and key not in opened and cluster.kind:
+        elif level(graph, key) > depth and key not in opened and cluster.kind:
             closed[key] = key
     if not closed:
         return graph

@@ -12,7 +12,7 @@ from typing import Any
 import graphviz
 
 from .labels import Line, description, lines, operand_text, tooltip
-from .layout import Layout, sizes
+from .layout import Layout, Point, beside_tip, sizes, way_back
 from .model import Edge, Graph, Kind, Vertex
 from .style import LEGEND, PALETTES, Theme
 from .words import printable
@@ -52,8 +52,10 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
             if flows_back(graph, edge):
+                where = {"pos": _spline(way_back(layout.routes[number]), layout.height)} if (
+                    layout and number in layout.routes) else {}
                 dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
-                         constraint="false", **{"class": "backward"})
+                         constraint="false", **{"class": "backward"}, **where)
     if layout:
         _write_legend(dot, graph, colours, layout)
     return dot
@@ -168,23 +170,33 @@ def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[s
     attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
     if edge.carried:
         attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
+    elif graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
+        attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
     places = operand_text(edge)
     if places:
-        attributes["headlabel"] = places
-        attributes["labeldistance"] = "1.4"
+        attributes |= {"headlabel": places, "labeldistance": "1.4"}
     if edge.label and len(graph.edges) <= LABELLED_EDGES:
         attributes["label"] = " " + printable(edge.label)
     if layout and number in layout.routes:
         route = layout.routes[number]
-        flipped = [(x, layout.height - y) for x, y in route]
-        tip, before = flipped[-1], flipped[-2]
-        reach = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
-        flipped[-1] = (tip[0] + (before[0] - tip[0]) * ARROW / reach, tip[1] + (before[1] - tip[1]) * ARROW / reach)
-        attributes["pos"] = f"e,{tip[0]:.2f},{tip[1]:.2f} " + " ".join(f"{x:.2f},{y:.2f}" for x, y in flipped)
+        attributes["pos"] = _spline(route, layout.height)
+        if places:
+            attributes["head_lp"] = _place(beside_tip(route, graph.backward), layout.height)
         if number in layout.labels:
-            x, y = layout.labels[number]
-            attributes["lp"] = f"{x:.2f},{layout.height - y:.2f}"
+            attributes["lp"] = _place(layout.labels[number], layout.height)
     dot.edge(edge.source, edge.target, **attributes)
+
+
+def _place(point: Point, height: float) -> str:
+    return f"{point[0]:.2f},{height - point[1]:.2f}"
+
+
+def _spline(route: list[Point], height: float) -> str:
+    """A route as Graphviz writes it, with room for the arrow's head before the tip."""
+    tip, before = route[-1], route[-2]
+    reach = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
+    base = (tip[0] + (before[0] - tip[0]) * ARROW / reach, tip[1] + (before[1] - tip[1]) * ARROW / reach)
+    return f"e,{_place(tip, height)} " + " ".join(_place(point, height) for point in [*route[:-1], base])
 
 
 def _write_legend(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout) -> None:

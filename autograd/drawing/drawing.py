@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import budget, dot, engines
+from .extract import Extraction
 from .layered import layered
 from .layout import Layout, from_engine
-from .model import Graph
+from .shaping import View, shaped
 from .style import Theme
 from .svg import paint
 from .text import table
@@ -26,9 +26,11 @@ class Drawing:
     a table that says the same; in a notebook it shows itself. The same graph gives the same bytes.
     """
 
-    def __init__(self, graph: Graph, *, theme: Theme | None = None, direction: str = "TB",
+    def __init__(self, extraction: Extraction, view: View, *, theme: Theme | None = None, direction: str = "TB",
                  timeout: float = engines.TIMEOUT) -> None:
-        self.graph = graph
+        self.extraction = extraction
+        self.view = view
+        self.graph = shaped(extraction.graph, view)
         self.theme = theme
         self.direction = direction
         self.timeout = timeout
@@ -129,7 +131,3 @@ class Drawing:
             bundle["text/plain"] += f"\n(no picture: {type(error).__name__}: {error})"
         return bundle
 
-
-def titled(graph: Graph, title: str | None) -> Graph:
-    """The graph with a title, if one is given."""
-    return replace(graph, title=title) if title else graph

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import FREED, Constant, Leaf, Node, reachable
+from ..graph import FREED, Constant, Leaf, Node
 from ..tensor import Tensor
 from .clusters import clustered
-from .facts import summary
+from .facts import IN_FULL, summary
 from .model import Edge, Graph, Kind, Summary, Vertex
 from .names import Names
+from .order import computation_order
+from .replay import fill_in
 from .rule_text import rule_text
 from .words import shape_text
 
@@ -27,6 +29,7 @@ class Extraction:
     """The drawn graph, and which nodes its vertices stand for: what stepping through it needs."""
 
     graph: Graph
+    order: list[Node] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
     constants: dict[tuple[str, int], str] = field(default_factory=dict)  # (reader, operand): the constant's vertex
@@ -38,8 +41,10 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     found = Extraction(Graph(backward=backward))
     graph = found.graph
     ends = list(dict.fromkeys(tensor._node for tensor in roots if tensor._node is not None))
-    order = reachable(*ends)
+    order = computation_order(ends)
+    found.order = order
     found.values = known_values(order, names)
+    fill_in(order, found.values, largest=IN_FULL)
     parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
     for node in order:
         if node.primitive.name == "select" and node.parents[0] is not None:

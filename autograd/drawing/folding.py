@@ -15,7 +15,7 @@ ROUNDS = 24
 
 
 def folded(graph: Graph) -> Graph:
-    """The graph with every repetition drawn once, the one that saves most first, those within it after."""
+    """The graph with every repetition drawn once: the one that saves most first, those within it after."""
     for number in range(ROUNDS):
         run = longest_run(graph)
         if run is None or run.saved < 4:
@@ -26,16 +26,117 @@ def folded(graph: Graph) -> Graph:
 
 def _merged(graph: Graph, run: Run, key: str) -> Graph:
     """The graph with the first block of the run standing for all."""
-    part = {name: (j, block[q]) for block in (run.blocks[0],) for q, name in enumerate(block) for j in (0,)}
     first = run.blocks[0]
-    for j, block in enumerate(run.blocks):
-        part.update({name: (j, first[q]) for q, name in enumerate(block)})
+    part = {name: (j, first[q]) for j, block in enumerate(run.blocks) for q, name in enumerate(block)}
+    alike = dict(zip(first, zip(*run.blocks, strict=True), strict=True))
     vertices: dict[str, Vertex] = {}
     for name, vertex in graph.vertices.items():
-        if name not in part:
+        if name in alike:
+            vertices[name] = _for_all([graph.vertices[other] for other in alike[name]])
+        elif name not in part:
             vertices[name] = vertex
-        elif part[name][0] == 0:
-            place = first.index(name) if len(first) < 8 else _index(first)[name]
-            vertices[name] = _for_all([graph.vertices[block[place]] for block in run.blocks])
-    merged = replace(graph, vertices=vertices, edges=_edges(graph.edges, part, vertices, run.count))
+    merged = replace(graph, vertices=vertices, edges=_edges(graph.edges, part, list(vertices)))
     return _framed(graph, merged, run, key).pruned()
+
+
+def _for_all(alike: Sequence[Vertex]) -> Vertex:
+    """One vertex for several that play the same part: what they share, and the sum of what adds up."""
+    first = alike[0]
+    heats = [v.heat for v in alike if v.heat is not None]
+    same_value = first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1
+    name = pattern([v.name for v in alike])
+    return replace(
+        first, name=name, named_by=first.named_by if name else "", value=first.value if same_value else None,
+        grad=None, expects_grad=all(v.expects_grad for v in alike), output=any(v.output for v in alike),
+        failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
+        options=first.options if len({v.options for v in alike}) == 1 else "",
+        heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else (),
+    )
+
+
+def pattern(names: Sequence[str]) -> str:
+    """What several names have in common: `layers[0..11].weight` for `layers.0.weight` to `layers.11.weight`."""
+    if len(set(names)) == 1:
+        return names[0]
+    split = [re.split(r"(\d+)", name) for name in names]
+    if len({len(pieces) for pieces in split}) != 1:
+        return ""
+    columns = list(zip(*split, strict=True))
+    differing = [i for i, column in enumerate(columns) if len(set(column)) > 1]
+    if len(differing) != 1 or differing[0] % 2 == 0:
+        return ""
+    pieces, at = list(split[0]), differing[0]
+    numbers = [int(n) for n in columns[at]]
+    pieces[at] = f"[{min(numbers)}..{max(numbers)}]"
+    if pieces[at - 1].endswith("."):
+        pieces[at - 1] = pieces[at - 1][:-1]
+    return "".join(pieces)
+
+
+def _edges(edges: Sequence[Edge], part: dict[str, tuple[int, str]], order: Sequence[str]) -> list[Edge]:
+    """Edges within the first block, into it and out of it; from one block to a later one as a carried edge."""
+    place = {name: i for i, name in enumerate(order)}
+    found: dict[tuple[str, str, bool, tuple[int, ...]], Edge] = {}
+    outgoing: dict[tuple[str, str], list[int]] = {}
+    for edge in edges:
+        j, source = part.get(edge.source, (-1, edge.source))
+        k, target = part.get(edge.target, (-1, edge.target))
+        if j == k and j > 0:
+            continue
+        between = j >= 0 and k >= 0 and j != k
+        carried = edge.carried or between or place[source] >= place[target]
+        operands = edge.operands
+        if j >= 0 and k < 0:  # every block is read by the same operation: one edge with all the places
+            collected = outgoing.setdefault((source, target), [])
+            collected.extend(operands)
+            found[source, target, carried, ()] = replace(edge, source=source, target=target, carried=carried,
+                                                         operands=tuple(collected))
+        else:
+            found.setdefault((source, target, carried, operands),
+                             replace(edge, source=source, target=target, carried=carried))
+    return list(found.values())
+
+
+def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
+    """A frame around the block: the module's own, if the block is one call of a module, or else a new one."""
+    first = run.blocks[0]
+    lineages = [graph.lineage(graph.vertices[name].cluster) for block in run.blocks for name in block]
+    around = lineages[0]
+    for lineage in lineages:
+        around = [a for a, b in zip(around, lineage, strict=False) if a == b]
+    depth = len(around)
+    within = {graph.lineage(graph.vertices[name].cluster)[depth] if len(graph.lineage(graph.vertices[name].cluster))
+              > depth else "" for name in first}
+    clusters = dict(merged.clusters)
+    _rename_calls(graph, clusters, run)
+    if len(within) == 1 and "" not in within:
+        own = within.pop()
+        paths = [graph.clusters[graph.lineage(graph.vertices[block[0]].cluster)[depth]].path for block in run.blocks]
+        clusters[own] = replace(clusters[own], repeats=clusters[own].repeats * run.count,
+                                repeats_text=pattern(paths) or clusters[own].path,
+                                parameters=clusters[own].parameters * (len(set(paths)) or 1))
+        return replace(merged, clusters=clusters)
+    outer = around[-1] if around else ""
+    clusters[key] = Cluster(key, "", "", parent=outer, repeats=run.count)
+    for name in within - {""}:
+        clusters[name] = replace(clusters[name], parent=key)
+    vertices = dict(merged.vertices)
+    for name in first:
+        if vertices[name].cluster == outer:
+            vertices[name] = replace(vertices[name], cluster=key)
+    ordered = {key: clusters.pop(key), **clusters}
+    return replace(merged, vertices=vertices, clusters=ordered)
+
+
+def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run) -> None:
+    """Calls within the block are named after all that they stand for: `layers[0..11].attention`."""
+    first = run.blocks[0]
+    renamed: dict[str, str] = {}
+    for place, name in enumerate(first):
+        chains = [graph.lineage(graph.vertices[block[place]].cluster) for block in run.blocks]
+        for step in zip(*chains, strict=False):
+            if len(set(step)) == len(step):
+                renamed[step[0]] = pattern([graph.clusters[c].path for c in step])
+    for key, path in renamed.items():
+        if path:
+            clusters[key] = replace(clusters[key], path=path)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
+import numpy as np
+
 from .model import Edge, Graph, Kind, Vertex
-from .words import count_text, printable, shape_text, shortened, width
+from .words import bytes_text, count_text, printable, shape_text, shortened, width
 
 SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@", "negative": "−x", "power": "xⁿ",
@@ -74,6 +77,8 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
     written.extend(_figures(vertex))
     if backward and vertex.rule:
         written.append(Line("∂  " + shortened(vertex.rule, 40), "grad"))
+    elif backward and vertex.kind is Kind.PARAMETER and not vertex.frozen:
+        written.append(Line(gradient_text(vertex), "grad"))
     if vertex.heat_text:
         written.append(Line(vertex.heat_text, "value"))
     written.extend(Line(shortened(note, 44), "detail") for note in vertex.notes)
@@ -92,6 +97,14 @@ def _figures(vertex: Vertex) -> list[Line]:
     elif vertex.expects_grad:
         found.append(Line("no grad yet", "grad"))
     return found
+
+
+def gradient_text(vertex: Vertex) -> str:
+    """Shape and size of the gradient that arrives at a vertex: `∂ (64, 32)  16.4 kB`."""
+    if vertex.shape is None:
+        return "∂"
+    size = prod(vertex.shape) * (np.dtype(vertex.dtype).itemsize if vertex.dtype else 8)
+    return f"∂ {shape_text(vertex.shape)}  {bytes_text(size)}"
 
 
 def _worth_writing(size: int, finite: bool) -> bool:
@@ -119,7 +132,10 @@ def size(written: list[Line], kind: Kind) -> tuple[float, float]:
 
 def operand_text(edge: Edge) -> str:
     """Which operands an edge feeds where that matters, and `×2` where a value is used twice."""
-    places = ",".join(map(str, edge.operands)) if edge.ordered else ""
+    places = ""
+    if edge.ordered:
+        few = len(edge.operands) <= 4
+        places = ",".join(map(str, edge.operands)) if few else f"{edge.operands[0]}…{edge.operands[-1]}"
     times = f"×{edge.count}" if edge.count > 1 else ""
     return f"{places} {times}".strip() if not (places and times) else f"{places} ({times})"
 

@@ -73,4 +73,4 @@ def expression(function: Any) -> str:
         return "rule"
     lines[-1] = lines[-1][: last[1]]
     lines[0] = lines[0][first[1] :]
-    return " ".join(b" ".join(lines).decode().split())
+    return " ".join(b" ".join(lines).decode().split()).replace("( ", "(")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from math import hypot
 
 from .dot import classes, cluster_label, escape, flows_back
-from .labels import LINE_HEIGHT, SMALL, TITLE, description, lines, operand_text, tooltip
-from .layout import Box, Layout, Point
+from .labels import LINE_HEIGHT, SMALL, TITLE, description, gradient_text, lines, operand_text, tooltip
+from .layout import Box, Layout, Point, beside_tip, way_back
 from .model import Edge, Graph, Kind, Vertex
 from .style import LEGEND, PALETTES, Theme, heat_colours, palette_sheet, sheet
 from .words import width
@@ -55,9 +54,10 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     parts += [_edge(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
               if number in layout.routes]
     if graph.backward:
-        parts += [_backward(number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
+        parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
                   if number in layout.routes and not edge.carried and flows_back(graph, edge)]
-    parts += [_vertex(graph, vertex, layout.boxes[key], prefix) for key, vertex in graph.vertices.items()]
+    hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
+    parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
         parts += _sums(graph, layout)
     parts += ["</g>", f'<g class="legend" transform="translate({MARGIN:.1f} {top + layout.height + 8:.1f})">', legend,
@@ -89,12 +89,12 @@ def _definitions(prefix: str) -> str:
 # --- Vertices --------------------------------------------------------------------------------------------------------
 
 
-def _vertex(graph: Graph, vertex: Vertex, box: Box, prefix: str) -> str:
+def _vertex(graph: Graph, vertex: Vertex, box: Box, prefix: str, hottest: float) -> str:
     parts = [f'<g class="{classes(vertex)}" id="{prefix}-{vertex.id}" data-id="{vertex.id}">',
              "<title>" + escape_lines(tooltip(vertex)) + "</title>"]
     if vertex.kind is Kind.MODULE:
         parts += [_rectangle(box, 2, "stack", shift=offset) for offset in (6.0, 3.0)]
-    colours = heat_colours(vertex.heat) if vertex.heat is not None else None
+    colours = heat_colours(vertex.heat / (hottest or 1.0)) if vertex.heat is not None else None
     inline = f' style="fill:{colours[0]}"' if colours else ""
     parts.append(_outline(vertex.kind, box, "shape", inline))
     if vertex.frozen:
@@ -156,7 +156,7 @@ def _edge(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) ->
         x, y = layout.labels[number]
         parts.append(f'<text class="label" x="{x:.1f}" y="{y + 3:.1f}" text-anchor="middle">{escape(edge.label)}</text>')
     if operand_text(edge):
-        x, y = _beside_tip(route)
+        x, y = beside_tip(route, graph.backward)
         parts.append(f'<text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">'
                      f"{escape(operand_text(edge))}</text>")
     return "".join(parts) + "</g>"
@@ -171,24 +171,11 @@ def path(route: list[Point]) -> str:
     return f"M{route[0][0]:.1f} {route[0][1]:.1f}C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in route[1:])
 
 
-def _beside_tip(route: list[Point]) -> Point:
-    """A place next to the arrow's head, on the side away from where the edge comes from."""
-    (x0, y0), (x1, y1) = route[-2], route[-1]
-    length = hypot(x1 - x0, y1 - y0) or 1.0
-    along = ((x0 - x1) / length, (y0 - y1) / length)
-    side = 1.0 if route[0][0] >= x1 else -1.0
-    return x1 + along[0] * 11 + side * 8, y1 + along[1] * 11 + 2
-
-
-def _backward(number: int, edge: Edge, layout: Layout, prefix: str) -> str:
+def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) -> str:
     """The way back of the gradient: beside the edge, in the other direction."""
-    route = layout.routes[number]
-    dx, dy = route[-1][0] - route[0][0], route[-1][1] - route[0][1]
-    length = hypot(dx, dy) or 1.0
-    aside = (-dy / length * 6, dx / length * 6)
-    back = [(x + aside[0], y + aside[1]) for x, y in reversed(route)]
     return (f'<g class="backward" id="{prefix}-b{number}" data-from="{edge.target}" data-to="{edge.source}">'
-            f'<path d="{path(back)}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
+            f"<title>{escape(gradient_text(graph.vertices[edge.source]))}</title>"
+            f'<path d="{path(way_back(layout.routes[number]))}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
 
 
 def _sums(graph: Graph, layout: Layout) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..declare import composite, elementwise, general
 from ..primitive import on_arrays_too
 from ..tensor import Tensor
+from .error_function import normal_cdf
 
 Array = Any
 
@@ -50,6 +51,18 @@ def softplus(x: Any) -> Tensor:
 def silu(x: Any) -> Tensor:
     """x sigmoid(x), elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
     return x * sigmoid(x)
+
+
+def gelu(x: Any, approximate: str = "none") -> Tensor:
+    """x Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+
+    `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
+    """
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
+    if approximate != "none":
+        raise ValueError(f"gelu's approximate is 'none' or 'tanh', got {approximate!r}")
+    return x * normal_cdf(x)  # type: ignore[no-any-return]
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:

@@ -39,7 +39,8 @@ def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) ->
         if label not in known:
             parts.append((label, np.ones(n, g.dtype)))
         wanted += label
-    return np.einsum(",".join(term for term, _ in parts) + "->" + wanted, *[x for _, x in parts])
+    c = np.einsum(",".join(term for term, _ in parts) + "->" + wanted, *[x for _, x in parts])
+    return c if c.shape == shape else np.broadcast_to(c, np.broadcast_shapes(c.shape, shape))  # a label of length 1
 
 
 einsum_of = variadic("multilinear", "einsum", contract, uncontract)

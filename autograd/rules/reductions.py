@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, constant, general, linear
+from ..declare import constant, general, linear
 from ..primitive import expand
 
 Array = Any
@@ -31,28 +31,15 @@ def masked(g: Array, where: Any) -> Array:
 
 # --- Sums and means --------------------------------------------------------------------------------------------------
 
-_sum = linear(np.sum, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True:
-              masked(expand(g, x, axis=axis, keepdims=keepdims), where))
-
-
-@composite(np.sum)
-def sum_with_initial(a: Any, *args: Any, **options: Any) -> Any:
-    if "initial" in options or len(args) > 4:
-        options = dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), args, strict=False)) | options
-        initial = options.pop("initial")
-        return _sum(a, **options) + initial
-    return _sum(a, *args, **options)
-
-
+linear(np.sum, expand, offset="initial")
 linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True: masked(
-    expand(g if keepdims or where is True else expand_kept(g, x, axis), x, axis=axis,
-           keepdims=keepdims or where is not True) / count(x, axis, where), where))
+    expand(kept(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
 
 
 def expand_kept(g: Array, x: Array, axis: Any) -> Array:
     """A reduced array with its reduced axes back, of length 1."""
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    kept = {a % x.ndim for a in axes}
+    kept = {a % max(x.ndim, 1) for a in axes}  # NumPy lets a 0-d array have an axis 0
     return g.reshape(tuple(1 if i in kept else n for i, n in enumerate(x.shape)))
 
 
@@ -122,6 +109,7 @@ for extreme in (np.max, np.min):
 def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
     """For each element the product of all the others in its reduction: right with any number of zeros."""
     x = np.where(where, x, 1) if where is not True else x
+    axis = axis if x.ndim else None
     axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     flat = x.transpose(rest + axes).reshape(*[x.shape[i] for i in rest], -1)

@@ -37,7 +37,7 @@ def power_base(x: Array, y: Array) -> Array:
     """y x^(y-1), which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y else np.zeros_like(x)
-    return y * x ** np.where(y == 0, 1, y - 1)
+    return y * np.where((x == 0) & (y == 0), 1, x) ** (y - 1)
 
 
 def power_exponent(x: Array, out: Array) -> Array:
@@ -153,19 +153,19 @@ def angle_scale(deg: bool) -> float:
 
 
 def matmul_left(g: Array, x: Array, y: Array) -> Array:
-    if y.ndim == 1:
+    if len(y.shape) == 1:
         return g[..., None] * y
-    if x.ndim == 1:
+    if len(x.shape) == 1:
         return (y @ g[..., None])[..., 0]
     return g @ y.swapaxes(-1, -2)
 
 
 def matmul_right(g: Array, x: Array, y: Array) -> Array:
-    if x.ndim == 1:
-        return x[:, None] * g[..., None, :] if y.ndim > 1 else x * g
-    if y.ndim == 1:
+    if len(x.shape) == 1:
+        return x[:, None] * g[..., None, :] if len(y.shape) > 1 else x * g
+    if len(y.shape) == 1:
         return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1)
-    if y.ndim == 2:  # one product over all batches instead of a sum of products
+    if len(y.shape) == 2:  # one product over all batches instead of a sum of products
         return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1, g.shape[-1])
     return x.swapaxes(-1, -2) @ g
 

@@ -119,6 +119,7 @@ class _Checker:
                  report: Report) -> None:
         self.modes, self.rtol, self.atol, self.eps, self.report = modes, rtol, atol, eps, report
         self.rng = np.random.default_rng(seed)
+        self.scale = 1.0  # the largest derivative of the level, which errors are told relative to
 
     def check(self, level: _Level, order: int, full: bool | None) -> None:
         """Compare all modes with the differences, then do the same with each mode's derivative, one order higher."""
@@ -133,6 +134,7 @@ class _Checker:
             picked = self.rng.permutation(len(units))[:FULL_JACOBIAN]
             slopes += [differences.along(unit(level.values, units[int(i)])) for i in picked]
         self._note_kinks(level, slopes)
+        self.scale = max((float(np.max(np.abs(s.value[s.trusted]), initial=0)) for s in slopes), default=0.0) or 1.0
         for mode in self.modes:
             name = mode + level.prefix
             self.report.modes.append(name)
@@ -158,7 +160,7 @@ class _Checker:
             excess = np.where(np.isnan(difference), np.inf, difference / tolerance)
         worst = int(np.argmax(excess))
         place = measure.place(level, slope, worst)
-        self.report.compared(float(np.max(difference, initial=0)) / (largest or 1.0), f"{mode} mode, {place}", got.size)
+        self.report.compared(float(np.max(difference)) / max(self.scale, largest), f"{mode} mode, {place}", got.size)
         if excess[worst] <= 1:
             return None
         return _Wrong(mode, place, got[worst], expected[worst], float(tolerance[worst]))
@@ -182,7 +184,7 @@ class _Checker:
         return self._compare(measure, differences.along(unit(level.values, suspects[0])), level, mode)
 
     def _note_kinks(self, level: _Level, slopes: Iterable[Slope]) -> None:
-        """Report where a derivative is missing; of one order only, since what is not smooth has no higher one either."""
+        """Report where a derivative is missing; of one order only: what is not smooth has no higher one either."""
         if self.report.not_differentiable:
             return
         found = [slope for slope in slopes if not np.all(slope.trusted)]

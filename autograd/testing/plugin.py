@@ -1,7 +1,6 @@
 """The pytest plugin: a `check_gradients` fixture, reproducible randomness, and Hypothesis profiles.
 
-Profiles, chosen by `--hypothesis-profile` or the variable HYPOTHESIS_PROFILE: `quick` (a glance: 10 examples), `ci` (100,
-the same ones each time), `nightly` (2,000).
+Profiles, chosen by `--hypothesis-profile`: `quick` (10 examples), `ci` (100, the same each time), `nightly` (2,000).
 """
 
 from __future__ import annotations

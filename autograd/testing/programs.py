@@ -23,8 +23,9 @@ MARGIN = 0.05
 """How far from a kink every element must stay."""
 
 UNARY = (
-    "np.sin({x})", "np.cos({x})", "np.tanh({x})", "np.exp(-{x} * {x})", "np.log(1 + {x} * {x})", "np.sqrt(1 + {x} ** 2)",
-    "np.arctan({x})", "1 / (1 + {x} * {x})", "{x} ** 3 / 8", "-{x}", "0.5 * {x} + 1", "np.logaddexp({x}, 0)",
+    "np.sin({x})", "np.cos({x})", "np.tanh({x})", "np.exp(-{x} * {x})", "np.log(1 + {x} * {x})",
+    "np.sqrt(1 + {x} ** 2)", "np.arctan({x})",
+    "1 / (1 + {x} * {x})", "{x} ** 3 / 8", "-{x}", "0.5 * {x} + 1", "np.logaddexp({x}, 0)",
     "np.reshape({x}, -1)", "np.transpose({x})", "{x}[...]", "np.expand_dims({x}, 0)", "np.cumsum({x})",
     "np.sum({x})", "np.mean({x}, axis=-1, keepdims=True)", "np.prod({x}, axis=0)", "{x}[::-1]", "{x}[[0, 0, -1]]",
     "np.concatenate([{x}, {x}])", "np.var({x})", "np.stack([{x}, {x}], axis=-1)",
@@ -65,7 +66,10 @@ class Program:
         return known[-1]
 
     def __repr__(self) -> str:
-        return f"{self.source}\n# at {', '.join(repr(x) for x in self.inputs)}"
+        return f"{self.source}\n\nprogram({', '.join(repr(x) for x in self.inputs)})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # how Hypothesis shows a failing example
 
 
 def random_program(inputs: Sequence[Array], count: int, draw: Draw, *, smooth: bool = True,

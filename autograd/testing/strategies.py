@@ -47,7 +47,8 @@ def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 1, max_side: in
     return hnp.array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side)
 
 
-def broadcastable(n: int, max_dims: int = 3, min_side: int = 1, max_side: int = 3) -> st.SearchStrategy[tuple[Shape, ...]]:
+def broadcastable(n: int, max_dims: int = 3, min_side: int = 1,
+                  max_side: int = 3) -> st.SearchStrategy[tuple[Shape, ...]]:
     """`n` shapes that broadcast against one another."""
     together = hnp.mutually_broadcastable_shapes(num_shapes=n, max_dims=max_dims, min_side=min_side, max_side=max_side)
     return together.map(lambda found: found.input_shapes)

@@ -1,0 +1,63 @@
+"""Rules stated as a differential, as textbooks do: `d(A^-1) = -A^-1 dA A^-1`. Nothing else needs to be written.
+
+The differential is a linear map of the operand's tangent, written in NumPy calls. Forward accumulation applies it;
+reverse accumulation takes its transpose: it records the map once, as a graph of linear operations, and pulls the
+cotangent back through that graph. Both modes come from one text and cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+from .modes import enable_grad
+from .primitive import Primitive, Rule, add_all, argument_names, calling_convention, option_names
+from .registry import registry
+from .reverse import accumulate, seeds_of
+from .tensor import Tensor
+
+Array = Any
+
+
+class Differential(Primitive):
+    """A primitive whose rule is `(t, x, ..., out, *, options)`, one an operand: the tangent of the output."""
+
+    kind = "general"
+
+    def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], rules: Sequence[Rule]) -> None:
+        super().__init__(name, evaluate, operands)
+        self.rules = tuple(rules)
+        self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
+        self.reads = frozenset(name for rule in rules for name in argument_names(rule)[1:])
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        values = dict(zip(self.operands, operands, strict=True), out=out)
+        return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options)
+                        for t, rule in zip(tangents, self.rules, strict=True) if t is not None])
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        tangents = [None if parent is None else Tensor(np.zeros(parent.shape, parent.dtype), requires_grad=True)
+                    for parent in node.parents]
+        *operands, out = node.saved
+        with enable_grad():
+            slope = self.pushforward(tangents, operands, out, node.options)
+        parts = zip(slope, g, strict=True) if isinstance(slope, tuple) else [(slope, g)]
+        pairs = [(s, np.real(c) if s.dtype.kind == "f" else c) for s, c in parts
+                 if c is not None and isinstance(s, Tensor) and s.requires_grad]
+        recorded = any(isinstance(c, Tensor) for _, c in pairs)
+        ends = accumulate(seeds_of([s for s, _ in pairs], [c for _, c in pairs]), retain_graph=recorded,
+                          create_graph=recorded, stop=frozenset(t._node for t in tangents if t is not None))
+        return [None if t is None else ends.get(t._node) for t in tangents]
+
+
+def differential(function: Callable[..., Any], *rules: Rule, name: str | None = None, evaluate: Rule | None = None,
+                 operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+    """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`."""
+    primitive = Differential(name or function.__name__, evaluate or function, tuple(operands[: len(rules)]), rules)
+    apply = calling_convention(primitive, function)
+    registry[function] = apply
+    return apply

@@ -1,0 +1,184 @@
+"""Where time, memory and gradients are: figures of a measured run on the operations they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+
+from ..graph import FREED, Leaf, Node
+from ..modes import no_grad
+from .extract import Extraction
+from .model import Vertex
+from .passes import cotangents, ones, pulled
+from .replay import UNKNOWN, fill_in, operand_values
+from .words import bytes_text, count_text, seconds_text
+
+Measure = Literal["time", "bytes", "grad_norm"]
+REPETITIONS = 3
+LARGEST = 10_000_000
+
+
+def colour(extraction: Extraction, measure: Measure) -> None:
+    """Give the vertices of the graph their figure and its share of the largest, and say what stands out."""
+    order = extraction.order
+    if measure == "time":
+        _by_time(extraction, order)
+    elif measure == "bytes":
+        _by_bytes(extraction, order)
+    elif measure == "grad_norm":
+        _by_gradient(extraction, order)
+    else:
+        raise ValueError(f"color_by is 'time', 'bytes', 'grad_norm' or None, got {measure!r}")
+
+
+def _by_time(extraction: Extraction, order: Sequence[Node]) -> None:
+    values = dict(extraction.values)
+    fill_in(order, values, largest=LARGEST)
+    figures: dict[Node, float] = {}
+    texts: dict[Node, str] = {}
+    with no_grad(), np.errstate(all="ignore"):
+        for node in order:
+            if not node.parents or node.primitive.name == "select":
+                continue
+            forward, backward = _timed(node, values)
+            if forward is None:
+                continue
+            figures[node] = forward + (backward or 0.0)
+            texts[node] = seconds_text(forward) + (f" + {seconds_text(backward)} back" if backward is not None else "")
+    slowest = max(figures, key=lambda node: figures[node], default=None)
+    lines = []
+    if slowest is not None:
+        total = sum(figures.values())
+        lines.append(f"Slowest: {slowest.primitive.name}, {seconds_text(figures[slowest])} of {seconds_text(total)} "
+                     f"({figures[slowest] / (total or 1.0):.0%}). Each operation was run again, forward and backward, "
+                     f"best of {REPETITIONS}.")
+    missing = sum(bool(node.parents) and node.primitive.name != "select" for node in order) - len(figures)
+    if missing:
+        lines.append(f"{count_text(missing, 'operation')} could not be run again.")
+    _apply(extraction, figures, texts, "time, forward and backward", lines, seconds_text)
+
+
+def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float | None]:
+    """Seconds of a node's forward evaluation and of its pullback; None where it cannot be run again."""
+    rng = np.random.default_rng(0)
+    operands = []
+    for i, x in enumerate(operand_values(node, dict(values))):
+        if x is UNKNOWN:  # how long it takes does not hang on the values
+            spec = node.parents[i] if node.parents[i] is not None else dict(node.constants).get(i)
+            if spec is None or spec.dtype is None or spec.dtype.kind not in "fc":
+                return None, None
+            x = rng.random(spec.shape).astype(spec.dtype)[()]
+        operands.append(x)
+    options = getattr(node, "options", None) or {}
+    try:
+        forward = best_of(lambda: node.primitive.evaluate(*operands, **options))
+    except Exception:  # noqa: BLE001  # what cannot be run again is not measured
+        return None, None
+    if node.saved is FREED or node.dtype.kind not in "fc":
+        return forward, None
+    g = ones(node)
+    return forward, best_of(lambda: pulled(node.primitive, g, node))
+
+
+def best_of(run: Callable[[], object], repetitions: int = REPETITIONS) -> float:
+    """The shortest of several runs, in seconds."""
+    times = []
+    for _ in range(repetitions):
+        start = perf_counter()
+        run()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+def _by_bytes(extraction: Extraction, order: Sequence[Node]) -> None:
+    """Bytes that a node alone keeps alive for the backward pass; an array that several keep counts at the first."""
+    seen: set[int] = set()
+    kept: dict[Node, int] = {}
+    for node in order:
+        size = 0
+        for value in node.saved if node.saved is not FREED else ():
+            base = value.base if isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray) else value
+            if isinstance(base, np.ndarray) and id(base) not in seen and not _is_leafs(base, node):
+                seen.add(id(base))
+                size += base.nbytes
+        kept[node] = size
+    peak, place = _peak(order, kept)
+    figures = {node: float(size) for node, size in kept.items() if node.parents and node.primitive.name != "select"}
+    texts = {node: bytes_text(size) + " kept" for node, size in figures.items()}
+    lines = [f"{bytes_text(sum(kept.values()))} are kept for the backward pass, the leaves' own memory not counted."]
+    if place is not None:
+        lines.append(f"The peak of the backward pass, {bytes_text(peak)}, is at {place.primitive.name}.")
+        texts[place] = texts.get(place, "") + " · peak"
+    _apply(extraction, figures, texts, "bytes kept for the backward pass", lines, bytes_text)
+
+
+def _is_leafs(array: np.ndarray[Any, Any], node: Node) -> bool:
+    return any(isinstance(p, Leaf) and (p.array is array or getattr(p.array, "base", None) is array)
+               for p in node.parents)
+
+
+def _peak(order: Sequence[Node], kept: Mapping[Node, int]) -> tuple[int, Node | None]:
+    """The most memory that saved values and gradients take together, and the node whose rule runs then."""
+    saved = sum(kept.values())
+    first: dict[Node, int] = {}  # when a gradient comes into being: at its last reader
+    live, peak, place = 0, 0, None
+    for node in reversed(order):
+        if not node.parents or node.primitive.name == "select":
+            continue
+        for parent in node.parents:
+            if parent is not None and parent not in first:
+                first[parent] = _bytes_of(parent)
+                live += first[parent]
+        if saved + live > peak:
+            peak, place = saved + live, node
+        live -= first.get(node, 0)
+        saved -= kept[node]
+    return peak, place
+
+
+def _bytes_of(node: Node) -> int:
+    return node.size * node.dtype.itemsize if node.dtype != object else 0
+
+
+def _by_gradient(extraction: Extraction, order: Sequence[Node]) -> None:
+    values = dict(extraction.values)
+    fill_in(order, values, largest=LARGEST)
+    graph = extraction.graph
+    seeds = {extraction.nodes[key]: ones(extraction.nodes[key]) for key, v in graph.vertices.items()
+             if v.output and key in extraction.nodes and extraction.nodes[key].dtype != object}
+    found = cotangents(order, seeds, values)
+    figures, texts = {}, {}
+    for node, g in found.items():
+        if isinstance(g, list) or node.primitive.name == "select":
+            continue
+        figures[node] = float(np.linalg.norm(np.ravel(g)))
+        texts[node] = f"‖grad‖ {figures[node]:.3g}"
+    lines = []
+    leaves = {node: size for node, size in figures.items() if isinstance(node, Leaf)}
+    if leaves:
+        low, high = min(leaves, key=lambda n: leaves[n]), max(leaves, key=lambda n: leaves[n])
+        lines.append(f"Norms at the leaves run from {leaves[low]:.3g} ({_called(extraction, low)}) "
+                     f"to {leaves[high]:.3g} ({_called(extraction, high)}).")
+    _apply(extraction, figures, texts, "norm of the gradient", lines, lambda x: f"{x:.3g}")
+
+
+def _called(extraction: Extraction, node: Node) -> str:
+    vertex = extraction.graph.vertices[extraction.ids[node]]
+    return vertex.name or vertex.id
+
+
+def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping[Node, str], unit: str,
+           lines: Sequence[str], write: Callable[[float], str]) -> None:
+    """Put the figures on the vertices; the colour is a share of the largest, and the square root shows small ones."""
+    graph = extraction.graph
+    changed: list[Vertex] = []
+    for key, node in extraction.nodes.items():
+        if node in figures and np.isfinite(figures[node]):
+            changed.append(replace(graph.vertices[key], heat=figures[node], heat_text=texts[node]))
+    largest = max((v.heat or 0.0 for v in changed), default=0.0)
+    extraction.graph = replace(graph.with_vertices(changed), heat_unit=f"{unit}, up to {write(largest)}",
+                               banner=(*graph.banner, *lines))

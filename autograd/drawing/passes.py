@@ -1,0 +1,128 @@
+"""Reverse and forward accumulation over a graph that is already there, keeping every node's cotangent or tangent.
+
+The engine keeps only what it is asked for; a picture shows what happens on the way. Rules are those of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..forward import jvp
+from ..graph import FREED, Node
+from ..modes import no_grad
+from ..primitive import Elementwise, Primitive
+from ..reverse import fit
+from ..tensor import Tensor
+from .replay import UNKNOWN, operand_values
+
+Array = Any
+Visit = Callable[[Node, Array, Sequence[Array]], None]
+
+
+def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[Node, Any],
+               visit: Visit | None = None) -> dict[Node, Array]:
+    """The cotangent of every node, children first; `visit(node, g, contributions)` sees each rule at work.
+
+    Stops short at nodes whose saved values are gone and cannot be had again: they and what is above get none.
+    """
+    totals: dict[Node, Array] = dict(seeds)
+    with no_grad(), np.errstate(all="ignore"):
+        for node in reversed(order):
+            g = totals.get(node)
+            if g is None or not node.parents:
+                continue
+            view = with_saved(node, values)
+            if view is None:
+                continue
+            given = pulled(node.primitive, g, view)
+            for parent, c in zip(node.parents, given, strict=True):
+                if parent is not None and c is not None:
+                    totals[parent] = _add(totals.get(parent), c)
+            if visit is not None:
+                visit(node, g, given)
+    return totals
+
+
+def pulled(primitive: Primitive, g: Array, node: Node) -> list[Array]:
+    """The cotangents of a node's operands, None for one that is not tracked."""
+    rules = primitive.cotangents
+    joint = primitive.pullback(g, node) if rules is None else None
+    found = []
+    for i, parent in enumerate(node.parents):
+        c = None
+        if parent is not None:
+            c = joint[i] if joint is not None else rules[i](g, node)  # type: ignore[index]  # one of the two is there
+            c = fit(_raw(c), parent, primitive)
+        found.append(c)
+    return found
+
+
+def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
+    """The node with what its rule reads; made anew from `values` if a backward pass has freed it, else None."""
+    if node.saved is not FREED:
+        return node
+    operands = operand_values(node, values)
+    primitive = node.primitive
+    names = (*primitive.names(len(operands)), "out")
+    out = values.get(node, UNKNOWN)
+    saved = [value if name in primitive.reads else None for name, value in zip(names, [*operands, out], strict=True)]
+    if any(value is UNKNOWN for value in saved) or primitive.kind == "fused":
+        return None
+    view: Node = object.__new__(Node)
+    view.primitive, view.parents, view.spec = primitive, node.parents, node.spec
+    view.options = getattr(node, "options", {})
+    view.saved = tuple(saved)
+    return view
+
+
+def tangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[Node, Any]) -> dict[Node, Array]:
+    """The tangent of every node that varies with the seeds and whose operands' values are known."""
+    found: dict[Node, Array] = dict(seeds)
+    with no_grad(), np.errstate(all="ignore"):
+        for node in order:
+            moving = [found.get(parent) if parent is not None else None for parent in node.parents]
+            if not node.parents or all(t is None for t in moving):
+                continue
+            operands = operand_values(node, values)
+            if any(x is UNKNOWN for x in operands) or node not in values:
+                continue
+            try:
+                found[node] = _pushed(node, moving, operands, values[node])
+            except Exception:  # noqa: BLE001  # a tangent that this walk cannot make is left out of the picture
+                continue
+    return found
+
+
+def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: Any) -> Array:
+    options = getattr(node, "options", None) or {}
+    if isinstance(node.primitive, Elementwise):
+        return _raw(node.primitive.pushforward(moving, operands, out, options))
+    primals = [operands[i] for i, t in enumerate(moving) if t is not None]
+
+    def apply(*varying: Any) -> Any:
+        rest = iter(varying)
+        return node.primitive(*[next(rest) if t is not None else x for t, x in zip(moving, operands, strict=True)],
+                              **options)
+
+    _, tangent = jvp(apply, primals, [t for t in moving if t is not None])
+    return tuple(map(_raw, tangent)) if isinstance(tangent, tuple) else _raw(tangent)
+
+
+def _raw(value: Any) -> Any:
+    return value._value if isinstance(value, Tensor) else value
+
+
+def _add(a: Array, b: Array) -> Array:
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, list):
+        return [_add(x, y) for x, y in zip(a, b, strict=True)]
+    return a + b
+
+
+def ones(node: Node) -> Array:
+    """What a pass starts from: one in every element."""
+    return np.ones(node.shape, node.dtype)[()]

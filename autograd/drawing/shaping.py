@@ -1,0 +1,87 @@
+"""From the full graph to the one that is drawn: folded, cloned and cut until it fits, always with a word on what is
+missing. The order is that of `draw`'s options: a neighbourhood first, then repetitions, depth, shared leaves, limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import budget
+from .cloning import cloned
+from .collapse import Expand, collapsed, depth_of
+from .folding import SMALL, folded
+from .model import Graph
+from .neighbourhood import neighbourhood
+
+COMFORTABLE = 400
+"""A picture of more vertices than this has its modules folded, if it has any."""
+KEPT = 600
+"""How much of a graph is shown that is too large to be drawn whole and has nothing to fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the reader asked to see."""
+
+    depth: int | None = None
+    expand: Expand = None
+    fold: bool | None = None
+    share_leaves: bool = False
+    around: tuple[str, ...] = ()
+    hops: int = 3
+
+
+def shaped(graph: Graph, view: View) -> Graph:
+    """The graph as it will be drawn."""
+    total = len(graph.vertices)
+    if view.around:
+        graph = neighbourhood(graph, view.around, hops=view.hops, most=budget.DRAWN_VERTICES)
+        if len(graph.vertices) < total:
+            graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
+    if view.fold or (view.fold is None and len(graph.vertices) > SMALL):
+        graph = folded(graph)
+    graph = _to_depth(graph, view)
+    if not view.share_leaves:
+        graph = cloned(graph)
+    if len(graph.vertices) > budget.DRAWN_VERTICES:
+        graph = _cut(graph, total)
+    return graph
+
+
+def _to_depth(graph: Graph, view: View) -> Graph:
+    """Modules folded below the depth that was asked for, or below the one that keeps the picture comfortable."""
+    if view.depth is not None:
+        return collapsed(graph, view.depth, view.expand)
+    depth = deepest = depth_of(graph)
+    if not depth or len(graph.vertices) <= COMFORTABLE:
+        return graph
+    shown = graph
+    while depth > 0 and len(shown.vertices) > COMFORTABLE:
+        depth -= 1
+        shown = collapsed(graph, depth, view.expand)
+    if len(shown.vertices) == len(graph.vertices):
+        return graph
+    return shown.saying(f"Modules are folded below depth {depth} of {deepest}: {len(shown.vertices):,} of "
+                        f"{len(graph.vertices):,} vertices are drawn. draw(..., depth={depth + 1}) opens more.")
+
+
+def _cut(graph: Graph, total: int) -> Graph:
+    ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
+    cut = neighbourhood(graph, ends, hops=None, most=KEPT, downwards=False)
+    return cut.saying(f"Summary: the {KEPT:,} vertices nearest to the output are drawn, of {total:,}. "
+                      "draw(..., around=tensor, hops=3) shows another part; .save('graph.json') holds all of it.")
+
+
+def found(graph: Graph, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the vertices that are called so, or whose module path is so. Raises `KeyError` if there is none."""
+    keys: list[str] = []
+    for name in wanted:
+        matching = [key for key, v in graph.vertices.items() if name in (key, v.name)]
+        matching = matching or [key for key, v in graph.vertices.items()
+                                if any(graph.clusters[c].path == name for c in graph.lineage(v.cluster))]
+        if not matching:
+            known = sorted({v.name for v in graph.vertices.values() if v.name})
+            raise KeyError(f"nothing in the graph is called {name!r}; it has {', '.join(known[:12]) or 'no names'}")
+        keys += matching
+    return tuple(dict.fromkeys(keys))

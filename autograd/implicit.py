@@ -1,0 +1,160 @@
+"""Derivatives of solutions: the implicit function theorem, whatever solver found them.
+
+Where `f(x, p) = 0` defines `x(p)`, differentiating the equation gives `A dx + df/dp dp = 0` with `A = df/dx`, so
+
+    forward    dx = -A^-1 (df/dp) dp            reverse    dp' = -(df/dp)^T A^-T x'
+
+The solver runs on plain numbers and is never recorded: the derivative costs one linear system and one pass through
+`f`, not a pass through the solver's iterations. Both lines are NumPy calls on tensors where they are differentiated
+again, so that every order is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .custom import custom
+from .errors import missing_extra
+from .forward import jvp
+from .modes import no_grad
+from .tensor import Box, Tensor
+from .transforms import jacobian, vjp
+from .tree import flatten, ravel
+from .tree import map as tree_map
+
+Array = np.ndarray[Any, Any]
+Solver = Callable[[Callable[[Array], Array], Array], Any]
+
+
+def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hybr") -> Any:
+    """The `x` near `x0` with `f(x, *args) = 0`, differentiable in `args`, forward and reverse and to any order.
+
+    `f` returns as many numbers as `x0` holds; both may be nested. `solver` is a method of `scipy.optimize.root`, or any
+    `solver(residual, start)` on vectors that returns the solution or a result with `.x`: `scipy.optimize.fsolve`, say.
+    Raises `RuntimeError` where it does not converge, `ValueError` for an `f` that returns another number of numbers or
+    closes over a tensor that requires grad, `LinAlgError` in the derivative where `df/dx` is singular.
+    """
+    return _Problem(f, x0, args, solver).solution()
+
+
+def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | None = None, tol: float = 1e-12,
+                max_iterations: int = 10_000) -> Any:
+    """The `x` near `x0` with `x = f(x, *args)`, differentiable in `args` as `root` of `f(x) - x`.
+
+    Without a `solver` it iterates `x = f(x)` until a step is at most `tol` relative to x; else `solver(f, start)`, such
+    as `scipy.optimize.fixed_point`, finds it. Raises as `root`.
+    """
+
+    def difference(x: Any, *args: Any) -> Any:
+        return tree_map(lambda new, old: new - old, f(x, *args), x)
+
+    def iterate(residual: Callable[[Array], Array], x: Array) -> Array:
+        for _ in range(max_iterations):
+            step = residual(x)
+            x = x + step
+            if np.max(np.abs(step), initial=0) <= tol * (1 + np.max(np.abs(x), initial=0)):
+                return x
+        raise RuntimeError(f"fixed_point did not converge in {max_iterations} iterations; the last step was "
+                           f"{np.max(np.abs(step)):.3g}. Start nearer, or give a solver if the map does not contract")
+
+    if solver is None:
+        return _Problem(difference, x0, args, iterate).solution()
+    return _Problem(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution()
+
+
+class _Problem:
+    """`f(x, *args) = 0` on vectors: the residual, its solution, and the two linear maps of the implicit function."""
+
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: str | Solver) -> None:
+        self.f, self.solver = f, solver
+        start, self.unravel_x = ravel(tree_map(_constant, x0))
+        self.start = start if start.dtype.kind in "fc" else start.astype(float)
+        self.constants, self.structure = flatten(args)
+        self.varying = [i for i, leaf in enumerate(self.constants) if _is_floating(leaf)]
+        self.parameters, self.unravel_p = ravel([self.constants[i] for i in self.varying])
+
+    def solution(self) -> Any:
+        tracked = isinstance(self.parameters, Tensor)
+        found = solution(self.parameters, problem=self) if tracked else self.solve(self.parameters)
+        return self.unravel_x(found)
+
+    def residual(self, x: Any, p: Any) -> Any:
+        """The residual as a vector, of a vector x and the vector of all floating arguments."""
+        leaves = list(self.constants)
+        for i, leaf in zip(self.varying, self.unravel_p(p), strict=True):
+            leaves[i] = leaf
+        value = ravel(self.f(self.unravel_x(x), *self.structure.unflatten(leaves)))[0]
+        if value.shape != self.start.shape:
+            raise ValueError(f"the solution has {self.start.size} unknowns, but f returned {value.size} numbers")
+        return value
+
+    def solve(self, p: Array) -> Array:
+        """The solution for plain parameters, by the user's solver."""
+        constant = Tensor(p)
+
+        def residual(x: Array) -> Array:
+            with no_grad():
+                value = self.residual(Tensor(np.asarray(x, self.start.dtype)), constant)
+            if isinstance(value, Box):
+                raise _closes_over()
+            return np.array(value.numpy())
+
+        found = self._run(residual)
+        x = np.asarray(found, self.start.dtype).reshape(self.start.shape)
+        if self.residual(Tensor(x), constant).requires_grad:
+            raise _closes_over()
+        return x
+
+    def _run(self, residual: Callable[[Array], Array]) -> Any:
+        if isinstance(self.solver, str):
+            try:
+                from scipy import optimize
+            except ImportError:
+                raise missing_extra("scipy", extra="scipy") from None
+            result = optimize.root(residual, self.start, method=self.solver, tol=1e-13)
+            # MINPACK may say that it makes no more progress when it has reached the last digit: look at the residual.
+            if not result.success and not np.max(np.abs(residual(result.x))) <= 1e-8:
+                raise RuntimeError(f"scipy.optimize.root({self.solver!r}) did not converge: {result.message}")
+            return result.x
+        found = self.solver(residual, self.start.copy())
+        if getattr(found, "success", True) is False:
+            raise RuntimeError(f"the solver did not converge: {getattr(found, 'message', found)}")
+        return getattr(found, "x", found)
+
+    def pullback(self, g: Any, x: Any, p: Any) -> Any:
+        """The cotangent of the parameters: `-(df/dp)^T A^-T g`."""
+        a = jacobian(lambda x: self.residual(x, p))(x)
+        adjoint = np.linalg.solve(np.conj(a).T, g)
+        return -vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0]
+
+    def pushforward(self, t: Any, x: Any, p: Any) -> Any:
+        """The tangent of the solution: `-A^-1 (df/dp) t`."""
+        a = jacobian(lambda x: self.residual(x, p))(x)
+        return -np.linalg.solve(a, jvp(lambda p: self.residual(x, p), (p,), (t,))[1])
+
+
+@custom
+def solution(p: Array, *, problem: _Problem) -> Array:
+    """The solution of a problem as an operation on its parameters."""
+    return problem.solve(p)
+
+
+solution.defvjp(lambda g, x, p, *, problem: problem.pullback(g, x, p))
+solution.defjvp(lambda t, x, p, *, problem: problem.pushforward(t, x, p))
+
+
+def _closes_over() -> ValueError:
+    return ValueError("f closes over a tensor that is being differentiated, whose gradient would be lost: pass it as "
+                      "an argument, root(f, x0, tensor)")
+
+
+def _constant(leaf: Any) -> Any:
+    """A leaf of the starting point without its graph: the solution does not depend on where the search began."""
+    return leaf.detach() if isinstance(leaf, Tensor) else float(leaf) if isinstance(leaf, int) else leaf
+
+
+def _is_floating(leaf: Any) -> bool:
+    return bool(leaf.dtype.kind in "fc") if hasattr(leaf, "dtype") else isinstance(leaf, (float, complex))

@@ -1,0 +1,133 @@
+"""`minimize`: SciPy's optimizers on nested parameters, with the derivatives they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import missing_extra
+from .modes import no_grad
+from .tensor import Tensor
+from .transforms import hessian, hvp, jacobian, value_and_grad
+from .tree import flatten, ravel
+from .tree import map as tree_map
+
+Array = np.ndarray[Any, Any]
+
+WITHOUT_GRADIENT = frozenset({"nelder-mead", "powell", "cobyla", "cobyqa"})
+WITH_PRODUCTS = frozenset({"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"})
+WITH_HESSIAN = frozenset({"dogleg", "trust-exact"})
+
+
+def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: Sequence[Any] = (), bounds: Any = None,
+             constraints: Any = (), tol: float | None = None, options: dict[str, Any] | None = None,
+             callback: Callable[[Any], Any] | None = None) -> Any:
+    """Minimize a scalar function of `params` (a float, array, tensor, or nested) by `scipy.optimize.minimize`.
+
+    f and its gradient are evaluated together, once where SciPy asks for either; Newton's methods get Hessian-vector
+    products (`dogleg` and `trust-exact` the Hessian), `Nelder-Mead` and the like no derivative. `bounds` is
+    `(lower, upper)`, each None, a number or a tree like `params`; a constraint `{"type": "eq", "fun": g}` takes `params`
+    too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum as
+    `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
+    """
+    try:
+        from scipy import optimize
+    except ImportError:
+        raise missing_extra("scipy", extra="scipy") from None
+    promoted = tree_map(_float64, params)
+    start, unravel = ravel(promoted)
+    start = start.numpy() if isinstance(start, Tensor) else start
+    name = method.lower()
+
+    def loss(vector: Any) -> Any:
+        return f(unravel(vector), *args)
+
+    derivatives: dict[str, Any] = {}
+    if name not in WITHOUT_GRADIENT:
+        derivatives["jac"] = True
+    if name in WITH_PRODUCTS:
+        derivatives["hessp"] = lambda x, v: _plain(hvp(loss, x, v))
+    if name in WITH_HESSIAN:
+        derivatives["hess"] = lambda x: _plain(hessian(loss)(x))
+
+    def value(x: Array) -> float:
+        with no_grad():
+            return float(_plain(loss(Tensor(x))))
+
+    def value_and_gradient(x: Array) -> tuple[float, Array]:
+        out, slope = value_and_grad(loss)(x)
+        return float(_plain(out)), _plain(slope)
+
+    result = optimize.minimize(
+        value_and_gradient if derivatives else value, start, method=method, tol=tol, options=options,
+        bounds=_bounds(optimize, bounds, promoted), constraints=_constraints(constraints, unravel),
+        callback=None if callback is None else lambda x: callback(_restored(unravel(x), params)), **derivatives,
+    )  # fmt: skip
+    result.params = _restored(unravel(result.x), params)
+    return result
+
+
+def _float64(leaf: Any) -> Any:
+    """A leaf in float64, without a graph: an optimizer's line search wants more digits than float32 has."""
+    if isinstance(leaf, (Tensor, np.ndarray, np.generic)):
+        if leaf.dtype.kind not in "biuf":
+            raise TypeError(f"minimize needs real parameters, got {leaf.dtype}: give real and imaginary parts")
+        return (leaf.detach() if isinstance(leaf, Tensor) else leaf).astype(np.float64)
+    if isinstance(leaf, (int, float)):
+        return float(leaf)
+    raise TypeError(f"minimize needs numbers, arrays or tensors as parameters, got {type(leaf).__name__}")
+
+
+def _restored(tree: Any, params: Any) -> Any:
+    """The tree in the dtypes of `params`; integers, which the minimum need not be, stay floats."""
+
+    def cast(found: Any, given: Any) -> Any:
+        dtype = getattr(given, "dtype", None)
+        return found if dtype is None or dtype.kind != "f" else found.astype(dtype)
+
+    return tree_map(cast, tree, params)
+
+
+def _plain(value: Any) -> Any:
+    return value.detach().numpy() if isinstance(value, Tensor) else value
+
+
+def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
+    if bounds is None or isinstance(bounds, optimize.Bounds):
+        return bounds
+    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+        raise ValueError("bounds is a pair (lower, upper), each None, a number or a tree like params")
+    return optimize.Bounds(_bound(bounds[0], params, -np.inf), _bound(bounds[1], params, np.inf))
+
+
+def _bound(bound: Any, params: Any, missing: float) -> Any:
+    found, structure = flatten(params)
+    if bound is None or isinstance(bound, (int, float)):
+        numbers = missing if bound is None else bound
+        return np.full(sum(np.size(_plain(leaf)) for leaf in found), numbers, dtype=float)
+    given, its_structure = flatten(bound)
+    if its_structure != structure:
+        raise ValueError(f"a bound is None, a number or a tree like params, {structure}; got {its_structure}")
+    spread = [np.broadcast_to(_plain(b), np.shape(_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
+    return np.concatenate([np.zeros(0), *spread])
+
+
+def _constraints(constraints: Any, unravel: Callable[[Any], Any]) -> Any:
+    """Constraints on a tree as constraints on a vector, with their Jacobian; SciPy's own objects pass unchanged."""
+    if isinstance(constraints, dict):
+        return _constraint(constraints, unravel)
+    if isinstance(constraints, (list, tuple)):
+        return [_constraint(c, unravel) if isinstance(c, dict) else c for c in constraints]
+    return constraints
+
+
+def _constraint(constraint: dict[str, Any], unravel: Callable[[Any], Any]) -> dict[str, Any]:
+    own = constraint["fun"]
+
+    def fun(x: Any, *args: Any) -> Any:
+        return np.atleast_1d(ravel(own(unravel(x), *args))[0])
+
+    return {**constraint, "fun": lambda x, *args: _plain(fun(Tensor(x), *args)),
+            "jac": lambda x, *args: _plain(jacobian(lambda x: fun(x, *args))(x))}

@@ -1,0 +1,77 @@
+"""`supported()`: what has a derivative, as a table made from the registry that applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .registry import registry
+
+
+class Support(NamedTuple):
+    """One row: a NumPy or SciPy function and how it is differentiated."""
+
+    function: str
+    kind: str  # elementwise, linear, multilinear, general, constant, composite, custom
+    reverse: bool
+    forward: bool
+    orders: str  # "any", or "0" for a piecewise constant function
+    complex: bool
+    note: str
+
+
+class SupportTable(tuple[Support, ...]):
+    """The rows, in the order of the functions' names; prints as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        rows = [Support._fields, *[tuple(map(str, row)) for row in self]]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(Support._fields))]
+        return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+    def to_markdown(self) -> str:
+        """The table as a page of the documentation has it."""
+        lines = ["| " + " | ".join(Support._fields) + " |", "|" + " --- |" * len(Support._fields)]
+        yes = {True: "yes", False: "no"}
+        return "\n".join(lines + ["| " + " | ".join(str(yes.get(c, c)) if isinstance(c, bool) else str(c) for c in row)
+                                  + " |" for row in self])
+
+
+def supported() -> SupportTable:
+    """Every function of NumPy and SciPy that tensors understand, with the modes and orders of its derivative.
+
+    `kind` is that of the rule; "composite" is composed of other rows, "constant" is piecewise constant and gives a tensor
+    without a gradient. The documentation's table and the tests are made from this one.
+    """
+    rows = {_name(function): (function, apply) for function, apply in registry.items() if _is_public(function)}
+    return SupportTable(_row(name, function, apply) for name, (function, apply) in sorted(rows.items()))
+
+
+def _is_public(function: Callable[..., Any]) -> bool:
+    module = getattr(function, "__module__", None)
+    return isinstance(function, np.ufunc) or (module is not None and module.split(".")[0] in ("numpy", "scipy"))
+
+
+def _name(function: Callable[..., Any]) -> str:
+    module = getattr(function, "__module__", None)
+    if isinstance(function, np.ufunc):
+        module = "numpy" if getattr(np, function.__name__, None) is function else "scipy.special"
+    return f"{module}.{function.__name__}"
+
+
+def _row(name: str, function: Callable[..., Any], apply: Callable[..., Any]) -> Support:
+    kind = getattr(apply, "kind", "composite")
+    constant = kind == "constant"
+    return Support(name, kind, not constant, not constant, "0" if constant else "any", _takes_complex(function),
+                   getattr(apply, "note", ""))
+
+
+def _takes_complex(function: Callable[..., Any]) -> bool:
+    if isinstance(function, np.ufunc):
+        return any(kind in signature for signature in function.types for kind in "FDG")
+    return True
+
+
