@@ -39,9 +39,11 @@ class Limit:
     @property
     def unclear(self) -> Array:
         """Where the differences do not settle: at a jump, a pole, the edge of the domain, or for a very rough g."""
+        slope = np.max(self.range, initial=0) / LARGEST_STEP  # a derivative of 0 is known to a fraction of the others
         with np.errstate(invalid="ignore"):
-            settled = (self.error <= 0.03 * np.abs(self.value)) | (self.error <= 1e-6 * self.range / LARGEST_STEP)
-        return ~settled | ~np.isfinite(self.value)
+            settled = (self.error <= 0.03 * np.abs(self.value)) | (self.error <= 1e-6 * slope)
+        found: Array = ~settled | ~np.isfinite(self.value)
+        return found
 
     @property
     def kink(self) -> Array:

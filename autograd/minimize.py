@@ -28,7 +28,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
 
     f and its gradient are evaluated together, once where SciPy asks for either; Newton's methods get Hessian-vector
     products (`dogleg` and `trust-exact` the Hessian), `Nelder-Mead` and the like no derivative. `bounds` is
-    `(lower, upper)`, each None, a number or a tree like `params`; a constraint `{"type": "eq", "fun": g}` takes `params`
+    `(lower, upper)`, each None, a number or a tree like `params`; a constraint `{"type": "eq", "fun": g}` takes params
     too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum as
     `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
     """

@@ -18,8 +18,13 @@ from .tensor import Box, Tensor, mutated
 Array = Any
 
 
-def link(view: Tensor, base: Tensor, primitive: Any, options: dict[str, Any]) -> None:
-    """Remember that `view` shows part of `base`, and how it was taken."""
+def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
+    """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
+    if type(view._value) is not np.ndarray or not isinstance(base, Tensor):
+        return
+    if not np.may_share_memory(view._value, base._value):
+        return
+    view._shared = base._shared
     view._view = (base, primitive, options)
     try:
         views = base._views

@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Primitive:
     operands: tuple[str, ...]
     cotangents: tuple[Callable[[Array, Node], Array], ...] | None = None  # one an operand, or else `pullback`
     reads: frozenset[str] = frozenset()
+    rule_reads: tuple[frozenset[str], ...] = ()  # operand by operand
     kind = "constant"
     offset: str | None = None  # the option that adds a constant, such as `initial`
     views = False  # the output may be a view of the first operand's memory
@@ -75,18 +77,17 @@ class Primitive:
         for operand in operands:
             if isinstance(operand, Box):
                 box = max((x for x in operands if isinstance(x, Box)), key=lambda x: x.level)
-                return box.process(self, operands, options)
-        values = [x._value if isinstance(x, Tensor) else x for x in operands]
-        try:
-            value = self.evaluate(*values, **options)
-        except Exception as error:
-            errors.raise_explained(self.name, values, error)
-        result = self.record(value, operands, values, options)
-        if self.views and type(result._value) is np.ndarray and np.may_share_memory(result._value, values[0]):
-            base = operands[0]
-            result._shared = not isinstance(base, Tensor) or base._shared
-            if isinstance(base, Tensor):
-                link(result, base, self, options)
+                result = box.process(self, operands, options)
+                break
+        else:
+            values = [x._value if isinstance(x, Tensor) else x for x in operands]
+            try:
+                value = self.evaluate(*values, **options)
+            except Exception as error:
+                errors.raise_explained(self.name, values, error)
+            result = self.record(value, operands, values, options)
+        if self.views:
+            link(result, operands[0], self, options)
         return result
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -94,7 +95,7 @@ class Primitive:
         parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
         if not local.recording or not any(parents) or self.kind == "constant":
             return wrap(value)
-        reads = self.reads
+        reads = self.reads_for(parents)
         saved = [
             (protected(x, v) if name in reads else None)
             for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)
@@ -117,6 +118,12 @@ class Primitive:
         for watcher in local.watchers:
             watcher(node, value)
         return results
+
+    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
+        """What the rules of the tracked operands read: an operand whose only reader is not needed is not kept."""
+        if self.cotangents is None or None not in parents:
+            return self.reads
+        return frozenset().union(*[r for r, parent in zip(self.rule_reads, parents, strict=True) if parent is not None])
 
     def names(self, count: int) -> tuple[str, ...]:
         """The operands' names; a variadic primitive calls all of them by its one name."""
@@ -236,7 +243,8 @@ class Elementwise(Primitive):
         self.poles = poles
         self.product: Callable[[Array, Array], Array] = pole_safe if poles else operator.mul
         self.partials = tuple(partials)
-        self.reads = frozenset().union(*(argument_names(p) for p in partials if callable(p))) - {"active"}
+        self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
+        self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(_elementwise_cotangent(p, slots, self.product) for p in partials)
 
@@ -378,11 +386,11 @@ class Structured(Primitive):
         self.pushforwards = tuple(pushforwards)
         rules = [rule for rule in (*pullbacks, *pushforwards) if rule is not None]
         self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
-        reads: set[str] = set()
-        for own, rule in zip(operands, pullbacks, strict=False):
-            names = argument_names(rule) if rule is not None else ()
-            reads |= {name for name in names if kind == "general" or name != own}
-        self.reads = frozenset(reads) - {"g", "active"}
+        self.rule_reads = tuple(
+            frozenset(argument_names(rule) if rule is not None else ()) - {"g", "active", "" if kind == "general" else own}
+            for own, rule in zip_longest(operands, pullbacks)
+        )
+        self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(
             self._cotangent(rule, i, slots) if rule is not None else _no_cotangent for i, rule in enumerate(pullbacks)
@@ -459,8 +467,8 @@ class Variadic(Primitive):
 def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
     """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
 
-    def either(x: Array, *operands: Array, **options: Any) -> Array:
-        return (apply if isinstance(x, Tensor) else evaluate)(x, *operands, **options)
+    def either(*operands: Array, **options: Any) -> Array:
+        return (apply if any(isinstance(x, Tensor) for x in operands) else evaluate)(*operands, **options)
 
     return either
 

@@ -6,10 +6,12 @@ written here: each *is* the primitive of a NumPy function, bound by the table in
 
 from __future__ import annotations
 
+import sys
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
+from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -273,7 +275,11 @@ class Tensor(Operators):
         return bool(self._value)
 
     def _number(self, convert: Callable[[Any], Any]) -> Any:
-        if self._node is not None:
+        if self._node is not None or isinstance(self, Box):
+            frame = sys._getframe(2)
+            if frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]:
+                raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; make the "
+                                "target with autograd.zeros(shape), or collect the parts and np.stack them")
             warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; use NumPy's "
                           f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
                           errors.GradientLostWarning, stacklevel=3)

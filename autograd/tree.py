@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .tensor import Box, Tensor
+
 __all__ = ["Structure", "flatten", "leaves", "map", "paths", "ravel"]
 
 type_of_none = type(None)
@@ -188,7 +190,7 @@ class _Slot:
         array = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"ravel expected numbers and arrays, got {type(leaf).__name__} at tree{place}")
-        self.kind = type(leaf)
+        self.kind = Tensor if isinstance(leaf, Box) else type(leaf)  # a box belongs to the transform that made it
         self.shape = array.shape
         self.dtype = array.dtype
         self.size = array.size

@@ -11,21 +11,21 @@ from typing import Any
 
 import graphviz
 
-from .labels import Line, description, lines, operand_text, tooltip
+from .around import flows_back
+from .edge_words import Word, edge_words
+from .labels import ROOMY, Line, description, edge_text, lines, tooltip
 from .layout import Layout, Point, beside_tip, sizes, way_back
 from .model import Edge, Graph, Kind, Vertex
-from .style import LEGEND, PALETTES, Theme
+from .style import PALETTES, Theme
 from .words import printable
 
 FONT = "Helvetica"
-LABELLED_EDGES = 300
-"""Edge labels widen a layout and slow the engine down; a picture with more edges than this does without them."""
 ARROW = 6.0
 """The length of an arrow's head, in points."""
 
-_SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Kind.OPERATION: "box",
+SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Kind.OPERATION: "box",
            Kind.MODULE: "box3d", Kind.MORE: "box"}
-_STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
+STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
            Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
 _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad"}
 
@@ -47,8 +47,9 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     if layout:
         dot.attr("graph", dpi="144")
     _write_members(dot, graph, colours, layout)
+    words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
     for number, edge in enumerate(graph.edges):
-        _write_edge(dot, graph, number, edge, colours, layout)
+        _write_edge(dot, graph, number, edge, colours, layout, words.get(number))
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
             if flows_back(graph, edge):
@@ -56,8 +57,6 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
                     layout and number in layout.routes) else {}
                 dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
                          constraint="false", **{"class": "backward"}, **where)
-    if layout:
-        _write_legend(dot, graph, colours, layout)
     return dot
 
 
@@ -65,12 +64,6 @@ def source(graph: Graph, **options: Any) -> str:
     """The DOT text of `digraph`."""
     text: str = digraph(graph, **options).source
     return text
-
-
-def flows_back(graph: Graph, edge: Edge) -> bool:
-    """Whether a gradient comes back along this edge."""
-    return graph.vertices[edge.source].kind not in (Kind.INPUT, Kind.CONSTANT) and not (
-        graph.vertices[edge.source].frozen)
 
 
 def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None) -> None:
@@ -119,9 +112,9 @@ def _frame_position(layout: Layout | None, key: str) -> dict[str, str]:
 def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
                   layout: Layout | None) -> None:
     state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
-    style = _STYLES[vertex.kind]
+    style = STYLES[vertex.kind]
     attributes = {
-        "id": vertex.id, "class": classes(vertex), "shape": _SHAPES[vertex.kind], "style": style,
+        "id": vertex.id, "class": classes(vertex), "shape": SHAPES[vertex.kind], "style": style,
         "fillcolor": colours[f"{state}-fill"], "color": colours[f"{state}-line"],
         "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
         "tooltip": "\n".join(tooltip(vertex)).replace("\\", "\\\\"),
@@ -166,28 +159,26 @@ def escape(text: str) -> str:
 
 
 def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
-                layout: Layout | None) -> None:
+                layout: Layout | None, word: Word | None) -> None:
     attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
     if edge.carried:
         attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
     elif graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
         attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
-    places = operand_text(edge)
-    if places:
-        attributes |= {"headlabel": places, "labeldistance": "1.4"}
-    if edge.label and len(graph.edges) <= LABELLED_EDGES:
-        attributes["label"] = " " + printable(edge.label)
-    if layout and number in layout.routes:
-        route = layout.routes[number]
-        attributes["pos"] = _spline(route, layout.height)
-        if places:
-            attributes["head_lp"] = _place(beside_tip(route, graph.backward), layout.height)
-        if number in layout.labels:
-            attributes["lp"] = _place(layout.labels[number], layout.height)
+    if layout is None:
+        middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
+        if head and not edge.carried:
+            attributes |= {"headlabel": head, "labeldistance": "1.4"}
+        if middle:
+            attributes["label"] = f" {printable(middle)} "
+    elif number in layout.routes:
+        attributes["pos"] = _spline(layout.routes[number], layout.height)
+        if word is not None:
+            attributes |= {"label": printable(word.text), "lp": place((word.x, word.y), layout.height)}
     dot.edge(edge.source, edge.target, **attributes)
 
 
-def _place(point: Point, height: float) -> str:
+def place(point: Point, height: float) -> str:
     return f"{point[0]:.2f},{height - point[1]:.2f}"
 
 
@@ -196,19 +187,4 @@ def _spline(route: list[Point], height: float) -> str:
     tip, before = route[-1], route[-2]
     reach = hypot(tip[0] - before[0], tip[1] - before[1]) or 1.0
     base = (tip[0] + (before[0] - tip[0]) * ARROW / reach, tip[1] + (before[1] - tip[1]) * ARROW / reach)
-    return f"e,{_place(tip, height)} " + " ".join(_place(point, height) for point in [*route[:-1], base])
-
-
-def _write_legend(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout) -> None:
-    """Small samples of the kinds in use, in a row under the picture."""
-    x = 0.0
-    used = [kind for kind in LEGEND if any(v.kind is kind for v in graph.vertices.values())]
-    for kind in used:
-        text = LEGEND[kind]
-        dot.node(f"legend_{kind.value}", label="", shape=_SHAPES[kind], style=_STYLES[kind], width="0.22",
-                 height="0.14", fillcolor=colours[f"{kind.value}-fill"], color=colours[f"{kind.value}-line"],
-                 pos=f"{x + 8:.2f},-26")
-        wide = 5.6 * len(text)
-        dot.node(f"legend_{kind.value}_text", label=text, shape="plaintext", fontsize="10", width=f"{wide / 72:.3f}",
-                 height="0.2", fontcolor=colours["muted"], pos=f"{x + 20 + wide / 2:.2f},-26")
-        x += wide + 34
+    return f"e,{place(tip, height)} " + " ".join(place(point, height) for point in [*route[:-1], base])

@@ -10,6 +10,7 @@ from . import budget, dot, engines
 from .extract import Extraction
 from .layered import layered
 from .layout import Layout, from_engine
+from .placed import placed_source
 from .shaping import View, shaped
 from .style import Theme
 from .svg import paint
@@ -89,8 +90,7 @@ class Drawing:
             raise RuntimeError(f"a {form} needs Graphviz, and none was found; run: pip install 'cleargrad[draw]', "
                                f"or save the drawing as .svg or .html, which need nothing")
         layout = self.layout()
-        text = dot.source(self.graph, theme=self.theme or "light", direction=self.direction, layout=layout,
-                          gradients=False)
+        text = placed_source(self.graph, layout, self.theme or "light")
         return engine.run(text, form, placed=True, timeout=max(self.timeout, 30.0))
 
     def save(self, path: str | Path) -> Path:

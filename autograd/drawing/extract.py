@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from .words import shape_text
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"})
 LARGEST_READ = 10_000_000
 """Values of more elements than this are not read for their figures."""
+
+MOST_FILLED = 2000
+"""In graphs of up to this many nodes, small values that nobody kept are computed again."""
 
 
 @dataclass(slots=True)
@@ -44,7 +48,8 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     order = computation_order(ends)
     found.order = order
     found.values = known_values(order, names)
-    fill_in(order, found.values, largest=IN_FULL)
+    if len(order) <= MOST_FILLED:
+        fill_in(order, found.values, largest=IN_FULL)
     parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
     for node in order:
         if node.primitive.name == "select" and node.parents[0] is not None:
@@ -121,11 +126,11 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     name, named_by = names.of(node)
     if isinstance(node, Leaf):
         return _leaf(key, node, name, named_by, values)
-    shape, dtype, options = node.shape, str(node.dtype), options_text(getattr(node, "options", None) or {})
+    shape, dtype, options = node.shape, _dtype_name(node.dtype), options_text(getattr(node, "options", None) or {})
     shown: Node | None = node
     if parts:
         shown = parts[0] if len(parts) == 1 else None
-        shape, dtype = (shown.shape, str(shown.dtype)) if shown else (None, "")
+        shape, dtype = (shown.shape, _dtype_name(shown.dtype)) if shown else (None, "")
         options = ", ".join(filter(None, [options, "" if shown else f"{node.shape[0]} outputs"]))
         for part in parts:
             if not name:
@@ -140,10 +145,15 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     )
 
 
+@lru_cache(maxsize=64)
+def _dtype_name(dtype: np.dtype[Any]) -> str:
+    return str(dtype)
+
+
 def _leaf(key: str, node: Leaf, name: str, named_by: str, values: Mapping[Node, Any]) -> Vertex:
     tensor = node.tensor()
     grad = tensor.grad if tensor is not None else None
-    return Vertex(key, Kind.PARAMETER, name=name, named_by=named_by, shape=node.shape, dtype=str(node.dtype),
+    return Vertex(key, Kind.PARAMETER, name=name, named_by=named_by, shape=node.shape, dtype=_dtype_name(node.dtype),
                   value=_figures(values.get(node)), grad=_figures(grad) if grad is not None else None,
                   expects_grad=tensor is not None and grad is None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ IN_FULL = 4
 def summary(value: Any) -> Summary | None:
     """The figures of an array, number or tensor; None for what is not numeric."""
     value = getattr(value, "_value", value)
+    if isinstance(value, (float, int)):  # np.float64 is a float
+        return _number(value)
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
         return None
@@ -43,6 +46,12 @@ def summary(value: Any) -> Summary | None:
         low, high = (figure(_exact(end)) for end in (wide.min(), wide.max()))
     text = low if low == high else f"{low} … {high}"
     return Summary(array.size, text, figure(float(wide.mean())), nan, infinite, norm)
+
+
+def _number(value: float) -> Summary:
+    """One real number: the case of small graphs of many nodes."""
+    bad = not isfinite(value)
+    return Summary(1, figure(value), "", int(value != value), int(bad and value == value), abs(value))
 
 
 def _exact(number: Any) -> float | int:

@@ -44,10 +44,15 @@ def _for_all(alike: Sequence[Vertex]) -> Vertex:
     first = alike[0]
     heats = [v.heat for v in alike if v.heat is not None]
     same_value = first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1
+    end = next((v for v in reversed(alike) if v.output), None)
     name = pattern([v.name for v in alike])
+    named_by = first.named_by
+    if not name and end is not None:
+        name, named_by = end.name, end.named_by
     return replace(
-        first, name=name, named_by=first.named_by if name else "", value=first.value if same_value else None,
-        grad=None, expects_grad=all(v.expects_grad for v in alike), output=any(v.output for v in alike),
+        first, name=name, named_by=named_by if name else "",
+        value=end.value if end is not None else first.value if same_value else None,
+        grad=end.grad if end is not None else None, expects_grad=all(v.expects_grad for v in alike), output=any(v.output for v in alike),
         failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
         options=first.options if len({v.options for v in alike}) == 1 else "",
         heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else (),

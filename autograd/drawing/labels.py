@@ -21,6 +21,8 @@ Role = Literal["title", "name", "detail", "value", "grad"]
 TITLE, SMALL = 12.0, 10.0  # font sizes, in points
 LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0}
 PADDING = (11.0, 6.0)
+ROOMY = 300
+"""Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,17 @@ def operand_text(edge: Edge) -> str:
         places = ",".join(map(str, edge.operands)) if few else f"{edge.operands[0]}…{edge.operands[-1]}"
     times = f"×{edge.count}" if edge.count > 1 else ""
     return f"{places} {times}".strip() if not (places and times) else f"{places} ({times})"
+
+
+def edge_text(edge: Edge, *, roomy: bool) -> tuple[str, str]:
+    """What is written in the middle of an edge and at its head: the shape where it changes, and the operand.
+
+    In one piece where there is both, so that nothing overlaps; a picture that is not `roomy` goes without shapes.
+    """
+    operand = operand_text(edge)
+    if not roomy or not edge.label:
+        return "", operand
+    return (f"{operand}: {edge.label}" if operand else edge.label), ""
 
 
 def tooltip(vertex: Vertex) -> list[str]:

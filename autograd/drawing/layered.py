@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .labels import ROOMY, edge_text
 from .layout import Box, Layout, Point, sizes
 from .model import Graph
+from .words import width
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
 SWEEPS = 6
@@ -54,9 +56,9 @@ def layered(graph: Graph) -> Layout:
             continue
         bends = [(items[i].x - left, tops[items[i].layer]) for i in chains.get(number, ())]
         layout.routes[number] = _curve(boxes[edge.source], bends, boxes[edge.target])
-        if edge.label:
+        if edge.label and len(graph.edges) <= ROOMY:
             middle = layout.routes[number][len(layout.routes[number]) // 2]
-            layout.labels[number] = (middle[0] + 4 + 2.8 * len(edge.label), middle[1])
+            layout.labels[number] = (middle[0] + 4 + width(edge_text(edge, roomy=True)[0], 9) / 2, middle[1])
     extent = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
     layout.width = extent
     return layout

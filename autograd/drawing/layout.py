@@ -109,15 +109,6 @@ def _route(text: str, point: Any) -> list[Point]:
     return control
 
 
-def beside_tip(route: list[Point], backward: bool = False) -> Point:
-    """A place for a word next to an arrow's head: on the outer side, or on the side that no gradient comes back on."""
-    (x0, y0), (x1, y1) = route[-2], route[-1]
-    length = hypot(x1 - x0, y1 - y0) or 1.0
-    along = ((x0 - x1) / length, (y0 - y1) / length)
-    side = 1.0 if backward or route[0][0] >= x1 else -1.0
-    return x1 + along[0] * 11 + side * 8, y1 + along[1] * 11 + 2
-
-
 def way_back(route: list[Point]) -> list[Point]:
     """The route of a gradient: beside the edge, in the other direction."""
     dx, dy = route[-1][0] - route[0][0], route[-1][1] - route[0][1]

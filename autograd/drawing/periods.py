@@ -131,7 +131,8 @@ def _aligned(graph: Graph, incoming: dict[str, list[Edge]], keys: list[str], per
             count = (total - offset) // period
             blocks = [keys[first + j * period : first + (j + 1) * period] for j in range(count)]
             if count >= LEAST and _keeps_calls_whole(graph, blocks):
-                ranked.append((_crossing(incoming, blocks[0], blocks[1]), offset, blocks))
+                # the first repetition is the one that tends to differ: rather leave something over before than after
+                ranked.append((_crossing(incoming, blocks[0], blocks[1]), -offset, blocks))
         if ranked:
             _, _, blocks = min(ranked, key=lambda choice: choice[:2])
             return Run(tuple(map(tuple, blocks)))

@@ -11,6 +11,7 @@ from typing import Any
 from ..primitive import Elementwise, Primitive
 
 
+@lru_cache(maxsize=4096)
 def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
     """How a cotangent `g` of the output becomes those of the tracked operands: `g * (1 - out * out)`.
 

@@ -41,15 +41,6 @@ PALETTES: dict[Theme, dict[str, str]] = {
     },
 }  # fmt: skip
 
-LEGEND = {
-    Kind.INPUT: "input",
-    Kind.PARAMETER: "parameter: gathers a gradient",
-    Kind.CONSTANT: "constant",
-    Kind.OPERATION: "operation",
-    Kind.MODULE: "module, folded",
-    Kind.MORE: "left out",
-}
-
 RAMP = ((250, 247, 240), (248, 219, 168), (240, 170, 120), (214, 100, 94), (140, 45, 90))
 """The heat ramp, light to dark: even in lightness, so that it also reads in grey."""
 
@@ -113,9 +104,9 @@ def sheet(selector: str) -> str:
 .frame-label{{fill:var(--muted);font-size:10px}}
 .edge path{{fill:none;stroke:var(--edge);stroke-width:1.2}}
 .edge.wide path{{stroke-width:2}}
-.edge .label{{fill:var(--muted);font-size:9px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}
-.backward path{{stroke:var(--grad);stroke-dasharray:4 3}}
-.carried path{{stroke:var(--carried);stroke-dasharray:6 3}}
+.label{{fill:var(--muted);font-size:9px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}
+.backward path{{fill:none;stroke:var(--grad);stroke-width:1.2;stroke-dasharray:4 3}}
+.carried path{{fill:none;stroke:var(--carried);stroke-width:1.2;stroke-dasharray:6 3}}
 .arrow{{fill:var(--edge)}}
 .backward-arrow{{fill:var(--grad)}}
 .carried-arrow{{fill:var(--carried)}}

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from .dot import classes, cluster_label, escape, flows_back
+from .around import ROW, SAMPLE, Sample, flows_back, legend, meetings, wrapped
+from .dot import classes, cluster_label, escape
+from .edge_words import Word, edge_words
 from .labels import LINE_HEIGHT, SMALL, TITLE, description, gradient_text, lines, operand_text, tooltip
-from .layout import Box, Layout, Point, beside_tip, way_back
+from .layout import Box, Layout, Point, way_back
 from .model import Edge, Graph, Kind, Vertex
-from .style import LEGEND, PALETTES, Theme, heat_colours, palette_sheet, sheet
+from .style import PALETTES, Theme, heat_colours, palette_sheet, sheet
 from .words import width
 
 MARGIN = 10.0
-ROW = 16.0
 NARROWEST = 280.0
 """A picture is at least this wide, so that legend and banner have room."""
 
@@ -26,8 +27,8 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
     prefix = prefix or figure_id(graph)
     wide = max(layout.width, NARROWEST)
-    banner = _wrapped(graph.banner, wide)
-    legend, legend_rows = _legend(graph, wide, prefix)
+    banner = wrapped(graph.banner, wide)
+    samples, legend_rows = _legend(graph, wide, prefix)
     top = MARGIN + ROW * len(banner) + (4 if banner else 0)
     high = top + layout.height + 8 + ROW * legend_rows + MARGIN
     total = wide + 2 * MARGIN
@@ -51,16 +52,17 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     parts.append(f'<g class="graph" transform="translate({shift:.1f} {top:.1f})">')
     depth = sorted(layout.frames, key=lambda key: len(graph.lineage(key)))
     parts += [_frame(graph, key, layout.frames[key], prefix) for key in depth]
-    parts += [_edge(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
-              if number in layout.routes]
+    words = {word.edge: word for word in edge_words(graph, layout)}
+    parts += [_edge(graph, number, edge, layout.routes[number], words.get(number), prefix)
+              for number, edge in enumerate(graph.edges) if number in layout.routes]
     if graph.backward:
         parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
-                  if number in layout.routes and not edge.carried and flows_back(graph, edge)]
+                  if number in layout.routes and flows_back(graph, edge)]
     hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
         parts += _sums(graph, layout)
-    parts += ["</g>", f'<g class="legend" transform="translate({MARGIN:.1f} {top + layout.height + 8:.1f})">', legend,
+    parts += ["</g>", f'<g class="legend" transform="translate({MARGIN:.1f} {top + layout.height + 8:.1f})">', samples,
               "</g>", "</svg>"]
     return "\n".join(parts) + "\n"
 
@@ -142,8 +144,7 @@ def _frame(graph: Graph, key: str, box: Box, prefix: str) -> str:
 # --- Edges -----------------------------------------------------------------------------------------------------------
 
 
-def _edge(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) -> str:
-    route = layout.routes[number]
+def _edge(graph: Graph, number: int, edge: Edge, route: list[Point], word: Word | None, prefix: str) -> str:
     look = "carried" if edge.carried else "edge wide" if edge.count > 1 else "edge"
     arrow = "carried-arrow" if edge.carried else "arrow"
     ends = f"{_called(graph.vertices[edge.source])} → {_called(graph.vertices[edge.target])}"
@@ -152,13 +153,9 @@ def _edge(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) ->
     parts = [f'<g class="{look}" id="{prefix}-e{number}" data-from="{edge.source}" data-to="{edge.target}">',
              f"<title>{escape_lines(facts)}</title>",
              f'<path d="{path(route)}" marker-end="url(#{prefix}-{arrow})"/>']
-    if edge.label and number in layout.labels:
-        x, y = layout.labels[number]
-        parts.append(f'<text class="label" x="{x:.1f}" y="{y + 3:.1f}" text-anchor="middle">{escape(edge.label)}</text>')
-    if operand_text(edge):
-        x, y = beside_tip(route, graph.backward)
-        parts.append(f'<text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">'
-                     f"{escape(operand_text(edge))}</text>")
+    if word is not None:
+        parts.append(f'<text class="label" x="{word.x:.1f}" y="{word.y + 3:.1f}" text-anchor="middle">'
+                     f"{escape(word.text)}</text>")
     return "".join(parts) + "</g>"
 
 
@@ -180,20 +177,14 @@ def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str
 
 def _sums(graph: Graph, layout: Layout) -> list[str]:
     """A mark on every vertex where gradients meet: `Σ 3`, three contributions are added up."""
-    meeting: dict[str, int] = {}
-    for edge in graph.edges:
-        if not edge.carried and flows_back(graph, edge):
-            meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
     found = []
-    for key, count in meeting.items():
-        if count > 1:
-            box = layout.boxes[key]
-            text = f"Σ {count}"
-            x, y = box.right - 2, box.bottom
-            half = width(text, 9, bold=True) / 2 + 4
-            found.append(f'<g class="sum"><title>{count} gradients meet here and are added up</title>'
-                         f'<rect class="mark" x="{x - half:.1f}" y="{y - 7:.1f}" width="{2 * half:.1f}" height="14" '
-                         f'rx="7"/><text x="{x:.1f}" y="{y + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
+    for key, count in meetings(graph).items():
+        text = f"Σ {count}"
+        x, y = layout.boxes[key].right - 2, layout.boxes[key].bottom
+        half = width(text, 9, bold=True) / 2 + 4
+        found.append(f'<g class="sum"><title>{count} gradients meet here and are added up</title>'
+                     f'<rect class="mark" x="{x - half:.1f}" y="{y - 7:.1f}" width="{2 * half:.1f}" height="14" '
+                     f'rx="7"/><text x="{x:.1f}" y="{y + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
     return found
 
 
@@ -201,36 +192,35 @@ def _sums(graph: Graph, layout: Layout) -> list[str]:
 
 
 def _legend(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
-    """Samples of the kinds in use, with words; and how many rows they take."""
-    entries = [(kind.value, _outline(kind, Box(11, 0, 22, 11), "shape", ""), text) for kind, text in LEGEND.items()
-               if any(v.kind is kind for v in graph.vertices.values())]
-    vertices = graph.vertices.values()
-    if any(v.output for v in vertices):
-        entries.append(("output", _rectangle(Box(11, 0, 22, 11), 4, "shape")
-                        + _rectangle(Box(11, 0, 18, 7), 3, "inner"), "output"))
-    if any(v.frozen for v in vertices):
-        entries.append(("parameter", _rectangle(Box(11, 0, 22, 11), 1, "shape")
-                        + _rectangle(Box(11, 0, 22, 11), 1, "", extra=f' fill="url(#{prefix}-hatch)"'), "frozen"))
-    if any(v.copy for v in vertices):
-        entries.append(("parameter alias", _rectangle(Box(11, 0, 22, 11), 1, "shape"), "one leaf, drawn at each use"))
-    if graph.backward:
-        entries.append(("backward", '<path d="M0 0H22"/>', "gradient, flowing back; Σ where gradients add up"))
-    if any(edge.carried for edge in graph.edges):
-        entries.append(("carried", '<path d="M0 0H22"/>', "to the next repetition"))
-    if any(v.failed for v in vertices):
-        entries.append(("failed", _rectangle(Box(11, 0, 22, 11), 4, "shape"), "failed here"))
-    placed, x, row = [], 0.0, 0
-    for look, sample, text in entries:
-        step = 28 + width(text, SMALL) + 14
-        if x and x + step > wide + 14:
-            x, row = 0.0, row + 1
-        placed.append(f'<g class="{look}" transform="translate({x:.1f} {ROW * (row + 0.5):.1f})">{sample}'
-                      f'<text class="detail" x="28" y="3.5">{escape(text)}</text></g>')
-        x += step
+    """Samples of what is in the picture, with words; and how many rows they take."""
+    entries = legend(graph, wide)
+    placed = [
+        f'<g class="{_SAMPLE_CLASS.get(entry.sample, str(entry.sample))}" '
+        f'transform="translate({entry.x:.1f} {ROW * (entry.row + 0.5):.1f})">{_sample(entry.sample, prefix)}'
+        f'<text class="detail" x="{SAMPLE:.0f}" y="3.5">{escape(entry.text)}</text></g>'
+        for entry in entries
+    ]
+    rows = entries[-1].row + 1 if entries else 0
     if graph.heat_unit:
-        row += bool(entries)
-        placed.append(_ramp(graph.heat_unit, ROW * (row + 0.5)))
-    return "".join(placed), row + 1
+        placed.append(_ramp(graph.heat_unit, ROW * (rows + 0.5)))
+        rows += 1
+    return "".join(placed), rows
+
+
+_SAMPLE_CLASS = {"frozen": "parameter", "alias": "parameter alias"}
+
+
+def _sample(sample: Sample, prefix: str) -> str:
+    box = Box(11, 0, 22, 11)
+    if sample in ("backward", "carried"):
+        return '<path d="M0 0H22"/>'
+    if isinstance(sample, Kind):
+        return _outline(sample, Box(11, 0, 18, 11) if sample is Kind.MODULE else box, "shape", "")
+    if sample == "output":
+        return _rectangle(box, 4, "shape") + _rectangle(Box(11, 0, 18, 7), 3, "inner")
+    if sample == "frozen":
+        return _rectangle(box, 1, "shape") + _rectangle(box, 1, "", extra=f' fill="url(#{prefix}-hatch)"')
+    return _rectangle(box, 4 if sample == "failed" else 1, "shape")
 
 
 def _ramp(unit: str, y: float) -> str:
@@ -239,21 +229,6 @@ def _ramp(unit: str, y: float) -> str:
         for i in range(10)
     )
     return f'<g class="ramp">{steps}<text class="detail" x="108" y="{y + 3.5:.1f}">{escape(unit)}</text></g>'
-
-
-def _wrapped(texts: Iterable[str], wide: float) -> list[str]:
-    """The banner's lines, broken at spaces where they are wider than the picture."""
-    found = []
-    for text in texts:
-        line = ""
-        for word in text.split():
-            longer = f"{line} {word}".strip()
-            if line and width(longer, SMALL) > wide:
-                found.append(line)
-                longer = word
-            line = longer
-        found.append(line)
-    return found
 
 
 def escape_lines(texts: Iterable[str]) -> str:

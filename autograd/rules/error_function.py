@@ -47,7 +47,7 @@ def erfc_of_positive(y: Array) -> Array:
 
 
 def erf_values(x: Array) -> Array:
-    """erf of an array, to within 2 units in the last place of float64; the dtype stays."""
+    """erf of an array, to within 4 units in the last place of float64; the dtype stays."""
     given = np.asarray(x)
     wide = given.astype(float, copy=False)
     y = np.abs(wide)

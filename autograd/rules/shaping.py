@@ -31,6 +31,9 @@ linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=Tru
 linear(np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True)
 linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
 linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
+composite(np.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
+composite(np.fliplr)(lambda m: np.flip(m, 1))
+composite(np.flipud)(lambda m: np.flip(m, 0))
 linear(np.copy, lambda g, *, order="K", subok=False: g)
 
 

@@ -6,7 +6,7 @@ for one formula swells when formulas are composed: `count_ops()` tells by how mu
 
 from __future__ import annotations
 
-from .derivative import SymbolicGradient, grad
+from .derivative import SymbolicGradient, count_ops, grad
 from .trace import expression
 
-__all__ = ["SymbolicGradient", "expression", "grad"]
+__all__ = ["SymbolicGradient", "count_ops", "expression", "grad"]

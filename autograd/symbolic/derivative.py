@@ -40,11 +40,20 @@ class SymbolicGradient:
 
     def __call__(self, *arguments: Any) -> Any:
         """The gradient at these arguments, from the formula, in the structure and leaf types of the argument."""
+        promoted = self._promoted(arguments)
+        return self._trace(promoted).evaluate(promoted)
+
+    def precise(self, *arguments: Any, digits: int = 30) -> list[Any]:
+        """The gradient at these arguments as a flat list of long doubles, computed with so many digits by mpmath."""
+        promoted = self._promoted(arguments)
+        return self._trace(promoted).precise(promoted, digits)
+
+    def _promoted(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         if not -len(arguments) <= self.argnums < len(arguments):
             raise ValueError(f"argnums={self.argnums} is out of range for {len(arguments)} arguments")
         promoted = list(arguments)
         promoted[self.argnums] = tree_map(_promoted, arguments[self.argnums])
-        return self._trace(tuple(promoted)).evaluate(tuple(promoted))
+        return tuple(promoted)
 
     @property
     def expression(self) -> Any:
@@ -99,8 +108,8 @@ class _Trace:
         self.inputs = expressions_of(self.symbols[argnums])
         self.slopes = [sp.diff(value[0], symbol) for symbol in self.inputs]
         self.gradient = self._like_argument(iter(self.slopes))
-        everything = [s for s in expressions_of(self.symbols) if isinstance(s, sp.Symbol)]
-        self.function = sp.lambdify(everything, self.slopes, modules=_modules(), cse=True)
+        self.everything = [s for s in expressions_of(self.symbols) if isinstance(s, sp.Symbol)]
+        self.function = sp.lambdify(self.everything, self.slopes, modules=_modules(), cse=True)
 
     def _like_argument(self, slopes: Any) -> Any:
         sp = sympy()
@@ -112,15 +121,27 @@ class _Trace:
 
         return tree_map(take, self.symbols[self.argnums])
 
-    def evaluate(self, arguments: tuple[Any, ...]) -> Any:
+    def precise(self, arguments: tuple[Any, ...], digits: int) -> list[Any]:
+        import mpmath  # SymPy stands on it
+
+        with mpmath.workdps(digits):
+            function = sympy().lambdify(self.everything, self.slopes, modules="mpmath", cse=True)
+            slopes = function(*map(mpmath.mpf, self._numbers(arguments)))
+            return [np.longdouble(mpmath.nstr(mpmath.re(slope), 25)) for slope in slopes]
+
+    def _numbers(self, arguments: tuple[Any, ...]) -> list[float]:
+        """The number for each symbol."""
         sp = sympy()
-        numbers: list[Any] = []
+        numbers: list[float] = []
         for argument, symbols in zip(arguments, self.symbols, strict=True):
             for leaf, symbol in zip(leaves(argument), leaves(symbols), strict=True):
                 if isinstance(symbol, (np.ndarray, sp.Symbol)):
                     numbers += np.asarray(_plain(leaf), dtype=float).ravel().tolist()
+        return numbers
+
+    def evaluate(self, arguments: tuple[Any, ...]) -> Any:
         with np.errstate(all="ignore"):
-            slopes = [float(value) for value in self.function(*map(np.float64, numbers))]
+            slopes = [float(value) for value in self.function(*map(np.float64, self._numbers(arguments)))]
         found, structure = flatten(arguments[self.argnums])
         made, start = [], 0
         for leaf in found:

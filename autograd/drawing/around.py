@@ -1,0 +1,96 @@
+"""What stands around a picture: the banner above, the legend below, and the marks where gradients add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .labels import SMALL
+from .model import Edge, Graph, Kind
+from .words import width
+
+ROW = 16.0
+SAMPLE = 28.0
+"""The width that a legend's sample takes, with the gap to its word."""
+
+Sample = Kind | Literal["output", "frozen", "alias", "backward", "carried", "failed"]
+
+WORDS: dict[Sample, str] = {
+    Kind.INPUT: "input",
+    Kind.PARAMETER: "parameter: gathers a gradient",
+    Kind.CONSTANT: "constant",
+    Kind.OPERATION: "operation",
+    Kind.MODULE: "module, folded",
+    Kind.MORE: "left out",
+    "output": "output",
+    "frozen": "frozen: no gradient",
+    "alias": "one leaf, drawn at each use",
+    "backward": "gradient, flowing back; Σ where gradients add up",
+    "carried": "to the next repetition",
+    "failed": "failed here",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A legend's entry: what it explains, in which words, and where."""
+
+    sample: Sample
+    text: str
+    x: float
+    row: int
+
+
+def legend(graph: Graph, wide: float) -> list[Entry]:
+    """The entries for what is in the picture, in rows no wider than `wide`."""
+    vertices = graph.vertices.values()
+    kinds = {v.kind for v in vertices if not (v.frozen or v.failed)}
+    there: list[Sample] = [kind for kind in Kind if kind in kinds]
+    states: tuple[tuple[Sample, bool], ...] = (
+        ("output", any(v.output for v in vertices)),
+        ("frozen", any(v.frozen for v in vertices)),
+        ("alias", any(v.copy for v in vertices)),
+        ("backward", graph.backward),
+        ("carried", any(edge.carried for edge in graph.edges)),
+        ("failed", any(v.failed for v in vertices)),
+    )
+    there += [name for name, shown in states if shown]
+    entries, x, row = [], 0.0, 0
+    for sample in there:
+        step = SAMPLE + width(WORDS[sample], SMALL) + 14
+        if x and x + step > wide + 14:
+            x, row = 0.0, row + 1
+        entries.append(Entry(sample, WORDS[sample], x, row))
+        x += step
+    return entries
+
+
+def wrapped(texts: Iterable[str], wide: float) -> list[str]:
+    """The banner's lines, broken at spaces where they are wider than the picture."""
+    found = []
+    for text in texts:
+        line = ""
+        for word in text.split():
+            longer = f"{line} {word}".strip()
+            if line and width(longer, SMALL) > wide:
+                found.append(line)
+                longer = word
+            line = longer
+        found.append(line)
+    return found
+
+
+def flows_back(graph: Graph, edge: Edge) -> bool:
+    """Whether a gradient comes back along this edge."""
+    source = graph.vertices[edge.source]
+    return source.kind not in (Kind.INPUT, Kind.CONSTANT, Kind.MORE) and not source.frozen and not edge.carried
+
+
+def meetings(graph: Graph) -> dict[str, int]:
+    """The vertices where several gradients meet, and how many are added up there."""
+    meeting: dict[str, int] = {}
+    for edge in graph.edges:
+        if flows_back(graph, edge):
+            meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
+    return {key: count for key, count in meeting.items() if count > 1}

@@ -1,0 +1,57 @@
+"""The finished picture as DOT with every position given, for Graphviz to paint as PNG or PDF as it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .around import ROW, SAMPLE, legend, meetings, wrapped
+from .dot import SHAPES, STYLES, digraph, place
+from .labels import SMALL
+from .layout import Layout
+from .model import Graph, Kind
+from .style import PALETTES, Theme
+from .words import printable, width
+
+NARROWEST = 280.0
+
+
+def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
+    """DOT of the picture with its banner, legend and marks."""
+    colours = PALETTES[theme]
+    dot = digraph(graph, theme=theme, layout=layout)
+    wide = max(layout.width, NARROWEST)
+    lines = wrapped(graph.banner, wide)
+    for i, text in enumerate(lines):
+        _text(dot, f"banner{i}", text, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
+    for key, count in meetings(graph).items() if graph.backward else ():
+        box = layout.boxes[key]
+        dot.node(f"sum_{key}", label=f"Σ {count}", shape="box", style="filled,rounded", fillcolor=colours["paper"],
+                 color=colours["grad"], fontcolor=colours["grad"], fontsize="9", width="0.34", height="0.19",
+                 pos=place((box.right - 2, box.bottom), layout.height))
+    for entry in legend(graph, wide):
+        y = layout.height + 12 + ROW * (entry.row + 0.5)
+        _sample(dot, entry.sample, entry.x, y, layout, colours)
+        _text(dot, f"legend_{entry.sample}_text", entry.text, entry.x + SAMPLE, y, layout, colours["muted"])
+    text: str = dot.source
+    return text
+
+
+def _text(dot: Any, key: str, text: str, x: float, y: float, layout: Layout, colour: str) -> None:
+    """A line of text that begins at `x`: a node without outline, with room for the text."""
+    wide = width(text, SMALL)
+    dot.node(key, label=printable(text) + "\\l", shape="plaintext", fontsize="10", fontcolor=colour, margin="0",
+             width=f"{wide / 72:.3f}", height="0.2", pos=place((x + wide / 2, y), layout.height))
+
+
+def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: dict[str, str]) -> None:
+    if sample in ("backward", "carried"):
+        dot.node(f"legend_{sample}", label="- - -", shape="plaintext", width="0.3", height="0.14",
+                 fontcolor=colours["grad" if sample == "backward" else "carried"],
+                 pos=place((x + 11, y), layout.height))
+        return
+    kind = sample if isinstance(sample, Kind) else Kind.PARAMETER if sample in ("frozen", "alias") else Kind.OPERATION
+    state = sample if sample in ("output", "failed") else kind.value
+    style = STYLES[kind] + (",dashed" if sample in ("frozen", "alias") else "")
+    dot.node(f"legend_{sample}", label="", shape=SHAPES[kind], style=style, width="0.3", height="0.15",
+             fillcolor=colours[f"{state}-fill"], color=colours[f"{state}-line"],
+             peripheries="2" if sample == "output" else "1", pos=place((x + 11, y), layout.height))

@@ -1,0 +1,165 @@
+"""Decompositions: eigenvalues and vectors, singular values and vectors, QR.
+
+Differentials of factors divide by gaps between eigenvalues (or squared singular values). Where two are equal, the
+factors have no derivative and that term is left out, so that functions which do not depend on the choice of vectors
+(values, projections) stay finite and right. Sources: Giles (2008); Walter and Lehmann (2012), arXiv:1009.6112;
+Wan and Zhang (2019), arXiv:1909.02659.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite
+from ..differential import differential
+from .linalg import H, mT, mirrored
+
+Array = Any
+EighResult, EigResult, SVDResult, QRResult = (
+    type(f(np.eye(1))) for f in (np.linalg.eigh, np.linalg.eig, np.linalg.svd, np.linalg.qr))
+
+
+def diagonal(x: Array) -> Array:
+    return np.diagonal(x, 0, -2, -1)
+
+
+def over_gaps(x: Array, values: Array) -> Array:
+    """x_ij / (values_j - values_i), 0 where the two values are equal up to rounding."""
+    gaps = values[..., None, :] - values[..., :, None]
+    scale = np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
+    equal = np.abs(gaps) <= 4 * values.shape[-1] * np.finfo(values.dtype).eps * scale
+    return np.where(equal, 0, x / np.where(equal, 1, gaps))
+
+
+def over(x: Array, values: Array) -> Array:
+    """x / values, 0 where a value is 0."""
+    return np.where(values == 0, 0, x / np.where(values == 0, 1, values))
+
+
+# --- Hermitian eigenvalues: t -> V^H t V -----------------------------------------------------------------------------
+
+eigh_of = differential(
+    np.linalg.eigh, lambda t, out, *, UPLO="L": eigen_change(H(out[1]) @ t @ out[1], *out),
+    evaluate=lambda x, *, UPLO="L": tuple(np.linalg.eigh(x, UPLO)))
+eigvalsh_of = differential(
+    np.linalg.eigvalsh, lambda t, x, *, UPLO="L": values_change(np.linalg.eigh(x, UPLO)[1], t))
+
+
+def eigen_change(inner: Array, values: Array, vectors: Array) -> tuple[Array, Array]:
+    return np.real(diagonal(inner)), vectors @ over_gaps(inner, values)
+
+
+def values_change(vectors: Array, t: Array) -> Array:
+    return np.real(np.sum(np.conj(vectors) * (t @ vectors), axis=-2))
+
+
+@composite(np.linalg.eigh)
+def eigh(a: Any, UPLO: str = "L") -> Any:
+    return EighResult(*eigh_of(mirrored(a, UPLO.upper() == "L"), UPLO=UPLO))
+
+
+@composite(np.linalg.eigvalsh)
+def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    return eigvalsh_of(mirrored(a, UPLO.upper() == "L"), UPLO=UPLO)
+
+
+# --- General eigenvalues: t -> V^-1 t V; vectors keep the length 1 ---------------------------------------------------
+
+eig_of = differential(
+    np.linalg.eig, lambda t, out: general_change(np.linalg.solve(out[1], t @ out[1]), *out),
+    evaluate=lambda x: tuple(np.linalg.eig(x)))
+differential(np.linalg.eigvals, lambda t, x: diagonal(similar(np.linalg.eig(x)[1], t)), operands=("x",))
+
+
+def similar(vectors: Array, t: Array) -> Array:
+    return np.linalg.solve(vectors, t @ vectors)
+
+
+def general_change(inner: Array, values: Array, vectors: Array) -> tuple[Array, Array]:
+    change = vectors @ over_gaps(inner, values)
+    along = np.real(np.sum(np.conj(vectors) * change, axis=-2, keepdims=True))
+    return diagonal(inner), change - vectors * along
+
+
+@composite(np.linalg.eig)
+def eig(a: Any) -> Any:
+    return EigResult(*eig_of(a))
+
+
+# --- Singular values: t -> U^H t V -----------------------------------------------------------------------------------
+
+svd_of = differential(
+    np.linalg.svd, lambda t, out, *, full_matrices=True: singular_change(t, *out),
+    evaluate=lambda x, *, full_matrices=True: tuple(np.linalg.svd(x, full_matrices)))
+differential(np.linalg.svdvals, lambda t, x: singular_values_change(t, *np.linalg.svd(x, full_matrices=False)),
+             operands=("x",))
+
+
+def singular_values_change(t: Array, u: Array, s: Array, vh: Array) -> Array:
+    return np.real(np.sum(np.conj(u) * (t @ H(vh)), axis=-2))
+
+
+def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Array, Array]:
+    size, v = s.shape[-1], H(vh)
+    (u, u_rest), (v, v_rest) = (u[..., :size], u[..., size:]), (v[..., :size], v[..., size:])
+    left, right = t @ v, H(t) @ u
+    inner = H(u) @ left
+    row, column = s[..., None, :], s[..., :, None]
+    turn_u = over_gaps(over(inner * row + column * H(inner), row + column), s)
+    turn_v = over_gaps(over(column * inner + H(inner) * row, row + column), s)
+    if t.dtype.kind == "c":  # the phases of a pair turn together; this is the choice that leaves v as it is
+        turn_u = turn_u + 1j * np.eye(size) * over(np.imag(diagonal(inner)), s)[..., None, :]
+    du = u @ turn_u + over(left - u @ inner, row)
+    dv = v @ turn_v + over(right - v @ H(inner), row)
+    return completed(du, u, u_rest), np.real(diagonal(inner)), H(completed(dv, v, v_rest))
+
+
+def completed(change: Array, columns: Array, rest: Array) -> Array:
+    """The change of a unitary matrix whose first columns change; the others stay orthogonal to them."""
+    return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.shape[-1] else change
+
+
+@composite(np.linalg.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    if not compute_uv:
+        return np.linalg.svdvals(mirrored(a) if hermitian else a)
+    if not hermitian:
+        return SVDResult(*svd_of(a, full_matrices=full_matrices))
+    values, vectors = np.linalg.eigh(a)
+    order = np.flip(np.argsort(np.abs(values), axis=-1), -1)
+    values, vectors = np.take_along_axis(values, order, -1), np.take_along_axis(vectors, order[..., None, :], -1)
+    return SVDResult(vectors, np.abs(values), H(vectors * np.sign(values)[..., None, :]))
+
+
+# --- QR: dR R^-1 is upper triangular with a real diagonal ------------------------------------------------------------
+
+qr_of = differential(
+    np.linalg.qr, lambda t, out, *, mode="reduced": qr_change(t, *out),
+    evaluate=lambda x, *, mode="reduced": tuple(np.linalg.qr(x, mode)))
+
+
+def qr_change(t: Array, q: Array, r: Array) -> tuple[Array, Array]:
+    size, square = t.shape[-1], r[..., : t.shape[-1], :]
+    q, rest = q[..., :size], q[..., size:]
+    scaled = mT(np.linalg.solve(mT(square), mT(t)))  # t r^-1
+    inner = H(q) @ scaled
+    below = np.tril(inner, -1)
+    growth = inner - below + H(below)
+    if inner.dtype.kind == "c":
+        growth = growth - 1j * np.eye(size) * np.imag(inner)
+    dr = growth @ square
+    zeros = np.zeros((*r.shape[:-2], r.shape[-2] - size, size), r.dtype)
+    return completed(scaled - q @ growth, q, rest), np.concatenate([dr, zeros], axis=-2)
+
+
+@composite(np.linalg.qr)
+def qr(a: Any, mode: str = "reduced") -> Any:
+    if mode not in ("reduced", "complete", "r"):
+        raise ValueError(f"qr(mode={mode!r}) has no derivative; the modes are reduced, complete and r")
+    rows, columns = a.shape[-2:]
+    q, r = qr_of(a[..., : min(rows, columns)], mode="reduced" if mode == "r" else mode)
+    if columns > rows:
+        r = np.concatenate([r, H(q) @ a[..., rows:]], axis=-1)
+    return r if mode == "r" else QRResult(q, r)

@@ -1,0 +1,239 @@
+"""Linear algebra: inverses, determinants, systems of equations, Cholesky factors; one matrix or a stack of them.
+
+`t` is the tangent of a matrix. Formulas: Giles (2008), "Collected matrix derivative results for forward and reverse mode".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, constant, general
+from ..differential import differential
+from ..primitive import on_arrays_too
+from ..numpy_protocol import values_of
+from ..tensor import Tensor
+from .products import LETTERS
+
+Array = Any
+SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
+
+
+def mT(x: Array) -> Array:
+    """The transpose of each matrix of a stack."""
+    return x.swapaxes(-1, -2)
+
+
+def H(x: Array) -> Array:
+    """The conjugate transpose of each matrix of a stack."""
+    return np.conj(x.swapaxes(-1, -2))
+
+
+def trace_of_product(x: Array, y: Array) -> Array:
+    """tr(x y) of each pair of matrices."""
+    return np.sum(x * mT(y), axis=(-2, -1))
+
+
+def mirrored(a: Array, lower: bool = True) -> Array:
+    """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
+    if a.dtype.kind not in "fc":
+        return a
+    weights = (np.tri(a.shape[-1]) - np.eye(a.shape[-1]) / 2).astype(a.dtype)
+    part = np.tril(a) * weights if lower else np.triu(a) * weights.T
+    return part + H(part)
+
+
+# --- Inverse and equations -------------------------------------------------------------------------------------------
+
+general(np.linalg.inv, lambda g, out: -mT(out) @ g @ mT(out), lambda t, out: -out @ t @ out)
+solve_of = general(
+    np.linalg.solve,
+    [lambda g, x, y, out: -np.linalg.solve(mT(x), g) @ mT(out), lambda g, x: np.linalg.solve(mT(x), g)],
+    [lambda t, x, y, out: -np.linalg.solve(x, t @ out), lambda t, x: np.linalg.solve(x, t)])
+pinv_of = differential(
+    np.linalg.pinv,
+    lambda t, x, out, *, rcond=None, hermitian=False, rtol=np._NoValue: -out @ t @ out
+    + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
+lstsq_of = differential(
+    np.linalg.lstsq,
+    lambda t, x, y, out, *, rcond=None: inverse_change(t, x, y, out, np.linalg.pinv(x, rcond=cutoff(x, rcond))),
+    lambda t, x, *, rcond=None: np.linalg.pinv(x, rcond=cutoff(x, rcond)) @ t,
+    evaluate=lambda x, y, *, rcond=None: np.linalg.lstsq(x, y, rcond)[0])
+
+
+def inverse_change(t: Array, x: Array, y: Array, out: Array, inverse: Array) -> Array:
+    """The change of `pinv(x) @ y` with x, of constant rank (Golub and Pereyra 1973)."""
+    return (-inverse @ (t @ out) + inverse @ (H(inverse) @ (H(t) @ (y - x @ out)))
+            + H(t - (t @ inverse) @ x) @ (H(inverse) @ out))
+
+
+def cutoff(x: Array, rcond: Any) -> Any:
+    """The relative size below which lstsq takes a singular value for 0."""
+    return np.finfo(x.dtype).eps * max(x.shape) if rcond is None or rcond == -1 else rcond
+
+
+@composite(np.linalg.solve)
+def solve(a: Any, b: Any) -> Any:
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    return solve_of(a, b[:, None])[..., 0] if b.ndim == 1 else solve_of(a, b)
+
+
+@composite(np.linalg.pinv)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **options: Any) -> Any:
+    return pinv_of(mirrored(a) if hermitian else a, rcond=rcond, hermitian=hermitian, **options)
+
+
+@composite(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    columns = b[:, None] if b.ndim == 1 else b
+    solution = lstsq_of(a, columns, rcond=rcond)
+    sizes = np.linalg.svdvals(a)
+    known = values_of(sizes)
+    rank = int(np.sum(known > cutoff(a, rcond) * known[:1]))
+    misfit = np.sum(np.square(np.abs(columns - a @ solution)), axis=0)
+    misfit = misfit if rank == a.shape[1] < a.shape[0] else misfit[:0]
+    return solution[:, 0] if b.ndim == 1 else solution, misfit, rank, sizes
+
+
+@composite(np.linalg.tensorinv)
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    if ind <= 0:
+        raise ValueError(f"tensorinv needs ind > 0, got {ind}")
+    rows = int(np.prod(a.shape[ind:]))
+    return np.linalg.inv(a.reshape(rows, -1)).reshape(*a.shape[ind:], *a.shape[:ind])
+
+
+@composite(np.linalg.tensorsolve)
+def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
+    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    if axes is not None:
+        a = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
+    shape = a.shape[b.ndim :]
+    size = int(np.prod(shape))
+    return np.linalg.solve(a.reshape(size, size), b.reshape(-1)).reshape(shape)
+
+
+# --- Determinant: its gradient is the matrix of cofactors, which singular matrices have too --------------------------
+
+
+def cofactors(x: Array) -> Array:
+    """The transposed adjugate, det(x) inv(x)^T; by singular values where x has no inverse."""
+    try:
+        return np.linalg.det(x)[..., None, None] * mT(np.linalg.inv(x))
+    except np.linalg.LinAlgError:
+        u, s, vh = np.linalg.svd(x)
+        others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
+        return np.linalg.det(u @ vh)[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
+
+
+cofactors_of = on_arrays_too(differential(
+    cofactors, lambda t, x, out: out * trace_of_product(np.linalg.inv(x), t)[..., None, None]
+    - mT(np.linalg.inv(x) @ t @ mT(out))), cofactors)
+general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
+        lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
+slogdet_of = differential(
+    np.linalg.slogdet, lambda t, x, out: turned(trace_of_product(np.linalg.inv(x), t), out[0]),
+    evaluate=lambda x: tuple(np.linalg.slogdet(x)))
+
+
+def turned(change: Array, sign: Array) -> tuple[Array, Array]:
+    """The changes of sign and log|det| for that of log det: a complex sign turns."""
+    return (1j * np.imag(change) * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
+
+
+@composite(np.linalg.slogdet)
+def slogdet(a: Any) -> Any:
+    return SlogdetResult(*slogdet_of(a))
+
+
+# --- Cholesky --------------------------------------------------------------------------------------------------------
+
+
+def half_lower(x: Array) -> Array:
+    """The lower triangle with half of the diagonal: the part of a Hermitian matrix that makes it with its transpose."""
+    return np.tril(x) * (1 - np.eye(x.shape[-1], dtype=x.real.dtype) / 2)
+
+
+def sandwiched(left: Array, x: Array) -> Array:
+    """left^-1 x left^-H."""
+    return H(np.linalg.solve(left, H(np.linalg.solve(left, x))))
+
+
+cholesky_of = general(
+    np.linalg.cholesky,
+    lambda g, out: mT(sandwiched(H(out), mT(half_lower(mT(out) @ g)))),
+    lambda t, out: out @ half_lower(sandwiched(out, t)))
+
+
+@composite(np.linalg.cholesky)
+def cholesky(a: Any, /, *, upper: bool = False) -> Any:
+    factor = cholesky_of(mirrored(a, lower=not upper))
+    return H(factor) if upper else factor
+
+
+# --- Composed of the above, and of products ---------------------------------------------------------------------------
+
+
+@composite(np.linalg.matrix_power)
+def matrix_power(a: Any, n: int) -> Any:
+    if n <= 0:
+        a, n = np.linalg.inv(a) if n else np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape), -n or 1
+    half = matrix_power(a, n // 2) if n > 1 else None
+    return a if half is None else half @ half if n % 2 == 0 else half @ half @ a
+
+
+@composite(np.linalg.multi_dot)
+def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
+    """One contraction of the chain, in the order that einsum finds to be cheapest."""
+    if len(arrays) < 2:
+        raise ValueError(f"multi_dot needs at least two arrays, got {len(arrays)}")
+    terms = [LETTERS[i : i + 2] for i in range(len(arrays))]
+    terms = [terms[0][2 - np.ndim(arrays[0]) :], *terms[1:-1], terms[-1][: np.ndim(arrays[-1])]]
+    outer = terms[0][: np.ndim(arrays[0]) - 1] + terms[-1][1 : np.ndim(arrays[-1])]
+    return np.einsum(",".join(terms) + "->" + outer, *arrays, out=out)
+
+
+@composite(np.linalg.cond)
+def cond(x: Any, p: Any = None) -> Any:
+    if p in (None, 2, -2):
+        s = np.linalg.svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(np.linalg.inv(x), ord=p)
+
+
+@composite(np.linalg.trace)
+def trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    return np.trace(x, offset, -2, -1, dtype=dtype)
+
+
+@composite(np.linalg.diagonal)
+def diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    return np.diagonal(x, offset, -2, -1)
+
+
+@composite(np.linalg.outer)
+def outer(x1: Any, x2: Any, /) -> Any:
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ValueError(f"np.linalg.outer takes two vectors, got {np.ndim(x1)} and {np.ndim(x2)} axes; write np.outer")
+    return np.outer(x1, x2)
+
+
+@composite(np.linalg.cross)
+def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    if np.shape(x1)[axis] != 3 or np.shape(x2)[axis] != 3:
+        raise ValueError(f"np.linalg.cross takes vectors of length 3, got {np.shape(x1)[axis]} and {np.shape(x2)[axis]}")
+    return np.cross(x1, x2, axis=axis)
+
+
+@composite(np.linalg.vecdot)
+def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    return np.sum(np.conj(x1) * x2, axis=axis)
+
+
+composite(np.linalg.matmul)(np.matmul)
+composite(np.linalg.tensordot)(np.tensordot)
+composite(np.linalg.matrix_transpose)(np.matrix_transpose)
+constant(np.linalg.matrix_rank)

@@ -1,0 +1,74 @@
+"""Norms of vectors and matrices, every `ord` and `axis`; derivative 0 where a norm has none, as at the zero vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, general
+from .reductions import kept
+from .ufuncs import over
+
+Array = Any
+
+length = general(
+    np.linalg.vector_norm,
+    lambda g, x, out, *, axis=None, keepdims=False: kept(over(g, out), x, axis, keepdims) * np.conj(x),
+    lambda t, x, out, *, axis=None, keepdims=False: over(
+        np.sum(np.real(np.conj(x) * t), axis=axis, keepdims=keepdims), out))
+
+
+@composite(np.linalg.vector_norm)
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    if ord in (None, 2):
+        return length(x, axis=axis, keepdims=keepdims)
+    if isinstance(ord, str):
+        raise ValueError(f"a vector has no norm of ord={ord!r}; write a number, inf or -inf")
+    size = np.abs(x)
+    if ord == np.inf:
+        return np.max(size, axis=axis, keepdims=keepdims)
+    if ord == -np.inf:
+        return np.min(size, axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum((size != 0).astype(size.dtype), axis=axis, keepdims=keepdims)
+    if ord == 1:
+        return np.sum(size, axis=axis, keepdims=keepdims)
+    powers = power_apart_from_zero(size, ord)
+    return power_apart_from_zero(np.sum(powers, axis=axis, keepdims=keepdims), 1 / ord)
+
+
+def power_apart_from_zero(x: Array, exponent: float) -> Array:
+    """x ** exponent for x >= 0, with derivative 0 at 0."""
+    return np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent)
+
+
+@composite(np.linalg.matrix_norm)
+def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    if ord in (None, "fro", "f"):
+        return length(x, axis=(-2, -1), keepdims=keepdims)
+    if ord == "nuc":
+        out = np.sum(np.abs(np.linalg.svdvals(x)), axis=-1)
+    elif ord in (2, -2):
+        out = (np.max if ord == 2 else np.min)(np.linalg.svdvals(x), axis=-1)
+    elif ord in (1, -1, np.inf, -np.inf):
+        sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1)
+        out = (np.max if ord > 0 else np.min)(sums, axis=-1)
+    else:
+        raise ValueError(f"a matrix has no norm of ord={ord!r}; the choices are fro, nuc, 1, -1, 2, -2, inf, -inf")
+    return out[..., None, None] if keepdims else out
+
+
+@composite(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is None:
+        if ord is None or x.ndim == 1:
+            return vector_norm(x, ord=ord, keepdims=keepdims)
+        axis = tuple(range(x.ndim))
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    if len(axes) == 1:
+        return vector_norm(x, axis=axes[0], ord=ord, keepdims=keepdims)
+    if len(axes) != 2 or axes[0] % x.ndim == axes[1] % x.ndim:
+        raise ValueError(f"norm is over one axis or two different ones, got axis={axis} for shape {x.shape}")
+    out = matrix_norm(np.moveaxis(x, axes, (-2, -1)), ord=ord)
+    return np.expand_dims(out, tuple(axes)) if keepdims else out

@@ -1,0 +1,266 @@
+"""In-place writes: differentiable on tensors, right or refused on everything a recorded operation has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from autograd import MutationError, Tensor, grad, jvp, no_grad
+from autograd.numerical import grad as numerical_grad
+
+
+def zeros(*shape: int) -> Tensor:
+    return Tensor(np.zeros(shape))
+
+
+def by_index(x: Tensor) -> Tensor:
+    y = zeros(4)
+    for i in range(3):
+        y[i] = np.sin(x[i]) * x[0]
+    return np.sum(y * np.arange(4.0))
+
+
+def by_slice(x: Tensor) -> Tensor:
+    y = zeros(4)
+    y[1:3] = x[:2] ** 2
+    y[::2] *= x[2]
+    return np.sum(y * y)
+
+
+def by_mask(x: Tensor) -> Tensor:
+    y = x * 1.0
+    y[np.array([True, False, True])] = x[1] * 2
+    return np.sum(y**3)
+
+
+def by_integer_array(x: Tensor) -> Tensor:
+    y = zeros(4)
+    y[[3, 0]] = x[:2] * 5
+    y[[0, 0]] = x[1:] ** 2  # the last of several writes stays
+    return np.sum(y * np.arange(1.0, 5.0))
+
+
+def overwritten(x: Tensor) -> Tensor:
+    y = x * x
+    early = np.sum(y)  # keeps the value before
+    y[0] = x[1]
+    return early * np.sum(y)
+
+
+def augmented(x: Tensor) -> Tensor:
+    y = x * 2
+    y += x
+    y -= 1.0
+    y *= np.exp(x)
+    y /= 3.0
+    y **= 2.0
+    return np.sum(y)
+
+
+def rebound(x: Tensor) -> Tensor:
+    y = x * 1
+    alias = y
+    alias += 1.0
+    return np.sum(y * x)
+
+
+def through_a_view(x: Tensor) -> Tensor:
+    y = zeros(2, 3)
+    row, column = y[0], y.T[1]
+    row[1:] = x[:2]
+    column *= x[2]
+    return np.sum(y * y.reshape(6).reshape(2, 3)) + np.sum(column * row[1])
+
+
+def through_a_chain_of_views(x: Tensor) -> Tensor:
+    y = x * 1.0
+    y.reshape(3, 1).T[0, 1:][::-1][0] = x[0] * x[1]
+    return np.sum(y**2)
+
+
+def swapped(x: Tensor) -> Tensor:
+    y = x * 1.0
+    y[[0, 1]] = y[[1, 0]]
+    return np.sum(y * np.array([1.0, 10.0, 100.0]) * x)
+
+
+def broadcast_into_a_block(x: Tensor) -> Tensor:
+    y = zeros(2, 3)
+    y[...] = x
+    y[:, 1] = x[0] * x[2]
+    return np.sum(y * y)
+
+
+PROGRAMS = [by_index, by_slice, by_mask, by_integer_array, overwritten, augmented, rebound, through_a_view,
+            through_a_chain_of_views, swapped, broadcast_into_a_block]
+POINT = np.array([0.7, -1.3, 0.4])
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_in_place_programs_differentiate_in_both_modes_and_twice(program: Callable[[Tensor], Tensor]) -> None:
+    expected = numerical_grad(lambda x: program(Tensor(x)).item(), POINT)
+    np.testing.assert_allclose(grad(program)(POINT), expected, rtol=1e-6, atol=1e-7)
+    v = np.array([0.3, 0.2, -0.5])
+    np.testing.assert_allclose(jvp(program, (POINT,), (v,))[1], expected @ v, rtol=1e-6, atol=1e-7)
+    second = grad(lambda x: np.sum(grad(program)(x) * v))(POINT)
+    np.testing.assert_allclose(second, numerical_grad(lambda x: grad(program)(x) @ v, POINT), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_in_place_programs_have_numpys_values(program: Callable[[Tensor], Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
+    tracked = program(Tensor(POINT, requires_grad=True)).item()
+    monkeypatch.setitem(globals(), "zeros", lambda *shape: np.zeros(shape))
+    assert tracked == pytest.approx(program(POINT.copy()), rel=1e-14)  # type: ignore[arg-type]  # plain NumPy
+
+
+def test_a_leaf_written_in_place_keeps_the_gradient_of_its_first_value() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = x
+    y += 1.0
+    np.sum(y * x).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [4, 6]
+
+
+def test_no_grad_writes_go_to_memory() -> None:
+    array = np.array([1.0, 2.0])
+    x = Tensor(array, requires_grad=True)
+    with no_grad():
+        x -= 0.5
+        x[0] = 7.0
+    assert array.tolist() == [7, 1.5]
+    assert x.is_leaf and x.requires_grad
+
+
+def test_a_buffer_reused_in_a_loop_counts_every_time() -> None:
+    buffer = np.zeros(2)
+    t = Tensor([1.0, 1.0], requires_grad=True)
+    total = Tensor(0.0)
+    for i in (1, 2):
+        buffer[:] = i
+        total = total + np.sum(t * buffer)
+    total.backward()
+    assert t.grad is not None
+    assert t.grad.tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("wrap", [lambda a: a, Tensor, lambda a: Tensor(a)[:], lambda a: Tensor(a).reshape(2, 1).reshape(2)])
+def test_a_constant_changed_after_recording_gives_the_right_gradient(wrap: Callable[[np.ndarray], object]) -> None:
+    constant = np.array([1.0, 2.0])
+    t = Tensor([3.0, 4.0], requires_grad=True)
+    y = np.sum(t * wrap(constant))
+    constant[:] = 100
+    y.backward()
+    assert t.grad is not None
+    assert t.grad.tolist() == [1, 2]
+
+
+def test_a_constant_tensor_written_to_after_recording_gives_the_right_gradient() -> None:
+    constant = Tensor([1.0, 2.0])
+    t = Tensor([3.0, 4.0], requires_grad=True)
+    y = np.sum(t * constant)
+    constant[0] = 100.0
+    constant += 5.0
+    y.backward()
+    assert t.grad is not None
+    assert t.grad.tolist() == [1, 2]
+
+
+def test_an_array_shared_with_a_leaf_gives_the_right_gradient() -> None:
+    array = np.array([1.0, 2.0])
+    x = Tensor(array, requires_grad=True)
+    y = np.sum(x * x) + np.sum(x[:1] * x[:1])
+    array[:] = 100
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [4, 4]
+
+
+def write_data(x: Tensor) -> None:
+    x.data[0] = 100
+
+
+def write_under_no_grad(x: Tensor) -> None:
+    with no_grad():
+        x += 1.0
+
+
+def write_a_view_under_no_grad(x: Tensor) -> None:
+    with no_grad():
+        x[1:][...] = 5.0
+
+
+@pytest.mark.parametrize("write", [write_data, write_under_no_grad, write_a_view_under_no_grad])
+def test_a_leaf_changed_after_recording_is_refused(write: Callable[[Tensor], None]) -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True, name="weight")
+    y = np.sum(x * x)
+    write(x)
+    with pytest.raises(MutationError, match=r"multiply recorded the tensor 'weight' of shape \(2,\).*test_mutation\.py"):
+        y.backward()
+    x.grad = None
+    np.sum(x * x).backward()
+    np.testing.assert_array_equal(x.grad.numpy(), 2 * x.detach().numpy())  # type: ignore[union-attr]
+
+
+def test_a_leaf_changed_is_fine_where_its_value_is_not_needed() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = np.sum(x * 3 + x)
+    with no_grad():
+        x += 1.0
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [4, 4]
+
+
+def test_reading_data_between_passes_is_fine() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = np.sum(x * x)
+    assert x.data.tolist() == [1, 2]
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_a_failed_write_leaves_the_target_as_it_was() -> None:
+    x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = x * 2
+    for bad in (lambda: y.__setitem__(0, np.ones(2)), lambda: y.__setitem__(7, x[0]), lambda: y.__iadd__(np.ones((2, 3)))):
+        with pytest.raises((ValueError, IndexError)):
+            bad()
+        assert y.tolist() == [2, 4, 6]
+    np.sum(y).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 2, 2]
+
+
+def test_writing_floats_into_integers_is_refused() -> None:
+    y = Tensor(np.zeros(3, int))
+    with pytest.raises(TypeError, match=r"truncate.*dtype=float"):
+        y[0] = Tensor(1.5, requires_grad=True)
+
+
+def test_writing_a_tensor_into_an_ndarray_names_the_fix() -> None:
+    with pytest.raises(ValueError, match="setting an array element") as caught:
+        np.zeros(3)[0] = Tensor(1.5, requires_grad=True)
+    assert "autograd.zeros(shape)" in str(caught.value.__cause__)
+    with pytest.raises(TypeError, match=r"np\.stack"):
+        np.zeros(3)[:2] = Tensor([1.5, 2.0], requires_grad=True)
+
+
+@pytest.mark.parametrize("call", [
+    lambda x: np.add(x, 1, out=np.zeros(2)), lambda x: np.sum(x, out=np.zeros(())), lambda x: np.concatenate([x, x], out=np.zeros(4)),
+])
+def test_out_is_refused_with_the_reason(call: Callable[[Tensor], object]) -> None:
+    with pytest.raises(TypeError, match="would overwrite a value that the graph may need; assign the result"):
+        call(Tensor([1.0, 2.0], requires_grad=True))
+
+
+def test_detached_memory_cannot_corrupt_the_graph() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = np.exp(x)
+    d = y.detach()
+    d += 100.0
+    np.sum(y).backward()
+    np.testing.assert_allclose(x.grad.numpy(), np.exp([1.0, 2.0]))  # type: ignore[union-attr]

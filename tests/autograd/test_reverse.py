@@ -1,0 +1,280 @@
+"""Reverse accumulation: the pass itself, leaves, hooks, freeing, depth and memory."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, grad, no_grad
+
+
+def leaf(*values: float) -> Tensor:
+    return Tensor(np.array(values, float), requires_grad=True)
+
+
+def test_gradients_accumulate_into_leaves() -> None:
+    x = leaf(1, 2)
+    (x * x).sum().backward()
+    (x * 3).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [5, 7]
+    x.zero_grad()
+    assert x.grad is None
+
+
+def test_backward_of_a_vector_needs_a_cotangent() -> None:
+    x = leaf(1, 2)
+    with pytest.raises(RuntimeError, match=r"scalar.*\(2,\).*y\.sum\(\)\.backward\(\)"):
+        (x * x).backward()
+    with pytest.raises(RuntimeError, match=r"shape \(2,\).*got \(3,\)"):
+        (x * x).backward(np.ones(3))
+    (x * x).backward(np.array([1.0, 10.0]))
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 40]
+
+
+def test_a_freed_graph_says_retain_graph() -> None:
+    x = leaf(3)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [12]
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        y.backward()
+    assert x.grad.tolist() == [12]
+
+
+def test_backward_without_a_graph_says_why() -> None:
+    with pytest.raises(RuntimeError, match=r"requires_grad=True.*detach"):
+        Tensor(1.0).backward()
+
+
+def test_diamonds_squares_and_sums_are_exact() -> None:
+    x = leaf(3)
+    (x + x).sum().backward()
+    (x * x).sum().backward()
+    y = x * 2
+    (y * y + y).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2 + 6 + (2 * 2 * 6 + 2)]
+
+
+def test_equal_leaves_are_two_leaves() -> None:
+    a, b = leaf(1), leaf(1)
+    (a + b).sum().backward()
+    assert a.grad is not None and b.grad is not None
+    assert a.grad.tolist() == b.grad.tolist() == [1]
+
+
+def test_gradients_are_not_aliased_with_each_other_or_the_seed() -> None:
+    a, b, seed = leaf(1, 2), leaf(3, 4), np.ones(2)
+    (a + b).backward(seed)
+    assert a.grad is not None and b.grad is not None
+    a.grad.data[:] = 100
+    assert b.grad.tolist() == [1, 1]
+    assert seed.tolist() == [1, 1]
+    c = leaf(1, 2)
+    c.reshape(2, 1).T.backward(np.ones((1, 2)))
+    assert c.grad is not None
+    c.grad.data[:] = 7
+
+
+def test_hooks_see_and_replace_complete_gradients() -> None:
+    x = leaf(1, 2)
+    seen = []
+    handle = x.register_hook(lambda g: seen.append(g.tolist()))
+    y = x * 2
+    y.register_hook(lambda g: g * 10)
+    (y + y).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [40, 40]
+    assert seen == [[40, 40]]
+    handle.remove()
+    x.sum().backward()
+    assert len(seen) == 1
+    x.register_hook(lambda g: np.ones(3))  # type: ignore[arg-type,return-value]
+    with pytest.raises(ValueError, match=r"\(2,\).*\(3,\)"):
+        x.sum().backward()
+
+
+def test_retain_grad_keeps_the_gradient_of_a_result() -> None:
+    x = leaf(1, 2)
+    y = x * x
+    y.retain_grad()
+    (y * 3).sum().backward()
+    assert y.grad is not None
+    assert y.grad.tolist() == [3, 3]
+
+
+def test_no_grad_records_nothing_and_is_per_thread() -> None:
+    x = leaf(1)
+    results: dict[str, bool] = {}
+    inside, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        inside.wait()
+        results["other"] = (x * 2).requires_grad
+        done.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with no_grad():
+        inside.set()
+        done.wait()
+        results["this"] = (x * 2).requires_grad
+        assert not autograd.is_grad_enabled()
+        with autograd.enable_grad():
+            assert (x * 2).requires_grad
+    thread.join()
+    assert results == {"other": True, "this": False}
+    assert (x * 2).requires_grad
+
+    @no_grad()
+    def decorated(depth: int) -> bool:
+        return (x * 2).requires_grad or (depth > 0 and decorated(depth - 1))
+
+    assert not decorated(3)
+    assert autograd.is_grad_enabled()
+
+
+def test_create_graph_differentiates_gradients() -> None:
+    x = Tensor(0.3, requires_grad=True)
+    y = np.tanh(x)
+    y.backward(create_graph=True)
+    first = x.grad
+    assert first is not None
+    x.grad = None
+    first.backward()
+    assert x.grad is not None
+    t = np.tanh(0.3)
+    np.testing.assert_allclose(x.grad.item(), -2 * t * (1 - t * t), rtol=1e-14)
+
+
+def test_a_diamond_of_sixty_levels_is_instant() -> None:
+    x = Tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(60):
+        y = y + y
+    start = time.perf_counter()
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 2.0**60
+    assert time.perf_counter() - start < 1
+
+
+def test_a_million_operations_go_forward_backward_and_away() -> None:
+    x = Tensor(0.5, requires_grad=True)
+    y = x
+    for _ in range(1_000_000):
+        y = y + 1e-6
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 1
+    del y
+
+
+def test_training_steps_leave_no_memory_and_no_cycles() -> None:
+    rng = np.random.default_rng(0)
+    w = Tensor(rng.normal(size=(20, 20)), requires_grad=True)
+
+    def step() -> None:
+        np.sum(np.tanh(w @ w) ** 2).backward(create_graph=True)
+        first = w.grad
+        assert first is not None
+        w.grad = None
+        np.sum(first * first).backward()
+        w.grad = None
+
+    gc.collect()
+    gc.disable()
+    try:
+        tracemalloc.start()
+        for _ in range(1200):  # NumPy's own caches of small blocks, some 1,024 a size, fill first
+            step()
+        before = tracemalloc.get_traced_memory()[0]
+        peak = tracemalloc.get_traced_memory()[1]
+        for _ in range(1000):
+            step()
+        after = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert after - before < 0.01 * peak
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_the_backward_pass_frees_as_it_goes() -> None:
+    x = Tensor(np.ones(100_000), requires_grad=True)
+    tracemalloc.start()
+    y = x
+    for _ in range(20):
+        y = np.tanh(y)
+    forward = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    y.sum().backward()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert forward > 19 * 800_000
+    assert peak < 1.5 * forward
+
+
+def test_what_a_rule_does_not_read_is_not_kept() -> None:
+    x = Tensor(np.ones(100_000), requires_grad=True)
+    tracemalloc.start()
+    y = x
+    for _ in range(20):
+        y = y + 1.0
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert kept < 2 * 800_000
+
+
+def test_eight_threads_give_the_serial_gradients() -> None:
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(30, 30))
+
+    def loss(w: Tensor, k: int) -> Tensor:
+        y = w
+        for _ in range(20):
+            y = np.tanh(y @ w / 5 + k)
+        return np.sum(y)
+
+    serial = [grad(loss)(w, k) for k in range(8)]
+    results: list[object] = [None] * 8
+
+    def work(k: int) -> None:
+        for _ in range(5):
+            results[k] = grad(loss)(w, k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for a, b in zip(serial, results, strict=True):
+        np.testing.assert_array_equal(a, b)  # type: ignore[arg-type]
+
+
+def test_an_interrupted_backward_pass_leaves_the_next_one_right() -> None:
+    x = leaf(1, 2)
+
+    def interrupt(g: Tensor) -> None:
+        raise KeyboardInterrupt
+
+    y = x * x
+    handle = y.register_hook(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        y.sum().backward()
+    handle.remove()
+    assert x.grad is None
+    assert autograd.is_grad_enabled()
+    np.sum(x * x).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]  # type: ignore[unreachable]

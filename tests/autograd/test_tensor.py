@@ -1,0 +1,162 @@
+"""Tensors as arrays: creation, conversion, Python's protocols."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import GradientLostWarning, Tensor, tensor
+
+
+def test_tensor_shares_memory_and_tensor_function_copies() -> None:
+    array = np.zeros(3)
+    shared, copied = Tensor(array), tensor(array)
+    array[0] = 5
+    assert shared.tolist() == [5, 0, 0]
+    assert copied.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("data", [2.0, [1.0, 2.0], np.ones((2, 3), np.float32), np.float32(1.5), [[1, 2], [3, 4]]])
+def test_dtypes_are_numpys(data: object) -> None:
+    assert Tensor(data).dtype == np.asarray(data).dtype  # type: ignore[arg-type]
+    assert Tensor(data).shape == np.shape(data)  # type: ignore[arg-type]
+
+
+def test_python_scalars_are_weak() -> None:
+    x = Tensor(np.ones(3, np.float32), requires_grad=True)
+    y = (x * 2.0 + 1) / 3.0 - 1
+    assert y.dtype == np.float32
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("data", [1, [1, 2], [True, False]])
+def test_requires_grad_on_integers_is_refused(data: object) -> None:
+    with pytest.raises(TypeError, match=r"only floating and complex tensors can require grad, got .*write 1\.0"):
+        Tensor(data, requires_grad=True)  # type: ignore[arg-type]
+
+
+def test_asarray_of_a_tracked_tensor_names_the_way_out() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(TypeError, match=r"\.numpy\(\).*\.detach\(\)"):
+        np.asarray(x)
+    with pytest.raises(TypeError, match=r"np\.stack"):
+        np.array([x[0], x[1]])
+    assert np.asarray(x.detach()).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("convert", [float, int, complex, math.sin])
+def test_conversion_to_a_number_warns_of_the_lost_gradient(convert: type) -> None:
+    x = Tensor(1.5, requires_grad=True)
+    with pytest.warns(GradientLostWarning, match=r"\.item\(\)"):
+        assert convert(x) == convert(1.5)
+    assert convert(x.detach()) == convert(1.5)
+
+
+def test_item_is_silent() -> None:
+    assert Tensor(1.5, requires_grad=True).item() == 1.5
+
+
+def test_wrapping_a_tracked_tensor_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"\.clone\(\).*\.detach\(\)"):
+        Tensor(Tensor(1.0, requires_grad=True) * 2)
+
+
+def test_every_result_is_a_tensor_even_a_zero_dimensional_one() -> None:
+    x = Tensor(np.arange(4.0), requires_grad=True)
+    for result in (x[0], x.sum(), x.max(), x @ x, np.mean(x), x[1] * 2, -x[2], abs(x[3]), np.float64(2) * x, x > 1):
+        assert type(result) is Tensor
+
+
+def test_numpy_operands_on_the_left_defer() -> None:
+    x = Tensor(np.ones(3), requires_grad=True)
+    for result in (np.ones(3) + x, np.float64(2) * x, np.ones((2, 3)) @ x, 3 - x, 2.0**x):
+        assert result.requires_grad
+
+
+def test_recorded_values_are_read_only() -> None:
+    y = Tensor([1.0, 2.0], requires_grad=True) * 2
+    with pytest.raises(ValueError, match="read-only"):
+        y.data[0] = 5
+    with pytest.raises(ValueError, match="read-only"):
+        y.numpy()[0] = 5
+
+
+def test_comparison_and_hash() -> None:
+    x, y = Tensor([1.0, 2.0]), Tensor([1.0, 3.0])
+    assert (x == y).tolist() == [True, False]
+    assert (x != y).dtype == bool
+    assert len({x, y, x}) == 2
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_leaves_are_copied_and_pickled_with_gradient_and_name(duplicate: object) -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True, name="x")
+    (x * x).sum().backward()
+    twin = duplicate(x)  # type: ignore[operator]
+    assert twin.tolist() == [1, 2]
+    assert twin.requires_grad
+    assert twin.is_leaf
+    assert twin.name == "x"
+    assert twin.grad.tolist() == [2, 4]
+    (twin * 3).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_results_do_not_leave_their_graph_silently() -> None:
+    y = Tensor(1.0, requires_grad=True) * 2
+    with pytest.raises(TypeError, match="detach"):
+        pickle.dumps(y)
+    with pytest.raises(TypeError, match="clone"):
+        copy.deepcopy(y)
+
+
+def test_repr_says_what_matters() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True, name="x")
+    assert repr(x) == "Tensor([1., 2.], name='x', requires_grad=True)"
+    assert repr(x * 2) == "Tensor([2., 4.], made by multiply)"
+    assert repr(Tensor(np.float32(1))) == "Tensor(1., dtype=float32)"
+    assert f"{x.sum():.2f}" == "3.00"
+
+
+def test_iteration_and_length() -> None:
+    x = Tensor(np.arange(6.0).reshape(3, 2), requires_grad=True)
+    assert len(x) == 3
+    assert [row.tolist() for row in x] == [[0, 1], [2, 3], [4, 5]]
+    with pytest.raises(TypeError, match="0-d"):
+        list(Tensor(1.0))
+
+
+def test_assigning_data_rebinds_a_leaf() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    w.data = w.data - 0.5
+    assert w.tolist() == [0.5, 1.5]
+    assert w.requires_grad
+    w.data -= 0.5
+    assert w.tolist() == [0, 1]
+    (w * w).sum().backward()
+    assert w.grad is not None
+    assert w.grad.tolist() == [0, 2]
+
+
+def test_setting_a_gradient_checks_its_shape() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(ValueError, match=r"\(2,\).*\(3,\)"):
+        w.grad = np.ones(3)  # type: ignore[assignment]
+    w.grad = np.ones(2)  # type: ignore[assignment]
+    assert isinstance(w.grad, Tensor)
+
+
+def test_manual_seed_reproduces_and_leaves_numpys_state_alone() -> None:
+    before = np.random.get_state()[1].copy()  # type: ignore[index,union-attr]
+    first = autograd.manual_seed(3).normal(size=4)
+    second = autograd.manual_seed(3).normal(size=4)
+    assert (first == second).all()
+    assert (np.random.get_state()[1] == before).all()  # type: ignore[index]
