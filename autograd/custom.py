@@ -14,6 +14,7 @@ import numpy as np
 
 from . import errors
 from .graph import Node
+from .modes import enable_grad
 from .primitive import Primitive, add_all
 from .registry import primitives, registry
 from .reverse import pull
@@ -59,9 +60,7 @@ class Custom(Primitive):
             c = vjp(g, out, *operands, **options)
             return c.copy() if isinstance(c, np.ndarray) else c
         if jvp is not None:
-            t = fresh(Tensor(np.zeros_like(_raw(operands[i]))))
-            slope = jvp(t, out, *operands, **options)
-            return self._transposed(slope, g, t, operands[i])
+            return self._transposed(lambda t: jvp(t, out, *operands, **options), operands[i], g)
         if self.numeric:
             return self._numeric(operands, options, i, lambda slope: np.sum(_raw_only(self, g) * slope))
         raise self._missing(i)
@@ -71,8 +70,7 @@ class Custom(Primitive):
         if jvp is not None:
             return jvp(t, out, *operands, **options)
         if vjp is not None:
-            g = fresh(Tensor(np.zeros_like(_raw(out))))
-            return self._transposed(vjp(g, out, *operands, **options), t, g, out)
+            return self._transposed(lambda g: vjp(g, out, *operands, **options), out, t)
         if self.numeric:
             return self._directional(operands, options, i, _raw_only(self, t))
         raise self._missing(i)
@@ -80,13 +78,16 @@ class Custom(Primitive):
     def _rules(self, i: int) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
         return (self.vjps[i] if i < len(self.vjps) else None), (self.jvps[i] if i < len(self.jvps) else None)
 
-    def _transposed(self, linear: Any, cotangent: Array, variable: Tensor, like: Array) -> Array:
-        """The transpose of a linear function of `variable`, whose value at 0 was recorded."""
-        if not isinstance(linear, Tensor):
-            return np.zeros_like(_raw(like))
+    def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array) -> Array:
+        """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0."""
+        zero = np.zeros_like(like._value if isinstance(like, Tensor) else like)
+        variable = fresh(Tensor(zero))
+        with enable_grad():
+            image = linear(variable)
+        if not isinstance(image, Tensor):
+            return zero
         given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
-        found = pull([(linear, given)], frozenset([variable._node])).get(variable._node)
-        return np.zeros_like(_raw(like)) if found is None else found
+        return pull([(image, given)], frozenset([variable._node])).get(variable._node, zero)
 
     def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int,
                  weigh: Callable[[Array], Any]) -> Array:
@@ -125,15 +126,11 @@ class Custom(Primitive):
         )
 
 
-def _raw(x: Any) -> Any:
-    return x._value if isinstance(x, Tensor) else x
-
-
 def _raw_only(primitive: Custom, x: Any) -> Any:
     if isinstance(x, Tensor) and x.requires_grad:
         raise errors.NoDerivativeError(f"{primitive.name} is differentiated numerically, to first order only; give it "
                                        ".defvjp or .defjvp for higher orders")
-    return _raw(x)
+    return x._value if isinstance(x, Tensor) else x
 
 
 class CustomFunction:

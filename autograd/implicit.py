@@ -21,7 +21,7 @@ from .errors import missing_extra
 from .forward import jvp
 from .modes import no_grad
 from .tensor import Box, Tensor
-from .transforms import jacobian, vjp
+from .transforms import jacrev, vjp
 from .tree import flatten, ravel
 from .tree import map as tree_map
 
@@ -52,13 +52,17 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
         return tree_map(lambda new, old: new - old, f(x, *args), x)
 
     def iterate(residual: Callable[[Array], Array], x: Array) -> Array:
-        for _ in range(max_iterations):
-            step = residual(x)
-            x = x + step
-            if np.max(np.abs(step), initial=0) <= tol * (1 + np.max(np.abs(x), initial=0)):
+        count, size = 0, 0.0
+        while count < max_iterations and np.isfinite(size):
+            count += 1
+            with np.errstate(all="ignore"):
+                step = residual(x)
+                x = x + step
+            size = float(np.max(np.abs(step), initial=0))
+            if np.isfinite(size) and size <= tol * (1 + np.max(np.abs(x), initial=0)):
                 return x
-        raise RuntimeError(f"fixed_point did not converge in {max_iterations} iterations; the last step was "
-                           f"{np.max(np.abs(step)):.3g}. Start nearer, or give a solver if the map does not contract")
+        raise RuntimeError(f"fixed_point did not converge: step {count} was {size:.3g}. Start nearer, allow more than "
+                           f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
     if solver is None:
         return _Problem(difference, x0, args, iterate).solution()
@@ -117,7 +121,8 @@ class _Problem:
             result = optimize.root(residual, self.start, method=self.solver, tol=1e-13)
             # MINPACK may say that it makes no more progress when it has reached the last digit: look at the residual.
             if not result.success and not np.max(np.abs(residual(result.x))) <= 1e-8:
-                raise RuntimeError(f"scipy.optimize.root({self.solver!r}) did not converge: {result.message}")
+                raise RuntimeError(f"scipy.optimize.root({self.solver!r}) did not converge: "
+                                   f"{' '.join(result.message.split())}")
             return result.x
         found = self.solver(residual, self.start.copy())
         if getattr(found, "success", True) is False:
@@ -126,13 +131,13 @@ class _Problem:
 
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
         """The cotangent of the parameters: `-(df/dp)^T A^-T g`."""
-        a = jacobian(lambda x: self.residual(x, p))(x)
+        a = jacrev(lambda x: self.residual(x, p))(x)
         adjoint = np.linalg.solve(np.conj(a).T, g)
         return -vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0]
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
         """The tangent of the solution: `-A^-1 (df/dp) t`."""
-        a = jacobian(lambda x: self.residual(x, p))(x)
+        a = jacrev(lambda x: self.residual(x, p))(x)
         return -np.linalg.solve(a, jvp(lambda p: self.residual(x, p), (p,), (t,))[1])
 
 

@@ -14,6 +14,7 @@ from .tensor import Box, Tensor
 
 _REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
                np.logical_or: np.any, np.logical_and: np.all}
+_HARMLESS = {"casting": "same_kind", "subok": True, "order": "K", "where": True}
 _ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
@@ -66,8 +67,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         if apply is None:
             return no_derivative(ufunc, inputs, options)
         dtype = options.pop("dtype", None)
-        refused = {k: v for k, v in options.items() if (k, v) not in (("casting", "same_kind"), ("subok", True),
-                                                                     ("order", "K"), ("where", True))}
+        refused = [key for key, value in options.items() if not (key in _HARMLESS and value is _HARMLESS[key])]
         if refused:
             if any(t.requires_grad or isinstance(t, Box) for t in tensors_in((inputs, options))):
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "

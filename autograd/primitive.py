@@ -481,7 +481,7 @@ def calling_convention(primitive: Structured, function: Callable[..., Any]) -> C
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
-        if options and not known.issuperset(options):
+        if options and not (known.issuperset(options) and all([not isinstance(v, Tensor) for v in options.values()])):
             options = checked_options(function, known, args, options)
         return primitive(*[x if _is_operand(x) or x is None else np.asarray(x) for x in args], **options)
 

@@ -20,7 +20,7 @@ from .forward import dual, jvp, parts
 from .modes import enable_grad, local
 from .reverse import depends_elsewhere, pull
 from .tensor import Box, Tensor
-from .values import as_input, as_output, bottom, fresh
+from .values import as_input, as_output, bottom, fresh, unvarying
 
 Argnums = int | Sequence[int]
 
@@ -45,7 +45,10 @@ class Inputs:
         """Gradients in the structure of the arguments; zeros for an input that was not reached."""
         found = pull(pairs, self.stop)
         gradients = [found.get(node) for node in self.nodes]
-        gradients = [np.zeros_like(t) if g is None else g for g, t in zip(gradients, self.tensors, strict=True)]
+        gradients = [
+            np.zeros_like(t) if g is None else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None else g
+            for g, t in zip(gradients, self.tensors, strict=True)
+        ]
         return self.structure.unflatten(
             [as_output(g, self.plain, x) for g, x in zip(gradients, self.leaves, strict=True)]
         )
@@ -56,9 +59,9 @@ class Inputs:
         return structure.unflatten([self._plain(o) for o in leaves])
 
     def _plain(self, o: Any) -> Any:
-        if not self.plain or not isinstance(o, Tensor) or isinstance(o, Box) or depends_elsewhere(o, self.stop):
+        if not isinstance(o, Tensor) or isinstance(o, Box) or depends_elsewhere(o, self.stop):
             return o
-        return o._value
+        return o._value if self.plain else Tensor._of(o._value, None)
 
 
 def _spread(t: Tensor, level: int, size: int) -> Tensor:

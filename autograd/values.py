@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .declare import linear
+from .declare import general, linear
 from .tensor import Box, Tensor, tensor
 
 
@@ -49,3 +49,13 @@ def same(x: Any) -> Any:
 
 
 identity = linear(same, lambda g: g, name="input")
+
+
+def held(value: Any, x: Any) -> Any:
+    """`value`, as a function of `x` whose derivative is zero."""
+    return value
+
+
+unvarying = general(held, [None, lambda g, x: np.zeros_like(x)], [None, lambda t, out: np.zeros_like(out)], name="held",
+                    operands=("value", "x"))
+"""A gradient that does not vary with its argument stays connected to it: a true zero, not a cut graph."""

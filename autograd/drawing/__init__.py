@@ -2,7 +2,74 @@
 
 from __future__ import annotations
 
-from .draw import draw
-from .drawing import Drawing
+import sys
+from typing import Any
 
-__all__ = ["Drawing", "draw"]
+from autograd import tree
+from autograd.tensor import Tensor
+
+from . import engines, heat
+from .collapse import Expand
+from .drawing import Drawing
+from .extract import Extraction, extract
+from .names import gather, readable
+from .on_error import draw_on_error
+from .shaping import View, found
+from .style import PALETTES, Theme
+
+__all__ = ["Drawing", "draw", "draw_on_error"]
+
+DIRECTIONS = ("TB", "LR")
+
+
+def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backward: bool = False,
+         color_by: heat.Measure | None = None, around: Tensor | str | None = None, hops: int = 3,
+         share_leaves: bool = False, fold: bool | None = None, names: Any = None, theme: Theme | None = None,
+         direction: str = "TB", title: str | None = None, timeout: float = engines.TIMEOUT) -> Drawing:
+    """Draw the graph that tensors (or trees of them) were computed by: `draw(loss).save("graph.svg")`.
+
+    `depth` folds module calls below that many levels, `expand` (a pattern such as `"encoder.*"`, or a function of the
+    path) keeps some open; `fold` draws repetitions once (None: in graphs of more than 40 vertices). `backward=True`
+    adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"` or `"grad_norm"`. `around` and `hops`
+    show the part near one tensor or name. `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`;
+    None follows the reader's setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
+    """
+    if theme is not None and theme not in PALETTES:
+        raise ValueError(f"theme is 'light', 'dark' or None (the reader's setting), got {theme!r}")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction is 'TB' (downwards) or 'LR' (to the right), got {direction!r}")
+    roots = given_roots(tensors)
+    known = gather(roots, names, sys._getframe(1).f_locals)
+    extraction = extract([tensor for _, tensor in roots], known, backward=backward)
+    extraction.graph.title = title or ""
+    if color_by is not None:
+        heat.colour(extraction, color_by)
+    view = View(depth, expand, fold, share_leaves, _centres(extraction, around), hops)
+    return Drawing(extraction, view, theme=theme, direction=direction, timeout=timeout)
+
+
+def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
+    """`(key, tensor)` of every tensor in the arguments; the key is empty for a tensor that stands alone."""
+    roots: list[tuple[str, Tensor]] = []
+    for argument in tensors:
+        leaves, structure = tree.flatten(argument)
+        for path, leaf in zip(tree.paths(structure), leaves, strict=True):
+            if not isinstance(leaf, Tensor):
+                place = f" at {path}" if path else ""
+                raise TypeError("draw expects tensors, the results of a computation, got a "
+                                f"{type(leaf).__name__}{place}; call the model first: draw(model(x))")
+            roots.append((readable(path), leaf))
+    if not roots:
+        raise TypeError("draw expects at least one tensor, e.g. draw(loss)")
+    return roots
+
+
+def _centres(extraction: Extraction, around: Tensor | str | None) -> tuple[str, ...]:
+    if around is None:
+        return ()
+    if isinstance(around, Tensor):
+        key = extraction.ids.get(around._node) if around._node is not None else None
+        if key is None:
+            raise KeyError("the tensor given as around= is not in this graph")
+        return (key,)
+    return found(extraction.graph, [around])

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ..graph import Leaf, Node, Scope
+from autograd.graph import Leaf, Node, Scope
+
 from .model import Cluster, Graph, Kind
 
 

@@ -14,7 +14,7 @@ import graphviz
 from .around import flows_back
 from .edge_words import Word, edge_words
 from .labels import ROOMY, Line, description, edge_text, lines, tooltip
-from .layout import Layout, Point, beside_tip, sizes, way_back
+from .layout import Layout, Point, sizes, way_back
 from .model import Edge, Graph, Kind, Vertex
 from .style import PALETTES, Theme
 from .words import printable
@@ -53,8 +53,10 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
             if flows_back(graph, edge):
-                where = {"pos": _spline(way_back(layout.routes[number]), layout.height)} if (
-                    layout and number in layout.routes) else {}
+                where = {}
+                if layout and number in layout.routes:
+                    back = way_back(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
+                    where["pos"] = _spline(back, layout.height)
                 dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
                          constraint="false", **{"class": "backward"}, **where)
     return dot
@@ -147,9 +149,10 @@ def _html(written: list[Line], colours: dict[str, str]) -> str:
             text = f"<b>{text}</b>"
         if line.italic:
             text = f"<i>{text}</i>"
-        size = 12 if line.role in ("title", "name") else 10
-        parts.append(f'<font point-size="{size}" color="{colours[_ROLE_COLOUR[line.role]]}">{text}</font>')
-    return "<" + "<br/>".join(parts) + ">"
+        size = "12" if line.role in ("title", "name") else "9.5"
+        colour = colours[_ROLE_COLOUR[line.role]]
+        parts.append(f'<tr><td><font point-size="{size}" color="{colour}">{text}</font></td></tr>')
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(parts)}</table>>'
 
 
 def escape(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from .extract import Extraction
 from .layered import layered
 from .layout import Layout, from_engine
 from .placed import placed_source
+from .record import as_json
 from .shaping import View, shaped
 from .style import Theme
 from .svg import paint
@@ -61,7 +61,7 @@ class Drawing:
                 return from_engine(engine.run(text, "json0", timeout=self.timeout), self.graph, engine.name)
             except (engines.EngineError, ValueError) as error:
                 self.graph = self.graph.saying(f"Laid out without Graphviz: {error}.")
-        return layered(self.graph)
+        return layered(self.graph, self.direction)
 
     def to_svg(self) -> str:
         """The picture as one SVG document."""
@@ -73,10 +73,8 @@ class Drawing:
         return table(self.graph)
 
     def to_json(self) -> str:
-        """The graph's facts as JSON, without coordinates."""
-        from .record import as_dict
-
-        return json.dumps(as_dict(self.graph), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        """All facts of the whole graph, nothing folded or left out, as JSON."""
+        return as_json(self.extraction.graph)
 
     def to_html(self) -> str:
         """The explorer: one page that needs no network."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import FREED, Constant, Leaf, Node
-from ..tensor import Tensor
+from autograd.graph import FREED, Constant, Leaf, Node
+from autograd.tensor import Tensor
+
 from .clusters import clustered
 from .facts import IN_FULL, summary
 from .model import Edge, Graph, Kind, Summary, Vertex
@@ -84,9 +85,10 @@ def known_values(order: Sequence[Node], names: Names) -> dict[Node, Any]:
     for node in order:
         if node.saved is not FREED:
             count = len(node.parents)
-            for parent, value in zip(node.parents, node.saved, strict=False):
-                if parent is not None and value is not None and getattr(value, "shape", ()) == parent.shape:
-                    values[parent] = value
+            values |= {
+                parent: value for parent, value in zip(node.parents, node.saved, strict=False)
+                if parent is not None and value is not None and getattr(value, "shape", ()) == parent.shape
+            }
             if len(node.saved) > count and getattr(node.saved[count], "shape", None) == node.shape:
                 values[node] = node.saved[count]
         tensor = names.tensor(node)
@@ -181,8 +183,8 @@ def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
     name = tensor.name or names.by_tensor.get(id(tensor), "")
     graph.add(Vertex(f"n{len(graph.vertices)}", Kind.INPUT, name=name, named_by="user" if name else "",
                      shape=tensor.shape, dtype=str(tensor.dtype), value=_figures(tensor), output=True))
-    graph.banner = (*graph.banner, f"{name or 'A tensor'} has no graph: nothing that it was made of requires grad, or "
-                                   "the graph was cut by detach(), no_grad() or a plain array.")
+    why = "nothing that it was made of requires grad, or the graph was cut by detach(), no_grad() or a plain array."
+    graph.banner = (*graph.banner, f"{name or 'A tensor'} has no graph: {why}")
 
 
 def options_text(options: Mapping[str, Any]) -> str:

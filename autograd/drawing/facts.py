@@ -30,14 +30,14 @@ def summary(value: Any) -> Summary | None:
         nan = int(np.isnan(array).sum())
         infinite = int(np.isinf(array).sum())
     with np.errstate(all="ignore"):
-        norm = float(np.sqrt(np.square(np.abs(array.astype(np.complex128 if array.dtype.kind == "c" else float))).sum()))
+        wide = array.astype(np.complex128 if array.dtype.kind == "c" else float)
+        norm = float(np.sqrt(np.square(np.abs(wide)).sum()))
         if array.size <= IN_FULL:
             return Summary(array.size, _in_full(array), "", nan, infinite, norm)
         if array.dtype.kind == "c":
             size = np.abs(array)
             return Summary(array.size, f"|z| {figure(float(size.min()))} … {figure(float(size.max()))}",
                            figure(complex(array.mean())), nan, infinite, norm)
-        wide = array.astype(float)
         if nan or infinite:
             finite = wide[np.isfinite(wide)]
             if not finite.size:

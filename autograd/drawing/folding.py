@@ -42,17 +42,16 @@ def _merged(graph: Graph, run: Run, key: str) -> Graph:
 def _for_all(alike: Sequence[Vertex]) -> Vertex:
     """One vertex for several that play the same part: what they share, and the sum of what adds up."""
     first = alike[0]
-    heats = [v.heat for v in alike if v.heat is not None]
-    same_value = first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1
     end = next((v for v in reversed(alike) if v.output), None)
-    name = pattern([v.name for v in alike])
-    named_by = first.named_by
+    name, named_by = pattern([v.name for v in alike]), first.named_by
     if not name and end is not None:
         name, named_by = end.name, end.named_by
+    value = first.value if first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1 else None
+    heats = [v.heat for v in alike if v.heat is not None]
     return replace(
         first, name=name, named_by=named_by if name else "",
-        value=end.value if end is not None else first.value if same_value else None,
-        grad=end.grad if end is not None else None, expects_grad=all(v.expects_grad for v in alike), output=any(v.output for v in alike),
+        value=end.value if end is not None else value, grad=end.grad if end is not None else None,
+        expects_grad=all(v.expects_grad for v in alike), output=end is not None,
         failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
         options=first.options if len({v.options for v in alike}) == 1 else "",
         heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else (),
@@ -73,8 +72,7 @@ def pattern(names: Sequence[str]) -> str:
     pieces, at = list(split[0]), differing[0]
     numbers = [int(n) for n in columns[at]]
     pieces[at] = f"[{min(numbers)}..{max(numbers)}]"
-    if pieces[at - 1].endswith("."):
-        pieces[at - 1] = pieces[at - 1][:-1]
+    pieces[at - 1] = pieces[at - 1].removesuffix(".")
     return "".join(pieces)
 
 
@@ -137,7 +135,7 @@ def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run) -> None:
     """Calls within the block are named after all that they stand for: `layers[0..11].attention`."""
     first = run.blocks[0]
     renamed: dict[str, str] = {}
-    for place, name in enumerate(first):
+    for place in range(len(first)):
         chains = [graph.lineage(graph.vertices[block[place]].cluster) for block in run.blocks]
         for step in zip(*chains, strict=False):
             if len(set(step)) == len(step):

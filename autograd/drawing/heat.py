@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..graph import FREED, Leaf, Node
-from ..modes import no_grad
+from autograd.graph import FREED, Leaf, Node
+from autograd.modes import no_grad
+
 from .extract import Extraction
 from .model import Vertex
 from .passes import cotangents, ones, pulled

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .labels import ROOMY, edge_text
 from .layout import Box, Layout, Point, sizes
 from .model import Graph
+from .periods import LEAVES
 from .words import width
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
@@ -28,15 +30,19 @@ class _Item:
     height: float
     layer: int
     clusters: tuple[str, ...] = ()
+    weight: float = 1.0
     above: list[int] = field(default_factory=list)
     below: list[int] = field(default_factory=list)
     order: float = 0.0
     x: float = 0.0
 
 
-def layered(graph: Graph) -> Layout:
+def layered(graph: Graph, direction: str = "TB") -> Layout:
     """A layout of any graph in time nearly linear in its size."""
-    items, index, chains = _items(graph)
+    measured = sizes(graph)
+    if direction == "LR":
+        measured = {key: (high, wide) for key, (wide, high) in measured.items()}
+    items, index, chains = _items(graph, measured)
     layers = _layers(items)
     _sort(layers, items)
     _place(layers, items)
@@ -50,40 +56,42 @@ def layered(graph: Graph) -> Layout:
     }
     layout = Layout(right - left, height, boxes, {}, "layered")
     layout.frames = _frames(graph, boxes)
-    for number, edge in enumerate(graph.edges):
-        if edge.carried:
-            layout.routes[number] = _back(boxes[edge.source], boxes[edge.target])
-            continue
-        bends = [(items[i].x - left, tops[items[i].layer]) for i in chains.get(number, ())]
-        layout.routes[number] = _curve(boxes[edge.source], bends, boxes[edge.target])
-        if edge.label and len(graph.edges) <= ROOMY:
-            middle = layout.routes[number][len(layout.routes[number]) // 2]
-            layout.labels[number] = (middle[0] + 4 + width(edge_text(edge, roomy=True)[0], 9) / 2, middle[1])
-    extent = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
-    layout.width = extent
-    return layout
+    routes = _routes(graph, boxes, {
+        number: [(items[i].x - left, tops[items[i].layer]) for i in chain] for number, chain in chains.items()
+    })
+    layout.routes = routes
+    if len(graph.edges) <= ROOMY:
+        for number, edge in enumerate(graph.edges):
+            if edge.label and not edge.carried:
+                layout.labels[number] = _beside_middle(routes[number], edge_text(edge, roomy=True)[0])
+    layout.width = max([layout.width, *(x + 12 for route in routes.values() for x, _ in route)])
+    return layout if direction == "TB" else _turned(layout)
 
 
 def ranks(graph: Graph) -> dict[str, int]:
-    """The layer of each vertex: one below its lowest parent; a leaf stands just above its first use."""
+    """The layer of each vertex: below its lowest parent, and as near to its readers as its other edges allow."""
     incoming, outgoing = graph.incoming(), graph.outgoing()
     rank: dict[str, int] = {}
     for key in graph.vertices:  # in topological order
         rank[key] = max((rank[edge.source] + 1 for edge in incoming[key]), default=0)
-    for key in graph.vertices:
-        if not incoming[key] and outgoing[key]:
-            rank[key] = max(0, min(rank[edge.target] for edge in outgoing[key]) - 1)
-    return rank
+    for key in reversed(graph.vertices):
+        pulling_up = sum(bool(incoming[edge.source]) for edge in incoming[key])
+        if outgoing[key] and len(outgoing[key]) >= pulling_up:
+            rank[key] = min(rank[edge.target] for edge in outgoing[key]) - 1
+    lowest = min(rank.values(), default=0)
+    return {key: value - lowest for key, value in rank.items()}
 
 
-def _items(graph: Graph) -> tuple[list[_Item], dict[str, int], dict[int, list[int]]]:
-    rank, measured = ranks(graph), sizes(graph)
+def _items(graph: Graph, measured: dict[str, tuple[float, float]],
+           ) -> tuple[list[_Item], dict[str, int], dict[int, list[int]]]:
+    rank = ranks(graph)
     items: list[_Item] = []
     index: dict[str, int] = {}
     lineage = {key: tuple(graph.lineage(key)) for key in ("", *graph.clusters)}
     for key, vertex in graph.vertices.items():
         index[key] = len(items)
-        items.append(_Item(*measured[key], rank[key], lineage[vertex.cluster]))
+        weight = 1.0 if vertex.kind in LEAVES else 8.0
+        items.append(_Item(*measured[key], rank[key], lineage[vertex.cluster], weight))
     chains: dict[int, list[int]] = {}
     for number, edge in enumerate(graph.edges):
         if edge.carried:
@@ -94,7 +102,7 @@ def _items(graph: Graph) -> tuple[list[_Item], dict[str, int], dict[int, list[in
         if 1 < span <= LONGEST_BEND:
             shared = _common(items[first].clusters, items[last].clusters)
             for layer in range(items[first].layer + 1, items[last].layer):
-                items.append(_Item(6.0, 0.0, layer, shared))
+                items.append(_Item(6.0, 0.0, layer, shared, 2.0))
                 _join(items, previous, len(items) - 1)
                 previous = len(items) - 1
                 chains.setdefault(number, []).append(previous)
@@ -168,7 +176,8 @@ def _place(layers: list[list[int]], items: list[_Item]) -> None:
             for i in layer:
                 item = items[i]
                 near = item.above if kind == 0 else item.below if kind == 1 else item.above + item.below
-                wanted.append(sum(items[j].x for j in near) / len(near) if near else item.x)
+                total = sum(items[j].weight for j in near)
+                wanted.append(sum(items[j].x * items[j].weight for j in near) / total if near else item.x)
             for i, x in zip(layer, _apart(layer, items, wanted), strict=True):
                 items[i].x = x
 
@@ -182,14 +191,15 @@ def _apart(layer: list[int], items: list[_Item], wanted: list[float]) -> list[fl
             frames = len(set(before.clusters) ^ set(items[i].clusters))
             offset += (before.width + items[i].width) / 2 + GAP + frames * FRAME_PADDING
         offsets.append(offset)
-    blocks: list[tuple[float, int]] = []  # (mean, size)
-    for value, offset in zip(wanted, offsets, strict=True):
-        mean, count = value - offset, 1
+    blocks: list[tuple[float, float, int]] = []  # (mean, weight, size)
+    for i, value, offset in zip(layer, wanted, offsets, strict=True):
+        mean, weight, count = value - offset, items[i].weight, 1
         while blocks and blocks[-1][0] > mean:
-            other, size = blocks.pop()
-            mean, count = (mean * count + other * size) / (count + size), count + size
-        blocks.append((mean, count))
-    places = [mean for mean, count in blocks for _ in range(count)]
+            other, heavy, size = blocks.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, count = weight + heavy, count + size
+        blocks.append((mean, weight, count))
+    places = [mean for mean, _, count in blocks for _ in range(count)]
     return [place + offset for place, offset in zip(places, offsets, strict=True)]
 
 
@@ -208,14 +218,54 @@ def _rows(layers: list[list[int]], items: list[_Item]) -> tuple[list[float], flo
     return middles, y - LAYER_GAP + 4.0 + FRAME_PADDING
 
 
-def _curve(start: Box, bends: list[Point], end: Box) -> list[Point]:
+def _routes(graph: Graph, boxes: dict[str, Box], bends: dict[int, list[Point]]) -> dict[int, list[Point]]:
+    """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
+    arriving: dict[str, list[tuple[float, int]]] = {}
+    for number, edge in enumerate(graph.edges):
+        if not edge.carried:
+            before = bends[number][-1] if number in bends else (boxes[edge.source].x, 0.0)
+            arriving.setdefault(edge.target, []).append((before[0], number))
+    ends: dict[int, float] = {}
+    for key, edges in arriving.items():
+        step = min(22.0, boxes[key].width * 0.7 / len(edges))
+        for place, (_, number) in enumerate(sorted(edges)):
+            ends[number] = boxes[key].x + (place - (len(edges) - 1) / 2) * step
+    routes: dict[int, list[Point]] = {}
+    for number, edge in enumerate(graph.edges):
+        source, target = boxes[edge.source], boxes[edge.target]
+        if edge.carried:
+            routes[number] = _back(source, target)
+        else:
+            routes[number] = _curve([(source.x, source.bottom), *bends.get(number, ()), (ends[number], target.top)])
+    return routes
+
+
+def _curve(points: list[Point]) -> list[Point]:
     """A smooth route that leaves downwards and arrives from above."""
-    points = [(start.x, start.bottom), *bends, (end.x, end.top)]
     route = [points[0]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (y0 + y1) / 2
         route += [(x0, middle), (x1, middle), (x1, y1)]
     return route
+
+
+def _beside_middle(route: list[Point], text: str) -> Point:
+    """Right of the middle of the route's last piece."""
+    (x0, y0), (x1, y1) = route[-4], route[-1]
+    return (x0 + x1) / 2 + 5 + width(text, 9) / 2, (y0 + y1) / 2
+
+
+def _turned(layout: Layout) -> Layout:
+    """The layout from left to right instead of downwards."""
+    def turn(box: Box) -> Box:
+        return Box(box.y, box.x, box.height, box.width)
+
+    return Layout(
+        layout.height, layout.width, {key: turn(box) for key, box in layout.boxes.items()},
+        {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine,
+        {number: (y, x) for number, (x, y) in layout.labels.items()},
+        {key: turn(box) for key, box in layout.frames.items()},
+    )
 
 
 def _back(start: Box, end: Box) -> list[Point]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import hypot
 from typing import Any
 
@@ -95,7 +96,7 @@ def _route(text: str, point: Any) -> list[Point]:
     tip: list[Point] = []
     start: list[Point] = []
     control: list[Point] = []
-    for part in text.split(";")[0].split():
+    for part in text.split(";", maxsplit=1)[0].split():
         if part.startswith("e,"):
             tip = [point(part[2:])]
         elif part.startswith("s,"):
@@ -109,9 +110,32 @@ def _route(text: str, point: Any) -> list[Point]:
     return control
 
 
-def way_back(route: list[Point]) -> list[Point]:
-    """The route of a gradient: beside the edge, in the other direction."""
+def way_back(route: list[Point], reader: Box, maker: Box) -> list[Point]:
+    """The route of a gradient: beside the edge, in the other direction, from box to box."""
     dx, dy = route[-1][0] - route[0][0], route[-1][1] - route[0][1]
     length = hypot(dx, dy) or 1.0
     aside = (-dy / length * 6, dx / length * 6)
-    return [(x + aside[0], y + aside[1]) for x, y in reversed(route)]
+    back = [(x + aside[0], y + aside[1]) for x, y in reversed(route)]
+    back = _outside(back[::-1], reader)[::-1]
+    return _outside(back, maker)
+
+
+def _outside(route: list[Point], box: Box) -> list[Point]:
+    """The route up to where it enters the box at its end."""
+    piece, size = route[-4:], 1.0
+    while size > 0.2 and _within(_cut(piece, size)[-1], box):
+        size -= 0.05
+    return [*route[:-4], *_cut(piece, size)]
+
+
+def _within(point: Point, box: Box) -> bool:
+    return box.left - 1 < point[0] < box.right + 1 and box.top - 1 < point[1] < box.bottom + 1
+
+
+def _cut(piece: list[Point], t: float) -> list[Point]:
+    """The first part of a Bézier piece, up to the parameter `t` (de Casteljau)."""
+    kept, rest = [piece[0]], piece
+    while len(rest) > 1:
+        rest = [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for a, b in pairwise(rest)]
+        kept.append(rest[0])
+    return kept

@@ -10,7 +10,8 @@ from .model import Edge, Graph, Kind, Vertex
 from .words import count_text
 
 
-def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, most: int, downwards: bool = True) -> Graph:
+def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, most: int,
+                  downwards: bool = True) -> Graph:
     """The vertices within `hops` edges of the centres, at most `most` of them, nearest first.
 
     With `downwards` false only what the centres depend on is followed, not what depends on them.

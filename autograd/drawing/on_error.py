@@ -9,15 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..graph import Node
-from ..primitive import Primitive
-from ..tensor import Tensor
+from autograd.graph import Node
+from autograd.primitive import Primitive
+from autograd.tensor import Tensor
+
 from .drawing import Drawing
 from .extract import Extraction, extract
-from .words import printable, shape_text
 from .model import Edge, Graph, Kind, Vertex
 from .names import Names, gather
 from .shaping import View
+from .words import printable, shape_text
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph import Node, reachable
+from autograd.graph import Node, reachable
 
 
 def computation_order(ends: Sequence[Node]) -> list[Node]:

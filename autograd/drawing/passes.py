@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..forward import jvp
-from ..graph import FREED, Node
-from ..modes import no_grad
-from ..primitive import Elementwise, Primitive
-from ..reverse import fit
-from ..tensor import Tensor
+from autograd.forward import jvp
+from autograd.graph import FREED, Node
+from autograd.modes import no_grad
+from autograd.primitive import Elementwise, Primitive
+from autograd.reverse import fit
+from autograd.tensor import Tensor
+
 from .replay import UNKNOWN, operand_values
 
 Array = Any

@@ -22,7 +22,7 @@ LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`count` blocks of equal form: `blocks[j][q]` plays in block `j` the part that `blocks[0][q]` plays in the first."""
+    """`count` blocks of equal form: `blocks[j][q]` plays in block `j` the part of `blocks[0][q]` in the first."""
 
     blocks: tuple[tuple[str, ...], ...]
 

@@ -52,6 +52,7 @@ def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: 
     kind = sample if isinstance(sample, Kind) else Kind.PARAMETER if sample in ("frozen", "alias") else Kind.OPERATION
     state = sample if sample in ("output", "failed") else kind.value
     style = STYLES[kind] + (",dashed" if sample in ("frozen", "alias") else "")
-    dot.node(f"legend_{sample}", label="", shape=SHAPES[kind], style=style, width="0.3", height="0.15",
+    wide, high = ("0.2", "0.08") if sample == "output" else ("0.3", "0.15")
+    dot.node(f"legend_{sample}", label="", shape=SHAPES[kind], style=style, width=wide, height=high,
              fillcolor=colours[f"{state}-fill"], color=colours[f"{state}-line"],
              peripheries="2" if sample == "output" else "1", pos=place((x + 11, y), layout.height))

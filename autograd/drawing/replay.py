@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import FREED, Node
+from autograd.graph import FREED, Node
 
 REPEATABLE = frozenset({"elementwise", "linear", "multilinear", "general"})
 """Kinds that give the same value again. A fused kernel may draw random numbers."""

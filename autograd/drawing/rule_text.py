@@ -8,7 +8,7 @@ import linecache
 from functools import lru_cache
 from typing import Any
 
-from ..primitive import Elementwise, Primitive
+from autograd.primitive import Elementwise, Primitive
 
 
 @lru_cache(maxsize=4096)

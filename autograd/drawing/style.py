@@ -112,5 +112,7 @@ def sheet(selector: str) -> str:
 .carried-arrow{{fill:var(--carried)}}
 .hatch{{stroke:var(--parameter-line);stroke-width:1;opacity:.45}}
 .mark{{fill:var(--paper);stroke:var(--grad)}}
-.sum text{{fill:var(--grad);font-size:9px;font-weight:600}}"""
+.sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
+.count .mark{{stroke:var(--carried)}}
+.count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
     return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in f"{rules}\n{kinds}".split("\n"))

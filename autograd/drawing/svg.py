@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from math import prod
 
 from .around import ROW, SAMPLE, Sample, flows_back, legend, meetings, wrapped
 from .dot import classes, cluster_label, escape
@@ -35,9 +36,10 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     shift = MARGIN + (wide - layout.width) / 2
     about = escape(description(graph))
     extent = "" if embedded else f' width="{total:.0f}" height="{high:.0f}" style="max-width:100%;height:auto"'
+    view = f'viewBox="0 0 {total:.0f} {high:.0f}"{extent} data-engine="{escape(layout.engine)}"'
+    named = f'role="img" aria-labelledby="{prefix}-title {prefix}-desc"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="cleargrad" viewBox="0 0 {total:.0f} {high:.0f}"'
-        f'{extent} role="img" aria-labelledby="{prefix}-title {prefix}-desc" data-engine="{escape(layout.engine)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="cleargrad" {view} {named}>',
         f'<title id="{prefix}-title">{escape(graph.title or "Computation graph")}</title>',
         f'<desc id="{prefix}-desc">{about}</desc>',
         _style(prefix, theme, embedded),
@@ -62,6 +64,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
         parts += _sums(graph, layout)
+    parts += _counts(graph, layout)
     parts += ["</g>", f'<g class="legend" transform="translate({MARGIN:.1f} {top + layout.height + 8:.1f})">', samples,
               "</g>", "</svg>"]
     return "\n".join(parts) + "\n"
@@ -170,9 +173,10 @@ def path(route: list[Point]) -> str:
 
 def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) -> str:
     """The way back of the gradient: beside the edge, in the other direction."""
+    back = way_back(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
     return (f'<g class="backward" id="{prefix}-b{number}" data-from="{edge.target}" data-to="{edge.source}">'
             f"<title>{escape(gradient_text(graph.vertices[edge.source]))}</title>"
-            f'<path d="{path(way_back(layout.routes[number]))}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
+            f'<path d="{path(back)}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
 
 
 def _sums(graph: Graph, layout: Layout) -> list[str]:
@@ -185,6 +189,21 @@ def _sums(graph: Graph, layout: Layout) -> list[str]:
         found.append(f'<g class="sum"><title>{count} gradients meet here and are added up</title>'
                      f'<rect class="mark" x="{x - half:.1f}" y="{y - 7:.1f}" width="{2 * half:.1f}" height="14" '
                      f'rx="7"/><text x="{x:.1f}" y="{y + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
+    return found
+
+
+def _counts(graph: Graph, layout: Layout) -> list[str]:
+    """`× 49` on the vertices of a repeated block around which the layout found no room for a frame."""
+    found = []
+    for key, vertex in graph.vertices.items():
+        unframed = [graph.clusters[c].repeats for c in graph.lineage(vertex.cluster)
+                    if graph.clusters[c].repeats > 1 and c not in layout.frames]
+        if unframed:
+            text, box = f"× {prod(unframed)}", layout.boxes[key]
+            half = width(text, 9, bold=True) / 2 + 4
+            found.append(f'<g class="count"><rect class="mark" x="{box.right - half:.1f}" y="{box.top - 7:.1f}" '
+                         f'width="{2 * half:.1f}" height="14" rx="7"/><text x="{box.right:.1f}" '
+                         f'y="{box.top + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..operators import install
-from . import activations, decompositions, error_function, indexing, linalg, norms, products, reductions, shaping, ufuncs
+from . import activations, decompositions, error_function, fft, indexing, linalg, norms, products, reductions, shaping, ufuncs
 
-__all__ = ["activations", "decompositions", "error_function", "indexing", "linalg", "norms", "products", "reductions", "shaping", "ufuncs"]
+__all__ = ["activations", "decompositions", "error_function", "fft", "indexing", "linalg", "norms", "products", "reductions", "shaping", "ufuncs"]
 
 install()

@@ -50,7 +50,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     if ord == "nuc":
         out = np.sum(np.abs(np.linalg.svdvals(x)), axis=-1)
     elif ord in (2, -2):
-        out = (np.max if ord == 2 else np.min)(np.linalg.svdvals(x), axis=-1)
+        out = (np.max if ord == 2 else np.min)(np.abs(np.linalg.svdvals(x)), axis=-1)
     elif ord in (1, -1, np.inf, -np.inf):
         sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1)
         out = (np.max if ord > 0 else np.min)(sums, axis=-1)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, variadic
+from ..declare import composite, multilinear, variadic
 from ..tensor import Tensor
+from .shaping import arrays_of
 
 Array = Any
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -51,7 +52,7 @@ def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: A
     if out is not None or any(value is not None for key, value in options.items() if key == "dtype"):
         raise TypeError("einsum(out=..., dtype=...) is not differentiated; assign the result, and cast with .astype")
     subscripts, arrays = (operands[0], operands[1:]) if isinstance(operands[0], str) else spelled_out(operands)
-    arrays = [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+    arrays = arrays_of(arrays)
     return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays]))
 
 
@@ -90,7 +91,7 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
 def dot(a: Any, b: Any, out: None = None) -> Any:
     if out is not None:
         raise TypeError("dot(out=...) would overwrite a value that the graph may need; assign the result instead")
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = arrays_of((a, b))
     if a.ndim == 0 or b.ndim == 0:
         return np.multiply(a, b)
     if b.ndim <= 2:
@@ -100,7 +101,7 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
 
 @composite(np.tensordot)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = arrays_of((a, b))
     if isinstance(axes, (int, np.integer)):
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
@@ -118,7 +119,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 @composite(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = arrays_of((a, b))
     return np.multiply(a, b) if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, axes=([-1], [-1]))
 
 
@@ -127,3 +128,69 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
     if out is not None:
         raise TypeError("outer(out=...) would overwrite a value that the graph may need; assign the result instead")
     return np.ravel(a)[:, None] * np.ravel(b)[None, :]
+
+
+@composite(np.vdot)
+def vdot(a: Any, b: Any, /) -> Any:
+    return np.dot(np.conj(np.ravel(a)), np.ravel(b))
+
+
+@composite(np.vecdot)
+def vecdot(x1: Any, x2: Any, /) -> Any:
+    return np.sum(np.conj(x1) * x2, axis=-1)
+
+
+@composite(np.matvec)
+def matvec(x1: Any, x2: Any, /) -> Any:
+    return np.matmul(x1, x2[..., None])[..., 0]
+
+
+@composite(np.vecmat)
+def vecmat(x1: Any, x2: Any, /) -> Any:
+    return np.matmul(np.conj(x1)[..., None, :], x2)[..., 0, :]
+
+
+@composite(np.kron)
+def kron(a: Any, b: Any) -> Any:
+    a, b = arrays_of((a, b))
+    ndim = max(a.ndim, b.ndim)
+    blocks = ((1,) * (ndim - a.ndim) + a.shape, (1,) * (ndim - b.ndim) + b.shape)
+    a, b = a.reshape([n for m in blocks[0] for n in (m, 1)]), b.reshape([n for m in blocks[1] for n in (1, m)])
+    return np.multiply(a, b).reshape([m * n for m, n in zip(*blocks, strict=True)])
+
+
+@composite(np.cross)
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    a, b = arrays_of((a, b))
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise ValueError(f"cross takes vectors of length 3, got {a.shape[-1]} and {b.shape[-1]}; in the plane write "
+                         "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]")
+    after, before = [1, 2, 0], [2, 0, 1]
+    return np.moveaxis(a[..., after] * b[..., before] - a[..., before] * b[..., after], -1, axisc)
+
+
+# --- Convolution of two sequences ------------------------------------------------------------------------------------
+
+convolve_of = multilinear(np.convolve, lambda g, y: np.convolve(g, y[::-1], "valid"),
+                          lambda g, x: np.convolve(g, x[::-1], "valid"))
+
+
+@composite(np.convolve)
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """The full convolution, or the middle of it."""
+    full = convolve_of(a, v)
+    short, long = sorted((np.size(a), np.size(v)))
+    start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
+    return full[start : start + {"full": full.size, "same": long, "valid": long - short + 1}[mode]]
+
+
+@composite(np.correlate)
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    a, v = arrays_of((a, v))
+    if a.size < v.size:
+        return np.flip(np.conj(correlate(v, a, mode)))
+    full = convolve_of(a, np.conj(np.flip(v)))
+    start = {"full": 0, "same": (v.size - 1) // 2, "valid": v.size - 1}[mode]
+    return full[start : start + {"full": full.size, "same": a.size, "valid": a.size - v.size + 1}[mode]]

@@ -125,13 +125,13 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
     return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
 
 
-def _arrays(arrays: Sequence[Any]) -> list[Any]:
+def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
 
 
 @composite(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    parts = _arrays(arrays)
+    parts = arrays_of(arrays)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:
         raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
@@ -140,40 +140,40 @@ def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any 
 
 @composite(np.vstack)
 def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    return np.concatenate([np.atleast_2d(x) for x in _arrays(tup)], axis=0, dtype=dtype)
+    return np.concatenate([np.atleast_2d(x) for x in arrays_of(tup)], axis=0, dtype=dtype)
 
 
 @composite(np.hstack)
 def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    parts = [np.atleast_1d(x) for x in _arrays(tup)]
+    parts = [np.atleast_1d(x) for x in arrays_of(tup)]
     return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype)
 
 
 @composite(np.dstack)
 def dstack(tup: Sequence[Any]) -> Any:
-    return np.concatenate([np.atleast_3d(x) for x in _arrays(tup)], axis=2)
+    return np.concatenate([np.atleast_3d(x) for x in arrays_of(tup)], axis=2)
 
 
 @composite(np.column_stack)
 def column_stack(tup: Sequence[Any]) -> Any:
-    return np.concatenate([x if x.ndim > 1 else x.reshape(-1, 1) for x in _arrays(tup)], axis=1)
+    return np.concatenate([x if x.ndim > 1 else x.reshape(-1, 1) for x in arrays_of(tup)], axis=1)
 
 
 @composite(np.atleast_1d)
 def atleast_1d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 1 else x.reshape(1) for x in _arrays(arrays))
+    out = tuple(x if x.ndim >= 1 else x.reshape(1) for x in arrays_of(arrays))
     return out[0] if len(out) == 1 else out
 
 
 @composite(np.atleast_2d)
 def atleast_2d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 2 else x.reshape(1, -1) for x in _arrays(arrays))
+    out = tuple(x if x.ndim >= 2 else x.reshape(1, -1) for x in arrays_of(arrays))
     return out[0] if len(out) == 1 else out
 
 
 @composite(np.atleast_3d)
 def atleast_3d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 3 else x.reshape(1, -1, 1) if x.ndim < 2 else x[:, :, None] for x in _arrays(arrays))
+    out = tuple(x if x.ndim >= 3 else x.reshape(1, -1, 1) if x.ndim < 2 else x[:, :, None] for x in arrays_of(arrays))
     return out[0] if len(out) == 1 else out
 
 
@@ -296,7 +296,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
 @composite(np.meshgrid)
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Any, ...]:
     count = len(xi)
-    grids = [x.reshape([-1 if i == k else 1 for k in range(count)]) for i, x in enumerate(_arrays(xi))]
+    grids = [x.reshape([-1 if i == k else 1 for k in range(count)]) for i, x in enumerate(arrays_of(xi))]
     if indexing == "xy" and count > 1:
         grids = [np.swapaxes(x, 0, 1) for x in grids]
     return tuple(grids) if sparse else broadcast_arrays(*grids)

@@ -134,7 +134,8 @@ class _Checker:
             picked = self.rng.permutation(len(units))[:FULL_JACOBIAN]
             slopes += [differences.along(unit(level.values, units[int(i)])) for i in picked]
         self._note_kinks(level, slopes)
-        self.scale = max((float(np.max(np.abs(s.value[s.trusted]), initial=0)) for s in slopes), default=0.0) or 1.0
+        sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
+        self.scale = float(max(*sizes, 1e-6 * np.max(np.abs(differences.at_zero), initial=0), self.atol, 1e-300))
         for mode in self.modes:
             name = mode + level.prefix
             self.report.modes.append(name)

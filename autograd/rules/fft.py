@@ -1,0 +1,118 @@
+"""Fourier transforms: linear, and each its own transpose up to the ends of the axis.
+
+Every `n`, `s`, `axes` and `norm` of NumPy. Transforms over several axes are one transform an axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..declare import composite, linear
+
+Array = Any
+SWAPPED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+
+
+def fitted(x: Array, size: int, axis: int) -> Array:
+    """x cut or padded with zeros to `size` along `axis`: the transpose of cutting or padding to x's own length."""
+    lead = (slice(None),) * (axis % x.ndim)
+    if x.shape[axis] >= size:
+        return x[(*lead, slice(0, size))]
+    shape = list(x.shape)
+    shape[axis] = size - x.shape[axis]
+    return np.concatenate([x, np.zeros(shape, x.dtype)], axis=axis)
+
+
+linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
+    np.fft.fft(g, None, axis, norm), x.shape[axis], axis))
+linear(np.fft.ifft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
+    np.fft.ifft(g, None, axis, norm), x.shape[axis], axis))
+linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
+    np.real(np.fft.fft(g, n or x.shape[axis], axis, norm)), x.shape[axis], axis))
+linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
+    doubled(np.conj(np.fft.rfft(g, None, axis, SWAPPED[norm])), g.shape[axis], axis), x.shape[axis], axis))
+
+
+def doubled(x: Array, size: int, axis: int) -> Array:
+    """Twice each coefficient that stands for its mirror image too: all but the first, and the last of an even size."""
+    weights = np.full(x.shape[axis], 2, x.real.dtype)
+    weights[:: x.shape[axis] - 1 if size % 2 == 0 and size > 1 else size] = 1
+    return x * weights.reshape([-1] + [1] * (-1 - axis if axis < 0 else x.ndim - 1 - axis))
+
+
+# --- Composed --------------------------------------------------------------------------------------------------------
+
+
+@composite(np.fft.hfft)
+def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None) -> Any:
+    return np.fft.irfft(np.conj(a), n, axis, SWAPPED[norm], out)
+
+
+@composite(np.fft.ihfft)
+def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None) -> Any:
+    return np.conj(np.fft.rfft(a, n, axis, SWAPPED[norm], out))
+
+
+def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int | None]]:
+    """(axis, length) of each transform of several, as NumPy reads `s` and `axes`: -1 keeps a length."""
+    if axes is None:
+        axes = range(a.ndim) if s is None else range(a.ndim - len(s), a.ndim)
+    sizes = [None] * len(axes) if s is None else [a.shape[k] if n == -1 else n for n, k in zip(s, axes, strict=False)]
+    if len(sizes) != len(axes):
+        raise ValueError(f"fft over the axes {tuple(axes)} takes as many lengths s, got {s}")
+    return list(zip(axes, sizes, strict=True))
+
+
+def over_axes(transform: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+        for axis, n in reversed(lengths(a, s, axes)):
+            a = transform(a, n, axis, norm, out)
+        return a
+
+    return apply
+
+
+fftn = composite(np.fft.fftn)(over_axes(np.fft.fft))
+ifftn = composite(np.fft.ifftn)(over_axes(np.fft.ifft))
+
+
+@composite(np.fft.rfftn)
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+    *others, (axis, n) = lengths(a, s, axes)
+    a = np.fft.rfft(a, n, axis, norm, out)
+    for axis, n in reversed(others):
+        a = np.fft.fft(a, n, axis, norm, out)
+    return a
+
+
+@composite(np.fft.irfftn)
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+    *others, (axis, n) = lengths(a, s, axes)
+    for other, m in others:
+        a = np.fft.ifft(a, m, other, norm, out)
+    return np.fft.irfft(a, n, axis, norm, out)
+
+
+def in_plane(several: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda a, s=None, axes=(-2, -1), norm=None, out=None: several(a, s, axes, norm, out)
+
+
+composite(np.fft.fft2)(in_plane(fftn))
+composite(np.fft.ifft2)(in_plane(ifftn))
+composite(np.fft.rfft2)(in_plane(rfftn))
+composite(np.fft.irfft2)(in_plane(irfftn))
+
+
+def shifted(sign: int) -> Callable[..., Any]:
+    def apply(x: Any, axes: Any = None) -> Any:
+        axes = tuple(range(x.ndim)) if axes is None else axes if isinstance(axes, (tuple, list)) else (axes,)
+        return np.roll(x, tuple(sign * (x.shape[a] // 2) for a in axes), tuple(axes))
+
+    return apply
+
+
+composite(np.fft.fftshift)(shifted(1))
+composite(np.fft.ifftshift)(shifted(-1))

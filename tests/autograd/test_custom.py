@@ -1,0 +1,110 @@
+"""Operations of the user's own: `custom` and `rule`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from autograd import NoDerivativeError, Tensor, custom, grad, jvp, rule
+from autograd.registry import registry
+
+
+def make_cube(**rules: Any) -> Any:
+    @custom
+    def cube(x: Any) -> Any:
+        return x**3
+
+    for kind, function in rules.items():
+        getattr(cube, kind)(function)
+    return cube
+
+
+def vjp_of_cube(g: Any, out: Any, x: Any) -> Any:
+    return 3 * g * x**2
+
+
+RULES = [{"defvjp": vjp_of_cube}, {"defjvp": vjp_of_cube}, {"defvjp": vjp_of_cube, "defjvp": vjp_of_cube}]
+
+
+@pytest.mark.parametrize("rules", RULES, ids=["vjp", "jvp", "both"])
+def test_either_rule_serves_both_modes_and_higher_orders(rules: dict[str, Any]) -> None:
+    cube = make_cube(**rules)
+    assert grad(cube)(2.0) == 12
+    assert jvp(cube, (2.0,), (1.0,)) == (8, 12)
+    assert grad(grad(cube))(2.0) == 12
+    assert grad(grad(grad(cube)))(2.0) == 6
+    assert grad(lambda x: jvp(cube, (x,), (1.0,))[1])(2.0) == 12
+    assert jvp(grad(cube), (2.0,), (1.0,))[1] == 12
+
+
+def test_arguments_that_are_no_arrays_pass_through() -> None:
+    @custom
+    def scaled(x: Any, how: str, *, by: float = 1.0) -> Any:
+        return x * by if how == "times" else x / by
+
+    scaled.defvjp(lambda g, out, x, how, *, by=1.0: g * by if how == "times" else g / by)
+    assert grad(lambda x: scaled(x, "times", by=5.0))(2.0) == 5
+    assert grad(lambda x: scaled(x, "over", by=5.0))(2.0) == 0.2
+
+
+def test_a_black_box_is_differentiated_numerically() -> None:
+    @custom(numeric=True)
+    def box(a: Any) -> Any:
+        return scipy.linalg.expm(a)
+
+    a = np.random.default_rng(0).normal(size=(2, 2))
+    t = np.array([[0.3, -1.0], [0.5, 2.0]])
+    exact = scipy.linalg.expm_frechet(a, t)[1]
+    np.testing.assert_allclose(jvp(box, (a,), (t,))[1], exact, rtol=1e-7)
+    assert np.sum(grad(lambda a: np.sum(box(a)))(a) * t) == pytest.approx(exact.sum(), rel=1e-7)
+    with pytest.raises(NoDerivativeError, match="first order only"):
+        grad(lambda a: np.sum(grad(lambda a: np.sum(box(a)))(a)))(a)
+
+
+def test_missing_rules_name_the_operation_and_what_to_write() -> None:
+    cube = make_cube()
+    with pytest.raises(NoDerivativeError, match=r"cube.* in argument 0: write .*defvjp.*defjvp.*numeric=True"):
+        grad(cube)(2.0)
+    with pytest.raises(NoDerivativeError, match="argument 0"):
+        jvp(cube, (2.0,), (1.0,))
+
+
+@pytest.mark.parametrize(("wrong", "error"), [
+    (lambda g, out, x: np.ones(5), r"cube.* argument 0 must return the shape \(3,\).*got \(5,\)"),
+    (lambda g, out, x: g * 1j, "cube.* argument 0 must return float64.*got complex128"),
+    (lambda g, out, x: np.ones(3, int), "cube.* must return float64.*got int64"),
+    (lambda g, out, x: None, "cube.* must return an array, got NoneType"),
+])
+def test_what_a_rule_returns_is_checked(wrong: Any, error: str) -> None:
+    cube = make_cube(defvjp=wrong)
+    with pytest.raises((TypeError, ValueError), match=error):
+        grad(lambda x: np.sum(cube(x)))(np.ones(3))
+
+
+def test_what_a_rule_returns_is_not_aliased() -> None:
+    kept = np.ones(2)
+    cube = make_cube(defvjp=lambda g, out, x: kept)
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    np.sum(cube(x)).backward()
+    assert x.grad is not None
+    x.grad.data[:] = 9
+    assert kept.tolist() == [1, 1]
+
+
+def test_rule_makes_a_numpy_function_differentiable() -> None:
+    try:
+        rule(np.unwrap, vjp=lambda g, out, x: g)
+        assert grad(lambda x: np.sum(np.unwrap(x) * np.arange(3.0)))(np.zeros(3)).tolist() == [0, 1, 2]
+        with pytest.raises(ValueError, match=r"has a rule already.*supported\(\)"):
+            rule(np.unwrap, vjp=lambda g, out, x: g)
+    finally:
+        del registry[np.unwrap]
+
+
+def test_a_function_without_a_rule_says_how_to_add_one() -> None:
+    with pytest.raises(NoDerivativeError, match=r"numpy\.roots has no derivative(.|\n)*autograd\.rule\(numpy\.roots, vjp="):
+        np.roots(Tensor([1.0, 2.0, 1.0], requires_grad=True))
+    assert isinstance(np.roots(Tensor([1.0, 2.0, 1.0])), Tensor)

@@ -1,0 +1,178 @@
+"""Never silently wrong: kinks, poles, anomalies, lost gradients, and messages that name the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import AnomalyError, NoDerivativeError, Tensor, detect_anomaly, grad, hessian, jvp, relu
+
+
+def both_modes(f: Callable[[Any], Any], x: float) -> list[float]:
+    return [float(grad(f)(x)), float(jvp(f, (x,), (1.0,))[1])]
+
+
+AT_A_KINK: dict[str, tuple[Callable[[Any], Any], float, float]] = {
+    "abs at 0": (np.abs, 0.0, 0.0),
+    "fabs at 0": (np.fabs, 0.0, 0.0),
+    "relu at 0": (relu, 0.0, 0.0),
+    "maximum(x, 0) at 0": (lambda x: np.maximum(x, 0), 0.0, 0.0),
+    "maximum(0, x) at 0": (lambda x: np.maximum(0, x), 0.0, 0.0),
+    "fmax(x, 0) at 0": (lambda x: np.fmax(x, 0), 0.0, 0.0),
+    "where(x > 0, x, 0) at 0": (lambda x: np.where(x > 0, x, 0), 0.0, 0.0),
+    "clip at its lower bound": (lambda x: np.clip(x, 0, 1), 0.0, 0.0),
+    "clip at its upper bound": (lambda x: np.clip(x, 0, 1), 1.0, 0.0),
+    "minimum(x, 0) at 0": (lambda x: np.minimum(x, 0), 0.0, 0.0),
+    "maximum(x, x): a tie of two inputs": (lambda x: np.maximum(x, x), 2.0, 1.0),
+    "max of two equal entries": (lambda x: np.max(np.stack([x, x])), 2.0, 1.0),
+    "min of two equal entries, one scaled": (lambda x: np.min(np.stack([x, 2 * x - 2])), 2.0, 1.5),
+    "sort of equal entries": (lambda x: np.sum(np.sort(np.stack([x, x])) * np.array([1.0, 3.0])), 2.0, 4.0),
+}
+AT_A_POLE: dict[str, tuple[Callable[[Any], Any], float, float]] = {
+    "dead sqrt": (lambda x: np.where(x >= 0, x, np.sqrt(-x)), 1.0, 1.0),
+    "dead log": (lambda x: np.where(x > 0, x, np.log(-x)), 1.0, 1.0),
+    "dead quotient": (lambda x: np.where(x == 0, x, 1 / x), 0.0, 1.0),
+    "dead arccos": (lambda x: np.where(x > 1, x, np.arccos(x)), 2.0, 1.0),
+    "dead power": (lambda x: np.where(x >= 0, x, (-x) ** 0.5), 1.0, 1.0),
+    "dead sqrt at its pole": (lambda x: np.where(x >= 0, x, np.sqrt(x)), 0.0, 1.0),
+    "norm of 0": (lambda x: np.sqrt(np.sum((x * np.ones(2)) ** 2)) * 0, 0.0, 0.0),
+    "hypot at 0": (lambda x: np.hypot(x, 0.0 * x), 0.0, 0.0),
+    "std of a constant": (lambda x: np.std(x * np.ones(3)), 2.0, 0.0),
+    "x**0 at 0": (lambda x: x**0, 0.0, 0.0),
+    "x**1 at 0": (lambda x: x**1.0, 0.0, 1.0),
+    "x**2 at 0": (lambda x: x**2.0, 0.0, 0.0),
+    "0**y in y": (lambda y: np.power(0.0, y), 2.0, 0.0),
+    "y log x at y = 0, x = 1": (lambda y: y * np.log(y + 1), 0.0, 0.0),
+}
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide|overflow):RuntimeWarning")
+@pytest.mark.parametrize("name", AT_A_KINK | AT_A_POLE)
+def test_conventions_hold_in_both_modes(name: str) -> None:
+    f, x, expected = (AT_A_KINK | AT_A_POLE)[name]
+    assert both_modes(f, x) == [expected, expected]
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+@pytest.mark.parametrize(("f", "x", "expected"), [
+    (lambda x: np.where(x >= 0, x**2, np.sqrt(-x)), 1.0, 2.0),
+    (lambda x: np.where(x > 0, np.exp(x), np.log(-x)), 1.0, np.e),
+    (relu, 0.0, 0.0),
+    (lambda x: np.maximum(x, 0) ** 2, 0.0, 0.0),
+])
+def test_conventions_hold_to_second_order(f: Callable[[Any], Any], x: float, expected: float) -> None:
+    assert float(grad(grad(f))(x)) == pytest.approx(expected)
+    assert float(jvp(grad(f), (x,), (1.0,))[1]) == pytest.approx(expected)
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+def test_a_zero_cotangent_is_not_a_constant() -> None:
+    """d/dy of y log(x) is 0 in x at y = 0, but its derivative in y is 1/x."""
+    h = hessian(lambda p: p[0] * np.log(p[1]))(np.array([0.0, 2.0]))
+    np.testing.assert_allclose(h, [[0, 0.5], [0.5, 0]])
+
+
+def test_ties_of_two_differentiated_inputs_are_shared() -> None:
+    a, b = Tensor(1.0, requires_grad=True), Tensor(1.0, requires_grad=True)
+    np.maximum(a, b).backward()
+    assert a.grad is not None and b.grad is not None
+    assert (a.grad.item(), b.grad.item()) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 2, 3])
+def test_prod_with_zeros(zeros: int) -> None:
+    x = np.array([2.0, 3.0, 5.0])
+    x[:zeros] = 0
+    expected = [x[1] * x[2], x[0] * x[2], x[0] * x[1]]
+    np.testing.assert_array_equal(grad(np.prod)(x), expected)
+    second = hessian(np.prod)(x)
+    np.testing.assert_array_equal(second, [[0, x[2], x[1]], [x[2], 0, x[0]], [x[1], x[0], 0]])
+
+
+def test_reductions_honour_where_and_initial() -> None:
+    x = np.array([[1.0, 5.0, 2.0], [7.0, 3.0, 4.0]])
+    mask = np.array([[True, False, True], [False, True, True]])
+    assert grad(lambda x: np.sum(x, where=mask))(x).tolist() == mask.astype(float).tolist()
+    np.testing.assert_allclose(grad(lambda x: np.mean(x, where=mask))(x), mask / 4)
+    assert grad(lambda x: np.max(x, initial=6.0, where=mask))(x).tolist() == np.zeros((2, 3)).tolist()
+    assert grad(lambda x: np.max(x, initial=0.0, where=mask))(x).tolist() == [[0, 0, 0], [0, 0, 1]]
+    value, tangent = jvp(lambda x: np.sum(x, initial=10.0), (x,), (np.ones((2, 3)),))
+    assert (value, tangent) == (32, 6)
+
+
+# --- Anomalies -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+def test_the_first_nan_is_named_with_its_line() -> None:
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"^sqrt made nan in a value of shape \(\) .*test_safety\.py:\d+"):
+        x = Tensor(1.0, requires_grad=True)
+        np.sqrt(np.sqrt(x - 2))
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+def test_infinities_and_backward_anomalies_are_found() -> None:
+    with detect_anomaly(), pytest.raises(AnomalyError, match="log made an infinity"):
+        np.log(Tensor(0.0, requires_grad=True))
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"backward pass made an infinity at sqrt.*test_safety\.py"):
+        np.sqrt(Tensor(0.0, requires_grad=True)).backward()
+    with detect_anomaly(), pytest.raises(AnomalyError, match="operand 1, which holds nan already"):
+        Tensor([1.0], requires_grad=True) * np.array([np.nan])
+    with detect_anomaly(), pytest.raises(AnomalyError, match="backward"):
+        grad(grad(lambda x: x**1.5))(0.0)
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+def test_anomaly_detection_lets_healthy_programs_pass() -> None:
+    with detect_anomaly():
+        assert grad(lambda x: np.where(x >= 0, x, 1 / x))(2.0) == 1
+        assert grad(grad(np.tanh))(0.5) == pytest.approx(-2 * np.tanh(0.5) / np.cosh(0.5) ** 2)
+    assert np.isnan(np.sqrt(Tensor(-1.0, requires_grad=True)).item())
+
+
+# --- Messages --------------------------------------------------------------------------------------------------------
+
+X = Tensor(np.ones((2, 3)), requires_grad=True)
+MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "add": (lambda: X + np.ones(4), ValueError, r"add of float64 \(2, 3\), float64 \(4,\).*reshape.*test_safety\.py:\d+"),
+    "matmul": (lambda: X @ X, ValueError, r"matmul of float64 \(2, 3\), float64 \(2, 3\).*\.mT.*test_safety\.py:\d+"),
+    "axis": (lambda: X.sum(axis=5), ValueError, r"axis 5 is out of bounds"),
+    "reshape": (lambda: X.reshape(4, 4), ValueError, r"reshape of float64 \(2, 3\).*test_safety\.py:\d+"),
+    "index": (lambda: X[5], IndexError, r"index 5 is out of bounds"),
+    "float index": (lambda: X[Tensor(1.0)], IndexError, "integers or booleans.*float64"),
+    "concatenate": (lambda: np.concatenate([X, np.ones((2, 2))]), ValueError, "concatenate of"),
+    "no rule": (lambda: np.roots(X[0]), NoDerivativeError, r"numpy\.roots has no derivative.*\(3,\)"),
+    "ufunc method": (lambda: np.subtract.reduce(X), NoDerivativeError, r"subtract\.reduce"),
+    "ufunc where": (lambda: np.add(X, 1, where=np.ones((2, 3), bool)), NoDerivativeError, r"np\.where"),
+    "option": (lambda: np.sum(X, where=X), NoDerivativeError, "detach"),
+    "complex cast": (lambda: Tensor([1j]).astype(float), TypeError, r"np\.real"),
+    "leaf flag": (lambda: setattr(X * 1, "requires_grad", False), RuntimeError, r"detach"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_are_explained(mistake: str) -> None:
+    call, kind, message = MISTAKES[mistake]
+    with pytest.raises(kind, match=f"(?s){message}"):
+        call()
+
+
+def test_functions_without_a_rule_still_compute_on_untracked_tensors() -> None:
+    roots = np.roots(Tensor([1.0, -3.0, 2.0]))
+    assert isinstance(roots, Tensor)
+    assert sorted(roots.tolist()) == [1, 2]
+
+
+def test_supported_is_the_registry() -> None:
+    table = autograd.supported()
+    rows = {row.function: row for row in table}
+    assert rows["numpy.tanh"].kind == "elementwise"
+    assert rows["numpy.sum"].kind == "linear"
+    assert rows["numpy.floor"].orders == "0"
+    assert rows["numpy.tensordot"].kind == "composite"
+    assert "numpy.tanh" in repr(table)
+    assert table.to_markdown().count("\n") == len(table) + 1

@@ -1,0 +1,318 @@
+"""Function transforms: values, structures, nesting in every order, costs, and the errors of misuse."""
+
+from __future__ import annotations
+
+import itertools
+import time
+import tracemalloc
+import warnings
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import rosen_der, rosen_hess, rosen_hess_prod
+
+from autograd import (
+    DisconnectedWarning,
+    Tensor,
+    checkpoint,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    value_and_grad,
+    vjp,
+    vmap,
+)
+
+Pair = namedtuple("Pair", "left right")
+
+
+def rosenbrock(x: Any) -> Any:
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def forward_derivative(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: jvp(f, (x,), (np.ones_like(x) if isinstance(x, Tensor) else 1.0,))[1]
+
+
+MODES = {"reverse": grad, "forward": forward_derivative}
+
+
+# --- Values ----------------------------------------------------------------------------------------------------------
+
+
+def test_gradient_hessian_and_products_of_rosenbrock() -> None:
+    x = np.linspace(-1, 1.5, 7)
+    v = np.cos(np.arange(7.0))
+    np.testing.assert_allclose(grad(rosenbrock)(x), rosen_der(x), rtol=1e-12)
+    np.testing.assert_allclose(hessian(rosenbrock)(x), rosen_hess(x), rtol=1e-12)
+    np.testing.assert_allclose(hvp(rosenbrock, x, v), rosen_hess_prod(x, v), rtol=1e-12)
+
+
+def test_eight_derivatives_of_tanh_in_under_a_second() -> None:
+    f: Callable[[Any], Any] = np.tanh
+    start = time.perf_counter()
+    for _ in range(8):
+        f = grad(f)
+    value = f(0.3)
+    assert time.perf_counter() - start < 1
+    assert value == pytest.approx(float(mpmath.diff(mpmath.tanh, 0.3, 8)), rel=1e-8)
+
+
+@pytest.mark.parametrize("modes", list(itertools.product(MODES, repeat=2)), ids="-".join)
+def test_no_perturbation_confusion(modes: tuple[str, str]) -> None:
+    outer, inner = (MODES[m] for m in modes)
+    assert float(outer(lambda x: x * inner(lambda y: x + y)(1.0))(1.0)) == 1
+    assert float(outer(lambda x: x * inner(lambda y: x * x * y**2)(1.5))(1.3)) == pytest.approx(9 * 1.3**2)
+
+
+@pytest.mark.parametrize("modes", list(itertools.product(MODES, repeat=3)), ids="-".join)
+def test_three_levels_in_every_order(modes: tuple[str, ...]) -> None:
+    a, b, c = (MODES[m] for m in modes)
+    value = a(lambda x: b(lambda y: c(lambda z: x**2 * y**3 * z**3)(y))(x))(1.3)
+    assert float(value) == pytest.approx(90 * 1.3**5, rel=1e-12)
+
+
+@pytest.mark.parametrize("modes", list(itertools.product(MODES, repeat=2)), ids="-".join)
+def test_batches_nest_inside_and_outside_of_derivatives(modes: tuple[str, str]) -> None:
+    outer, inner = (MODES[m] for m in modes)
+    points = np.array([0.3, -0.7, 1.1])
+    expected = [6 * x * np.sin(x) + 6 * x**2 * np.cos(x) - x**3 * np.sin(x) for x in points]
+    batched = vmap(outer(inner(lambda x: x**3 * np.sin(x))))(points)
+    np.testing.assert_allclose(batched, expected, rtol=1e-12)
+
+
+def test_jacobians_agree_and_choose_the_cheaper_mode() -> None:
+    def f(x: Any) -> Any:
+        return np.stack([x[0] * x[1], np.sin(x[2]), x[0] ** 2, x[1] * x[2]])
+
+    x = np.array([1.0, 2.0, 3.0])
+    expected = [[2, 1, 0], [0, 0, np.cos(3)], [2, 0, 0], [0, 3, 2]]
+    for transform in (jacrev, jacfwd, jacobian):
+        np.testing.assert_allclose(transform(f)(x), expected, rtol=1e-14)
+    calls = []
+
+    def tall(x: Any) -> Any:
+        calls.append(1)
+        return np.sin(x @ np.ones((3, 2000)))
+
+    assert jacobian(tall)(x).shape == (2000, 3)
+    assert len(calls) == 3
+
+
+def test_jacobian_of_a_matrix_function_has_output_axes_before_input_axes() -> None:
+    a = np.arange(6.0).reshape(2, 3)
+    j = jacobian(lambda a: a.T @ a)(a)
+    assert j.shape == (3, 3, 2, 3)
+    np.testing.assert_allclose(j, jacrev(lambda a: a.T @ a)(a))
+
+
+def test_holomorphic_jacobian_and_gradient_of_a_real_loss() -> None:
+    z = np.array([1 + 2j, 3j])
+    for transform in (jacrev, jacfwd):
+        np.testing.assert_allclose(transform(lambda z: z**2)(z), np.diag(2 * z))
+    np.testing.assert_allclose(grad(lambda z: np.sum(np.abs(z) ** 2))(z), 2 * z)
+
+
+def test_vjp_and_linearize_are_transposes() -> None:
+    rng = np.random.default_rng(0)
+    x, t, g = rng.normal(size=3), rng.normal(size=3), rng.normal(size=4)
+    w = rng.normal(size=(3, 4))
+
+    def f(x: Any) -> Any:
+        return np.tanh(x @ w) * np.sum(x)
+
+    out, pullback = vjp(f, x)
+    value, push = linearize(f, x)
+    np.testing.assert_allclose(out, value)
+    np.testing.assert_allclose(out, jvp(f, (x,), (t,))[0])
+    np.testing.assert_allclose(push(t), jvp(f, (x,), (t,))[1], rtol=1e-12)
+    assert g @ push(t) == pytest.approx(pullback(g)[0] @ t, rel=1e-12)
+    assert isinstance(push(t), np.ndarray)
+    assert isinstance(pullback(g)[0], np.ndarray)
+
+
+# --- Structures ------------------------------------------------------------------------------------------------------
+
+
+def test_structures_and_types_come_back_as_they_went_in() -> None:
+    parameters = {"pair": Pair(np.ones(2), [2.0, np.float32(3)]), "tensor": Tensor([1.0, 2.0]), "none": None}
+
+    def loss(p: Any) -> Any:
+        return np.sum(p["pair"].left ** 2) + p["pair"].right[0] ** 3 * p["pair"].right[1] + np.sum(p["tensor"] ** 2)
+
+    value, gradient = value_and_grad(loss)(parameters)
+    assert float(value) == 2 + 24 + 5
+    assert isinstance(gradient["pair"], Pair)
+    assert gradient["pair"].left.tolist() == [2, 2]
+    assert isinstance(gradient["tensor"], Tensor)
+    assert gradient["none"] is None
+
+
+def test_argnums_auxiliary_results_and_keywords() -> None:
+    def f(x: Any, y: Any, *, scale: float = 1.0) -> Any:
+        return x * x * y * scale, {"product": x * y}
+
+    assert grad(lambda x, y: x * x * y, argnums=1)(3.0, 2.0) == 9
+    assert grad(lambda x, y: x * x * y, argnums=(0, -1))(3.0, 2.0) == (12, 9)
+    gradient, aux = grad(f, has_aux=True)(3.0, 2.0, scale=10.0)
+    assert gradient == 120
+    assert aux["product"] == 6
+    (value, aux), gradient = value_and_grad(f, argnums=(1,), has_aux=True)(3.0, 2.0)
+    assert (value, aux["product"], gradient) == (18, 6, (9,))
+
+
+def test_plain_in_plain_out_and_integers_are_promoted() -> None:
+    assert grad(lambda x: x**2)(2) == 4.0
+    assert type(grad(lambda x: x**2)(2)) is float
+    assert type(grad(np.sum)(np.ones(2))) is np.ndarray
+    assert type(value_and_grad(np.sum)(np.ones(2))[0]) is np.float64
+    assert type(grad(np.sum)(Tensor([1.0]))) is Tensor
+    assert grad(np.sum)(np.ones(2, np.float32)).dtype == np.float32
+
+
+def test_gradients_by_arguments_leave_closed_over_leaves_alone() -> None:
+    w = Tensor([2.0, 3.0], requires_grad=True)
+    gradient = grad(lambda x: np.sum(x * x * w))(np.array([1.0, 1.0]))
+    assert w.grad is None
+    assert isinstance(gradient, Tensor)  # it depends on w, so it stays in the graph
+    gradient.sum().backward()
+    assert w.grad is not None
+    assert w.grad.tolist() == [2, 2]  # type: ignore[unreachable]
+
+
+def test_one_shaped_losses_count_as_scalars() -> None:
+    assert grad(lambda x: (x * x).reshape(1))(3.0) == 6
+
+
+# --- Costs -----------------------------------------------------------------------------------------------------------
+
+
+def test_forward_memory_is_flat_and_reverse_memory_grows() -> None:
+    def chain(n: int) -> Callable[[Any], Any]:
+        def f(x: Any) -> Any:
+            for _ in range(n):
+                x = np.sin(x)
+            return np.sum(x)
+
+        return f
+
+    def peak(run: Callable[[], Any]) -> int:
+        run()
+        tracemalloc.start()
+        run()
+        high = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return high
+
+    x = np.ones(100)
+    forward = [peak(lambda n=n: jvp(chain(n), (x,), (x,))) for n in (2000, 20000)]  # type: ignore[misc]
+    reverse = [peak(lambda n=n: grad(chain(n))(x)) for n in (2000, 20000)]  # type: ignore[misc]
+    assert forward[1] < 1.2 * forward[0]
+    assert reverse[1] > 8 * reverse[0]
+
+
+def test_checkpoint_gives_the_same_bits_with_less_memory() -> None:
+    w = Tensor(np.linspace(0.5, 1.5, 50_000), requires_grad=True)
+
+    def segment(x: Any) -> Any:
+        for _ in range(10):
+            x = np.sin(x * w)
+        return x
+
+    def run(wrapped: Callable[[Any], Any]) -> tuple[Any, Any, int]:
+        x = Tensor(np.linspace(-1, 1, 50_000), requires_grad=True)
+        w.zero_grad()
+        tracemalloc.start()
+        y = x
+        for _ in range(10):
+            y = wrapped(y)
+        y.sum().backward()
+        high = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert x.grad is not None and w.grad is not None
+        return x.grad.numpy(), w.grad.numpy(), high
+
+    stored, recomputed = run(segment), run(checkpoint(segment))
+    np.testing.assert_array_equal(stored[0], recomputed[0])
+    np.testing.assert_allclose(stored[1], recomputed[1], rtol=1e-14)
+    assert recomputed[2] < 0.35 * stored[2]
+
+
+def test_checkpoint_nests_with_every_transform() -> None:
+    f = checkpoint(lambda x, y: (np.sin(x) * y, np.sum(x * y)))
+
+    def scalar(x: Any) -> Any:
+        a, b = f(x, x * 2)
+        return np.sum(a) * b
+
+    def plain(x: Any) -> Any:
+        return np.sum(np.sin(x) * (x * 2)) * np.sum(x * (x * 2))
+
+    x = np.array([0.3, 0.8])
+    np.testing.assert_allclose(grad(scalar)(x), grad(plain)(x), rtol=1e-14)
+    np.testing.assert_allclose(hessian(scalar)(x), hessian(plain)(x), rtol=1e-12)
+    np.testing.assert_allclose(jacfwd(scalar)(x), grad(plain)(x), rtol=1e-12)
+
+
+# --- Misuse ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_vector_output_names_the_other_transforms() -> None:
+    with pytest.raises(TypeError, match=r"square to return one number, got shape \(3,\).*vjp or jacobian"):
+
+        def square(x: Any) -> Any:
+            return x * x
+
+        grad(square)(np.ones(3))
+    with pytest.raises(TypeError, match="has_aux=True"):
+        grad(lambda x: (x, x))(1.0)
+    with pytest.raises(TypeError, match=r"real number.*np\.abs"):
+        grad(lambda x: x * 1j)(1.0)
+
+
+def test_a_disconnected_output_warns_and_a_true_zero_does_not() -> None:
+    with pytest.warns(DisconnectedWarning, match="nothing connects them"):
+        assert grad(lambda x: 3.0)(1.0) == 0
+    with pytest.warns(DisconnectedWarning):
+        assert grad(lambda x: x.detach() ** 2)(2.0) == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert grad(lambda x: 0 * x)(1.0) == 0
+
+
+@pytest.mark.parametrize("argnums", [2, -3, (0, 5), "x"])
+def test_argnums_out_of_range(argnums: Any) -> None:
+    with pytest.raises(ValueError, match="positional arguments 0 to 1"):
+        grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
+
+
+def test_tangents_and_cotangents_of_the_wrong_shape() -> None:
+    with pytest.raises(ValueError, match=r"\(3,\), got \(2,\)"):
+        jvp(np.sin, (np.ones(3),), (np.ones(2),))
+    with pytest.raises(TypeError, match=r"jvp\(f, \(x,\), \(t,\)\)"):
+        jvp(np.sin, np.ones(3), np.ones(3))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"\(3,\), got \(2,\)"):
+        vjp(np.sin, np.ones(3))[1](np.ones(2))
+    with pytest.raises(ValueError, match="structure"):
+        hvp(rosenbrock, np.ones(3), {"x": np.ones(3)})
+
+
+@given(st.lists(st.floats(-2, 2), min_size=2, max_size=5))
+def test_reverse_over_forward_equals_forward_over_reverse(values: list[float]) -> None:
+    x = np.array(values)
+    v = np.linspace(1, 2, len(values))
+    f = rosenbrock
+    over_forward = hvp(f, x, v)
+    over_reverse = jvp(grad(f), (x,), (v,))[1]
+    np.testing.assert_allclose(over_forward, over_reverse, rtol=1e-10, atol=1e-9)

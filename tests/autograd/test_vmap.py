@@ -1,0 +1,94 @@
+"""`vmap` against a Python loop, alone and composed with both modes of differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad, hessian, jvp, softmax, vmap
+
+RNG = np.random.default_rng(0)
+X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "broadcasting": lambda x: np.tanh(x) * 2 + np.arange(3.0) + np.ones((2, 1)) * x,
+    "vector-matrix": lambda x: x @ W,
+    "matrix-vector": lambda x: W.T @ x,
+    "vector-vector": lambda x: x @ x,
+    "outer product": lambda x: np.outer(x, x) @ W,
+    "sum": lambda x: np.sum(x * x),
+    "max": lambda x: np.max(x) * x,
+    "reshape": lambda x: np.reshape(x, (3, 1)) @ np.reshape(x, (1, -1)),
+    "transpose": lambda x: np.transpose(np.outer(x, np.arange(2.0))) @ x,
+    "index": lambda x: x[1:] * x[0] + x[[0, 2]],
+    "newaxis": lambda x: x[:, None] * x[None, ::-1],
+    "where": lambda x: np.where(x > 0, x, -2 * x),
+    "floor": lambda x: np.floor(x) * x,
+    "argmax": lambda x: x * np.argmax(x),
+    "index by argmax": lambda x: x[np.argmax(x)] * x,
+    "stack with a constant": lambda x: np.stack([x, W[:, 0]]),
+    "sort": np.sort,
+    "cumsum": lambda x: np.cumsum(x) * x,
+    "std": lambda x: np.std(x) * x,
+    "einsum": lambda x: np.einsum("i,ij->j", x, W),
+    "softmax": softmax,
+    "roll (no batching rule)": lambda x: np.roll(x, 1) * x,
+    "prod": lambda x: np.prod(x) * x,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_vmap_is_a_loop(name: str) -> None:
+    f = FUNCTIONS[name]
+
+    def loss(x: Any) -> Any:
+        return np.sum(np.sin(f(x)))
+
+    ones = np.ones(3)
+    values = np.stack([np.asarray(f(Tensor(x))) for x in X])
+    gradients = np.stack([grad(loss)(x) for x in X])
+    tangents = np.stack([jvp(f, (x,), (ones,))[1] for x in X])
+    close = dict(rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(vmap(f)(X), values, **close)
+    np.testing.assert_allclose(vmap(grad(loss))(X), gradients, **close)
+    np.testing.assert_allclose(grad(lambda x: np.sum(np.sin(vmap(f)(x))))(X), gradients, **close)
+    np.testing.assert_allclose(vmap(lambda x: jvp(f, (x,), (ones,))[1])(X), tangents, **close)
+    np.testing.assert_allclose(jvp(vmap(f), (X,), (np.ones_like(X),))[1], tangents, **close)
+
+
+def test_per_sample_gradients() -> None:
+    y = RNG.normal(size=(5, 4))
+
+    def loss(w: Any, x: Any, y: Any) -> Any:
+        return np.sum((np.tanh(x @ w) - y) ** 2)
+
+    batched = vmap(grad(loss), (None, 0, 0))(W, X, y)
+    np.testing.assert_allclose(batched, [grad(loss)(W, a, b) for a, b in zip(X, y, strict=True)], rtol=1e-12)
+
+
+def test_hessians_of_a_batch() -> None:
+    np.testing.assert_allclose(vmap(hessian(lambda x: np.sum(x**3)))(X), [np.diag(6 * x) for x in X])
+
+
+def test_axes_structures_and_nesting() -> None:
+    product = vmap(vmap(lambda a, b: a * b, (None, 0)), (0, None))(np.arange(3.0), np.arange(4.0))
+    np.testing.assert_allclose(product, np.outer(np.arange(3.0), np.arange(4.0)))
+    np.testing.assert_allclose(vmap(np.sum, 1)(X), X.sum(0))
+    np.testing.assert_allclose(vmap(lambda x: x * 2, out_axes=1)(X), X.T * 2)
+    out = vmap(lambda p: {"s": p["a"] + p["b"]})({"a": X, "b": X})
+    np.testing.assert_allclose(out["s"], 2 * X)
+    np.testing.assert_allclose(vmap(lambda x: 1.0)(X), np.ones(5))
+
+
+def test_misuse_is_explained() -> None:
+    with pytest.raises(ValueError, match=r"one batch size, got \[3, 5\]"):
+        vmap(lambda a, b: a)(X, np.ones(3))
+    with pytest.raises(ValueError, match="in_axes has 1 entries for 2"):
+        vmap(lambda a, b: a, (0,))(X, X)
+    with pytest.raises(TypeError, match=r"np\.where"):
+        vmap(lambda x: x if x[0] > 0 else -x)(X)
+    with pytest.raises(TypeError, match="lose"):
+        vmap(lambda x: x.data)(X)
