@@ -25,8 +25,8 @@ from .forward import jvp
 from .fused import fused
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .random import manual_seed
-from .rules.error_function import erf
 from .rules.activations import elu, gelu, leaky_relu, log_softmax, logsumexp, relu, sigmoid, silu, softmax, softplus
+from .rules.error_function import erf
 from .support import supported
 from .tensor import Tensor, tensor
 from .transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, linearize, value_and_grad, vjp
@@ -35,9 +35,9 @@ from .vmap import vmap
 
 if TYPE_CHECKING:
     from . import implicit, numerical, scipy, symbolic, testing
-    from .compare import compare
+    from .comparison import compare
     from .drawing import draw
-    from .optimize import minimize
+    from .minimize import minimize
 
 __all__ = [
     "AnomalyError", "DisconnectedWarning", "GradientLostWarning", "GradientMismatch", "MutationError",
@@ -50,7 +50,7 @@ __all__ = [
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
 _LAZY = {
-    "compare": ("compare", "compare"), "draw": ("drawing", "draw"), "minimize": ("optimize", "minimize"),
+    "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "minimize": ("minimize", "minimize"),
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
 }

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import tree
+from .box import Box
 from .graph import Node, reachable
 from .modes import enable_grad, local
 from .primitive import Primitive, protected
 from .reverse import accumulate, seeds_of
-from .tensor import Box, Tensor
+from .tensor import Tensor
 from .values import fresh
 
 Array = Any

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .numpy_protocol import plain
-from .primitive import Elementwise, Primitive, Rule, Structured, Variadic, binary, calling_convention, nary, unary
+from .primitive import Elementwise, Primitive, Structured, binary, calling_convention, is_operand, unary
+from .reading import Rule
 from .registry import registry
+from .variadic import Variadic
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = False, name: str | None = None,
@@ -22,6 +26,13 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
+    return apply
+
+
+def nary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
+    def apply(*operands: Any) -> Any:
+        return primitive(*[x if is_operand(x) else np.asarray(x) for x in operands])
+
     return apply
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from .graph import Node
 from .modes import enable_grad
-from .primitive import Primitive, Rule, add_all, argument_names, calling_convention, option_names
+from .primitive import Primitive, add_all, calling_convention
+from .reading import Rule, argument_names, option_names
 from .registry import registry
 from .reverse import accumulate, seeds_of
 from .tensor import Tensor

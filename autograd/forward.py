@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import tree
+from .box import Box
 from .modes import local
 from .reverse import pull
-from .tensor import Box, Tensor
+from .tensor import Tensor
 from .values import as_input, as_output
 
 Array = Any

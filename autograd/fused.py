@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from .box import Box
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
 from .reverse import accumulate, seeds_of
-from .tensor import Box, Tensor
+from .tensor import Tensor
 
 Array = Any
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from .box import Box
 from .custom import custom
 from .errors import missing_extra
 from .forward import jvp
 from .modes import no_grad
-from .tensor import Box, Tensor
+from .tensor import Tensor
 from .transforms import jacrev, vjp
 from .tree import flatten, ravel
 from .tree import map as tree_map

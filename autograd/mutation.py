@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .box import Box
 from .modes import is_grad_enabled
-from .tensor import Box, Tensor, mutated
+from .tensor import Tensor, mutated
 
 Array = Any
 

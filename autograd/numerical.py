@@ -6,9 +6,9 @@
     complex       Im f(x + i h e_i) / h                            h^2 f'''/6             e^2              n
     richardson    central differences of 11 steps, extrapolated    about 100 e            1/8 ... 2e-6     22n + 1
 
-`e` is the rounding of x's dtype (2.2e-16 for float64); each step balances the error of cutting the series off (grows
-with h) with that of rounding (shrinks with h), which leaves an error of about e^(1/2), e^(2/3) and e. The scale is
-`max(1, |x_i|)`, coordinate by coordinate. The complex step subtracts nothing, so nothing is lost to rounding, but `f`
+`e` is the rounding of the coarsest dtype in x and f(x), 2.2e-16 for float64; each step balances the error of cutting
+the series off (grows with h) with that of rounding (shrinks with h), which leaves an error of about e^(1/2), e^(2/3)
+and e. The scale is `max(1, |x_i|)`, coordinate by coordinate. The complex step subtracts nothing, so nothing is lost to rounding, but `f`
 must be analytic and take complex numbers: no `abs`, no `.real`, no `math.sin`. Second derivatives:
 
     forward       (f(x + h_i + h_j) - f(x + h_i) - f(x + h_j) + f(x)) / h_i h_j     h      e^(1/3)    n(n + 3)/2 + 1
@@ -83,12 +83,12 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
         raise ValueError(f"hessian's method is 'central', 'forward' or 'complex', got {method!r}")
 
     def scalar(z: Any) -> Any:
-        value = _numbers(f(z))
+        value = point.numbers(f(z))
         if value.size != 1:
             raise ValueError(f"hessian needs a function with one number as its value, got {value.size}")
         return value[0]
 
-    matrix = _SECOND[method](scalar, point)
+    matrix = point.settled(lambda: _SECOND[method](scalar, point))
     rows = zip(point.parts, point.shapes, strict=True)
     return point.structure.unflatten([point.block(matrix[part], shape) for part, shape in rows])
 
@@ -110,14 +110,31 @@ class _Point:
         self.parts = [slice(a, b) for a, b in pairwise(ends)]
         self.wide = np.result_type(np.float64, *self.dtypes)  # differences are taken in at least float64
         self.vector = np.concatenate([np.zeros(0, self.wide)] + [a.ravel().astype(self.wide) for a in arrays])
-        self.rounding = np.zeros(self.size)
+        # One for all: a Python float beside a float32 array computes in float32.
+        self.rounding = max((float(np.finfo(dtype).eps) for dtype in self.dtypes), default=0.0)
+        self.coarsest = self.rounding
         self.steps = self._given(step)
-        for part, dtype in zip(self.parts, self.dtypes, strict=True):
-            self.rounding[part] = np.finfo(dtype).eps
         self.directions: list[tuple[int, complex]] = [(i, 1.0) for i in range(self.size)]
         for part, dtype in zip(self.parts, self.dtypes, strict=True):
             if dtype.kind == "c":
                 self.directions += [(i, 1j) for i in range(part.start, part.stop)]
+
+    def numbers(self, value: Any) -> Array:
+        """All numbers of what f returned as one vector, in at least float64; takes note of how they were rounded."""
+        arrays = [_array(leaf).ravel() for leaf in flatten(value)[0]]
+        for array in arrays:
+            if array.dtype.kind in "fc":
+                self.coarsest = max(self.coarsest, float(np.finfo(array.dtype).eps))
+        joined = np.concatenate([np.zeros(0), *arrays])
+        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)
+
+    def settled(self, differentiate: Callable[[], Any]) -> Any:
+        """Differentiate; once more, with longer steps, if f turns out to compute in a coarser dtype than x has."""
+        found = differentiate()
+        if self.coarsest > self.rounding:
+            self.rounding = self.coarsest
+            found = differentiate()
+        return found
 
     def _given(self, step: Any) -> Array | None:
         if step is None:
@@ -134,7 +151,7 @@ class _Point:
         """The step of a coordinate: `e^power * max(1, |x|)`, or what the user gave."""
         if self.steps is not None:
             return float(self.steps[index])
-        return float(self.rounding[index] ** power * max(1.0, abs(self.vector[index])))
+        return float(self.rounding**power * max(1.0, abs(self.vector[index])))
 
     def moved(self, *moves: tuple[int, complex], analytic: bool = False) -> Any:
         """`x` with coordinates moved; with `analytic` its real leaves become complex ones."""
@@ -171,18 +188,18 @@ class _Point:
 
 
 class _Outputs:
-    """Remembers the structure and shapes of what a function returns, and hands on its numbers as one vector."""
+    """Remembers the structure and shapes of what a function returns, and hands on its leaves."""
 
     structure: Structure
     shapes: list[tuple[int, ...]]
 
     def of(self, f: Function) -> Function:
-        def numbers(x: Any) -> Array:
+        def taken_apart(x: Any) -> list[Any]:
             leaves, self.structure = flatten(f(x))
             self.shapes = [np.shape(leaf) for leaf in leaves]
-            return _numbers(leaves)
+            return leaves
 
-        return numbers
+        return taken_apart
 
     @property
     def size(self) -> int:
@@ -209,18 +226,12 @@ def _like(leaf: Any, array: Array) -> Any:
     return array[()] if isinstance(leaf, np.generic) else array.item()
 
 
-def _numbers(value: Any) -> Array:
-    """All numbers of a tree as one vector, in at least float64."""
-    arrays = [_array(leaf).ravel() for leaf in flatten(value)[0]]
-    joined = np.concatenate([np.zeros(0), *arrays])
-    return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)
-
-
-def _slopes(f: Function, point: _Point, method: Method) -> Iterator[tuple[int, Array]]:
+def _slopes(f: Function, point: _Point, method: Method) -> list[tuple[int, Array]]:
     """For each coordinate (complex ones twice), its index and the derivative of all numbers of `f` along it."""
     if method not in _FIRST:
         raise ValueError(f"method is 'central', 'forward', 'complex' or 'richardson', got {method!r}")
-    return _FIRST[method](lambda x: _numbers(f(x)), point)
+    found: list[tuple[int, Array]] = point.settled(lambda: list(_FIRST[method](lambda x: point.numbers(f(x)), point)))
+    return found
 
 
 def _forward(f: Function, point: _Point) -> Iterator[tuple[int, Array]]:
@@ -268,7 +279,7 @@ def _richardson(f: Function, point: _Point) -> Iterator[tuple[int, Array]]:
         def along(h: float, index: int = index, by: complex = scale * unit) -> Array:
             return f(point.moved((index, h * by)))  # type: ignore[no-any-return]
 
-        yield index, extrapolation.derivative(along, here, rounding=point.rounding[index]).value / scale
+        yield index, extrapolation.derivative(along, here, rounding=point.rounding).value / scale
 
 
 _FIRST: dict[str, Callable[[Function, _Point], Iterator[tuple[int, Array]]]] = {

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .box import Box
 from .errors import NoDerivativeError
 from .primitive import wrap
 from .registry import registry
-from .tensor import Box, Tensor
+from .tensor import Tensor
 
 _REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
                np.logical_or: np.any, np.logical_and: np.all}

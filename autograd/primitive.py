@@ -21,22 +21,24 @@ a pass conjugate. `poles=True` says that a partial can be infinite: where `g` is
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from . import errors
+from .box import Box
 from .calling import checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node
 from .modes import local, mode
 from .mutation import link
-from .registry import primitives, registry
-from .tensor import Box, Tensor
+from .poles import pole_safe
+from .reading import Rule, active_operands, argument_names, option_names
+from .registry import primitives
+from .tensor import Tensor
 
 Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
-Rule = Callable[..., Any]
 
 _float64 = np.float64
 _new = object.__new__
@@ -111,7 +113,7 @@ class Primitive:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple:
             node.shape, node.dtype = (len(value),), np.dtype(object)
-            results: Any = wrap_parts(value, node)
+            results: Any = primitives["select"].split(node, value)  # type: ignore[attr-defined]  # see outputs.py
         else:
             node.shape, node.dtype = value.shape, value.dtype
             results = Tensor._of(value, node)
@@ -133,36 +135,7 @@ class Primitive:
         return f"<{self.kind} primitive {self.name}>"
 
 
-class _Select(Primitive):
-    """One output of an operation that has several: its cotangent is a list with one entry filled."""
-
-    kind = "linear"
-
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        parts: list[Array | None] = [None] * node.parents[0].shape[0]  # type: ignore[union-attr]  # always tracked
-        parts[node.options["index"]] = g
-        return (parts,)
-
-
 Leaf.primitive = Primitive("leaf", lambda: None, ())
-select = _Select("select", lambda outputs, *, index: outputs[index], ("x",))
-
-
-def _select(parent: Node, index: int, value: Any) -> Tensor:
-    if value.dtype.kind not in "fc":
-        return wrap(value)  # an index or a rank: nothing to differentiate
-    node = _new(Node)
-    node.primitive, node.parents, node.options, node.saved = select, (parent,), {"index": index}, ()
-    node.hooks = None
-    node.shape, node.dtype = value.shape, value.dtype
-    return Tensor._of(value, node)
-
-
-def wrap_parts(out: Any, node: Node) -> Any:
-    """The output of a node as tensors of the graph, for a rule that reads `out`."""
-    if type(out) is tuple:
-        return tuple(_select(node, i, part) for i, part in enumerate(out))
-    return Tensor._of(out, node)
 
 
 def wrap(value: Any) -> Any:
@@ -193,43 +166,7 @@ def describe(operand: Any, parent: Node | None) -> Any:
     return (operand.shape, operand.dtype, None) if isinstance(operand, np.ndarray) else operand
 
 
-# --- Names that a rule reads -----------------------------------------------------------------------------------------
-
-
-def argument_names(rule: Rule) -> tuple[str, ...]:
-    """The positional parameters of a rule, which say what it reads."""
-    code = rule.__code__  # type: ignore[attr-defined]  # rules are Python functions
-    return tuple(code.co_varnames[: code.co_argcount])
-
-
-def option_names(rule: Rule) -> tuple[str, ...]:
-    """The keyword-only parameters of a rule: the options that it differentiates rightly."""
-    code = rule.__code__  # type: ignore[attr-defined]
-    return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
-
-
-def active_operands(node: Node) -> tuple[bool, ...]:
-    return tuple(parent is not None for parent in node.parents)
-
-
 # --- Elementwise -----------------------------------------------------------------------------------------------------
-
-
-def pole_safe(g: Array, partial: Array) -> Array:
-    """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
-    if isinstance(g, Tensor) or isinstance(partial, Tensor):
-        return primitives["pole_safe"](g, partial)
-    return pole_safe_values(g, partial)
-
-
-def pole_safe_values(g: Array, partial: Array) -> Array:
-    product = g * partial
-    if isinstance(product, np.ndarray):
-        zero = np.broadcast_to(g == 0, product.shape)
-        if zero.any():
-            product[zero] = 0
-        return product
-    return product if g != 0 else product.dtype.type(0)
 
 
 class Elementwise(Primitive):
@@ -359,18 +296,12 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 def _mixed(primitive: Elementwise, x: Any, y: Any) -> Any:
     """Operands that are not both plain tensors: numbers stay Python numbers (weak dtypes), lists become arrays."""
-    return primitive(x if _is_operand(x) else np.asarray(x), y if _is_operand(y) else np.asarray(y))
+    return primitive(x if is_operand(x) else np.asarray(x), y if is_operand(y) else np.asarray(y))
 
 
-def _is_operand(x: Any) -> bool:
+def is_operand(x: Any) -> bool:
+    """Whether `x` can go to NumPy as it is; a list cannot."""
     return isinstance(x, (Tensor, np.ndarray, np.generic, int, float, complex))
-
-
-def nary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
-    def apply(*operands: Any) -> Any:
-        return primitive(*[x if _is_operand(x) else np.asarray(x) for x in operands])
-
-    return apply
 
 
 # --- Linear, multilinear, general ------------------------------------------------------------------------------------
@@ -442,37 +373,6 @@ def add_all(terms: Sequence[Any]) -> Any:
     return total
 
 
-class Variadic(Primitive):
-    """A function of any number of operands, linear in each: one rule `(g, i, operands, **options)` for operand `i`."""
-
-    def __init__(self, kind: str, name: str, evaluate: Rule, rule: Rule) -> None:
-        super().__init__(name, evaluate, ("operands",))
-        self.kind = kind
-        self.rule = rule
-        self.reads = frozenset({"operands"} if kind == "multilinear" else ())
-
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        values = [p if v is None else v for p, v in zip(node.parents, node.saved, strict=False)]
-        return [None if p is None else self.rule(g, i, values, **node.options) for i, p in enumerate(node.parents)]
-
-    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
-                    options: dict[str, Any]) -> Array | None:
-        if self.kind == "linear":
-            return self(*[np.zeros(x.shape, x.dtype) if t is None else t
-                          for t, x in zip(tangents, operands, strict=True)], **options)
-        return add_all([self(*operands[:i], t, *operands[i + 1 :], **options)
-                        for i, t in enumerate(tangents) if t is not None])
-
-
-def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
-    """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
-
-    def either(*operands: Array, **options: Any) -> Array:
-        return (apply if any(isinstance(x, Tensor) for x in operands) else evaluate)(*operands, **options)
-
-    return either
-
-
 def calling_convention(primitive: Structured, function: Callable[..., Any]) -> Callable[..., Any]:
     """What applies the primitive when it is called as NumPy's function: operands apart from options."""
     count = len(primitive.operands)
@@ -483,7 +383,7 @@ def calling_convention(primitive: Structured, function: Callable[..., Any]) -> C
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and all([not isinstance(v, Tensor) for v in options.values()])):
             options = checked_options(function, known, args, options)
-        return primitive(*[x if _is_operand(x) or x is None else np.asarray(x) for x in args], **options)
+        return primitive(*[x if is_operand(x) or x is None else np.asarray(x) for x in args], **options)
 
     return apply
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
+from .box import Box
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
-from .primitive import wrap_parts
-from .tensor import Box, Tensor
+from .outputs import select
+from .tensor import Tensor
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -252,7 +253,7 @@ def _with_tensors(node: Node) -> Node:
     ]
     rest = list(node.saved[count:])
     if rest and rest[0] is not None:
-        rest[0] = wrap_parts(rest[0], node)
+        rest[0] = select.split(node, rest[0]) if type(rest[0]) is tuple else Tensor._of(rest[0], node)
     view.saved = (*saved, *rest)
     view.shape, view.dtype = node.shape, node.dtype
     return view

@@ -10,7 +10,6 @@ import sys
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from math import prod
 from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ import numpy as np
 
 from . import errors
 from .graph import Leaf
-from .modes import local
+from .hooks import Handle
 from .operators import Operators
 from .registry import registry
 
@@ -39,6 +38,7 @@ class Tensor(Operators):
     __slots__ = ("__weakref__", "_grad", "_inner", "_name", "_node", "_shared", "_tangent", "_value", "_view", "_views",
                  "level")
 
+    _boxed = False  # True for what rides inside jvp and vmap, see box.py
     _value: Any
     _node: Any
     _shared: bool  # somebody outside the graph may write into this memory
@@ -108,7 +108,7 @@ class Tensor(Operators):
         return self.data
 
     def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
-        if self._node is not None or isinstance(self, Box):
+        if self._node is not None or self._boxed:
             raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
                             "the tensor itself (np.stack for a list of tensors); write .numpy() for the values or "
                             ".detach() for a tensor outside the graph")
@@ -275,7 +275,7 @@ class Tensor(Operators):
         return bool(self._value)
 
     def _number(self, convert: Callable[[Any], Any]) -> Any:
-        if self._node is not None or isinstance(self, Box):
+        if self._node is not None or self._boxed:
             frame = sys._getframe(2)
             if frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]:
                 raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; make the "
@@ -365,76 +365,6 @@ class Tensor(Operators):
         twin = _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
         twin._shared = value is self._value
         return twin
-
-
-class Box(Tensor):
-    """A tensor that a transform rides on: a dual number, or a batch seen as one example. See `forward` and `vmap`.
-
-    `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes is
-    the nesting of transforms, which is why their derivatives cannot be confused.
-    """
-
-    __slots__ = ()
-    level: int
-    _inner: Tensor
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self._inner.shape
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        return prod(self.shape)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self._inner.dtype
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a 0-d tensor")
-        return self.shape[0]
-
-    @property
-    def data(self) -> NDArray[Any]:
-        """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
-        raise TypeError(f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
-                        "use NumPy functions on the tensor itself, or .detach()")
-
-    def detach(self) -> Tensor:
-        """The same values, held constant by every transform around."""
-        return self._inner.detach()
-
-    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Apply a primitive to operands of which this is the one with the highest level."""
-        raise NotImplementedError
-
-    def with_inner(self, inner: Tensor) -> Tensor:
-        """The same box around another tensor."""
-        raise NotImplementedError
-
-    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
-        """The gradients of outputs that are, or have cotangents that are, boxes of this level."""
-        raise NotImplementedError
-
-    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
-        """Apply a piecewise constant function, whatever the nesting of its arguments."""
-        raise NotImplementedError
-
-
-class Handle:
-    """What `register_hook` returns: `remove()` takes the hook away again."""
-
-    def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
 
 
 def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike = None,

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from . import tree
+from .box import Box
 from .errors import DisconnectedWarning
 from .forward import dual, jvp, parts
 from .modes import enable_grad, local
 from .reverse import depends_elsewhere, pull
-from .tensor import Box, Tensor
+from .tensor import Tensor
 from .values import as_input, as_output, bottom, fresh, unvarying
 
 Argnums = int | Sequence[int]

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .tensor import Box, Tensor
+from .box import Box
+from .tensor import Tensor
 
 __all__ = ["Structure", "flatten", "leaves", "map", "paths", "ravel"]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .box import Box
 from .declare import general, linear
-from .tensor import Box, Tensor, tensor
+from .tensor import Tensor, tensor
 
 
 def as_input(x: Any) -> Tensor:

@@ -10,9 +10,10 @@ import numpy as np
 
 from . import tree
 from .batching import apply_to_batch, broadcasting, one_by_one
+from .box import Box
 from .modes import local
 from .reverse import pull
-from .tensor import Box, Tensor, tensor
+from .tensor import Tensor, tensor
 from .values import as_output
 
 Array = Any

@@ -25,13 +25,15 @@ DIRECTIONS = ("TB", "LR")
 def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backward: bool = False,
          color_by: heat.Measure | None = None, around: Tensor | str | None = None, hops: int = 3,
          share_leaves: bool = False, fold: bool | None = None, names: Any = None, theme: Theme | None = None,
-         direction: str = "TB", title: str | None = None, timeout: float = engines.TIMEOUT) -> Drawing:
+         direction: str = "TB", title: str | None = None, steps: bool | None = None,
+         timeout: float = engines.TIMEOUT) -> Drawing:
     """Draw the graph that tensors (or trees of them) were computed by: `draw(loss).save("graph.svg")`.
 
     `depth` folds module calls below that many levels, `expand` (a pattern such as `"encoder.*"`, or a function of the
     path) keeps some open; `fold` draws repetitions once (None: in graphs of more than 40 vertices). `backward=True`
     adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"` or `"grad_norm"`. `around` and `hops`
-    show the part near one tensor or name. `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`;
+    show the part near one tensor or name. `steps` keeps the values that the page's steps need (None: if they are small).
+    `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`;
     None follows the reader's setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
     """
     if theme is not None and theme not in PALETTES:
@@ -45,7 +47,7 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
     if color_by is not None:
         heat.colour(extraction, color_by)
     view = View(depth, expand, fold, share_leaves, _centres(extraction, around), hops)
-    return Drawing(extraction, view, theme=theme, direction=direction, timeout=timeout)
+    return Drawing(extraction, view, theme=theme, direction=direction, timeout=timeout, steps=steps)
 
 
 def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:

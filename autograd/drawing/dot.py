@@ -27,7 +27,8 @@ SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Ki
            Kind.MODULE: "box3d", Kind.MORE: "box"}
 STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
            Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
-_ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad"}
+_ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad",
+                "tangent": "carried"}
 
 
 def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,

@@ -9,9 +9,12 @@ from . import budget, dot, engines
 from .extract import Extraction
 from .layered import layered
 from .layout import Layout, from_engine
+from .model import Graph
+from .page import page
 from .placed import placed_source
 from .record import as_json
 from .shaping import View, shaped
+from .steps import Trace, is_small, traced
 from .style import Theme
 from .svg import paint
 from .text import table
@@ -28,13 +31,14 @@ class Drawing:
     """
 
     def __init__(self, extraction: Extraction, view: View, *, theme: Theme | None = None, direction: str = "TB",
-                 timeout: float = engines.TIMEOUT) -> None:
-        self.extraction = extraction
+                 timeout: float = engines.TIMEOUT, steps: bool | None = None) -> None:
+        self.full = extraction.graph
         self.view = view
-        self.graph = shaped(extraction.graph, view)
+        self.graph = shaped(self.full, view)
         self.theme = theme
         self.direction = direction
         self.timeout = timeout
+        self._live = extraction if steps or (steps is None and is_small(extraction)) else None
         self._layout: Layout | None = None
 
     @property
@@ -48,20 +52,34 @@ class Drawing:
         return dot.digraph(self.graph, theme=self.theme or "light", direction=self.direction)
 
     def layout(self) -> Layout:
-        """Where everything stands: by an engine if there is one, the graph suits it and it answers in time."""
+        """Where everything stands."""
         if self._layout is None:
-            self._layout = self._lay_out()
+            self._layout, trouble = self.lay_out(self.graph)
+            if trouble:
+                self.graph = self.graph.saying(f"Laid out without Graphviz: {trouble}.")
         return self._layout
 
-    def _lay_out(self) -> Layout:
+    def lay_out(self, graph: Graph) -> tuple[Layout, str]:
+        """A layout by an engine, if there is one, the graph suits it and it answers in time; else by ourselves.
+
+        Also says what went wrong with the engine, if anything did.
+        """
         engine = engines.find()
-        if engine is not None and budget.suits_engine(self.graph):
-            text = dot.source(self.graph, direction=self.direction, gradients=False)
+        trouble = ""
+        if engine is not None and budget.suits_engine(graph):
+            text = dot.source(graph, direction=self.direction, gradients=False)
             try:
-                return from_engine(engine.run(text, "json0", timeout=self.timeout), self.graph, engine.name)
+                return from_engine(engine.run(text, "json0", timeout=self.timeout), graph, engine.name), ""
             except (engines.EngineError, ValueError) as error:
-                self.graph = self.graph.saying(f"Laid out without Graphviz: {error}.")
-        return layered(self.graph, self.direction)
+                trouble = str(error)
+        return layered(graph, self.direction), trouble
+
+    def trace(self) -> Trace:
+        """The passes step by step, for the page."""
+        if self._live is None:
+            return Trace(note="Step by step needs the values, which a drawing of large arrays does not keep: "
+                              "draw(..., steps=True).")
+        return traced(self._live)
 
     def to_svg(self) -> str:
         """The picture as one SVG document."""
@@ -74,12 +92,10 @@ class Drawing:
 
     def to_json(self) -> str:
         """All facts of the whole graph, nothing folded or left out, as JSON."""
-        return as_json(self.extraction.graph)
+        return as_json(self.full)
 
     def to_html(self) -> str:
         """The explorer: one page that needs no network."""
-        from .page import page
-
         return page(self)
 
     def _painted(self, form: str) -> bytes:

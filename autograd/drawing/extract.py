@@ -128,11 +128,10 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     name, named_by = names.of(node)
     if isinstance(node, Leaf):
         return _leaf(key, node, name, named_by, values)
-    shape, dtype, options = node.shape, _dtype_name(node.dtype), options_text(getattr(node, "options", None) or {})
+    options = options_text(getattr(node, "options", None) or {})
     shown: Node | None = node
     if parts:
         shown = parts[0] if len(parts) == 1 else None
-        shape, dtype = (shown.shape, _dtype_name(shown.dtype)) if shown else (None, "")
         options = ", ".join(filter(None, [options, "" if shown else f"{node.shape[0]} outputs"]))
         for part in parts:
             if not name:
@@ -140,8 +139,9 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     tensor = names.tensor(shown) if shown else None
     tracked = tuple(parent is not None for parent in node.parents)
     return Vertex(
-        key, Kind.OPERATION, op=node.primitive.name, name=name, named_by=named_by, shape=shape, dtype=dtype,
-        options=options, value=_figures(values.get(shown)) if shown else None,
+        key, Kind.OPERATION, op=node.primitive.name, name=name, named_by=named_by,
+        shape=shown.shape if shown else None, dtype=_dtype_name(shown.dtype) if shown else "", options=options,
+        value=_figures(values.get(shown)) if shown else None,
         grad=_figures(tensor.grad) if tensor is not None and tensor.grad is not None else None,
         rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind, source=getattr(node, "line", ""),
     )

@@ -17,9 +17,10 @@ SYMBOLS = {
 }  # fmt: skip
 """Operators are shown by their sign as well as by their name."""
 
-Role = Literal["title", "name", "detail", "value", "grad"]
+Role = Literal["title", "name", "detail", "value", "grad", "tangent"]
 TITLE, SMALL = 12.0, 10.0  # font sizes, in points
-LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0}
+LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0,
+               "tangent": 13.0}
 PADDING = (11.0, 6.0)
 ROOMY = 300
 """Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
@@ -32,6 +33,7 @@ class Line:
     text: str
     role: Role
     italic: bool = False
+    slot: bool = False  # filled in step by step
 
     @property
     def width(self) -> float:
@@ -84,6 +86,7 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
     if vertex.heat_text:
         written.append(Line(vertex.heat_text, "value"))
     written.extend(Line(shortened(note, 44), "detail") for note in vertex.notes)
+    written.extend(Line(text, role, slot=True) for role, text in vertex.slots)
     return written
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class Kind(StrEnum):
@@ -73,6 +73,7 @@ class Vertex:
     heat: float | None = None
     heat_text: str = ""
     notes: tuple[str, ...] = ()
+    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # (role, widest text): room for what a page fills in step by step
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
     if any(value is UNKNOWN for value in saved) or primitive.kind == "fused":
         return None
     view: Node = object.__new__(Node)
-    view.primitive, view.parents, view.spec = primitive, node.parents, node.spec
+    view.primitive, view.parents, view.shape, view.dtype = primitive, node.parents, node.shape, node.dtype
     view.options = getattr(node, "options", {})
     view.saved = tuple(saved)
     return view

@@ -21,8 +21,8 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     dot = digraph(graph, theme=theme, layout=layout)
     wide = max(layout.width, NARROWEST)
     lines = wrapped(graph.banner, wide)
-    for i, text in enumerate(lines):
-        _text(dot, f"banner{i}", text, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
+    for i, line in enumerate(lines):
+        _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
     for key, count in meetings(graph).items() if graph.backward else ():
         box = layout.boxes[key]
         dot.node(f"sum_{key}", label=f"Σ {count}", shape="box", style="filled,rounded", fillcolor=colours["paper"],

@@ -90,6 +90,7 @@ def sheet(selector: str) -> str:
 .title,.name{{font-size:12px;font-weight:600}}
 .detail,.banner{{fill:var(--muted)}}
 .grad{{fill:var(--grad)}}
+.tangent{{fill:var(--carried)}}
 .italic{{font-style:italic}}
 .shape{{stroke-width:1.2}}
 .more .shape{{stroke-dasharray:2 3}}

@@ -113,7 +113,7 @@ def _vertex(graph: Graph, vertex: Vertex, box: Box, prefix: str, hottest: float)
     for line in written:
         size = TITLE if line.role in ("title", "name") else SMALL
         baseline = y + (LINE_HEIGHT[line.role] + size * 0.72) / 2
-        look = f"{line.role} italic" if line.italic else line.role
+        look = line.role + (" italic" if line.italic else "") + (" slot" if line.slot else "")
         parts.append(f'<text class="{look}" x="{box.x:.1f}" y="{baseline:.1f}" text-anchor="middle"{ink}>'
                      f"{escape(line.text)}</text>")
         y += LINE_HEIGHT[line.role]

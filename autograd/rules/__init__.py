@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from ..operators import install
-from . import activations, decompositions, error_function, fft, indexing, linalg, norms, products, reductions, shaping, ufuncs
+from autograd.operators import install
+
+from . import (
+    activations,
+    decompositions,
+    error_function,
+    fft,
+    indexing,
+    linalg,
+    norms,
+    products,
+    reductions,
+    shaping,
+    ufuncs,
+)
 
 __all__ = ["activations", "decompositions", "error_function", "fft", "indexing", "linalg", "norms", "products", "reductions", "shaping", "ufuncs"]
 

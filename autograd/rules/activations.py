@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, elementwise, general
-from ..primitive import on_arrays_too
-from ..tensor import Tensor
+from autograd.declare import composite, elementwise, general
+from autograd.duck import on_arrays_too
+from autograd.tensor import Tensor
+
 from .error_function import normal_cdf
 
 Array = Any
@@ -49,12 +50,12 @@ def softplus(x: Any) -> Tensor:
 
 
 def silu(x: Any) -> Tensor:
-    """x sigmoid(x), elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
+    """X sigmoid(x), elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
     return x * sigmoid(x)
 
 
 def gelu(x: Any, approximate: str = "none") -> Tensor:
-    """x Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+    """X Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
 
     `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
     """
@@ -66,12 +67,12 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
-    """x where x > 0, else negative_slope * x (Maas et al. 2013)."""
+    """X where x > 0, else negative_slope * x (Maas et al. 2013)."""
     return relu(x) - negative_slope * relu(-x)
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
-    """x where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
+    """X where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
     x = x if isinstance(x, Tensor) else Tensor(x)
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))  # type: ignore[return-value]
 
@@ -135,7 +136,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Tensor:
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """log sum exp(x) over `axis`, without overflow; -inf where every element is, with gradient 0."""
+    """Log sum exp(x) over `axis`, without overflow; -inf where every element is, with gradient 0."""
     return logsumexp_of(x, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 

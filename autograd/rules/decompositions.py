@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite
-from ..differential import differential
-from .linalg import H, mT, mirrored
+from autograd.declare import composite
+from autograd.differential import differential
+
+from .linalg import H, mirrored, mT
 
 Array = Any
 EighResult, EigResult, SVDResult, QRResult = (
@@ -34,7 +35,7 @@ def over_gaps(x: Array, values: Array) -> Array:
 
 
 def over(x: Array, values: Array) -> Array:
-    """x / values, 0 where a value is 0."""
+    """X / values, 0 where a value is 0."""
     return np.where(values == 0, 0, x / np.where(values == 0, 1, values))
 
 

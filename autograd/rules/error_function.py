@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import elementwise
-from ..tensor import Tensor
+from autograd.declare import elementwise
+from autograd.tensor import Tensor
 
 Array = Any
 
@@ -37,7 +37,7 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -
 
 
 def erfc_of_positive(y: Array) -> Array:
-    """erfc for y >= 0.46875; exp(-y^2) in two factors, so that the rounding of y^2 is not magnified."""
+    """Erfc for y >= 0.46875; exp(-y^2) in two factors, so that the rounding of y^2 is not magnified."""
     middle = ratio(MIDDLE, np.minimum(y, 4))
     inverse = 1 / np.square(np.maximum(y, 4))
     large = (ROOT - inverse * ratio(LARGE, inverse)) / np.maximum(y, 4)
@@ -47,7 +47,7 @@ def erfc_of_positive(y: Array) -> Array:
 
 
 def erf_values(x: Array) -> Array:
-    """erf of an array, to within 4 units in the last place of float64; the dtype stays."""
+    """Erf of an array, to within 4 units in the last place of float64; the dtype stays."""
     given = np.asarray(x)
     wide = given.astype(float, copy=False)
     y = np.abs(wide)

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, linear
+from autograd.declare import composite, linear
 
 Array = Any
 SWAPPED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def fitted(x: Array, size: int, axis: int) -> Array:
-    """x cut or padded with zeros to `size` along `axis`: the transpose of cutting or padding to x's own length."""
+    """X cut or padded with zeros to `size` along `axis`: the transpose of cutting or padding to x's own length."""
     lead = (slice(None),) * (axis % x.ndim)
     if x.shape[axis] >= size:
         return x[(*lead, slice(0, size))]

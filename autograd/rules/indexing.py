@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, constant, general, linear, variadic
-from ..numpy_protocol import tensors_in
-from ..operators import Operators
-from ..primitive import on_arrays_too
-from ..tensor import Box, Tensor
+from autograd.box import Box
+from autograd.declare import composite, constant, general, linear, variadic
+from autograd.duck import on_arrays_too
+from autograd.numpy_protocol import tensors_in
+from autograd.operators import Operators
+from autograd.tensor import Tensor
 
 Array = Any
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, constant, general
-from ..differential import differential
-from ..primitive import on_arrays_too
-from ..numpy_protocol import values_of
-from ..tensor import Tensor
+from autograd.declare import composite, constant, general
+from autograd.differential import differential
+from autograd.duck import on_arrays_too
+from autograd.numpy_protocol import values_of
+from autograd.tensor import Tensor
+
 from .products import LETTERS
 
 Array = Any

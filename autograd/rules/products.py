@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, multilinear, variadic
-from ..tensor import Tensor
+from autograd.declare import composite, multilinear, variadic
+
 from .shaping import arrays_of
 
 Array = Any

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import constant, general, linear
-from ..primitive import expand
+from autograd.declare import constant, general, linear
+from autograd.primitive import expand
 
 Array = Any
 
@@ -44,7 +44,7 @@ def expand_kept(g: Array, x: Array, axis: Any) -> Array:
 
 
 def centred(x: Array, axis: Any, where: Any) -> Array:
-    """x minus its mean over `axis`, 0 outside `where`."""
+    """X minus its mean over `axis`, 0 outside `where`."""
     mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
     return masked(x - mean, where)
 
@@ -78,7 +78,7 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
 
 
 def slope(g: Array, out: Array) -> Array:
-    """g / out, and 0 where a standard deviation of 0 has no derivative."""
+    """G / out, and 0 where a standard deviation of 0 has no derivative."""
     return np.where(out == 0, 0, g / np.where(out == 0, 1, out))
 
 

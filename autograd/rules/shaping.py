@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import composite, constant, linear, variadic
-from ..numpy_protocol import plain
-from ..tensor import Tensor
+from autograd.declare import composite, constant, linear, variadic
+from autograd.numpy_protocol import plain
+from autograd.tensor import Tensor
 
 Array = Any
 

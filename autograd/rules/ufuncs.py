@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..declare import constant, elementwise, general, linear, multilinear
-from ..primitive import pole_safe_values
+from autograd.declare import constant, elementwise, general, linear, multilinear
+from autograd.poles import pole_safe_values
 
 Array = Any
 LN2, LN10 = float(np.log(2)), float(np.log(10))
@@ -34,7 +34,7 @@ elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_s
 
 
 def power_base(x: Array, y: Array) -> Array:
-    """y x^(y-1), which is 0 for y = 0 at every x."""
+    """Y x^(y-1), which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y else np.zeros_like(x)
     return y * np.where((x == 0) & (y == 0), 1, x) ** (y - 1)
@@ -65,7 +65,7 @@ elementwise(np.logaddexp2, lambda x, out: np.exp2(share(x, out)), lambda y, out:
 
 
 def share(x: Array, out: Array) -> Array:
-    """x - out, and 0 where the two are the same infinity."""
+    """X - out, and 0 where the two are the same infinity."""
     return np.where(x == out, 0, x - out)
 
 
@@ -93,14 +93,14 @@ elementwise(np.degrees, 180 / np.pi)
 
 
 def direction(x: Array) -> Array:
-    """x / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
+    """X / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
     if x.dtype.kind != "c":
         return np.sign(x)
     return np.conj(x) / np.where(x == 0, 1, np.absolute(x))
 
 
 def over(x: Array, length: Array) -> Array:
-    """x / length, 0 where the length is 0."""
+    """X / length, 0 where the length is 0."""
     return x / np.where(length == 0, 1, length)
 
 

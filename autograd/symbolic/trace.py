@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.registry import registry
-from autograd.tensor import Box, Tensor
+from autograd.box import Box
+from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 
 from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole

@@ -1,0 +1,73 @@
+"""Boxes: tensors that a transform rides on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from .tensor import Tensor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Box(Tensor):
+    """A tensor that a transform rides on: a dual number, or a batch seen as one example. See `forward` and `vmap`.
+
+    `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes is
+    the nesting of transforms, which is why their derivatives cannot be confused.
+    """
+
+    __slots__ = ()
+    _boxed = True
+    level: int
+    _inner: Tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._inner.shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._inner.dtype
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self.shape[0]
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
+        raise TypeError(f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
+                        "use NumPy functions on the tensor itself, or .detach()")
+
+    def detach(self) -> Tensor:
+        """The same values, held constant by every transform around."""
+        return self._inner.detach()
+
+    def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Apply a primitive to operands of which this is the one with the highest level."""
+        raise NotImplementedError
+
+    def with_inner(self, inner: Tensor) -> Tensor:
+        """The same box around another tensor."""
+        raise NotImplementedError
+
+    def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
+        """The gradients of outputs that are, or have cotangents that are, boxes of this level."""
+        raise NotImplementedError
+
+    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        """Apply a piecewise constant function, whatever the nesting of its arguments."""
+        raise NotImplementedError

@@ -1,0 +1,121 @@
+"""The passes step by step: every value, every tangent, every gradient and what it is the sum of, in words.
+
+Forward evaluation visits the vertices in topological order; forward accumulation lets a tangent ride along; reverse
+accumulation visits them backwards, and each rule hands on what it adds to the gradients of its operands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.graph import Leaf, Node
+
+from .extract import Extraction
+from .facts import summary
+from .model import Kind
+from .passes import cotangents, ones, tangents
+from .replay import fill_in
+from .words import shortened
+
+LARGEST = 1_000_000
+MOST = 300
+"""Graphs of more vertices than this are not stepped through: nobody would reach the end."""
+SMALL = 200_000
+DIRECTIONS = 8
+"""So many leaves are offered as the direction of forward accumulation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One step of the reverse pass: the rule of `at` ran on its gradient and gave each operand its share."""
+
+    at: str
+    gives: tuple[tuple[str, str], ...]  # (operand's vertex, its share)
+
+
+@dataclass(slots=True)
+class Trace:
+    """What there is to see, as text by vertex."""
+
+    order: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    gradients: dict[str, str] = field(default_factory=dict)
+    pulls: list[Pull] = field(default_factory=list)
+    tangents: dict[str, dict[str, str]] = field(default_factory=dict)  # by the leaf that moves
+    note: str = ""
+
+
+def traced(extraction: Extraction) -> Trace:
+    """The steps of all passes over a graph; those whose values nobody kept are left open, and `note` says so."""
+    graph = extraction.graph
+    trace = Trace()
+    if len(graph.vertices) > MOST:
+        trace.note = f"Step by step is for graphs of up to {MOST} vertices; this one has {len(graph.vertices):,}."
+        return trace
+    order = extraction.order
+    values = dict(extraction.values)
+    fill_in(order, values, largest=LARGEST)
+    trace.order = list(graph.vertices)
+    _note_values(extraction, values, trace)
+    seeds = {node: ones(node) for key, node in extraction.nodes.items()
+             if graph.vertices[key].output and node.dtype != object}
+    _reverse(extraction, order, seeds, values, trace)
+    leaves = [node for node in order if isinstance(node, Leaf)][:DIRECTIONS]
+    for leaf in leaves:
+        moved = tangents(order, {leaf: ones(leaf)}, values)
+        trace.tangents[extraction.ids[leaf]] = {
+            extraction.ids[node]: text(t) for node, t in moved.items() if not isinstance(t, tuple)
+        }
+    missing = sum(v.kind is Kind.OPERATION and v.id not in trace.values for v in graph.vertices.values())
+    if missing:
+        trace.note = (f"Of {missing} operations the values are not shown: the graph no longer keeps what they were "
+                      "computed from. Draw before backward(), or use backward(retain_graph=True).")
+    return trace
+
+
+def is_small(extraction: Extraction) -> bool:
+    """Whether a drawing may keep the values at hand: they take no memory worth a word, and few steps."""
+    if len(extraction.graph.vertices) > MOST:
+        return False
+    return sum(node.size for node in extraction.order) <= SMALL
+
+
+def text(value: Any) -> str:
+    """A value in a few characters: its elements if they are few, else its range."""
+    found = summary(value)
+    return shortened(found.text, 26) if found is not None else "?"
+
+
+def _note_values(extraction: Extraction, values: dict[Node, Any], trace: Trace) -> None:
+    for key, vertex in extraction.graph.vertices.items():
+        node = extraction.nodes.get(key)
+        value = values.get(node) if node is not None else None
+        if value is not None and not isinstance(value, tuple):
+            trace.values[key] = text(value)
+        elif vertex.value is not None:
+            trace.values[key] = shortened(vertex.value.text, 26)
+    for node, value in values.items():  # an operation with several outputs shows the one that is used
+        key = extraction.ids[node]
+        if key not in trace.values and not isinstance(value, tuple):
+            trace.values[key] = text(value)
+
+
+def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, Any], values: dict[Node, Any],
+             trace: Trace) -> None:
+    ids = extraction.ids
+
+    def visit(node: Node, g: Any, given: Sequence[Any]) -> None:
+        if node.primitive.name == "select":
+            return
+        shares = [
+            (ids[parent], text(c)) for parent, c in zip(node.parents, given, strict=True)
+            if parent is not None and c is not None and not isinstance(c, list)
+        ]
+        trace.pulls.append(Pull(ids[node], tuple(shares)))
+
+    totals = cotangents(order, seeds, values, visit)
+    for node, g in totals.items():
+        if not isinstance(g, list):
+            trace.gradients[ids[node]] = text(g)

@@ -1,0 +1,20 @@
+"""Functions of our own inside rules, which must take arrays as well as tensors, as NumPy's own do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .reading import Rule
+from .tensor import Tensor
+
+Array = Any
+
+
+def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
+    """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
+
+    def either(*operands: Array, **options: Any) -> Array:
+        return (apply if any(isinstance(x, Tensor) for x in operands) else evaluate)(*operands, **options)
+
+    return either

@@ -1,0 +1,36 @@
+"""Operations with several outputs: one node for the operation, and one of `select` for each output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .graph import Node
+from .primitive import Primitive, wrap
+from .tensor import Tensor
+
+Array = Any
+
+
+class Select(Primitive):
+    """One output of an operation that has several: its cotangent is a list with one entry filled."""
+
+    kind = "linear"
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        parts: list[Array | None] = [None] * node.parents[0].shape[0]  # type: ignore[union-attr]  # always tracked
+        parts[node.options["index"]] = g
+        return (parts,)
+
+    def split(self, node: Node, values: tuple[Any, ...]) -> tuple[Tensor, ...]:
+        """The outputs of `node` as tensors; an index or a rank among them has nothing to differentiate."""
+        return tuple(self._part(node, i, v) if v.dtype.kind in "fc" else wrap(v) for i, v in enumerate(values))
+
+    def _part(self, parent: Node, index: int, value: Any) -> Tensor:
+        node = object.__new__(Node)
+        node.primitive, node.parents, node.options, node.saved = self, (parent,), {"index": index}, ()
+        node.shape, node.dtype, node.hooks = value.shape, value.dtype, None
+        return Tensor._of(value, node)
+
+
+select = Select("select", lambda outputs, *, index: outputs[index], ("x",))

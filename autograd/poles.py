@@ -1,0 +1,30 @@
+"""Products with a derivative that may be infinite: a cotangent or tangent of exactly 0 contributes exactly 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .registry import primitives
+from .tensor import Tensor
+
+Array = Any
+
+
+def pole_safe(g: Array, partial: Array) -> Array:
+    """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
+    if isinstance(g, Tensor) or isinstance(partial, Tensor):
+        return primitives["pole_safe"](g, partial)
+    return pole_safe_values(g, partial)
+
+
+def pole_safe_values(g: Array, partial: Array) -> Array:
+    """The same on arrays."""
+    product = g * partial
+    if isinstance(product, np.ndarray):
+        zero = np.broadcast_to(g == 0, product.shape)
+        if zero.any():
+            product[zero] = 0
+        return product
+    return product if g != 0 else product.dtype.type(0)

@@ -1,0 +1,27 @@
+"""What a rule reads, by the names of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .graph import Node
+
+Rule = Callable[..., Any]
+
+
+def argument_names(rule: Rule) -> tuple[str, ...]:
+    """The positional parameters of a rule, which say what it reads."""
+    code = rule.__code__  # type: ignore[attr-defined]  # rules are Python functions
+    return tuple(code.co_varnames[: code.co_argcount])
+
+
+def option_names(rule: Rule) -> tuple[str, ...]:
+    """The keyword-only parameters of a rule: the options that it differentiates rightly."""
+    code = rule.__code__  # type: ignore[attr-defined]
+    return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+
+
+def active_operands(node: Node) -> tuple[bool, ...]:
+    """Which operands are differentiated."""
+    return tuple(parent is not None for parent in node.parents)

@@ -1,0 +1,36 @@
+"""Functions of any number of operands, such as `concatenate` and `einsum`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+from .primitive import Primitive, add_all
+from .reading import Rule
+
+Array = Any
+
+
+class Variadic(Primitive):
+    """A function of any number of operands, linear in each: one rule `(g, i, operands, **options)` for operand `i`."""
+
+    def __init__(self, kind: str, name: str, evaluate: Rule, rule: Rule) -> None:
+        super().__init__(name, evaluate, ("operands",))
+        self.kind = kind
+        self.rule = rule
+        self.reads = frozenset({"operands"} if kind == "multilinear" else ())
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        values = [p if v is None else v for p, v in zip(node.parents, node.saved, strict=False)]
+        return [None if p is None else self.rule(g, i, values, **node.options) for i, p in enumerate(node.parents)]
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array | None:
+        if self.kind == "linear":
+            return self(*[np.zeros(x.shape, x.dtype) if t is None else t
+                          for t, x in zip(tangents, operands, strict=True)], **options)
+        return add_all([self(*operands[:i], t, *operands[i + 1 :], **options)
+                        for i, t in enumerate(tangents) if t is not None])

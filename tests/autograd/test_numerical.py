@@ -1,0 +1,176 @@
+"""Numerical differentiation: its formulas, its error orders, its step sizes, its number of calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import autograd
+from autograd import Tensor, numerical
+from autograd.testing import strategies
+
+METHODS = ("forward", "central", "complex", "richardson")
+
+
+def f(x: Any) -> Any:
+    return np.sum(np.sin(x) * x**2)
+
+
+def df(x: Any) -> Any:
+    return np.cos(x) * x**2 + 2 * x * np.sin(x)
+
+
+X = np.array([0.3, -2.0, 5.0])
+
+
+@pytest.mark.parametrize(("method", "error"), [
+    ("forward", 1e-5), ("central", 1e-7), ("complex", 1e-14), ("richardson", 1e-10),
+])  # fmt: skip
+def test_gradients_are_as_good_as_the_table_says(method: Any, error: float) -> None:
+    assert np.max(np.abs(numerical.grad(f, X, method) - df(X))) < error
+
+
+@pytest.mark.parametrize(("method", "order"), [("forward", 1), ("central", 2), ("complex", 2)])
+def test_the_error_falls_with_the_order_of_the_method(method: Any, order: int) -> None:
+    errors = [np.max(np.abs(numerical.grad(f, X, method, step=h) - df(X))) for h in (1e-2, 1e-3)]
+    assert np.log10(errors[0] / errors[1]) == pytest.approx(order, abs=0.1)
+
+
+@pytest.mark.parametrize(("method", "order"), [("forward", 1), ("central", 2)])
+def test_the_error_of_second_differences_falls_with_their_order(method: Any, order: int) -> None:
+    def g(x: Any) -> Any:
+        return np.exp(x[0] * x[1])
+
+    exact = autograd.hessian(g)(np.array([0.5, 1.0]))
+    errors = [np.max(np.abs(numerical.hessian(g, np.array([0.5, 1.0]), method, step=h) - exact)) for h in (4e-2, 1e-2)]
+    assert np.log(errors[0] / errors[1]) / np.log(4) == pytest.approx(order, abs=0.15)
+
+
+@pytest.mark.parametrize("method", ["forward", "central"])
+def test_the_chosen_step_beats_larger_and_smaller_ones(method: Any) -> None:
+    def error(step: Any) -> float:
+        return float(np.max(np.abs(numerical.grad(f, X, method, step=step) - df(X))))
+
+    assert error(None) < error(1e-1)
+    assert error(None) < error(1e-13)
+
+
+@pytest.mark.parametrize(("method", "calls"), [("forward", 4), ("central", 6), ("complex", 3), ("richardson", 67)])
+def test_calls_are_counted_as_the_table_says(method: Any, calls: int) -> None:
+    count = []
+    numerical.grad(lambda x: count.append(1) or f(x), X, method)
+    assert len(count) == calls
+
+
+@pytest.mark.parametrize(("method", "calls"), [("forward", 10), ("central", 24), ("complex", 12)])
+def test_calls_of_hessians_are_counted_as_the_table_says(method: Any, calls: int) -> None:
+    count = []
+    numerical.hessian(lambda x: count.append(1) or f(x), X, method)
+    assert len(count) == calls
+
+
+@pytest.mark.parametrize(("method", "error"), [
+    ("forward", 3e-2), ("central", 1e-3), ("complex", 1e-6), ("richardson", 1e-3),
+])  # fmt: skip
+def test_float32_takes_steps_of_its_own_and_stays_float32(method: Any, error: float) -> None:
+    found = numerical.grad(f, X.astype(np.float32), method)
+    assert found.dtype == np.float32
+    assert np.max(np.abs(found - df(X)) / np.abs(df(X))) < error
+
+
+def test_long_doubles_are_used_in_full() -> None:
+    x = np.array([0.3], np.longdouble)
+    error = abs(numerical.grad(lambda x: np.sin(x).sum(), x, "richardson")[0] - np.cos(x[0]))
+    assert error < 1e-15
+
+
+def test_each_coordinate_has_a_step_of_its_own_size() -> None:
+    x = np.array([1e8, 1.0])
+    assert np.diag(numerical.jacobian(lambda x: x**2, x, "central")) == pytest.approx(2 * x, rel=1e-8)
+    given_steps = numerical.grad(lambda p: p["a"] ** 2 + np.sum(p["b"] ** 2), {"a": 3.0, "b": np.ones(2)},
+                                 step={"a": 1e-3, "b": 1e-5})
+    assert given_steps["a"] == pytest.approx(6, rel=1e-9)
+    assert given_steps["b"] == pytest.approx([2, 2], rel=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_structures_and_types_come_back(method: Any) -> None:
+    x = {"a": 2.0, "b": [np.ones(2, np.float32), Tensor([3.0])], "c": (), "n": 4}
+    found = numerical.grad(lambda p: p["a"] ** 3 + p["b"][0].sum() * p["n"] + (p["b"][1] ** 2).sum(), x, method)
+    assert isinstance(found["a"], float)
+    assert found["a"] == pytest.approx(12, rel=0.05), "float32 absorbs the Python float, and f computes in float32"
+    assert found["b"][0].dtype == np.float32
+    assert isinstance(found["b"][1], Tensor)
+    assert found["b"][1].item() == pytest.approx(6, rel=1e-3)
+    assert found["n"] == pytest.approx(2, rel=1e-2)
+    assert found["c"] == ()
+
+
+@given(strategies.programs())
+def test_jacobians_agree_with_accumulation(program: Any) -> None:
+    exact = autograd.jacobian(program)(program.inputs[0], *program.inputs[1:])
+    found = numerical.jacobian(lambda x: program(x, *program.inputs[1:]), program.inputs[0], "richardson")
+    np.testing.assert_allclose(found, np.asarray(exact), rtol=1e-7, atol=1e-7)
+
+
+def test_jacobians_nest_outputs_around_inputs() -> None:
+    x = {"a": 2.0, "b": np.ones((2, 2))}
+    found = numerical.jacobian(lambda p: {"s": p["a"] * np.arange(3), "t": p["b"].sum()}, x)
+    assert found["s"]["a"] == pytest.approx([0, 1, 2])
+    assert found["s"]["b"].shape == (3, 2, 2)
+    assert found["t"]["b"] == pytest.approx(np.ones((2, 2)))
+    assert numerical.jacobian(lambda x: np.ones((2, 0)), np.zeros(0)).shape == (2, 0, 0)
+    with_complex = numerical.jacobian(lambda x: np.exp(1j * x), np.array([0.5]))
+    assert with_complex == pytest.approx(np.diag(1j * np.exp(0.5j * np.ones(1))))
+
+
+@pytest.mark.parametrize(("method", "error"), [("forward", 1e-3), ("central", 1e-6), ("complex", 1e-8)])
+def test_hessians_are_symmetric_blocks(method: Any, error: float) -> None:
+    x = {"a": 1.0, "b": np.array([1.0, 2.0])}
+    found = numerical.hessian(lambda p: p["a"] ** 2 * np.sum(p["b"] ** 3), x, method)
+    assert found["a"]["a"] == pytest.approx(18, abs=error)
+    assert found["a"]["b"] == pytest.approx([6, 24], abs=error)
+    assert found["b"]["a"] == pytest.approx([6, 24], abs=error)
+    assert found["b"]["b"] == pytest.approx(np.diag([6.0, 12.0]), abs=error)
+
+
+def test_complex_inputs_follow_the_convention_of_backward() -> None:
+    z = np.array([1 + 2j, 3 - 1j])
+    assert numerical.grad(lambda z: np.sum(np.abs(z) ** 2), z) == pytest.approx(2 * z)
+    mixed = numerical.grad(lambda p: np.sum(np.abs(p[0]) ** 2) * p[1], (z, 2.0), "forward")
+    assert mixed[0] == pytest.approx(4 * z, rel=1e-6)
+    assert isinstance(mixed[1], float)
+
+
+def test_wrong_uses_say_what_to_call_instead() -> None:
+    with pytest.raises(ValueError, match="got 3: use numerical.jacobian"):
+        numerical.grad(lambda x: x, X)
+    with pytest.raises(TypeError, match="real value, got a complex one"):
+        numerical.grad(lambda x: x[0] * 1j, X)
+    with pytest.raises(ValueError, match="method is 'central'"):
+        numerical.grad(f, X, "backward")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="hessian's method is"):
+        numerical.hessian(f, X, "richardson")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="one number as its value, got 3"):
+        numerical.hessian(lambda x: x, X)
+    with pytest.raises(ValueError, match="step must be one number or a tree like x"):
+        numerical.grad(f, X, step=[1e-3])
+    with pytest.raises(TypeError, match="must hold numbers"):
+        numerical.grad(f, "x")
+
+
+def test_the_complex_step_refuses_what_it_would_get_wrong() -> None:
+    with pytest.raises(TypeError, match="needs an analytic f"):
+        numerical.grad(lambda x: np.abs(x).sum(), X, "complex")
+    with pytest.raises(TypeError, match="f raised TypeError"):
+        numerical.grad(float, 1.0, "complex")
+    with pytest.raises(TypeError, match="real for real x"):
+        numerical.jacobian(lambda x: x * 1j, X, "complex")
+    with pytest.raises(TypeError, match="needs real x"):
+        numerical.grad(np.abs, 1j, "complex")
+    for differentiate in (numerical.jacobian, numerical.hessian):
+        with pytest.raises(TypeError, match="needs real x"):
+            differentiate(lambda z: z, 1j)
