@@ -8,8 +8,8 @@
 
 `e` is the rounding of the coarsest dtype in x and f(x), 2.2e-16 for float64; each step balances the error of cutting
 the series off (grows with h) with that of rounding (shrinks with h), which leaves an error of about e^(1/2), e^(2/3)
-and e. The scale is `max(1, |x_i|)`, coordinate by coordinate. The complex step subtracts nothing, so nothing is lost to rounding, but `f`
-must be analytic and take complex numbers: no `abs`, no `.real`, no `math.sin`. Second derivatives:
+and e. The scale is `max(1, |x_i|)`, coordinate by coordinate. The complex step subtracts nothing, so nothing is lost to
+rounding, but `f` must be analytic and take complex numbers: no `abs`, no `.real`, no `math.sin`. Second derivatives:
 
     forward       (f(x + h_i + h_j) - f(x + h_i) - f(x + h_j) + f(x)) / h_i h_j     h      e^(1/3)    n(n + 3)/2 + 1
     central       the four corners x ± h_i ± h_j, over 4 h_i h_j                    h^2    e^(1/4)    2n(n + 1)

@@ -337,10 +337,11 @@ class Tensor(Operators):
 
         return autograd
 
-    def __dlpack__(self, **options: Any) -> Any:
+    def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
+                   dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:
         if self._node is not None:
             raise TypeError("exporting a tensor that requires grad would lose its gradient; write t.detach() first")
-        return self.data.__dlpack__(**options)
+        return self.data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
     def __dlpack_device__(self) -> tuple[Any, int]:
         return np.asarray(self._value).__dlpack_device__()

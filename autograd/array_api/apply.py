@@ -1,0 +1,31 @@
+"""How a function of the standard reaches NumPy's: through the registry, so that the result is always a tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.numpy_protocol import no_derivative
+from autograd.registry import registry
+from autograd.tensor import Tensor
+
+
+def call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """NumPy's `function` on tensors, recorded if it has a rule, refused if a gradient would be lost."""
+    apply = registry.get(function)
+    if apply is None:
+        return no_derivative(function, args, options)
+    return apply(*args, **options)
+
+
+def as_tensor(x: Any) -> Tensor:
+    """`x` itself, or an array or number as a tensor."""
+    return x if isinstance(x, Tensor) else Tensor(np.asarray(x))
+
+
+def check_device(device: Any) -> None:
+    """Raise unless `device` is the only one there is."""
+    if device not in (None, "cpu"):
+        raise ValueError(f"the only device is 'cpu', got {device!r}")

@@ -1,0 +1,125 @@
+"""Creation functions of the array API standard 2024.12."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.numpy_protocol import tensors_in
+from autograd.tensor import Tensor
+
+from .apply import as_tensor, call, check_device
+
+
+def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor of `obj`: a tensor, array, number, or nested sequence of them, whose tensors stay connected.
+
+    `copy=True` always copies, `copy=False` raises `ValueError` where it cannot share, None shares where it can.
+    """
+    check_device(device)
+    if isinstance(obj, Tensor):
+        if dtype is not None and np.dtype(dtype) != obj.dtype:
+            if copy is False:
+                raise ValueError(f"cannot share memory and change the dtype from {obj.dtype} to {np.dtype(dtype)}")
+            return obj.astype(dtype)
+        return call(np.copy, obj) if copy else obj  # type: ignore[no-any-return]
+    if isinstance(obj, (list, tuple)) and next(tensors_in(obj), None) is not None:
+        if copy is False:
+            raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
+        out = call(np.stack, [asarray(part, dtype=dtype) for part in obj])
+        return out if dtype is None else out.astype(dtype, copy=False)  # type: ignore[no-any-return]
+    array = np.asarray(obj, dtype=dtype, copy=copy)
+    out = Tensor(array)
+    if array is not obj and copy is not None and copy:
+        out._shared = False
+    return out
+
+
+def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Evenly spaced values in [start, stop)."""
+    check_device(device)
+    return Tensor._of(np.arange(start, stop, step, dtype=dtype) if stop is not None else np.arange(0, start, step, dtype=dtype), None)
+
+
+def linspace(start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None, endpoint: bool = True) -> Tensor:
+    """`num` evenly spaced values from `start` to `stop`."""
+    check_device(device)
+    return Tensor._of(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint), None)
+
+
+def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Tensor:
+    """Ones on the `k`-th diagonal, zeros elsewhere."""
+    check_device(device)
+    return Tensor._of(np.eye(n_rows, n_cols, k=k, dtype=dtype or float), None)
+
+
+def _filled(array: Any) -> Tensor:
+    return Tensor._of(array if array.ndim else array[()], None)
+
+
+def empty(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A tensor of `shape` with whatever values."""
+    check_device(device)
+    return _filled(np.empty(shape, dtype))
+
+
+def zeros(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Zeros of `shape`; tensors that require grad can be assigned into it."""
+    check_device(device)
+    return _filled(np.zeros(shape, dtype or float))
+
+
+def ones(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Ones of `shape`."""
+    check_device(device)
+    return _filled(np.ones(shape, dtype))
+
+
+def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """`fill_value` in every element of `shape`."""
+    check_device(device)
+    return _filled(np.full(shape, fill_value, dtype))
+
+
+def empty_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """As `empty`, of the shape and dtype of `x`."""
+    return empty(x.shape, dtype=dtype or x.dtype, device=device)
+
+
+def zeros_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """As `zeros`, of the shape and dtype of `x`."""
+    return zeros(x.shape, dtype=dtype or x.dtype, device=device)
+
+
+def ones_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """As `ones`, of the shape and dtype of `x`."""
+    return ones(x.shape, dtype=dtype or x.dtype, device=device)
+
+
+def full_like(x: Tensor, /, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """As `full`, of the shape and dtype of `x`."""
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, device=device)
+
+
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor that shares the memory of any array with the DLPack protocol."""
+    check_device(device)
+    return Tensor(np.from_dlpack(x, copy=copy))
+
+
+def meshgrid(*arrays: Tensor, indexing: str = "xy") -> list[Tensor]:
+    """Coordinate matrices of coordinate vectors, as a list."""
+    return list(call(np.meshgrid, *arrays, indexing=indexing))
+
+
+def tril(x: Tensor, /, *, k: int = 0) -> Tensor:
+    """The lower triangle, zeros above the `k`-th diagonal."""
+    return call(np.tril, as_tensor(x), k=k)  # type: ignore[no-any-return]
+
+
+def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
+    """The upper triangle, zeros below the `k`-th diagonal."""
+    return call(np.triu, as_tensor(x), k=k)  # type: ignore[no-any-return]
+
+

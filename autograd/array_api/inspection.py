@@ -1,0 +1,40 @@
+"""Inspection of the namespace, as the array API standard 2024.12 describes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import dtypes
+
+
+class Info:
+    """What the namespace can do: one device, NumPy's dtypes, data-dependent shapes."""
+
+    def capabilities(self) -> dict[str, Any]:
+        """Boolean indexing and data-dependent shapes work; 64 dimensions at most."""
+        return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
+
+    def default_device(self) -> str:
+        """`"cpu"`."""
+        return "cpu"
+
+    def devices(self) -> list[str]:
+        """`["cpu"]`."""
+        return ["cpu"]
+
+    def default_dtypes(self, *, device: Any = None) -> dict[str, Any]:
+        """float64, complex128 and int64."""
+        return {"real floating": dtypes.float64, "complex floating": dtypes.complex128, "integral": dtypes.int64,
+                "indexing": dtypes.int64}
+
+    def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, Any]:
+        """The dtypes by name, all or those of a kind."""
+        names = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
+                 "complex64", "complex128")
+        found = {name: getattr(dtypes, name) for name in names}
+        return {name: d for name, d in found.items() if kind is None or dtypes.isdtype(d, kind)}
+
+
+def __array_namespace_info__() -> Info:  # noqa: N807  # the standard's name
+    """What the namespace can do."""
+    return Info()

@@ -1,0 +1,195 @@
+"""Statistical, searching, sorting, set and utility functions of the array API standard 2024.12."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.tensor import Tensor
+
+from .apply import as_tensor, call
+
+
+def sum(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+    """The sum over the axes."""
+    return call(np.sum, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def prod(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+    """The product over the axes."""
+    return call(np.prod, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def mean(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean over the axes."""
+    return call(np.mean, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def var(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+    """The variance over the axes; the divisor is n - correction."""
+    return call(np.var, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def std(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+    """The standard deviation over the axes; the divisor is n - correction."""
+    return call(np.std, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def max(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The largest element over the axes."""
+    return call(np.max, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def min(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The smallest element over the axes."""
+    return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: Any, include_initial: bool) -> Tensor:
+    x = as_tensor(x)
+    if axis is None:
+        if x.ndim > 1:
+            raise ValueError(f"a cumulative function of a {x.ndim}-dimensional array needs an axis")
+        axis = 0
+    out = call(function, x, axis=axis, dtype=dtype) if x.ndim else call(function, call(np.reshape, x, (1,)), dtype=dtype)
+    if include_initial:
+        shape = list(out.shape)
+        shape[axis] = 1
+        out = call(np.concatenate, [np.full(shape, start, out.dtype), out], axis=axis)
+    return out  # type: ignore[no-any-return]
+
+
+def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+    """Running sums along an axis, from 0 with `include_initial`."""
+    return _cumulative(np.cumsum, 0, x, axis, dtype, include_initial)
+
+
+def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+    """Running products along an axis, from 1 with `include_initial`."""
+    return _cumulative(np.cumprod, 1, x, axis, dtype, include_initial)
+
+
+# --- Searching and sorting -------------------------------------------------------------------------------------------
+
+
+def argmax(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The position of the largest element."""
+    return call(np.argmax, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def argmin(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The position of the smallest element."""
+    return call(np.argmin, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+def count_nonzero(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """How many elements are not zero."""
+    return as_tensor(call(np.count_nonzero, as_tensor(x), axis=axis, keepdims=keepdims))
+
+
+def nonzero(x: Tensor, /) -> tuple[Tensor, ...]:
+    """The indices of elements that are not zero, an array an axis. Raises `ValueError` for a 0-d array."""
+    if not x.ndim:
+        raise ValueError("nonzero needs at least one dimension")
+    return call(np.nonzero, as_tensor(x))  # type: ignore[no-any-return]
+
+
+def searchsorted(x1: Tensor, x2: Tensor, /, *, side: str = "left", sorter: Tensor | None = None) -> Tensor:
+    """Where elements of `x2` belong in the sorted `x1`."""
+    return call(np.searchsorted, x1, x2, side=side, sorter=sorter)  # type: ignore[no-any-return]
+
+
+def where(condition: Tensor, x1: Any, x2: Any, /) -> Tensor:
+    """Elements of `x1` where the condition holds, of `x2` elsewhere."""
+    return call(np.where, condition, x1, x2)  # type: ignore[no-any-return]
+
+
+def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+    """The indices that sort along an axis."""
+    x = as_tensor(x)
+    if not descending:
+        return call(np.argsort, x, axis=axis, kind="stable")  # type: ignore[no-any-return]
+    order = np.flip(np.argsort(np.flip(x._value, axis), axis=axis, kind="stable"), axis)
+    return Tensor._of(x.shape[axis] - 1 - order, None)
+
+
+def sort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+    """The elements in order along an axis."""
+    out = call(np.sort, as_tensor(x), axis=axis)
+    return call(np.flip, out, axis) if descending else out  # type: ignore[no-any-return]
+
+
+# --- Sets ------------------------------------------------------------------------------------------------------------
+
+
+class UniqueAll(NamedTuple):
+    """The distinct values, where each is first, which one each element is, and how often each occurs."""
+
+    values: Tensor
+    indices: Tensor
+    inverse_indices: Tensor
+    counts: Tensor
+
+
+class UniqueCounts(NamedTuple):
+    """The distinct values and how often each occurs."""
+
+    values: Tensor
+    counts: Tensor
+
+
+class UniqueInverse(NamedTuple):
+    """The distinct values and which one each element is."""
+
+    values: Tensor
+    inverse_indices: Tensor
+
+
+def unique_all(x: Tensor, /) -> UniqueAll:
+    """Distinct values (every nan is one) with first positions, inverse and counts. The values stay differentiable."""
+    x = as_tensor(x)
+    _, indices, inverse, counts = np.unique_all(x._value)
+    values = call(np.reshape, x, (-1,))[indices]
+    return UniqueAll(values, *(Tensor._of(part, None) for part in (indices, inverse, counts)))
+
+
+def unique_counts(x: Tensor, /) -> UniqueCounts:
+    """Distinct values and counts."""
+    found = unique_all(x)
+    return UniqueCounts(found.values, found.counts)
+
+
+def unique_inverse(x: Tensor, /) -> UniqueInverse:
+    """Distinct values and the inverse."""
+    found = unique_all(x)
+    return UniqueInverse(found.values, found.inverse_indices)
+
+
+def unique_values(x: Tensor, /) -> Tensor:
+    """Distinct values."""
+    return unique_all(x).values
+
+
+# --- Utilities -------------------------------------------------------------------------------------------------------
+
+
+def all(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Whether all elements are true."""
+    return as_tensor(call(np.all, as_tensor(x), axis=axis, keepdims=keepdims))
+
+
+def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Whether an element is true."""
+    return as_tensor(call(np.any, as_tensor(x), axis=axis, keepdims=keepdims))
+
+
+def diff(x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+    """The n-th difference of neighbours along an axis."""
+    x = as_tensor(x)
+    x = call(np.concatenate, [part for part in (prepend, x, append) if part is not None], axis=axis)
+    lead = (slice(None),) * (axis % x.ndim)
+    for _ in range(n):
+        later, earlier = x[(*lead, slice(1, None))], x[(*lead, slice(None, -1))]
+        x = later != earlier if x.dtype.kind == "b" else later - earlier
+    return x

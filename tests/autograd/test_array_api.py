@@ -1,0 +1,79 @@
+"""`autograd` as an array API namespace, where the consortium's own suite does not look: gradients and types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as xp
+from autograd import Tensor, grad
+
+
+def standardize(x: Any) -> Any:
+    """Code written against the standard: it knows no library."""
+    ns = x.__array_namespace__()
+    centred = x - ns.mean(x, axis=0, keepdims=True)
+    return ns.sum(ns.where(centred > 0, centred, ns.zeros_like(centred)) ** 2 / ns.std(x, axis=0))
+
+
+def test_namespace_code_differentiates() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    h = 1e-6
+    direction = np.cos(np.arange(15.0)).reshape(5, 3)
+    slope = (standardize(Tensor(x + h * direction)) - standardize(Tensor(x - h * direction))).item() / (2 * h)
+    assert np.sum(grad(standardize)(x) * direction) == pytest.approx(slope, rel=1e-7)
+
+
+def test_nested_lists_keep_their_tensors_connected() -> None:
+    a = Tensor(2.0, requires_grad=True)
+    m = xp.asarray([[a, 1.0], [a * a, Tensor(3.0)]])
+    assert m.tolist() == [[2, 1], [4, 3]]
+    xp.linalg.det(m).backward()
+    assert a.grad is not None
+    assert a.grad.item() == 3 - 2 * 2
+
+
+@pytest.mark.parametrize("make", [
+    lambda x: xp.unstack(x)[1], lambda x: xp.linalg.eigh(x @ x.mT).eigenvalues, lambda x: xp.linalg.slogdet(x).logabsdet,
+    lambda x: xp.concat([x, np.ones((1, 2))]), lambda x: xp.stack([x, x]), lambda x: xp.meshgrid(x[0], x[1])[0],
+    lambda x: xp.unique_values(x), lambda x: xp.diff(x), lambda x: xp.cumulative_sum(x, axis=1, include_initial=True),
+    lambda x: xp.linalg.qr(x).R, lambda x: xp.fft.rfft(x), lambda x: xp.take(x, xp.asarray([0, 1]), axis=1),
+    lambda x: xp.broadcast_arrays(x, xp.ones((3, 2, 2)))[0], lambda x: xp.sort(x, descending=True), lambda x: x[0, 0],
+    lambda x: xp.clip(x, 0.0, 1.0), lambda x: xp.sum(x), lambda x: xp.asarray(x, dtype=xp.float32),
+])
+def test_lists_tuples_and_scalars_stay_in_the_graph(make: Any) -> None:
+    x = Tensor([[1.0, 2.0], [0.5, 4.0]], requires_grad=True)
+    out = make(x)
+    assert isinstance(out, Tensor)
+    assert out.requires_grad
+
+
+def test_asarray_copies_as_told() -> None:
+    array = np.zeros(3)
+    shared, copied = xp.asarray(array, copy=False), xp.asarray(array, copy=True)
+    array[0] = 1
+    assert shared.tolist() == [1, 0, 0]
+    assert copied.tolist() == [0, 0, 0]
+    with pytest.raises(ValueError, match="copy"):
+        xp.asarray([1.0, 2.0], copy=False)
+
+
+def test_dlpack_round_trip_and_refusal() -> None:
+    array = np.arange(3.0)
+    x = xp.from_dlpack(array)
+    assert np.from_dlpack(x).tolist() == [0, 1, 2]
+    with pytest.raises(TypeError, match="detach"):
+        np.from_dlpack(Tensor(array, requires_grad=True))
+
+
+def test_nans_are_distinct_values() -> None:
+    assert xp.unique_values(xp.asarray([np.nan, 1.0, np.nan])).shape == (3,)
+
+
+def test_tensors_index() -> None:
+    x = Tensor(np.arange(4.0), requires_grad=True)
+    x[xp.asarray([0, 0, 3])].sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 0, 0, 1]

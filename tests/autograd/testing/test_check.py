@@ -1,0 +1,323 @@
+"""The checker itself: planted errors are caught and named, right gradients are never blamed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import GradientMismatch, Tensor
+from autograd.testing import check_gradients, check_rule, strategies
+from autograd.testing.randomness import RandomState
+
+X = np.array([0.3, -1.2, 2.0])
+
+
+# --- Planted errors --------------------------------------------------------------------------------------------------
+
+
+def cube_wrong_by(factor: float) -> Any:
+    @autograd.custom
+    def cube(x: Any) -> Any:
+        return x**3
+
+    return cube.defvjp(lambda g, out, x: factor * 3 * g * x**2)
+
+
+@pytest.mark.parametrize("factor", [1.001, 0.999, -1, 0, 2])
+@pytest.mark.parametrize("size", [(), (3,), (40,)])
+def test_a_wrong_factor_or_sign_is_caught(factor: float, size: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).uniform(0.5, 2, size)
+    with pytest.raises(GradientMismatch, match="reverse mode: the gradient"):
+        check_gradients(cube_wrong_by(factor), x, order=1)
+
+
+def test_a_wrong_factor_is_caught_in_float32_and_in_complex_numbers() -> None:
+    with pytest.raises(GradientMismatch):
+        check_gradients(cube_wrong_by(1.001), X.astype(np.float32), order=1)
+    with pytest.raises(GradientMismatch):
+        check_gradients(cube_wrong_by(1.001), X + 1j, order=1)
+
+
+@autograd.custom
+def one_wrong_element(x: Any) -> Any:
+    return np.sin(x)
+
+
+slip = np.where(np.arange(500).reshape(20, 25) == 321, 1.001, 1)
+one_wrong_element.defvjp(lambda g, out, x: g * np.cos(x) * slip)
+
+
+def test_one_wrong_element_among_many_is_found_and_named() -> None:
+    x = np.random.default_rng(0).normal(size=(20, 25))
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda p: one_wrong_element(p["w"]).sum(), {"w": x, "b": 1.0}, order=1)
+    message = str(caught.value)
+    assert "reverse mode: the gradient for argument 0['w'] at index (12, 21) is " in message
+    exact = np.cos(x[12, 21])
+    assert f"is {1.001 * exact:.7f}" in message
+    assert f"give {exact:.7f}" in message
+    assert "tolerance" in message
+    assert "rtol=1e-06" in message
+
+
+wrong_forward = autograd.custom(lambda x: x * x)
+wrong_forward.defvjp(lambda g, out, x: 2 * g * x).defjvp(lambda t, out, x: 2.002 * t * x)
+
+
+def test_the_mode_that_is_wrong_is_named() -> None:
+    check_gradients(wrong_forward, X, order=1, modes=["reverse"])
+    with pytest.raises(GradientMismatch, match=r"forward mode: the tangent of output at index \(0,\) along argument 0"):
+        check_gradients(wrong_forward, X, order=1, modes=["forward"])
+
+
+# The value of the derivative is right, its own derivative is not: detach() cuts the second order.
+right_at_first_order_only = autograd.custom(lambda x: x**3)
+right_at_first_order_only.defvjp(lambda g, out, x: 3 * g * (x.detach() if isinstance(x, Tensor) else x) ** 2)
+
+
+def test_an_error_in_the_second_order_is_caught_there() -> None:
+    check_gradients(right_at_first_order_only, X, order=1, modes=["reverse"])
+    with pytest.raises(GradientMismatch, match="reverse over reverse mode"):
+        check_gradients(right_at_first_order_only, X, order=2, modes=["reverse"])
+
+
+# The rule takes the first row where it should sum over rows.
+first_row_only = autograd.custom(lambda x, y: x * y)
+first_row_only.defvjp(lambda g, out, x, y: (g * y)[0], lambda g, out, x, y: g * x)
+
+
+def reference_product(x: Any, y: Any) -> Any:
+    return x * y
+
+
+def forward_product(x: Any, y: Any) -> Any:
+    return x * y, ()
+
+
+summed_over_the_wrong_axis = autograd.fused(
+    "planted_wrong_axis", forward_product,
+    lambda g, operands, residuals, needs: (np.sum(g * operands[1], axis=1), g * operands[0]), reference_product)
+_kept = np.zeros(3)
+
+
+def reuse_one_buffer(g: Any, operands: Any, residuals: Any, needs: Any) -> Any:
+    np.multiply(g, operands[1], out=_kept)
+    return _kept, g * operands[0]
+
+
+same_buffer_again = autograd.fused("planted_reused_buffer", forward_product, reuse_one_buffer, reference_product)
+
+
+def write_into_cotangent(g: Any, operands: Any, residuals: Any, needs: Any) -> Any:
+    first = g * operands[1]
+    g *= operands[0]
+    return first, g
+
+
+cotangent_overwritten = autograd.fused("planted_in_place", forward_product, write_into_cotangent, reference_product)
+
+
+def test_a_missing_or_wrong_sum_over_broadcast_axes_is_caught() -> None:
+    with pytest.raises(GradientMismatch, match="gradient of sum"):
+        check_rule(first_row_only, X, np.ones((2, 3)), order=1)
+    with pytest.raises((GradientMismatch, ValueError)):
+        check_gradients(summed_over_the_wrong_axis, np.ones(3), np.arange(9.0).reshape(3, 3), order=1)
+
+
+def test_a_reused_buffer_is_caught() -> None:
+    with pytest.raises(GradientMismatch, match="earlier pullback|used a second time|shares memory"):
+        check_gradients(same_buffer_again, X, np.array([1.0, 2.0, 3.0]), order=1)
+
+
+def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
+    with pytest.raises(GradientMismatch, match="changed its cotangent in place"):
+        check_gradients(cotangent_overwritten, X, np.array([1.0, 2.0, 3.0]), order=1)
+
+
+def test_a_nan_gradient_is_a_mismatch() -> None:
+    bad = autograd.custom(lambda x: x * 2.0)
+    bad.defvjp(lambda g, out, x: g * np.nan)
+    with pytest.raises(GradientMismatch, match="is nan, but finite differences give 2"):
+        check_gradients(bad, 1.0, order=1)
+
+
+# --- No false alarms -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.programs())
+def test_right_programs_pass(program: Any) -> None:
+    report = check_gradients(program, *program.inputs)
+    assert report.largest_error < 1e-5
+    assert not report.not_differentiable
+
+
+@settings(max_examples=75, deadline=None)
+@given(strategies.programs(smooth=False), st.sampled_from([np.float32, np.float64]))
+def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any, dtype: Any) -> None:
+    check_gradients(program, *[x.astype(dtype) for x in program.inputs])
+
+
+@pytest.mark.parametrize("f", [
+    autograd.relu, np.abs, np.max, lambda x: np.maximum(x, 0), np.sort, lambda x: np.clip(x, 0, 1), np.linalg.norm,
+    lambda x: np.sqrt(np.abs(x)), lambda x: np.where(x > 0, x, 0), lambda x: np.sign(x) + x, lambda x: np.floor(x) * 1.0,
+])  # fmt: skip
+def test_at_a_kink_it_says_so_and_does_not_fail(f: Any) -> None:
+    report = check_gradients(f, np.zeros(3))
+    assert report.not_differentiable
+    assert "not differentiable here: output" in str(report)
+
+
+def test_a_kink_in_one_input_of_many_leaves_the_others_checked() -> None:
+    wrong = cube_wrong_by(1.001)
+    x = np.random.default_rng(0).normal(size=100)
+    x[7] = 0
+    report = check_gradients(lambda x: np.sum(np.abs(x)), x, order=1)
+    assert any("differ by 2" in place or "index (7,)" in place for place in report.not_differentiable)
+    with pytest.raises(GradientMismatch):
+        check_gradients(lambda x: np.sum(np.abs(x)) + wrong(x[:90]).sum(), x, order=1)
+
+
+@pytest.mark.parametrize("x", [1e-9, 1e-3, 1.0, 1e4, 1e9])
+def test_inputs_of_every_size_are_checked(x: float) -> None:
+    assert check_gradients(np.log, x).largest_error < 1e-6
+    assert check_gradients(lambda x: x**2, x).largest_error < 1e-6
+    assert not check_gradients(np.log, x).not_differentiable
+
+
+def test_functions_that_insist_on_float32_are_checked_there() -> None:
+    report = check_gradients(lambda x: np.tanh(x.astype(np.float32)), X)
+    assert report.dtype == "float32"
+    with pytest.raises(GradientMismatch):
+        check_gradients(lambda x: cube_wrong_by(1.01)(x.astype(np.float32)), X, order=1)
+    assert check_gradients(np.tanh, X.astype(np.float32)).dtype == "float64"
+
+
+def only_float32(x: Any) -> Any:
+    if x.dtype != np.float32:
+        raise TypeError("only float32")
+    return np.tanh(x)
+
+
+def test_a_function_that_refuses_float64_is_checked_in_its_own_precision() -> None:
+    assert check_gradients(only_float32, X.astype(np.float32)).dtype == "float32"
+
+
+def test_complex_functions_are_checked_in_both_parts() -> None:
+    z = X + 1j * X[::-1]
+    assert check_gradients(lambda z: np.exp(z) * np.conj(z), z).largest_error < 1e-8
+    assert check_gradients(np.abs, z).dtype == "complex128"
+    conjugated = autograd.custom(lambda z: z * z)
+    conjugated.defvjp(lambda g, out, z: 2 * g * np.conj(z))
+    with pytest.raises(GradientMismatch, match="part of argument 0|random direction"):
+        check_gradients(conjugated, z, order=1)
+
+
+def test_nested_arguments_outputs_and_constants() -> None:
+    x = {"w": Tensor(np.ones((2, 2)), requires_grad=True), "n": 3, "mode": "sum", "none": None}
+    report = check_gradients(lambda p, k: {"a": p["w"] ** p["n"] * k, "b": (p["w"].sum(), 1)}, x, 2)
+    assert report.modes[0] == "reverse"
+    with pytest.raises(TypeError, match="nothing to differentiate"):
+        check_gradients(lambda x: x, 3)
+    with pytest.raises(TypeError, match="at least one floating"):
+        check_gradients(lambda x: 3, 1.0)
+
+
+def test_empty_arrays_pass() -> None:
+    check_gradients(np.sin, np.zeros((0, 3)))
+    check_gradients(lambda x, y: np.sin(x).sum() + y, np.zeros((0, 3)), 1.0)
+
+
+# --- Manners ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_nondeterministic_function_is_told() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(GradientMismatch, match="f is not deterministic: two calls at the same point gave .*output"):
+        check_gradients(lambda x: x * rng.normal(size=3), X)
+    with pytest.raises(GradientMismatch, match="not deterministic.*shapes"):
+        check_gradients(lambda x: x[: rng.integers(1, 3)], X)
+
+
+def test_known_generators_are_rewound_and_restored() -> None:
+    def dropout(x: Any) -> Any:
+        noise = np.random.rand() + random.random()  # noqa: NPY002
+        return x * (autograd.random.generator().random(3) > 0.5) * noise
+
+    autograd.manual_seed(3)
+    np.random.seed(3)  # noqa: NPY002
+    random.seed(3)
+    expected = RandomState()
+    check_gradients(dropout, X)
+    numbers = autograd.random.generator().random(), np.random.rand(), random.random()  # noqa: NPY002
+    expected.restore()
+    assert numbers == (autograd.random.generator().random(), np.random.rand(), random.random())  # noqa: NPY002
+
+
+def test_inputs_are_left_as_they_were() -> None:
+    x, integers, tensor = X.copy(), np.arange(3), Tensor(X.copy(), requires_grad=True)
+
+    def change(x: Any, integers: Any, t: Any) -> Any:
+        integers += 1
+        x += 1
+        return x * integers.sum() * t
+
+    check_gradients(change, x, integers, tensor, order=1)
+    assert np.array_equal(x, X)
+    assert integers.tolist() == [0, 1, 2]
+    assert np.array_equal(tensor.numpy(), X)
+    assert tensor.grad is None
+
+
+def test_a_report_says_what_was_done() -> None:
+    report = check_gradients(lambda x: np.sin(x).sum(), X, order=2, modes=["reverse", "forward"])
+    assert report.largest_error < 1e-9
+    assert report.comparisons > 8
+    assert report.evaluations > 50
+    assert report.modes == ["reverse", "forward", "reverse over reverse", "forward over reverse", "reverse over forward",
+                            "forward over forward"]
+    text = str(report)
+    assert text.startswith("gradients agree: largest relative error ")
+    assert "comparisons in float64" in text
+    many = check_gradients(np.abs, np.zeros(15), order=1)
+    assert "and at 5 more places" in str(many)
+
+
+def test_tolerances_can_be_set() -> None:
+    check_gradients(cube_wrong_by(1.001), X, order=1, rtol=1e-2)
+    check_gradients(cube_wrong_by(1.001), X, order=1, atol=1.0)
+    with pytest.raises(ValueError, match="'reverse' or 'forward', got 'sideways'"):
+        check_gradients(np.sin, X, modes=["sideways"])  # type: ignore[list-item]
+
+
+def test_full_jacobians_can_be_forced_and_avoided() -> None:
+    x = np.random.default_rng(0).normal(size=40)
+    few = check_gradients(np.sin, x, order=1, full=False)
+    many = check_gradients(np.sin, x, order=1, full=True)
+    assert many.comparisons > 20 * few.comparisons
+
+
+# --- check_rule ------------------------------------------------------------------------------------------------------
+
+
+def test_check_rule_looks_at_strides_and_at_each_operand_alone() -> None:
+    assert check_rule(np.matmul, np.ones((2, 3)), np.ones((3, 2))).largest_error < 1e-9
+    assert check_rule(np.sum, np.ones((2, 3)), axis=0).largest_error < 1e-9
+
+    def strided_misread(x: Any) -> Any:
+        return 2 * x if x.flags.c_contiguous else x
+
+    misread = autograd.custom(strided_misread)
+    misread.defvjp(lambda g, out, x: 2 * g)
+    with pytest.raises(GradientMismatch):
+        check_rule(misread, np.ones((2, 3)), order=1)
+
+    alone = autograd.custom(lambda x, y: x * y)
+    alone.defvjp(lambda g, out, x, y: g * y, lambda g, out, x, y: g * x * (1 if isinstance(x, np.ndarray) else 2))
+    check_rule(alone, X, X)
