@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
     return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)
 
 
+@cache
 def _parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
     import inspect  # slow to load, and seldom needed
 

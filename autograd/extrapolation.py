@@ -42,6 +42,7 @@ class Limit:
         slope = np.max(self.range, initial=0) / LARGEST_STEP  # a derivative of 0 is known to a fraction of the others
         with np.errstate(invalid="ignore"):
             settled = (self.error <= 0.03 * np.abs(self.value)) | (self.error <= 1e-6 * slope)
+            settled &= (self.jump_error <= 0.03 * np.abs(self.jump)) | (self.jump_error <= 1e-3 * slope)
         found: Array = ~settled | ~np.isfinite(self.value)
         return found
 

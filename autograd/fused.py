@@ -43,7 +43,7 @@ class Fused(Primitive):
                     return self.reference(*operands, **options)
                 values.append(protected(x, x._value) if recording else x._value)
             else:
-                values.append(x.copy() if recording and isinstance(x, np.ndarray) else x)
+                values.append(x.copy(order="K") if recording and isinstance(x, np.ndarray) else x)
         out, residuals = self.evaluate(*values, **options)
         if not recording:
             return wrap(out)

@@ -135,15 +135,15 @@ class Operators:
 
 
 def reshape(self: Any, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
-    return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+    return registry[np.reshape](self, shape=shape[0] if len(shape) == 1 else shape, order=order)
 
 
 def transpose(self: Any, *axes: Any) -> Any:
-    return np.transpose(self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+    return registry[np.transpose](self, axes=(axes[0] if len(axes) == 1 else axes) if axes else None)
 
 
 def astype(self: Any, dtype: Any, copy: bool = True) -> Any:
-    return np.astype(self, dtype, copy=copy)
+    return registry[np.astype](self, dtype, copy=copy)
 
 
 def install() -> None:

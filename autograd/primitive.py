@@ -154,7 +154,7 @@ def protected(operand: Any, value: Any) -> Any:
     """
     if isinstance(operand, Tensor) and operand._node is not None and not operand._shared:
         return value
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
 
 def describe(operand: Any, parent: Node | None) -> Any:

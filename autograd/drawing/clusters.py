@@ -94,12 +94,12 @@ def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
 
 
 def _take_in_leaves(graph: Graph) -> None:
-    """A leaf or constant belongs to the innermost cluster that holds all who read it."""
+    """A parameter or constant belongs to the innermost cluster that holds all who read it."""
     readers: dict[str, list[str]] = {}
     for edge in graph.edges:
         readers.setdefault(edge.source, []).append(edge.target)
     for key, vertex in graph.vertices.items():
-        if vertex.kind is Kind.OPERATION or not readers.get(key):
+        if vertex.kind not in (Kind.PARAMETER, Kind.CONSTANT) or not readers.get(key):  # data comes from outside
             continue
         shared = graph.lineage(graph.vertices[readers[key][0]].cluster)
         for reader in readers[key][1:]:

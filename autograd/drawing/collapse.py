@@ -100,3 +100,23 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex]) -> Vertex:
         failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
         stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
     )
+
+
+def without_lonely_frames(graph: Graph) -> Graph:
+    """Frames around a single vertex taken away; the vertex says which module it is instead."""
+    held: dict[str, int] = {}
+    for cluster in graph.clusters.values():
+        held[cluster.parent] = held.get(cluster.parent, 0) + 1
+    for vertex in graph.vertices.values():
+        held[vertex.cluster] = held.get(vertex.cluster, 0) + 1
+    changed = []
+    for vertex in graph.vertices.values():
+        words = []
+        inner = vertex.cluster
+        while inner and held[inner] == 1 and graph.clusters[inner].repeats == 1:
+            cluster = graph.clusters[inner]
+            words.append(f"{cluster.path}: {cluster.kind}" if cluster.path else cluster.kind)
+            inner = cluster.parent
+        if words:
+            changed.append(replace(vertex, cluster=inner, notes=(*vertex.notes, *words)))
+    return graph.with_vertices(changed).pruned()

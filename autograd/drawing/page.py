@@ -134,6 +134,7 @@ def _facts(vertex: Vertex, graph: Graph) -> dict[str, Any]:
     return {
         "name": heading(vertex), "what": op_text(vertex) if vertex.op else vertex.kind.value, "kind": vertex.kind.value,
         "spec": spec(vertex), "facts": tooltip(vertex), "rule": vertex.rule,
+        "named": bool(vertex.name),
         "path": [graph.clusters[key].path or graph.clusters[key].kind for key in graph.lineage(vertex.cluster)],
     }
 

@@ -20,12 +20,12 @@ from autograd.tensor import Tensor
 from .replay import UNKNOWN, operand_values
 
 Array = Any
-Visit = Callable[[Node, Array, Sequence[Array]], None]
+Visit = Callable[[Node, Sequence[Array], Mapping[Node, Array]], None]
 
 
 def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[Node, Any],
                visit: Visit | None = None) -> dict[Node, Array]:
-    """The cotangent of every node, children first; `visit(node, g, contributions)` sees each rule at work.
+    """The cotangent of every node, children first; `visit(node, shares, totals)` sees what each rule gave.
 
     Stops short at nodes whose saved values are gone and cannot be had again: they and what is above get none.
     """
@@ -43,7 +43,7 @@ def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[
                 if parent is not None and c is not None:
                     totals[parent] = _add(totals.get(parent), c)
             if visit is not None:
-                visit(node, g, given)
+                visit(node, given, totals)
     return totals
 
 

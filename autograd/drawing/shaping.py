@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from . import budget
 from .cloning import cloned
-from .collapse import Expand, collapsed, depth_of
+from .collapse import Expand, collapsed, depth_of, without_lonely_frames
 from .folding import SMALL, folded
 from .model import Graph
 from .neighbourhood import neighbourhood
@@ -46,7 +46,7 @@ def shaped(graph: Graph, view: View) -> Graph:
         graph = cloned(graph)
     if len(graph.vertices) > budget.DRAWN_VERTICES:
         graph = _cut(graph, total)
-    return graph
+    return without_lonely_frames(graph)
 
 
 def _to_depth(graph: Graph, view: View) -> Graph:

@@ -6,7 +6,7 @@ accumulation visits them backwards, and each rule hands on what it adds to the g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Pull:
     """One step of the reverse pass: the rule of `at` ran on its gradient and gave each operand its share."""
 
     at: str
-    gives: tuple[tuple[str, str], ...]  # (operand's vertex, its share)
+    gives: tuple[tuple[str, str, int, str], ...]  # (operand's vertex, its share, the how manieth, the sum so far)
 
 
 @dataclass(slots=True)
@@ -106,14 +106,18 @@ def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, An
              trace: Trace) -> None:
     ids = extraction.ids
 
-    def visit(node: Node, g: Any, given: Sequence[Any]) -> None:
+    received: dict[str, int] = {}
+
+    def visit(node: Node, given: Sequence[Any], sums: Mapping[Node, Any]) -> None:
         if node.primitive.name == "select":
             return
-        shares = [
-            (ids[parent], text(c)) for parent, c in zip(node.parents, given, strict=True)
-            if parent is not None and c is not None and not isinstance(c, list)
-        ]
-        trace.pulls.append(Pull(ids[node], tuple(shares)))
+        gives = []
+        for parent, share in zip(node.parents, given, strict=True):
+            if parent is not None and share is not None and not isinstance(share, list):
+                key = ids[parent]
+                received[key] = received.get(key, 0) + 1
+                gives.append((key, text(share), received[key], text(sums[parent])))
+        trace.pulls.append(Pull(ids[node], tuple(gives)))
 
     totals = cotangents(order, seeds, values, visit)
     for node, g in totals.items():

@@ -102,7 +102,7 @@ def sheet(selector: str) -> str:
 .stack{{fill:var(--module-fill);stroke:var(--module-line);stroke-width:1}}
 .frame{{fill:var(--frame-fill);stroke:var(--frame);stroke-width:1}}
 .repeats .frame{{stroke:var(--carried);stroke-dasharray:6 3}}
-.frame-label{{fill:var(--muted);font-size:10px}}
+.frame-label{{fill:var(--muted);font-size:10px;paint-order:stroke;stroke:var(--frame-fill);stroke-width:3px}}
 .edge path{{fill:none;stroke:var(--edge);stroke-width:1.2}}
 .edge.wide path{{stroke-width:2}}
 .label{{fill:var(--muted);font-size:9px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}

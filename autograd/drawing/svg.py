@@ -60,6 +60,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     if graph.backward:
         parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
                   if number in layout.routes and flows_back(graph, edge)]
+    parts += [_frame_label(graph, key, layout.frames[key]) for key in depth]
     hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
@@ -98,7 +99,7 @@ def _vertex(graph: Graph, vertex: Vertex, box: Box, prefix: str, hottest: float)
     parts = [f'<g class="{classes(vertex)}" id="{prefix}-{vertex.id}" data-id="{vertex.id}">',
              "<title>" + escape_lines(tooltip(vertex)) + "</title>"]
     if vertex.kind is Kind.MODULE:
-        parts += [_rectangle(box, 2, "stack", shift=offset) for offset in (6.0, 3.0)]
+        parts += [_rectangle(box, 2, "stack", shift=offset) for offset in (5.0, 2.5)]
     colours = heat_colours(vertex.heat / (hottest or 1.0)) if vertex.heat is not None else None
     inline = f' style="fill:{colours[0]}"' if colours else ""
     parts.append(_outline(vertex.kind, box, "shape", inline))
@@ -132,16 +133,19 @@ def _outline(kind: Kind, box: Box, look: str, extra: str) -> str:
 
 def _rectangle(box: Box, radius: float, look: str, *, shift: float = 0.0, extra: str = "") -> str:
     named = f' class="{look}"' if look else ""
-    return (f'<rect{named} x="{box.left + shift:.1f}" y="{box.top - shift:.1f}" width="{box.width:.1f}" '
+    return (f'<rect{named} x="{box.left + shift:.1f}" y="{box.top + shift:.1f}" width="{box.width:.1f}" '
             f'height="{box.height:.1f}" rx="{radius:.1f}"{extra}/>')
 
 
 def _frame(graph: Graph, key: str, box: Box, prefix: str) -> str:
-    cluster = graph.clusters[key]
-    look = "cluster repeats" if cluster.repeats > 1 else "cluster"
-    return (f'<g class="{look}" id="{prefix}-{key}" data-id="{key}">{_rectangle(box, 6, "frame")}'
-            f'<text class="frame-label" x="{box.left + 8:.1f}" y="{box.top + 13:.1f}">'
-            f"{escape(cluster_label(cluster))}</text></g>")
+    look = "cluster repeats" if graph.clusters[key].repeats > 1 else "cluster"
+    return f'<g class="{look}" id="{prefix}-{key}" data-id="{key}">{_rectangle(box, 6, "frame")}</g>'
+
+
+def _frame_label(graph: Graph, key: str, box: Box) -> str:
+    """A frame's words, painted over the edges that pass."""
+    text = escape(cluster_label(graph.clusters[key]))
+    return f'<text class="frame-label" x="{box.left + 8:.1f}" y="{box.top + 13:.1f}">{text}</text>'
 
 
 # --- Edges -----------------------------------------------------------------------------------------------------------

@@ -6,18 +6,48 @@ from autograd.operators import install
 
 from . import (
     activations,
+    calculus,
+    choosing,
     decompositions,
+    editing,
     error_function,
     fft,
     indexing,
+    integrals,
     linalg,
+    nan,
     norms,
+    polynomials,
     products,
+    quantiles,
+    ranges,
     reductions,
     shaping,
+    statistics,
     ufuncs,
 )
 
-__all__ = ["activations", "decompositions", "error_function", "fft", "indexing", "linalg", "norms", "products", "reductions", "shaping", "ufuncs"]
+__all__ = [
+    "activations",
+    "calculus",
+    "choosing",
+    "decompositions",
+    "editing",
+    "error_function",
+    "fft",
+    "indexing",
+    "integrals",
+    "linalg",
+    "nan",
+    "norms",
+    "polynomials",
+    "products",
+    "quantiles",
+    "ranges",
+    "reductions",
+    "shaping",
+    "statistics",
+    "ufuncs",
+]
 
 install()

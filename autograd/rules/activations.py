@@ -68,13 +68,14 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     """X where x > 0, else negative_slope * x (Maas et al. 2013)."""
-    return relu(x) - negative_slope * relu(-x)
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    return np.where(x > 0, x, negative_slope * x)  # type: ignore[return-value]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
     """X where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))  # type: ignore[return-value]
+    return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
 
 def _softmax(x: Array, *, axis: Any = -1) -> Array:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.declare import constant, general, linear
+from autograd.declare import composite, constant, general, linear
 from autograd.primitive import expand
 
 Array = Any
@@ -176,5 +177,27 @@ def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: 
 
 
 general(np.cumprod, cumprod_back, cumprod_forward)
+
+
+def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]:
+    """A running sum or product along an axis, with its start before it if wanted."""
+
+    def apply(x: Any, /, *, axis: int | None = None, dtype: Any = None, out: None = None,
+              include_initial: bool = False) -> Any:
+        if axis is None and x.ndim > 1:
+            raise ValueError(f"cumulative functions need an axis for more than one dimension, got shape {x.shape}")
+        axis = 0 if axis is None else axis
+        total = function(x, axis=axis, dtype=dtype, out=out)
+        if not include_initial:
+            return total
+        shape = list(total.shape)
+        shape[axis] = 1
+        return np.concatenate([np.full(shape, start, total.dtype), total], axis=axis)
+
+    return apply
+
+
+composite(np.cumulative_sum)(cumulative(np.cumsum, 0))
+composite(np.cumulative_prod)(cumulative(np.cumprod, 1))
 
 constant(np.any, np.all, np.argmax, np.argmin, np.count_nonzero, np.nanargmax, np.nanargmin)

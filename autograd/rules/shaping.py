@@ -287,6 +287,13 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
                      "median, minimum, reflect, symmetric, wrap")
 
 
+@composite(np.full_like)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
+              device: str | None = None) -> Any:
+    (value,) = arrays_of((fill_value,))
+    return np.broadcast_to(value, a.shape if shape is None else shape).astype(a.dtype if dtype is None else dtype)
+
+
 @composite(np.broadcast_arrays)
 def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
     shape = np.broadcast_shapes(*[np.shape(x) for x in args])
@@ -320,5 +327,5 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
 
 
-constant(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type,
+constant(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type,
          np.iscomplexobj, np.isrealobj, np.array_equal, np.allclose, np.isclose, np.may_share_memory, np.shares_memory)

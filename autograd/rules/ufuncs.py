@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import constant, elementwise, general, linear, multilinear
+from autograd.declare import composite, constant, elementwise, general, linear, multilinear
+from autograd.numpy_protocol import plain
 from autograd.poles import pole_safe_values
 
 Array = Any
@@ -27,8 +28,22 @@ elementwise(np.positive, 1, evaluate=operator.pos)
 elementwise(np.reciprocal, lambda out: -out * out, poles=True)
 elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
 elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+elementwise(np.ldexp, lambda y: np.exp2(y), 0)
+composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
 elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_safe")
+
+@composite(np.modf)
+def modf(x: Any) -> tuple[Any, Any]:
+    whole = np.trunc(x)
+    return np.copysign(np.where(np.isinf(x), 0, x - whole), x), whole
+
+
+@composite(np.frexp)
+def frexp(x: Any) -> tuple[Any, Any]:
+    exponent = plain(lambda x: np.frexp(x)[1])(x)
+    return np.ldexp(x, -exponent), exponent
+
 
 # --- Powers ----------------------------------------------------------------------------------------------------------
 
@@ -74,8 +89,8 @@ def share(x: Array, out: Array) -> Array:
 elementwise(np.sin, lambda x: np.cos(x))
 elementwise(np.cos, lambda x: -np.sin(x))
 elementwise(np.tan, lambda out: 1 + out * out)
-elementwise(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), poles=True)
-elementwise(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), poles=True)
+elementwise(np.arcsin, lambda x: 1 / cosine_of_arcsine(x), poles=True)
+elementwise(np.arccos, lambda x: -1 / cosine_of_arcsine(x), poles=True)
 elementwise(np.arctan, lambda x: 1 / (1 + x * x))
 elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y), poles=True)
 elementwise(np.sinh, lambda x: np.cosh(x))
@@ -88,6 +103,13 @@ elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
 elementwise(np.rad2deg, 180 / np.pi)
 elementwise(np.degrees, 180 / np.pi)
+
+
+
+def cosine_of_arcsine(x: Array) -> Array:
+    """sqrt(1 - x^2), in two factors: exact near 1 and -1, and for a complex x on the side of the cut that its 0 says."""
+    return np.sqrt(-(x - 1)) * np.sqrt(x + 1)
+
 
 # --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------
 
@@ -107,6 +129,7 @@ def over(x: Array, length: Array) -> Array:
 general(np.absolute, lambda g, x: g * direction(x), lambda t, x: np.real(direction(x) * t))
 elementwise(np.fabs, lambda x: np.sign(x))
 elementwise(np.hypot, lambda x, out: over(x, out), lambda y, out: over(y, out))
+elementwise(np.heaviside, 0, lambda x: x == 0)
 elementwise(np.copysign, lambda x, y: np.copysign(1, y) * np.sign(np.where(x == 0, 0, np.copysign(1, x))), 0)
 
 # --- Selection: at a tie the subgradient of least norm ---------------------------------------------------------------
@@ -175,7 +198,7 @@ multilinear(np.matmul, matmul_left, matmul_right, evaluate=np.matmul)
 # --- Piecewise constant ----------------------------------------------------------------------------------------------
 
 constant(
-    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.heaviside, np.spacing,
+    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.spacing,
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,

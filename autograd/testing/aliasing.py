@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GradientMismatch
+from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
 from .differences import Array, Arrays, random_like
@@ -67,18 +68,29 @@ def _unchanged(before: Arrays, after: Sequence[Array], what: str) -> None:
 
 def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequence[str], known: Arrays) -> None:
     """The gradients must be the same when the arguments are used elsewhere too, and what arrives there is added."""
+    count = len(values)
 
     def together(*leaves: Any) -> list[Any]:
-        shared = [leaf * 1.0 for leaf in leaves]
-        return [*call(*shared), *[leaf + leaf for leaf in shared]]
+        shared = [leaf * 1.0 for leaf in leaves[:count]]
+        outs = call(*shared)
+        before, after = leaves[count : count + len(outs)], leaves[count + len(outs) :]
+        outs = [b + out + a for b, out, a in zip(before, outs, after, strict=True)]
+        return [*outs, *[leaf + leaf for leaf in shared]]
 
-    outs, pullback = vjp(together, *values)
-    cotangents = random_like([as_array(out) for out in outs[: -len(values)]], np.random.default_rng(1))
+    beside = [np.zeros_like(as_array(out)) for out in call(*[Tensor(v.copy()) for v in values])]
+    _, pullback = vjp(together, *values, *beside, *beside)
+    cotangents = random_like(beside, np.random.default_rng(1))
     extra = random_like(values, np.random.default_rng(2))
     found = [as_array(g) for g in pullback([*cotangents, *extra])]
-    for gradient, alone, more, name in zip(found, known, extra, names, strict=True):
+    for gradient, cotangent in zip(found[count:], cotangents * 2, strict=True):
+        if not np.array_equal(gradient, cotangent):
+            raise GradientMismatch("reverse mode: a rule changed its cotangent in place, which belongs to others too: "
+                                   f"they received {gradient} instead of {cotangent}")
+    for gradient, alone, more, name in zip(found[:count], known, extra, names, strict=True):
         expected = alone + 2 * more
-        if not np.allclose(gradient, expected, rtol=1e-9, atol=1e-9 * np.max(np.abs(alone), initial=1), equal_nan=True):
+        with np.errstate(invalid="ignore"):
+            agree = np.abs(gradient - expected) <= 1e-9 * (1 + np.abs(expected) + np.max(np.abs(more), initial=0))
+        if not np.all(agree | ~np.isfinite(expected)):
             raise GradientMismatch(
                 f"reverse mode: the gradient of {name} changes when its argument is used a second time: {gradient} "
                 f"instead of {expected}. A rule returns an array that it also hands to another operand or keeps"

@@ -97,7 +97,7 @@ def check_rule(operation: Callable[..., Any], *operands: Any, order: int = 2, rt
 def _strided(x: Any) -> Any:
     """The same values, in memory that runs the other way."""
     axes = tuple(range(x.ndim))[::-1]
-    return np.transpose(np.flip(np.flip(np.copy(np.transpose(x, axes)))), axes)
+    return np.transpose(np.flip(np.copy(np.flip(np.transpose(x, axes)), order="C")), axes)
 
 
 @dataclass
@@ -141,7 +141,12 @@ class _Checker:
             self.report.modes.append(name)
             measure = _MODES[mode](level, differences.here, self.rng)
             for slope in slopes:
+                slope = slope.without(differences.corners)
                 wrong = self._compare(measure, slope, level, name)
+                if wrong is not None and differences.exclude_corners(slope.direction, self.rng):
+                    self._note_kinks(level, [differences.along(slope.direction)])
+                    slope = slope.without(differences.corners)
+                    wrong = self._compare(measure, slope, level, name)
                 if wrong is not None:
                     raise self._mismatch(self._locate(measure, differences, slope, level, name) or wrong)
         if order > 1 and units:
@@ -240,7 +245,9 @@ class _Reverse:
         outs, self.pullback = vjp(level.call, *level.values)
         outs = [as_array(out) for out in outs]
         for out, known, name in zip(outs, here, level.outputs(), strict=True):
-            if not np.allclose(out, known, rtol=1e3 * np.finfo(known.dtype).eps, atol=1e-30, equal_nan=True):
+            # As large as the largest entry: what was summed may have been far larger than what is left of it.
+            rounding = 1e3 * np.finfo(known.dtype).eps * float(np.max(np.abs(known), initial=0))
+            if not np.allclose(out, known, rtol=0, atol=rounding + 1e-30, equal_nan=True):
                 raise GradientMismatch(f"{name} has another value when it is differentiated: {out} instead of {known}")
         self.known: dict[bytes, Arrays] = {}
 

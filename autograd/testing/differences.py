@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,12 @@ class Slope:
     trusted: Array
     trouble: str = ""  # why the first element that is not trusted is not
 
+    def without(self, corners: Array) -> Slope:
+        """The slope with some elements no longer trusted."""
+        if not np.any(corners & self.trusted):
+            return self
+        return replace(self, trusted=self.trusted & ~corners, trouble=self.trouble or "slopes do not add up: a corner")
+
     @property
     def quality(self) -> tuple[int, float]:
         """How many elements are not trusted, and how well the others are known; both with a minus: larger is better."""
@@ -38,18 +44,41 @@ class Differences:
         self.raw, self.values, self.rounding = raw, values, rounding
         self.here = raw(values)
         self.at_zero = joined(self.here)
+        self.corners = np.zeros(self.at_zero.shape, bool)  # outputs that have slopes but no derivative
 
     def along(self, direction: Arrays) -> Slope:
         """The slope along a direction; where it does not settle, along the direction scaled by the inputs' sizes.
 
         Steps of 1/8 and less suit inputs of about 1. An input of 1e-9 in a logarithm wants steps relative to itself.
         """
-        slope = self._slope(direction)
+        slope = self._slope(direction).without(self.corners)
         if slope.quality > (0, -1e-8):
             return slope
         sizes = [np.where(v == 0, 1, np.abs(v)) for v in self.values]
-        relative = self._slope([d * s for d, s in zip(direction, sizes, strict=True)])
+        relative = self._slope([d * s for d, s in zip(direction, sizes, strict=True)]).without(self.corners)
         return max(slope, relative, key=lambda slope: slope.quality)
+
+    def exclude_corners(self, direction: Arrays, rng: np.random.Generator) -> bool:
+        """Whether the slope of an output along `direction + r` is not the sum of the two slopes, for some random r.
+
+        Such an output has a slope along every line and no derivative: a sort among three equal numbers. It is not
+        trusted from now on.
+        """
+        found = np.zeros(self.at_zero.shape, bool)
+        alone = self._slope(direction)
+        size = max(float(np.max(np.abs(d), initial=0)) for d in direction)
+        for _ in range(8):
+            other = [r * size * rng.uniform(0.1, 4, r.shape) for r in random_like(direction, rng)]
+            both = self._slope([d + r for d, r in zip(direction, other, strict=True)])
+            beside = self._slope(other)
+            error = alone.error + both.error + beside.error
+            apart = np.abs(both.value - alone.value - beside.value)
+            known = alone.trusted & both.trusted & beside.trusted
+            largest = np.abs(both.value) + np.abs(alone.value) + np.abs(beside.value)
+            found |= ~known | (apart > 20 * error + 1e-6 * largest)
+        new = found & ~self.corners
+        self.corners |= found
+        return bool(np.any(new))
 
     def _slope(self, direction: Arrays) -> Slope:
         limit = extrapolation.derivative(lambda h: self._moved(direction, h), self.at_zero, rounding=self.rounding)
@@ -106,5 +135,6 @@ def random_like(arrays: Arrays, rng: np.random.Generator) -> Arrays:
 
 
 def inner(a: Arrays, b: Arrays) -> float:
-    """Re sum conj(a) b: the change of a real loss with gradient `a` along `b`."""
-    return float(sum(np.sum(np.real(np.conj(x) * y)) for x, y in zip(a, b, strict=True)))
+    """Re sum conj(a) b: the change of a real loss with gradient `a` along `b`, which need not move every element."""
+    with np.errstate(invalid="ignore"):
+        return float(sum(np.sum(np.real(np.conj(x) * y), where=y != 0) for x, y in zip(a, b, strict=True)))

@@ -1,0 +1,111 @@
+"""Differences, slopes, integrals and interpolation of samples along an axis; all composed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.numpy_protocol import plain
+from .shaping import arrays_of
+from .ufuncs import over
+
+Array = Any
+
+
+@composite(np.diff)
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    if n < 0:
+        raise ValueError(f"diff takes n >= 0 differences, got {n}")
+    ends = [x if x is None or np.ndim(x) else np.broadcast_to(x, (*a.shape[: axis % a.ndim], 1, *a.shape[axis % a.ndim + 1 :]))
+            for x in arguments_without_no_value(prepend, append)]
+    if n and any(x is not None for x in ends):
+        a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)
+    lead = (slice(None),) * (axis % a.ndim)
+    for _ in range(n):
+        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+    return a
+
+
+def arguments_without_no_value(*values: Any) -> list[Any]:
+    """NumPy's mark for "not given" as None."""
+    return [None if type(value) is type(np._NoValue) else value for value in values]
+
+
+@composite(np.ediff1d)
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    (ary,) = arrays_of((ary,))
+    middle = np.diff(ary.reshape(-1))
+    parts = [None if x is None else np.ravel(x).astype(middle.dtype) for x in (to_begin, to_end)]
+    return np.concatenate([x for x in (parts[0], middle, parts[1]) if x is not None])
+
+
+@composite(np.gradient)
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Between samples the slope is a difference quotient; at a sample, the quadratic through it and its neighbours'."""
+    (f,) = arrays_of((f,))
+    axes = range(f.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    spacings = varargs or (1.0,)
+    spacings = spacings * len(axes) if len(spacings) == 1 and np.ndim(spacings[0]) == 0 else spacings
+    if len(spacings) != len(axes):
+        raise TypeError(f"gradient over {len(axes)} axes takes one spacing, or one an axis, got {len(spacings)}")
+    if edge_order not in (1, 2):
+        raise ValueError(f"gradient takes edge_order 1 or 2, got {edge_order}")
+    f = f if f.dtype.kind in "fc" else f.astype(float)
+    slopes = tuple(slope_along(f, a % f.ndim, h, edge_order) for a, h in zip(axes, spacings, strict=True))
+    return slopes[0] if len(slopes) == 1 else slopes
+
+
+def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
+    """Slopes at the samples: those between them, weighted by the other's distance; at the ends (extra)polated."""
+    if f.shape[axis] < edge_order + 1:
+        raise ValueError(f"gradient with edge_order={edge_order} needs {edge_order + 1} samples, got {f.shape[axis]}")
+    f = np.moveaxis(f, axis, 0)
+    h = np.broadcast_to(spacing, (len(f) - 1,)) if np.ndim(spacing) == 0 else np.diff(spacing)
+    h = np.reshape(h, (-1,) + (1,) * (f.ndim - 1)).astype(f.real.dtype)
+    s = (f[1:] - f[:-1]) / h
+    middle = (h[1:] * s[:-1] + h[:-1] * s[1:]) / (h[:-1] + h[1:])
+    first, last = s[:1], s[-1:]
+    if edge_order == 2:
+        first = first + (first - s[1:2]) * (h[:1] / (h[:1] + h[1:2]))
+        last = last + (last - s[-2:-1]) * (h[-1:] / (h[-1:] + h[-2:-1]))
+    return np.moveaxis(np.concatenate([first, middle, last]), 0, axis)
+
+
+@composite(np.trapezoid)
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    (y,) = arrays_of((y,))
+    if x is not None:
+        dx = np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
+        dx = dx.reshape([-1] + [1] * (y.ndim - 1 - axis % y.ndim)) if dx.ndim == 1 else dx
+    lead = (slice(None),) * (axis % y.ndim)
+    return np.sum(dx * (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2.0, axis=axis)
+
+
+@composite(np.unwrap)
+def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: Any = 2 * np.pi) -> Any:
+    """`p` plus whole periods, whose number is piecewise constant."""
+    return p + period * plain(whole_periods)(p, discont, axis, period)
+
+
+def whole_periods(p: Array, discont: float | None, axis: int, period: Any) -> Array:
+    moved = np.unwrap(p, discont, axis, period=period)
+    return np.round((moved - p) / period).astype(moved.dtype)
+
+
+@composite(np.interp)
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
+    x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
+    if period is not None:
+        x, xp = x % abs(period), xp % abs(period)
+        order = np.argsort(xp)
+        xp, fp, left, right = xp[order], fp[order], None, None
+        xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
+        fp = np.concatenate([fp[-1:], fp, fp[:1]])
+    below = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
+    above = np.minimum(below + 1, len(xp) - 1)
+    steepness = over(fp[above] - fp[below], xp[above] - xp[below])
+    inside = fp[below] + steepness * (x - xp[below])
+    inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
+    return np.where(x > xp[-1], fp[-1] if right is None else right, inside)

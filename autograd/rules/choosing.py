@@ -1,0 +1,120 @@
+"""Choosing among arrays or elements by conditions, and applying functions piece by piece; all composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite, constant
+from autograd.numpy_protocol import plain, values_of
+from autograd.tensor import Tensor, tensor
+from .indexing import raw_key
+from .shaping import arrays_of
+
+Array = Any
+
+
+@composite(np.select)
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(f"select takes as many conditions as choices, got {len(condlist)} and {len(choicelist)}")
+    shape = np.broadcast_shapes(*map(np.shape, (*condlist, *choicelist, default)))
+    dtype = np.result_type(*[x if isinstance(x, (int, float, complex)) else x.dtype if isinstance(x, Tensor)
+                             else np.asarray(x).dtype for x in (*choicelist, default)])
+    out = np.broadcast_to(default, shape)
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = np.where(condition, choice, out)
+    return out.astype(dtype)
+
+
+@composite(np.choose)
+def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    if out is not None:
+        raise TypeError("choose(out=...) would overwrite a value that the graph may need; assign the result instead")
+    parts = np.broadcast_arrays(*[choices[i] for i in range(len(choices))], a)[:-1]
+    which = np.broadcast_to(raw_key(a) if isinstance(a, Tensor) else a, parts[0].shape)
+    size = len(parts)
+    which = which % size if mode == "wrap" else np.clip(which, 0, size - 1) if mode == "clip" else which
+    if which.size and not 0 <= which.min() <= which.max() < size:
+        raise ValueError(f"choose among {size} arrays takes indices 0 to {size - 1}, got {which.min()} to {which.max()}")
+    return np.take_along_axis(np.stack(parts), which[None], axis=0)[0]
+
+
+@composite(np.compress)
+def compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
+    return np.take(a, np.flatnonzero(values_of(condition)), axis=axis, out=out)
+
+
+@composite(np.extract)
+def extract(condition: Any, arr: Any) -> Any:
+    return np.take(np.ravel(arr), np.flatnonzero(values_of(condition)))
+
+
+@composite(np.partition)
+def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect", order: None = None) -> Any:
+    a, axis = (np.ravel(a), -1) if axis is None else (a, axis)
+    return np.take_along_axis(a, np.argpartition(a, kth, axis, kind), axis)
+
+
+composite(np.sort_complex)(lambda a: np.sort(a, axis=-1).astype(a.dtype if a.dtype.kind == "c" else complex))
+
+
+@composite(np.real_if_close)
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    if a.dtype.kind != "c":
+        return a
+    limit = np.finfo(a.dtype).eps * tol if tol > 1 else tol
+    return np.real(a) if np.all(np.abs(np.imag(values_of(a))) < limit) else a
+
+
+# --- Functions applied to parts --------------------------------------------------------------------------------------
+
+
+@composite(np.piecewise)
+def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
+    (x,) = arrays_of((x,))
+    single = np.ndim(condlist) == 0 or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
+    conditions = [np.asarray(values_of(c), bool) for c in ([condlist] if single else condlist)]
+    if len(funclist) == len(conditions) + 1:
+        conditions.append(~np.any(conditions, axis=0))
+    if len(funclist) != len(conditions):
+        raise ValueError(f"piecewise with {len(conditions)} conditions takes as many functions, or one more, "
+                         f"got {len(funclist)}")
+    out = tensor(np.zeros(x.shape, x.dtype))
+    for condition, function in zip(conditions, funclist, strict=True):
+        if not callable(function):
+            out[condition] = function
+        elif np.any(condition):
+            out[condition] = function(x[condition], *args, **kw)
+    return out
+
+
+@composite(np.apply_along_axis)
+def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    arr = np.moveaxis(arr, axis, -1)
+    around = arr.shape[:-1]
+    rows = [func1d(arr[index], *args, **kwargs) for index in np.ndindex(around)]
+    if not rows:
+        raise ValueError(f"apply_along_axis finds nothing to apply the function to in shape {arr.shape}")
+    out = np.stack(arrays_of(rows))
+    inner = out.shape[1:]
+    at = axis % arr.ndim
+    return np.moveaxis(out.reshape(*around, *inner), range(len(around), len(around) + len(inner)),
+                       range(at, at + len(inner)))
+
+
+@composite(np.apply_over_axes)
+def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
+    (a,) = arrays_of((a,))
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        out = func(a, axis % a.ndim)
+        a = out if out.ndim == a.ndim else np.expand_dims(out, axis % a.ndim)
+    return a
+
+
+constant(np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.array_equiv, np.isin, np.can_cast, np.common_type,
+         np.min_scalar_type, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from, np.ix_,
+         np.unravel_index, np.ravel_multi_index, np.array_repr, np.array_str, np.array2string, np.einsum_path,
+         np.bitwise_count)

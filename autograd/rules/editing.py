@@ -1,0 +1,189 @@
+"""Inserting, deleting, and writing into arrays. Positions are found on plain integers, and elements gathered by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.mutation import assign
+from autograd.numpy_protocol import plain, values_of
+from autograd.tensor import Tensor
+from .indexing import along, raw_key
+from .shaping import arrays_of
+
+Array = Any
+
+
+@composite(np.append)
+def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    arr, values = arrays_of((arr, values))
+    if axis is None:
+        arr, values, axis = arr.reshape(-1), values.reshape(-1), 0
+    return np.concatenate([arr, values], axis=axis)
+
+
+@composite(np.delete)
+def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
+    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis)
+    return np.take(arr, np.delete(np.arange(arr.shape[axis]), values_of(obj)), axis=axis)
+
+
+@composite(np.insert)
+def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    """The new elements are appended, and then all are gathered in their order."""
+    arr, values = arrays_of((arr, values))
+    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
+    obj, size = values_of(obj), arr.shape[axis]
+    where = np.arange(size)[obj] if isinstance(obj, slice) else np.asarray(obj)
+    values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
+    if where.ndim == 0:
+        values = np.moveaxis(values, 0, axis)
+    count = int(np.sum(where)) if where.dtype == bool else where.size
+    count = values.shape[axis] if count == 1 else count  # one position takes a block of any length
+    new = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :])).astype(arr.dtype)
+    order = np.insert(np.arange(size), obj, np.arange(size, size + count))
+    return np.take(np.concatenate([arr, new], axis=axis), order, axis=axis)
+
+
+@composite(np.resize)
+def resize(a: Any, new_shape: Any) -> Any:
+    shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    flat = np.ravel(a)
+    size = int(np.prod(shape))
+    return flat[np.arange(size) % flat.size].reshape(shape) if flat.size else np.zeros(shape, flat.dtype)
+
+
+@composite(np.trim_zeros)
+def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
+    (filt,) = arrays_of((filt,))
+    axes = range(filt.ndim) if axis is None else [k % filt.ndim for k in (axis if isinstance(axis, tuple) else (axis,))]
+    used = values_of(np.argwhere(filt))
+    low, high = (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(filt.ndim, int),) * 2
+    bounds = [(low[k] if "f" in trim.lower() or not len(used) else None,
+               high[k] if "b" in trim.lower() or not len(used) else None) for k in range(filt.ndim)]
+    return filt[tuple(slice(*bounds[k]) if k in axes else slice(None) for k in range(filt.ndim))]
+
+
+@composite(np.block)
+def block(arrays: Any) -> Any:
+    ndim = max(depth(arrays), *[np.ndim(x) for x in leaves_of(arrays)])
+    return assembled(arrays, ndim, depth(arrays))
+
+
+def depth(nested: Any) -> int:
+    return 1 + max(map(depth, nested), default=0) if isinstance(nested, list) else 0
+
+
+def leaves_of(nested: Any) -> list[Any]:
+    return [x for part in nested for x in leaves_of(part)] if isinstance(nested, list) else [nested]
+
+
+def assembled(nested: Any, ndim: int, level: int) -> Array:
+    """The innermost lists are joined along the last axis, those around them along the one before."""
+    if isinstance(nested, list):
+        return np.concatenate([assembled(part, ndim, level - 1) for part in nested], axis=-level)
+    (x,) = arrays_of((nested,))
+    return x.reshape((1,) * (ndim - x.ndim) + x.shape)
+
+
+# --- Functions that write into their first argument ------------------------------------------------------------------
+
+
+def write(name: str, target: Any, key: Any, values: Any) -> None:
+    """`target[key] = values` for a tensor; an ndarray cannot hold a gradient."""
+    if not isinstance(target, Tensor):
+        raise TypeError(f"{name} would write a tensor into a plain ndarray, which loses its gradient; make the target "
+                        "a tensor, as autograd.tensor(target)")
+    assign(target, key, values)
+
+
+@composite(np.put_along_axis)
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+    indices = np.asarray(raw_key(indices))
+    key = np.unravel_index(indices, arr.shape) if axis is None else along(arr.shape, indices, axis % arr.ndim)
+    write("put_along_axis", arr, key, values)
+
+
+@composite(np.put)
+def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    places = np.ravel(values_of(ind))
+    size = a.size
+    places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
+    places = np.where(places < 0, places + size, places)
+    write("put", a, np.unravel_index(places, a.shape), np.resize(v, places.shape))
+
+
+@composite(np.place)
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    mask = np.asarray(values_of(mask)).astype(bool).reshape(arr.shape)
+    write("place", arr, mask, np.resize(vals, int(np.sum(mask))))
+
+
+@composite(np.putmask)
+def putmask(a: Any, /, mask: Any, values: Any) -> None:
+    mask = np.asarray(values_of(mask)).astype(bool)
+    write("putmask", a, mask, np.resize(values, a.shape)[mask])
+
+
+@composite(np.copyto)
+def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    write("copyto", dst, ..., src if where is True else np.where(where, src, dst))
+
+
+@composite(np.fill_diagonal)
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    marks = np.zeros(a.shape, bool)
+    np.fill_diagonal(marks, True, wrap)
+    key = np.nonzero(marks)
+    write("fill_diagonal", a, key, np.resize(val, len(key[0])))
+
+
+# --- Sets: each value is read where it first occurs ------------------------------------------------------------------
+
+
+def first_places(function: Any, *names: str) -> Any:
+    """Unique values gathered from the array, beside what NumPy says of their places."""
+
+    def apply(x: Any) -> Any:
+        found = plain(function)(x)
+        places = plain(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
+        values = np.ravel(x)[places]
+        return type(function(np.zeros(1)))(values, *found[1:]) if hasattr(found, "_fields") else values
+
+    return apply
+
+
+@composite(np.unique)
+def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
+           axis: int | None = None, *, equal_nan: bool = True, sorted: bool = True) -> Any:
+    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan, sorted=sorted)
+    values = np.take(ar, places, axis=axis)
+    return (values, *([places] if return_index else []), *rest) if return_index or rest else values
+
+
+for function in (np.unique_values, np.unique_counts, np.unique_inverse, np.unique_all):
+    composite(function)(first_places(function))
+composite(np.union1d)(lambda ar1, ar2: np.unique(np.concatenate([np.ravel(ar1), np.ravel(ar2)])))
+
+
+@composite(np.intersect1d)
+def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
+    _, i, j = plain(np.intersect1d)(ar1, ar2, assume_unique, True)
+    values = np.ravel(ar1)[i]
+    return (values, i, j) if return_indices else values
+
+
+@composite(np.setdiff1d)
+def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    ar1 = np.ravel(ar1) if assume_unique else np.unique(ar1)
+    return ar1[~np.isin(ar1, ar2)]
+
+
+@composite(np.setxor1d)
+def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
+    parts: Sequence[Any] = [np.ravel(x) if assume_unique else np.unique(x) for x in (ar1, ar2)]
+    joined = np.sort(np.concatenate([parts[0][~np.isin(parts[0], parts[1])], parts[1][~np.isin(parts[1], parts[0])]]))
+    return joined

@@ -1,0 +1,63 @@
+"""Functions that leave nan out: those of `reductions` on the other elements. A nan gets the gradient 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+
+Array = Any
+
+
+def filled(function: Callable[..., Any], value: float) -> Callable[..., Any]:
+    """The function with every nan replaced by what does not count in it."""
+    return lambda a, *args, **options: function(np.where(np.isnan(a), value, a), *args, **options)
+
+
+def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """The function with every nan masked by `where`."""
+
+    def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
+        options |= dict(zip(names, args, strict=False))
+        return function(a, where=~np.isnan(a) & where, **options)
+
+    return apply
+
+
+def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
+    """The greatest or least number; nan where there is none."""
+
+    def apply(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
+        best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
+        return np.where(np.all(np.isnan(a), axis=axis, keepdims=keepdims), np.nan, best)
+
+    return apply
+
+
+composite(np.nansum)(filled(np.sum, 0))
+composite(np.nanprod)(filled(np.prod, 1))
+composite(np.nancumsum)(filled(np.cumsum, 0))
+composite(np.nancumprod)(filled(np.cumprod, 1))
+composite(np.nanmean)(left_out(np.mean, "axis", "dtype", "out", "keepdims"))
+composite(np.nanvar)(left_out(np.var, "axis", "dtype", "out", "ddof", "keepdims"))
+composite(np.nanstd)(left_out(np.std, "axis", "dtype", "out", "ddof", "keepdims"))
+composite(np.nanmax)(extreme(np.max, -np.inf))
+composite(np.nanmin)(extreme(np.min, np.inf))
+
+
+@composite(np.nan_to_num)
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    if not copy:
+        raise TypeError("nan_to_num(copy=False) would overwrite a value that the graph may need; assign the result")
+    if x.dtype.kind == "c":
+        return nan_to_num(np.real(x), nan=nan, posinf=posinf, neginf=neginf) + 1j * nan_to_num(
+            np.imag(x), nan=nan, posinf=posinf, neginf=neginf)
+    if x.dtype.kind != "f":
+        return x
+    limits = np.finfo(x.dtype)
+    x = np.where(np.isnan(x), nan, x)
+    x = np.where(x == np.inf, limits.max if posinf is None else posinf, x)
+    return np.where(x == -np.inf, limits.min if neginf is None else neginf, x)

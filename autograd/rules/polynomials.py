@@ -1,0 +1,135 @@
+"""Polynomials by their coefficients, highest power first; all composed."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.numpy_protocol import values_of
+from .shaping import arrays_of
+
+Array = Any
+
+
+@composite(np.polyval)
+def polyval(p: Any, x: Any) -> Any:
+    p, x = arrays_of((p, x))
+    value = np.zeros(x.shape, np.result_type(p.dtype, x.dtype))
+    for i in range(len(p)):
+        value = value * x + p[i]
+    return value
+
+
+@composite(np.vander)
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    powers = np.arange(len(x) if N is None else N)
+    return x[:, None] ** (powers if increasing else powers[::-1])
+
+
+def padded(p: Array, size: int) -> Array:
+    """Coefficients with zeros for the missing high powers."""
+    return np.concatenate([np.zeros(size - p.size, p.dtype), p]) if p.size < size else p
+
+
+@composite(np.polyadd)
+def polyadd(a1: Any, a2: Any) -> Any:
+    a1, a2 = map(np.atleast_1d, arrays_of((a1, a2)))
+    return padded(a1, a2.size) + padded(a2, a1.size)
+
+
+@composite(np.polysub)
+def polysub(a1: Any, a2: Any) -> Any:
+    a1, a2 = map(np.atleast_1d, arrays_of((a1, a2)))
+    return padded(a1, a2.size) - padded(a2, a1.size)
+
+
+composite(np.polymul)(lambda a1, a2: np.convolve(*map(np.atleast_1d, arrays_of((a1, a2)))))
+
+
+@composite(np.polyder)
+def polyder(p: Any, m: int = 1) -> Any:
+    if m < 0:
+        raise ValueError(f"polyder takes an order m >= 0, got {m}")
+    for _ in range(m):
+        p = p[:-1] * np.arange(p.size - 1, 0, -1)
+    return p
+
+
+@composite(np.polyint)
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    if m < 0:
+        raise ValueError(f"polyint takes an order m >= 0, got {m}")
+    p, k = arrays_of((p, np.zeros(m) if k is None else k))
+    k = np.broadcast_to(np.atleast_1d(k), (m,)) if k.size == 1 else k
+    for i in range(m):
+        p = np.concatenate([p / np.arange(p.size, 0, -1), k[i : i + 1]])
+    return p
+
+
+@composite(np.polydiv)
+def polydiv(u: Any, v: Any) -> Any:
+    u, v = (np.atleast_1d(x) + 0.0 for x in arrays_of((u, v)))
+    steps = u.size - v.size + 1
+    quotient, rest = [], u
+    for _ in range(steps):
+        quotient.append(rest[0] / v[0])
+        rest = rest[1:] - np.concatenate([quotient[-1] * v[1:], np.zeros(rest.size - v.size, v.dtype)])
+    if rest.size > max(v.size - 1, 1):
+        rest = rest[-v.size + 1 :]
+    rest = rest if rest.size else np.zeros(1, u.dtype)
+    first = next((i for i, value in enumerate(values_of(rest)) if not np.allclose(value, 0, rtol=1e-14)), rest.size - 1)
+    return np.stack(quotient) if quotient else np.zeros(1, rest.dtype), rest[first:]
+
+
+@composite(np.poly)
+def poly(seq_of_zeros: Any) -> Any:
+    zeros = np.atleast_1d(seq_of_zeros)
+    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1]:
+        zeros = np.linalg.eigvals(zeros)
+    elif zeros.ndim != 1:
+        raise ValueError(f"poly takes a vector of zeros or a square matrix, got shape {zeros.shape}")
+    out = np.ones(1, zeros.dtype)
+    for i in range(zeros.size):
+        out = np.convolve(out, np.concatenate([np.ones(1, zeros.dtype), -zeros[i : i + 1]]))
+    known = values_of(zeros)
+    if known.dtype.kind == "c" and np.array_equal(np.sort(known), np.sort(np.conj(known))):
+        return np.real(out)
+    return out
+
+
+@composite(np.roots)
+def roots(p: Any) -> Any:
+    nonzero = np.flatnonzero(values_of(p))
+    if not nonzero.size:
+        return np.zeros(0)
+    at_zero = p.size - 1 - int(nonzero[-1])
+    p = p[int(nonzero[0]) : int(nonzero[-1]) + 1]
+    below = np.eye(p.size - 1, dtype=p.dtype)[:-1]
+    found = np.linalg.eigvals(np.concatenate([(-p[1:] / p[0])[None], below])) if p.size > 1 else np.zeros(0)
+    return np.concatenate([found, np.zeros(at_zero, found.dtype)])
+
+
+@composite(np.polyfit)
+def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = False, w: Any = None,
+            cov: Any = False) -> Any:
+    x, y = (v if v.dtype.kind in "fc" else v.astype(float) for v in arrays_of((x, y)))
+    rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
+    powers, target = vander(x, int(deg) + 1), y
+    if w is not None:
+        (w,) = arrays_of((w,))
+        powers, target = powers * w[:, None], target * (w[:, None] if y.ndim == 2 else w)
+    scale = np.sqrt(np.sum(powers * powers, axis=0))
+    c, misfit, rank, sizes = np.linalg.lstsq(powers / scale, target, rcond)
+    c = (c.T / scale).T
+    if full:
+        return c, misfit, rank, sizes, rcond
+    if rank != powers.shape[1]:
+        warnings.warn("Polyfit may be poorly conditioned", np.exceptions.RankWarning, stacklevel=4)
+    if not cov:
+        return c
+    spread = np.linalg.inv(np.dot((powers / scale).T, powers / scale)) / np.outer(scale, scale)
+    factor = 1 if isinstance(cov, str) and cov == "unscaled" else misfit / (len(x) - powers.shape[1])
+    return c, spread * factor if y.ndim == 1 else spread[:, :, None] * factor

@@ -1,0 +1,82 @@
+"""Order statistics: median, quantiles and percentiles, with or without nan, every `method` and `weights`.
+
+Which sorted elements a quantile reads, and how it mixes two of them, depends on ranks alone. So NumPy's own function
+is applied to the ranks; what it returns is a place between two ranks, and the elements at these ranks are mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.errors import NoDerivativeError
+from autograd.numpy_protocol import plain, tensors_in, values_of
+from .shaping import arrays_of
+
+Array = Any
+
+
+def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, level: Any, **options: Any) -> Array:
+    """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
+    (a,) = arrays_of((a,))
+    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = tuple(k % a.ndim for k in axes)
+    rest = tuple(k for k in range(a.ndim) if k not in axes)
+    flat = a.transpose(rest + axes).reshape(*[a.shape[k] for k in rest], -1)
+    weights = options.get("weights")
+    if weights is not None and np.shape(weights) == a.shape:
+        options["weights"] = np.transpose(weights, rest + axes).reshape(flat.shape)
+    places = plain(lambda x: function(ranks(x), axis=-1, **options))(flat)
+    extra = places.ndim - len(rest)  # the axes of the level, which come first
+    places = places.reshape(-1, *[a.shape[k] for k in rest])
+    places = np.moveaxis(places, 0, -1)
+    low = np.floor(np.where(np.isnan(places), 0, places)).astype(int)
+    share = (places - low).astype(a.dtype if isinstance(level, (int, float)) else np.result_type(a.dtype, level))
+    ordered = np.sort(flat, axis=-1)
+    below = np.take_along_axis(ordered, low, -1)
+    above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
+    out = np.moveaxis(np.where(share == 0, below, below + share * (above - below)), -1, 0)
+    kept = [1 if k in axes else n for k, n in enumerate(a.shape)] if keepdims else [a.shape[k] for k in rest]
+    return out.reshape(*np.shape(level)[:extra], *kept)
+
+
+def ranks(x: Array) -> Array:
+    """The position of each element among the sorted ones; nan stays nan."""
+    order = np.argsort(x, axis=-1, kind="stable")
+    return np.where(np.isnan(x), np.nan, np.argsort(order, axis=-1, kind="stable"))
+
+
+def middle(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
+        refuse(function, out, overwrite_input)
+        return read_by_rank(function, a, axis, keepdims is True, 0.5)
+
+    return apply
+
+
+def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
+              method: str = "linear", keepdims: Any = False, *, weights: Any = None) -> Any:
+        refuse(function, out, overwrite_input)
+        for name, option in (("q", q), ("weights", weights)):
+            if any(t.requires_grad for t in tensors_in(option)):
+                raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
+        q = q if isinstance(q, (int, float)) else np.asarray(values_of(q))
+        return read_by_rank(function, a, axis, keepdims is True, q, q=q, method=method, weights=values_of(weights))
+
+    return apply
+
+
+def refuse(function: Callable[..., Any], out: Any, overwrite_input: bool) -> None:
+    if out is not None or overwrite_input:
+        raise TypeError(f"{function.__name__}(out=..., overwrite_input=True) would overwrite a value that the graph may "
+                        "need; assign the result instead")
+
+
+for function in (np.median, np.nanmedian):
+    composite(function)(middle(function))
+for function in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
+    composite(function)(at_level(function))

@@ -1,0 +1,90 @@
+"""Arrays made between or of given values, and the logarithms and roots that turn complex where they must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.numpy_protocol import values_of
+from .shaping import arrays_of
+
+Array = Any
+
+
+@composite(np.linspace)
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
+             axis: int = 0, *, device: str | None = None) -> Any:
+    gap = np.subtract(stop, start) * 1.0
+    shares = np.arange(num, dtype=gap.real.dtype).reshape((-1,) + (1,) * gap.ndim) / max(num - 1 if endpoint else num, 1)
+    out = start + shares * gap
+    if endpoint and num > 1:
+        out = np.where(shares == 1, stop, out)
+    out = np.moveaxis(out, 0, axis)
+    if dtype is not None:
+        out = (np.floor(out) if np.dtype(dtype).kind in "iu" else out).astype(dtype)
+    return (out, gap / (num - 1 if endpoint else num)) if retstep else out
+
+
+@composite(np.logspace)
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,
+             axis: int = 0) -> Any:
+    if np.ndim(base):
+        start, stop, base = np.broadcast_arrays(start, stop, base)
+        base = np.expand_dims(base, axis=axis)
+    out = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+    return out if dtype is None else out.astype(dtype)
+
+
+@composite(np.geomspace)
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+    """start (stop / start)^s for s from 0 to 1."""
+    start, stop = (x.astype(np.result_type(x.dtype, np.float64)) for x in arrays_of((start, stop)))
+    if np.any(values_of(start) == 0) or np.any(values_of(stop) == 0):
+        raise ValueError("geomspace cannot start or stop at 0")
+    shares = np.linspace(0.0, 1.0, num, endpoint)
+    shares = shares.reshape((-1,) + (1,) * np.broadcast(values_of(start), values_of(stop)).ndim)
+    out = np.moveaxis(start * (stop / start) ** shares, 0, axis)
+    return out if dtype is None else out.astype(dtype)
+
+
+# --- numpy.emath: complex results for arguments outside the real domain ------------------------------------------------
+
+
+def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
+    """x as it is, or complex if any of its elements is outside of a function's real domain."""
+    known = values_of(x)
+    if known.dtype.kind == "c" or np.all(inside(known)):
+        return x
+    return x.astype(np.result_type(x.dtype, np.complex64))
+
+
+def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:
+    return lambda x: function(widened(*arrays_of((x,)), inside))
+
+
+def not_negative(x: Array) -> Array:
+    return ~(x < 0)
+
+
+def within_one(x: Array) -> Array:
+    return ~(np.abs(x) > 1)
+
+
+for name in ("sqrt", "log", "log2", "log10"):
+    composite(getattr(np.emath, name))(with_domain(getattr(np, name), not_negative))
+for name in ("arccos", "arcsin", "arctanh"):
+    composite(getattr(np.emath, name))(with_domain(getattr(np, name), within_one))
+
+
+@composite(np.emath.logn)
+def logn(n: Any, x: Any) -> Any:
+    return np.emath.log(x) / np.emath.log(n)
+
+
+@composite(np.emath.power)
+def emath_power(x: Any, p: Any) -> Any:
+    x, p = arrays_of((x, p))
+    return np.power(widened(x, not_negative), p * 1.0 if np.any(values_of(p) < 0) else p)

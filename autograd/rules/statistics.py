@@ -1,0 +1,93 @@
+"""Averages, covariances and weighted counts; all composed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.declare import composite
+from autograd.numpy_protocol import plain
+from .indexing import raw_key, scatter
+from .shaping import arrays_of
+
+Array = Any
+
+
+@composite(np.average)
+def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
+    (a,) = arrays_of((a,))
+    keepdims = keepdims is True
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        total = mean.dtype.type(a.size / max(mean.size, 1))
+    else:
+        weights = along_axes(arrays_of((weights,))[0], a, axis)
+        total = np.sum(np.broadcast_to(weights, a.shape), axis=axis, keepdims=keepdims)
+        mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+    return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
+
+
+def along_axes(weights: Array, a: Array, axis: Any) -> Array:
+    """Weights that have the shape of `a`, or that of the axes averaged over, as they multiply `a`."""
+    if weights.shape == a.shape:
+        return weights
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    if axis is None or weights.shape != tuple(a.shape[k] for k in axes):
+        raise ValueError(f"weights have the shape {a.shape} of the array, or that of the axes averaged over, "
+                         f"got {weights.shape} for axis={axis}")
+    axes = [k % a.ndim for k in axes]
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    return np.transpose(weights, order).reshape([n if k in axes else 1 for k, n in enumerate(a.shape)])
+
+
+@composite(np.cov)
+def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None,
+        aweights: Any = None, *, dtype: Any = None) -> Any:
+    given = arrays_of([x for x in (m, y) if x is not None])
+    dtype = np.result_type(np.float64, *[x.dtype for x in given]) if dtype is None else np.dtype(dtype)
+    x = np.concatenate([in_rows(x, rowvar) for x in given]).astype(dtype)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    if fweights is None and aweights is None:
+        centred, weighted, degrees = x - np.mean(x, axis=1, keepdims=True), 1.0, x.shape[1] - ddof
+    else:
+        weights = np.multiply(1.0 if fweights is None else fweights, 1.0 if aweights is None else aweights)
+        mean, total = np.average(x, axis=1, weights=weights, returned=True)
+        correction = ddof if aweights is None else ddof * np.sum(weights * aweights) / total[0]
+        centred, weighted, degrees = x - mean[:, None], weights, total[0] - correction
+    return np.squeeze(np.dot(centred, np.conj((centred * weighted).T)) / degrees)
+
+
+def in_rows(x: Array, rowvar: bool) -> Array:
+    """One variable a row."""
+    x = np.atleast_2d(x) if x.ndim < 2 else x if rowvar else x.T
+    if x.ndim > 2:
+        raise ValueError(f"cov takes at most 2 axes, got shape {x.shape}")
+    return x
+
+
+@composite(np.corrcoef)
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+    c = np.cov(x, y, rowvar, dtype=dtype)
+    if c.ndim == 0:
+        return c / c
+    deviation = np.sqrt(np.real(np.diagonal(c)))
+    c = c / deviation[:, None] / deviation[None, :]
+    if c.dtype.kind == "c":
+        return np.clip(np.real(c), -1, 1) + 1j * np.clip(np.imag(c), -1, 1)
+    return np.clip(c, -1, 1)
+
+
+@composite(np.ptp)
+def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> Any:
+    keepdims = keepdims is True
+    return np.max(a, axis=axis, out=out, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+@composite(np.bincount)
+def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    if weights is None:
+        return plain(np.bincount)(x, minlength=minlength)
+    positions = np.asarray(raw_key(x) if not isinstance(x, np.ndarray) else x)
+    size = len(np.bincount(positions, minlength=minlength))
+    return scatter(arrays_of((weights,))[0].astype(float), key=positions, shape=(size,))

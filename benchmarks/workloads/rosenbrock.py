@@ -1,0 +1,76 @@
+"""Second derivatives of the Rosenbrock function: a Hessian times a vector at 1,000 inputs, and the Hessian at 60."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+TITLE = "Rosenbrock"
+CASES = {
+    "Hessian times vector, 1,000 inputs": {"size": 1000, "full": False},
+    "Hessian, 60 inputs": {"size": 60, "full": True},
+}
+TARGETS = {
+    "Hessian times vector, 1,000 inputs": {"torch": 0.70},
+    "Hessian, 60 inputs": {"torch": 0.70, "hips": 0.40},
+}
+
+
+def _rosenbrock(x: Any) -> Any:
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def _point(size: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.standard_normal(size), rng.standard_normal(size)
+
+
+def cleargrad(size: int, full: bool) -> Callable[[], None]:
+    from autograd import hessian, hvp
+
+    x, v = _point(size)
+    second = hessian(_rosenbrock)
+
+    def run() -> None:
+        if full:
+            second(x)
+        else:
+            hvp(_rosenbrock, x, v)
+
+    return run
+
+
+def torch(size: int, full: bool) -> Callable[[], None]:
+    import torch
+    from torch.autograd.functional import hessian, hvp
+
+    x, v = map(torch.from_numpy, _point(size))
+
+    def run() -> None:
+        if full:
+            hessian(_rosenbrock, x)
+        else:
+            hvp(_rosenbrock, x, v)
+
+    return run
+
+
+def hips(size: int, full: bool) -> Callable[[], None]:
+    import autograd.numpy as anp
+    from autograd import hessian, hessian_vector_product
+
+    def rosenbrock(x: np.ndarray) -> np.ndarray:
+        return anp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    x, v = _point(size)
+    second, product = hessian(rosenbrock), hessian_vector_product(rosenbrock)
+
+    def run() -> None:
+        if full:
+            second(x)
+        else:
+            product(x, v)
+
+    return run

@@ -1,0 +1,32 @@
+"""Layers and losses as functions of their inputs and weights, without state. Each is defined beside its layer."""
+
+from __future__ import annotations
+
+from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu
+from nn.layers.activation import log_softmax, softmax, softplus, tanh
+from nn.layers.attention import scaled_dot_product_attention
+from nn.layers.convolution import conv1d, conv2d, conv_transpose2d
+from nn.layers.dropout import dropout
+from nn.layers.embedding import embedding
+from nn.layers.flatten import flatten
+from nn.layers.linear import linear
+from nn.layers.normalization import batch_norm, group_norm, layer_norm
+from nn.layers.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool1d, max_pool2d
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+)
+
+__all__ = [
+    "adaptive_avg_pool2d", "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "conv1d", "conv2d", "conv_transpose2d", "cross_entropy", "dropout", "elu", "embedding", "flatten", "gelu",
+    "group_norm", "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "max_pool1d",
+    "max_pool2d", "mse_loss", "nll_loss", "relu", "scaled_dot_product_attention", "sigmoid", "silu", "softmax",
+    "softplus", "tanh",
+]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Initial values of parameters, written in place; each function returns its tensor.
+
+The scale of a layer's weights decides whether signals grow or fade through depth. With `fan_in` inputs a unit, variance
+`1 / fan_in` keeps the variance of linear units, `2 / fan_in` that of ReLU units, which lose half of it.
+Weights are (out, in, *window): fan_in = in * window, fan_out = out * window. Random numbers come from the library's
+generator (`autograd.manual_seed`) unless `generator` is given.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import autograd.random
+from autograd import Tensor
+from nn.parameter import overwrite
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+_GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """The factor that makes up for what an activation does to the standard deviation: sqrt(2) for relu.
+
+    For `leaky_relu` sqrt(2 / (1 + param^2)), its slope 0.01 unless given. Raises ValueError for another name.
+    """
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+    name = "linear" if nonlinearity.startswith("conv") else nonlinearity
+    if name not in _GAINS:
+        raise ValueError(f"nonlinearity is one of {', '.join([*_GAINS, 'leaky_relu'])}, got {nonlinearity!r}")
+    return _GAINS[name]
+
+
+def fans(tensor: Tensor) -> tuple[int, int]:
+    """(fan_in, fan_out) of a weight: the inputs of a unit, and the units that an input reaches."""
+    if tensor.ndim < 2:
+        raise ValueError(f"fan_in and fan_out need a weight of 2 or more axes (out, in, *window), got {tensor.shape}")
+    window = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * window, tensor.shape[0] * window
+
+
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Uniform on [a, b)."""
+    return _written(tensor, _random(generator).uniform(a, b, tensor.shape))
+
+
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Normal with the given mean and standard deviation."""
+    return _written(tensor, _random(generator).normal(mean, std, tensor.shape))
+
+
+def constant_(tensor: Tensor, val: float) -> Tensor:
+    """`val` everywhere."""
+    return _written(tensor, np.full(tensor.shape, val))
+
+
+def zeros_(tensor: Tensor) -> Tensor:
+    """0 everywhere."""
+    return constant_(tensor, 0)
+
+
+def ones_(tensor: Tensor) -> Tensor:
+    """1 everywhere."""
+    return constant_(tensor, 1)
+
+
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Uniform on ±gain sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010): keeps variance both ways."""
+    bound = gain * math.sqrt(6 / sum(fans(tensor)))
+    return uniform_(tensor, -bound, bound, generator=generator)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor))), generator=generator)
+
+
+def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *,
+                     generator: Generator | None = None) -> Tensor:
+    """Uniform on ±gain sqrt(3 / fan) (He et al. 2015, arXiv:1502.01852). `a` is the slope of a leaky_relu."""
+    bound = math.sqrt(3) * _kaiming(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator=generator)
+
+
+def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *,
+                    generator: Generator | None = None) -> Tensor:
+    """Normal with standard deviation gain / sqrt(fan) (He et al. 2015, arXiv:1502.01852)."""
+    return normal_(tensor, 0, _kaiming(tensor, a, mode, nonlinearity), generator=generator)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, *, generator: Generator | None = None) -> Tensor:
+    """Rows (or columns, whichever are fewer) orthonormal, times `gain` (Saxe et al. 2013, arXiv:1312.6120).
+
+    Axes after the first are taken as one. The orthogonal matrix is drawn uniformly: QR of a normal one, signs fixed.
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"orthogonal_ needs a tensor of 2 or more axes, got {tensor.shape}")
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    q, r = np.linalg.qr(_random(generator).normal(size=(max(rows, columns), min(rows, columns))))
+    q = q * np.sign(np.diag(r))
+    return _written(tensor, gain * (q if rows >= columns else q.T).reshape(tensor.shape))
+
+
+def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode is 'fan_in' or 'fan_out', got {mode!r}")
+    return calculate_gain(nonlinearity, a) / math.sqrt(max(fans(tensor)[mode == "fan_out"], 1))
+
+
+def _random(generator: Generator | None) -> Generator:
+    return autograd.random.generator() if generator is None else generator
+
+
+def _written(tensor: Tensor, values: Any) -> Tensor:
+    if not isinstance(tensor, Tensor) or not tensor.is_leaf:
+        raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {type(tensor).__name__}")
+    overwrite(tensor, values)
+    return tensor

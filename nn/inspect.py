@@ -1,0 +1,203 @@
+"""Looking inside a network: what each layer computes, what its weights look like, and what excites a unit most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd
+from autograd import Tensor, no_grad
+from autograd.errors import missing_extra
+from nn.mode import evaluating
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["activations", "exciting_inputs", "feature_maps", "most_exciting", "weights"]
+
+
+def activations(model: Module, *inputs: Any) -> dict[str, Any]:
+    """What every module returned in one call, by its dotted path in the order of completion: a[l] of layer l.
+
+    The model's own output has the path "". A module called several times has entries `path`, `path (2)`, ...
+    The model is called as it stands: in training or evaluation mode, recorded or, under `no_grad()`, not.
+    """
+    found: dict[str, Any] = {}
+
+    def note(path: str, out: Any) -> None:
+        key, calls = path, 1
+        while key in found:
+            calls += 1
+            key = f"{path} ({calls})"
+        found[key] = out
+
+    with _observed(model, note):
+        model(*inputs)
+    return found
+
+
+def most_exciting(model: Module, layer: Module | str, unit: int, shape: Sequence[int], *, steps: int = 100,
+                  rate: float = 0.2, norm: float | None = None, seed: int = 0) -> NDArray[Any]:
+    """The input, of `shape` without the batch axis, that excites a unit of a layer most: by gradient ascent.
+
+    From noise, x <- x + rate norm g / |g|, pulled back into the ball |x| <= norm (sqrt of the size unless given); g is
+    the gradient of the unit's output, averaged over the positions of a feature map. Parameters are left alone.
+    Raises ValueError if the layer has no such unit, or nothing that x changes reaches it (a ReLU that is off).
+    Source: Erhan et al., "Visualizing higher-layer features of a deep network", 2009.
+    """
+    norm = math.sqrt(math.prod(shape)) if norm is None else norm
+    dtype = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
+    x = np.random.default_rng(seed).normal(size=tuple(shape)).astype(dtype)
+    x *= norm / (2 * np.linalg.norm(x))
+    excitement = _excitement(model, layer, unit)
+    with evaluating(model):
+        for _ in range(steps):
+            gradient = np.asarray(autograd.grad(excitement)(x))
+            length = np.linalg.norm(gradient)
+            if length == 0:
+                raise ValueError(f"unit {unit} of {_path(model, layer)!r} does not respond to the input; look at the "
+                                 "layer before its activation, or start from another seed")
+            x = x + (rate * norm / length) * gradient
+            x *= min(1, norm / np.linalg.norm(x))
+    return x
+
+
+def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 64) -> Figure:
+    """The weights of a layer as images, one a unit or filter: blue is negative, white zero, red positive.
+
+    The rows of a Linear layer become images of `shape`: a square if they fit one. Filters of three channels are shown
+    in colour, filters of more channels channel by channel. At most `limit` images. Needs matplotlib.
+    Raises ValueError if the layer has no `weight`, or its rows do not have `shape`.
+    """
+    weight = getattr(layer, "weight", None)
+    if weight is None:
+        raise ValueError(f"{layer!r} has no weight to show; give one of the layers inside it")
+    values = np.asarray(weight._value)
+    if values.ndim == 2:
+        size = values.shape[1]
+        side = math.isqrt(size)
+        shape = shape if shape is not None else (side, side) if side * side == size else (1, size)
+        if math.prod(shape) != size:
+            raise ValueError(f"the rows of {layer!r} hold {size} weights, not {tuple(shape)}")
+        values = values.reshape(len(values), *shape)
+    elif values.ndim == 4 and values.shape[1] not in (1, 3):
+        names = [f"{j}, {c}" for j in range(values.shape[0]) for c in range(values.shape[1])]
+        return _grid(values.reshape(-1, *values.shape[2:]), names, limit, signed=True)
+    return _grid(values, [str(j) for j in range(len(values))], limit, signed=True)
+
+
+def feature_maps(model: Module, layer: Module | str, x: Any, *, limit: int = 64) -> Figure:
+    """What a convolutional layer makes of one image `x` (C, H, W): one picture a channel. Needs matplotlib.
+
+    Raises ValueError if the layer's output is not (1, channels, H, W).
+    """
+    target = _path(model, layer)
+    image = x if isinstance(x, Tensor) else Tensor(np.asarray(x))
+    with evaluating(model), no_grad():
+        found = _outputs(model, target, image)
+    if not found or found[0].ndim != 4:
+        came = found[0].shape if found else "no call of it"
+        raise ValueError(f"expected feature maps (1, channels, H, W) from {target!r}, got {came}")
+    maps = np.asarray(found[0]._value)[0]
+    return _grid(maps, [str(j) for j in range(len(maps))], limit, signed=False)
+
+
+def exciting_inputs(model: Module, layer: Module | str, units: Sequence[int], shape: Sequence[int],
+                    **options: Any) -> Figure:
+    """The most exciting inputs of several units as images, `most_exciting` of each. Needs matplotlib.
+
+    `shape` (H, W), (1, H, W) or (3, H, W); for a model on flat rows also (H * W,), shown as a square.
+    """
+    images = np.stack([most_exciting(model, layer, unit, shape, **options) for unit in units])
+    if images.ndim == 2:
+        side = math.isqrt(images.shape[1])
+        images = images.reshape(len(images), *((side, side) if side * side == images.shape[1] else (1, -1)))
+    return _grid(images, [str(unit) for unit in units], len(images), signed=True)
+
+
+def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tensor], Tensor]:
+    """The mean output of a unit, as a function of one input without the batch axis."""
+    target = _path(model, layer)
+
+    def excitement(x: Tensor) -> Tensor:
+        found = _outputs(model, target, x)
+        if not found:
+            raise ValueError(f"a call of the model does not reach {target!r}")
+        out = found[-1][0] if isinstance(found[-1], tuple) else found[-1]
+        units = out.shape[1 if out.ndim == 4 else -1]
+        if not -units <= unit < units:
+            raise ValueError(f"{target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")
+        return (out[:, unit] if out.ndim == 4 else out[..., unit]).mean()  # type: ignore[no-any-return]
+
+    return excitement
+
+
+def _outputs(model: Module, target: str, x: Tensor) -> list[Any]:
+    """What the module at a path returned, call by call, for one input without the batch axis."""
+    found: list[Any] = []
+
+    def note(path: str, out: Any) -> None:
+        if path == target:
+            found.append(out)
+
+    with _observed(model, note):
+        model(x.reshape(1, *x.shape))
+    return found
+
+
+def _path(model: Module, layer: Module | str) -> str:
+    """The path of a layer of the model, given either way."""
+    if isinstance(layer, str):
+        model.get_submodule(layer)
+        return layer
+    for path, module in model.named_modules():
+        if module is layer:
+            return path
+    raise ValueError(f"{layer!r} is not a part of this {type(model).__name__}")
+
+
+@contextmanager
+def _observed(model: Module, note: Callable[[str, Any], None]) -> Iterator[None]:
+    """Within this context `note(path, output)` is called after each call of a module of the model."""
+    paths = {id(module): path for path, module in model.named_modules()}
+
+    def hook(module: Module, inputs: tuple[Any, ...], out: Any) -> None:
+        note(paths[id(module)], out)
+
+    handles = [module.register_forward_hook(hook) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bool) -> Figure:
+    """Images (n, H, W), (n, 1, H, W) or (n, 3, H, W) beside each other, on one scale."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise missing_extra("matplotlib", extra="plot") from None
+    images = images[:limit]
+    columns = math.ceil(math.sqrt(len(images)))
+    rows = math.ceil(len(images) / columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.4, 1.2 * rows + 0.4), squeeze=False,
+                                   layout="constrained")
+    plt.close(figure)  # a notebook shows what is returned, not also what is open
+    reach = float(np.abs(images).max()) or 1.0
+    low, high = (-reach, reach) if signed else (float(images.min()), float(images.max()))
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, image, title in zip(axes.flat, images, titles, strict=False):
+        if image.ndim == 3 and len(image) == 3:
+            ax.imshow((image.transpose(1, 2, 0) - low) / ((high - low) or 1))
+        else:
+            ax.imshow(image.reshape(image.shape[-2:]), cmap="RdBu_r" if signed else "gray", vmin=low, vmax=high)
+        ax.set_title(title, fontsize=7, pad=2)
+    return figure

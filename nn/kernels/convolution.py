@@ -1,0 +1,175 @@
+"""Convolution as networks mean it (a cross-correlation), in one and two dimensions, with its derivatives.
+
+    out[n, o, y, x] = bias[o] + sum over c, i, j of  x[n, c, y s + i d - p, x s + j d - p] * weight[o, c, i, j]
+
+A convolution is linear in the image and in the weight. It and its two adjoints form a family that is closed under
+differentiation: the derivatives of each are the other two. So all orders of derivative, both modes, and the transposed
+convolution run on the same three kernels.
+
+Shapes: x (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None; or x (N, C, L), weight (O, C / groups, k).
+Options, an entry an axis: `stride` (s, s), `padding` ((before, after), (before, after)) of zeros, `dilation` (d, d);
+and `groups`. Results keep the dtype, and have the memory order described in `layout.py`.
+
+Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.declare import multilinear
+from autograd.fused import fused
+from autograd.duck import on_arrays_too
+from nn.kernels.correlation import correlate, correlate_image, correlate_weight
+from nn.kernels.layout import in_memory_order, logical
+from nn.kernels.windows import Axis, axis
+
+Array = NDArray[Any]
+Windows = tuple[Axis, ...]  # along H and W, or along L
+
+ALONE = axis(1, 1)  # a sequence lies along H; this is its W
+
+
+# --- The family on arrays: x, weight and out, each from the other two ------------------------------------------------
+
+
+def _planes(windows: Windows) -> tuple[Axis, Axis]:
+    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], ALONE)
+
+
+def _kernels(weight: Array) -> Array:
+    return weight if weight.ndim == 4 else weight[..., np.newaxis]
+
+
+def _shares(channels: int, groups: int) -> list[slice]:
+    """The channels of each group."""
+    each = channels // groups
+    return [slice(k * each, (k + 1) * each) for k in range(groups)]
+
+
+def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
+    rows, columns = _planes(windows)
+    image, kernels = in_memory_order(x), _kernels(weight)
+    if groups == 1:
+        return logical(correlate(image, kernels, rows, columns, bias), x.ndim)
+    out = np.empty((rows.outputs, x.shape[0], columns.outputs, weight.shape[0]), x.dtype)
+    for c, o in zip(_shares(x.shape[1], groups), _shares(weight.shape[0], groups), strict=True):
+        out[..., o] = correlate(image[..., c], kernels[o], rows, columns, None if bias is None else bias[o])
+    return logical(out, x.ndim)
+
+
+def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
+    """The adjoint in the image; `bias`, one a channel of the image, is the transposed convolution's."""
+    rows, columns = _planes(windows)
+    cotangent, kernels = in_memory_order(g), _kernels(weight)
+    if groups == 1:
+        return logical(correlate_image(cotangent, kernels, rows, columns, bias), g.ndim)
+    channels = weight.shape[1] * groups
+    image = np.empty((rows.size, g.shape[0], columns.size, channels), g.dtype)
+    for c, o in zip(_shares(channels, groups), _shares(weight.shape[0], groups), strict=True):
+        image[..., c] = correlate_image(cotangent[..., o], kernels[o], rows, columns, None if bias is None else bias[c])
+    return logical(image, g.ndim)
+
+
+def _convolve_weight(x: Array, g: Array, *, windows: Windows, groups: int) -> Array:
+    """The adjoint in the weight."""
+    rows, columns = _planes(windows)
+    image, cotangent = in_memory_order(x), in_memory_order(g)
+    if groups == 1:
+        weight = correlate_weight(image, cotangent, rows, columns)
+    else:
+        shares = zip(_shares(x.shape[1], groups), _shares(g.shape[1], groups), strict=True)
+        weight = np.concatenate([correlate_weight(image[..., c], cotangent[..., o], rows, columns) for c, o in shares])
+    return weight if x.ndim == 4 else weight[..., 0]
+
+
+# --- The family on tensors: the derivatives of each are the other two ------------------------------------------------
+
+convolve = multilinear(
+    _convolve,
+    lambda g, weight, *, windows, groups: to_image(g, weight, windows=windows, groups=groups),
+    lambda g, x, *, windows, groups: to_weight(x, g, windows=windows, groups=groups),
+    name="convolution_output", operands=("x", "weight"))
+
+convolve_image = multilinear(
+    _convolve_image,
+    lambda g, weight, *, windows, groups: to_output(g, weight, windows=windows, groups=groups),
+    lambda g, y, *, windows, groups: to_weight(g, y, windows=windows, groups=groups),
+    name="convolution_image", operands=("y", "weight"))
+
+convolve_weight = multilinear(
+    _convolve_weight,
+    lambda g, y, *, windows, groups: to_image(y, g, windows=windows, groups=groups),
+    lambda g, x, *, windows, groups: to_output(x, g, windows=windows, groups=groups),
+    name="convolution_weight", operands=("x", "y"))
+
+to_output = on_arrays_too(convolve, _convolve)
+to_image = on_arrays_too(convolve_image, _convolve_image)
+to_weight = on_arrays_too(convolve_weight, _convolve_weight)
+
+
+# --- The layer's operation: with a bias ------------------------------------------------------------------------------
+
+
+def windows_of(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+               padding: Sequence[tuple[int, int]], dilation: Sequence[int]) -> Windows:
+    """The windows of a convolution along each axis. Raises ValueError where none fits."""
+    return tuple(map(axis, size, kernel, stride, dilation, padding))
+
+
+def check_channels(name: str, x: Sequence[int], weight: Sequence[int], bias: Array | None, *, came: int, made: int,
+                   groups: int) -> None:
+    """Raise ValueError unless x (N, came, ...) suits a weight that takes `came` channels and makes `made`."""
+    if groups < 1 or came % groups or made % groups:
+        raise ValueError(f"{name}: groups={groups} must divide the {came} input and the {made} output channels")
+    if len(x) not in (3, 4) or len(x) != len(weight) or x[1] != came:
+        raise ValueError(f"{name} with a weight of shape {tuple(weight)} and groups={groups} expected "
+                         f"(N, {came}, {'H, W' if len(weight) == 4 else 'L'}), got {tuple(x)}")
+    if bias is not None and bias.shape != (made,):
+        raise ValueError(f"{name} with {made} output channels expected a bias ({made},), got {bias.shape}")
+
+
+def sum_over_pixels(g: Array) -> Array:
+    """The cotangent of a bias: a product with ones reads `g` once, on all cores."""
+    pixels = in_memory_order(g).reshape(-1, g.shape[1])
+    return np.ones(len(pixels), g.dtype) @ pixels
+
+
+def with_bias(out: Any, bias: Any) -> Any:
+    return out if bias is None else out + bias.reshape(bias.shape + (1,) * (out.ndim - 2))
+
+
+def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
+             dilation: Sequence[int], groups: int) -> Windows:
+    return windows_of(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+
+
+def convolution_forward(x: Array, weight: Array, bias: Array | None, **options: Any) -> tuple[Array, tuple[Any, ...]]:
+    groups = options["groups"]
+    check_channels("convolution", x.shape, weight.shape, bias, came=weight.shape[1] * groups, made=weight.shape[0],
+                   groups=groups)
+    windows = _windows(x, weight, **options)
+    image = logical(in_memory_order(x), x.ndim)  # the pullback wants this order too
+    return _convolve(image, weight, bias, windows=windows, groups=groups), (image, windows)
+
+
+def convolution_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+                         **options: Any) -> tuple[Array | None, ...]:
+    image, windows = residuals
+    geometry = {"windows": windows, "groups": options["groups"]}
+    g = logical(in_memory_order(g), g.ndim)
+    return (_convolve_image(g, operands[1], **geometry) if needs[0] else None,
+            _convolve_weight(image, g, **geometry) if needs[1] else None,
+            sum_over_pixels(g) if needs[2] else None)
+
+
+def convolution_reference(x: Any, weight: Any, bias: Any, **options: Any) -> Any:
+    geometry = {"windows": _windows(x, weight, **options), "groups": options["groups"]}
+    return with_bias(convolve(x, weight, **geometry), bias)
+
+
+convolution = fused("convolution", convolution_forward, convolution_pullback, convolution_reference)

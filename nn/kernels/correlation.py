@@ -1,0 +1,208 @@
+"""The products of a convolution, on arrays in memory order (H, N, W, C): forward, and its two adjoints.
+
+    out[y, n, x, o]    = sum over i, j, c of  image[y s + i d - p, n, x s + j d - p, c] * weight[o, c, i, j]
+
+No full table of patches is built. There are two ways, chosen by how many numbers one kernel row of one pixel has:
+
+- *by rows* (many channels): the image is unfolded along W only, in blocks that fit the cache; a pixel then holds kw * C
+  numbers, and each of the kh kernel rows adds one matrix product (pixels, kw * C) x (kw * C, O).
+- *by columns* (few channels): the image is unfolded along H only, so that the window of an output column is one run of
+  kw * kh * C numbers in memory: one product (pixels, kw * kh * C) x (kw * kh * C, O) a column, straight into place.
+
+The adjoint in the image is itself a correlation, with the taps reversed: one for every residue of the stride.
+Output rows are shared out to threads; an output's numbers do not depend on how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from nn.kernels.layout import per_pixel
+from nn.kernels.threads import SMALL, in_parallel, product
+from nn.kernels.windows import Axis
+
+Array = NDArray[Any]
+
+NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
+BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
+THIN = 16  # rows in a product below which small products are inefficient
+WORTH = 2_000_000  # multiplications that are worth a thread
+
+
+def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
+    """The correlation of (H, N, W, C) with a weight (O, C, kh, kw), plus a bias (O,): (OH, N, OW, O)."""
+    units = len(weight)
+    out = np.empty((rows.outputs, image.shape[1], columns.outputs, units), image.dtype)
+    line = None if bias is None else per_pixel(bias, columns.outputs)
+    if narrow(image, columns):
+        work, matrices = _by_columns, np.ascontiguousarray(weight.transpose(3, 2, 1, 0)).reshape(-1, units)
+    else:
+        work = _by_rows
+        matrices = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(rows.kernel, -1, units)
+
+    def share(first: int, last: int) -> None:
+        work(image, matrices, rows.part(first, last), columns, line, out[first:last])
+
+    in_parallel(share, rows.outputs, _worth(out, weight[0].size))
+    return out
+
+
+def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
+    """The adjoint in the weight: image (H, N, W, C), cotangent (OH, N, OW, O), result (O, C, kh, kw)."""
+    work = _weight_by_columns if narrow(image, columns) else _weight_by_rows
+
+    def share(first: int, last: int) -> Array:
+        return work(image, g[first:last], rows.part(first, last), columns)
+
+    total: Array = sum(in_parallel(share, rows.outputs, _worth(g, rows.kernel * columns.kernel * image.shape[3])))
+    return np.ascontiguousarray(total)
+
+
+def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
+    """The adjoint in the image: cotangent (OH, N, OW, O), weight (O, C, kh, kw), plus a bias (C,): (H, N, W, C)."""
+    swapped = weight.swapaxes(0, 1)
+    if rows.stride == columns.stride == 1:
+        (_, _, over_rows), = rows.adjoint()
+        (_, _, over_columns), = columns.adjoint()
+        return correlate(g, swapped[:, :, ::-1, ::-1], over_rows, over_columns, bias)
+    image = np.empty((rows.size, g.shape[1], columns.size, len(swapped)), g.dtype)
+    for ys, i, over_rows in rows.adjoint():
+        for xs, j, over_columns in columns.adjoint():
+            taps = swapped[:, :, i, j][:, :, ::-1, ::-1]
+            image[ys, :, xs] = (correlate(g, taps, over_rows, over_columns, bias) if taps.size
+                                else 0 if bias is None else bias)
+    return image
+
+
+def narrow(image: Array, columns: Axis) -> bool:
+    return columns.kernel * image.shape[3] < NARROW and (columns.dilation == 1 or columns.kernel == 1)
+
+
+def _worth(out: Array, taps: int) -> int:
+    """How many output rows make a share that is worth a thread, each output being a sum over so many `taps`."""
+    return -(-WORTH // max(1, out[:1].size * taps))
+
+
+# --- By rows ---------------------------------------------------------------------------------------------------------
+
+
+def _row_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[int, slice, Array]]:
+    """Kernel row i, the output rows that it adds to, and the pixels it sees there: (rows * N * OW, kw * C)."""
+    _, batch, size, channels = image.shape
+    run = columns.kernel * channels
+    block = max(1, BLOCK // max(1, batch * columns.outputs * max(run, units)))
+    as_it_is = columns.kernel == columns.stride == 1 and columns.before == 0 and columns.outputs == size
+    unfolded = None
+    for r in range(rows.stride):  # the input rows r, r + stride, ... are met by the same kernel rows
+        met = {i: (i * rows.dilation - rows.before - r) // rows.stride for i in range(rows.kernel)
+               if (i * rows.dilation - rows.before - r) % rows.stride == 0}
+        if not met:
+            continue
+        source = image[r :: rows.stride]
+        start, stop = max(0, min(met.values())), min(len(source), rows.outputs + max(met.values()))
+        for first in range(start, stop, block):
+            patches = source[first : min(first + block, stop)]
+            if not as_it_is:
+                if unfolded is None:
+                    shape = (min(block, len(image)), batch, columns.outputs, columns.kernel, channels)
+                    unfolded = np.zeros(shape, image.dtype)
+                for j in range(columns.kernel):
+                    outputs, inputs = columns.tap(j)
+                    unfolded[: len(patches), :, outputs, j] = patches[:, :, inputs]
+                patches = unfolded[: len(patches)]
+            for i, ahead in met.items():
+                low, high = max(0, first - ahead), min(rows.outputs, first + len(patches) - ahead)
+                if low < high:
+                    yield i, slice(low, high), patches[low + ahead - first : high + ahead - first].reshape(-1, run)
+
+
+def _by_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
+    units = out.shape[3]
+    lines = out.reshape(-1, out.shape[2] * units)
+    once = rows.kernel == 1 and rows.tap(0)[0] == slice(0, rows.outputs)  # one product writes every pixel
+    if not once:
+        lines[...] = 0 if bias is None else bias
+    scratch = np.empty((0, units), out.dtype)
+    for i, into, patches in _row_patches(image, rows, columns, units):
+        target = out[into].reshape(-1, units)
+        if once:
+            product(patches, matrices[i], out=target)
+            continue
+        if len(scratch) < len(target):
+            scratch = np.empty_like(target)
+        target += product(patches, matrices[i], out=scratch[: len(target)])
+    if once and bias is not None:
+        lines += bias
+
+
+def _weight_by_rows(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
+    units, channels, width = g.shape[3], image.shape[3], columns.kernel
+    total = np.zeros((rows.kernel, width, channels, units), image.dtype)
+    scratch = np.empty_like(total[0])
+    slab = SMALL // max(1, channels * units)
+    for i, seen_by, patches in _row_patches(image, rows, columns, units):
+        cotangents = g[seen_by].reshape(-1, units)
+        taps = patches.reshape(-1, width, channels).transpose(1, 2, 0)
+        step = slab if slab >= THIN else max(1, len(cotangents))
+        for first in range(0, len(cotangents), step):
+            part = slice(first, first + step)
+            total[i] += np.matmul(taps[:, :, part], cotangents[part], out=scratch)
+    return total.transpose(3, 2, 0, 1)
+
+
+# --- By columns ------------------------------------------------------------------------------------------------------
+
+
+def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:
+    """Output rows, images, and what each column of those sees: (OW, rows * images, kw * kh * C), overlapping views."""
+    _, batch, size, channels = image.shape
+    kernel = rows.kernel
+    run = columns.kernel * kernel * channels
+    width = (columns.outputs - 1) * columns.stride + columns.kernel
+    most = max(1, SMALL // max(1, run * units))  # rows times images in a small product
+    images = min(batch, most) if most >= THIN else batch
+    block = max(1, min(BLOCK // max(1, images * width * kernel * channels), most // max(1, images), rows.outputs))
+    left = max(0, -columns.before)
+    right = max(left, min(size, width - columns.before))
+    inside = slice(left + columns.before, right + columns.before)
+    for low_image in range(0, batch, max(1, images)):
+        some = slice(low_image, min(low_image + images, batch))
+        unfolded = np.zeros((block, some.stop - some.start, width, kernel, channels), image.dtype)
+        _, per_image, per_column, _, item = unfolded.strides
+        for first in range(0, rows.outputs, block):
+            last = min(first + block, rows.outputs)
+            for i in range(kernel):
+                outputs, inputs = rows.tap(i, first, last)
+                low, high = outputs.start - first, outputs.stop - first
+                unfolded[:low, :, :, i] = 0
+                unfolded[high:, :, :, i] = 0
+                unfolded[low:high, :, inside, i] = image[inputs, some, left:right]
+            shape = (columns.outputs, (last - first) * unfolded.shape[1], run)
+            yield slice(first, last), some, as_strided(unfolded, shape, (columns.stride * per_column, per_image, item))
+
+
+def _columns_of(image: Array, rows: slice, images: slice) -> Array:
+    """A part of an output (OH, N, OW, O) as (OW, rows * images, O): a view, as one of the two is whole or single."""
+    part = image[rows, images]
+    return part.reshape(-1, *part.shape[2:]).transpose(1, 0, 2)
+
+
+def _by_columns(image: Array, matrix: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
+    for some_rows, some_images, patches in _column_patches(image, rows, columns, out.shape[3]):
+        np.matmul(patches, matrix, out=_columns_of(out, some_rows, some_images))
+    if bias is not None:
+        lines = out.reshape(-1, out.shape[2] * out.shape[3])
+        lines += bias
+
+
+def _weight_by_columns(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
+    units, channels = g.shape[3], image.shape[3]
+    total = np.zeros((columns.kernel * rows.kernel * channels, units), image.dtype)
+    for some_rows, some_images, patches in _column_patches(image, rows, columns, units):
+        total += np.matmul(patches.transpose(0, 2, 1), _columns_of(g, some_rows, some_images)).sum(axis=0)
+    return total.reshape(columns.kernel, rows.kernel, channels, units).transpose(3, 2, 1, 0)

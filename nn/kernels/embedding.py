@@ -1,0 +1,68 @@
+"""Rows of a table by index as a primitive.
+
+    out[...] = weight[indices[...]]
+
+weight is (V, D), indices integers of any shape (...), out (..., D). The row `padding_idx` gets no gradient.
+The cotangent of the weight adds up the rows of g that belong to one index: they are sorted by index, and neighbours are
+added until one row of each index is left: as many passes as the most frequent index has binary digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.fused import fused
+from nn.kernels.indices import first_outside
+
+Array = NDArray[Any]
+
+
+def forward(weight: Array, indices: Array, *, padding_idx: int | None = None) -> tuple[Array, tuple[()]]:
+    at = first_outside(indices, len(weight))
+    if at is not None:
+        raise ValueError(f"embedding expected indices from 0 to {len(weight) - 1}, got {indices[at]} at index {at}: "
+                         f"the table has {len(weight)} rows")
+    return weight.take(indices, axis=0), ()
+
+
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+             padding_idx: int | None = None) -> tuple[Array | None, ...]:
+    weight, indices = operands
+    out = np.zeros_like(weight)
+    if indices.size:
+        wanted = indices.reshape(-1).astype(np.uint16 if len(weight) <= 2**16 else np.int64)  # 16 bits sort by radix
+        order = wanted.argsort(kind="stable")
+        keys, rows = _sum_runs(wanted[order], g.reshape(-1, weight.shape[1]).take(order, axis=0))
+        out[keys] = rows
+        if padding_idx is not None:
+            out[padding_idx] = 0
+    return out, None
+
+
+def _sum_runs(keys: Array, rows: Array) -> tuple[Array, Array]:
+    """The keys of runs of equal `keys`, and the sums of their rows, in pairs, pairs of pairs, ...; writes into `rows`."""
+    at = np.arange(len(keys))
+    while True:
+        starts = keys[1:] != keys[:-1]
+        if starts.all():
+            return keys, rows.take(at, axis=0)
+        place = np.arange(len(keys))
+        first = np.concatenate(([0], np.where(starts, place[1:], 0)))
+        odd = (place - np.maximum.accumulate(first)) % 2 == 1
+        even = at[:-1][odd[1:]]
+        rows[even] = rows.take(even, axis=0) + rows.take(at[odd], axis=0)
+        keys, at = keys[~odd], at[~odd]
+
+
+def reference(weight: Any, indices: Any, *, padding_idx: int | None = None) -> Any:
+    if padding_idx is not None:
+        padding = np.arange(weight.shape[0])[:, np.newaxis] == padding_idx % weight.shape[0]
+        weight = np.where(padding, weight.detach() if hasattr(weight, "detach") else weight, weight)
+    return weight[indices]
+
+
+embedding = fused("embedding", forward, pullback, reference)

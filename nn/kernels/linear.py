@@ -1,0 +1,46 @@
+"""The affine map of a dense layer: one product forward, and one for each cotangent.
+
+    out = x W^T + b      x (..., in), weight (out, in), bias (out,) or None, out (..., out)
+    dx = g W,   dW = g^T x,   db = sum of g
+
+Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out) in row-major order,
+which is the order of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.fused import fused
+
+Array = NDArray[Any]
+
+
+def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
+    rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
+    out = rows @ weight.T
+    if bias is not None:
+        out += bias
+    return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()
+
+
+def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
+                    needs: Sequence[bool]) -> tuple[Array | None, ...]:
+    x, weight, _ = operands
+    rows = g.reshape(-1, g.shape[-1])
+    dx = (rows @ weight).reshape(x.shape) if needs[0] else None
+    dw = rows.T @ x.reshape(-1, x.shape[-1]) if needs[1] else None
+    db = np.ones(len(rows), g.dtype) @ rows if needs[2] else None
+    return dx, dw, db
+
+
+def linear_reference(x: Any, weight: Any, bias: Any) -> Any:
+    out = x @ weight.T
+    return out if bias is None else out + bias
+
+
+linear = fused("linear", linear_forward, linear_pullback, linear_reference)

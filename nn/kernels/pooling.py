@@ -1,0 +1,248 @@
+"""Pooling: the largest or the mean value of windows, in one and two dimensions, with derivatives.
+
+    max      out[n, c, y, x] = max over i, j of  x[n, c, y s + i d - p, x s + j d - p]
+    average  out[n, c, y, x] = (sum over i, j of the same) / count
+
+Shapes: x (N, C, H, W) or (N, C, L). Options, an entry an axis: `kernel`, `stride`, `padding` (p on both sides: -inf for
+the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond the padding.
+`count` is the window's area within the padded input, or with `count_include_pad=False` within the input, or `divisor`.
+The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch.
+
+Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, W, C. Along H a step is
+over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.declare import linear
+from autograd.fused import fused
+from autograd.duck import on_arrays_too
+from nn.kernels.layout import in_memory_order, logical
+from nn.kernels.windows import Axis, axis
+
+Array = NDArray[Any]
+Windows = tuple[Axis, ...]
+
+H, W = 0, 2  # positions in the memory order
+
+
+# --- One axis at a time ----------------------------------------------------------------------------------------------
+
+
+def _pixels(image: Array) -> Array:
+    """(H, N, W, C) as (H, N, W) items of C numbers each: copied as wholes, five times faster than as short runs."""
+    return image.view(np.dtype((np.void, image.shape[3] * image.itemsize)))[..., 0]
+
+
+def _seen(image: Array, inputs: slice, along: int) -> Array:
+    """What one tap sees: rows as a view, columns as a contiguous copy."""
+    if along == H:
+        return image[inputs]
+    return np.ascontiguousarray(_pixels(image)[:, :, inputs, np.newaxis]).view(image.dtype)
+
+
+def _at(part: slice, along: int) -> tuple[slice, ...]:
+    return (part,) if along == H else (slice(None), slice(None), part)
+
+
+def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
+    """`ufunc` over the taps along one axis, beginning with `start` where a tap sees padding."""
+    shape = list(image.shape)
+    shape[along] = windows.outputs
+    out = None
+    owned = False
+    for j in range(windows.kernel):
+        outputs, inputs = windows.tap(j)
+        seen = _seen(image, inputs, along)
+        everywhere = outputs == slice(0, windows.outputs)
+        if out is None and everywhere:
+            out = seen
+        elif everywhere and not owned:
+            out, owned = ufunc(out, seen), True
+        else:
+            if out is None:
+                out, owned = np.full(shape, start, image.dtype), True
+            elif not owned:
+                out, owned = out.copy(), True
+            part = out[_at(outputs, along)]
+            ufunc(part, seen, out=part)
+    assert out is not None
+    return out
+
+
+def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: int, shape: Sequence[int],
+             dtype: Any) -> Array:
+    """The adjoint of looking through the taps: what `parts` gives for each tap is added to the inputs it sees."""
+    whole = list(shape)
+    whole[along] = windows.size
+    image = np.zeros(whole, dtype)
+    for j in range(windows.kernel):
+        outputs, inputs = windows.tap(j)
+        part = parts(j, outputs, inputs)
+        if not windows.disjoint:
+            image[_at(inputs, along)] += part
+        elif along == H:
+            image[inputs] = part
+        else:
+            _pixels(image)[:, :, inputs] = _pixels(np.ascontiguousarray(part))
+    return image
+
+
+def _planes(windows: Windows) -> tuple[Axis, Axis]:
+    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], axis(1, 1))
+
+
+# --- Largest value ---------------------------------------------------------------------------------------------------
+
+
+def _max_windows(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+                 dilation: Sequence[int], ceil_mode: bool) -> Windows:
+    _check("max pooling", x, kernel, padding)
+    return tuple(axis(n, k, s, d, (p, p), ceil_mode)
+                 for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))
+
+
+def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
+    windows = _max_windows(x, **options)
+    rows, columns = _planes(windows)
+    image = in_memory_order(x)
+    out = _reduce(_reduce(image, rows, H, np.maximum, -np.inf), columns, W, np.maximum, -np.inf)
+    out = out.copy() if np.may_share_memory(out, x) else out
+    return logical(out, x.ndim), (image, out, windows)
+
+
+def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+                      **options: Any) -> tuple[Array | None, ...]:
+    image, out, windows = residuals
+    rows, columns = _planes(windows)
+    across = _reduce(image, columns, W, np.maximum, -np.inf)  # reading order: the first row, and in it the first column
+    of_rows = _route(in_memory_order(g), across, out, rows, H)
+    return (logical(_route(of_rows, image, across, columns, W), g.ndim),)
+
+
+def _route(g: Array, image: Array, out: Array, windows: Axis, along: int) -> Array:
+    """Send each cotangent to the first tap that saw the largest value."""
+    waiting = np.ones(out.shape, bool)
+
+    def share(j: int, outputs: slice, inputs: slice) -> Array:
+        here = _at(outputs, along)
+        smaller = _seen(image, inputs, along) < out[here]
+        first = waiting[here] > smaller
+        waiting[here] &= smaller
+        return g[here] * first  # type: ignore[no-any-return]
+
+    return _scatter(share, windows, along, image.shape, g.dtype)
+
+
+def max_pool_reference(x: Any, **options: Any) -> Any:
+    """The taps side by side along a new axis; the first of the largest is taken."""
+    taps = [x]
+    for at, windows in enumerate(_max_windows(x, **options), start=2):
+        before = (slice(None),) * at
+        reach = (windows.outputs - 1) * windows.stride + (windows.kernel - 1) * windows.dilation + 1
+        after = max(0, reach - windows.before - windows.size)
+        widths = [(0, 0)] * x.ndim
+        widths[at] = (windows.before, after)
+        taps = [np.pad(tap, widths, constant_values=-np.inf)[(*before, slice(start, start + span, windows.stride))]
+                for tap in taps
+                for span in [(windows.outputs - 1) * windows.stride + 1]
+                for start in range(0, windows.kernel * windows.dilation, windows.dilation)]
+    choices = np.stack(taps)
+    return np.take_along_axis(choices, np.argmax(choices, axis=0, keepdims=True), axis=0)[0]
+
+
+max_pool = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
+
+
+# --- Mean value: linear, so it and its adjoint are each other's derivative -------------------------------------------
+
+
+def _counts(windows: Axis, include_pad: bool) -> Array:
+    """How many taps of each window count."""
+    starts = np.arange(windows.outputs) * windows.stride - windows.before
+    low, high = (-windows.before, windows.size + windows.before) if include_pad else (0, windows.size)
+    return np.minimum(starts + windows.kernel, high) - np.maximum(starts, low)
+
+
+def _divide(image: Array, rows: Axis, columns: Axis, include_pad: bool, divisor: int | None) -> Array:
+    """A fresh (OH, N, OW, C) divided by the windows' counts."""
+    if divisor is not None:
+        return image / image.dtype.type(divisor)  # type: ignore[no-any-return]
+    counts = _counts(rows, include_pad)[:, np.newaxis] * _counts(columns, include_pad)
+    if (counts == counts[0, 0]).all():
+        return image * image.dtype.type(1 / counts[0, 0])  # type: ignore[no-any-return]
+    return image / counts.astype(image.dtype)[:, np.newaxis, :, np.newaxis]  # type: ignore[no-any-return]
+
+
+def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
+    rows, columns = _planes(windows)
+    image = in_memory_order(x)
+    total = _reduce(_reduce(image, rows, H, np.add, 0), columns, W, np.add, 0)
+    return logical(_divide(total, rows, columns, include_pad, divisor), x.ndim)
+
+
+def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
+    rows, columns = _planes(windows)
+    share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
+    of_rows = _scatter(lambda j, outputs, inputs: share[outputs], rows, H, share.shape, g.dtype)
+    image = _scatter(lambda j, outputs, inputs: of_rows[:, :, outputs], columns, W, of_rows.shape, g.dtype)
+    return logical(image, g.ndim)
+
+
+average = linear(
+    _average,
+    lambda g, *, windows, include_pad, divisor: to_image(g, windows=windows, include_pad=include_pad, divisor=divisor),
+    name="average_pool")
+spread = linear(
+    _spread,
+    lambda g, *, windows, include_pad, divisor: to_output(g, windows=windows, include_pad=include_pad, divisor=divisor),
+    name="average_pool_adjoint")
+to_output = on_arrays_too(average, _average)
+to_image = on_arrays_too(spread, _spread)
+
+
+def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+                 ceil_mode: bool = False, count_include_pad: bool = True, divisor: int | None = None) -> Any:
+    """The mean of windows of (N, C, H, W) or (N, C, L). Raises ValueError where no window fits."""
+    _check("average pooling", x, kernel, padding)
+    windows = tuple(axis(n, k, s, 1, (p, p), ceil_mode)
+                    for n, k, s, p in zip(x.shape[2:], kernel, stride, padding, strict=True))
+    return average(x, windows=windows, include_pad=count_include_pad, divisor=divisor)
+
+
+def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
+    """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): from floor(i n / size) to ceil((i + 1) n / size).
+
+    Raises ValueError for a size below 1.
+    """
+    lengths = x.shape[2:]
+    if len(lengths) != len(size) or min(size) < 1:
+        raise ValueError(f"adaptive average pooling of {x.shape} needs {len(lengths)} sizes of at least 1, got {size}")
+    if all(n % m == 0 for n, m in zip(lengths, size, strict=True)):
+        kernel = [n // m for n, m in zip(lengths, size, strict=True)]
+        return average_pool(x, kernel=kernel, stride=kernel, padding=[0] * len(kernel))
+    means = [_means(n, m).astype(x.dtype) for n, m in zip(lengths, size, strict=True)]
+    return means[0] @ x @ means[1].T if len(means) == 2 else x @ means[0].T
+
+
+def _means(inputs: int, outputs: int) -> Array:
+    """The matrix (outputs, inputs) that takes the mean of each window."""
+    i = np.arange(outputs)[:, np.newaxis]
+    at = np.arange(inputs)
+    inside = (at >= i * inputs // outputs) & (at < -(-(i + 1) * inputs // outputs))
+    return inside / inside.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def _check(name: str, x: Any, kernel: Sequence[int], padding: Sequence[int]) -> None:
+    if x.ndim != len(kernel) + 2:
+        expected = f"(N, C, {'H, W' if len(kernel) == 2 else 'L'})"
+        raise ValueError(f"{name} with the kernel {tuple(kernel)} expected {expected}, got {tuple(x.shape)}")
+    for k, p in zip(kernel, padding, strict=True):
+        if not 0 <= p <= k // 2:
+            raise ValueError(f"{name}: padding must be between 0 and half of the kernel size {k}, got {p}")

@@ -1,0 +1,174 @@
+"""Sums over the elements that share a channel, and coefficients for them, in whatever order an image lies in memory.
+
+An image (N, C, ...) is read, without being moved, as matrices (S, rows, length):
+
+    by rows      a row is one channel of one sample: (N, C, pixels)         for N C H W
+    by columns   a column belongs to one channel: (parts, pixels, C)        for H N W C, and for (N, C) itself
+
+By columns, some pixels share a row so that inner loops stay long. Sums are products with a vector of ones. A pass over
+memory goes in blocks of S, which stay in the L2 cache.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.kernels.blocks import BLOCK, block_length, for_blocks
+from nn.kernels.memory_order import empty, memory_order
+
+Array = NDArray[Any]
+
+RUN = 16  # pixels of a channel that must be neighbours for a row of their own
+LINE = 2048  # elements that a row of pixels is lengthened to
+
+
+def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
+    """Mean, and sum of squared deviations from it, of the union of parts of `count` elements that lie along `axes`.
+
+    sum over parts of  squares + count (mean - mean of all)²,  without the cancellation of E[x²] - E[x]².
+    Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+    """
+    mean = means.mean(axis=axes, keepdims=True)
+    deviation = means - mean
+    return mean.squeeze(axes), (squares + count * deviation * deviation).sum(axis=axes)
+
+
+class Layout:
+    """How an image is read for statistics per channel, (C,), or `by_sample` per sample and channel, (N, C).
+
+    `count` elements share a statistic. All methods take images of the same shape; other orders are copied.
+    """
+
+    def __init__(self, x: Array, *, by_sample: bool) -> None:
+        order = memory_order(x)
+        if by_sample and order.index(0) > order.index(1):
+            order = list(range(x.ndim))
+        n, c = order.index(0), order.index(1)
+        sizes = [x.shape[axis] for axis in order]
+        samples, channels = x.shape[:2]
+        pixels = math.prod(sizes[c + 1 :])
+        first, between = (math.prod(sizes[:n]), math.prod(sizes[n + 1 : c])) if by_sample else (math.prod(sizes[:c]), 1)
+        self.by_rows = pixels >= RUN and (not by_sample or first == between == 1)
+        if self.by_rows:
+            outer = samples if by_sample else first
+            self.shape: tuple[int, ...] = (outer, channels, pixels)
+            self.parts: tuple[int, ...] = (outer, channels)
+            self.axes: tuple[int, ...] = () if by_sample else (0,)
+        elif by_sample:
+            line = between if first > 1 else _divisor(between, LINE // max(1, channels * pixels))
+            self.shape = (samples, first * between // line, line * channels * pixels)
+            self.parts, self.axes = (samples, line, channels, pixels), (1, 3)
+        else:
+            line = _divisor(first, LINE // max(1, channels * pixels))
+            length, rows = line * channels * pixels, first // line
+            part = _divisor(rows, BLOCK // max(1, length))
+            self.shape = (rows // part, part, length)
+            self.parts, self.axes = (rows // part, line, channels, pixels), (0, 1, 3)
+        self.order, self.dtype, self.image_shape = order, x.dtype, x.shape
+        self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
+        self.count = x.size // max(1, samples * channels if by_sample else channels)
+        self.block = block_length(self.shape[1] * self.shape[2])
+
+    def matrices(self, x: Array) -> Array:
+        ordered = x.transpose(self.order)
+        if self.samples_inside:
+            samples, rows, length = self.shape
+            return ordered.reshape(rows, samples, length).transpose(1, 0, 2)
+        return ordered.reshape(self.shape)
+
+    def image(self) -> tuple[Array, Array]:
+        """A new image in this order: as matrices, and as itself."""
+        image = empty(self.image_shape, self.order, self.dtype)
+        return self.matrices(image), image
+
+    def coefficients(self, values: Any) -> Array:
+        """Values per statistic, spread so that they multiply the matrices."""
+        values = np.asarray(values, self.dtype)
+        if self.by_rows:
+            return values.reshape(-1, self.shape[1], 1)
+        spread = np.empty((len(values) if 0 not in self.axes else 1, *self.parts[1:]), self.dtype)
+        spread[...] = values[..., np.newaxis, :, np.newaxis]
+        return spread.reshape(-1, 1, self.shape[2])
+
+    def sums(self, block: Array) -> Array:
+        """The sums of every row or column of a block of matrices."""
+        if self.by_rows:
+            return block @ np.ones(self.shape[2], self.dtype)
+        return np.ones(self.shape[1], self.dtype) @ block
+
+    # --- Passes over memory ------------------------------------------------------------------------------------------
+
+    def moments(self, x: Array) -> tuple[Array, Array]:
+        """Mean, and sum of squared deviations from it, per statistic."""
+        matrices = self.matrices(x)
+        samples, rows, length = self.shape
+        count, width, axis = (length, rows, 2) if self.by_rows else (rows, length, 1)
+        means, squares = np.empty((2, samples, width), self.dtype)
+
+        def work(block: slice) -> None:
+            part = matrices[block]
+            mean = np.divide(self.sums(part), count, out=means[block])
+            deviation = part - np.expand_dims(mean, axis)
+            np.multiply(deviation, deviation, out=deviation)
+            squares[block] = self.sums(deviation)
+
+        for_blocks(work, samples, self.block)
+        return merged(count, means.reshape(self.parts), squares.reshape(self.parts), self.axes)
+
+    def products(self, g: Array, x: Array, mean: Array) -> tuple[Array, Array]:
+        """The sums of g, and of g (x - mean), per statistic."""
+        cotangents, matrices, centre = self.matrices(g), self.matrices(x), self.coefficients(mean)
+        samples, rows, length = self.shape
+        totals, products = np.empty((2, samples, rows if self.by_rows else length), self.dtype)
+
+        def work(block: slice) -> None:
+            part = cotangents[block]
+            totals[block] = self.sums(part)
+            deviation = matrices[block] - _of(centre, block)
+            np.multiply(deviation, part, out=deviation)
+            products[block] = self.sums(deviation)
+
+        for_blocks(work, samples, self.block)
+        return totals.reshape(self.parts).sum(axis=self.axes), products.reshape(self.parts).sum(axis=self.axes)
+
+    def affine(self, x: Array, scale: Array, shift: Array) -> Array:
+        """scale x + shift, coefficients per statistic."""
+        out, image = self.image()
+        matrices, scale, shift = self.matrices(x), self.coefficients(scale), self.coefficients(shift)
+
+        def work(block: slice) -> None:
+            part = np.multiply(matrices[block], _of(scale, block), out=out[block])
+            np.add(part, _of(shift, block), out=part)
+
+        for_blocks(work, self.shape[0], self.block)
+        return image
+
+    def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array) -> Array:
+        """scale g + slope x + shift, coefficients per statistic."""
+        out, image = self.image()
+        cotangents, matrices = self.matrices(g), self.matrices(x)
+        scale, slope, shift = (self.coefficients(values) for values in (scale, slope, shift))
+
+        def work(block: slice) -> None:
+            part = np.multiply(matrices[block], _of(slope, block), out=out[block])
+            np.add(part, _of(shift, block), out=part)
+            np.add(part, cotangents[block] * _of(scale, block), out=part)
+
+        for_blocks(work, self.shape[0], self.block)
+        return image
+
+
+def _of(coefficients: Array, block: slice) -> Array:
+    return coefficients if len(coefficients) == 1 else coefficients[block]
+
+
+def _divisor(number: int, limit: int) -> int:
+    """The largest divisor of `number` up to `limit`; if all of them are far below it, the next one above."""
+    below = next((d for d in range(min(number, max(1, limit)), 0, -1) if number % d == 0), 1)
+    if 8 * below >= min(number, limit):
+        return below
+    return next(d for d in range(limit + 1, number + 1) if number % d == 0)

@@ -1,0 +1,119 @@
+"""Who owns the cores: the kernels share out their work themselves, a block of rows to each thread.
+
+NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
+Matrix products inside of a block are kept small (`SMALL` multiplications): OpenBLAS computes those in the calling thread,
+so that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Result = TypeVar("Result")
+
+SMALL = 1_000_000  # multiplications in one product; OpenBLAS computes up to 100**3 in the calling thread
+MANY = 8  # threads at most: beyond, memory and the interpreter's lock are the limit
+
+
+def small(rows: int, inner: int, columns: int) -> bool:
+    """Whether OpenBLAS computes a product (rows, inner) x (inner, columns) in the calling thread."""
+    return rows * inner * columns <= SMALL
+
+
+def product(a: Array, b: Array, out: Array) -> Array:
+    """`a @ b` into `out`, in slabs of rows that are small; whole where a slab would be too thin to be efficient."""
+    slab = SMALL // max(1, b.size)
+    whole = len(a) // max(1, slab) * slab
+    if slab < 16 or not whole:
+        return np.matmul(a, b, out=out)  # type: ignore[no-any-return]
+    np.matmul(a[:whole].reshape(-1, slab, a.shape[1]), b, out=out[:whole].reshape(-1, slab, b.shape[1]))
+    if whole < len(a):
+        np.matmul(a[whole:], b, out=out[whole:])
+    return out
+
+
+def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1) -> list[Result]:
+    """`task(first, last)` over equal shares of `range(length)`, at least `least` long, one a core; results in order."""
+    shares = min(_count(), length // max(1, least))
+    if shares < 2 or getattr(_local, "working", False):
+        return [task(0, length)]
+    bounds = [length * k // shares for k in range(shares + 1)]
+    done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+    for k in range(1, shares):
+        _jobs.put((contextvars.copy_context(), k, task, bounds[k], bounds[k + 1], done))
+    results: list[Any] = [None] * shares
+    failure: BaseException | None = None
+    try:
+        results[0] = task(bounds[0], bounds[1])
+    except BaseException as error:  # noqa: BLE001  # raised again below, after the other shares have ended
+        failure = error
+    for _ in range(1, shares):
+        k, results[k], error_there = done.get()
+        failure = failure or error_there
+    if failure is not None:
+        raise failure
+    return results
+
+
+# --- The workers -----------------------------------------------------------------------------------------------------
+
+_jobs: SimpleQueue[Any] = SimpleQueue()
+_local = threading.local()
+_lock = threading.Lock()
+_threads: int | None = None  # with the caller's; None before the first use
+
+
+def _count() -> int:
+    """How many threads there are, the caller's included; starts them at the first call."""
+    global _threads  # noqa: PLW0603
+    if _threads is None:
+        with _lock:
+            if _threads is None:
+                _threads = _started(_wanted())
+    return _threads
+
+
+def _wanted() -> int:
+    """The cores this process may use, or fewer where the environment says so, as it would to OpenBLAS."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    said = [os.environ.get(name, "") for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")]
+    return min([cores, MANY, *(int(n) for n in said if n.isdigit() and int(n))])
+
+
+def _started(wanted: int) -> int:
+    for k in range(1, wanted):
+        try:
+            threading.Thread(target=_work, name=f"cleargrad-{k}", daemon=True).start()
+        except RuntimeError:  # a system without threads, or without any left
+            return k
+    return wanted
+
+
+def _work() -> None:
+    _local.working = True
+    while True:
+        context, k, task, first, last, done = _jobs.get()
+        try:
+            done.put((k, context.run(task, first, last), None))
+        except BaseException as error:  # noqa: BLE001  # handed to the thread that waits for it
+            done.put((k, None, error))
+        del context, task, done  # an idle worker keeps no arrays alive
+
+
+def _forget() -> None:
+    """A forked process has none of its parent's threads."""
+    global _threads, _jobs, _lock  # noqa: PLW0603
+    _threads, _jobs, _lock = None, SimpleQueue(), threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

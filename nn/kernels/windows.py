@@ -1,0 +1,79 @@
+"""Windows that slide along one axis: what a convolution and a pooling know of their geometry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Axis(NamedTuple):
+    """`outputs` windows of `kernel` taps over `size` inputs.
+
+    Tap j of window o sees the input at `o * stride + j * dilation - before`; what is outside of the input is padding.
+    """
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    outputs: int
+
+    def tap(self, j: int, first: int = 0, last: int | None = None) -> tuple[slice, slice]:
+        """The windows, of those from `first` to `last`, whose tap j sees an input, and the inputs that they see."""
+        offset = j * self.dilation - self.before
+        last = self.outputs if last is None else last
+        low = min(last, max(first, -(offset // self.stride)))
+        high = max(low, min(last, (self.size - 1 - offset) // self.stride + 1))
+        if low == high:
+            return slice(low, low), slice(0, 0)
+        start = low * self.stride + offset
+        return slice(low, high), slice(start, start + (high - low - 1) * self.stride + 1, self.stride)
+
+    def part(self, first: int, last: int) -> Axis:
+        """The windows from `first` to `last` alone."""
+        return self._replace(before=self.before - first * self.stride, outputs=last - first)
+
+    @property
+    def disjoint(self) -> bool:
+        """Whether no input is seen twice."""
+        return self.stride > (self.kernel - 1) * self.dilation
+
+    def adjoint(self) -> Iterator[tuple[slice, slice, Axis]]:
+        """Windows over the outputs that gather, for every input, the outputs it contributed to.
+
+        The inputs r, r + stride, r + 2 * stride, ... meet the same taps, so there is one axis of stride 1 for each r:
+        yields those inputs, the taps they meet, and the axis, in which the taps stand in *reverse* order.
+        """
+        common = math.gcd(self.stride, self.dilation)
+        step, dilation = self.stride // common, self.dilation // common
+        for r in range(min(self.stride, self.size)):
+            met = [j for j in range(min(step, self.kernel)) if (r + self.before - j * self.dilation) % self.stride == 0]
+            taps = range(met[0], self.kernel, step) if met else range(0)
+            reach = (r + self.before - taps[0] * self.dilation) // self.stride if met else 0
+            before = (len(taps) - 1) * dilation - reach
+            inputs = len(range(r, self.size, self.stride))
+            yield (slice(r, None, self.stride), slice(taps.start, taps.stop, step),
+                   Axis(self.outputs, len(taps), 1, dilation, before, inputs))
+
+
+def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),
+         ceil_mode: bool = False) -> Axis:
+    """The windows that fit: `(size + padding - dilation * (kernel - 1) - 1) / stride + 1`, rounded down or up.
+
+    Rounded up, the last window must still begin within the input or the padding before it, as in PyTorch.
+    Raises ValueError if there is none, or if a number is out of range.
+    """
+    if min(kernel, stride, dilation) < 1:
+        raise ValueError(f"kernel size, stride and dilation must be at least 1, got {kernel}, {stride}, {dilation}")
+    before, after = padding
+    extent = dilation * (kernel - 1) + 1
+    room = size + before + after - extent
+    if room < 0:
+        raise ValueError(f"a window of {extent} (kernel {kernel}, dilation {dilation}) is larger than the input of "
+                         f"{size} with padding {before} + {after}; make the kernel smaller or pad more")
+    outputs = (-(-room // stride) if ceil_mode else room // stride) + 1
+    if ceil_mode and (outputs - 1) * stride >= size + before:
+        outputs -= 1
+    return Axis(size, kernel, stride, dilation, before, outputs)

@@ -1,0 +1,171 @@
+"""Activations: what makes a stack of layers more than one linear map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import autograd
+from autograd import Tensor, elu, gelu, leaky_relu, relu, sigmoid, silu
+from nn.layers.arguments import arguments
+from nn.layers.input import admitted
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def tanh(x: Tensor | ArrayLike) -> Tensor:
+    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise."""
+    return (x if isinstance(x, Tensor) else Tensor(x)).tanh()
+
+
+def softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """log(1 + exp(beta x)) / beta, and x itself where beta x > threshold: beyond 20 the two differ by under 3e-9."""
+    smooth = autograd.softplus(x) if beta == 1 else autograd.softplus(beta * x) / beta
+    return smooth if threshold >= 20 else np.where(beta * x > threshold, x, smooth)  # type: ignore[return-value]
+
+
+def softmax(x: Any, dim: int = -1) -> Tensor:
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow."""
+    return autograd.softmax(x, axis=dim)
+
+
+def log_softmax(x: Any, dim: int = -1) -> Tensor:
+    """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow."""
+    return autograd.log_softmax(x, axis=dim)
+
+
+class Identity(Module):
+    """y = x. Takes any arguments and ignores them: a placeholder for another layer."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def forward(self, x: Any) -> Any:
+        return x
+
+
+class _Activation(Module):
+    """An elementwise function of floating input. `inplace` is accepted as in PyTorch; nothing is ever overwritten."""
+
+    function: Callable[[Any], Tensor]
+
+    def __init__(self, inplace: bool = False) -> None:
+        pass
+
+    def forward(self, x: Any) -> Tensor:
+        if type(x) is not Tensor or x.dtype.kind != "f":
+            x = admitted(self, x)
+        return self.function(x)
+
+
+class ReLU(_Activation):
+    """max(0, x); derivative 0 at 0."""
+
+    function = staticmethod(relu)
+
+
+class SiLU(_Activation):
+    """x sigmoid(x), also called swish (Elfwing et al., arXiv:1702.03118)."""
+
+    function = staticmethod(silu)
+
+
+class Sigmoid(_Activation):
+    """1 / (1 + exp(-x)): a probability from a logit, without overflow."""
+
+    function = staticmethod(sigmoid)
+
+    def __init__(self) -> None:
+        pass
+
+
+class Tanh(_Activation):
+    """tanh(x)."""
+
+    function = staticmethod(tanh)
+
+    def __init__(self) -> None:
+        pass
+
+
+class LeakyReLU(_Activation):
+    """x where x > 0, else negative_slope x (Maas et al. 2013)."""
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        self.negative_slope = negative_slope
+
+    def function(self, x: Any) -> Tensor:
+        return leaky_relu(x, self.negative_slope)
+
+    def extra_repr(self) -> str:
+        return arguments(negative_slope=(self.negative_slope, 0.01))
+
+
+class ELU(_Activation):
+    """x where x > 0, else alpha (exp(x) - 1) (Clevert et al., arXiv:1511.07289)."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        self.alpha = alpha
+
+    def function(self, x: Any) -> Tensor:
+        return elu(x, self.alpha)
+
+    def extra_repr(self) -> str:
+        return arguments(alpha=(self.alpha, 1.0))
+
+
+class GELU(_Activation):
+    """x Φ(x) with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it (arXiv:1606.08415)."""
+
+    def __init__(self, approximate: str = "none") -> None:
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"GELU: approximate is 'none' or 'tanh', got {approximate!r}")
+        self.approximate = approximate
+
+    def function(self, x: Any) -> Tensor:
+        return gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        return arguments(approximate=(self.approximate, "none"))
+
+
+class Softplus(_Activation):
+    """log(1 + exp(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        if beta == 0:
+            raise ValueError("Softplus: beta must not be 0")
+        self.beta, self.threshold = beta, threshold
+
+    def function(self, x: Any) -> Tensor:
+        return softplus(x, self.beta, self.threshold)
+
+    def extra_repr(self) -> str:
+        return arguments(beta=(self.beta, 1.0), threshold=(self.threshold, 20.0))
+
+
+class Softmax(_Activation):
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out. Raises ValueError for a missing axis."""
+
+    over = staticmethod(softmax)
+
+    def __init__(self, dim: int = -1) -> None:
+        self.dim = dim
+
+    def function(self, x: Any) -> Tensor:
+        if not -x.ndim <= self.dim < x.ndim:
+            raise ValueError(f"{self!r} expected input with an axis {self.dim}, got {x.shape}")
+        return self.over(x, self.dim)
+
+    def extra_repr(self) -> str:
+        return arguments(dim=(self.dim, -1))
+
+
+class LogSoftmax(Softmax):
+    """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out."""
+
+    over = staticmethod(log_softmax)

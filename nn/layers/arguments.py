@@ -1,0 +1,54 @@
+"""The arguments of a layer's constructor: what they may be, and how `repr` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+
+def positive(speaker: str, **sizes: Any) -> None:
+    """Raise ValueError for a size in a constructor call that is not a positive integer."""
+    for name, size in sizes.items():
+        for value in size if isinstance(size, (tuple, list)) else (size,):
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+                raise TypeError(f"{speaker}: {name} must be an integer, got {size!r}")
+            if value < 1:
+                raise ValueError(f"{speaker}: {name} must be at least 1, got {size!r}")
+
+
+def probability(speaker: str, **values: float) -> None:
+    """Raise ValueError for a rate that is not in [0, 1]."""
+    for name, value in values.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{speaker}: {name} must be between 0 and 1, got {value!r}")
+
+
+def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
+    """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
+    values: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    if len(values) != count or any(isinstance(v, bool) or not isinstance(v, (int, np.integer)) for v in values):
+        wanted = "an integer" if count == 1 else f"an integer or {count} of them"
+        raise TypeError(f"{speaker}: {name} must be {wanted}, got {value!r}")
+    if min(values) < least:
+        raise ValueError(f"{speaker}: {name} must be at least {least}, got {value!r}")
+    return tuple(map(int, values))
+
+
+def arguments(*required: Any, **options: tuple[Any, Any]) -> str:
+    """Constructor arguments for a repr: the required ones, and each `name=(value, default)` that differs."""
+    parts = [repr(value) for value in required]
+    parts += [f"{name}={value!r}" for name, (value, default) in options.items() if value != default]
+    return ", ".join(parts)
+
+
+def floating(speaker: str, dtype: DTypeLike | None) -> np.dtype[Any]:
+    """The dtype of a layer's parameters: float32 unless given. Raises TypeError for one that is not floating."""
+    found = np.dtype(np.float32 if dtype is None else dtype)
+    if found.kind not in "fc":
+        raise TypeError(f"{speaker}: dtype must be floating, got {found}")
+    return found

@@ -1,0 +1,208 @@
+"""Attention: every position looks at all others and takes the mean of what it finds, weighted by how well they match.
+
+    attention(q, k, v) = softmax(q k^T / sqrt(d) + mask) v                         (Vaswani et al., arXiv:1706.03762)
+
+In the masks of the two layers True forbids; in that of `scaled_dot_product_attention` True allows. Both as in PyTorch.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from nn import init
+from nn.kernels import attention as kernels
+from nn.kernels.linear import linear
+from nn.layers.arguments import arguments, floating, positive, probability
+from nn.layers.dropout import dropout, kept
+from nn.layers.input import Speaker, admitted, described, located, mistake, refusal
+from nn.layers.linear import Linear
+from nn.module import Module
+from nn.parameter import Parameter, overwrite
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+
+class MultiheadAttention(Module):
+    """Attention in `num_heads` subspaces side by side: query, key and value are projected, split, attended and joined.
+
+    Query (L, N, embed_dim), key (S, N, kdim), value (S, N, vdim); N first if `batch_first`, or without N.
+    Returns the output, shaped like the query, and the weights (N, L, S), averaged over heads unless
+    `average_attn_weights=False`, or None with `need_weights=False`. `in_proj_weight` (3 embed_dim, embed_dim) holds the
+    projections of query, key and value. A query that may attend to nothing gets 0 before the last projection.
+    """
+
+    in_proj_bias: Parameter | None
+    bias_k: Parameter | None
+    bias_v: Parameter | None
+
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
+                 add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
+                 vdim: int | None = None, batch_first: bool = False, *, dtype: DTypeLike | None = None) -> None:
+        kdim, vdim = embed_dim if kdim is None else kdim, embed_dim if vdim is None else vdim
+        positive("MultiheadAttention", embed_dim=embed_dim, num_heads=num_heads, kdim=kdim, vdim=vdim)
+        probability("MultiheadAttention", dropout=dropout)
+        if embed_dim % num_heads:
+            raise ValueError(f"MultiheadAttention: num_heads={num_heads} must divide embed_dim={embed_dim}")
+        dtype = floating("MultiheadAttention", dtype)
+        self.embed_dim, self.num_heads, self.kdim, self.vdim = embed_dim, num_heads, kdim, vdim
+        self.dropout, self.add_zero_attn, self.batch_first = dropout, add_zero_attn, batch_first
+        if kdim == vdim == embed_dim:
+            self.in_proj_weight = Parameter(np.zeros((3 * embed_dim, embed_dim)), dtype=dtype)
+        else:
+            self.q_proj_weight = Parameter(np.zeros((embed_dim, embed_dim)), dtype=dtype)
+            self.k_proj_weight = Parameter(np.zeros((embed_dim, kdim)), dtype=dtype)
+            self.v_proj_weight = Parameter(np.zeros((embed_dim, vdim)), dtype=dtype)
+        self.in_proj_bias = Parameter(np.zeros(3 * embed_dim), dtype=dtype) if bias else None
+        self.bias_k = Parameter(np.zeros((1, 1, embed_dim)), dtype=dtype) if add_bias_kv else None
+        self.bias_v = Parameter(np.zeros((1, 1, embed_dim)), dtype=dtype) if add_bias_kv else None
+        self.out_proj = Linear(embed_dim, embed_dim, bias, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again: Xavier's for the projections, zero biases."""
+        for name, parameter in self.named_parameters(recurse=False):
+            if name.endswith("weight"):
+                init.xavier_uniform_(parameter)
+            elif name == "in_proj_bias":
+                init.zeros_(parameter)
+            else:
+                init.normal_(parameter, std=math.sqrt(1 / self.embed_dim))
+        self.out_proj.reset_parameters()
+        if self.out_proj.bias is not None:
+            overwrite(self.out_proj.bias, 0)
+
+    def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
+                attn_mask: Any = None, average_attn_weights: bool = True,
+                is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
+        itself = query is key is value and "in_proj_weight" in vars(self)
+        query, single = self._batch(query, self.embed_dim, "query")
+        key, _ = (query, single) if itself else self._batch(key, self.kdim, "key")
+        value, _ = (query, single) if itself else self._batch(value, self.vdim, "value")
+        if key.shape[0] != query.shape[0] or key.shape[:2] != value.shape[:2]:
+            raise mistake(self, "expected one batch size, and key and value of one length, got query, key and value "
+                                f"(N, L, E) = {query.shape}, {key.shape} and {value.shape}")
+        mask = self._mask(key_padding_mask, attn_mask, is_causal, query.shape[0], query.shape[1], key.shape[1])
+        q, k, v = self._projected(query, key, value, itself)
+        q, k, v, mask = self._heads(q, k, v, mask)
+        rate = self.dropout if self.training else 0.0
+        weights = None
+        if need_weights:
+            weights = dropout(kernels.attention_weights(q, k, mask), rate)
+            out = weights @ v
+        else:
+            keep = kept((*q.shape[:-1], k.shape[-2]), rate) if rate else None
+            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_raise(rate))
+        out = self.out_proj(out.swapaxes(1, 2).reshape(*query.shape[:2], self.embed_dim))
+        if weights is not None and average_attn_weights:
+            weights = weights.mean(axis=1)
+        if single:
+            return out[0], None if weights is None else weights[0]
+        return out if self.batch_first else out.swapaxes(0, 1), weights
+
+    def _batch(self, x: Any, width: int, name: str) -> tuple[Tensor, bool]:
+        """(N, L, width), and whether the input had no batch axis."""
+        x = admitted(self, x, self.out_proj.weight.dtype)
+        if x.ndim not in (2, 3) or x.shape[-1] != width:
+            raise refusal(self, f"{name} ({'N, L' if self.batch_first else 'L, N'}, {width})", x)
+        if x.ndim == 2:
+            return x[np.newaxis], True
+        return (x if self.batch_first else x.swapaxes(0, 1)), False
+
+    def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
+        size, bias = self.embed_dim, self.in_proj_bias
+        thirds = [slice(i * size, (i + 1) * size) for i in range(3)]
+        if itself:
+            joint = linear(query, self.in_proj_weight, bias)
+            return [joint[..., third] for third in thirds]
+        if "in_proj_weight" in vars(self):
+            matrices = [self.in_proj_weight[third] for third in thirds]
+        else:
+            matrices = [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight]
+        biases = [None if bias is None else bias[third] for third in thirds]
+        return [linear(x, matrix, b) for x, matrix, b in zip((query, key, value), matrices, biases, strict=True)]
+
+    def _heads(self, q: Any, k: Any, v: Any, mask: Any) -> tuple[Any, Any, Any, Any]:
+        """(N, heads, length, width of a head), after what is added to keys and values."""
+        batch = len(q)
+        if self.bias_k is not None and self.bias_v is not None:
+            k, v = (np.concatenate([x, np.broadcast_to(b, (batch, 1, self.embed_dim))], axis=1)
+                    for x, b in ((k, self.bias_k), (v, self.bias_v)))
+        if self.add_zero_attn:
+            k, v = (np.concatenate([x, np.zeros((batch, 1, self.embed_dim), x.dtype)], axis=1) for x in (k, v))
+        if mask is not None and k.shape[1] > mask.shape[-1]:
+            widths = [(0, 0)] * (mask.ndim - 1) + [(0, k.shape[1] - mask.shape[-1])]
+            mask = np.pad(mask, widths, constant_values=True if mask.dtype == bool else 0)
+        q, k, v = (x.reshape(batch, x.shape[1], self.num_heads, -1).swapaxes(1, 2) for x in (q, k, v))
+        return q, k, v, mask
+
+    def _mask(self, key_padding_mask: Any, attn_mask: Any, is_causal: bool, batch: int, queries: int,
+              keys: int) -> NDArray[Any] | None:
+        """Both masks as one that the kernel takes: boolean, True where attending is allowed, or numbers to add."""
+        parts = []
+        if key_padding_mask is not None:
+            mask = self._checked(key_padding_mask, "key_padding_mask", [(batch, keys)] + [(keys,)] * (batch == 1))
+            parts.append(mask.reshape(batch, 1, 1, keys))
+        if attn_mask is not None:
+            each = (batch * self.num_heads, queries, keys)
+            mask = self._checked(attn_mask, "attn_mask", [(queries, keys), each])
+            parts.append(mask if mask.ndim == 2 else mask.reshape(batch, self.num_heads, queries, keys))
+        elif is_causal:
+            parts.append(np.triu(np.ones((queries, keys), bool), 1))
+        if not parts:
+            return None
+        combined = parts[0]
+        if all(part.dtype == bool for part in parts):
+            for part in parts[1:]:
+                combined = combined | part
+            return ~combined
+        dtype = self.out_proj.weight.dtype
+        added = [np.where(p, -np.inf, 0).astype(dtype) if p.dtype == bool else p.astype(dtype) for p in parts]
+        return added[0] if len(added) == 1 else added[0] + added[1]
+
+    def _checked(self, mask: Any, name: str, shapes: list[tuple[int, ...]]) -> NDArray[Any]:
+        array = np.asarray(mask._value if isinstance(mask, Tensor) else mask)
+        if array.shape not in shapes:
+            raise refusal(self, f"{name} {' or '.join(map(str, shapes))}", array)
+        if array.dtype != bool and array.dtype.kind != "f":
+            raise TypeError(f"{described(self)} expected {name} to be boolean (True forbids) or floating (added to the "
+                            f"scores), got {array.dtype}{located(self)}")
+        return array
+
+    def extra_repr(self) -> str:
+        return arguments(self.embed_dim, self.num_heads, dropout=(self.dropout, 0.0),
+                         bias=(self.in_proj_bias is not None, True), add_bias_kv=(self.bias_k is not None, False),
+                         add_zero_attn=(self.add_zero_attn, False), kdim=(self.kdim, self.embed_dim),
+                         vdim=(self.vdim, self.embed_dim), batch_first=(self.batch_first, False))
+
+
+def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
+                                 is_causal: bool = False, scale: float | None = None, *,
+                                 speaker: Speaker = "scaled_dot_product_attention") -> Tensor:
+    """softmax(scale q k^T + mask) v, with scale 1 / sqrt(d) unless given.
+
+    query (..., L, d), key (..., S, d), value (..., S, e). `attn_mask` broadcasts to (..., L, S): boolean, True where
+    attending is allowed, or floating, added. Raises ValueError for shapes that do not fit, or a mask with `is_causal`.
+    """
+    probability(described(speaker), dropout_p=dropout_p)
+    q, k, v = (admitted(speaker, x) for x in (query, key, value))
+    if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
+        raise refusal(speaker, "query (..., L, d), key (..., S, d) and value (..., S, e)", (q.shape, k.shape, v.shape))
+    if is_causal:
+        if attn_mask is not None:
+            raise ValueError(f"{described(speaker)}: give attn_mask or is_causal, not both")
+        attn_mask = np.tril(np.ones((q.shape[-2], k.shape[-2]), bool))
+    scores = (*np.broadcast_shapes(q.shape[:-2], k.shape[:-2]), q.shape[-2], k.shape[-2])
+    keep = kept(scores, dropout_p) if dropout_p else None
+    return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
+                                                keep_scale=_raise(dropout_p))
+
+
+def _raise(rate: float) -> float:
+    """What weights that were not dropped are multiplied by."""
+    return 1 / (1 - rate) if rate < 1 else 0.0

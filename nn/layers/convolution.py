@@ -1,0 +1,262 @@
+"""Convolutions: every unit sees a window, and all windows share its weights. Images are (N, C, H, W)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn import init
+from nn.kernels.convolution import convolution
+from nn.kernels.transposed_convolution import transposed_convolution
+from nn.layers.arguments import arguments, floating, pair, positive
+from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.module import Module
+from nn.parameter import Parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+Size = int | Sequence[int]
+Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
+
+AXES = {1: "L", 2: "H, W"}
+_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+class _Convolution(Module):
+    """What convolutions share: the arguments and their checks, the parameters, and how they are shown."""
+
+    axes = 2
+    bias: Parameter | None
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size, padding: Size | str,
+                 dilation: Size, groups: int, bias: bool, padding_mode: str, dtype: DTypeLike | None, *,
+                 transposed: bool = False) -> None:
+        kind = type(self).__name__
+        positive(kind, in_channels=in_channels, out_channels=out_channels, groups=groups)
+        if in_channels % groups or out_channels % groups:
+            raise ValueError(f"{kind}: groups={groups} must divide in_channels={in_channels} and "
+                             f"out_channels={out_channels}")
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size = pair(kind, "kernel_size", kernel_size, self.axes)
+        self.stride = pair(kind, "stride", stride, self.axes)
+        self.dilation = pair(kind, "dilation", dilation, self.axes)
+        self.padding = padding if isinstance(padding, str) else pair(kind, "padding", padding, self.axes, least=0)
+        if padding_mode not in (_MODES if not transposed else ("zeros",)):
+            raise ValueError(f"{kind}: padding_mode is one of {', '.join(_MODES)}"
+                             f"{' (zeros only, transposed)' * transposed}, got {padding_mode!r}")
+        self.padding_mode = padding_mode
+        self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
+        first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
+        dtype = floating(kind, dtype)
+        self.weight = Parameter(np.zeros((first, second // groups, *self.kernel_size)), dtype=dtype)
+        self.bias = Parameter(np.zeros(out_channels), dtype=dtype) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again: uniform on ±1 / sqrt(fan_in)."""
+        bound = 1 / math.sqrt(init.fans(self.weight)[0])
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def extra_repr(self) -> str:
+        def short(value: Any) -> Any:
+            return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+        return arguments(self.in_channels, self.out_channels, short(self.kernel_size), stride=(short(self.stride), 1),
+                         padding=(short(self.padding), 0), **self._further(short), dilation=(short(self.dilation), 1),
+                         groups=(self.groups, 1), bias=(self.bias is not None, True),
+                         padding_mode=(self.padding_mode, "zeros"))
+
+    def _further(self, short: Any) -> dict[str, tuple[Any, Any]]:
+        return {}
+
+
+class Conv2d(_Convolution):
+    """out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j].
+
+    Input (N, in_channels, H, W), or one image without N; `weight` (out_channels, in_channels / groups, kh, kw).
+    `padding` is a number, one an axis, "valid" or "same"; `padding_mode` zeros, reflect, replicate or circular.
+    Raises ValueError for another number of channels, or a kernel larger than the padded input.
+    Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1,
+                 padding: Size | str = 0, dilation: Size = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
+                         dtype)
+
+    def forward(self, x: Any) -> Tensor:
+        weight = self.weight
+        if type(x) is not Tensor or x.dtype is not weight.dtype:
+            x = admitted(self, x, weight.dtype)
+        return _convolved(self, x, weight, self.bias, self.stride, self._pads, self.dilation, self.groups,
+                          self.padding_mode)
+
+
+class Conv1d(Conv2d):
+    """out[n, o, t] = bias[o] + sum over c, i of in[n, c, t s + i d - p] weight[o, c, i]; otherwise as Conv2d.
+
+    Input (N, in_channels, L), or one sequence without N; `weight` (out_channels, in_channels / groups, k).
+    """
+
+    axes = 1
+
+
+class ConvTranspose2d(_Convolution):
+    """The adjoint of Conv2d in its image: every input value adds a copy of the kernel, `stride` apart (Zeiler 2010).
+
+    Input (N, in_channels, H, W), or one image; output side (H - 1) stride - 2 padding + dilation (kernel - 1) + 1 +
+    output_padding; `weight` (in_channels, out_channels / groups, kh, kw). `output_size` in the call picks the padding.
+    Raises ValueError for another number of channels, or an output padding not below stride or dilation.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size = 0,
+                 output_padding: Size = 0, groups: int = 1, bias: bool = True, dilation: Size = 1,
+                 padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
+        padding = pair("ConvTranspose2d", "padding", padding, least=0)
+        self.output_padding = pair("ConvTranspose2d", "output_padding", output_padding, least=0)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
+                         dtype, transposed=True)
+        _check_output_padding(self, self.output_padding, self.stride, self.dilation)
+
+    def forward(self, x: Any, output_size: Sequence[int] | None = None) -> Tensor:
+        x = admitted(self, x, self.weight.dtype)
+        extra = self.output_padding
+        if output_size is not None:
+            smallest = _transposed_size(x.shape[-2:], self.kernel_size, self.stride, self._pads, self.dilation, (0, 0))
+            extra = tuple(wanted - least for wanted, least in zip(output_size[-2:], smallest, strict=True))
+            if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, self.stride, self.dilation, strict=True)):
+                most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
+                raise mistake(self, f"makes outputs from {smallest} to {most} of an input {x.shape}, "
+                                    f"not {tuple(output_size)}")
+        return _transposed(self, x, self.weight, self.bias, self.stride, self._pads, extra, self.dilation, self.groups)
+
+    def _further(self, short: Any) -> dict[str, tuple[Any, Any]]:
+        return {"output_padding": (short(self.output_padding), 0)}
+
+
+def conv2d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
+           groups: int = 1) -> Tensor:
+    """Conv2d as a function of its weights."""
+    return _conv("conv2d", 2, x, weight, bias, stride, padding, dilation, groups)
+
+
+def conv1d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
+           groups: int = 1) -> Tensor:
+    """Conv1d as a function of its weights."""
+    return _conv("conv1d", 1, x, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose2d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
+                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """ConvTranspose2d as a function of its weights."""
+    name = "conv_transpose2d"
+    x, weight = admitted(name, x), admitted(name, weight)
+    stride, dilation = pair(name, "stride", stride), pair(name, "dilation", dilation)
+    extra = pair(name, "output_padding", output_padding, least=0)
+    _check_output_padding(name, extra, stride, dilation)
+    return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
+                       dilation, groups)
+
+
+def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Sequence[int],
+         dilation: Sequence[int]) -> Pads:
+    """The padding (before, after) of each axis; "same" puts the odd one after, as PyTorch does."""
+    if padding == "valid":
+        padding = 0
+    if padding == "same":
+        if set(stride) != {1}:
+            raise ValueError(f"{speaker}: padding='same' needs stride 1, got stride={tuple(stride)}")
+        totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        return tuple((total // 2, total - total // 2) for total in totals)
+    if isinstance(padding, str):
+        raise ValueError(f"{speaker}: padding is a number, one an axis, 'same' or 'valid', got {padding!r}")
+    return tuple((p, p) for p in pair(speaker, "padding", padding, len(kernel), least=0))
+
+
+def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, padding: Size | str, dilation: Size,
+          groups: int) -> Tensor:
+    x, weight = admitted(name, x), admitted(name, weight)
+    if weight.ndim != axes + 2:
+        raise refusal(name, f"a weight (out, in / groups, {AXES[axes].lower().replace('l', 'k')})", weight)
+    stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
+    return _convolved(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), dilation,
+                      groups)
+
+
+def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
+               dilation: tuple[int, ...], groups: int, mode: str = "zeros") -> Tensor:
+    channels = weight.shape[1] * groups
+    x, single = batch_of(speaker, x, channels, weight.ndim - 2)
+    check_window(speaker, x, weight.shape[2:], padding, dilation)
+    if mode != "zeros":
+        x, padding = _surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
+    out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return out[0] if single else out  # type: ignore[no-any-return]
+
+
+def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
+                extra: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
+    x, single = batch_of(speaker, x, weight.shape[0], 2)
+    size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
+    if min(size) < 1:
+        raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
+    out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
+                                 output_padding=extra, groups=groups)
+    return out[0] if single else out  # type: ignore[no-any-return]
+
+
+def _transposed_size(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Pads,
+                     dilation: Sequence[int], extra: Sequence[int]) -> tuple[int, ...]:
+    return tuple((n - 1) * s - sum(p) + d * (k - 1) + 1 + e
+                 for n, k, s, p, d, e in zip(size, kernel, stride, padding, dilation, extra, strict=True))
+
+
+def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[Any, bool]:
+    """`x` as a batch, and whether it was one example without a batch axis. Raises ValueError for another shape."""
+    wanted = (channels,) if isinstance(channels, int) else x.shape[-axes - 1 : -axes]
+    if x.ndim == axes + 2 and x.shape[1:2] == wanted:
+        return x, False
+    if x.ndim == axes + 1 and x.shape[:1] == wanted:
+        return x[np.newaxis], True
+    advice = ""
+    if x.ndim == axes + 1 and channels == 1:
+        advice = "write x[:, None] to give it a channel axis"
+    elif x.ndim == axes + 2 and x.shape[-1] == channels:
+        advice = "write x.transpose(0, 3, 1, 2) to put channels first" if axes == 2 else "write x.swapaxes(1, 2)"
+    raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
+
+
+def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads, dilation: Sequence[int]) -> None:
+    """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input."""
+    for size, k, (before, after), d in zip(x.shape[2:], kernel, padding, dilation, strict=True):
+        if d * (k - 1) + 1 > size + before + after:
+            span = " x ".join(str(d * (k - 1) + 1) for k, d in zip(kernel, dilation, strict=True))
+            room = " x ".join(str(n + sum(p)) for n, p in zip(x.shape[2:], padding, strict=True))
+            raise mistake(speaker, f"has a window of {span}, larger than its padded input of {room}, got {x.shape}")
+
+
+def _check_output_padding(speaker: Speaker, extra: Sequence[int], stride: Sequence[int],
+                          dilation: Sequence[int]) -> None:
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
+        name = speaker if isinstance(speaker, str) else type(speaker).__name__
+        raise ValueError(f"{name}: output_padding must be smaller than stride or dilation, got output_padding="
+                         f"{tuple(extra)} with stride={tuple(stride)} and dilation={tuple(dilation)}")
+
+
+def _surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:
+    """The image continued beyond its border by copies of itself: by indices, so that it is differentiable."""
+    for axis, (before, after) in enumerate(padding, start=2):
+        size, most = x.shape[axis], {"reflect": -1, "circular": 0}.get(mode)
+        if most is not None and max(before, after) > size + most:
+            raise mistake(speaker, f"needs an input of at least {max(before, after) - most} along each axis for "
+                                   f"padding_mode={mode!r}, got {x.shape}")
+        positions = np.pad(np.arange(size), (before, after), mode=_MODES[mode])  # type: ignore[call-overload]
+        x = x[(slice(None),) * axis + (positions,)]
+    return x

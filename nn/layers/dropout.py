@@ -1,0 +1,48 @@
+"""Dropout: in training each number is dropped with probability p, so that no unit can rely on another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd.random
+from autograd import Tensor
+from nn.kernels import dropout as kernels
+from nn.layers.arguments import arguments, probability
+from nn.layers.input import Speaker, admitted, described
+from nn.module import Module
+
+
+class Dropout(Module):
+    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
+
+    Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
+    `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        probability("Dropout", p=p)
+        self.p = p
+
+    def forward(self, x: Any) -> Tensor:
+        return dropout(x, self.p, self.training, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.p)
+
+
+def dropout(x: Any, p: float = 0.5, training: bool = True, *, speaker: Speaker = "dropout") -> Tensor:
+    """Dropout as a function."""
+    probability(described(speaker), p=p)
+    admitted_x = admitted(speaker, x)
+    if not training or p == 0:
+        return admitted_x
+    return kernels.dropout(admitted_x, p, autograd.random.generator())  # type: ignore[no-any-return]
+
+
+def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:
+    """True with probability 1 - p, in an array of this shape."""
+    return kernels.keep_mask(autograd.random.generator(), shape, p)

@@ -1,0 +1,64 @@
+"""A vector for every word: the rows of a table, looked up by index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn import init
+from nn.kernels import embedding as kernels
+from nn.layers.arguments import arguments, floating, positive
+from nn.layers.input import Speaker, described, located, mistake, refusal
+from nn.module import Module
+from nn.parameter import Parameter, overwrite
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+
+class Embedding(Module):
+    """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
+
+    `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
+    gets no gradient. Raises TypeError for indices that are not integers, ValueError for one out of range.
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, *,
+                 dtype: DTypeLike | None = None) -> None:
+        positive("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise ValueError(f"Embedding: padding_idx must be one of the {num_embeddings} rows, got {padding_idx}")
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating("Embedding", dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            values = np.array(self.weight._value)
+            values[self.padding_idx] = 0
+            overwrite(self.weight, values)
+
+    def forward(self, indices: Any) -> Tensor:
+        return embedding(indices, self.weight, self.padding_idx, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.num_embeddings, self.embedding_dim, padding_idx=(self.padding_idx, None))
+
+
+def embedding(indices: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:
+    """Embedding as a function of its table."""
+    if weight.ndim != 2:
+        raise refusal(speaker, "a weight (rows, width)", weight)
+    indices = np.asarray(indices._value if isinstance(indices, Tensor) else indices)
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"{described(speaker)} expected integer indices, got {indices.dtype} {indices.shape}; write "
+                        f"x.astype(int){located(speaker)}")
+    try:
+        return kernels.embedding(weight, indices, padding_idx=padding_idx)  # type: ignore[no-any-return]
+    except ValueError as error:
+        raise mistake(speaker, str(error).removeprefix("embedding ")) from None

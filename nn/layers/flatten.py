@@ -1,0 +1,39 @@
+"""From images to rows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from autograd import Tensor
+from nn.layers.arguments import arguments
+from nn.layers.input import refusal
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def flatten(x: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *, speaker: Module | str = "flatten") -> Tensor:
+    """Axes `start_dim` to `end_dim` as one, in row-major order: (N, C, H, W) from 1 is (N, C * H * W)."""
+    x = x if isinstance(x, Tensor) else Tensor(x)
+    first, last = (axis + x.ndim if axis < 0 else axis for axis in (start_dim, end_dim))
+    if not 0 <= first <= last < x.ndim:
+        raise refusal(speaker, f"input with axes {start_dim} to {end_dim}", x)
+    if first == last:
+        return x
+    shape = x.shape
+    return x.reshape((*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+class Flatten(Module):
+    """(N, C, H, W) to (N, C * H * W): axes `start_dim` to `end_dim` as one, in row-major order."""
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, x: Any) -> Tensor:
+        return flatten(x, self.start_dim, self.end_dim, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(start_dim=(self.start_dim, 1), end_dim=(self.end_dim, -1))

@@ -1,0 +1,50 @@
+"""What a layer lets in: floating input, cast to its parameters' dtype; all else is refused in the layer's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.module import Module
+
+Speaker = Module | str  # who complains: a layer, or the name of a function
+
+
+def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None) -> Tensor:
+    """`given` as a tensor of the layer's `dtype` (of any floating dtype where None): the cast is differentiable.
+
+    Raises TypeError for integers and booleans, and for complex input to a real layer.
+    """
+    x = given if isinstance(given, Tensor) else Tensor(np.asarray(given))
+    if dtype is not None and x.dtype == dtype:
+        return x
+    kind = x.dtype.kind
+    if kind not in "fc" or (kind == "c" and dtype is not None and dtype.kind == "f"):
+        advice = "the real part, or build the layer with dtype=np.complex64" if kind == "c" else (
+            "x.astype(np.float32)" + (" / 255 for images" if x.dtype == np.uint8 else ""))
+        raise TypeError(f"{described(speaker)} expected floating-point input, got {x.dtype} {x.shape}; pass {advice}"
+                        + located(speaker))
+    return x if dtype is None else x.astype(dtype)
+
+
+def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> ValueError:
+    """`Conv2d(16, 32, 3) expected (N, 16, H, W), got (64, 1, 28, 28)`, as an error to raise."""
+    shape = came.shape if hasattr(came, "shape") else came
+    return mistake(speaker, f"expected {expected}, got {shape}" + (f"; {advice}" if advice else ""))
+
+
+def mistake(speaker: Speaker, what: str) -> ValueError:
+    """A complaint that begins with the layer and ends with where it stands in its model, as an error to raise."""
+    return ValueError(f"{described(speaker)} {what}{located(speaker)}")
+
+
+def described(speaker: Speaker) -> str:
+    """A layer as its constructor call."""
+    return speaker if isinstance(speaker, str) else f"{type(speaker).__name__}({speaker.extra_repr()})"
+
+
+def located(speaker: Speaker) -> str:
+    """Where a layer stands in its model, as the end of a message."""
+    return f" (module {speaker._path})" if isinstance(speaker, Module) and speaker._path else ""

@@ -1,0 +1,68 @@
+"""The dense layer: every unit a small regression on all inputs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn import init
+from nn.kernels.linear import linear as _linear
+from nn.layers.arguments import arguments, floating, positive
+from nn.layers.input import admitted, refusal
+from nn.module import Module
+from nn.parameter import Parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+
+class Linear(Module):
+    """y = x W^T + b: unit j computes `w_j . x + b_j`, and `weight[j]` *is* `w_j`.
+
+    Input (..., in_features), output (..., out_features); `weight` (out_features, in_features), `bias` (out_features,).
+    Both start uniform on ±1 / sqrt(in_features). Raises ValueError for input of another width.
+    """
+
+    bias: Parameter | None
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, *,
+                 dtype: DTypeLike | None = None) -> None:
+        positive("Linear", in_features=in_features, out_features=out_features)
+        dtype = floating("Linear", dtype)
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = Parameter(np.zeros((out_features, in_features)), dtype=dtype)
+        self.bias = Parameter(np.zeros(out_features), dtype=dtype) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again."""
+        bound = 1 / math.sqrt(self.in_features)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def forward(self, x: Any) -> Tensor:
+        weight = self.weight
+        if type(x) is not Tensor or x.dtype is not weight.dtype or x.shape[-1:] != (self.in_features,):
+            x = self._admitted(x)
+        return _linear(x, weight, self.bias)  # type: ignore[no-any-return]
+
+    def _admitted(self, given: Any) -> Tensor:
+        x = admitted(self, given, self.weight.dtype)
+        if x.shape[-1:] != (self.in_features,):
+            flat = x.ndim > 2 and math.prod(x.shape[1:]) == self.in_features
+            raise refusal(self, f"(..., {self.in_features})", x, "put nn.Flatten() before it" if flat else "")
+        return x
+
+    def extra_repr(self) -> str:
+        return arguments(self.in_features, self.out_features, bias=(self.bias is not None, True))
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
+    """Linear as a function: `x` (..., in), `weight` (out, in), `bias` (out,) or None."""
+    x = admitted("linear", x)
+    if x.shape[-1:] != weight.shape[1:]:
+        raise refusal("linear", f"(..., {weight.shape[-1]}) for a weight {weight.shape}", x)
+    return _linear(x, weight, bias)  # type: ignore[no-any-return]

@@ -1,0 +1,227 @@
+"""Layers with a state that walks along a sequence: RNN, LSTM and GRU, stacked and in both directions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor, sigmoid
+from nn import init
+from nn.kernels import recurrent as kernels
+from nn.layers.arguments import arguments, floating, positive, probability
+from nn.layers.dropout import dropout
+from nn.layers.input import admitted, refusal
+from nn.module import Module
+from nn.parameter import Parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+States = tuple[Tensor, ...]
+
+
+class _Recurrent(Module):
+    """What the three share: layers, directions, the order of axes, and dropout between layers.
+
+    Parameters of layer k: `weight_ih_lk` (gates * hidden, in), `weight_hh_lk` (gates * hidden, hidden), `bias_ih_lk`
+    and `bias_hh_lk` (gates * hidden,), with `_reverse` for the other direction; all uniform on ±1 / sqrt(hidden_size).
+    """
+
+    gates = 1
+    proj_size = 0
+    weight_ih_l0: Parameter
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int, bias: bool, batch_first: bool,
+                 dropout: float, bidirectional: bool, dtype: DTypeLike | None) -> None:
+        kind = type(self).__name__
+        positive(kind, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        probability(kind, dropout=dropout)
+        dtype = floating(kind, dtype)
+        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
+        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
+        rows = self.gates * hidden_size
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else self._width * (1 + bidirectional)
+            shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, self._width)}
+            if bias:
+                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+            if self.proj_size:
+                shapes["weight_hr"] = (self.proj_size, hidden_size)
+            for direction in ("", "_reverse")[: 1 + bidirectional]:
+                for name, shape in shapes.items():
+                    setattr(self, f"{name}_l{layer}{direction}", Parameter(np.zeros(shape), dtype=dtype))
+        self.reset_parameters()
+
+    @property
+    def _width(self) -> int:
+        return self.proj_size or self.hidden_size
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def _weights(self, layer: int, direction: str) -> list[Any]:
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        return [getattr(self, f"{name}_l{layer}{direction}", None) for name in names]
+
+    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
+        """One layer in one direction: the outputs (T, N, width) and the final states (N, width)."""
+        raise NotImplementedError
+
+    def _run(self, x: Any, given: tuple[Any, ...], widths: tuple[int, ...]) -> tuple[Tensor, States]:
+        """All layers on `x`; `given` are the initial states (none: zeros), of the given widths."""
+        x = admitted(self, x, self.weight_ih_l0.dtype)
+        if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
+            axes = "N, L" if self.batch_first else "L, N"
+            raise refusal(self, f"({axes}, {self.input_size})", x)
+        single = x.ndim == 2
+        if single:
+            x = x[:, np.newaxis]
+        elif self.batch_first:
+            x = x.swapaxes(0, 1)
+        if x.shape[0] == 0:
+            raise refusal(self, "a sequence of at least one step", x)
+        initial = [self._initial(state, x.shape[1], width, single) for state, width in zip(given, widths, strict=False)]
+        finals: list[list[Tensor]] = [[] for _ in widths]
+        directions = ("", "_reverse")[: 1 + self.bidirectional]
+        for layer in range(self.num_layers):
+            if layer and self.dropout and self.training:
+                x = dropout(x, self.dropout)
+            outputs: list[Tensor] = []
+            for direction in directions:
+                at = layer * len(directions) + len(outputs)
+                states = tuple(state[at] for state in initial) or (None,) * len(widths)
+                out, *final = self._step(x[::-1] if direction else x, states, layer, direction)
+                outputs.append(out[::-1] if direction else out)
+                for collected, state in zip(finals, final, strict=True):
+                    collected.append(state)
+            x = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+        ends: list[Any] = [np.stack(collected) for collected in finals]
+        if single:
+            return x[:, 0], tuple(end[:, 0] for end in ends)
+        return (x.swapaxes(0, 1) if self.batch_first else x), tuple(ends)
+
+    def _initial(self, state: Any, batch: int, width: int, single: bool) -> Tensor:
+        state = admitted(self, state, self.weight_ih_l0.dtype)
+        layers = self.num_layers * (1 + self.bidirectional)
+        expected = (layers, width) if single else (layers, batch, width)
+        if state.shape != expected:
+            raise refusal(self, f"an initial state {expected}", state)
+        return state[:, np.newaxis] if single else state  # type: ignore[no-any-return]
+
+    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
+        yield "num_layers", (self.num_layers, 1)
+        yield "bias", (self.bias, True)
+        yield "batch_first", (self.batch_first, False)
+        yield "dropout", (self.dropout, 0.0)
+        yield "bidirectional", (self.bidirectional, False)
+
+    def extra_repr(self) -> str:
+        return arguments(self.input_size, self.hidden_size, **dict(self._options()))
+
+
+class RNN(_Recurrent):
+    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu (Elman 1990).
+
+    Input (L, N, input_size), (N, L, input_size) if `batch_first`, or (L, input_size); the initial state `hx` (layers *
+    directions, N, hidden), zeros unless given. Returns the outputs of the last layer (L, N, directions * hidden) and
+    the final state of every layer.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
+                 bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+                 dtype: DTypeLike | None = None) -> None:
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"RNN: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+        self.nonlinearity = nonlinearity
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+        outputs, (h,) = self._run(x, () if hx is None else (hx,), (self.hidden_size,))
+        return outputs, h
+
+    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
+        return kernels.rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
+                           nonlinearity=self.nonlinearity)
+
+    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
+        yield "nonlinearity", (self.nonlinearity, "tanh")
+        yield from super()._options()
+
+
+class GRU(_Recurrent):
+    """r, z = σ(...); n = tanh(W_in x_t + b_in + r (W_hn h_{t-1} + b_hn)); h_t = (1 - z) n + z h_{t-1}.
+
+    Shapes as in RNN; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
+    """
+
+    gates = 3
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+                 dtype: DTypeLike | None = None) -> None:
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+        outputs, (h,) = self._run(x, () if hx is None else (hx,), (self.hidden_size,))
+        return outputs, h
+
+    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
+        return kernels.gru(x, *states, *self._weights(layer, direction))  # type: ignore[no-any-return]
+
+
+class LSTM(_Recurrent):
+    """i, f, o = σ(...), g = tanh(...); c_t = f c_{t-1} + i g; h_t = o tanh(c_t) (Hochreiter & Schmidhuber 1997).
+
+    Input as in RNN; `hx` is (h, c). Returns the outputs and (h, c) of every layer. Gates are stacked in the order
+    i, f, g, o. With `proj_size` h_t = W_hr (o tanh(c_t)) is narrower than c_t (Sak et al., arXiv:1402.1128).
+    """
+
+    gates = 4
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, *,
+                 dtype: DTypeLike | None = None) -> None:
+        if not 0 <= proj_size < hidden_size:
+            raise ValueError(f"LSTM: proj_size must be from 0 (none) to hidden_size - 1, got {proj_size} "
+                             f"with hidden_size={hidden_size}")
+        self.proj_size = proj_size
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
+
+    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
+            raise TypeError(f"{self!r} expected the initial state as a tuple (h, c), got a {type(hx).__name__}")
+        outputs, (h, c) = self._run(x, tuple(hx or ()), (self._width, self.hidden_size))
+        return outputs, (h, c)
+
+    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
+        weights = self._weights(layer, direction)
+        if not self.proj_size:
+            return kernels.lstm(x, *states, *weights)  # type: ignore[no-any-return]
+        return _projected(x, states, weights, getattr(self, f"weight_hr_l{layer}{direction}"))
+
+    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
+        yield from super()._options()
+        yield "proj_size", (self.proj_size, 0)
+
+
+def _projected(x: Any, states: Sequence[Any], weights: Sequence[Any], weight_hr: Any) -> tuple[Any, Any, Any]:
+    """An LSTM layer whose output is projected, step by step in plain operations."""
+    (h, c), (weight_ih, weight_hh, bias_ih, bias_hh) = states, weights
+    width, units = weight_hr.shape
+    h = np.zeros((x.shape[1], width), x.dtype) if h is None else h
+    c = np.zeros((x.shape[1], units), x.dtype) if c is None else c
+    bias = 0 if bias_ih is None else bias_ih + bias_hh
+    outputs = []
+    for t in range(x.shape[0]):
+        z = x[t] @ weight_ih.T + h @ weight_hh.T + bias
+        i, f, g, o = (z[:, k * units : (k + 1) * units] for k in range(4))
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = (sigmoid(o) * np.tanh(c)) @ weight_hr.T
+        outputs.append(h)
+    return np.stack(outputs), h, c

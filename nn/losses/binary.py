@@ -1,0 +1,98 @@
+"""Binary cross-entropy: each output is a yes or no of its own, so several labels may hold at once (multi-label).
+
+    loss = -t log p - (1 - t) log(1 - p),    p = sigmoid(z) for a logit z
+
+On logits it is one operation, `softplus(z) - t z`, which neither overflows nor loses small probabilities.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as kernel
+from nn.layers.input import Speaker, admitted, described, mistake
+from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced
+
+
+class BCELoss(Loss):
+    """Binary cross-entropy of probabilities, or of logits with `from_logits=True`; targets between 0 and 1.
+
+    log p is cut off at -100, as in PyTorch: a wrong prediction of exactly 0 or 1 costs 100, not infinity.
+    `weight` multiplies the losses and broadcasts against them. Raises ValueError where shapes differ, (N, 1) against
+    (N,) included, and for a probability or target outside [0, 1], with its index.
+    """
+
+    weight: Tensor | None
+
+    def __init__(self, weight: Any = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.from_logits = from_logits
+        self.register_buffer("weight", weight)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        function = binary_cross_entropy_with_logits if self.from_logits else binary_cross_entropy
+        return function(input, target, self.weight, self.reduction, speaker=self)
+
+    def extra_repr(self) -> str:
+        return ", ".join(filter(None, ["from_logits=True" * self.from_logits, super().extra_repr()]))
+
+
+class BCEWithLogitsLoss(Loss):
+    """Binary cross-entropy of logits: `softplus(z) - t z`, finite for every finite logit; targets between 0 and 1.
+
+    `weight` multiplies the losses, `pos_weight` the part of the positive targets (an imbalance of labels); both
+    broadcast. Raises as BCELoss does.
+    """
+
+    weight: Tensor | None
+    pos_weight: Tensor | None
+
+    def __init__(self, weight: Any = None, pos_weight: Any = None, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight,
+                                                speaker=self)
+
+
+def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean", *,
+                         speaker: Speaker = "binary_cross_entropy") -> Tensor:
+    """BCELoss of probabilities as a function."""
+    check_reduction(speaker, reduction)
+    p, t = paired(speaker, input, target)
+    in_unit_interval(speaker, p, "probabilities", "for logits pass from_logits=True, or use BCEWithLogitsLoss")
+    in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
+    with np.errstate(divide="ignore"):
+        yes, no = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
+    losses = -(t * yes + (1 - t) * no)
+    weight = _fitting(speaker, "weight", weight, losses)
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
+                                     pos_weight: Any = None, *,
+                                     speaker: Speaker = "binary_cross_entropy_with_logits") -> Tensor:
+    """BCEWithLogitsLoss as a function."""
+    check_reduction(speaker, reduction)
+    z, t = paired(speaker, input, target)
+    in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
+    weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
+    return kernel(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]
+
+
+def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:
+    if weight is None:
+        return None
+    found = admitted(f"{described(speaker)}: {name}", weight, losses.dtype)
+    try:
+        fits = np.broadcast_shapes(found.shape, losses.shape) == losses.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise mistake(speaker, f"needs a {name} that broadcasts to {losses.shape}, got {found.shape}")
+    return found

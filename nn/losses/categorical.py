@@ -1,0 +1,238 @@
+"""Categorical cross-entropy: exactly one of C classes holds (multi-class).
+
+    loss = -log a_y,    a = softmax(z) for logits z,    log a_y = z_y - log sum_k exp(z_k)
+
+Axis 1 is the class axis: predictions are (N, C), (N, C, d1, ...) or (C,), class indices lack that axis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from nn.kernels.cross_entropy import cross_entropy as kernel
+from nn.layers.input import Speaker, admitted, described, mistake, refusal
+from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired, reduced
+
+
+class _Categorical(Loss):
+    """`weight` (C,) multiplies each class, and the mean is weighted; labels equal to `ignore_index` do not count."""
+
+    weight: Tensor | None
+
+    def __init__(self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.ignore_index = ignore_index
+        self.register_buffer("weight", weight)
+
+    def extra_repr(self) -> str:
+        ignored = f"ignore_index={self.ignore_index}" if self.ignore_index != -100 else ""
+        return ", ".join(filter(None, [ignored, super().extra_repr()]))
+
+
+class CrossEntropyLoss(_Categorical):
+    """-log of the probability that logits give to the right class; `from_logits=False` takes probabilities instead.
+
+    `target`: class indices (N, d1, ...), or probabilities of the input's shape. `label_smoothing` mixes the target with
+    the uniform distribution. If all labels are ignored the loss is 0 with zero gradient.
+    Raises ValueError for a label out of range (which one, where), or a batch that disagrees with its labels.
+    """
+
+    def __init__(self, weight: Any = None, *, from_logits: bool = True, ignore_index: int = -100,
+                 reduction: str = "mean", label_smoothing: float = 0.0) -> None:
+        super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
+        _check_smoothing("CrossEntropyLoss", label_smoothing)
+        self.from_logits, self.label_smoothing = from_logits, label_smoothing
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing,
+                             from_logits=self.from_logits, speaker=self)
+
+    def extra_repr(self) -> str:
+        smoothing = f"label_smoothing={self.label_smoothing}" if self.label_smoothing else ""
+        kind = "" if self.from_logits else "from_logits=False"
+        return ", ".join(filter(None, [kind, smoothing, super().extra_repr()]))
+
+
+class NLLLoss(_Categorical):
+    """-x_y for log-probabilities x, as LogSoftmax gives: cross-entropy without its softmax. Class indices as target."""
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return nll_loss(input, target, self.weight, self.ignore_index, self.reduction, speaker=self)
+
+
+class KLDivLoss(Loss):
+    """t (log t - x): the divergence of target probabilities t from predicted log-probabilities x.
+
+    `reduction="batchmean"`, the sum over the batch size, is the mathematical mean; "mean" is over all elements, as in
+    PyTorch. With `log_target` the target is log t. Raises ValueError where shapes differ.
+    """
+
+    reductions = ("mean", "batchmean", "sum", "none")
+
+    def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
+        super().__init__(reduction=reduction)
+        self.log_target = log_target
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return kl_div(input, target, self.reduction, self.log_target, speaker=self)
+
+
+def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
+                  label_smoothing: float = 0.0, *, from_logits: bool = True,
+                  speaker: Speaker = "cross_entropy") -> Tensor:
+    """CrossEntropyLoss as a function."""
+    check_reduction(speaker, reduction)
+    _check_smoothing(speaker, label_smoothing)
+    x = _predictions(speaker, input)
+    axis = _class_axis(x)
+    weight = _class_weight(speaker, weight, x, x.shape[axis])
+    target = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
+    soft = target.shape == x.shape and target.dtype.kind == "f"
+    target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
+    if from_logits:
+        return _of_logits(speaker, x, target, weight, ignore_index, reduction, label_smoothing)
+    in_unit_interval(speaker, x, "probabilities", "for logits leave out from_logits=False")
+    with np.errstate(divide="ignore"):  # log 0 = -inf: what the naive way costs
+        scores = np.log(x)
+    if soft:
+        return _soft(scores, target, weight, reduction, label_smoothing, axis)
+    labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
+    losses, share = _picked(scores, labels, counted, weight, axis)
+    if label_smoothing:
+        each = scores if weight is None else scores * _along(weight, x.ndim, axis)
+        uniform = np.where(counted, -each.sum(axis=axis), 0) / x.shape[axis]
+        losses = (1 - label_smoothing) * losses + label_smoothing * uniform
+    return _averaged(losses, share, reduction)
+
+
+def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", *,
+             speaker: Speaker = "nll_loss") -> Tensor:
+    """NLLLoss as a function."""
+    check_reduction(speaker, reduction)
+    x = _predictions(speaker, input)
+    axis = _class_axis(x)
+    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(np.asarray(target)), x)
+    labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
+    losses, share = _picked(x, labels, counted, _class_weight(speaker, weight, x, x.shape[axis]), axis)
+    return _averaged(losses, share, reduction)
+
+
+def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False, *,
+           speaker: Speaker = "kl_div") -> Tensor:
+    """KLDivLoss as a function."""
+    check_reduction(speaker, reduction, KLDivLoss.reductions)
+    x, t = paired(speaker, input, target)
+    log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
+    losses = (np.exp(t) if log_target else t) * (log_t - x)
+    if reduction == "batchmean":
+        return losses.sum() / x.shape[0]
+    return reduced(losses, reduction)
+
+
+def _of_logits(speaker: Speaker, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str,
+               smoothing: float) -> Tensor:
+    """Softmax and cross-entropy in one primitive."""
+    single = x.ndim == 1
+    if single:
+        x, target = x[np.newaxis], target[np.newaxis]
+    try:
+        loss = kernel(x, target, weight, reduction=reduction, ignore_index=ignore_index, label_smoothing=smoothing)
+    except ValueError as error:  # a label out of range
+        raise ValueError(str(error).replace("cross_entropy", described(speaker), 1)) from None
+    return loss[0] if single and reduction == "none" else loss  # type: ignore[no-any-return]
+
+
+def _soft(scores: Any, target: Any, weight: Any, reduction: str, smoothing: float, axis: int) -> Tensor:
+    """-sum_c w_c t_c log a_c for a distribution t; the mean is over the batch."""
+    if smoothing:
+        target = (1 - smoothing) * target + smoothing / target.shape[axis]
+    if weight is not None:
+        target = target * _along(weight, target.ndim, axis)
+    costs = target * np.where(target == 0, 0, scores)  # 0 log 0 = 0
+    return reduced(-costs.sum(axis=axis), reduction)
+
+
+def _picked(scores: Any, labels: NDArray[Any], counted: NDArray[Any], weight: Tensor | None,
+            axis: int) -> tuple[Any, Any]:
+    """-w_y log a_y for every label, 0 for one that is ignored, and the share w_y of each in the weighted mean."""
+    at: list[Any] = list(np.indices(labels.shape, sparse=True))
+    at.insert(axis, labels)
+    picked = np.where(counted, scores[tuple(at)], 0)  # not a product: an ignored log-probability may be -inf
+    share: Any = counted.astype(scores.dtype)
+    if weight is not None:
+        share = share * weight[labels]
+    return -(picked * share), share
+
+
+def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
+    if reduction != "mean":
+        return reduced(losses, reduction)
+    total = share.sum()
+    return losses.sum() / (total if total != 0 else 1)  # type: ignore[no-any-return]
+
+
+def _predictions(speaker: Speaker, input: Any) -> Tensor:
+    x = admitted(speaker, input)
+    if x.ndim == 0 or x.shape[_class_axis(x)] == 0:
+        raise refusal(speaker, "predictions (N, C), (N, C, d1, ...) or (C,)", x)
+    filled(speaker, x)
+    return x
+
+
+def _class_axis(x: Tensor) -> int:
+    return 1 if x.ndim > 1 else 0
+
+
+def _indices(speaker: Speaker, target: Tensor, x: Tensor) -> Tensor:
+    """Class indices for predictions x. Raises TypeError unless they are integers, ValueError for another shape."""
+    axis = _class_axis(x)
+    expected = x.shape[:axis] + x.shape[axis + 1 :]
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{described(speaker)} expected class indices, integers of shape {expected}, or probabilities, "
+                        f"floats of shape {x.shape}; got {target.dtype} {target.shape}")
+    if target.shape == expected:
+        return target
+    advice = ""
+    if target.shape == (*expected, 1):
+        advice = "; write target.squeeze(-1)"
+    elif target.shape == x.shape:
+        advice = f"; for one-hot rows write target.argmax({axis}), or make them floats"
+    elif target.shape[:1] != expected[:1]:
+        advice = f"; {x.shape[0]} predictions, {target.shape[0] if target.ndim else 1} labels"
+    raise mistake(speaker, f"expected class indices of shape {expected} for predictions {x.shape}, got {target.shape}"
+                           + advice)
+
+
+def _labels(speaker: Speaker, target: Tensor, classes: int, ignore_index: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Class indices, 0 where ignored, and which count. Raises ValueError for the first that is out of range."""
+    labels = np.asarray(target._value)
+    counted = labels != ignore_index
+    labels = np.where(counted, labels, 0)
+    if labels.min() < 0 or labels.max() >= classes:
+        at = first_index((labels < 0) | (labels >= classes))
+        raise mistake(speaker, f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
+                               f"{classes - 1}")
+    return labels, counted
+
+
+def _class_weight(speaker: Speaker, weight: Any, x: Tensor, classes: int) -> Tensor | None:
+    if weight is None:
+        return None
+    found = admitted(f"{described(speaker)}: weight", weight, x.dtype)
+    if found.shape != (classes,):
+        raise mistake(speaker, f"needs a weight with one entry a class, ({classes},), got {found.shape}")
+    return found
+
+
+def _along(weight: Tensor, ndim: int, axis: int) -> Any:
+    """The weights of the classes, shaped to broadcast along the class axis."""
+    return weight.reshape([-1 if i == axis else 1 for i in range(ndim)])
+
+
+def _check_smoothing(speaker: Speaker, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{described(speaker)}: label_smoothing must be between 0 and 1, got {value}")

@@ -1,0 +1,78 @@
+"""What every loss shares: the checks of its two arguments, and from one loss an element to one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.layers.input import Speaker, admitted, described, mistake
+from nn.module import Module
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+class Loss(Module):
+    """A function of predictions and targets, with `reduction` "mean" over all elements, "sum", or "none"."""
+
+    reductions: tuple[str, ...] = REDUCTIONS
+
+    def __init__(self, *, reduction: str = "mean") -> None:
+        check_reduction(type(self).__name__, reduction, self.reductions)
+        self.reduction = reduction
+
+    def extra_repr(self) -> str:
+        return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
+
+
+def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:
+    """Raise ValueError for an unknown reduction."""
+    if reduction not in known:
+        raise ValueError(f"{described(speaker)}: reduction is one of {', '.join(map(repr, known))}, got {reduction!r}")
+
+
+def reduced(losses: Any, reduction: str) -> Tensor:
+    """One number from one loss an element."""
+    return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()  # type: ignore[no-any-return]
+
+
+def paired(speaker: Speaker, input: Any, target: Any) -> tuple[Tensor, Tensor]:
+    """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
+    x = admitted(speaker, input)
+    t = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
+    if x.shape != t.shape:
+        raise mistake(speaker, f"expected predictions and targets of one shape, got {x.shape} and {t.shape}; "
+                               + _advice(x.shape, t.shape))
+    filled(speaker, x)
+    return x, t if t.dtype == x.dtype else t.astype(x.dtype)
+
+
+def filled(speaker: Speaker, x: Tensor) -> None:
+    """Raise ValueError for no predictions at all, whose mean would be nan."""
+    if x.size == 0:
+        raise mistake(speaker, f"got an empty batch of predictions, {x.shape}")
+
+
+def _advice(came: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    if came == (*wanted, 1):
+        return "write output.squeeze(-1), or target[:, None]: broadcasting would compare all with all"
+    if wanted == (*came, 1):
+        return "write target.squeeze(-1): broadcasting would compare all with all"
+    if came[:1] != wanted[:1]:
+        return "the batches differ in size"
+    return "reshape one of them"
+
+
+def first_index(wrong: np.ndarray[Any, Any]) -> tuple[int, ...] | int:
+    """The index of the first True, as a message shows it."""
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return index[0] if len(index) == 1 else index
+
+
+def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> None:
+    """Raise ValueError, naming the first offender, if values are not between 0 and 1."""
+    values = np.asarray(x._value)
+    if values.min() < 0 or values.max() > 1:
+        at = first_index((values < 0) | (values > 1))
+        raise mistake(speaker, f"expected {what} between 0 and 1, got {values[at]} at index {at}; {advice}")

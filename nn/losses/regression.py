@@ -1,0 +1,69 @@
+"""Losses for numbers: squared, absolute, and the two joined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.layers.input import Speaker
+from nn.losses.reduction import Loss, check_reduction, paired, reduced
+
+
+class MSELoss(Loss):
+    """(x - t)^2, averaged: the loss whose best constant is the mean.
+
+    Predictions and targets have one shape; ValueError otherwise, (N, 1) against (N,) included.
+    """
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return mse_loss(input, target, self.reduction, speaker=self)
+
+
+class L1Loss(Loss):
+    """|x - t|, averaged: the loss whose best constant is the median. Shapes as in MSELoss."""
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return l1_loss(input, target, self.reduction, speaker=self)
+
+
+class HuberLoss(Loss):
+    """d^2 / 2 where d = |x - t| <= delta, else delta (d - delta / 2): squared near, absolute far (Huber 1964).
+
+    Shapes as in MSELoss. Raises ValueError unless `delta` is positive.
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        if not delta > 0:
+            raise ValueError(f"HuberLoss: delta must be positive, got {delta}")
+        self.delta = delta
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return huber_loss(input, target, self.reduction, self.delta, speaker=self)
+
+
+def mse_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
+    """MSELoss as a function."""
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target)
+    error = x - t
+    return reduced(error * error, reduction)
+
+
+def l1_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
+    """L1Loss as a function."""
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target)
+    return reduced(abs(x - t), reduction)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, *,
+               speaker: Speaker = "huber_loss") -> Tensor:
+    """HuberLoss as a function."""
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target)
+    distance = abs(x - t)
+    near = np.minimum(distance, delta)
+    return reduced(near * (distance - 0.5 * near), reduction)

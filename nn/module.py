@@ -1,0 +1,365 @@
+"""`Module`: parameters, buffers and other modules, and a `forward` that computes with them.
+
+A module *is* its attributes: whatever attribute holds a Parameter or a Module belongs to it, in the order they were
+assigned. There is no second list to keep in step, and a subclass need not call `super().__init__()`.
+Assigning a module to an attribute tells everything beneath it its dotted path, which parameters carry as their name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.graph import Node, Scope
+from autograd.hooks import Handle
+from nn.parameter import Parameter, overwrite
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+
+class Mismatch(NamedTuple):
+    """What `load_state_dict(strict=False)` left alone."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class Module:
+    """The base of every layer and model: assign Parameters and Modules to attributes and write `forward`.
+
+    >>> class Net(nn.Module):
+    ...     def __init__(self):
+    ...         self.hidden = nn.Linear(4, 3)
+    ...         self.output = nn.Linear(3, 1)
+    ...     def forward(self, x):
+    ...         return self.output(np.tanh(self.hidden(x)))
+    """
+
+    training: bool = True
+    _path: str = ""  # from the outermost module that holds this one
+    _buffers: Mapping[str, bool] = MappingProxyType({})  # name: whether it is saved
+    _hooks: Sequence[tuple[bool, Callable[..., Any]]] = ()  # (whether before the call, hook)
+
+    # --- Calling -----------------------------------------------------------------------------------------------------
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """Compute the output: what every module defines."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, x) that returns its output")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """`forward`, with the hooks, and with the call noted in the graph for those who draw it."""
+        out = self._hooked(inputs, options) if self._hooks else self.forward(*inputs, **options)
+        if type(out) is Tensor:
+            node = out._node
+            if node is not None:
+                self._note(node, inputs)
+        elif type(out) is tuple:
+            for part in out:
+                if type(part) is Tensor and part._node is not None:
+                    self._note(part._node, inputs)
+        return out
+
+    def _note(self, node: Node, inputs: tuple[Any, ...]) -> None:
+        origins: tuple[Node, ...] = ()
+        for x in inputs:
+            if isinstance(x, Tensor):
+                origin = x._node
+                if origin is node:
+                    return  # the input itself was returned
+                if origin is not None:
+                    origins += (origin,)
+        if node.parents:
+            node.scope = Scope(self._path, type(self).__name__, origins, getattr(node, "scope", None))
+
+    def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """`forward` between the hooks, in the order of their registration."""
+        for before, hook in tuple(self._hooks):
+            replaced = hook(self, inputs) if before else None
+            if replaced is not None:
+                inputs = replaced if isinstance(replaced, tuple) else (replaced,)
+        out = self.forward(*inputs, **options)
+        for before, hook in tuple(self._hooks):
+            replaced = None if before else hook(self, inputs, out)
+            out = out if replaced is None else replaced
+        return out
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call `hook(module, inputs, output)` after each call; what it returns, unless None, replaces the output."""
+        return self._register((False, hook))
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call `hook(module, inputs)` before each call; what it returns, unless None, replaces the inputs."""
+        return self._register((True, hook))
+
+    def _register(self, entry: tuple[bool, Callable[..., Any]]) -> Handle:
+        hooks = vars(self).setdefault("_hooks", [])
+        hooks.append(entry)
+        return Handle(hooks, entry)
+
+    # --- Belonging ---------------------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (Parameter, Module)):
+            if "." in name or not name:
+                raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
+                                 "dots separate the parts of a path")
+            path = _join(self._path, name)
+            if isinstance(value, Module):
+                value._locate(path, self)
+            elif value.name is None:
+                value.name = path
+        else:
+            held = vars(self).get(name)
+            if isinstance(held, (Parameter, Module)) and value is not None:
+                kind = "Parameter" if isinstance(held, Parameter) else "Module"
+                raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
+                                f"silently replace; assign a {kind} (or None)"
+                                + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
+            if name in self._buffers and value is not None:
+                value = _as_buffer(value)
+        object.__setattr__(self, name, value)
+
+    def _locate(self, path: str, holder: Module) -> None:
+        """Move to `path`, and with it everything beneath; a parameter that the user named keeps its name."""
+        if self is holder:
+            raise ValueError(f"{type(self).__name__} cannot contain itself (at {path!r})")
+        before = self._path
+        object.__setattr__(self, "_path", path)
+        for name, value in vars(self).items():
+            if isinstance(value, Module):
+                value._locate(_join(path, name), holder)
+            elif isinstance(value, Parameter) and value.name in (None, _join(before, name)):
+                value.name = _join(path, name)
+
+    def register_buffer(self, name: str, value: ArrayLike | Tensor | None, persistent: bool = True) -> None:
+        """Hold an array that is part of the state but not trained, as `self.<name>`: a Tensor with a copy of `value`.
+
+        A buffer that is not `persistent` is left out of `state_dict()`.
+        """
+        buffer = None if value is None else _as_buffer(value)
+        vars(self).setdefault("_buffers", {})[name] = persistent
+        setattr(self, name, buffer)
+
+    def register_parameter(self, name: str, value: Parameter | None) -> None:
+        """`setattr`, by a name that is computed."""
+        setattr(self, name, value)
+
+    def add_module(self, name: str, value: Module | None) -> None:
+        """`setattr`, by a name that is computed."""
+        setattr(self, name, value)
+
+    # --- Looking through ---------------------------------------------------------------------------------------------
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """`(name, module)` of the modules held directly."""
+        for name, value in vars(self).items():
+            if isinstance(value, Module):
+                yield name, value
+
+    def children(self) -> Iterator[Module]:
+        """The modules held directly."""
+        for _, module in self.named_children():
+            yield module
+
+    def named_modules(self, prefix: str = "", *, remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """`(path, module)` of this module (its path is `prefix`) and all beneath it, each before what it holds."""
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [(prefix, self)]
+        while stack:
+            path, module = stack.pop()
+            if remove_duplicate and id(module) in seen:
+                continue
+            seen.add(id(module))
+            yield path, module
+            stack += [(_join(path, name), child) for name, child in module.named_children()][::-1]
+
+    def modules(self) -> Iterator[Module]:
+        """The module itself and all beneath it."""
+        for _, module in self.named_modules():
+            yield module
+
+    def get_submodule(self, path: str) -> Module:
+        """The module at a dotted path, such as "features.0". Raises KeyError, with the paths that exist."""
+        modules = dict(self.named_modules(remove_duplicate=False))
+        if path not in modules:
+            raise KeyError(f"{type(self).__name__} has no module {path!r}; it has {', '.join(list(modules)[1:])}")
+        return modules[path]
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True, *,
+                         remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """`(path, parameter)`, each parameter once, own ones before those of the modules held.
+
+        Raises TypeError for a list, tuple or dict attribute with modules or parameters that are nowhere else:
+        they would not be trained.
+        """
+        seen: set[Parameter] = set()
+        modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            module._refuse_hidden()
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter) and not (remove_duplicate and value in seen):
+                    seen.add(value)
+                    yield _join(path, name), value
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """Each parameter once: what an optimizer takes."""
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
+
+    def _refuse_hidden(self) -> None:
+        own = [value for value in vars(self).values() if isinstance(value, (Module, Parameter))]
+        for name, held in vars(self).items():
+            if isinstance(held, (list, tuple, dict)):
+                for value in held.values() if isinstance(held, dict) else held:
+                    if isinstance(value, (Module, Parameter)) and not any(value is known for known in own):
+                        advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"
+                        raise TypeError(f"{type(self).__name__}.{name} is a plain {type(held).__name__} that holds a "
+                                        f"{type(value).__name__}, which would not be trained; write {advice}, or give "
+                                        "it an attribute of its own")
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """`(path, buffer)` of everything registered with `register_buffer`."""
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+            for name in module._buffers:
+                if getattr(module, name) is not None:
+                    yield _join(path, name), getattr(module, name)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """Everything registered with `register_buffer`."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
+
+    # --- Changing all at once ----------------------------------------------------------------------------------------
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call `function` on every module, this one last, and return the module: to initialize weights, say."""
+        for module in [*self.modules()][::-1]:
+            function(module)
+        return self
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` here and beneath: dropout drops, batch normalization uses the batch. Returns the module."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Set `training` to False here and beneath. Returns the module."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Freeze all parameters (False), or thaw them. Returns the module."""
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Convert all floating parameters and buffers, in place, to a floating `dtype`. Returns the module."""
+        if np.dtype(dtype).kind not in "fc":
+            raise TypeError(f"a module computes with floating dtypes, got {np.dtype(dtype)}")
+        for tensor in [*self.parameters(), *self.buffers()]:
+            if tensor.dtype.kind in "fc" and tensor.dtype != dtype:
+                gradient = tensor.grad
+                tensor.grad = None
+                tensor.data = np.asarray(tensor._value).astype(dtype)
+                tensor._shared = False
+                if gradient is not None:
+                    tensor.grad = gradient.astype(dtype)
+        return self
+
+    # --- State -------------------------------------------------------------------------------------------------------
+
+    def _state(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
+        for path, module in self.named_modules(prefix, remove_duplicate=False):
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter):
+                    yield _join(path, name), value
+            for name, persistent in module._buffers.items():
+                if persistent and getattr(module, name) is not None:
+                    yield _join(path, name), getattr(module, name)
+
+    def state_dict(self, prefix: str = "") -> dict[str, NDArray[Any]]:
+        """All parameters and buffers by dotted path, as ndarrays: copies, which later training does not change.
+
+        Keys and layouts are PyTorch's: `torch_model.load_state_dict({k: torch.from_numpy(v) for k, v in ...})`.
+        """
+        self._refuse_everything_hidden()
+        return {path: np.array(tensor._value) for path, tensor in self._state(prefix)}
+
+    def _refuse_everything_hidden(self) -> None:
+        for module in self.modules():
+            module._refuse_hidden()
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Mismatch:
+        """Write a state (ndarrays, Tensors, CPU tensors of PyTorch) into the parameters and buffers.
+
+        Returns the keys left alone, of which there are none if `strict`. Raises ValueError that lists *all* keys that
+        are missing, unexpected (if `strict`), of another shape or of a dtype that would lose its kind; nothing is
+        changed then.
+        """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"load_state_dict expects a dict of arrays by path, got a {type(state_dict).__name__}; "
+                            "read a file with nn.load(path)")
+        self._refuse_everything_hidden()
+        targets = dict(self._state())
+        missing = [key for key in targets if key not in state_dict]
+        unexpected = [key for key in state_dict if key not in targets]
+        complaints = [f"missing: {', '.join(missing)}"] * bool(strict and missing)
+        complaints += [f"unexpected: {', '.join(map(str, unexpected))}"] * bool(strict and unexpected)
+        arrays = {}
+        for key, target in targets.items():
+            if key in state_dict:
+                arrays[key], complaint = _fitting(state_dict[key], target)
+                complaints += [f"{key}: {complaint}"] * bool(complaint)
+        if complaints:
+            raise ValueError(f"this state does not fit {type(self).__name__}, which was left as it is:\n  "
+                             + "\n  ".join(complaints))
+        for key, array in arrays.items():
+            overwrite(targets[key], array)
+        return Mismatch(missing, unexpected)
+
+    # --- Showing -----------------------------------------------------------------------------------------------------
+
+    def extra_repr(self) -> str:
+        """The arguments as `repr` shows them."""
+        return ""
+
+    def __repr__(self) -> str:
+        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        body = self.extra_repr() + (("\n  " + "\n  ".join(lines) + "\n") if lines else "")
+        return f"{type(self).__name__}({body})"
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _as_buffer(value: ArrayLike | Tensor) -> Tensor:
+    if isinstance(value, Parameter) or (isinstance(value, Tensor) and value.requires_grad):
+        raise TypeError("a buffer is not trained; pass .detach() of a tensor that requires grad")
+    buffer = Tensor(np.array(value._value if isinstance(value, Tensor) else value))
+    buffer._shared = False
+    return buffer
+
+
+def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
+    """`given` as an array, and what is wrong with it for `target`."""
+    try:
+        array = np.asarray(given._value if isinstance(given, Tensor) else given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        return None, f"expected an array, got a {type(given).__name__} ({error})"
+    if array.shape != target.shape:
+        return None, f"expected shape {target.shape}, got {array.shape}"
+    if array.dtype.kind not in "biufc" or not np.can_cast(array.dtype, target.dtype, "same_kind"):
+        return None, f"expected {target.dtype}, got {array.dtype}"
+    return array, ""

@@ -1,0 +1,243 @@
+"""Layers as ONNX nodes: one function a layer, from the names of its inputs to the names of its outputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn import layers
+from nn.module import Module
+from nn.onnx.graph import Graph
+from nn.onnx.operations import kept_axes
+from nn.onnx.recurrent import convert_recurrent
+
+
+@dataclass
+class Call:
+    """One call of a layer: its path, and the Tensors that went in and came out."""
+
+    path: str
+    module: Any
+    inputs: Sequence[Tensor]
+    outputs: Sequence[Tensor]
+
+    def error(self, reason: str) -> ValueError:
+        """The complaint that this call cannot be exported."""
+        return ValueError(f"export_onnx cannot express {self.path} = {type(self.module).__name__}: {reason}")
+
+    def weight(self, graph: Graph, name: str) -> str:
+        """The name of the initializer for a parameter or buffer; "" if the layer has none."""
+        value = getattr(self.module, name)
+        return "" if value is None else graph.constant(value.data, f"{self.path}.{name}")
+
+    def weights(self, graph: Graph) -> list[str]:
+        """The names of `weight` and `bias`, without those that the layer lacks."""
+        return [name for name in (self.weight(graph, "weight"), self.weight(graph, "bias")) if name]
+
+    def weight_or(self, graph: Graph, name: str, default: float, size: int) -> str:
+        """The same, with a constant vector in place of a missing one."""
+        if getattr(self.module, name) is not None:
+            return self.weight(graph, name)
+        return graph.constant(np.full(size, default, self.inputs[0].dtype), f"{self.path}.{name}")
+
+
+Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
+
+
+def convert(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """Write a layer; `inputs` are the names of its inputs in the graph."""
+    return CONVERTERS[type(call.module)](graph, call, inputs)
+
+
+def _simple(operator: str, **renamed: str) -> Convert:
+    """A layer that is one operator, whose attributes are attributes of the layer."""
+
+    def write(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+        attributes = {theirs: getattr(call.module, ours) for theirs, ours in renamed.items()}
+        return [graph.add(operator, inputs[:1], **attributes)]
+
+    return write
+
+
+def _linear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    weight, *bias = call.weights(graph)
+    if call.inputs[0].ndim == 2:
+        return [graph.add("Gemm", [inputs[0], weight, *bias], transB=1)]
+    product = graph.add("MatMul", [inputs[0], graph.transpose(weight, [1, 0])])
+    return [graph.add("Add", [product, *bias]) if bias else product]
+
+
+def _convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, x = call.module, inputs[0]
+    pads = [before for before, _ in module._pads] + [after for _, after in module._pads]
+    if module.padding_mode != "zeros":
+        mode = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[module.padding_mode]
+        half = len(pads) // 2
+        x = graph.add("Pad", [x, graph.integers([0, 0, *pads[:half], 0, 0, *pads[half:]])], mode=mode)
+        pads = [0] * len(pads)
+    return [graph.add("Conv", [x, *call.weights(graph)], pads=pads, **_kernel(module))]
+
+
+def _transposed_convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    pads = [before for before, _ in module._pads] + [after for _, after in module._pads]
+    attributes = {**_kernel(module), "group": 1, "pads": pads, "output_padding": list(module.output_padding)}
+    weight, *bias = call.weights(graph)
+    # Group by group: ONNX's reference evaluator knows no groups here, and could not check the file.
+    parts, weights = [inputs[0]], [weight]
+    if module.groups > 1:
+        parts = graph.add_many("Split", inputs, module.groups, axis=1, num_outputs=module.groups)
+        weights = graph.add_many("Split", [weight], module.groups, axis=0, num_outputs=module.groups)
+    outs = [graph.add("ConvTranspose", pair, **attributes) for pair in zip(parts, weights, strict=True)]
+    out = graph.add("Concat", outs, axis=1) if module.groups > 1 else outs[0]
+    return [graph.add("Add", [out, graph.reshape(bias[0], [1, -1, 1, 1])]) if bias else out]
+
+
+def _kernel(module: Any) -> dict[str, Any]:
+    sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "dilations": module.dilation}
+    return {"group": module.groups, **{name: list(size) for name, size in sizes.items()}}
+
+
+def _max_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    if module.return_indices:
+        raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
+    return [graph.add("MaxPool", inputs, dilations=list(module.dilation), **_pool(module))]
+
+
+def _average_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    if call.module.divisor_override is not None:
+        raise call.error("ONNX has no divisor_override")
+    counted = int(call.module.count_include_pad)
+    return [graph.add("AveragePool", inputs, count_include_pad=counted, **_pool(call.module))]
+
+
+def _pool(module: Any) -> dict[str, Any]:
+    sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "pads": module.padding * 2}
+    return {"ceil_mode": int(module.ceil_mode), **{name: list(size) for name, size in sizes.items()}}
+
+
+def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    before, after = call.inputs[0].shape[-2:], call.outputs[0].shape[-2:]
+    if after == (1, 1):
+        return [graph.add("GlobalAveragePool", inputs)]
+    if any(b % a for b, a in zip(before, after, strict=True)):
+        raise call.error(f"ONNX has no pool from {before} to {after} pixels; it must divide evenly")
+    kernel = [b // a for b, a in zip(before, after, strict=True)]
+    return [graph.add("AveragePool", inputs, kernel_shape=kernel, strides=kernel)]
+
+
+def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.reshape(inputs[0], kept_axes(call.inputs[0].shape, call.outputs[0].shape))]
+
+
+def _batch_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    if call.module.running_mean is None:
+        raise call.error("without running statistics it depends on the whole batch")
+    size = call.module.num_features
+    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
+    parts += [call.weight(graph, "running_mean"), call.weight(graph, "running_var")]
+    return [graph.add("BatchNormalization", [inputs[0], *parts], epsilon=call.module.eps)]
+
+
+def _layer_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    shape = tuple(call.module.normalized_shape)
+    scale = call.weight(graph, "weight") or graph.constant(np.ones(shape, call.inputs[0].dtype), f"{call.path}.weight")
+    parts = [name for name in (inputs[0], scale, call.weight(graph, "bias")) if name]
+    return [graph.add("LayerNormalization", parts, axis=-len(shape), epsilon=call.module.eps)]
+
+
+def _group_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, size = call.module, call.module.num_channels
+    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
+    return [
+        graph.add("GroupNormalization", [inputs[0], *parts], num_groups=module.num_groups, epsilon=module.eps)
+    ]
+
+
+def _embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Gather", [call.weight(graph, "weight"), inputs[0]], axis=0)]
+
+
+def _silu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Mul", [inputs[0], graph.add("Sigmoid", inputs)])]
+
+
+def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """softmax(q k^T / sqrt(d)) v, head by head; (N, H, L, d) within."""
+    module = call.module
+    if "in_proj_weight" not in vars(module):
+        raise call.error("keys and values have sizes of their own (kdim, vdim)")
+    if module.bias_k is not None or module.add_zero_attn:
+        raise call.error("it adds keys and values of its own (add_bias_kv, add_zero_attn)")
+    if call.inputs[0].ndim != 3:
+        raise call.error(f"it was called on one sequence of shape {call.inputs[0].shape}; give it a batch")
+    heads, size = module.num_heads, module.embed_dim // module.num_heads
+    weights = np.split(module.in_proj_weight.data, 3)
+    biases = [None] * 3 if module.in_proj_bias is None else np.split(module.in_proj_bias.data, 3)
+    to_heads = [0, 2, 1, 3] if module.batch_first else [1, 2, 0, 3]
+    back = [0, 2, 1, 3] if module.batch_first else [2, 0, 1, 3]
+    parts = []
+    for letter, name, weight, bias in zip("qkv", inputs[:3], weights, biases, strict=True):
+        projected = graph.add("MatMul", [name, graph.constant(weight.T, f"{call.path}.{letter}_weight")])
+        if bias is not None:
+            projected = graph.add("Add", [projected, graph.constant(bias, f"{call.path}.{letter}_bias")])
+        parts.append(graph.transpose(graph.reshape(projected, [0, 0, heads, size]), to_heads))
+    q, k, v = parts
+    scale = graph.constant(np.array(1 / math.sqrt(size), dtype=weights[0].dtype), f"{call.path}.scale")
+    scores = graph.add("Mul", [graph.add("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])]), scale])
+    attention = graph.add("Softmax", [scores], axis=-1)
+    mixed = graph.transpose(graph.add("MatMul", [attention, v]), back)
+    joined = graph.reshape(mixed, [0, 0, module.embed_dim])
+    out = graph.add("MatMul", [joined, graph.constant(module.out_proj.weight.data.T, f"{call.path}.out_weight")])
+    if module.out_proj.bias is not None:
+        out = graph.add("Add", [out, graph.constant(module.out_proj.bias.data, f"{call.path}.out_bias")])
+    return [out, graph.add("ReduceMean", [attention, graph.integers([1])], keepdims=0)]
+
+
+def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    beta = graph.constant(np.array(call.module.beta, call.inputs[0].dtype), f"{call.path}.beta")
+    return [graph.add("Div", [graph.add("Softplus", [graph.add("Mul", [inputs[0], beta])]), beta])]
+
+
+def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Gelu", inputs, approximate=call.module.approximate)]
+
+
+CONVERTERS: dict[type[Module], Convert] = {
+    layers.Linear: _linear,
+    layers.Conv1d: _convolution,
+    layers.Conv2d: _convolution,
+    layers.ConvTranspose2d: _transposed_convolution,
+    layers.MaxPool1d: _max_pool,
+    layers.MaxPool2d: _max_pool,
+    layers.AvgPool2d: _average_pool,
+    layers.AdaptiveAvgPool2d: _adaptive_pool,
+    layers.Flatten: _flatten,
+    layers.BatchNorm1d: _batch_norm,
+    layers.BatchNorm2d: _batch_norm,
+    layers.LayerNorm: _layer_norm,
+    layers.GroupNorm: _group_norm,
+    layers.Dropout: _simple("Identity"),
+    layers.Identity: _simple("Identity"),
+    layers.Embedding: _embedding,
+    layers.RNN: convert_recurrent,
+    layers.LSTM: convert_recurrent,
+    layers.GRU: convert_recurrent,
+    layers.MultiheadAttention: _attention,
+    layers.ReLU: _simple("Relu"),
+    layers.LeakyReLU: _simple("LeakyRelu", alpha="negative_slope"),
+    layers.ELU: _simple("Elu", alpha="alpha"),
+    layers.GELU: _gelu,
+    layers.SiLU: _silu,
+    layers.Sigmoid: _simple("Sigmoid"),
+    layers.Tanh: _simple("Tanh"),
+    layers.Softplus: _softplus,
+    layers.Softmax: _simple("Softmax", axis="dim"),
+    layers.LogSoftmax: _simple("LogSoftmax", axis="dim"),
+}

@@ -1,0 +1,205 @@
+"""export_onnx: follow one call of a model and write down what it did."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, enable_grad
+from autograd.errors import missing_extra
+from autograd.graph import Leaf, Node, reachable
+from nn.mode import evaluating
+from nn.module import Module
+from nn.onnx import operations
+from nn.onnx.convert import CONVERTERS, Call, convert
+from nn.onnx.graph import Graph
+from nn.storage import replace_file
+
+OPSET = 21
+IR_VERSION = 10
+
+
+def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> None:
+    """Write `model` in evaluation mode to an ONNX file, following what it does on `example`.
+
+    `example` is an input with a batch axis, or a tuple of inputs; the first axis may have another length at run time.
+    Layers of `nn` become ONNX operators, in whatever way `forward` combines them, and so do the usual operations
+    between them (arithmetic, reshaping, reductions, activations). The file is checked, executed by ONNX's reference
+    evaluator on `example`, and its outputs are compared with the model's, before it is written.
+    Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
+    Source: https://onnx.ai, operator set 21.
+    """
+    try:
+        import onnx
+    except ModuleNotFoundError:
+        raise missing_extra("onnx", extra="onnx") from None
+    inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
+    tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
+    with evaluating(model), enable_grad(), _calls(model) as calls:
+        result = model(*tracked)
+    outputs = list(_tensors(result))
+    writer = _Writer(model)
+    input_names = ["input"] if len(inputs) == 1 else [f"input_{number}" for number in range(len(inputs))]
+    for name, value in zip(input_names, tracked, strict=True):
+        writer.know(value, writer.graph.name(name))
+    for call in calls:
+        writer.layer(call)
+    output_names = ["output"] if len(outputs) == 1 else [f"output_{number}" for number in range(len(outputs))]
+    for name, value in zip(output_names, outputs, strict=True):
+        writer.graph.nodes.append(onnx.helper.make_node("Identity", [writer.find(value)], [name], name=name))
+    batch = inputs[0].shape[0] if inputs[0].ndim else 0
+    proto = _proto(
+        writer.graph,
+        [_described(name, value, batch) for name, value in zip(input_names, inputs, strict=True)],
+        [_described(name, value.data, batch) for name, value in zip(output_names, outputs, strict=True)],
+    )
+    try:
+        onnx.checker.check_model(proto, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        problem = "export_onnx made what is not a valid ONNX model; has the example a batch axis?"
+        raise ValueError(f"{problem} {error}") from None
+    _compare(proto, dict(zip(input_names, inputs, strict=True)), [value.data for value in outputs])
+    replace_file(path, proto.SerializeToString())
+
+
+def _input(model: Module, value: Any) -> Any:
+    """An example as an array, in the dtype of the model's parameters if it is a floating one."""
+    array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    parameters = [p.dtype for p in model.parameters() if p.dtype.kind == "f"]
+    return array.astype(parameters[0]) if array.dtype.kind == "f" and parameters else array
+
+
+@contextmanager
+def _calls(model: Module) -> Iterator[list[Call]]:
+    """Record every call of a layer that has a converter, and nothing that goes on inside it."""
+    calls: list[Call] = []
+    depth = 0
+
+    def enter(module: Module, inputs: tuple[Any, ...]) -> None:
+        nonlocal depth
+        depth += 1
+
+    def leave(module: Module, inputs: tuple[Any, ...], output: Any) -> None:
+        nonlocal depth
+        depth -= 1
+        if depth == 0:
+            tensors = [x for x in inputs if isinstance(x, Tensor)]
+            calls.append(Call(paths[module], module, tensors, list(_tensors(output))))
+
+    paths = {module: path or "model" for path, module in model.named_modules() if type(module) in CONVERTERS}
+    handles = [module.register_forward_pre_hook(enter) for module in paths]
+    handles += [module.register_forward_hook(leave) for module in paths]
+    try:
+        yield calls
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _tensors(output: Any) -> Iterator[Tensor]:
+    if isinstance(output, tuple | list):
+        for part in output:
+            yield from _tensors(part)
+    elif isinstance(output, Tensor):
+        yield output
+
+
+class _Writer:
+    """Turns calls and the operations between them into a graph; knows which name each value of the call has there."""
+
+    def __init__(self, model: Module) -> None:
+        self.graph = Graph()
+        self.kind = type(model).__name__
+        self.by_node: dict[Node, str] = {}
+        self.by_tensor: dict[int, tuple[str, Tensor]] = {}  # with the tensor, so that its id stays its own
+        self.parameters = {p._node: (path, p) for path, p in model.named_parameters() if p.requires_grad}
+
+    def know(self, value: Tensor, name: str) -> None:
+        self.by_tensor[id(value)] = (name, value)
+        if value._node is not None:
+            self.by_node[value._node] = name
+
+    def layer(self, call: Call) -> None:
+        inputs = [self.find(value) for value in call.inputs]
+        self.graph.scope = call.path
+        names = convert(self.graph, call, inputs)
+        self.graph.scope = ""
+        for value, name in zip(call.outputs, names, strict=False):
+            self.know(value, name)
+
+    def find(self, value: Tensor) -> str:
+        """The name of a value, writing the operations that made it if they are not written yet."""
+        if id(value) in self.by_tensor:
+            return self.by_tensor[id(value)][0]
+        if value._node is None:
+            raise ValueError(
+                f"export_onnx: {self.kind}.forward uses a value of shape {value.shape} that does not depend on the "
+                "input through layers or recorded operations"
+            )
+        for node in reachable(value._node, stop=frozenset(self.by_node)):
+            if node not in self.by_node:
+                self.by_node[node] = self._write(node)
+        return self.by_node[value._node]
+
+    def _write(self, node: Node) -> str:
+        if isinstance(node, Leaf):
+            if node not in self.parameters:
+                raise ValueError(f"export_onnx: {self.kind}.forward uses a tensor of shape {node.shape} from elsewhere")
+            path, parameter = self.parameters[node]
+            return self.graph.constant(parameter.data, path)
+        inputs = [
+            self.by_node[parent] if parent is not None else self._constant(node, position)
+            for position, parent in enumerate(node.parents)
+        ]
+        try:
+            return operations.convert(self.graph, node, inputs)
+        except KeyError:
+            raise ValueError(
+                f"export_onnx cannot express {node.primitive.name!r}, which {self.kind}.forward uses between layers; "
+                f"it knows the layers of nn and {', '.join(operations.supported())}"
+            ) from None
+
+    def _constant(self, node: Node, position: int) -> str:
+        value = operations.constant_of(node, position)
+        if value is None:
+            raise ValueError(
+                f"export_onnx: an operand of {node.primitive.name!r} in {self.kind}.forward is an array that the graph "
+                "does not keep; make it a Parameter with requires_grad"
+            )
+        return self.graph.constant(value)
+
+
+def _described(name: str, value: Any, batch: int) -> Any:
+    from onnx import helper
+
+    shape: list[Any] = list(value.shape)
+    if shape and shape[0] == batch:
+        shape[0] = "N"
+    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), shape)
+
+
+def _proto(graph: Graph, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
+    from onnx import helper, numpy_helper
+
+    weights = [numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
+               for name, array in graph.initializers.items()]  # fmt: skip
+    body = helper.make_graph(graph.nodes, "model", list(inputs), list(outputs), weights)
+    opsets = [helper.make_opsetid("", OPSET)]
+    return helper.make_model(body, producer_name="cleargrad", opset_imports=opsets, ir_version=IR_VERSION)
+
+
+def _compare(proto: Any, inputs: dict[str, Any], expected: Sequence[Any]) -> None:
+    from onnx.reference import ReferenceEvaluator
+
+    for number, (ours, theirs) in enumerate(zip(expected, ReferenceEvaluator(proto).run(None, inputs), strict=True)):
+        tolerance = 1e-3 if ours.dtype.itemsize < 8 else 1e-8
+        if ours.shape != theirs.shape or not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance):
+            difference = np.abs(ours - theirs).max() if ours.shape == theirs.shape else f"{ours.shape}, {theirs.shape}"
+            raise ValueError(
+                f"export_onnx: the file's output {number} is not the model's (difference {difference}); "
+                "does forward depend on values, or pass options to a layer?"
+            )

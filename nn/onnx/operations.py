@@ -1,0 +1,108 @@
+"""What a model's `forward` does between its layers, operation by operation: primitives as ONNX nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Node
+from nn.onnx.graph import Graph
+
+Convert = Callable[[Graph, Node, Sequence[str]], str]
+
+_SAME_MEANING = {
+    "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
+    "maximum": "Max", "minimum": "Min", "negative": "Neg", "absolute": "Abs", "reciprocal": "Reciprocal",
+    "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "erf": "Erf",
+    "relu": "Relu", "sigmoid": "Sigmoid", "softplus": "Softplus",
+}  # fmt: skip
+_REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd"}
+
+
+def convert(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Write the operation of a node; raises KeyError for one that has no counterpart."""
+    name = node.primitive.name
+    if name in _SAME_MEANING:
+        return graph.add(_SAME_MEANING[name], inputs)
+    if name in _REDUCTIONS:
+        return _reduction(graph, node, inputs)
+    return _OTHERS[name](graph, node, inputs)
+
+
+def supported() -> list[str]:
+    """The names of the primitives that `convert` knows."""
+    return sorted([*_SAME_MEANING, *_REDUCTIONS, *_OTHERS])
+
+
+def kept_axes(before: Sequence[int], after: Sequence[int]) -> list[int]:
+    """A target shape for Reshape in which the first axis, the batch, stays what it is at run time."""
+    keeps = bool(before) and bool(after) and before[0] == after[0]
+    return [0 if keeps and axis == 0 else size for axis, size in enumerate(after)]
+
+
+def _reduction(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    axis = node.options.get("axis")
+    axes = [] if axis is None else [graph.integers([axis] if isinstance(axis, int) else list(axis))]
+    keepdims = int(bool(node.options.get("keepdims", False)))
+    return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=keepdims)
+
+
+def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    (parent,) = node.parents
+    assert parent is not None
+    return graph.reshape(inputs[0], kept_axes(parent.shape, node.shape))
+
+
+def _transpose(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    axes = node.options.get("axes") or range(node.ndim)[::-1]
+    return graph.transpose(inputs[0], [int(axis) % node.ndim for axis in axes])
+
+
+def _softmax(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    operator = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}[node.primitive.name]
+    return graph.add(operator, inputs, axis=int(node.options.get("axis", -1)))
+
+
+def _square(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Mul", [inputs[0], inputs[0]])
+
+
+def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    half, one, root = (graph.constant(np.array(value, node.dtype)) for value in (0.5, 1.0, 2**-0.5))
+    error = graph.add("Erf", [graph.add("Mul", [inputs[0], root])])
+    return graph.add("Mul", [half, graph.add("Add", [one, error])])
+
+
+def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Concat", inputs, axis=int(node.options.get("axis", 0)))
+
+
+def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    from onnx import helper
+
+    return graph.add("Cast", inputs, to=helper.np_dtype_to_tensor_dtype(np.dtype(node.dtype)))
+
+
+_OTHERS: dict[str, Convert] = {
+    "reshape": _reshape,
+    "ravel": _reshape,
+    "squeeze": _reshape,
+    "expand_dims": _reshape,
+    "transpose": _transpose,
+    "softmax": _softmax,
+    "log_softmax": _softmax,
+    "square": _square,
+    "normal_cdf": _normal_cdf,
+    "concatenate": _concatenate,
+    "cast": _cast,
+}
+
+
+def constant_of(node: Node, position: int) -> Any:
+    """The value of an operand that needs no gradient, in the node's dtype; None if the graph does not keep it."""
+    for place, constant in node.constants:
+        if place == position and constant.value is not None:
+            return np.asarray(constant.value, dtype=constant.dtype or node.dtype)
+    return None

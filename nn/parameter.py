@@ -1,0 +1,45 @@
+"""`Parameter`: a tensor that a module trains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+
+class Parameter(Tensor):
+    """A leaf tensor that a Module finds when it is assigned to an attribute, and that optimizers step.
+
+    Holds a copy of `data`, so that training never writes into an array of yours; float32 (complex64 for complex data)
+    unless `dtype` says otherwise. Without a `name` it takes its dotted path in the model: `layers.0.weight`.
+    Raises TypeError for a dtype that has no gradient.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = True, dtype: DTypeLike | None = None,
+                 name: str | None = None) -> None:
+        array = np.asarray(data._value if isinstance(data, Tensor) else data)
+        if dtype is None:
+            dtype = np.complex64 if array.dtype.kind == "c" else np.float32
+        if np.dtype(dtype).kind not in "fc":
+            raise TypeError("a parameter has a floating dtype, so that it can be trained; got "
+                            f"dtype={np.dtype(dtype)}; register_buffer() holds what is not trained")
+        super().__init__(np.array(array, dtype=dtype), requires_grad=requires_grad, name=name)
+        self._shared = False
+
+
+def overwrite(target: Tensor, values: Any) -> None:
+    """Write `values` into the memory of a parameter or buffer, which optimizers may hold views of."""
+    from autograd.tensor import mutated
+
+    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
+        target._value[...] = values
+    else:
+        target._value = np.array(values, dtype=target.dtype)[()]
+    mutated(target)

@@ -1,0 +1,205 @@
+"""States on disk: safetensors files, which hold arrays and text and nothing that could be executed.
+
+A *state* is what `state_dict()` returns: arrays, numbers, strings, None, in dicts, lists and tuples. Its arrays become
+the file's tensors under their dotted paths, so a model's file is one that PyTorch reads with `safetensors`, and the
+other way round. The rest becomes JSON in the file's metadata under `cleargrad`, with `{"$array": name}` where an array
+stood. A SHA-256 over all of it makes damage to the tensors visible too; files from elsewhere have none, and are checked
+as far as the format goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+
+__all__ = ["StorageError", "load", "save"]
+
+State = Any
+Arrays = dict[str, NDArray[Any]]
+
+MARK, VERSION = "cleargrad", "cleargrad 1"
+_DTYPES = {
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "C64": "<c8", "BOOL": "?",
+    "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1",
+}  # fmt: skip
+_STORABLE = frozenset(np.dtype(code) for code in _DTYPES.values())
+
+
+class StorageError(ValueError):
+    """A file is damaged, or is not a safetensors file; nothing was changed by the attempt to read it."""
+
+
+def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
+    """Write the state of a model (or optimizer, scheduler, loader), or any state, to a safetensors file.
+
+    The file appears whole or not at all: it is written beside `path`, synced to the disk and renamed, so that a kill
+    or a power cut at any moment leaves the old file or the new one. Equal states give equal bytes.
+    Raises TypeError, naming the entry, for what a state cannot hold (objects, complex128, bytes); OSError if the disk
+    does.
+    Source: https://github.com/huggingface/safetensors.
+    """
+    state = model_or_state.state_dict() if hasattr(model_or_state, "state_dict") else model_or_state
+    replace_file(path, encode(state))
+
+
+def load(path: str | os.PathLike[str]) -> State:
+    """Read the state that `save` or any other program wrote to a safetensors file; nothing is ever unpickled.
+
+    Arrays, Tensors among them, come back as ndarrays that own their memory, bfloat16 as float32, all else as it was
+    saved: `model.load_state_dict(nn.load(path))`. A file without our metadata gives a flat dict of its tensors.
+    Raises StorageError (a ValueError) if the file is damaged, FileNotFoundError if there is none.
+    """
+    return decode(Path(path).read_bytes(), os.fspath(path))
+
+
+def encode(state: State) -> bytes:
+    """The bytes of the file that holds a state."""
+    from safetensors.numpy import save as serialize
+
+    arrays: Arrays = {}
+    structure = _take_arrays(state, "", arrays)
+    # One entry, since safetensors writes several in random order and equal states should give equal bytes.
+    note = {"format": VERSION, "sha256": _digest(arrays, structure), "state": structure}
+    return serialize(arrays, metadata={MARK: json.dumps(note)})
+
+
+def decode(content: bytes, name: str) -> State:
+    """The state in the bytes of a safetensors file; `name` says which file an error is about."""
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        entries = deserialize(content)  # type: ignore[no-untyped-call]
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        arrays = {key: _array(entry, key) for key, entry in entries}
+        return _interpret(arrays, header.get("__metadata__") or {})
+    except (SafetensorError, ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
+        raise StorageError(f"{name} is damaged or not a safetensors file: {error}") from error
+
+
+def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put `content` at `path` in one step: readers see the old file or the new one, never a part of either."""
+    target = Path(os.path.realpath(path))  # a symbolic link stays one, and its target is replaced
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":  # the rename itself must reach the disk: that is a write to the directory
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _interpret(arrays: Arrays, metadata: Mapping[str, str]) -> State:
+    if not any(MARK in text for entry in metadata.items() for text in entry):
+        return arrays
+    if metadata.keys() != {MARK}:  # the mark stands in the note too, so that damage to its key does not hide it
+        raise ValueError(f"its metadata has the entries {sorted(metadata)}, expected {MARK!r}")
+    note = json.loads(metadata[MARK])
+    if note["format"] != VERSION:
+        raise ValueError(f"its format is {note['format']!r}, this version reads {VERSION!r}")
+    if note["sha256"] != _digest(arrays, note["state"]):
+        raise ValueError("its contents do not match their checksum")
+    return _place_arrays(note["state"], arrays)
+
+
+def _digest(arrays: Arrays, structure: Any) -> str:
+    digest = hashlib.sha256(json.dumps(structure).encode())
+    for key in sorted(arrays):
+        array = arrays[key].astype(arrays[key].dtype.newbyteorder("<"), copy=False)
+        digest.update(f"\n{key} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def _array(entry: Mapping[str, Any], key: str) -> NDArray[Any]:
+    code, shape = entry["dtype"], tuple(entry["shape"])
+    if code == "BF16":  # bfloat16 is the upper half of a float32
+        halves = np.frombuffer(entry["data"], "<u2").reshape(shape)
+        return (halves.astype("<u4") << 16).view("<f4").astype(np.float32)
+    if code not in _DTYPES:
+        raise ValueError(f"tensor {key!r} has the type {code}, which NumPy has not")
+    dtype = np.dtype(_DTYPES[code])
+    return np.frombuffer(entry["data"], dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
+    """The JSON form of a state, with its arrays moved into `arrays` under their paths."""
+    if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, np.generic)):
+        return value
+    if isinstance(value, Tensor | np.ndarray | np.generic):
+        array = np.asarray(value.data if isinstance(value, Tensor) else value)
+        if array.dtype.newbyteorder("<") not in _STORABLE:
+            raise TypeError(f"save: {path or 'the state'} has dtype {array.dtype}, which safetensors does not hold")
+        name = _free_name(path or "array", arrays)
+        arrays[name] = np.array(array, array.dtype.newbyteorder("<"), order="C")
+        return {"$scalar" if isinstance(value, np.generic) else "$array": name}
+    if isinstance(value, Mapping):
+        return _take_mapping(value, path, arrays)
+    if isinstance(value, list | tuple):
+        items = [_take_arrays(item, _join(path, i), arrays) for i, item in enumerate(value)]
+        return items if isinstance(value, list) else {"$tuple": items}
+    raise TypeError(
+        f"save: {path or 'the state'} is a {type(value).__name__}; a state holds arrays, numbers, strings, None, "
+        "and dicts, lists and tuples of them"
+    )
+
+
+def _take_mapping(value: Mapping[Any, Any], path: str, arrays: Arrays) -> Any:
+    for key in value:
+        if not isinstance(key, str | int) or isinstance(key, bool):
+            raise TypeError(f"save: the keys of {path or 'the state'} are strings or integers, got {key!r}")
+    if all(isinstance(key, str) and not key.startswith("$") for key in value):
+        return {key: _take_arrays(item, _join(path, key), arrays) for key, item in value.items()}
+    return {"$items": [[key, _take_arrays(item, _join(path, key), arrays)] for key, item in value.items()]}
+
+
+def _place_arrays(value: Any, arrays: Arrays) -> State:
+    """The state of which `value` is the JSON form: the inverse of `_take_arrays`."""
+    if isinstance(value, list):
+        return [_place_arrays(item, arrays) for item in value]
+    if not isinstance(value, dict):
+        return value
+    marks = [key for key in value if key.startswith("$")]
+    if not marks:
+        return {key: _place_arrays(item, arrays) for key, item in value.items()}
+    ((mark, inside),) = value.items()
+    if mark == "$tuple":
+        return tuple(_place_arrays(inside, arrays))
+    if mark == "$items":
+        return {key: _place_arrays(item, arrays) for key, item in inside}
+    return arrays[inside] if mark == "$array" else arrays[inside][()]
+
+
+def _join(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _free_name(path: str, arrays: Arrays) -> str:
+    return next(name for name in _candidates(path) if name not in arrays)
+
+
+def _candidates(path: str) -> Iterator[str]:
+    """`path`, and others in case `{"a.b": x, "a": {"b": y}}` gives two arrays one path."""
+    yield path
+    number = 2
+    while True:
+        yield f"{path}#{number}"
+        number += 1

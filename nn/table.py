@@ -1,0 +1,159 @@
+"""summary: a table of a model's layers, their output shapes, parameters, bytes and multiply-adds."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from autograd import Tensor, no_grad
+from nn import layers
+from nn.mode import evaluating
+from nn.module import Module
+
+Shape = tuple[int, ...]
+
+HEADINGS = ("layer", "kind", "output", "parameters", "bytes", "multiply-adds")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer: its name in the model, its class, and what one call of the model costs it."""
+
+    name: str
+    kind: str
+    output: Shape | None  # None: the call did not reach this layer
+    parameters: int
+    bytes: int
+    multiply_adds: int
+
+    def cells(self) -> tuple[str, ...]:
+        """The row as text."""
+        shape = "not called" if self.output is None else str(self.output)
+        return (self.name, self.kind, shape, f"{self.parameters:,}", f"{self.bytes:,}", f"{self.multiply_adds:,}")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The layers of a model as a table: `print(...)` it, show it in a notebook, or read `rows` and the sums."""
+
+    rows: tuple[Row, ...]
+    trainable: int
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the parameters hold, each shared one counted once."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def bytes(self) -> int:
+        """The memory of the parameters."""
+        return sum(row.bytes for row in self.rows)
+
+    @property
+    def multiply_adds(self) -> int:
+        """The multiply-adds of one call."""
+        return sum(row.multiply_adds for row in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Rows and sums as plain values."""
+        sums = {name: getattr(self, name) for name in ("parameters", "trainable", "bytes", "multiply_adds")}
+        return {"rows": [asdict(row) for row in self.rows], **sums}
+
+    def _total(self) -> tuple[str, ...]:
+        frozen = self.parameters - self.trainable
+        note = f"{frozen:,} frozen" if frozen else ""
+        return ("total", "", note, f"{self.parameters:,}", f"{self.bytes:,}", f"{self.multiply_adds:,}")
+
+    def __str__(self) -> str:
+        table = [HEADINGS, *(row.cells() for row in self.rows), self._total()]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(_aligned(cells, widths)).rstrip() for cells in table]
+        rule = "-" * max(map(len, lines))
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+    def _repr_html_(self) -> str:
+        def line(cells: Sequence[str], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        body = "".join(line(row.cells(), "td") for row in self.rows)
+        return f"<table>{line(HEADINGS, 'th')}{body}{line(self._total(), 'th')}</table>"
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for position, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        yield cell.rjust(width) if position >= 3 else cell.ljust(width)
+
+
+def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DTypeLike = np.float32) -> Summary:
+    """Call `model` once on zeros and return a table of its layers.
+
+    `input_shape` includes the batch axis, (1, 1, 28, 28) for one image; a list of shapes stands for several inputs.
+    `dtype` is that of the zeros: an integer type for an Embedding. The model is called in evaluation mode without
+    recording, so that nothing in it changes. Multiply-adds are those of matrix products and convolutions; additions of
+    biases, activations and normalizations are not counted. Raises what the model raises for such an input.
+    """
+    shapes = [tuple(shape) for shape in input_shape] if isinstance(input_shape, list) else [tuple(input_shape)]
+    reached: dict[int, tuple[Shape | None, int]] = {}
+
+    def note(module: Module, inputs: tuple[Any, ...], output: Any) -> None:
+        _, before = reached.get(id(module), (None, 0))
+        first = output[0] if isinstance(output, tuple) else output
+        if isinstance(first, Tensor):
+            reached[id(module)] = (first.shape, before + multiply_adds(module, inputs, first))
+
+    with evaluating(model), no_grad():
+        handles = [module.register_forward_hook(note) for module in model.modules()]
+        try:
+            model(*[Tensor(np.zeros(shape, dtype)) for shape in shapes])
+        finally:
+            for handle in handles:
+                handle.remove()
+    return Summary(tuple(_rows(model, reached)), sum(p.size for p in model.parameters() if p.requires_grad))
+
+
+def _rows(model: Module, reached: dict[int, tuple[Shape | None, int]]) -> Iterator[Row]:
+    seen: set[int] = set()
+    for name, module in model.named_modules():
+        own = [p for p in module.parameters(recurse=False) if id(p) not in seen]
+        seen |= {id(p) for p in own}
+        if any(True for _ in module.children()) and not own:
+            continue
+        shape, cost = reached.get(id(module), (None, 0))
+        kind = type(module).__name__
+        yield Row(name or kind, kind, shape, sum(p.size for p in own), sum(p.nbytes for p in own), cost)
+
+
+def multiply_adds(module: Module, inputs: Sequence[Any], output: Any) -> int:
+    """The multiply-adds of one call of a layer; 0 for a module that is not a matrix product or a convolution.
+
+    A weight takes part once for every place it is applied at: each row of a Linear's input, each pixel of a
+    convolution's output (of a transposed one's input), each time step of a recurrent layer.
+    """
+    weights = sum(p.size for p in module.parameters(recurse=False) if p.ndim >= 2)
+    before: Shape = inputs[0].shape if inputs else ()
+    after: Shape = output.shape
+    if isinstance(module, layers.Linear):
+        return weights * math.prod(after[:-1])
+    if isinstance(module, layers.Conv2d):
+        return weights * math.prod(after) // module.out_channels
+    if isinstance(module, layers.ConvTranspose2d):
+        return weights * math.prod(before) // module.in_channels
+    if isinstance(module, layers.RNN | layers.LSTM | layers.GRU):
+        return weights * math.prod(before[:-1])
+    if isinstance(module, layers.MultiheadAttention):
+        return _attention(module, *inputs[:3])
+    return 0
+
+
+def _attention(module: layers.MultiheadAttention, query: Any, key: Any, value: Any) -> int:
+    """Projections of query, key and value, and the products of queries with keys and of weights with values."""
+    tokens = [math.prod(x.shape[:-1]) for x in (query, key, value)]
+    projections = sum(count * x.shape[-1] for count, x in zip(tokens, (query, key, value), strict=True))
+    length = key.shape[-2 if module.batch_first or key.ndim == 2 else 0]
+    return module.embed_dim * int(projections + 2 * tokens[0] * length)

@@ -1,0 +1,11 @@
+"""Training: `fit`, what it reports, what may watch it, and checkpoints from which a killed run continues."""
+
+from __future__ import annotations
+
+from nn.training.callbacks import Callback, EarlyStopping, Run
+from nn.training.checkpoint import load_checkpoint, save_checkpoint
+from nn.training.evaluation import evaluate
+from nn.training.history import History
+from nn.training.loop import fit
+
+__all__ = ["Callback", "EarlyStopping", "History", "Run", "evaluate", "fit", "load_checkpoint", "save_checkpoint"]

@@ -1,0 +1,118 @@
+"""What may watch and steer a run of `fit`: callbacks, early stopping among them."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from nn.module import Module
+from nn.training.history import History
+
+
+@dataclass
+class Run:
+    """A run of `fit` as its callbacks see it; setting `stop` ends it after the epoch."""
+
+    model: Module
+    optimizer: Any
+    scheduler: Any
+    epochs: int
+    history: History = field(default_factory=History)
+    epoch: int = 0  # how many are complete
+    step: int = 0  # how many times the optimizer has stepped
+    loss: float = math.nan  # of the newest batch
+    stop: bool = False
+
+
+class Callback:
+    """Override what you need; every method is given the `Run`. A plain function `f(run)` serves as `on_epoch_end`.
+
+    A callback that remembers anything gives it from `state_dict()` and takes it back in `load_state_dict()`, and
+    then a checkpoint carries it.
+    """
+
+    def on_fit_start(self, run: Run) -> None:
+        """Before the first epoch, after a checkpoint was loaded."""
+
+    def on_backward_end(self, run: Run) -> None:
+        """After the gradients are there (and clipped), before the optimizer steps."""
+
+    def on_batch_end(self, run: Run) -> None:
+        """After the optimizer has stepped."""
+
+    def on_epoch_end(self, run: Run) -> None:
+        """After validation, when `run.history` has the epoch's row and before the checkpoint is written."""
+
+    def on_fit_end(self, run: Run) -> None:
+        """After the last epoch."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint must carry of this callback."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+
+
+class EarlyStopping(Callback):
+    """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs; then keep the best weights.
+
+    `mode="min"` or `"max"` says what is better; by default losses and `mae` should fall, everything else should rise.
+    Raises ValueError for a patience below 1, or if the history has no such column.
+    """
+
+    def __init__(
+        self,
+        patience: int = 5,
+        *,
+        monitor: str = "validation_loss",
+        min_delta: float = 0.0,
+        mode: Literal["min", "max"] | None = None,
+        restore_best: bool = True,
+    ) -> None:
+        if patience < 1:
+            raise ValueError(f"patience expected at least 1 epoch, got {patience}")
+        if mode not in (None, "min", "max"):
+            raise ValueError(f"mode expected 'min' or 'max', got {mode!r}")
+        if min_delta < 0:
+            raise ValueError(f"min_delta expected at least 0, got {min_delta}")
+        self.patience = patience
+        self.monitor = monitor
+        self.min_delta = min_delta
+        self.mode = mode or ("min" if monitor.endswith(("loss", "mae")) else "max")
+        self.restore_best = restore_best
+        self.best: float | None = None
+        self.best_epoch = 0
+        self.weights: dict[str, Any] | None = None
+
+    def on_epoch_end(self, run: Run) -> None:
+        if self.monitor not in run.history.columns:
+            hint = "; pass validation=" if self.monitor.startswith("validation_") else ""
+            raise ValueError(
+                f"EarlyStopping monitors {self.monitor!r}, the history has {list(run.history.columns)}{hint}"
+            )
+        value = run.history[self.monitor][-1]
+        if self.best is None or self._better(value):
+            self.best, self.best_epoch = value, run.epoch
+            if self.restore_best:
+                self.weights = copy.deepcopy(dict(run.model.state_dict()))
+        elif run.epoch - self.best_epoch >= self.patience:
+            run.stop = True
+
+    def on_fit_end(self, run: Run) -> None:
+        if self.weights is not None:
+            run.model.load_state_dict(self.weights)
+
+    def _better(self, value: float) -> bool:
+        assert self.best is not None
+        gain = self.best - value if self.mode == "min" else value - self.best
+        return gain > self.min_delta
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"best": self.best, "best_epoch": self.best_epoch, "weights": self.weights}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.best, self.best_epoch, self.weights = state["best"], state["best_epoch"], state["weights"]

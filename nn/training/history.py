@@ -1,0 +1,95 @@
+"""History: the numbers of a training run, one row an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.errors import missing_extra
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class History:
+    """What `fit` measured: `history["loss"]` is a column, `history.last` the newest row, `len(history)` the epochs.
+
+    Columns: `loss` and the metrics, over the epoch's batches while the model was learning from them; the same with the
+    prefix `validation_`; `lr`, the learning rate of the epoch. `seconds` is the wall-clock time of this call to `fit`,
+    kept out of the columns so that a run that was killed and resumed has the same history as one that was not.
+    """
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[Any]] = {}
+        self.seconds = 0.0
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Add an epoch. Raises ValueError if its names are not those of the epochs before."""
+        if self.columns and self.columns.keys() != row.keys():
+            raise ValueError(f"the history has the columns {list(self.columns)}, the new epoch {list(row)}")
+        for name, value in row.items():
+            self.columns.setdefault(name, []).append(value)
+
+    def __getitem__(self, column: str) -> list[Any]:
+        if column not in self.columns:
+            raise KeyError(f"no column {column!r}; there are {list(self.columns)}")
+        return self.columns[column]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The newest epoch's row, empty before the first."""
+        return {name: values[-1] for name, values in self.columns.items()}
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """The columns as plain lists, with `epoch` (1, 2, ...) first: what `pandas.DataFrame` takes."""
+        return {"epoch": list(range(1, len(self) + 1)), **{name: list(values) for name, values in self.columns.items()}}
+
+    def state_dict(self) -> dict[str, list[Any]]:
+        """The columns, for a checkpoint."""
+        return {name: list(values) for name, values in self.columns.items()}
+
+    def load_state_dict(self, state: Mapping[str, list[Any]]) -> None:
+        """Replace the columns by those of a checkpoint."""
+        self.columns = {name: list(values) for name, values in state.items()}
+
+    def plot(self) -> Figure:
+        """Draw the learning curves, losses on the left and metrics on the right, as a matplotlib Figure.
+
+        Save it with `history.plot().savefig("curve.png")`. Raises ValueError before the first epoch.
+        """
+        try:
+            from matplotlib.figure import Figure
+            from matplotlib.ticker import MaxNLocator
+        except ModuleNotFoundError:
+            raise missing_extra("matplotlib", extra="plot") from None
+        if len(self) == 0:
+            raise ValueError("there is nothing to plot before the first epoch")
+        curves = [name for name, values in self.columns.items() if name != "lr" and isinstance(values[0], int | float)]
+        losses = [name for name in curves if name.removeprefix("validation_") == "loss"]
+        panels = [panel for panel in (losses, [name for name in curves if name not in losses]) if panel]
+        figure = Figure(figsize=(5 * len(panels), 3.6), layout="constrained")
+        epochs = range(1, len(self) + 1)
+        for number, names in enumerate(panels, start=1):
+            axes = figure.add_subplot(1, len(panels), number)
+            for name in names:
+                measured = name.removeprefix("validation_")
+                style = "--" if name != measured else "-"
+                color = f"C{[other for other in names if not other.startswith('validation_')].index(measured)}"
+                axes.plot(epochs, self.columns[name], style, color=color, marker=".", label=name.replace("_", " "))
+            axes.set_xlabel("epoch")
+            axes.set_ylabel("loss" if names is losses else "metric")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.grid(alpha=0.3)
+            axes.legend()
+        return figure
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{name} {values[0]:.4g} -> {values[-1]:.4g}"
+            for name, values in self.columns.items()
+            if isinstance(values[0], int | float)
+        ]
+        return f"History({len(self)} epochs{': ' if parts else ''}{', '.join(parts)})"

@@ -1,0 +1,181 @@
+"""fit: the training loop."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence, Sized
+from pathlib import Path
+from typing import Any, Literal
+
+from autograd import Tensor
+from autograd.errors import AnomalyError
+from nn.module import Module
+from nn.training.callbacks import Callback, Run
+from nn.training.checkpoint import load_checkpoint, save_checkpoint
+from nn.training.evaluation import Loss, Metrics, Tally, evaluate, forward, resolve
+from nn.training.history import History
+from nn.training.progress import ProgressBar
+
+Watcher = Callback | Callable[[Run], object]
+
+
+def fit(
+    model: Module,
+    data: Iterable[Any],
+    *,
+    loss: Loss,
+    optimizer: Any,
+    epochs: int,
+    validation: Any = None,
+    metrics: Metrics | None = None,
+    scheduler: Any = None,
+    schedule_every: Literal["epoch", "batch"] = "epoch",
+    clip_gradients: Callable[[Iterable[Any]], object] | None = None,
+    callbacks: Sequence[Watcher] = (),
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> History:
+    """Train `model` on batches `(input, ..., target)` for `epochs` passes over `data`, and return what was measured.
+
+    Each step: `loss(model(input), target).backward()`, then `clip_gradients(parameters)` if given (for instance
+    `partial(optim.clip_grad_norm_, max_norm=1.0)`), then `optimizer.step()`. `validation` is a DataLoader or a tuple of
+    arrays; `metrics` are names from `nn.metrics`, functions `(outputs, targets) -> number`, or a dict of them, which
+    keep an epoch's outputs in memory. `scheduler.step()` runs every epoch (given the validation loss, or else the
+    training loss, if it takes a value) or every batch. With `checkpoint`, every epoch is saved to that file, and if the
+    file exists the run continues from it and ends with the same bits as one that was never stopped.
+    Raises ValueError for data without batches, AnomalyError when the loss is not finite, StorageError for a bad file.
+    """
+    _check(data, epochs, schedule_every, metrics, loss)
+    run = Run(model, optimizer, scheduler, epochs)
+    watchers = [callback if isinstance(callback, Callback) else _Function(callback) for callback in callbacks]
+    saved = _Saved(checkpoint, run, data, watchers)
+    saved.resume()
+    started = time.perf_counter()
+    batches = len(data) if isinstance(data, Sized) else None
+    with ProgressBar(epochs=epochs, done=run.epoch, batches=batches, show=progress) as bar:
+        for watcher in watchers:
+            watcher.on_fit_start(run)
+        while run.epoch < epochs and not run.stop:
+            row = {"lr": _learning_rate(optimizer)}
+            model.train()
+            tally = Tally(loss, metrics)
+            for batch in data:
+                _step(run, batch, loss, tally, clip_gradients, watchers)
+                if schedule_every == "batch" and scheduler is not None:
+                    scheduler.step()
+                bar.batch(tally.mean)
+            row = tally.result() | row
+            if validation is not None:
+                measured = evaluate(model, validation, loss=loss, metrics=metrics)
+                row |= {f"validation_{name}": value for name, value in measured.items()}
+            if schedule_every == "epoch" and scheduler is not None:
+                _step_scheduler(scheduler, row)
+            run.epoch += 1
+            run.history.append(row)
+            for watcher in watchers:
+                watcher.on_epoch_end(run)
+            saved.write()
+            bar.epoch_end(run.epoch, row)
+    for watcher in watchers:
+        watcher.on_fit_end(run)
+    run.history.seconds = time.perf_counter() - started
+    return run.history
+
+
+def _step(
+    run: Run,
+    batch: Any,
+    loss: Loss,
+    tally: Tally,
+    clip_gradients: Callable[[Iterable[Any]], object] | None,
+    watchers: Sequence[Callback],
+) -> None:
+    """One step of the optimizer on one batch."""
+    run.optimizer.zero_grad()
+    outputs, targets = forward(run.model, batch)
+    value = loss(outputs, targets)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"the loss expected to return a Tensor, got {type(value).__name__}")
+    if value.size != 1:
+        raise ValueError(f"fit expected a loss of one number, got shape {value.shape}; give the loss reduction='mean'")
+    run.loss = value.item()
+    if not math.isfinite(run.loss):
+        raise AnomalyError(
+            f"the loss became {run.loss} in epoch {run.epoch + 1}, step {run.step + 1}, at learning rate "
+            f"{_learning_rate(run.optimizer):.4g}; lower the rate, pass clip_gradients=, or run under "
+            "autograd.detect_anomaly() to find the operation that went wrong first"
+        )
+    value.backward()
+    if clip_gradients is not None:
+        clip_gradients(run.model.parameters())
+    for watcher in watchers:
+        watcher.on_backward_end(run)
+    run.optimizer.step()
+    run.step += 1
+    tally.add(run.loss, outputs, targets)
+    for watcher in watchers:
+        watcher.on_batch_end(run)
+
+
+class _Function(Callback):
+    """A plain function as a callback."""
+
+    def __init__(self, function: Callable[[Run], object]) -> None:
+        if not callable(function):
+            raise TypeError(f"a callback is a nn.Callback or a function of the run, got {type(function).__name__}")
+        self.function = function
+
+    def on_epoch_end(self, run: Run) -> None:
+        self.function(run)
+
+
+class _Saved:
+    """The checkpoint of a run, if there is to be one."""
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None, run: Run, data: Any, watchers: Sequence[Callback]
+    ) -> None:
+        self.path, self.run = path, run
+        self.parts = {"model": run.model, "optimizer": run.optimizer, "history": run.history}
+        self.parts |= {"scheduler": run.scheduler} if run.scheduler is not None else {}
+        self.parts |= {"data": data} if hasattr(data, "load_state_dict") else {}
+        self.parts |= {f"callback{number}": watcher for number, watcher in enumerate(watchers)}
+
+    def resume(self) -> None:
+        if self.path is not None and Path(self.path).exists():
+            counts = load_checkpoint(self.path, **self.parts)["run"]
+            self.run.epoch, self.run.step, self.run.stop = counts["epoch"], counts["step"], counts["stop"]
+
+    def write(self) -> None:
+        if self.path is not None:
+            counts = {"epoch": self.run.epoch, "step": self.run.step, "stop": self.run.stop}
+            save_checkpoint(self.path, run=counts, **self.parts)
+
+
+def _check(data: Any, epochs: int, schedule_every: str, metrics: Metrics | None, loss: Loss) -> None:
+    if isinstance(data, tuple):
+        raise TypeError(
+            "fit expected batches, got a tuple of arrays; write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)"
+        )
+    if isinstance(epochs, bool) or not isinstance(epochs, int):
+        raise TypeError(f"epochs expected an integer, got {epochs!r}")
+    if epochs < 0:
+        raise ValueError(f"epochs expected at least 0, got {epochs}")
+    if schedule_every not in ("epoch", "batch"):
+        raise ValueError(f"schedule_every expected 'epoch' or 'batch', got {schedule_every!r}")
+    resolve(metrics, loss)
+
+
+def _learning_rate(optimizer: Any) -> float:
+    return float(optimizer.param_groups[0]["lr"])
+
+
+def _step_scheduler(scheduler: Any, row: dict[str, Any]) -> None:
+    wanted = inspect.signature(scheduler.step).parameters.values()
+    if any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in wanted):
+        scheduler.step(row.get("validation_loss", row["loss"]))
+    else:
+        scheduler.step()

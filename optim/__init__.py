@@ -1,0 +1,36 @@
+"""Optimizers: one a file, each reading like its formula; gradient clipping; learning-rate schedules.
+
+    optimizer = optim.Adam(model.parameters(), lr=0.001)
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+
+All follow one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`, both 0 at the start, a
+step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
+"""
+
+from __future__ import annotations
+
+from . import schedulers
+from .adagrad import Adagrad
+from .adam import Adam
+from .adamw import AdamW
+from .clipping import clip_grad_norm_, clip_grad_value_
+from .optimizer import Optimizer
+from .rmsprop import RMSProp
+from .sgd import SGD
+from .sgdm import SGDM
+
+__all__ = [
+    "SGD",
+    "SGDM",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSProp",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "schedulers",
+]

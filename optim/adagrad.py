@@ -1,0 +1,34 @@
+"""Adagrad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .optimizer import Array, Optimizer, Params
+
+
+class Adagrad(Optimizer):
+    """Adagrad: a weight whose gradients were large so far takes smaller steps.
+
+        m_t = g_t,    V_t = V_{t-1} + g_t^2
+        eta_t = lr * g_t / (sqrt(V_t) + eps)
+        w_{t+1} = w_t - eta_t
+
+    Raises `ValueError` for a negative `lr`, `eps` or `weight_decay`. J. Duchi, E. Hazan and Y. Singer, "Adaptive
+    Subgradient Methods for Online Learning and Stochastic Optimization", 2011.
+    """
+
+    moments = ("V",)
+
+    def __init__(self, params: Params, lr: float = 0.01, eps: float = 1e-10, weight_decay: float = 0.0) -> None:
+        super().__init__(params, lr=lr, eps=eps, weight_decay=weight_decay)
+
+    def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
+        (V,) = moments
+        V += np.multiply(g, g, out=out)
+        np.sqrt(V, out=out)
+        out += options["eps"]
+        np.divide(g, out, out=out)
+        out *= options["lr"]

@@ -1,0 +1,48 @@
+"""Adam."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from .optimizer import Array, Optimizer, Params, average
+
+
+class Adam(Optimizer):
+    """Adam: the running mean of the gradient over the root of the running mean of its square.
+
+        m_t = beta1 * m_{t-1} + (1 - beta1) * g_t
+        V_t = beta2 * V_{t-1} + (1 - beta2) * g_t^2
+        eta_t = lr * (m_t / (1 - beta1^t)) / (sqrt(V_t / (1 - beta2^t)) + eps)
+        w_{t+1} = w_t - eta_t
+
+    Dividing by `1 - beta^t` takes out the bias of moments that start at 0. Raises `ValueError` for betas outside
+    [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
+    Optimization", 2014.
+    """
+
+    moments = ("m", "V")
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
+        m, V = moments
+        beta1, beta2 = options["betas"]
+        average(m, g, beta1, out)
+        average(V, np.multiply(g, g, out=out), beta2, out)
+        # The two corrections act on numbers, not on arrays: numerator and denominator times sqrt(1 - beta2^t).
+        correction = sqrt(1 - beta2**t)
+        np.sqrt(V, out=out)
+        out += options["eps"] * correction
+        np.divide(m, out, out=out)
+        out *= options["lr"] * correction / (1 - beta1**t)

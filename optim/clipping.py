@@ -1,0 +1,55 @@
+"""Keeping gradients small: by their joint norm, or each number for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograd import Tensor
+
+
+def clip_grad_norm_(
+    params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *, error_if_nonfinite: bool = False
+) -> float:
+    """Scale all gradients by one factor, so that the norm of all of them together is at most `max_norm`.
+
+        g <- g * min(1, max_norm / (norm + 1e-6)),    norm = (sum |g|^p)^(1/p)
+
+    `norm_type` is p; for `inf` the norm is the largest |g|. Returns the norm before. One that is not finite makes every
+    gradient nan or zero; with `error_if_nonfinite` it raises `RuntimeError`. R. Pascanu, T. Mikolov and Y. Bengio, "On
+    the difficulty of training recurrent neural networks", 2013.
+    """
+    if not max_norm >= 0 or not norm_type > 0:
+        raise ValueError(f"clip_grad_norm_: max_norm must be >= 0 and norm_type > 0, got {max_norm} and {norm_type}")
+    gradients = [gradient for _, gradient in _gradients(params)]
+    total = _norm([_norm(g._value, norm_type) for g in gradients], norm_type)
+    if error_if_nonfinite and not isfinite(total):
+        raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}; a loss or gradient was not finite")
+    scale = max_norm / (total + 1e-6)
+    if not scale >= 1:  # nan goes on to the gradients, where it is seen
+        for gradient in gradients:
+            gradient *= scale
+    return total
+
+
+def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> None:
+    """Clip every number of every gradient to `[-clip_value, clip_value]`. Raises `ValueError` if that is negative."""
+    if not clip_value >= 0:
+        raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")
+    for parameter, gradient in _gradients(params):
+        parameter.grad = gradient.clip(-clip_value, clip_value)
+
+
+def _gradients(params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:
+    """The parameters that have a gradient, each once, with it."""
+    parameters = [params] if isinstance(params, Tensor) else dict.fromkeys(params)
+    return [(p, p.grad) for p in parameters if p.grad is not None]
+
+
+def _norm(values: ArrayLike, norm_type: float) -> float:
+    flat = np.ravel(values)
+    wide = flat.astype(np.promote_types(flat.dtype, np.float32), copy=False)  # squares of float16 overflow
+    return float(np.linalg.norm(wide, norm_type)) if wide.size else 0.0

@@ -1,0 +1,186 @@
+"""What all optimizers share: parameter groups, the step, and saving and resuming."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+
+from . import options as option
+from . import state
+from .flat import Flat
+from .plan import Array
+
+__all__ = ["Array", "Optimizer", "Params", "average"]
+
+Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+
+
+def average(moment: Array, value: Array, beta: float, out: Array) -> None:
+    """The exponential average `moment = beta * moment + (1 - beta) * value`, in place; `out` is overwritten."""
+    moment *= beta
+    np.multiply(value, 1 - beta, out=out)
+    moment += out
+
+
+class Optimizer(ABC):
+    """The base of all optimizers: a subclass says in `eta` how a step follows from a gradient.
+
+    `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a
+    `weight_decay`, `g_t` is the gradient plus `weight_decay * w_t`. Groups and their options may change between steps.
+    Raises `TypeError` for what is no parameter, `ValueError` for unknown options and values out of range.
+    """
+
+    moments: tuple[str, ...] = ()
+    """The names of the moments that `eta` is given."""
+
+    decoupled = False
+    """Whether weights decay by themselves (AdamW), not through the gradient."""
+
+    def __init__(self, params: Params, **options: Any) -> None:
+        self.defaults = options
+        self.param_groups: list[dict[str, Any]] = []
+        self._names: dict[Tensor, str] = {}
+        self._laid_out: list[list[int]] = []
+        self._flats: list[list[Flat]] = []
+        if isinstance(params, Tensor):
+            raise TypeError(f"{self.kind} takes an iterable of parameters, got one tensor; write [tensor]")
+        given: list[Any] = list(params)
+        if not given:
+            raise ValueError(f"{self.kind} got no parameters; was the iterator that it was given used up before?")
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    @abstractmethod
+    def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
+        """Bring the moments from step `t - 1` to `t`, in place, and write the step `eta_t` into `out`.
+
+        All arrays are flat, of one length and dtype. `g` is not written to.
+        """
+
+    @property
+    def kind(self) -> str:
+        """The name of the optimizer, for messages."""
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        groups = [
+            f"{sum(p.size for p in g['params'])} numbers in {len(g['params'])} parameters, "
+            + ", ".join(f"{name}={value}" for name, value in g.items() if name != "params")
+            for g in self.param_groups
+        ]
+        return f"{self.kind}({'; '.join(groups)})"
+
+    # --- Groups ------------------------------------------------------------------------------------------------------
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Add parameters, `{"params": [...], ...}`, with options that stand before the optimizer's own."""
+        if not isinstance(group, Mapping) or "params" not in group:
+            raise TypeError(f'{self.kind}: a group is a dict such as {{"params": [...], "lr": 0.1}}, got {group!r:.80}')
+        options = self.defaults | {name: value for name, value in group.items() if name != "params"}
+        if wrong := option.problems(options, self.defaults):
+            raise ValueError(f"{self.kind}: {'; '.join(wrong)}")
+        given = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
+        named = [p if isinstance(p, tuple) else (None, p) for p in given]
+        for i, (name, parameter) in enumerate(named):
+            self._check(f"parameter {i if name is None else name}", parameter)
+        self._names |= {p: name for name, p in named if name is not None}
+        self.param_groups.append({"params": list(dict.fromkeys(p for _, p in named)), **options})
+
+    def _check(self, label: str, parameter: Any) -> None:
+        if not isinstance(parameter, Tensor):
+            raise TypeError(f"{self.kind}: {label} is a {type(parameter).__name__}, expected a Tensor")
+        label = f"{self.kind}: {label} of shape {parameter.shape}"
+        if not parameter.is_leaf:
+            raise ValueError(f"{label} is the result of an operation; only leaves can be stepped: write "
+                             "t.detach().requires_grad_() to start a new one from it")
+        if parameter.dtype.kind not in "fc":
+            raise TypeError(f"{label} holds {parameter.dtype}, expected floats")
+        if any(parameter is known for group in self.param_groups for known in group["params"]):
+            raise ValueError(f"{label} is in another group already")
+
+    # --- The step ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Step every parameter that has a gradient; those without one, and frozen ones, stay as they are.
+
+        Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape.
+        """
+        self._lay_out()
+        groups = zip(self.param_groups, self._flats, strict=True)
+        if not sum(flat.step(self, option.plain(group)) for group, flats in groups for flat in flats):
+            parameters = [p for group in self.param_groups for p in group["params"]]
+            frozen = sum(not p.requires_grad for p in parameters)
+            raise RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
+                               f"{frozen} are frozen (requires_grad=False); call backward() first, on a loss that was "
+                               "computed from them")
+
+    def zero_grad(self) -> None:
+        """Forget all gradients: every parameter's `grad` becomes None."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.zero_grad()
+
+    def _lay_out(self) -> None:
+        """See that the flat moments are those of the groups as they are now; keep what there is of each parameter."""
+        now = [list(map(id, group["params"])) for group in self.param_groups]
+        if now == self._laid_out and all(flat.fits() for flats in self._flats for flat in flats):
+            return
+        kept = self.states()
+        by_dtype: list[dict[Any, list[Tensor]]] = [{} for _ in now]
+        for parameters, group in zip(by_dtype, self.param_groups, strict=True):
+            for p in dict.fromkeys(group["params"]):
+                parameters.setdefault(p.dtype, []).append(p)
+        flats = [[Flat(same, self.moments) for same in parameters.values()] for parameters in by_dtype]
+        for flat in (flat for flats_of_group in flats for flat in flats_of_group):
+            for i, p in enumerate(flat.parameters):
+                if p in kept:
+                    self._keep(flat, i, *kept[p])
+        self._laid_out, self._flats = now, flats
+
+    def _keep(self, flat: Flat, i: int, steps: int, moments: dict[str, Array]) -> None:
+        for moment in moments.values():
+            if moment.shape != flat.shapes[i]:
+                raise ValueError(f"{self.kind}: a parameter of shape {moment.shape} has become {flat.shapes[i]}, which "
+                                 "its moments do not fit; make a new optimizer for it")
+        flat.write(i, steps, moments)
+
+    # --- Saving and resuming -----------------------------------------------------------------------------------------
+
+    def states(self) -> dict[Tensor, tuple[int, dict[str, Array]]]:
+        """How many steps each parameter has taken, and its moments, as views of the optimizer's own memory."""
+        return {p: flat.read(i) for flats in self._flats for flat in flats for i, p in enumerate(flat.parameters)}
+
+    def set_states(self, states: Mapping[Tensor, tuple[int, Mapping[str, Any]]]) -> None:
+        """Set what `states` gives, of all parameters."""
+        self._lay_out()
+        for flat in (flat for flats in self._flats for flat in flats):
+            for i, parameter in enumerate(flat.parameters):
+                flat.write(i, *states[parameter])
+
+    def names(self) -> dict[Tensor, str]:
+        """What `state_dict` calls each parameter: its name if all have different ones, otherwise its index."""
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        names = [self._names.get(p, p.name) for p in parameters]
+        if None in names or len(set(names)) < len(names):
+            names = [str(i) for i in range(len(names))]
+        return dict(zip(parameters, names, strict=True))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that a resumed run needs, as copies: `{"state": {name: ...}, "param_groups": [...]}`.
+
+        The state of a parameter is its `"step"` and its moments as arrays of its shape. Names are those of
+        `named_parameters()` if these were given, or the tensors' own; where some are missing or equal, all are indices.
+        """
+        return state.save(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Continue from a `state_dict()`, with the same bits as without the interruption.
+
+        Raises one `ValueError` that lists all that does not fit, and then changes nothing.
+        """
+        state.load(self, state_dict)

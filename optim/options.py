@@ -1,0 +1,53 @@
+"""The options of optimizers, and which values they may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+
+def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """What is wrong with these options, in words; empty if nothing is."""
+    known = {*known, "initial_lr"}  # which schedulers note in a group
+    listed = ", ".join(sorted(known - {"initial_lr"}))
+    wrong = [f"there is no option {name!r}, only {listed}" for name in options if name not in known]
+    for name, value in options.items():
+        if name in known:
+            fits, expected = _RANGES[name]
+            if not fits(value):
+                wrong.append(f"{name} must be {expected}, got {value!r}")
+    return wrong
+
+
+def plain(group: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it)."""
+    numbers = {name: float(value) for name, value in group.items() if name not in ("params", "betas")}
+    return numbers | {"betas": tuple(map(float, group["betas"]))} if "betas" in group else numbers
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and isfinite(value)
+
+
+def _is_not_negative(value: Any) -> bool:
+    return _is_number(value) and value >= 0
+
+
+def _is_decay_rate(value: Any) -> bool:
+    return _is_number(value) and 0 <= value < 1
+
+
+def _are_decay_rates(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2 and all(map(_is_decay_rate, value))
+
+
+_RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "lr": (_is_not_negative, "a number >= 0"),
+    "initial_lr": (_is_not_negative, "a number >= 0"),
+    "beta": (_is_decay_rate, "a number in [0, 1)"),
+    "betas": (_are_decay_rates, "two numbers in [0, 1)"),
+    "eps": (_is_not_negative, "a number >= 0"),
+    "weight_decay": (_is_not_negative, "a number >= 0"),
+}

@@ -1,0 +1,212 @@
+"""Learning-rate schedules: pure functions of the step, in closed form.
+
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    for epoch in range(epochs):
+        ...                  # optimizer.step() for every batch
+        scheduler.step()     # sets every group's "lr" for the next epoch
+
+A schedule says the rate at step `t` from the group's own rate, `rate(t, initial)`; nothing is multiplied up over
+time, so no error adds up and a run resumes from its step count alone. The initial rates are noted in the groups as
+`"initial_lr"`, as in PyTorch, and travel in the optimizer's `state_dict()`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from math import cos, inf, isfinite, pi
+from typing import Any
+
+from .optimizer import Optimizer
+
+
+class Scheduler(ABC):
+    """The base of all schedules: counts the steps, and sets the rates. The rate of step 0 is set at once."""
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(self).__name__} takes an optimizer, got a {type(optimizer).__name__}")
+        self.optimizer = optimizer
+        self.last_step = 0
+        self._set_rates()
+
+    @abstractmethod
+    def rate(self, t: int, initial: float) -> float:
+        """The learning rate at step `t` of a group that was given the rate `initial`."""
+
+    def step(self) -> None:
+        """Go on to the next step, and set the rate of every group."""
+        self.last_step += 1
+        self._set_rates()
+
+    def get_last_lr(self) -> list[float]:
+        """The rate of every group, as it is now."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs beyond the optimizer's own state."""
+        return {"last_step": self.last_step}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Continue from a `state_dict()`. Raises `ValueError` if its keys are not those of this schedule."""
+        expected = self.state_dict().keys()
+        if state_dict.keys() != expected:
+            raise ValueError(f"{type(self).__name__}.load_state_dict expected {sorted(expected)}, "
+                             f"got {sorted(state_dict)}")
+        for name, value in state_dict.items():
+            setattr(self, name, value)
+        self._set_rates()
+
+    def _set_rates(self) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate(self.last_step, group.setdefault("initial_lr", group["lr"]))
+
+
+class StepLR(Scheduler):
+    """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps."""
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
+        self.step_size, self.gamma = _positive("step_size", step_size), gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma ** (t // self.step_size)
+
+
+class ExponentialLR(Scheduler):
+    """`rate(t) = initial * gamma^t`."""
+
+    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma**t
+
+
+class CosineAnnealingLR(Scheduler):
+    """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * t / T_max)) / 2`: down to `eta_min` at `T_max`, then up.
+
+    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
+        self.T_max, self.eta_min = _positive("T_max", T_max), eta_min
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return self.eta_min + (initial - self.eta_min) * (1 + cos(pi * t / self.T_max)) / 2
+
+
+class LinearWarmup(Scheduler):
+    """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`."""
+
+    def __init__(self, optimizer: Optimizer, steps: int) -> None:
+        self.steps = _positive("steps", steps)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * min(1.0, (t + 1) / self.steps)
+
+
+class LambdaLR(Scheduler):
+    """`rate(t) = initial * lr_lambda(t)`, with a function of the step."""
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        self.lr_lambda = lr_lambda
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.lr_lambda(t)
+
+
+class SequentialLR(Scheduler):
+    """One schedule after another: the one numbered `k` from `milestones[k - 1]` on, counting its steps from there.
+
+        SequentialLR(optimizer, [LinearWarmup(optimizer, 5), CosineAnnealingLR(optimizer, 95)], milestones=[5])
+
+    Raises `ValueError` unless there is one milestone fewer than schedules, in rising order; `TypeError` for a
+    `ReduceLROnPlateau`, which is no function of the step.
+    """
+
+    def __init__(self, optimizer: Optimizer, schedulers: Sequence[Scheduler], milestones: Sequence[int]) -> None:
+        if len(milestones) != len(schedulers) - 1 or list(milestones) != sorted(set(milestones)):
+            raise ValueError(f"SequentialLR of {len(schedulers)} schedules needs {len(schedulers) - 1} milestones in "
+                             f"rising order, got {list(milestones)}")
+        for scheduler in schedulers:
+            if isinstance(scheduler, ReduceLROnPlateau):
+                raise TypeError("SequentialLR takes functions of the step; step a ReduceLROnPlateau by itself")
+            if scheduler.optimizer is not optimizer:
+                raise ValueError("SequentialLR: every schedule must be of the same optimizer")
+        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        k = bisect_right(self.milestones, t)
+        return self.schedulers[k].rate(t - ([0, *self.milestones][k]), initial)
+
+
+class ReduceLROnPlateau(Scheduler):
+    """Reduces the rate by `factor` once a metric has not improved for more than `patience` steps.
+
+        rate = max(min_lr, initial * factor^(number of reductions so far))
+
+    `step(metric)` counts an improvement when the metric is better than the best so far by `threshold`: relatively
+    (`threshold_mode="rel"`) or absolutely (`"abs"`), downwards (`mode="min"`) or upwards (`"max"`). After a reduction,
+    `cooldown` steps pass before bad ones count again. Raises `ValueError` for a factor outside (0, 1) or another mode.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+    ) -> None:
+        if not 0 < factor < 1:
+            raise ValueError(f"ReduceLROnPlateau: factor must be in (0, 1), got {factor}")
+        if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
+            raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max' and threshold_mode 'rel' or 'abs', "
+                             f"got {mode!r} and {threshold_mode!r}")
+        self.mode, self.factor, self.patience = mode, factor, patience
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.cooldown, self.min_lr = cooldown, min_lr
+        self.best = inf if mode == "min" else -inf
+        self.bad_steps = self.cooling = self.reductions = 0
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return max(min(initial, self.min_lr), initial * self.factor**self.reductions)
+
+    def step(self, metric: float) -> None:  # type: ignore[override]  # the rate follows the metric, not the step
+        """Take in the metric of the step just done, and set the rates for the next."""
+        self.last_step += 1
+        if self._is_better(metric):
+            self.best, self.bad_steps = metric, 0
+        else:
+            self.bad_steps += 1
+        if self.cooling:
+            self.cooling, self.bad_steps = self.cooling - 1, 0
+        if self.bad_steps > self.patience:
+            self.reductions, self.cooling, self.bad_steps = self.reductions + 1, self.cooldown, 0
+        self._set_rates()
+
+    def state_dict(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("best", "bad_steps", "cooling", "reductions")}
+        return super().state_dict() | own
+
+    def _is_better(self, metric: float) -> bool:
+        relative = self.threshold_mode == "rel" and isfinite(self.best)
+        margin = self.threshold * abs(self.best) if relative else self.threshold
+        return metric < self.best - margin if self.mode == "min" else metric > self.best + margin
+
+
+def _positive(name: str, value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value}")
+    return value

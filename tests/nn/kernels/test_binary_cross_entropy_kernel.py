@@ -1,0 +1,54 @@
+"""Binary cross-entropy of logits: against the formula in long arithmetic, PyTorch, and its reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Tensor
+from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits
+from tests.nn.kernels.kernel_checks import check, check_golden, golden, random
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+@settings(max_examples=30, deadline=None)
+@given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), weighted=st.booleans(),
+       positive=st.booleans(), reduction=st.sampled_from(REDUCTIONS), single=st.booleans())
+def test_reference(shape: tuple[int, ...], weighted: bool, positive: bool, reduction: str, single: bool) -> None:
+    dtype = np.float32 if single else np.float64
+    generator = np.random.default_rng(0)
+    given = [4 * random(generator, *shape, dtype=dtype), generator.random(shape).astype(dtype),
+             generator.random(shape[-1:]).astype(dtype) if weighted else None,
+             generator.random(shape[-1:]).astype(dtype) if positive else None]
+    check(binary_cross_entropy_with_logits, given, [i for i, x in enumerate(given) if x is not None], reduction=reduction)
+
+
+def test_a_logit_of_zero_is_no_kink() -> None:
+    check(binary_cross_entropy_with_logits, [np.zeros(3), np.array([0.0, 0.5, 1.0]), None, np.ones(3)], [0, 1, 3])
+
+
+@pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=str(i)) for i, case in enumerate(golden("binary"))])
+def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+    check_golden(binary_cross_entropy_with_logits, ("z", "t", "weight", "pos_weight"), arrays, ("out",), **options)
+
+
+@pytest.mark.parametrize("positive", [None, 2.0])
+@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("z", [-1e4, -700.0, -30.0, -1e-3, 0.0, 2.0, 30.0, 1e4])
+def test_every_digit_is_right(z: float, t: float, positive: float | None) -> None:
+    with mpmath.workdps(50):
+        probability = 1 / (1 + mpmath.exp(-mpmath.mpf(z)))
+        factor = 1 if positive is None else positive
+        loss = -(factor * t * mpmath.log(probability) + (1 - t) * mpmath.log(1 / (1 + mpmath.exp(mpmath.mpf(z)))))
+        slope = (1 - t) * probability - factor * t / (1 + mpmath.exp(mpmath.mpf(z)))
+    x = Tensor(np.array([z]), requires_grad=True)
+    out = binary_cross_entropy_with_logits(x, np.array([t]), None, None if positive is None else np.array([positive]))
+    out.backward()
+    assert out.item() == pytest.approx(float(loss), rel=1e-13, abs=1e-300)
+    assert x.grad.item() == pytest.approx(float(slope), rel=1e-13, abs=1e-16 if 0 < t < 1 or t == 1 else 1e-300)

@@ -1,0 +1,137 @@
+"""Batch, group and layer normalization: against literal formulas, PyTorch, and their references, in every memory order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+
+from nn.kernels import statistics
+from nn.kernels.layer_norm import layer_norm
+from nn.kernels.memory_order import memory_order
+from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
+
+ORDERS = {"NCHW": (0, 1, 2, 3), "HNWC": (2, 0, 3, 1), "NHWC": (0, 2, 3, 1), "CNHW": (1, 0, 2, 3), "HWNC": (2, 3, 0, 1)}
+orders = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+
+
+def image(shape: tuple[int, ...], order: tuple[int, ...] | None = None, dtype: Any = np.float64) -> np.ndarray[Any, Any]:
+    x = 2 * random(np.random.default_rng(1), *shape, dtype=dtype) + np.arange(shape[1], dtype=dtype).reshape(
+        -1, *[1] * (len(shape) - 2))
+    if order is None:
+        return x
+    return np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+
+
+def affine(channels: int, dtype: Any = np.float64) -> tuple[Any, Any]:
+    return tuple(random(np.random.default_rng(seed), channels, dtype=dtype) for seed in (2, 3))  # type: ignore[return-value]
+
+
+def literally(x: Any, weight: Any, bias: Any, eps: float, groups: int | None) -> Any:
+    """The formula, statistic by statistic; `groups` None: over the batch."""
+    out = np.empty(x.shape)
+    size = 1 if groups is None else x.shape[1] // groups
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            first = c // size * size
+            sample = x[:, c] if groups is None else x[n, first : first + size]
+            mean = sample.sum() / sample.size
+            variance = ((sample - mean) ** 2).sum() / sample.size
+            out[n, c] = (x[n, c] - mean) / np.sqrt(variance + eps) * weight[c] + bias[c]
+    return out
+
+
+@orders
+@pytest.mark.parametrize("shape", [(3, 4, 2, 3), (2, 6, 5, 4), (1, 2, 4, 8)])
+def test_the_formula_in_every_memory_order(order: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    x, (weight, bias) = image(shape, order), affine(shape[1])
+    out, mean, variance = batch_norm(x, weight, bias, eps=1e-3)
+    close(out.data, literally(x, weight, bias, 1e-3, None), 1e-12)
+    close(mean.data, x.mean(axis=(0, 2, 3)), 1e-13)
+    close(variance.data, x.var(axis=(0, 2, 3), ddof=1), 1e-12)
+    grouped = group_norm(x, weight, bias, groups=2, eps=1e-3)
+    close(grouped.data, literally(x, weight, bias, 1e-3, 2), 1e-12)
+    inferred = batch_norm_inference(x, mean.data, variance.data, weight, bias, eps=1e-3)
+    assert memory_order(inferred.data) == memory_order(out.data) == memory_order(x)
+
+
+@orders
+@pytest.mark.parametrize("kernel", [batch_norm, group_norm, batch_norm_inference])
+@settings(max_examples=5, deadline=None)
+@given(batch=st.integers(2, 3), groups=st.integers(1, 3), members=st.integers(1, 2), height=st.integers(1, 5),
+       width=st.integers(1, 6), with_affine=st.booleans(), single=st.booleans())
+def test_reference(kernel: Any, order: tuple[int, ...], batch: int, groups: int, members: int, height: int, width: int,
+                   with_affine: bool, single: bool) -> None:
+    dtype = np.float32 if single else np.float64
+    channels = groups * members
+    x = image((batch, channels, height, width), order, dtype)
+    parameters: list[Any] = list(affine(channels, dtype)) if with_affine else [None, None]
+    options: dict[str, Any] = {"eps": 0.1}
+    given = [x, *parameters]
+    if kernel is group_norm:
+        options["groups"] = groups
+    if kernel is batch_norm_inference:
+        given[1:1] = [random(np.random.default_rng(4), channels, dtype=dtype),
+                      np.random.default_rng(5).random(channels).astype(dtype)]
+    check(kernel, given, [i for i, value in enumerate(given) if value is not None], **options)
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (4, 3, 5), (37, 2), (5, 1, 40), (2, 3, 2, 2, 2)])
+@pytest.mark.parametrize("kernel", [batch_norm, group_norm])
+def test_rows_and_sequences(kernel: Any, shape: tuple[int, ...]) -> None:
+    options = {"groups": 1} if kernel is group_norm else {}
+    check(kernel, [image(shape), *affine(shape[1])], [0, 1, 2], eps=0.1, **options)
+
+
+@orders
+@pytest.mark.parametrize("kernel", [batch_norm, group_norm])
+def test_many_blocks(kernel: Any, order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "BLOCK", 32)
+    monkeypatch.setattr(statistics, "LINE", 8)
+    monkeypatch.setattr(statistics, "block_length", lambda elements: 1)
+    options = {"groups": 2} if kernel is group_norm else {}
+    check(kernel, [image((6, 4, 5, 4), order), *affine(4)], [0, 1, 2], second=False, eps=0.1, **options)
+
+
+@orders
+def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order: tuple[int, ...]) -> None:
+    offset = np.float32(1000)
+    x = image((8, 4, 6, 6), order, np.float32)
+    shifted = x + offset
+    out, _, variance = batch_norm(shifted, None, None, eps=0.0)
+    exact = (shifted.astype(np.float64) - shifted.mean(axis=(0, 2, 3), dtype=np.float64).reshape(-1, 1, 1)) / shifted.std(
+        axis=(0, 2, 3), dtype=np.float64).reshape(-1, 1, 1)
+    close(out.data, exact, 1e-4)
+    np.testing.assert_allclose(variance.data, shifted.var(axis=(0, 2, 3), ddof=1, dtype=np.float64), rtol=1e-5)
+
+
+@settings(max_examples=12, deadline=None)
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), data=st.data(), single=st.booleans(),
+       weighted=st.booleans(), shifted=st.booleans())
+def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool, shifted: bool) -> None:
+    axes = data.draw(st.integers(1, len(shape)))
+    dtype = np.float32 if single else np.float64
+    generator = np.random.default_rng(0)
+    x = 2 * random(generator, *shape, dtype=dtype) + 1
+    given = [x, *(random(generator, *shape[-axes:], dtype=dtype) if present else None for present in (weighted, shifted))]
+    check(layer_norm, given, [i for i, value in enumerate(given) if value is not None], axes=axes, eps=0.1)
+
+
+def test_layer_norm_over_many_rows_and_in_other_memory_orders() -> None:
+    x = random(np.random.default_rng(0), 40, 30, 80)  # more than one block
+    check(layer_norm, [x, *affine(80)], [0, 1, 2], second=False, axes=1, eps=1e-5)
+    close(layer_norm(x.transpose(2, 0, 1), *affine(30), axes=1, eps=1e-5).data,
+          layer_norm(np.ascontiguousarray(x.transpose(2, 0, 1)), *affine(30), axes=1, eps=1e-5).data, 1e-14)
+
+
+@pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=f"{case[0]['kind']}-{i}")
+                                                 for i, case in enumerate(golden("normalization"))])
+def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+    kind = options.pop("kind")
+    kernel = {"batch": batch_norm, "group": group_norm, "layer": layer_norm}[kind]
+    more = {"group": {"groups": 3}, "layer": {"axes": arrays["in"]["x"].ndim - 1}}.get(kind, {})
+    check_golden(kernel, ("x", "weight", "bias"), arrays, ("out",), **options, **more)

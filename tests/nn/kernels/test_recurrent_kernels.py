@@ -1,0 +1,106 @@
+"""RNN, LSTM and GRU over a sequence: against loops over single numbers, PyTorch, and their references."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+
+from nn.kernels.recurrent import gru, lstm, rnn
+
+GATES = {rnn: 1, gru: 3, lstm: 4}
+
+
+def operands(kernel: Any, steps: int, batch: int, features: int, units: int, *, bias: bool = True, state: bool = True,
+             dtype: Any = np.float64) -> list[Any]:
+    generator = np.random.default_rng(steps + 10 * batch)
+    rows = GATES[kernel] * units
+    states = [random(generator, batch, units, dtype=dtype) if state else None for _ in range(2 if kernel is lstm else 1)]
+    biases = [random(generator, rows, dtype=dtype) if bias else None for _ in range(2)]
+    return [random(generator, steps, batch, features, dtype=dtype), *states,
+            random(generator, rows, features, dtype=dtype) / 2, random(generator, rows, units, dtype=dtype) / dtype(units**0.5), *biases]
+
+
+def sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+def by_numbers(kernel: Any, x: Any, *rest: Any, nonlinearity: str = "tanh") -> list[Any]:
+    """Each hidden unit of each example at each step, one number after the other."""
+    *states, w_i, w_h, b_i, b_h = rest
+    steps, batch, features = x.shape
+    units = w_h.shape[1]
+    h = np.array(states[0])
+    c = np.array(states[-1])
+    outputs = np.empty((steps, batch, units))
+    for t in range(steps):
+        for n in range(batch):
+            of_input = [sum(w_i[r, k] * x[t, n, k] for k in range(features)) + b_i[r] for r in range(len(w_i))]
+            of_state = [sum(w_h[r, k] * h[n, k] for k in range(units)) + b_h[r] for r in range(len(w_h))]
+            new = np.empty(units)
+            for j in range(units):
+                a = [of_input[r] + of_state[r] for r in range(j, len(w_i), units)]
+                if kernel is rnn:
+                    new[j] = math.tanh(a[0]) if nonlinearity == "tanh" else max(a[0], 0)
+                elif kernel is lstm:
+                    c[n, j] = sigmoid(a[1]) * c[n, j] + sigmoid(a[0]) * math.tanh(a[2])
+                    new[j] = sigmoid(a[3]) * math.tanh(c[n, j])
+                else:
+                    candidate = math.tanh(of_input[2 * units + j] + sigmoid(a[0]) * of_state[2 * units + j])
+                    z = sigmoid(a[1])
+                    new[j] = (1 - z) * candidate + z * h[n, j]
+            h[n] = outputs[t, n] = new
+    return [outputs, h, c] if kernel is lstm else [outputs, h]
+
+
+KERNELS = [(rnn, {}), (rnn, {"nonlinearity": "relu"}), (lstm, {}), (gru, {})]
+kernels = pytest.mark.parametrize(("kernel", "options"), KERNELS, ids=["rnn", "relu", "lstm", "gru"])
+
+
+@kernels
+def test_each_number(kernel: Any, options: dict[str, Any]) -> None:
+    given = operands(kernel, 3, 2, 4, 3)
+    for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
+        close(got.data, expected, 1e-12)
+
+
+@kernels
+@settings(max_examples=8, deadline=None)
+@given(steps=st.integers(1, 4), batch=st.integers(1, 3), features=st.integers(1, 3), units=st.integers(1, 3),
+       bias=st.booleans(), state=st.booleans(), single=st.booleans())
+def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int, features: int, units: int, bias: bool,
+                   state: bool, single: bool) -> None:
+    given = operands(kernel, steps, batch, features, units, bias=bias, state=state,
+                     dtype=np.float32 if single else np.float64)
+    active = [i for i, x in enumerate(given) if x is not None]
+    check(kernel, given, active, second="nonlinearity" not in options and steps < 4, **options)
+
+
+@kernels
+def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any]) -> None:
+    given = operands(kernel, 9, 16, 3, 160)  # more than one block of steps for the LSTM's slopes
+    given[0] = given[0][::-1]
+    check(kernel, given, [0, len(given) - 1], second=False, **options)
+
+
+@pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=f"{case[0]['kind']}-{i}")
+                                                 for i, case in enumerate(golden("recurrent"))])
+def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+    kind = options["kind"]
+    kernel = {"RNN": rnn, "RELU": rnn, "LSTM": lstm, "GRU": gru}[kind]
+    states = ("h0", "c0") if kernel is lstm else ("h0",)
+    check_golden(kernel, ("x", *states, "weight_ih", "weight_hh", "bias_ih", "bias_hh"), arrays, ("outputs", "h", "c"),
+                 **({"nonlinearity": "relu"} if kind == "RELU" else {}))
+
+
+def test_gates_far_from_zero_saturate_silently() -> None:
+    given = operands(lstm, 2, 2, 3, 2, dtype=np.float32)
+    given[0] = given[0] * np.float32(1e4)
+    outputs, _, cells = lstm(*given)
+    assert np.isfinite(outputs.data).all()
+    assert np.abs(cells.data).max() < 10

@@ -1,0 +1,220 @@
+"""DataLoader: every sample once, in an order that follows from the seed, at the cost of indexing."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Tensor
+from nn.data import DataLoader
+
+
+def rows(loader):
+    return [batch.data.tolist() for batch in loader]
+
+
+@given(st.integers(1, 40), st.integers(1, 45), st.booleans(), st.integers(0, 2**70))
+def test_every_pass_visits_each_sample_once_and_keeps_arrays_in_step(samples, batch_size, shuffle, seed):
+    x, y = np.arange(samples * 3).reshape(samples, 3), np.arange(samples) * 10
+    loader = DataLoader((x, y), batch_size, shuffle=shuffle, seed=seed)
+    for _ in range(3):
+        batches = list(loader)
+        assert len(batches) == len(loader)
+        assert all(isinstance(part, Tensor) for batch in batches for part in batch)
+        assert [len(b[1]) for b in batches[:-1]] == [batch_size] * (len(loader) - 1)
+        seen = np.concatenate([b[1].data for b in batches])
+        np.testing.assert_array_equal(np.sort(seen), y)
+        np.testing.assert_array_equal(np.concatenate([b[0].data for b in batches]), x[seen // 10])
+        if not shuffle:
+            np.testing.assert_array_equal(seen, y)
+
+
+def test_last_short_batch_is_kept_or_dropped():
+    x = np.arange(10.0)
+    assert [len(b) for b in DataLoader(x, 4)] == [4, 4, 2]
+    assert [len(b) for b in DataLoader(x, 4, drop_last=True)] == [4, 4]
+    assert [len(b) for b in DataLoader(x, 5, drop_last=True)] == [5, 5]
+
+
+def test_same_seed_same_orders_and_every_pass_another():
+    x = np.arange(50)
+    a, b = DataLoader(x, 7, shuffle=True, seed=3), DataLoader(x, 7, shuffle=True, seed=3)
+    passes = [rows(a) for _ in range(4)]
+    assert passes == [rows(b) for _ in range(4)]
+    assert all(p != q for p, q in itertools.combinations(passes, 2))
+    assert rows(DataLoader(x, 7, shuffle=True, seed=4)) != passes[0]
+
+
+def test_without_a_seed_the_order_follows_manual_seed():
+    x = np.arange(50)
+    autograd.manual_seed(5)
+    first = rows(DataLoader(x, 50, shuffle=True))
+    second = rows(DataLoader(x, 50, shuffle=True))
+    autograd.manual_seed(5)
+    assert rows(DataLoader(x, 50, shuffle=True)) == first != second
+
+
+def test_global_random_state_is_untouched():
+    def draws():
+        autograd.manual_seed(5)
+        np.random.seed(5)  # noqa: NPY002
+        yield
+        yield autograd.random.generator().random(), np.random.random()  # noqa: NPY002
+
+    undisturbed, disturbed = draws(), draws()
+    _, expected = undisturbed
+    next(disturbed)
+    rows(DataLoader(np.arange(9), 2, shuffle=True, seed=1))
+    assert next(disturbed) == expected
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_batches_are_copies(shuffle):
+    x = np.zeros((6, 2))
+    for batch in DataLoader(x, 3, shuffle=shuffle, seed=0):
+        batch.data[...] = 1
+    assert not x.any()
+
+
+@given(st.integers(1, 30), st.integers(1, 8), st.booleans(), st.data())
+def test_a_restored_loader_gives_the_batches_that_were_left(samples, batch_size, shuffle, data):
+    x = np.arange(samples)
+    loader = DataLoader(x, batch_size, shuffle=shuffle, seed=1)
+    passes = data.draw(st.integers(0, 2))
+    for _ in range(passes):
+        rows(loader)
+    running = iter(loader)
+    taken = data.draw(st.integers(0, len(loader)))
+    for _ in range(taken):
+        next(running)
+    resumed = DataLoader(x, batch_size, shuffle=shuffle, seed=99)
+    resumed.load_state_dict(loader.state_dict())
+    rest = rows(running)
+    if rest:
+        assert rows(resumed) == rest
+    assert rows(resumed) == rows(loader)
+
+
+def test_leaving_a_pass_early_begins_a_new_one():
+    loader = DataLoader(np.arange(20), 5, shuffle=True, seed=0)
+    next(iter(loader))
+    second = rows(loader)
+    fresh = DataLoader(np.arange(20), 5, shuffle=True, seed=0)
+    rows(fresh)
+    assert rows(fresh) == second
+
+
+class Squares:
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        assert type(index) is int
+        return {"x": np.full(2, index), "y": (float(index * index), index)}
+
+
+def test_samples_of_a_dataset_are_stacked_whatever_their_structure():
+    first, second = DataLoader(Squares(), 3)
+    assert first["x"].data.tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert second["y"][0].data.tolist() == [9.0, 16.0]
+    assert second["y"][1].dtype == np.int64
+    shuffled = np.concatenate([b["y"][1].data for b in DataLoader(Squares(), 2, shuffle=True, seed=0)])
+    assert sorted(shuffled.tolist()) == list(range(5))
+    assert [b.data.tolist() for b in DataLoader([1.0, 2.0, 3.0], 2)] == [[1.0, 2.0], [3.0]]
+
+
+def test_tensors_are_data_and_keep_their_dtype():
+    (x, y), *_ = DataLoader((Tensor(np.ones((4, 2), np.float32)), np.arange(4, dtype=np.uint8)), 2)
+    assert x.dtype == np.float32
+    assert y.dtype == np.uint8
+    assert not x.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (((np.ones(3), np.ones(4)), 2), ValueError, r"one length, got lengths \[3, 4\]"),
+        ((np.ones((0, 3)), 2), ValueError, "at least one sample, got data of length 0"),
+        (((), 2), ValueError, "empty tuple"),
+        ((np.float64(1.0), 2), ValueError, r"the array has shape \(\)"),
+        ((np.ones(3), 0), ValueError, "batch_size expected an integer of at least 1, got 0"),
+        ((np.ones(3), 2.5), TypeError, "batch_size expected an integer of at least 1, got 2.5"),
+        ((np.ones(3), True), TypeError, "batch_size"),
+        ((np.ones(3), 4, False, True), ValueError, "leaves no batch: 3 samples are fewer than batch_size=4"),
+        ((np.ones(3), 2, True, False, -1), ValueError, "seed expected an integer of at least 0, got -1"),
+        ((np.array(["a", "b"]), 2), TypeError, "expected numbers, the array has dtype <U1"),
+        (({"x": np.ones(3)}, 2), TypeError, "got dict"),
+        ((iter([1]), 2), TypeError, "got list_iterator"),
+        ((Tensor(np.ones(3), requires_grad=True), 2), ValueError, r"data.detach\(\)"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        DataLoader(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        ([np.ones((3, 2)), np.ones(3)], ValueError, r"sample 1 has \(3,\).*write a tuple: \(x, y\)"),
+        ([(1, 2), (1, 2, 3)], ValueError, r"number of parts: \[2, 3\]"),
+        (["a", "b"], TypeError, "samples made of numbers, got str 'a'"),
+    ],
+)
+def test_bad_samples_are_named(data, error, message):
+    with pytest.raises(error, match=message):
+        list(DataLoader(data, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"samples": 11}, "samples=11, this one has 10"),
+        ({"batch_size": 2}, "batch_size=2, this one has 3"),
+        ({"batch": 4}, "at batch 4 of a pass, but a pass has 4 batches"),
+        ({"epoch": -1}, "epoch expected an integer of at least 0"),
+        ({"extra": 1}, "has the entries"),
+    ],
+)
+def test_a_foreign_state_is_refused_and_changes_nothing(change, message):
+    loader = DataLoader(np.arange(10), 3, shuffle=True, seed=2)
+    before = loader.state_dict()
+    with pytest.raises(ValueError, match=message):
+        loader.load_state_dict({**before, "seed": 8, **change})
+    assert loader.state_dict() == before
+    assert loader.seed == 2
+
+
+def test_shuffled_batches_cost_at_most_twice_bare_indexing():
+    x = np.random.default_rng(0).normal(size=(100_000, 10))
+    order = np.random.default_rng(0).permutation(len(x))
+
+    def bare():
+        for start in range(0, len(x), 64):
+            x[order[start : start + 64]]
+
+    loader = DataLoader(x, 64, shuffle=True, seed=0)
+
+    def ours():
+        for _ in loader:
+            pass
+
+    def seconds(action):
+        started = time.perf_counter()
+        action()
+        return time.perf_counter() - started
+
+    pairs = [(seconds(ours), seconds(bare)) for _ in range(7)]
+    assert min(our for our, _ in pairs) < 2 * min(bare for _, bare in pairs)
+
+
+def test_repr_tells_what_it_gives():
+    assert repr(DataLoader(np.ones(10), 4, shuffle=True, seed=7)) == (
+        "DataLoader(10 samples shuffled with seed 7, 3 batches of 4)"
+    )

@@ -1,0 +1,242 @@
+"""Losses: a literal loop as oracle, numbers at the extremes, and what they say to bad input."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Tensor
+
+RNG = np.random.default_rng(0)
+
+
+# --- Cross-entropy in every combination of options, against a loop ----------------------------------------------------
+
+
+def literal_cross_entropy(logits: np.ndarray, target: np.ndarray, weight: Any, smoothing: float, ignore: int,
+                          reduction: str) -> Any:
+    """Example by example, class by class; logits (N, C, d)."""
+    n, classes, d = logits.shape
+    w = np.ones(classes) if weight is None else weight
+    losses, shares = np.zeros((n, d)), np.zeros((n, d))
+    for i, j in itertools.product(range(n), range(d)):
+        z = logits[i, :, j]
+        log_a = [float(v - (max(z) + math.log(sum(math.exp(u - max(z)) for u in z)))) for v in z]
+        if target.ndim == 3:
+            t = [(1 - smoothing) * target[i, k, j] + smoothing / classes for k in range(classes)]
+            losses[i, j] = -sum(w[k] * t[k] * log_a[k] for k in range(classes))
+            shares[i, j] = 1
+        elif target[i, j] != ignore:
+            y = target[i, j]
+            losses[i, j] = -(1 - smoothing) * w[y] * log_a[y]
+            losses[i, j] -= smoothing / classes * sum(w[k] * log_a[k] for k in range(classes))
+            shares[i, j] = w[y]
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    return losses.sum() / shares.sum() if shares.sum() else 0.0
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_cross_entropy_is_its_formula(reduction: str, soft: bool, smoothing: float, weighted: bool,
+                                      from_logits: bool) -> None:
+    logits = RNG.normal(size=(5, 4, 3))
+    target = RNG.dirichlet(np.ones(4), (5, 3)).transpose(0, 2, 1) if soft else RNG.integers(0, 4, (5, 3))
+    if not soft:
+        target[[0, 2], [1, 2]] = -100
+    weight = np.array([0.5, 2.0, 1.0, 0.1]) if weighted else None
+    loss = nn.CrossEntropyLoss(weight, label_smoothing=smoothing, reduction=reduction, from_logits=from_logits)
+    given = logits if from_logits else np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    expected = literal_cross_entropy(logits, target, weight, smoothing, -100, reduction)
+    np.testing.assert_allclose(loss(Tensor(given), target).data, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("weight", [None, [1.0, 2.0, 0.5]])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_all_labels_ignored_give_zero_with_zero_gradient(reduction: str, weight: Any, smoothing: float) -> None:
+    logits = Tensor(RNG.normal(size=(4, 3)), requires_grad=True)
+    loss = nn.CrossEntropyLoss(weight, reduction=reduction, label_smoothing=smoothing)(logits, np.full(4, -100))
+    loss.backward()
+    assert loss.item() == 0
+    np.testing.assert_array_equal(logits.grad.data, 0)
+    picked = Tensor(RNG.normal(size=(4, 3)), requires_grad=True)
+    nll = nn.NLLLoss(weight, reduction=reduction, ignore_index=2)(picked, np.full(4, 2))
+    nll.backward()
+    assert nll.item() == 0
+    np.testing.assert_array_equal(picked.grad.data, 0)
+
+
+@given(st.floats(-1e4, 1e4), st.integers(0, 2), st.sampled_from([np.float32, np.float64]))
+def test_cross_entropy_is_finite_at_any_logits(size: float, label: int, dtype: type) -> None:
+    logits = Tensor(np.array([[size, -size, 0.0]], dtype), requires_grad=True)
+    loss = nn.CrossEntropyLoss()(logits, np.array([label]))
+    loss.backward()
+    assert np.isfinite(loss.data)
+    assert np.isfinite(logits.grad.data).all()
+    assert loss.dtype == logits.grad.dtype == dtype
+
+
+def test_masked_logits_get_no_gradient() -> None:
+    logits = Tensor(np.array([[1.0, -np.inf, 2.0], [0.5, 1.0, -np.inf]]), requires_grad=True)
+    loss = nn.CrossEntropyLoss()(logits, np.array([0, 1]))
+    loss.backward()
+    assert np.isfinite(loss.data)
+    np.testing.assert_array_equal(logits.grad.data[np.isinf(logits.data)], 0)
+    assert np.isfinite(logits.grad.data).all()
+
+
+def test_the_naive_way_fails_where_from_logits_does_not() -> None:
+    logits = np.array([[1000.0, 0.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        powers = np.exp(logits)
+        naive = powers / powers.sum()
+    assert np.isnan(naive).any()
+    probabilities = nn.functional.softmax(logits)
+    assert nn.CrossEntropyLoss(from_logits=False)(probabilities, [1]).item() == np.inf  # underflow
+    assert nn.CrossEntropyLoss()(logits, [1]).item() == 1000
+
+
+def test_one_example_without_a_batch() -> None:
+    loss = nn.CrossEntropyLoss()(np.array([0.1, 2.0, -1.0]), np.array(1))
+    assert loss.item() == pytest.approx(-2 + math.log(math.exp(0.1) + math.exp(2) + math.exp(-1)))
+
+
+# --- Binary cross-entropy ---------------------------------------------------------------------------------------------
+
+
+def test_bce_of_logits_is_bce_of_their_sigmoid() -> None:
+    z, t = RNG.normal(size=(4, 3)), RNG.random((4, 3))
+    p = 1 / (1 + np.exp(-z))
+    expected = -(t * np.log(p) + (1 - t) * np.log(1 - p))
+    for reduction, value in (("none", expected), ("sum", expected.sum()), ("mean", expected.mean())):
+        for loss in (nn.BCELoss(from_logits=True, reduction=reduction), nn.BCEWithLogitsLoss(reduction=reduction)):
+            np.testing.assert_allclose(loss(z, t).data, value, rtol=1e-12)
+        np.testing.assert_allclose(nn.BCELoss(reduction=reduction)(p, t).data, value, rtol=1e-12)
+
+
+@given(st.floats(-1e4, 1e4), st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([np.float32, np.float64]))
+def test_bce_is_stable_at_any_logit(size: float, target: float, dtype: type) -> None:
+    z = Tensor(np.array([size], dtype), requires_grad=True)
+    loss = nn.BCELoss(from_logits=True)(z, np.array([target]))
+    loss.backward()
+    exact = max(size, 0) - size * target + math.log1p(math.exp(-abs(size)))
+    assert loss.item() == pytest.approx(exact, rel=1e-5, abs=1e-6)
+    assert loss.dtype == z.grad.dtype == dtype
+    assert np.isfinite(z.grad.data).all()
+
+
+def test_bce_of_certain_probabilities_is_cut_off() -> None:
+    p = Tensor(np.array([0.0, 1.0, 0.0, 1.0]), requires_grad=True)
+    losses = nn.BCELoss(reduction="none")(p, np.array([0.0, 1.0, 1.0, 0.0]))
+    np.testing.assert_array_equal(losses.data, [0, 0, 100, 100])
+    losses.sum().backward()
+    assert np.isfinite(p.grad.data).all()
+
+
+# --- Reductions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", [nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.BCEWithLogitsLoss, nn.KLDivLoss])
+def test_mean_and_sum_are_those_of_none(loss: type[nn.Module]) -> None:
+    x, t = RNG.normal(size=(4, 3)), RNG.random((4, 3))
+    each = loss(reduction="none")(x, t)
+    assert each.shape == (4, 3)
+    assert loss(reduction="sum")(x, t).item() == pytest.approx(each.data.sum())
+    assert loss()(x, t).item() == pytest.approx(each.data.mean())
+
+
+def test_targets_take_the_dtype_of_predictions() -> None:
+    x = Tensor(np.ones((3, 2), np.float32), requires_grad=True)
+    for target in (np.zeros((3, 2)), np.zeros((3, 2), int), [[0, 0]] * 3, Tensor(np.zeros((3, 2)))):
+        assert nn.MSELoss()(x, target).dtype == np.float32
+    assert nn.CrossEntropyLoss()(x, np.full((3, 2), 0.5)).dtype == np.float32
+    assert nn.CrossEntropyLoss([1.0, 2.0])(x, [0, 1, 1]).dtype == np.float32
+
+
+# --- Bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.BCELoss(), nn.BCEWithLogitsLoss(),
+                                  nn.KLDivLoss()])
+def test_shapes_must_agree(loss: nn.Module) -> None:
+    name = type(loss).__name__
+    with pytest.raises(ValueError, match=rf"{name}\(\) expected predictions and targets of one shape, got "
+                                         r"\(4, 1\) and \(4,\); write output.squeeze\(-1\)"):
+        loss(np.zeros((4, 1)), np.zeros(4))
+    with pytest.raises(ValueError, match=r"got \(4,\) and \(4, 1\); write target.squeeze\(-1\)"):
+        loss(np.zeros(4), np.zeros((4, 1)))
+    with pytest.raises(ValueError, match=r"got \(4, 2\) and \(3, 2\); the batches differ in size"):
+        loss(np.zeros((4, 2)), np.zeros((3, 2)))
+    with pytest.raises(ValueError, match=r"got an empty batch of predictions, \(0, 2\)"):
+        loss(np.zeros((0, 2)), np.zeros((0, 2)))
+    with pytest.raises(TypeError, match="expected floating-point input, got int64"):
+        loss(np.zeros((4, 2), int), np.zeros((4, 2)))
+
+
+LOGITS = np.zeros((4, 3))
+
+
+@pytest.mark.parametrize(("target", "error", "message"), [
+    ([0, 1, 3, 0], ValueError, r"got the label 3 at index 2, but there are 3 classes: 0 to 2"),
+    ([0, -1, 2, 0], ValueError, r"got the label -1 at index 1"),
+    ([0, 1, 2], ValueError, r"of shape \(4,\) for predictions \(4, 3\), got \(3,\); 4 predictions, 3 labels"),
+    ([[0], [1], [2], [0]], ValueError, r"got \(4, 1\); write target.squeeze\(-1\)"),
+    (np.eye(3, dtype=int)[[0, 1, 2, 0]], ValueError, r"for one-hot rows write target.argmax\(1\)"),
+    ([0.0, 1.0, 2.0, 0.0], TypeError, (r"expected class indices, integers of shape \(4,\), or probabilities, "
+                                       r"floats of shape \(4, 3\); got float64 \(4,\)")),
+])
+def test_labels_are_checked(target: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        nn.CrossEntropyLoss()(LOGITS, target)
+
+
+def test_labels_of_images_are_checked_with_their_place() -> None:
+    labels = np.zeros((2, 4, 5), int)
+    labels[1, 3, 2] = 9
+    with pytest.raises(ValueError, match=r"label 9 at index \(1, 3, 2\)"):
+        nn.CrossEntropyLoss()(np.zeros((2, 3, 4, 5)), labels)
+    with pytest.raises(ValueError, match="label 3 at index 0"):
+        nn.NLLLoss()(LOGITS, [3, 0, 0, 0])
+
+
+def test_probabilities_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"BCELoss\(\) expected probabilities between 0 and 1, got 1.5 at index 1; "
+                                         "for logits pass from_logits=True"):
+        nn.BCELoss()(np.array([0.5, 1.5]), np.array([0.0, 1.0]))
+    with pytest.raises(ValueError, match="expected targets between 0 and 1, got -1.0 at index 0"):
+        nn.BCEWithLogitsLoss()(np.array([0.5, 1.5]), np.array([-1, 1]))
+    with pytest.raises(ValueError, match=r"expected probabilities between 0 and 1, got -3.0 at index \(0, 0\)"):
+        nn.CrossEntropyLoss(from_logits=False)(LOGITS - 3, [0, 0, 0, 0])
+
+
+@pytest.mark.parametrize(("build", "error", "message"), [
+    (lambda: nn.MSELoss(reduction="avg"), ValueError, "MSELoss: reduction is one of 'mean', 'sum', 'none', got 'avg'"),
+    (lambda: nn.KLDivLoss(reduction="avg"), ValueError, "'batchmean'"),
+    (lambda: nn.HuberLoss(delta=0), ValueError, "delta must be positive, got 0"),
+    (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), ValueError, "label_smoothing must be between 0 and 1, got 1.5"),
+    (lambda: nn.CrossEntropyLoss([1.0, 2.0])(LOGITS, [0, 0, 0, 0]), ValueError,
+     r"needs a weight with one entry a class, \(3,\), got \(2,\)"),
+    (lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])(LOGITS, LOGITS), ValueError,
+     r"needs a pos_weight that broadcasts to \(4, 3\), got \(2,\)"),
+    (lambda: nn.CrossEntropyLoss()(np.zeros((0, 3)), np.zeros(0, int)), ValueError, "empty batch"),
+    (lambda: nn.CrossEntropyLoss()(np.zeros((3, 0)), np.zeros(3, int)), ValueError, r"got \(3, 0\)"),
+    (lambda: nn.functional.mse_loss([1.0], [2.0], "avg"), ValueError, "mse_loss: reduction"),
+])
+def test_bad_arguments(build: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        build()

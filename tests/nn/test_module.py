@@ -1,0 +1,453 @@
+"""Modules: what belongs to them, what it is called, their state, hooks, modes and repr."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor
+
+
+class Block(nn.Module):
+    def __init__(self, width: int = 3) -> None:
+        self.dense = nn.Linear(width, width)
+        self.scale = nn.Parameter(np.ones(width))
+        self.register_buffer("offset", np.zeros(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.dense(x) * self.scale + self.offset
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = Block()
+        self.layers = nn.Sequential(nn.ReLU(), nn.Linear(3, 2))
+        self.temperature = nn.Parameter(2.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(self.first(x)) / self.temperature
+
+
+KEYS = ["temperature", "first.scale", "first.dense.weight", "first.dense.bias", "layers.1.weight", "layers.1.bias"]
+
+
+# --- Belonging and names ----------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_found_in_pytorchs_order() -> None:
+    assert [name for name, _ in Net().named_parameters()] == KEYS
+    assert len(list(Net().parameters())) == len(KEYS)
+    assert [name for name, _ in Net().named_parameters("net")] == ["net." + key for key in KEYS]
+    assert [name for name, _ in Net().named_parameters(recurse=False)] == ["temperature"]
+
+
+def test_modules_and_children() -> None:
+    net = Net()
+    assert [path for path, _ in net.named_modules()] == ["", "first", "first.dense", "layers", "layers.0", "layers.1"]
+    assert [name for name, _ in net.named_children()] == ["first", "layers"]
+    assert list(net.children()) == [net.first, net.layers]
+    assert next(net.modules()) is net
+    assert net.get_submodule("layers.1") is net.layers[1]
+    with pytest.raises(KeyError, match=r"Net has no module 'layers.7'; it has first, first.dense, layers"):
+        net.get_submodule("layers.7")
+
+
+def test_parameters_carry_their_dotted_path_as_name() -> None:
+    net = Net()
+    for name, parameter in net.named_parameters():
+        assert parameter.name == name
+    outer = nn.Sequential(net)  # the same network deeper in another one
+    assert {p.name for p in outer.parameters()} == {"0." + key for key in KEYS}
+    net.layers[1] = nn.Linear(3, 2)
+    assert net.layers[1].weight.name == "0.layers.1.weight"
+
+
+def test_a_name_of_ones_own_stays() -> None:
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            self.w = nn.Parameter(np.ones(2), name="theta")
+
+    assert nn.Sequential(Named())[0].w.name == "theta"
+
+
+def test_names_reach_the_graph() -> None:
+    net = Net()
+    out = net(np.ones((2, 3)))
+    leaves = [node.tensor() for node in autograd.graph.reachable(out._node) if node.primitive.name == "leaf"]
+    assert {leaf.name for leaf in leaves} == set(KEYS)
+
+
+def test_calls_are_noted_in_the_graph() -> None:
+    net = Net()
+    x = Tensor(np.ones((2, 3)), requires_grad=True)
+    hidden = net.first(x)
+    assert hidden._node.scope[:3] == ("first", "Block", (x._node,))
+    out = net.layers(hidden)
+    scope = out._node.scope
+    assert (scope.path, scope.kind, scope.inputs) == ("layers", "Sequential", (hidden._node,))
+    assert (scope.inner.path, scope.inner.kind, scope.inner.inner) == ("layers.1", "Linear", None)
+    relu = scope.inner.inputs[0]
+    assert (relu.scope.path, relu.scope.kind) == ("layers.0", "ReLU")
+
+
+def test_a_module_that_returns_its_input_leaves_no_note() -> None:
+    x = np.ones(3) * nn.Parameter(np.ones(3))
+    assert nn.Identity()(x) is x
+    assert not hasattr(x._node, "scope")
+
+
+def test_shared_parameters_are_listed_once_and_saved_twice() -> None:
+    net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    net[1].weight = net[0].weight
+    assert [name for name, _ in net.named_parameters()] == ["0.weight", "0.bias", "1.bias"]
+    assert set(net.state_dict()) == {"0.weight", "0.bias", "1.weight", "1.bias"}
+    assert net[0].weight.name == "0.weight"
+    twice = nn.Sequential(layer := nn.Linear(3, 3), layer)
+    assert [name for name, _ in twice.named_parameters()] == ["0.weight", "0.bias"]
+    assert len(list(twice.named_modules())) == 2
+    assert len(list(twice.named_modules(remove_duplicate=False))) == 3
+
+
+def test_replacing_a_parameter_by_an_array_is_refused() -> None:
+    net = Net()
+    with pytest.raises(TypeError, match=r"Block.scale is a Parameter, which a ndarray would silently replace"):
+        net.first.scale = np.zeros(3)
+    with pytest.raises(TypeError, match=r"Net.first is a Module, which a function"):
+        net.first = lambda x: x
+    net.temperature = None
+    assert "temperature" not in net.state_dict()
+    net.first.scale = nn.Parameter(np.zeros(3))
+    assert net.first.scale.name == "first.scale"
+
+
+def test_modules_in_a_plain_list_are_refused_when_parameters_are_asked_for() -> None:
+    class Hidden(nn.Module):
+        def __init__(self) -> None:
+            self.layers = []
+            for _ in range(2):
+                self.layers.append(nn.Linear(2, 2))
+
+    with pytest.raises(TypeError, match=r"Hidden.layers is a plain list that holds a Linear, .* nn.ModuleList"):
+        list(Hidden().parameters())
+    with pytest.raises(TypeError, match="not be trained"):
+        nn.Sequential(Hidden()).state_dict()
+
+
+def test_a_plain_list_of_modules_held_elsewhere_is_fine() -> None:
+    class Held(nn.Module):
+        def __init__(self) -> None:
+            self.a = nn.Linear(2, 2)
+            self.order = [self.a, self.a]
+
+    assert len(list(Held().parameters())) == 2
+
+
+def test_a_module_cannot_contain_itself() -> None:
+    net = Net()
+    with pytest.raises(ValueError, match="cannot contain itself"):
+        net.layers.parent = net
+
+
+def test_names_have_no_dots() -> None:
+    with pytest.raises(ValueError, match="'a.b' cannot name a Linear"):
+        nn.Sequential({"a.b": nn.Linear(1, 1)})
+
+
+def test_forward_must_be_defined() -> None:
+    class Empty(nn.Module):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Empty needs a method forward\(self, x\)"):
+        Empty()(1)
+
+
+def test_deleting_an_attribute_removes_it() -> None:
+    net = Net()
+    del net.temperature
+    assert "temperature" not in dict(net.named_parameters())
+
+
+# --- Parameters -------------------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_float32_copies() -> None:
+    array = np.arange(3.0)
+    parameter = nn.Parameter(array)
+    array[0] = 9
+    assert parameter.dtype == np.float32
+    assert parameter.data[0] == 0
+    assert parameter.requires_grad
+    assert parameter.is_leaf
+    assert nn.Parameter([1, 2]).dtype == np.float32
+    assert nn.Parameter(1j).dtype == np.complex64
+    assert nn.Parameter(array, dtype=float).dtype == np.float64
+    assert not nn.Parameter(array, requires_grad=False).requires_grad
+    with pytest.raises(TypeError, match=r"register_buffer\(\)"):
+        nn.Parameter([1], dtype=int)
+
+
+# --- Buffers ----------------------------------------------------------------------------------------------------------
+
+
+def test_buffers_are_state_and_not_trained() -> None:
+    block = Block()
+    block.register_buffer("cache", [1.0], persistent=False)
+    block.register_buffer("nothing", None)
+    assert dict(block.named_buffers()).keys() == {"offset", "cache"}
+    assert len(list(block.buffers())) == 2
+    assert "offset" in block.state_dict()
+    assert "cache" not in block.state_dict()
+    assert isinstance(block.offset, Tensor)
+    block.offset = np.ones(3)  # an array assigned to a buffer stays one
+    assert isinstance(block.offset, Tensor)
+    np.testing.assert_array_equal(block.state_dict()["offset"], 1)
+    with pytest.raises(TypeError, match="not trained"):
+        block.register_buffer("other", nn.Parameter(1.0))
+
+
+# --- State ------------------------------------------------------------------------------------------------------------
+
+
+def test_state_dict_is_a_snapshot_of_arrays() -> None:
+    net = Net()
+    state = net.state_dict()
+    assert set(state) == {*KEYS, "first.offset"}
+    assert all(type(value) is np.ndarray for value in state.values())
+    before = copy.deepcopy(state)
+    for parameter in net.parameters():
+        parameter.data[...] = 7
+    for key in state:
+        np.testing.assert_array_equal(state[key], before[key])
+    assert set(net.state_dict("net")) == {"net." + key for key in state}
+
+
+def test_load_state_dict_restores_what_state_dict_gave() -> None:
+    source, target = Net(), Net()
+    memory = target.layers[1].weight._value
+    result = target.load_state_dict(source.state_dict())
+    assert result == ([], [])
+    for key, value in source.state_dict().items():
+        np.testing.assert_array_equal(target.state_dict()[key], value)
+    assert target.layers[1].weight._value is memory  # in place, since optimizers hold views
+    x = np.ones((2, 3), np.float32)
+    np.testing.assert_array_equal(source(x).data, target(x).data)
+    target.load_state_dict({key: Tensor(value.astype(np.float64)) for key, value in source.state_dict().items()})
+    assert target.layers[1].weight.dtype == np.float32
+
+
+def test_load_state_dict_lists_everything_that_is_wrong_and_changes_nothing() -> None:
+    net = Net()
+    before = net.state_dict()
+    state = {key: value + 1 for key, value in before.items()}
+    del state["temperature"], state["first.scale"]
+    state["head.weight"] = np.ones(2)
+    state["head.bias"] = np.ones(2)
+    state["layers.1.weight"] = np.ones((3, 2))
+    state["layers.1.bias"] = np.ones(2, complex)
+    state["first.offset"] = "text"
+    with pytest.raises(ValueError, match="does not fit Net, which was left as it is") as caught:
+        net.load_state_dict(state)
+    message = str(caught.value)
+    for part in ("missing: temperature, first.scale", "unexpected: head.weight, head.bias",
+                 "layers.1.weight: expected shape (2, 3), got (3, 2)",
+                 "layers.1.bias: expected float32, got complex128", "first.offset: expected shape (3,), got ()"):
+        assert part in message
+    for key, value in net.state_dict().items():
+        np.testing.assert_array_equal(value, before[key])
+    with pytest.raises(ValueError, match="expected shape"):
+        net.load_state_dict(state, strict=False)
+    with pytest.raises(TypeError, match="expects a dict of arrays by path, got a str"):
+        net.load_state_dict("weights.safetensors")
+
+
+def test_load_state_dict_that_is_not_strict() -> None:
+    net = Net()
+    result = net.load_state_dict({"temperature": 5.0, "other": 1}, strict=False)
+    assert net.temperature.item() == 5
+    assert result.unexpected_keys == ["other"]
+    assert len(result.missing_keys) == len(net.state_dict()) - 1
+
+
+def test_a_backward_pass_after_loading_does_not_use_stale_values() -> None:
+    layer = nn.Linear(2, 2)
+    out = (layer(np.ones((1, 2))) * layer.weight).sum()
+    layer.load_state_dict({key: value + 1 for key, value in layer.state_dict().items()})
+    with pytest.raises(autograd.MutationError):
+        out.backward()
+
+
+# --- All at once ------------------------------------------------------------------------------------------------------
+
+
+def test_train_and_eval_reach_every_module() -> None:
+    net = Net()
+    assert net.training
+    assert net.eval() is net
+    assert not any(module.training for module in net.modules())
+    assert all(module.training for module in net.train().modules())
+
+
+def test_freezing_and_thawing() -> None:
+    net = Net()
+    assert net.first.requires_grad_(False) is net.first
+    net(np.ones((2, 3))).sum().backward()
+    assert net.first.scale.grad is None
+    assert net.layers[1].weight.grad is not None
+    net.requires_grad_()
+    assert all(p.requires_grad for p in net.parameters())
+
+
+def test_zero_grad_forgets_gradients() -> None:
+    net = Net()
+    net(np.ones((2, 3))).sum().backward()
+    net.zero_grad()
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_astype_converts_parameters_buffers_and_gradients() -> None:
+    net = Net()
+    net(np.ones((2, 3))).sum().backward()
+    net.first.register_buffer("count", np.array(3))
+    held = net.first.scale
+    assert net.astype(np.float64) is net
+    assert net.first.scale is held
+    assert {p.dtype for p in net.parameters()} == {np.dtype(float)}
+    assert {p.grad.dtype for p in net.parameters()} == {np.dtype(float)}
+    assert net.first.offset.dtype == np.float64
+    assert net.first.count.dtype == np.int64
+    assert net(np.ones((2, 3), np.float32)).dtype == np.float64
+    with pytest.raises(TypeError, match="floating dtypes, got int64"):
+        net.astype(int)
+
+
+def test_apply_visits_leaves_first() -> None:
+    visited = []
+    Net().apply(lambda module: visited.append(type(module).__name__))
+    assert visited[-1] == "Net"
+    assert len(visited) == 6
+
+
+# --- Hooks ------------------------------------------------------------------------------------------------------------
+
+
+def test_forward_hooks_see_and_may_replace_the_output() -> None:
+    layer = nn.Linear(2, 2)
+    seen = []
+    handle = layer.register_forward_hook(lambda module, inputs, out: seen.append((module, inputs, out)))
+    x = Tensor(np.ones((1, 2), np.float32))
+    out = layer(x)
+    assert seen[0][0] is layer
+    assert seen[0][1] == (x,)
+    assert seen[0][2] is out
+    handle.remove()
+    layer(x)
+    assert len(seen) == 1
+    doubling = layer.register_forward_hook(lambda module, inputs, out: out * 2)
+    np.testing.assert_array_equal(layer(x).data, 2 * out.data)
+    doubling.remove()
+    handle = layer.register_forward_pre_hook(lambda module, inputs: inputs[0] * 0)
+    np.testing.assert_array_equal(layer(x).data, layer.bias.data[None])
+    handle.remove()
+    np.testing.assert_array_equal(layer(x).data, out.data)
+
+
+# --- Copying and showing ----------------------------------------------------------------------------------------------
+
+
+def test_copies_are_independent() -> None:
+    net = Net()
+    net.register_forward_hook(print) .remove()
+    for twin in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert twin.state_dict().keys() == net.state_dict().keys()
+        assert [p.name for p in twin.parameters()] == [p.name for p in net.parameters()]
+        twin.first.scale.data[...] = 5
+        assert net.first.scale.data[0] == 1
+        nn.Sequential(twin)
+        assert net.first.scale.name == "first.scale"
+
+
+def test_repr_shows_the_structure() -> None:
+    net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Sequential(nn.Linear(3, 1, bias=False)))
+    assert repr(net) == (
+        "Sequential(\n"
+        "  (0): Linear(4, 3)\n"
+        "  (1): ReLU()\n"
+        "  (2): Sequential(\n"
+        "    (0): Linear(3, 1, bias=False)\n"
+        "  )\n"
+        ")"
+    )
+
+
+# --- Containers -------------------------------------------------------------------------------------------------------
+
+
+def test_sequential_chains_indexes_and_slices() -> None:
+    layers = [nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)]
+    net = nn.Sequential(*layers)
+    x = np.ones((2, 2), np.float32)
+    np.testing.assert_array_equal(net(x).data, layers[2](layers[1](layers[0](x))).data)
+    assert len(net) == 3
+    assert list(net) == layers
+    assert net[-1] is layers[2]
+    assert list(net[:2]) == layers[:2]
+    assert isinstance(net[1:], nn.Sequential)
+    assert list(net[1:].state_dict()) == ["2.weight", "2.bias"]  # a slice keeps the names
+    net[1] = nn.ReLU()
+    assert isinstance(net[1], nn.ReLU)
+    assert list(net.append(nn.Sigmoid()).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    del net[0]
+    assert list(net.insert(0, nn.Linear(5, 3)).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    with pytest.raises(IndexError, match="Sequential of 4 modules has no module 4"):
+        net[4]
+
+
+def test_sequential_takes_names() -> None:
+    net = nn.Sequential({"hidden": nn.Linear(2, 3), "output": nn.Linear(3, 1)})
+    assert list(net.state_dict()) == ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
+    assert net[1] is net.output
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    (nn.ReLU, r"got the class ReLU; write ReLU\(\)"),
+    (np.tanh, "got the function tanh; wrap it in a Module"),
+    (3, "got a int"),
+])
+def test_what_is_not_a_module_is_refused(given: object, message: str) -> None:
+    for build in (lambda: nn.Sequential(nn.Linear(1, 1), given), lambda: nn.ModuleList([given]),
+                  lambda: nn.ModuleDict({"a": given}), lambda: nn.ModuleList([nn.ReLU()]).__setitem__(0, given)):
+        with pytest.raises(TypeError, match=message):
+            build()
+
+
+def test_module_list() -> None:
+    layers = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
+    assert len(layers) == 3
+    assert len(list(layers.parameters())) == 6
+    assert list(layers.extend([nn.ReLU()]))[-1] is layers[3]
+    assert bool(nn.ModuleList())
+    with pytest.raises(NotImplementedError):
+        layers(1)
+
+
+def test_module_dict() -> None:
+    heads = nn.ModuleDict({"a": nn.Linear(2, 1), "b": nn.Linear(2, 2)})
+    assert list(heads) == list(heads.keys()) == ["a", "b"]
+    assert "a" in heads
+    assert "c" not in heads
+    assert dict(heads.items())["b"] is heads["b"] is list(heads.values())[1]
+    assert list(heads.state_dict()) == ["a.weight", "a.bias", "b.weight", "b.bias"]
+    heads.update({"c": nn.ReLU()})
+    assert isinstance(heads.pop("c"), nn.ReLU)
+    del heads["a"]
+    assert len(heads) == 1
+    with pytest.raises(KeyError, match="'items' is an attribute of ModuleDict"):
+        heads["items"] = nn.ReLU()
+    with pytest.raises(KeyError):
+        del heads["training"]

@@ -1,0 +1,285 @@
+"""export_onnx: what another runtime computes from the file, for every layer, against the model itself."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import onnx
+import pytest
+from onnx.reference import ReferenceEvaluator
+
+import autograd
+import nn
+from autograd import Tensor
+
+RANDOM = np.random.default_rng(0)
+
+
+def images(*shape):
+    return RANDOM.normal(size=shape).astype(np.float32)
+
+
+def trained(layer):
+    """The layer with every parameter and running statistic away from where it starts."""
+    for tensor in [*layer.parameters(), *layer.buffers()]:
+        if tensor.dtype.kind == "f":
+            tensor.data = (0.5 + RANDOM.random(tensor.shape)).astype(tensor.dtype) / 2
+    return layer
+
+
+def assert_same_elsewhere(model, example, path, *, other_batch=True):
+    """Export, check, run in the reference evaluator, with another batch size as well."""
+    nn.export_onnx(model, example, path)
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+    session = ReferenceEvaluator(str(path))
+    inputs = example if isinstance(example, tuple) else (example,)
+    model.eval()
+    for given in (inputs, tuple(np.concatenate([x, x[:1]]) for x in inputs)) if other_batch else (inputs,):
+        result = model(*[Tensor(x) for x in given])
+        expected = []
+        for part in result if isinstance(result, tuple) else (result,):
+            expected += part if isinstance(part, tuple) else [part]
+        found = session.run(None, dict(zip(session.input_names, given, strict=True)))
+        for theirs, ours in zip(found, expected, strict=True):
+            np.testing.assert_allclose(theirs, ours.data, rtol=1e-4, atol=1e-5)
+            assert theirs.dtype == ours.dtype
+
+
+LAYERS = [
+    (nn.Linear(5, 3), (2, 5)),
+    (nn.Linear(5, 3, bias=False), (2, 4, 5)),
+    (nn.Linear(5, 3), (2, 4, 5)),
+    (nn.Conv1d(4, 6, 3, stride=2, padding=1, dilation=2, groups=2), (2, 4, 11)),
+    (nn.Conv1d(2, 3, 4, padding="same"), (2, 2, 9)),
+    (nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 0), bias=False), (2, 4, 9, 8)),
+    (nn.Conv2d(2, 3, (2, 3), padding="same", dilation=2), (2, 2, 7, 7)),
+    (nn.Conv2d(2, 3, 3, padding=1, padding_mode="reflect"), (2, 2, 5, 5)),
+    (nn.Conv2d(2, 3, 3, padding=1, padding_mode="replicate"), (2, 2, 5, 5)),
+    (nn.Conv2d(2, 3, 3, padding=1, padding_mode="circular"), (2, 2, 5, 5)),
+    (nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), (2, 4, 5, 5)),
+    (nn.MaxPool1d(3, stride=2, padding=1), (2, 3, 9)),
+    (nn.MaxPool2d(2, dilation=2), (2, 3, 8, 8)),
+    (nn.MaxPool2d(3, stride=2, ceil_mode=True), (2, 3, 8, 8)),
+    (nn.AvgPool2d(3, stride=2, padding=1), (2, 3, 7, 7)),
+    (nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), (2, 3, 7, 7)),
+    (nn.AdaptiveAvgPool2d(1), (2, 3, 5, 7)),
+    (nn.AdaptiveAvgPool2d((2, 3)), (2, 3, 4, 6)),
+    (nn.Flatten(), (2, 3, 4, 5)),
+    (nn.Flatten(2), (2, 3, 4, 5)),
+    (nn.BatchNorm1d(3), (2, 3)),
+    (nn.BatchNorm2d(3, eps=1e-2, affine=False), (2, 3, 4, 4)),
+    (nn.LayerNorm((3, 4), eps=1e-3), (2, 3, 4)),
+    (nn.LayerNorm(4, elementwise_affine=False), (2, 3, 4)),
+    (nn.LayerNorm(4, bias=False), (2, 3, 4)),
+    (nn.GroupNorm(2, 4), (2, 4, 3, 3)),
+    (nn.GroupNorm(2, 4, affine=False), (2, 4, 3)),
+    (nn.Dropout(0.5), (2, 3)),
+    (nn.Identity(), (2, 3)),
+    (nn.ReLU(), (2, 3)),
+    (nn.LeakyReLU(0.2), (2, 3)),
+    (nn.ELU(0.7), (2, 3)),
+    (nn.GELU(), (2, 3)),
+    (nn.GELU("tanh"), (2, 3)),
+    (nn.SiLU(), (2, 3)),
+    (nn.Sigmoid(), (2, 3)),
+    (nn.Tanh(), (2, 3)),
+    (nn.Softplus(), (2, 3)),
+    (nn.Softplus(beta=2.0), (2, 3)),
+    (nn.Softmax(1), (2, 3)),
+    (nn.LogSoftmax(-1), (2, 3)),
+    (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (2, 5, 8)),
+    (nn.TransformerEncoderLayer(8, 2, 16, activation="gelu", norm_first=True, bias=False), (5, 2, 8)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=[f"{layer!r}".split("\n")[0] for layer, _ in LAYERS])
+def test_a_layer(layer, shape, tmp_path):
+    assert_same_elsewhere(trained(layer), images(*shape), tmp_path / "model.onnx")
+
+
+def test_every_layer_has_a_case():
+    from nn.onnx.convert import CONVERTERS
+
+    tested = {type(layer) for layer, _ in LAYERS} | {nn.Embedding, nn.RNN, nn.LSTM, nn.GRU, nn.MultiheadAttention}
+    assert set(CONVERTERS) == tested - {nn.TransformerEncoderLayer}
+    assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"batch_first": True, "bias": False}, {"num_layers": 2, "bidirectional": True, "batch_first": True}],
+    ids=["plain", "batch_first", "deep"],
+)
+def test_recurrent_layers(kind, options, tmp_path):
+    assert_same_elsewhere(trained(kind(3, 4, **options)), images(2, 5, 3), tmp_path / "model.onnx", other_batch=False)
+
+
+def test_a_recurrent_net_runs_on_any_batch(tmp_path):
+    class Last(nn.Module):
+        def __init__(self):
+            self.rnn = nn.RNN(3, 4, batch_first=True)
+            self.head = nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.head(self.rnn(x)[0]).mean(axis=1)
+
+    assert_same_elsewhere(trained(Last()), images(2, 5, 3), tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_attention(batch_first, tmp_path):
+    class Cross(nn.Module):
+        def __init__(self):
+            self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+
+        def forward(self, x, y):
+            return self.attention(x, y, y)
+
+    shapes = ((2, 5, 8), (2, 3, 8)) if batch_first else ((5, 2, 8), (3, 2, 8))
+    example = tuple(images(*shape) for shape in shapes)
+    assert_same_elsewhere(trained(Cross()), example, tmp_path / "model.onnx", other_batch=batch_first)
+
+
+def test_an_embedding_takes_integers(tmp_path):
+    model = trained(nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 2)))
+    assert_same_elsewhere(model, np.array([[0, 6, 2], [1, 1, 5]]), tmp_path / "model.onnx")
+
+
+def test_nested_containers_and_the_names_in_the_file(tmp_path):
+    model = trained(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Sequential(nn.ReLU(), nn.Flatten()), nn.Linear(72, 3)))
+    assert_same_elsewhere(model, images(2, 1, 8, 8), tmp_path / "model.onnx")
+    graph = onnx.load(tmp_path / "model.onnx").graph
+    assert [i.name for i in graph.input] == ["input"]
+    assert [o.name for o in graph.output] == ["output"]
+    assert {"0.weight", "0.bias", "2.weight", "2.bias"} <= {i.name for i in graph.initializer}
+    assert [n.name for n in graph.node][:2] == ["0.conv", "1.0.relu"]
+    assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "N"
+
+
+def test_what_forward_does_between_layers(tmp_path):
+    class Residual(nn.Module):
+        def __init__(self):
+            self.first, self.second = nn.Linear(6, 6), nn.Linear(6, 6)
+            self.scale = nn.Parameter(np.ones(6) * 0.3)
+
+        def forward(self, x):
+            x = x.reshape(len(x), -1)
+            hidden = np.maximum(self.first(x) * self.scale, 0)
+            hidden = hidden + self.second(np.tanh(hidden) ** 2 / 2.0) - 1
+            again = self.second(np.concatenate([hidden[..., :], -x], axis=1).reshape(len(x), 2, 6))
+            return np.exp(again.mean(axis=1, keepdims=True)).sum(axis=-1), autograd.softmax(again.T, axis=0).T
+
+    class Net(Residual):
+        def forward(self, x):
+            x = x.reshape(len(x), -1)
+            hidden = np.maximum(self.first(x) * self.scale, 0)
+            hidden = hidden + self.second(np.tanh(hidden) ** 2 / 2.0) - 1
+            again = self.second(np.concatenate([hidden, -x], axis=1).reshape(len(x), 2, 6))
+            return np.exp(again.mean(axis=1, keepdims=True)).sum(axis=-1), autograd.softmax(again, axis=2)
+
+    assert_same_elsewhere(trained(Net()), images(2, 2, 3), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="cannot express 'get_item', which Residual.forward uses between layers"):
+        nn.export_onnx(Residual(), images(2, 2, 3), tmp_path / "model.onnx")
+
+
+def test_the_example_takes_the_dtype_of_the_parameters(tmp_path):
+    model = nn.Sequential(nn.Linear(3, 2, dtype=np.float64))
+    assert_same_elsewhere(model, RANDOM.normal(size=(2, 3)), tmp_path / "model.onnx")
+    nn.export_onnx(nn.Linear(3, 2), np.ones((2, 3)), tmp_path / "model.onnx")
+    file = onnx.load(tmp_path / "model.onnx")
+    assert file.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.FLOAT
+
+
+def test_the_model_is_as_before(tmp_path):
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
+    model[2].eval()
+    before = model.state_dict()
+    nn.export_onnx(model, images(2, 3), tmp_path / "model.onnx")
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert [module.training for module in model.modules()] == [True, True, True, False]
+    assert not any(module._hooks for module in model.modules())
+
+
+class Shifted(nn.Module):
+    def __init__(self):
+        self.layer = nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.layer(x) + np.arange(3.0)
+
+
+class Foreign(nn.Module):
+    weight = Tensor(np.ones(3, np.float32), requires_grad=True)
+
+    def forward(self, x):
+        return x * self.weight
+
+
+class Constant(nn.Module):
+    def forward(self, x):
+        return Tensor(np.ones(3))
+
+
+class Masked(nn.Module):
+    def __init__(self):
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x, is_causal=True)[0]
+
+
+class Initial(nn.Module):
+    def __init__(self):
+        self.rnn = nn.RNN(3, 4)
+
+    def forward(self, x):
+        return self.rnn(x, self.rnn(x)[1])[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "message"),
+    [
+        (Shifted(), (2, 3), "an operand of 'add' in Shifted.forward is an array that the graph does not keep"),
+        (Foreign(), (2, 3), r"Foreign.forward uses a tensor of shape \(3,\) from elsewhere"),
+        (Constant(), (2, 3), r"Constant.forward uses a value of shape \(3,\) that does not depend on the input"),
+        (Masked(), (2, 5, 4), "the file's output 0 is not the model's"),
+        (Initial(), (5, 2, 3), "cannot express rnn = RNN: an initial state is not exported"),
+        (nn.RNN(3, 4), (5, 3), r"cannot express model = RNN: .* one sequence of shape \(5, 3\); give it a batch"),
+        (nn.LSTM(3, 4, proj_size=2), (5, 2, 3), "no projection of the output"),
+        (nn.RNN(3, 4, nonlinearity="relu"), (5, 2, 3), "no RNN of relu"),
+        (nn.AdaptiveAvgPool2d(3), (1, 2, 5, 5), r"no pool from \(5, 5\) to \(3, 3\) pixels"),
+        (nn.BatchNorm1d(3, track_running_stats=False), (2, 3), "without running statistics"),
+        (nn.MaxPool2d(2, return_indices=True), (1, 1, 4, 4), "without return_indices"),
+        (nn.AvgPool2d(2, divisor_override=3), (1, 1, 4, 4), "no divisor_override"),
+        (nn.Conv2d(1, 1, 3), (1, 5, 5), "not a valid ONNX model"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
+)
+def test_what_cannot_be_expressed_is_named_and_nothing_is_written(model, shape, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        nn.export_onnx(model, images(*shape), tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"), [({"kdim": 3}, "kdim, vdim"), ({"add_zero_attn": True}, "add_bias_kv, add_zero_attn")]
+)
+def test_attention_with_keys_of_its_own_kind_is_refused(options, message, tmp_path):
+    class Attends(nn.Module):
+        def __init__(self):
+            self.attention = nn.MultiheadAttention(4, 2, batch_first=True, **options)
+
+        def forward(self, x, y):
+            return self.attention(x, y, x if options.get("kdim") else y)[0]
+
+    with pytest.raises(ValueError, match=message):
+        nn.export_onnx(Attends(), (images(2, 5, 4), images(2, 5, options.get("kdim", 4))), tmp_path / "model.onnx")
+
+
+def test_without_onnx_the_extra_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ImportError, match=r"cleargrad\[onnx\]"):
+        nn.export_onnx(nn.Linear(3, 2), images(2, 3), tmp_path / "model.onnx")

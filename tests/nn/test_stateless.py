@@ -1,0 +1,66 @@
+"""functional_call: a model as a function of its parameters, for the transforms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd.testing import check_gradients
+
+
+def batch():
+    random = np.random.default_rng(0)
+    return random.normal(size=(5, 3)), random.integers(0, 2, 5)
+
+
+def net():
+    autograd.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+
+
+def test_its_gradient_is_that_of_backward():
+    model, (x, y) = net(), batch()
+    loss = nn.CrossEntropyLoss()
+    loss(model(x), y).backward()
+    weights = {name: parameter.detach() for name, parameter in model.named_parameters()}
+    found = autograd.grad(lambda weights: loss(nn.functional_call(model, weights, x), y))(weights)
+    for name, parameter in model.named_parameters():
+        np.testing.assert_allclose(found[name].numpy(), parameter.grad.numpy(), rtol=1e-5, atol=1e-7)
+
+
+def test_every_mode_and_order_goes_through_a_model():
+    model, (x, y) = net(), batch()
+    weights = {name: parameter.data.astype(np.float64) for name, parameter in model.named_parameters()}
+    loss = nn.CrossEntropyLoss()
+    report = check_gradients(lambda weights: loss(nn.functional_call(model, weights, x), y), weights)
+    assert report.largest_error < 1e-6
+
+
+def test_the_model_is_as_before_even_after_an_error():
+    model, (x, _) = net(), batch()
+    before = list(model.parameters())
+    assert not nn.functional_call(model, {"2.weight": np.zeros((2, 4)), "2.bias": np.zeros(2)}, x).data.any()
+    with pytest.raises(ValueError, match="expected"):
+        nn.functional_call(model, {"2.bias": np.zeros(2)}, x[:, :2])
+    assert all(now is then for now, then in zip(model.parameters(), before, strict=True))
+
+
+def test_tied_parameters_and_buffers_are_replaced_everywhere():
+    class Tied(nn.Module):
+        def __init__(self):
+            self.first, self.second = nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False)
+            self.second.weight = self.first.weight
+            self.register_buffer("shift", np.zeros(2))
+
+        def forward(self, x):
+            return self.second(self.first(x)) + self.shift
+
+    out = nn.functional_call(Tied(), {"first.weight": 3 * np.eye(2), "shift": np.ones(2)}, np.ones((1, 2)))
+    assert out.tolist() == [[10.0, 10.0]]
+
+
+def test_unknown_paths_and_wrong_shapes_are_all_listed():
+    with pytest.raises(ValueError, match=r"there is no 'w'; '0.bias' has shape \(4,\), got \(3,\)"):
+        nn.functional_call(net(), {"w": 0.0, "0.bias": np.ones(3)}, np.ones((1, 3)))

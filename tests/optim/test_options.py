@@ -1,0 +1,86 @@
+"""What optimizers refuse, and how they say it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Tensor
+
+
+def leaf(size: int = 3) -> Tensor:
+    return Tensor(np.ones(size), requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        (optim.SGD, {"lr": -0.1}, "SGD: lr must be a number >= 0, got -0.1"),
+        (optim.SGD, {"lr": float("nan")}, "lr must be a number >= 0, got nan"),
+        (optim.SGD, {"lr": "0.1"}, "lr must be a number >= 0, got '0.1'"),
+        (optim.SGD, {"lr": 0.1, "weight_decay": -1}, "weight_decay must be a number >= 0, got -1"),
+        (optim.SGDM, {"lr": 0.1, "beta": 1.0}, r"SGDM: beta must be a number in \[0, 1\), got 1.0"),
+        (optim.RMSProp, {"beta": -0.1}, r"RMSProp: beta must be a number in \[0, 1\), got -0.1"),
+        (optim.Adagrad, {"eps": -1e-8}, "Adagrad: eps must be a number >= 0, got -1e-08"),
+        (optim.Adam, {"betas": (0.9, 1.0)}, r"Adam: betas must be two numbers in \[0, 1\), got \(0.9, 1.0\)"),
+        (optim.Adam, {"betas": 0.9}, r"betas must be two numbers in \[0, 1\), got 0.9"),
+        (optim.AdamW, {"lr": -1, "eps": -2}, "AdamW: lr must be .* got -1; eps must be .* got -2"),
+    ],
+)
+def test_values_out_of_range(kind, options, message):
+    with pytest.raises(ValueError, match=message):
+        kind([leaf()], **options)
+
+
+def test_options_of_a_group_are_checked_too(adam):
+    with pytest.raises(ValueError, match="lr must be a number >= 0, got -3"):
+        adam([{"params": [leaf()], "lr": -3}])
+    with pytest.raises(ValueError, match="no option 'momentum', only betas, eps, lr, weight_decay"):
+        adam([{"params": [leaf()], "momentum": 0.9}])
+    optimizer = adam([leaf()])
+    with pytest.raises(TypeError, match="a group is a dict"):
+        optimizer.add_param_group([leaf()])
+    assert len(optimizer.param_groups) == 1
+
+
+def test_what_is_no_parameter(adam):
+    with pytest.raises(TypeError, match=r"got one tensor; write \[tensor\]"):
+        adam(leaf())
+    with pytest.raises(TypeError, match="parameter 1 is a ndarray, expected a Tensor"):
+        adam([leaf(), np.ones(3)])
+    with pytest.raises(TypeError, match="parameter bias of shape .3,. holds int64, expected floats"):
+        adam([("bias", Tensor([1, 2, 3]))])
+    with pytest.raises(ValueError, match=r"parameter 0 of shape \(3,\) is the result of an operation.*detach"):
+        adam([leaf() * 2])
+    with pytest.raises(ValueError, match="got no parameters"):
+        adam([])
+
+
+def test_a_parameter_belongs_to_one_group(adam):
+    shared = leaf(5)
+    with pytest.raises(ValueError, match=r"parameter 1 of shape \(5,\) is in another group already"):
+        adam([{"params": [shared]}, {"params": [leaf(), shared]}])
+
+
+def test_a_step_without_any_gradient(make):
+    frozen = Tensor(np.ones(3))
+    optimizer = make([leaf(), leaf(), frozen])
+    before = optimizer.state_dict()
+    with pytest.raises(RuntimeError, match=r"no gradient on any of 3 parameters, of which 1 are frozen.*backward\(\)"):
+        optimizer.step()
+    assert optimizer.state_dict() == before
+
+
+def test_zero_grad_forgets_every_gradient(adam):
+    tensors = [leaf(), leaf(2)]
+    optimizer = adam(tensors)
+    for t in tensors:
+        t.grad = np.ones(t.shape)
+    optimizer.zero_grad()
+    assert [t.grad for t in tensors] == [None, None]
+
+
+def test_the_repr_says_what_is_stepped_and_how():
+    optimizer = optim.SGDM([leaf(), leaf(4)], lr=0.1)
+    assert repr(optimizer) == "SGDM(7 numbers in 2 parameters, lr=0.1, beta=0.9, weight_decay=0.0)"

@@ -1,0 +1,177 @@
+"""Every optimizer against a literal transcription of its recurrence, number by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import optim
+from autograd import Tensor
+
+# --- The recurrences, of one number ----------------------------------------------------------------------------------
+
+
+def sgd(w: float, gradients: Sequence[float], *, lr: float, weight_decay: float) -> float:
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        w = w - lr * g
+    return w
+
+
+def sgdm(w: float, gradients: Sequence[float], *, lr: float, beta: float, weight_decay: float) -> float:
+    m = 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        m = beta * m + (1 - beta) * g
+        w = w - lr * m
+    return w
+
+
+def adagrad(w: float, gradients: Sequence[float], *, lr: float, eps: float, weight_decay: float) -> float:
+    V = 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        V = V + g**2
+        w = w - lr * g / (sqrt(V) + eps)
+    return w
+
+
+def rmsprop(w: float, gradients: Sequence[float], *, lr: float, beta: float, eps: float, weight_decay: float) -> float:
+    V = 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        V = beta * V + (1 - beta) * g**2
+        w = w - lr * g / (sqrt(V) + eps)
+    return w
+
+
+def adam(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> float:
+    m = V = 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * w
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = betas[1] * V + (1 - betas[1]) * g**2
+        w = w - lr * (m / (1 - betas[0] ** t)) / (sqrt(V / (1 - betas[1] ** t)) + eps)
+    return w
+
+
+def adamw(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> float:
+    m = V = 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = betas[1] * V + (1 - betas[1]) * g**2
+        eta = lr * (m / (1 - betas[0] ** t)) / (sqrt(V / (1 - betas[1] ** t)) + eps)
+        w = w - eta - lr * weight_decay * w
+    return w
+
+
+RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
+    optim.SGD: sgd,
+    optim.SGDM: sgdm,
+    optim.Adagrad: adagrad,
+    optim.RMSProp: rmsprop,
+    optim.Adam: adam,
+    optim.AdamW: adamw,
+}
+
+
+def ends(kind: type[optim.Optimizer], start: np.ndarray, gradients: list[np.ndarray], options: Any) -> np.ndarray:
+    """Where the recurrence takes each number of an array."""
+    columns = np.stack([np.ravel(g) for g in gradients], axis=1).tolist()
+    numbers = np.ravel(start).tolist()
+    moved = [RECURRENCES[kind](w, column, **options) for w, column in zip(numbers, columns, strict=True)]
+    return np.array(moved).reshape(start.shape)
+
+
+# --- The optimizers --------------------------------------------------------------------------------------------------
+
+SHAPES = [(), (3,), (0, 2), (2, 3), (1,)]
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.03])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-5)])
+def test_fifty_steps_follow_the_recurrence(make, give, dtype, tolerance, weight_decay):
+    rng = np.random.default_rng(0)
+    start = [rng.standard_normal(shape).astype(dtype) for shape in SHAPES]
+    gradients = [[rng.standard_normal(shape).astype(dtype) for shape in SHAPES] for _ in range(50)]
+    tensors = [Tensor(a.copy(), requires_grad=True) for a in start]
+    optimizer = make(tensors, weight_decay=weight_decay)
+    for step in gradients:
+        give(tensors, step)
+        optimizer.step()
+    for k, tensor in enumerate(tensors):
+        expected = ends(type(optimizer), start[k], [step[k] for step in gradients], optimizer.defaults)
+        np.testing.assert_allclose(tensor.numpy(), expected, rtol=tolerance, atol=tolerance)
+        assert tensor.dtype == dtype
+
+
+rates = st.floats(0, 0.999)
+numbers = st.floats(-10, 10)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    gradients=st.lists(numbers, min_size=1, max_size=10),
+    start=numbers,
+    lr=st.floats(0, 1),
+    betas=st.tuples(rates, rates),
+    eps=st.floats(1e-6, 1),
+    weight_decay=st.floats(0, 0.5),
+)
+@pytest.mark.parametrize("kind", RECURRENCES)
+def test_any_options_follow_the_recurrence(kind, gradients, start, lr, betas, eps, weight_decay):
+    every = {"lr": lr, "beta": betas[0], "betas": betas, "eps": eps, "weight_decay": weight_decay}
+    own = kind([Tensor(1.0)], lr=lr).defaults
+    options = {name: value for name, value in every.items() if name in own}
+    tensor = Tensor([start], requires_grad=True)
+    optimizer = kind([tensor], **options)
+    for g in gradients:
+        tensor.grad = [g]
+        optimizer.step()
+    np.testing.assert_allclose(tensor.item(), RECURRENCES[kind](start, gradients, **options), rtol=1e-8, atol=1e-8)
+
+
+def test_the_defaults_are_those_of_the_contract():
+    def options(kind: type[optim.Optimizer], *given: float) -> dict[str, Any]:
+        return kind([Tensor(1.0)], *given).defaults
+
+    assert options(optim.SGD, 0.1) == {"lr": 0.1, "weight_decay": 0}
+    assert options(optim.SGDM, 0.1) == {"lr": 0.1, "beta": 0.9, "weight_decay": 0}
+    assert options(optim.Adagrad) == {"lr": 0.01, "eps": 1e-10, "weight_decay": 0}
+    assert options(optim.RMSProp) == {"lr": 0.01, "beta": 0.99, "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.Adam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.AdamW) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}
+
+
+def test_gradient_descent_crawls_or_oscillates_where_adam_arrives():
+    """On f(x) = x0^2 / 2 + 50 x1^2 a rate that suits one axis does not suit the other; Adam adapts to each."""
+
+    def run(optimizer: optim.Optimizer, x: Tensor, steps: int) -> np.ndarray:
+        path = [x.numpy().copy()]
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (x * x * np.array([0.5, 50.0])).sum().backward()
+            optimizer.step()
+            path.append(x.numpy().copy())
+        return np.array(path)
+
+    def start() -> Tensor:
+        return Tensor([1.0, 1.0], requires_grad=True)
+
+    slow, fast, adaptive = start(), start(), start()
+    crawl = run(optim.SGD([slow], lr=0.0005), slow, 200)
+    oscillation = run(optim.SGD([fast], lr=0.0199), fast, 200)
+    arrival = run(optim.Adam([adaptive], lr=0.05), adaptive, 200)
+    assert crawl[-1, 0] > 0.9
+    assert (oscillation[1:50, 1] * oscillation[:49, 1] < 0).all()
+    assert np.abs(arrival[-1]).max() < 0.05

@@ -1,0 +1,188 @@
+"""Schedules against their closed forms, against what PyTorch's recursions do, and across interruptions."""
+
+from __future__ import annotations
+
+import json
+from math import cos, pi
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Tensor
+from optim import schedulers
+
+
+@pytest.fixture
+def optimizer() -> optim.Optimizer:
+    def leaf() -> Tensor:
+        return Tensor([1.0], requires_grad=True)
+
+    return optim.SGD([{"params": [leaf()]}, {"params": [leaf()], "lr": 0.01}], lr=0.5)
+
+
+def rates(scheduler, steps=30):
+    out = [scheduler.get_last_lr()]
+    for _ in range(steps):
+        scheduler.step()
+        out.append(scheduler.get_last_lr())
+    return np.array(out).T
+
+
+CLOSED_FORMS = {
+    "step": (lambda o: schedulers.StepLR(o, 7, gamma=0.5), lambda t: 0.5 ** (t // 7)),
+    "exponential": (lambda o: schedulers.ExponentialLR(o, 0.9), lambda t: 0.9**t),
+    "cosine": (lambda o: schedulers.CosineAnnealingLR(o, 10), lambda t: (1 + cos(pi * t / 10)) / 2),
+    "warmup": (lambda o: schedulers.LinearWarmup(o, 8), lambda t: min(1, (t + 1) / 8)),
+    "lambda": (lambda o: schedulers.LambdaLR(o, lambda t: 1 / (1 + t)), lambda t: 1 / (1 + t)),
+    "sequence": (
+        lambda o: schedulers.SequentialLR(
+            o,
+            [schedulers.LinearWarmup(o, 5), schedulers.CosineAnnealingLR(o, 10), schedulers.ExponentialLR(o, 0.5)],
+            milestones=[5, 15],
+        ),
+        lambda t: (t + 1) / 5 if t < 5 else (1 + cos(pi * (t - 5) / 10)) / 2 if t < 15 else 0.5 ** (t - 15),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED_FORMS)
+def test_the_rate_is_a_function_of_the_step(optimizer, name):
+    make, factor = CLOSED_FORMS[name]
+    scheduler = make(optimizer)
+    factors = np.array([factor(t) for t in range(31)])
+    np.testing.assert_allclose(rates(scheduler), [0.5 * factors, 0.01 * factors], rtol=1e-12, atol=1e-15)
+    assert scheduler.rate(3, 2.0) == pytest.approx(2 * factor(3))
+    assert [g["initial_lr"] for g in optimizer.param_groups] == [0.5, 0.01]
+
+
+def test_cosine_annealing_ends_at_its_minimum(optimizer):
+    first, second = rates(schedulers.CosineAnnealingLR(optimizer, 30, eta_min=0.001))
+    assert first[-1] == second[-1] == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize("name", CLOSED_FORMS)
+@pytest.mark.parametrize("at", [0, 4, 17])
+def test_a_resumed_schedule_goes_on_with_the_same_bits(name, at):
+    def fresh():
+        return optim.SGD([Tensor([1.0], requires_grad=True)], lr=0.3)
+
+    make, _ = CLOSED_FORMS[name]
+    whole = rates(make(fresh()))[0]
+    first = make(fresh())
+    rates(first, at)
+    saved, state = json.loads(json.dumps(first.state_dict())), first.optimizer.state_dict()
+    resumed_optimizer = fresh()
+    second = make(resumed_optimizer)
+    resumed_optimizer.load_state_dict(state)
+    second.load_state_dict(saved)
+    np.testing.assert_array_equal(rates(second, 30 - at)[0], whole[at:])
+
+
+def test_the_steps_use_the_rate(optimizer):
+    scheduler = schedulers.ExponentialLR(optimizer, 0.5)
+    weight = optimizer.param_groups[0]["params"][0]
+    for _ in range(3):
+        weight.grad = [1.0]
+        optimizer.step()
+        scheduler.step()
+    assert weight.item() == 1 - 0.5 - 0.25 - 0.125
+
+
+# --- Reduction on a plateau ------------------------------------------------------------------------------------------
+
+
+def recursion(metrics, *, lr, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr):
+    """As `torch.optim.lr_scheduler.ReduceLROnPlateau` multiplies the rate down, for positive metrics."""
+    best, bad, cooling, out = (float("inf") if mode == "min" else -float("inf")), 0, 0, [lr]
+    for metric in metrics:
+        if threshold_mode == "rel":
+            bound = best * (1 - threshold) if mode == "min" else best * (1 + threshold)
+        else:
+            bound = best - threshold if mode == "min" else best + threshold
+        if metric < bound if mode == "min" else metric > bound:
+            best, bad = metric, 0
+        else:
+            bad += 1
+        if cooling > 0:
+            cooling, bad = cooling - 1, 0
+        if bad > patience:
+            lr, cooling, bad = max(lr * factor, min_lr), cooldown, 0
+        out.append(lr)
+    return out
+
+
+@pytest.mark.parametrize("mode", ["min", "max"])
+@pytest.mark.parametrize("threshold_mode", ["rel", "abs"])
+@pytest.mark.parametrize(("patience", "cooldown", "min_lr"), [(0, 0, 0.0), (2, 3, 0.01), (1, 0, 0.1), (3, 1, 0.0)])
+def test_plateaus_are_those_of_the_recursion(optimizer, mode, threshold_mode, patience, cooldown, min_lr):
+    rng = np.random.default_rng(0)
+    metrics = [5 / (1 + t / 9) + 0.3 * rng.random() for t in range(80)]
+    options = {"mode": mode, "factor": 0.5, "patience": patience, "threshold": 0.05, "threshold_mode": threshold_mode}
+    options |= {"cooldown": cooldown, "min_lr": min_lr}
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, **options)
+    out = scheduler.get_last_lr()[:1]
+    for metric in metrics:
+        scheduler.step(metric)
+        out.append(scheduler.get_last_lr()[0])
+    np.testing.assert_allclose(out, recursion(metrics, lr=0.5, **options), rtol=1e-12)
+    assert len(set(out)) > 2
+
+
+def test_a_metric_that_is_nan_is_bad(optimizer):
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=1)
+    for metric in (1.0, float("nan"), float("nan")):
+        scheduler.step(metric)
+    assert scheduler.get_last_lr() == pytest.approx([0.05, 0.001])
+
+
+def test_a_negative_metric_improves_downwards(optimizer):
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=0, threshold=0.1)
+    scheduler.step(-1.0)
+    scheduler.step(-1.2)
+    assert scheduler.reductions == 0
+    scheduler.step(-1.25)
+    assert scheduler.reductions == 1
+
+
+def test_a_plateau_resumes(optimizer):
+    metrics = [1, 0.9, 0.95, 0.95, 0.8, 0.85, 0.85, 0.9]
+
+    def run(scheduler, values):
+        for value in values:
+            scheduler.step(value)
+        return scheduler.get_last_lr()
+
+    whole = run(schedulers.ReduceLROnPlateau(optimizer, patience=1, factor=0.5), metrics)
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"]
+    first = schedulers.ReduceLROnPlateau(optimizer, patience=1, factor=0.5)
+    run(first, metrics[:3])
+    second = schedulers.ReduceLROnPlateau(optimizer, patience=1, factor=0.5)
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    assert run(second, metrics[3:]) == whole
+
+
+# --- What is refused -------------------------------------------------------------------------------------------------
+
+
+def test_wrong_arguments(optimizer):
+    exponential = schedulers.ExponentialLR(optimizer, 0.9)
+    with pytest.raises(TypeError, match="StepLR takes an optimizer, got a list"):
+        schedulers.StepLR([], 3)
+    with pytest.raises(ValueError, match="step_size must be at least 1, got 0"):
+        schedulers.StepLR(optimizer, 0)
+    with pytest.raises(ValueError, match="T_max must be at least 1, got -5"):
+        schedulers.CosineAnnealingLR(optimizer, -5)
+    with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, got .3, 4."):
+        schedulers.SequentialLR(optimizer, [exponential, exponential], [3, 4])
+    with pytest.raises(TypeError, match="functions of the step"):
+        schedulers.SequentialLR(optimizer, [schedulers.ReduceLROnPlateau(optimizer)], [])
+    with pytest.raises(ValueError, match="same optimizer"):
+        schedulers.SequentialLR(optim.SGD([Tensor(1.0)], 0.1), [exponential], [])
+    with pytest.raises(ValueError, match=r"factor must be in \(0, 1\), got 1.5"):
+        schedulers.ReduceLROnPlateau(optimizer, factor=1.5)
+    with pytest.raises(ValueError, match="mode must be 'min' or 'max'.*got 'least' and 'rel'"):
+        schedulers.ReduceLROnPlateau(optimizer, mode="least")
+    with pytest.raises(ValueError, match=r"ExponentialLR.load_state_dict expected \['last_step'\], got \['step'\]"):
+        exponential.load_state_dict({"step": 3})

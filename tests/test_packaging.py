@@ -1,0 +1,142 @@
+"""What a user installs and what an import costs: one pure wheel, four dependencies, nothing heavy until it is used."""
+
+from __future__ import annotations
+
+import ast
+import email
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("autograd", "nn", "optim")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+HEAVY = [
+    *("IPython", "graphviz", "matplotlib", "numba", "onnx", "pandas", "pygraphviz"),
+    *("safetensors", "scipy", "skimage", "sklearn", "sympy", "tqdm"),
+]
+
+
+def python(code: str, cache: Path) -> str:
+    """What a fresh Python prints, started in the project, with bytecode as an installed package has it."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = own | {"PYTHONPYCACHEPREFIX": str(cache)}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment).stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built from a copy of the sources."""
+    source = tmp_path_factory.mktemp("source")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    for name in (*PACKAGES, "tests"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    build = "from setuptools.build_meta import build_wheel; print(build_wheel('dist'))"
+    out = subprocess.run([sys.executable, "-c", build], check=True, capture_output=True, text=True, cwd=source).stdout
+    return zipfile.ZipFile(source / "dist" / out.split()[-1])
+
+
+def test_the_wheel_is_pure_small_and_whole(wheel):
+    assert Path(wheel.filename).name == "cleargrad-0.1.0-py3-none-any.whl"
+    assert Path(wheel.filename).stat().st_size < 1_000_000
+    inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    expected = {str(path.relative_to(ROOT)) for path in SOURCES} | {f"{package}/py.typed" for package in PACKAGES}
+    assert inside >= expected
+    assert {name.split("/")[0] for name in inside} == set(PACKAGES)
+
+
+def test_four_dependencies_and_the_promised_extras(wheel):
+    name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = email.message_from_bytes(wheel.read(name))
+    required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    assert {re.match(r"[\w-]+", line).group() for line in required} == {"numpy", "graphviz", "tqdm", "safetensors"}
+    extras = {"scipy", "symbolic", "plot", "draw", "fast", "data", "onnx", "test", "dev", "docs", "all"}
+    assert set(metadata.get_all("Provides-Extra")) == extras
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert metadata["License-Expression"] == "MIT"
+
+
+def test_every_extra_that_an_error_names_exists():
+    text = (ROOT / "pyproject.toml").read_text()
+    calls = [call for path in SOURCES for call in re.findall(r'missing_extra\([^)]*extra="(\w+)"', path.read_text())]
+    assert calls
+    assert [extra for extra in calls if f"\n{extra} = [" not in text] == []
+
+
+def test_an_import_loads_nothing_heavy(tmp_path):
+    loaded = python("import autograd, nn, optim, sys; print(*sys.modules)", tmp_path).split()
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_everything_imports_where_only_numpy_is_installed(tmp_path):
+    refuse = f"""
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {HEAVY}:
+            raise ModuleNotFoundError(name, name=name)
+sys.meta_path.insert(0, Refuse())
+import autograd, nn, optim
+t = autograd.Tensor([1.0, 2.0], requires_grad=True)
+(t * t).sum().backward()
+print(t.grad.tolist())
+"""
+    assert python(refuse, tmp_path) == "[2.0, 4.0]\n"
+
+
+def test_an_import_costs_little_more_than_numpy(tmp_path):
+    code = (
+        "import numpy, time; start = time.process_time(); import autograd, nn, optim; "
+        "print(time.process_time() - start)"
+    )
+    python(code, tmp_path)  # writes the bytecode
+    assert min(float(python(code, tmp_path)) for _ in range(5)) < 0.060
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports anywhere, by their full names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module)
+    return found
+
+
+def test_imports_go_one_way():
+    forbidden = {"autograd": {"nn", "optim"}, "nn": {"optim"}, "optim": {"nn"}}
+    backwards = {
+        str(path.relative_to(ROOT)): wrong
+        for path in SOURCES
+        if (wrong := {name.partition(".")[0] for name in imports(path)} & forbidden[path.relative_to(ROOT).parts[0]])
+    }
+    assert backwards == {}
+
+
+def test_neither_packages_nor_tests_need_other_frameworks():
+    files = [*SOURCES, *(path for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "golden")]
+    found = {path.name: name for path in files for name in imports(path) if re.match(r"(torch|jax|tensorflow)\b", name)}
+    assert found == {}
+
+
+def test_nothing_private_of_numpy_is_used():
+    modules = [f"{p.name}: {name}" for p in SOURCES for name in imports(p) if re.match(r"numpy.*\._|numpy\.core", name)]
+    attributes = [
+        f"{path.name}:{node.lineno} np.{node.attr}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("np", "numpy")
+        and re.match(r"_|core$", node.attr)
+    ]
+    assert modules + attributes == []
