@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from . import implicit, numerical, scipy, symbolic, testing
     from .comparison import compare
     from .drawing import draw
-    from .minimize import minimize
+    from .optimize import minimize
 
 __all__ = [
     "AnomalyError", "DisconnectedWarning", "GradientLostWarning", "GradientMismatch", "MutationError",
@@ -65,7 +65,7 @@ __all__ = [
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
 _LAZY = {
-    "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "minimize": ("minimize", "minimize"),
+    "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "minimize": ("optimize", "minimize"),
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
 }

@@ -22,8 +22,6 @@ class Box(Tensor):
 
     __slots__ = ()
     _boxed = True
-    level: int
-    _inner: Tensor
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -46,7 +44,7 @@ class Box(Tensor):
             raise TypeError("len() of a 0-d tensor")
         return self.shape[0]
 
-    @property
+    @property  # type: ignore[misc]  # what rides inside cannot be written to either
     def data(self) -> NDArray[Any]:
         """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
         raise TypeError(f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "

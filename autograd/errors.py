@@ -69,7 +69,7 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
     message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:
         explained = type(error)(message)
-    except Exception:  # an exception type with a constructor of its own
+    except TypeError:  # an exception type with a constructor of its own
         raise error from None
-    explained.explained = True  # type: ignore[attr-defined]
+    setattr(explained, "explained", True)  # noqa: B010  # an exception may carry what we like
     raise explained from error

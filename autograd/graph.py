@@ -107,7 +107,8 @@ def _constant(operand: Any, kept: Any) -> Constant | None:
     if operand is None:
         return None
     if isinstance(operand, tuple):
-        return Constant(*operand[:2], value=kept, name=operand[2])
+        shape, dtype, name = operand
+        return Constant(shape, dtype, kept, name)
     return Constant((), getattr(operand, "dtype", None), value=operand)
 
 

@@ -13,10 +13,10 @@ from .primitive import wrap
 from .registry import registry
 from .tensor import Tensor
 
-_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+_REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
                np.logical_or: np.any, np.logical_and: np.all}
 _HARMLESS = {"casting": "same_kind", "subok": True, "order": "K", "where": True}
-_ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ACCUMULATIONS: dict[np.ufunc, Callable[..., Any]] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,7 +96,7 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
     tracked = [t for t in tensors_in((tuple(args), dict(options))) if t.requires_grad or isinstance(t, Box)]
     if not tracked:
         return wrap(function(*values_of(tuple(args)), **values_of(dict(options))))
-    label = name or getattr(function, "__name__", repr(function))
+    label = name or str(getattr(function, "__name__", function))
     module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
     if isinstance(function, np.ufunc) and not hasattr(np, label):
         module = "scipy.special"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,6 @@ import numpy as np
 from .registry import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .tensor import Tensor
 
 OPERATORS = {
@@ -33,6 +32,11 @@ METHODS = {
     "round": np.round, "conj": np.conjugate, "conjugate": np.conjugate, "trace": np.trace, "diagonal": np.diagonal,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
+}
+
+
+PROPERTIES: dict[str, Callable[[Any], Any]] = {
+    "T": np.transpose, "mT": lambda x: np.swapaxes(x, -1, -2), "real": np.real, "imag": np.imag,
 }
 
 
@@ -77,6 +81,7 @@ class Operators:
         def __pos__(self) -> Tensor: ...
         def __abs__(self) -> Tensor: ...
         def __invert__(self) -> Tensor: ...
+        def __hash__(self) -> int: ...
         def __getitem__(self, key: Any) -> Tensor: ...
         def __setitem__(self, key: Any, value: Any) -> None: ...
         def sum(self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False,
@@ -153,16 +158,15 @@ def install() -> None:
         setattr(Operators, f"__{name}__", apply)
         setattr(Operators, f"__r{name}__", _reflected(apply))
         setattr(Operators, f"__i{name}__", _in_place(function))
-    for name, function in (COMPARISONS | UNARY).items():
-        setattr(Operators, f"__{name}__", registry[function])
-    for name, function in METHODS.items():
-        setattr(Operators, name, registry[function])
-    for method in (reshape, transpose, astype):
-        setattr(Operators, method.__name__, method)
-    for name, method in (("T", transpose), ("mT", lambda x: np.swapaxes(x, -1, -2)), ("real", np.real), ("imag", np.imag)):
-        setattr(Operators, name, property(method))
-    setattr(Operators, "clone", registry[np.copy])  # noqa: B010
-    setattr(Operators, "__setitem__", _set_item)  # noqa: B010
+    for name, comparison in (COMPARISONS | UNARY).items():
+        setattr(Operators, f"__{name}__", registry[comparison])
+    for name, reduction in METHODS.items():
+        setattr(Operators, name, registry[reduction])
+    for name, method in (("reshape", reshape), ("transpose", transpose), ("astype", astype), ("__setitem__", _set_item),
+                         ("clone", registry[np.copy])):
+        setattr(Operators, name, method)
+    for name, view in PROPERTIES.items():
+        setattr(Operators, name, property(view))
 
 
 def _set_item(self: Any, key: Any, value: Any) -> None:

@@ -12,13 +12,13 @@ Rule = Callable[..., Any]
 
 def argument_names(rule: Rule) -> tuple[str, ...]:
     """The positional parameters of a rule, which say what it reads."""
-    code = rule.__code__  # type: ignore[attr-defined]  # rules are Python functions
+    code = rule.__code__
     return tuple(code.co_varnames[: code.co_argcount])
 
 
 def option_names(rule: Rule) -> tuple[str, ...]:
     """The keyword-only parameters of a rule: the options that it differentiates rightly."""
-    code = rule.__code__  # type: ignore[attr-defined]
+    code = rule.__code__
     return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
 
 

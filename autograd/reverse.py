@@ -44,7 +44,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_grap
         if target is not None and total is not None:
             total = total if isinstance(total, Tensor) else Tensor._of(total, None)
             if total.dtype.kind == "c":
-                total = np.conj(total)
+                total = total.conj()
             before = target.grad
             target._grad = total if before is None else before + total
 
@@ -64,7 +64,7 @@ def _seed(output: Tensor, gradient: ArrayLike | Tensor | None, create_graph: boo
     if given.dtype != output.dtype:
         given = given.astype(output.dtype)
     if given.dtype.kind == "c":
-        given = np.conj(given)
+        given = given.conj()
     return given if create_graph else given._value
 
 
@@ -113,7 +113,7 @@ def _visit(seeds: dict[Node, Array], waiting: dict[Node, int], stop: frozenset[N
                                "write backward(retain_graph=True) in the first pass to go through it twice")
         view = _with_tensors(node) if create_graph else node
         cotangents = node.primitive.cotangents
-        joint = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
+        joint: Any = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
         for i, parent in enumerate(node.parents):
             if parent is None or parent not in waiting:
                 continue
@@ -228,16 +228,16 @@ def _own(g: Array, shared: bool) -> Array:
 
 
 def _run_hooks(node: Node, g: Array) -> Array:
-    for hook in list(node.hooks):
+    for hook in list(node.hooks or ()):
         given = g if isinstance(g, Tensor) else Tensor._of(g.copy(), None)
         if given.dtype.kind == "c":
-            given = np.conj(given)
+            given = given.conj()
         replaced = hook(given)
         if replaced is not None:
             replaced = replaced if isinstance(replaced, Tensor) else Tensor(replaced)
             if replaced.shape != node.shape:
                 raise ValueError(f"a hook must return a gradient of shape {node.shape}, got {replaced.shape}")
-            replaced = np.conj(replaced) if replaced.dtype.kind == "c" else replaced
+            replaced = replaced.conj() if replaced.dtype.kind == "c" else replaced
             g = replaced if isinstance(g, Tensor) else replaced._value
     return g
 
@@ -280,7 +280,7 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     boxes = [t for pair in pairs for t in pair if isinstance(t, Box)]
     if boxes:
         return max(boxes, key=lambda box: box.level).pull(pairs, stop)
-    pairs = [(o, np.conj(g) if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
+    pairs = [(o, g.conj() if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
     with np.errstate(all="ignore"):
         create_graph = None if is_grad_enabled() and not any(g._node for _, g in pairs) else is_grad_enabled()
         seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
@@ -289,7 +289,7 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     for node, total in ends.items():
         if total is not None and node in stop:
             total = total if isinstance(total, Tensor) else Tensor._of(total, None)
-            found[node] = np.conj(total) if total.dtype.kind == "c" else total
+            found[node] = total.conj() if total.dtype.kind == "c" else total
     return found
 
 

@@ -42,10 +42,16 @@ class Tensor(Operators):
     _value: Any
     _node: Any
     _shared: bool  # somebody outside the graph may write into this memory
+    # Slots below are unset until they are used.
     _grad: Tensor | None
     _name: str | None
+    _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
+    _views: list[weakref.ref[Tensor]]
+    _inner: Tensor  # of a box: what is inside, its tangent, the level of its transform
+    _tangent: Any
+    level: int
 
-    def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike = None,
+    def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,
                  name: str | None = None) -> None:
         if isinstance(data, Tensor):
             if data._node is not None:
@@ -107,7 +113,7 @@ class Tensor(Operators):
         """The values as an ndarray, as `.data`: without the graph."""
         return self.data
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if self._node is not None or self._boxed:
             raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
                             "the tensor itself (np.stack for a list of tensors); write .numpy() for the values or "
@@ -368,7 +374,7 @@ class Tensor(Operators):
         return twin
 
 
-def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike = None,
+def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,
            name: str | None = None) -> Tensor:
     """A tensor with a copy of `data`, as `Tensor(...)` otherwise."""
     value = data._value if isinstance(data, Tensor) and data._node is None else data

@@ -45,7 +45,7 @@ class Inputs:
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]]) -> Any:
         """Gradients in the structure of the arguments; zeros for an input that was not reached."""
         found = pull(pairs, self.stop)
-        gradients = [found.get(node) for node in self.nodes]
+        gradients: list[Any] = [found.get(node) for node in self.nodes]
         gradients = [
             np.zeros_like(t) if g is None else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None else g
             for g, t in zip(gradients, self.tensors, strict=True)
@@ -121,7 +121,7 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
     output = _scalar(f, output)
     if bottom(output)._node is None:
         _warn_disconnected(f)
-    return inputs, output, aux, inputs.pull([(output, np.ones_like(output))])
+    return inputs, output, aux, inputs.pull([(output, ones_like(output))])
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -156,6 +156,11 @@ def _scalar(f: Callable[..., Any], output: Any) -> Tensor:
         raise TypeError(f"grad needs {_name(f)} to return a real number, got {output.dtype}; take np.real or np.abs of "
                         "it, or use jacobian for a holomorphic function")
     return output
+
+
+def ones_like(t: Tensor) -> Tensor:
+    """The cotangent that a gradient starts from."""
+    return Tensor._of(np.ones(t.shape, t.dtype)[()], None)
 
 
 def _warn_disconnected(f: Callable[..., Any]) -> None:
@@ -221,10 +226,10 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
         seed[index] = 1
         gradients = tree.flatten(inputs.pull([(out, Tensor(seed))]))[0]
         rows.append([np.conj(g) if out.dtype.kind == "c" else g for g in gradients])
-    columns = []
+    columns: list[Any] = []
     for i, t in enumerate(inputs.tensors):
         column = [row[i] for row in rows]
-        block = np.stack(column) if column else np.zeros((0, *t.shape))
+        block: Any = np.stack(column) if column else np.zeros((0, *t.shape))
         columns.append(np.reshape(block, out.shape + t.shape))
     return inputs.structure.unflatten([c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns])
 
@@ -246,7 +251,8 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
     tensors = [as_input(x) for x in leaves]
     plain = not any(isinstance(x, Tensor) for x in leaves)
     columns: list[list[Any]] = []
-    out_structure, outs = None, []
+    out_structure: Any = None
+    outs: list[Any] = []
     for i, t in enumerate(tensors):
         for index in np.ndindex(t.shape):
             directions = [np.zeros(s.shape, s.dtype) for s in tensors]
@@ -260,13 +266,14 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
         outs, out_structure = tree.flatten(f(chosen))
     blocks = []
     for k, o in enumerate(outs):
-        start, row = 0, []
+        start = 0
+        row: list[Any] = []
         for t in tensors:
             part = [c[k] for c in columns[start : start + t.size]]
             start += t.size
-            block = np.stack(part, axis=-1) if part else np.zeros((*o.shape, 0))
+            block: Any = np.stack(part, axis=-1) if part else np.zeros((*o.shape, 0))
             row.append(np.reshape(block, o.shape + t.shape))
-        blocks.append(structure.unflatten([as_output(b, plain) if isinstance(b, Tensor) else b for b in row]))
+        blocks.append(structure.unflatten([as_output(b, plain) for b in row]))
     return out_structure.unflatten(blocks)
 
 
@@ -324,7 +331,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     finally:
         local.level -= 1
     slope = parts(output, level)[1]
-    pairs = [] if slope is None else [(slope, np.ones_like(slope))]
+    pairs = [] if slope is None else [(slope, ones_like(slope))]
     return inputs.pull(pairs)
 
 

@@ -18,7 +18,8 @@ def as_input(x: Any) -> Tensor:
         if array.dtype.kind not in "biufc":
             raise TypeError(f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}")
         x = tensor(array)
-    return x if x.dtype.kind in "fc" else x.astype(float)
+    floating: Tensor = x if x.dtype.kind in "fc" else x.astype(float)
+    return floating
 
 
 def as_output(t: Any, plain: bool, like: Any = None) -> Any:

@@ -114,7 +114,9 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
-        leaves, leaf_axes, structures = [], [], []
+        leaves: list[Any] = []
+        leaf_axes: list[Any] = []
+        structures: list[tree.Structure] = []
         for arg, axis in zip(args, axes, strict=True):
             values, structure = tree.flatten(arg)
             spec = tree.flatten(axis)[0] if isinstance(axis, (dict, list, tuple)) else [axis] * len(values)

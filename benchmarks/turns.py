@@ -57,10 +57,11 @@ def measure(
 ) -> Result:
     """Measure a case: so many rounds, or fewer (but three) when these seconds are over.
 
-    `pythons` maps the peers that are there to their Python. Raises `RuntimeError` with what a side that failed wrote.
+    `pythons` maps the peers that are there to their Python; our own sides run under this one. Raises `RuntimeError`
+    with what a side that failed wrote.
     """
     workload = module.__name__.rpartition(".")[2]
-    sides = [OURS] + [n for n in vars(module) if n.partition("_")[0] in pythons]
+    sides = [name for name in vars(module) if name.partition("_")[0] in (OURS, *pythons)]
     processes = {}
     figures: dict[str, list[float]] = {}
     try:

@@ -23,7 +23,7 @@ def main() -> None:
     """Set up and warm up, say so, then take a turn whenever told to."""
     side, workload, case, measure = sys.argv[1:]
     root = str(Path(__file__).resolve().parent.parent)
-    sys.path[:1] = [root] if side == "cleargrad" else []
+    sys.path[:1] = [root] if side.startswith("cleargrad") else []
     sys.path.append(root)
     module = import_module(f"benchmarks.workloads.{workload}")
     run = getattr(module, side)(**module.CASES[case])

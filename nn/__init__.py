@@ -72,35 +72,22 @@ __all__ = [
     "summary", "training",
 ]  # fmt: skip
 
-_ON_FIRST_USE = {  # what a first `import nn` need not pay for: name: its module
-    "data": "nn.data",
-    "inspect": "nn.inspect",
-    "metrics": "nn.metrics",
-    "export_onnx": "nn.onnx",
-    "functional_call": "nn.stateless",
-    "load": "nn.storage",
-    "save": "nn.storage",
-    "summary": "nn.table",
-    "storage": "nn.storage",
-    "training": "nn.training",
-    "Callback": "nn.training",
-    "EarlyStopping": "nn.training",
-    "History": "nn.training",
-    "evaluate": "nn.training",
-    "fit": "nn.training",
-    "load_checkpoint": "nn.training",
-    "save_checkpoint": "nn.training",
-}
+# What a first `import nn` need not pay for: the module of each name, and what it is called there (None: the module).
+_ON_FIRST_USE = {
+    "data": ("data", None), "inspect": ("inspect", None), "metrics": ("metrics", None),
+    "fit": ("training", "fit"), "History": ("training", "History"),
+    "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
+    "functional_call": ("stateless", "functional_call"), "summary": ("table", "summary"),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name not in _ON_FIRST_USE:
         raise AttributeError(f"module 'nn' has no attribute {name!r}")
-    path = _ON_FIRST_USE[name]
-    module = import_module(path)
-    found = module if path == f"nn.{name}" else getattr(module, name)
-    globals()[name] = found
-    return found
+    module, attribute = _ON_FIRST_USE[name]
+    found = import_module(f"nn.{module}")
+    globals()[name] = value = found if attribute is None else getattr(found, attribute)
+    return value
 
 
 def __dir__() -> list[str]:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd
-from autograd import Tensor, no_grad
+from autograd import Tensor
 from autograd.errors import missing_extra
 from nn.mode import evaluating
 from nn.module import Module
+from nn.stateless import functional_call
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +59,7 @@ def most_exciting(model: Module, layer: Module | str, unit: int, shape: Sequence
     excitement = _excitement(model, layer, unit)
     with evaluating(model):
         for _ in range(steps):
-            gradient = np.asarray(autograd.grad(excitement)(x))
+            gradient = autograd.grad(excitement)(Tensor(x)).data
             length = np.linalg.norm(gradient)
             if length == 0:
                 raise ValueError(f"unit {unit} of {_path(model, layer)!r} does not respond to the input; look at the "
@@ -99,7 +100,7 @@ def feature_maps(model: Module, layer: Module | str, x: Any, *, limit: int = 64)
     """
     target = _path(model, layer)
     image = x if isinstance(x, Tensor) else Tensor(np.asarray(x))
-    with evaluating(model), no_grad():
+    with evaluating(model):
         found = _outputs(model, target, image)
     if not found or found[0].ndim != 4:
         came = found[0].shape if found else "no call of it"
@@ -139,7 +140,11 @@ def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tens
 
 
 def _outputs(model: Module, target: str, x: Tensor) -> list[Any]:
-    """What the module at a path returned, call by call, for one input without the batch axis."""
+    """What the module at a path returned, call by call, for one input without the batch axis.
+
+    The parameters take part as constants, so that nothing is accumulated into their gradients.
+    """
+    constants = {path: parameter.detach() for path, parameter in model.named_parameters()}
     found: list[Any] = []
 
     def note(path: str, out: Any) -> None:
@@ -147,7 +152,7 @@ def _outputs(model: Module, target: str, x: Tensor) -> list[Any]:
             found.append(out)
 
     with _observed(model, note):
-        model(x.reshape(1, *x.shape))
+        functional_call(model, constants, x.reshape(1, *x.shape))
     return found
 
 

@@ -200,27 +200,27 @@ class Module:
         seen: set[Parameter] = set()
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
-            module._refuse_hidden()
             for name, value in vars(module).items():
-                if isinstance(value, Parameter) and not (remove_duplicate and value in seen):
-                    seen.add(value)
-                    yield _join(path, name), value
+                if isinstance(value, Parameter):
+                    if not (remove_duplicate and value in seen):
+                        seen.add(value)
+                        yield _join(path, name), value
+                elif isinstance(value, (list, tuple, dict)):
+                    module._refuse_hidden(name, value)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""
         for _, parameter in self.named_parameters(recurse=recurse):
             yield parameter
 
-    def _refuse_hidden(self) -> None:
-        own = [value for value in vars(self).values() if isinstance(value, (Module, Parameter))]
-        for name, held in vars(self).items():
-            if isinstance(held, (list, tuple, dict)):
-                for value in held.values() if isinstance(held, dict) else held:
-                    if isinstance(value, (Module, Parameter)) and not any(value is known for known in own):
-                        advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"
-                        raise TypeError(f"{type(self).__name__}.{name} is a plain {type(held).__name__} that holds a "
-                                        f"{type(value).__name__}, which would not be trained; write {advice}, or give "
-                                        "it an attribute of its own")
+    def _refuse_hidden(self, name: str, held: Any) -> None:
+        """Raise TypeError if the list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
+        for value in held.values() if isinstance(held, dict) else held:
+            if isinstance(value, (Module, Parameter)) and not any(value is known for known in vars(self).values()):
+                advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"
+                raise TypeError(f"{type(self).__name__}.{name} is a plain {type(held).__name__} that holds a "
+                                f"{type(value).__name__}, which would not be trained; write {advice}, or give it an "
+                                "attribute of its own")
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """`(path, buffer)` of everything registered with `register_buffer`."""
@@ -284,6 +284,8 @@ class Module:
             for name, value in vars(module).items():
                 if isinstance(value, Parameter):
                     yield _join(path, name), value
+                elif isinstance(value, (list, tuple, dict)):
+                    module._refuse_hidden(name, value)
             for name, persistent in module._buffers.items():
                 if persistent and getattr(module, name) is not None:
                     yield _join(path, name), getattr(module, name)
@@ -293,12 +295,7 @@ class Module:
 
         Keys and layouts are PyTorch's: `torch_model.load_state_dict({k: torch.from_numpy(v) for k, v in ...})`.
         """
-        self._refuse_everything_hidden()
         return {path: np.array(tensor._value) for path, tensor in self._state(prefix)}
-
-    def _refuse_everything_hidden(self) -> None:
-        for module in self.modules():
-            module._refuse_hidden()
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Mismatch:
         """Write a state (ndarrays, Tensors, CPU tensors of PyTorch) into the parameters and buffers.
@@ -310,7 +307,6 @@ class Module:
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"load_state_dict expects a dict of arrays by path, got a {type(state_dict).__name__}; "
                             "read a file with nn.load(path)")
-        self._refuse_everything_hidden()
         targets = dict(self._state())
         missing = [key for key in targets if key not in state_dict]
         unexpected = [key for key in state_dict if key not in targets]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import compiled
 from .optimizer import Array, Optimizer, Params, average
 
 
@@ -40,9 +41,25 @@ class Adam(Optimizer):
         beta1, beta2 = options["betas"]
         average(m, g, beta1, out)
         average(V, np.multiply(g, g, out=out), beta2, out)
-        # The two corrections act on numbers, not on arrays: numerator and denominator times sqrt(1 - beta2^t).
-        correction = sqrt(1 - beta2**t)
+        eps, rate = _corrected(t, options)
         np.sqrt(V, out=out)
-        out += options["eps"] * correction
+        out += eps
         np.divide(m, out, out=out)
-        out *= options["lr"] * correction / (1 - beta1**t)
+        out *= rate
+
+    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
+        if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted():
+            return False
+        beta1, beta2 = options["betas"]
+        decay = options["weight_decay"]
+        coupled, decoupled = (0.0, options["lr"] * decay) if self.decoupled else (decay, 0.0)
+        numbers = (beta1, 1 - beta1, beta2, 1 - beta2, *_corrected(t, options), coupled, decoupled)
+        compiled.adam()(w, g, *moments, *map(w.dtype.type, numbers))
+        return True
+
+
+def _corrected(t: int, options: dict[str, Any]) -> tuple[float, float]:
+    """`eps` and `lr` with both corrections in them, which so cost no pass: all of eta times sqrt(1 - beta2^t)."""
+    beta1, beta2 = options["betas"]
+    correction = sqrt(1 - beta2**t)
+    return options["eps"] * correction, options["lr"] * correction / (1 - beta1**t)

@@ -62,6 +62,10 @@ class Optimizer(ABC):
         All arrays are flat, of one length and dtype. `g` is not written to.
         """
 
+    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
+        """Step weights, moments and all, in one compiled loop with the same result. False where there is none."""
+        return False
+
     @property
     def kind(self) -> str:
         """The name of the optimizer, for messages."""

@@ -26,6 +26,9 @@ SMALL = 2**14
 PARALLEL = 2**19
 """Elements that a thread must have to itself for its start (60 us) to be worth it."""
 
+MANY = 2**20
+"""Numbers in large parameters from which on a compiled loop, which takes a second to load, is worth it."""
+
 MOST_THREADS = 4
 """A step is bound by memory, and its calls by the interpreter's lock: more threads gain nothing."""
 
@@ -38,6 +41,9 @@ class Rule(Protocol):
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array, /) -> None:
         """Bring the moments from `t - 1` to `t`, and write `eta_t` into `out`."""
 
+    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], /) -> bool:
+        """Step weights, moments and all, in one compiled loop with the same result. False where there is none."""
+
 
 class Plan:
     """The blocks to step for as long as the same parameters have gradients and large ones stay in their memory."""
@@ -49,7 +55,9 @@ class Plan:
         self.memory = {i: values[i] for i in self.active if _can_be_cut(values[i])}
         self._flat = flat
         slices = [Slice(flat, i, cut) for i in self.memory for cut in _cuts(flat.spans[i])]
-        threads = min(_threads(), sum(block.size for block in slices) // PARALLEL)
+        numbers = sum(block.size for block in slices)
+        threads = min(_threads(), numbers // PARALLEL)
+        self._many = numbers >= MANY
         self._lanes: list[list[Gathered | Slice]] = [[] for _ in range(max(threads, 1))]
         self._lanes[0] += [Gathered(flat, run) for run in _runs(flat, [i for i in self.active if i not in self.memory])]
         for k, block in enumerate(slices):
@@ -79,6 +87,8 @@ class Plan:
         decay = options["weight_decay"]
         with np.errstate(all="ignore"):
             for block in self._lanes[k]:
+                if self._many and block.step_at_once(gradients, rule, options):
+                    continue
                 spare, out = self._scratch[k][:, : block.size]
                 g = block.gradient(gradients, spare)
                 if decay and not rule.decoupled:
@@ -112,6 +122,9 @@ class Gathered:
         np.concatenate([p._value for p in self._parameters], axis=None, out=self._flat.numbers(into))
         return into
 
+    def step_at_once(self, gradients: list[Any], rule: Rule, options: dict[str, Any]) -> bool:
+        return False  # its weights do not lie side by side
+
     def subtract(self, eta: Array) -> None:
         if self._views is None:  # a block is always given the same memory
             ends = np.cumsum([self._flat.spans[i].stop - self._flat.spans[i].start for i in self._indices])
@@ -144,6 +157,9 @@ class Slice:
 
     def weights(self, into: Array) -> Array:
         return _as(into, self._weights)
+
+    def step_at_once(self, gradients: list[Any], rule: Rule, options: dict[str, Any]) -> bool:
+        return rule.step_many(self._weights, gradients[self._i][self._cut], self.moments, self.steps(), options)
 
     def subtract(self, eta: Array) -> None:
         np.subtract(self._weights, eta, self._weights)

@@ -15,9 +15,10 @@ from .extract import Extraction, extract
 from .names import gather, readable
 from .on_error import draw_on_error
 from .shaping import View, found
+from .sources import trace_source
 from .style import PALETTES, Theme
 
-__all__ = ["Drawing", "draw", "draw_on_error"]
+__all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
 
 DIRECTIONS = ("TB", "LR")
 

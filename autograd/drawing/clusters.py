@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from autograd.graph import Leaf, Node, Scope
 
@@ -39,8 +38,8 @@ def clustered(graph: Graph, order: Sequence[Node], ids: Mapping[Node, str]) -> N
             inputs=tuple(dict.fromkeys(ids[node] for node in call.scope.inputs if node in ids)),
             outputs=tuple(dict.fromkeys(ids[node] for node in call.outputs)),
         )
-        for node in call.made:
-            lineage.setdefault(ids[node], []).append(f"c{number}")
+        for key in {ids[node]: None for node in call.made}:  # an operation and its outputs are one vertex
+            lineage.setdefault(key, []).append(f"c{number}")
     _nest(graph, lineage)
     _take_in_leaves(graph)
 
@@ -86,11 +85,14 @@ def _is_elsewhere(scope: Scope | None, path: str) -> bool:
 
 def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
     """Each cluster into the innermost of those that hold all of it; each vertex into its innermost cluster."""
+    around: dict[str, list[str]] = {}
     for key, path in lineage.items():
-        for outer, inner in pairwise(path):
-            if not graph.clusters[inner].parent:
-                graph.clusters[inner] = replace(graph.clusters[inner], parent=outer)
+        for depth, cluster in enumerate(path):
+            shared = around.get(cluster, path[:depth])
+            around[cluster] = [outer for outer in shared if outer in path[:depth]]
         graph.vertices[key] = replace(graph.vertices[key], cluster=path[-1])
+    for cluster, outer in around.items():
+        graph.clusters[cluster] = replace(graph.clusters[cluster], parent=outer[-1] if outer else "")
 
 
 def _take_in_leaves(graph: Graph) -> None:

@@ -20,6 +20,8 @@ from .svg import paint
 from .text import table
 from .words import count_text
 
+NOTEBOOK = 1500
+"""A notebook shows drawings of up to this many vertices; larger ones make it crawl."""
 FORMS = ("svg", "png", "pdf", "dot", "json", "html", "txt")
 
 
@@ -136,9 +138,14 @@ class Drawing:
         more = f", standing for {total:,}" if total > shown else ""
         return f"<Drawing of {count_text(shown, 'vertex', 'vertices')}{more}; .save('graph.svg') or .to_text()>"
 
+    def __str__(self) -> str:
+        return self.to_text()
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG where it can be made, text always. Never raises."""
+        """What a notebook shows: SVG where it can be made and looked at, text always. Never raises."""
         bundle = {"text/plain": repr(self)}
+        if len(self.graph.vertices) > NOTEBOOK:
+            return bundle
         try:
             bundle["image/svg+xml"] = self.to_svg()
         except Exception as error:  # noqa: BLE001  # a repr that raises hides the cell's result

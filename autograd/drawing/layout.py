@@ -62,7 +62,13 @@ def sizes(graph: Graph) -> dict[str, tuple[float, float]]:
 
 def from_engine(answer: bytes, graph: Graph, engine: str) -> Layout:
     """The layout in Graphviz's `json0` answer. Raises `ValueError` if it does not place every vertex."""
-    data: dict[str, Any] = json.loads(answer)
+    try:
+        return _read(json.loads(answer), graph, engine)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{engine} answered without {error}") from None
+
+
+def _read(data: dict[str, Any], graph: Graph, engine: str) -> Layout:
     _, _, width, height = (float(x) for x in data["bb"].split(","))
 
     def point(text: str) -> Point:

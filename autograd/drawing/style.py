@@ -51,7 +51,7 @@ def heat_colours(share: float) -> tuple[str, str]:
     low = min(int(place), len(RAMP) - 2)
     mix = [round(a + (b - a) * (place - low)) for a, b in zip(RAMP[low], RAMP[low + 1], strict=True)]
     ground = "#" + "".join(f"{c:02x}" for c in mix)
-    return ground, "#ffffff" if contrast("#ffffff", ground) >= contrast("#1d2530", ground) else "#1d2530"
+    return ground, max("#ffffff", "#000000", key=lambda ink: contrast(ink, ground))
 
 
 def luminance(colour: str) -> float:

@@ -5,6 +5,7 @@ Reading and its transpose, adding into zeros, are a pair: each is the other's ru
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,8 @@ def is_basic(key: Any) -> bool:
     return not any(isinstance(k, (list, np.ndarray)) and np.asarray(k).dtype.kind != "b" for k in keys)
 
 
-item = linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
-scatter = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]), add_into_zeros)
+item: Callable[..., Any] = linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
+scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]), add_into_zeros)
 
 
 def getitem(self: Any, key: Any) -> Any:
@@ -169,7 +170,7 @@ def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...
 
 take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),
                     operands=("x", "indices"))
-put_along = on_arrays_too(linear(add_along_axis, lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
+put_along: Callable[..., Any] = on_arrays_too(linear(add_along_axis, lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
                                  operands=("x", "indices")), add_along_axis)
 
 

@@ -246,8 +246,9 @@ class _Reverse:
         outs = [as_array(out) for out in outs]
         for out, known, name in zip(outs, here, level.outputs(), strict=True):
             # As large as the largest entry: what was summed may have been far larger than what is left of it.
-            rounding = 1e3 * np.finfo(known.dtype).eps * float(np.max(np.abs(known), initial=0))
-            if not np.allclose(out, known, rtol=0, atol=rounding + 1e-30, equal_nan=True):
+            largest = float(np.max(np.abs(known), initial=0, where=np.isfinite(known)))
+            rounding = 1e3 * float(np.finfo(known.dtype).eps) * largest + 1e-30
+            if not np.allclose(out, known, rtol=0, atol=rounding, equal_nan=True):
                 raise GradientMismatch(f"{name} has another value when it is differentiated: {out} instead of {known}")
         self.known: dict[bytes, Arrays] = {}
 

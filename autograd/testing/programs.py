@@ -17,7 +17,7 @@ Array = np.ndarray[Any, Any]
 Draw = Callable[[int, int], int]
 
 LARGEST = 8.0
-"""A step whose result exceeds this is squashed by tanh."""
+"""A step whose result exceeds this is squashed by arctan, which unlike tanh keeps the digits of its slope."""
 
 MARGIN = 0.05
 """How far from a kink every element must stay."""
@@ -94,7 +94,7 @@ def random_program(inputs: Sequence[Array], count: int, draw: Draw, *, smooth: b
             value = _attempt(step, known)
         add(step)
         if np.max(np.abs(known[-1]), initial=0) > LARGEST or known[-1].size > 64:
-            add(f"np.tanh(v{len(known) - 1})" if known[-1].size <= 64 else f"np.mean(v{len(known) - 1})")
+            add(f"np.arctan(v{len(known) - 1})" if known[-1].size <= 64 else f"np.mean(v{len(known) - 1})")
     if scalar:
         add(f"np.sum(v{len(known) - 1})")
     return Program(tuple(np.asarray(x) for x in inputs), tuple(steps))

@@ -18,6 +18,14 @@ class RandomState:
         self._numpy: Any = np.random.get_state()  # noqa: NPY002  # the legacy state, for functions that use it
         self._library: Any = generator().bit_generator.state
 
+    def differs(self) -> bool:
+        """Whether any of the three has been drawn from since."""
+        now = RandomState()
+        return bool(
+            self._python != now._python or not np.array_equal(self._numpy[1], now._numpy[1])
+            or self._numpy[2:] != now._numpy[2:] or repr(self._library) != repr(now._library)
+        )
+
     def restore(self) -> None:
         """Put all three back to where they were."""
         random.setstate(self._python)

@@ -40,6 +40,7 @@ class Subject:
         self.values = self.given
         self.evaluations = 0
         self.randomness = RandomState()
+        self.draws = True  # until it is known that f draws no random numbers
         self.dtype = self._settle_dtype()
 
     def _settle_dtype(self) -> np.dtype[Any]:
@@ -63,7 +64,8 @@ class Subject:
         filled = [x.copy() if isinstance(x, np.ndarray) else x for x in self.leaves]
         for i, leaf in zip(self.active, leaves, strict=True):
             filled[i] = leaf
-        self.randomness.restore()
+        if self.draws:
+            self.randomness.restore()
         self.evaluations += 1
         found, structure = flatten(self.f(*self.structure.unflatten(filled)))
         floating = [i for i, out in enumerate(found) if _is_floating(out)]
@@ -77,7 +79,10 @@ class Subject:
 
     def require_deterministic(self) -> None:
         """`GradientMismatch` if two calls at one point differ by more than rounding."""
-        first, second = self.raw(self.values), self.raw(self.values)
+        self.randomness.restore()
+        first = self.raw(self.values)
+        self.draws = self.randomness.differs()
+        second = self.raw(self.values)
         for name, a, b in zip(self.outputs, first, second, strict=True):
             if a.shape != b.shape:
                 raise GradientMismatch(f"f is not deterministic: two calls at the same point gave shapes {a.shape} "

@@ -15,22 +15,24 @@ Output rows are shared out to threads; an output's numbers do not depend on how.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from nn.kernels.layout import per_pixel
-from nn.kernels.threads import SMALL, in_parallel, product
+from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
+from nn.kernels.threads import in_parallel
 from nn.kernels.windows import Axis
+from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 
 Array = NDArray[Any]
+Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
 BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
-THIN = 16  # rows in a product below which small products are inefficient
 WORTH = 2_000_000  # multiplications that are worth a thread
 
 
@@ -39,28 +41,30 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
     units = len(weight)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, units), image.dtype)
     line = None if bias is None else per_pixel(bias, columns.outputs)
-    if narrow(image, columns):
-        work, matrices = _by_columns, np.ascontiguousarray(weight.transpose(3, 2, 1, 0)).reshape(-1, units)
+    if tiled := suits(rows, columns, image, units):
+        work, prepared = correlate_tiles, transformed(weight)
+    elif narrow(image, columns):
+        work, prepared = _by_columns, np.ascontiguousarray(weight.transpose(3, 2, 1, 0)).reshape(-1, units)
     else:
         work = _by_rows
-        matrices = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(rows.kernel, -1, units)
+        prepared = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(rows.kernel, -1, units)
 
-    def share(first: int, last: int) -> None:
-        work(image, matrices, rows.part(first, last), columns, line, out[first:last])
+    def share(part: slice) -> None:
+        work(image, prepared, rows.part(part), columns, line, out[part])
 
-    in_parallel(share, rows.outputs, _worth(out, weight[0].size))
+    _shared_out(share, out, image, rows, columns, tiled)
     return out
 
 
 def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight: image (H, N, W, C), cotangent (OH, N, OW, O), result (O, C, kh, kw)."""
-    work = _weight_by_columns if narrow(image, columns) else _weight_by_rows
+    tiled = suits(rows, columns, image, g.shape[3])
+    work = weight_of_tiles if tiled else _weight_by_columns if narrow(image, columns) else _weight_by_rows
 
-    def share(first: int, last: int) -> Array:
-        return work(image, g[first:last], rows.part(first, last), columns)
+    def share(part: slice) -> Array:
+        return work(image, g[part], rows.part(part), columns)
 
-    total: Array = sum(in_parallel(share, rows.outputs, _worth(g, rows.kernel * columns.kernel * image.shape[3])))
-    return np.ascontiguousarray(total)
+    return np.ascontiguousarray(sum(_shared_out(share, g, image, rows, columns, tiled)))
 
 
 def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
@@ -83,9 +87,22 @@ def narrow(image: Array, columns: Axis) -> bool:
     return columns.kernel * image.shape[3] < NARROW and (columns.dilation == 1 or columns.kernel == 1)
 
 
-def _worth(out: Array, taps: int) -> int:
-    """How many output rows make a share that is worth a thread, each output being a sum over so many `taps`."""
-    return -(-WORTH // max(1, out[:1].size * taps))
+def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows: Axis, columns: Axis,
+                in_pairs: bool) -> list[Result]:
+    """`share` of the output rows for each thread, in pairs of rows where they make tiles; one share if little is to do.
+
+    Products too large for pieces are OpenBLAS's to share out: then there is one share, too.
+    """
+    step = 2 if in_pairs else 1
+    row = out[:1].size * rows.kernel * columns.kernel * image.shape[3] * step
+    run = image.shape[3] * (1 if in_pairs else columns.kernel)
+    length = -(-len(out) // step)
+    least = -(-WORTH // max(1, row)) if piece(run, out.shape[3])[1] else length
+
+    def rows_of(first: int, last: int) -> Result:
+        return share(slice(first * step, min(last * step, len(out))))
+
+    return in_parallel(rows_of, length, least)
 
 
 # --- By rows ---------------------------------------------------------------------------------------------------------
@@ -130,12 +147,12 @@ def _by_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bias: Arr
     scratch = np.empty((0, units), out.dtype)
     for i, into, patches in _row_patches(image, rows, columns, units):
         target = out[into].reshape(-1, units)
-        if once:
-            product(patches, matrices[i], out=target)
-            continue
-        if len(scratch) < len(target):
+        if not once and len(scratch) < len(target):
             scratch = np.empty_like(target)
-        target += product(patches, matrices[i], out=scratch[: len(target)])
+        made = target if once else scratch[: len(target)]
+        multiply(patches[np.newaxis], matrices[i, np.newaxis], made[np.newaxis])
+        if not once:
+            target += made
     if once and bias is not None:
         lines += bias
 
@@ -144,14 +161,9 @@ def _weight_by_rows(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     units, channels, width = g.shape[3], image.shape[3], columns.kernel
     total = np.zeros((rows.kernel, width, channels, units), image.dtype)
     scratch = np.empty_like(total[0])
-    slab = SMALL // max(1, channels * units)
     for i, seen_by, patches in _row_patches(image, rows, columns, units):
-        cotangents = g[seen_by].reshape(-1, units)
-        taps = patches.reshape(-1, width, channels).transpose(1, 2, 0)
-        step = slab if slab >= THIN else max(1, len(cotangents))
-        for first in range(0, len(cotangents), step):
-            part = slice(first, first + step)
-            total[i] += np.matmul(taps[:, :, part], cotangents[part], out=scratch)
+        cotangents = np.broadcast_to(g[seen_by].reshape(1, -1, units), (width, len(patches), units))
+        add_transposed(patches.reshape(-1, width, channels).transpose(1, 0, 2), cotangents, total[i], scratch)
     return total.transpose(3, 2, 0, 1)
 
 

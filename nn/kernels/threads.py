@@ -1,8 +1,8 @@
 """Who owns the cores: the kernels share out their work themselves, a block of rows to each thread.
 
 NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
-Matrix products inside of a block are kept small (`SMALL` multiplications): OpenBLAS computes those in the calling thread,
-so that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
+Matrix products inside of a share are kept small, see `products.py`: OpenBLAS computes those in the calling thread, so
+that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
 """
 
 from __future__ import annotations
@@ -14,31 +14,9 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
 Result = TypeVar("Result")
 
-SMALL = 1_000_000  # multiplications in one product; OpenBLAS computes up to 100**3 in the calling thread
 MANY = 8  # threads at most: beyond, memory and the interpreter's lock are the limit
-
-
-def small(rows: int, inner: int, columns: int) -> bool:
-    """Whether OpenBLAS computes a product (rows, inner) x (inner, columns) in the calling thread."""
-    return rows * inner * columns <= SMALL
-
-
-def product(a: Array, b: Array, out: Array) -> Array:
-    """`a @ b` into `out`, in slabs of rows that are small; whole where a slab would be too thin to be efficient."""
-    slab = SMALL // max(1, b.size)
-    whole = len(a) // max(1, slab) * slab
-    if slab < 16 or not whole:
-        return np.matmul(a, b, out=out)  # type: ignore[no-any-return]
-    np.matmul(a[:whole].reshape(-1, slab, a.shape[1]), b, out=out[:whole].reshape(-1, slab, b.shape[1]))
-    if whole < len(a):
-        np.matmul(a[whole:], b, out=out[whole:])
-    return out
 
 
 def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1) -> list[Result]:

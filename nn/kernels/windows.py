@@ -31,9 +31,9 @@ class Axis(NamedTuple):
         start = low * self.stride + offset
         return slice(low, high), slice(start, start + (high - low - 1) * self.stride + 1, self.stride)
 
-    def part(self, first: int, last: int) -> Axis:
-        """The windows from `first` to `last` alone."""
-        return self._replace(before=self.before - first * self.stride, outputs=last - first)
+    def part(self, some: slice) -> Axis:
+        """These windows alone."""
+        return self._replace(before=self.before - some.start * self.stride, outputs=some.stop - some.start)
 
     @property
     def disjoint(self) -> bool:

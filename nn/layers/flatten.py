@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
 from nn.layers.arguments import arguments
-from nn.layers.input import refusal
+from nn.layers.input import Speaker, refusal
 from nn.module import Module
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def flatten(x: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *, speaker: Module | str = "flatten") -> Tensor:
+def flatten(x: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *, speaker: Speaker = "flatten") -> Tensor:
     """Axes `start_dim` to `end_dim` as one, in row-major order: (N, C, H, W) from 1 is (N, C * H * W)."""
     x = x if isinstance(x, Tensor) else Tensor(x)
     first, last = (axis + x.ndim if axis < 0 else axis for axis in (start_dim, end_dim))

@@ -45,7 +45,7 @@ class Linear(Module):
 
     def forward(self, x: Any) -> Tensor:
         weight = self.weight
-        if type(x) is not Tensor or x.dtype is not weight.dtype or x.shape[-1:] != (self.in_features,):
+        if type(x) is not Tensor or x.dtype is not weight.dtype or x.shape[-1:] != weight.shape[1:]:
             x = self._admitted(x)
         return _linear(x, weight, self.bias)  # type: ignore[no-any-return]
 

@@ -73,6 +73,6 @@ def first_index(wrong: np.ndarray[Any, Any]) -> tuple[int, ...] | int:
 def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> None:
     """Raise ValueError, naming the first offender, if values are not between 0 and 1."""
     values = np.asarray(x._value)
-    if values.min() < 0 or values.max() > 1:
+    if np.minimum.reduce(values, axis=None) < 0 or np.maximum.reduce(values, axis=None) > 1:
         at = first_index((values < 0) | (values > 1))
         raise mistake(speaker, f"expected {what} between 0 and 1, got {values[at]} at index {at}; {advice}")

@@ -19,8 +19,11 @@ def save_checkpoint(path: str | os.PathLike[str], **parts: Any) -> None:
 
     A part is anything with `state_dict` and `load_state_dict` (model, optimizer, scheduler, loader), or a plain state
     such as the number of the epoch. The random state is that of `autograd.random.generator()` and of every
-    `numpy.random.Generator` that a module among the parts holds. See `nn.save` for what is raised.
+    `numpy.random.Generator` that a module among the parts holds. Raises ValueError for a part named `random`; see
+    `nn.save` for the rest.
     """
+    if "random" in parts:
+        raise ValueError("the name 'random' is taken by the random state; choose another")
     states = {name: part.state_dict() if _is_stateful(part) else part for name, part in parts.items()}
     random = {name: generator.bit_generator.state for name, generator in _generators(parts)}
     save({**states, "random": random}, path)

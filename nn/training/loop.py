@@ -51,7 +51,7 @@ def fit(
     _check(data, epochs, schedule_every, metrics, loss)
     run = Run(model, optimizer, scheduler, epochs)
     watchers = [callback if isinstance(callback, Callback) else _Function(callback) for callback in callbacks]
-    saved = _Saved(checkpoint, run, data, watchers)
+    saved = _Saved(checkpoint, run, {"data": data, "validation": validation}, watchers)
     saved.resume()
     started = time.perf_counter()
     batches = len(data) if isinstance(data, Sized) else None
@@ -136,12 +136,12 @@ class _Saved:
     """The checkpoint of a run, if there is to be one."""
 
     def __init__(
-        self, path: str | os.PathLike[str] | None, run: Run, data: Any, watchers: Sequence[Callback]
+        self, path: str | os.PathLike[str] | None, run: Run, data: dict[str, Any], watchers: Sequence[Callback]
     ) -> None:
         self.path, self.run = path, run
         self.parts = {"model": run.model, "optimizer": run.optimizer, "history": run.history}
         self.parts |= {"scheduler": run.scheduler} if run.scheduler is not None else {}
-        self.parts |= {"data": data} if hasattr(data, "load_state_dict") else {}
+        self.parts |= {name: loader for name, loader in data.items() if hasattr(loader, "load_state_dict")}
         self.parts |= {f"callback{number}": watcher for number, watcher in enumerate(watchers)}
 
     def resume(self) -> None:

@@ -145,7 +145,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "index": (lambda: X[5], IndexError, r"index 5 is out of bounds"),
     "float index": (lambda: X[Tensor(1.0)], IndexError, "integers or booleans.*float64"),
     "concatenate": (lambda: np.concatenate([X, np.ones((2, 2))]), ValueError, "concatenate of"),
-    "no rule": (lambda: np.roots(X[0]), NoDerivativeError, r"numpy\.roots has no derivative.*\(3,\)"),
+    "no rule": (lambda: np.histogram(X[0]), NoDerivativeError, r"numpy\.histogram has no derivative.*\(3,\)"),
     "ufunc method": (lambda: np.subtract.reduce(X), NoDerivativeError, r"subtract\.reduce"),
     "ufunc where": (lambda: np.add(X, 1, where=np.ones((2, 3), bool)), NoDerivativeError, r"np\.where"),
     "option": (lambda: np.sum(X, where=X), NoDerivativeError, "detach"),
@@ -162,9 +162,9 @@ def test_mistakes_are_explained(mistake: str) -> None:
 
 
 def test_functions_without_a_rule_still_compute_on_untracked_tensors() -> None:
-    roots = np.roots(Tensor([1.0, -3.0, 2.0]))
-    assert isinstance(roots, Tensor)
-    assert sorted(roots.tolist()) == [1, 2]
+    kept = np.trim_zeros(Tensor([0.0, 1.0, 2.0]))
+    assert isinstance(kept, Tensor)
+    assert kept.tolist() == [1, 2]
 
 
 def test_supported_is_the_registry() -> None:

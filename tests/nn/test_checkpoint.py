@@ -40,11 +40,12 @@ def train(path, pause=0.0, epochs=8):
     model = nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), Noisy())
     optimizer = optim.Adam(model.parameters(), lr=0.01)
     scheduler = optim.schedulers.StepLR(optimizer, step_size=3, gamma=0.5)
-    return fit(
+    history = fit(
         model, DataLoader((x, y), 16, shuffle=True), loss=nn.CrossEntropyLoss(), optimizer=optimizer, epochs=epochs,
-        scheduler=scheduler, validation=(x, y), metrics=["accuracy"], progress=False, checkpoint=path,
-        callbacks=[EarlyStopping(patience=7), lambda run: time.sleep(pause)],
-    ), model
+        scheduler=scheduler, validation=DataLoader((x, y), 16, shuffle=True), metrics=["accuracy"], progress=False,
+        callbacks=[EarlyStopping(patience=7), lambda run: time.sleep(pause)], checkpoint=path,
+    )
+    return history, model
 
 if __name__ == "__main__":
     print("ready", flush=True)
@@ -174,6 +175,8 @@ def test_what_is_missing_is_named(tmp_path):
     save_checkpoint(tmp_path / "run", model=run["model"])
     with pytest.raises(StorageError, match="run has no loader, optimizer; it holds model"):
         load_checkpoint(tmp_path / "run", **run)
+    with pytest.raises(ValueError, match="'random' is taken"):
+        save_checkpoint(tmp_path / "run", random=3)
     save(run["model"], tmp_path / "model")
     with pytest.raises(StorageError, match=r"model is not a checkpoint; read it with nn\.load"):
         load_checkpoint(tmp_path / "model", model=run["model"])

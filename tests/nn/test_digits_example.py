@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import nn
 
@@ -20,7 +20,7 @@ def test_the_main_job_keeps_its_promises(tmp_path, capsys):
     assert float(re.search(r"largest relative error (\S+)", printed.out)[1]) < 1e-6
     for file in ("graph.svg", "learning-curve.png", "model.safetensors"):
         assert f"{tmp_path / file}: " in printed.out
-    drawn = "".join(ElementTree.parse(tmp_path / "graph.svg").getroot().itertext())
+    drawn = "".join(ET.parse(tmp_path / "graph.svg").getroot().itertext())
     for label in ("hidden.weight", "output.bias", "128, 64", "loss"):
         assert label in drawn
     assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")

@@ -150,7 +150,7 @@ def test_a_nan_gradient_is_a_mismatch() -> None:
 # --- No false alarms -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(strategies.programs())
 def test_right_programs_pass(program: Any) -> None:
     report = check_gradients(program, *program.inputs)
@@ -158,7 +158,7 @@ def test_right_programs_pass(program: Any) -> None:
     assert not report.not_differentiable
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(strategies.programs(smooth=False), st.sampled_from([np.float32, np.float64]))
 def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any, dtype: Any) -> None:
     check_gradients(program, *[x.astype(dtype) for x in program.inputs])

@@ -1,0 +1,253 @@
+"""Symbolic differentiation against accumulation, form by form and on random programs."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import assume, given, settings
+
+import autograd
+from autograd import NoDerivativeError, Tensor, symbolic
+from autograd.registry import primitives
+from autograd.symbolic.forms import ARITHMETIC, elementwise, exact, over_axis, whole
+from autograd.testing import strategies
+
+
+def agree(f: Any, *arguments: Any, rel: float = 1e-9) -> None:
+    """The formula's gradient is the accumulated one."""
+    found = symbolic.grad(f)(*arguments)
+    np.testing.assert_allclose(found, autograd.grad(f)(*arguments), rtol=rel, atol=1e-12)
+
+
+# --- Every form ------------------------------------------------------------------------------------------------------
+
+UNARY = [
+    "exp", "log", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arctanh",
+    "abs", "fabs", "exp2", "expm1", "log2", "log10", "log1p", "cbrt", "deg2rad", "rad2deg", "radians", "degrees", "square",
+    "reciprocal", "negative", "positive", "sinc", "conjugate", "real",
+]  # fmt: skip
+BINARY = ["arctan2", "power", "float_power", "logaddexp", "logaddexp2", "hypot", "maximum", "minimum", "fmax", "fmin",
+          "add", "subtract", "multiply", "divide", "remainder"]
+
+
+@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("x", [0.3, 0.7])
+def test_functions_of_one_number(name: str, x: float) -> None:
+    agree(lambda x: getattr(np, name)(x), x)
+
+
+def test_arccosh_beyond_one() -> None:
+    agree(np.arccosh, 1.5)
+
+
+@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("argnum", [0, 1])
+def test_functions_of_two_numbers(name: str, argnum: int) -> None:
+    function = getattr(np, name)
+    found = symbolic.grad(lambda x, y: function(x, y), argnums=argnum)(1.3, 0.6)
+    assert found == pytest.approx(autograd.grad(lambda x, y: function(x, y), argnums=argnum)(1.3, 0.6))
+
+
+@pytest.mark.parametrize("f", [
+    autograd.relu, autograd.sigmoid, autograd.softplus, autograd.gelu, autograd.silu, autograd.elu, autograd.leaky_relu,
+    autograd.erf,
+])  # fmt: skip
+@pytest.mark.parametrize("x", [-0.7, 0.4])
+def test_activations(f: Any, x: float) -> None:
+    agree(f, x)
+
+
+@pytest.mark.parametrize("f", [
+    np.sum, np.mean, np.prod, np.var, np.std, np.max, np.min, np.linalg.norm, autograd.logsumexp,
+    lambda x: np.max(x, axis=1, keepdims=True).sum(), lambda x: (autograd.softmax(x) ** 2).sum(),
+    lambda x: (autograd.softmax(x, axis=0) ** 2).sum(), lambda x: autograd.log_softmax(x)[0, 1],
+    lambda x: np.var(x, axis=0).sum(), lambda x: np.std(x, axis=1, keepdims=True).sum(),
+    lambda x: (x.T @ x)[0, 1], lambda x: np.einsum("ij,ij->", x, np.cumsum(x, axis=0)), lambda x: x[[0, 0], 1].sum(),
+    lambda x: np.concatenate([x, x**2]).reshape(2, -1).sum(axis=0)[1], lambda x: np.stack([x, x]).transpose()[1].prod(),
+    lambda x: np.where(x > 0.5, x, x**2).sum(), lambda x: np.clip(x, 0.2, 0.8).sum(), lambda x: np.sum(x * (x >= 1)),
+    lambda x: np.linalg.det(x[:, :2]), lambda x: np.linalg.inv(x[:, :2])[0, 1],
+    lambda x: np.linalg.solve(x[:, :2], x[:, 2])[0], lambda x: np.sum(np.floor(x) * x), lambda x: np.sum(np.sign(x) * x),
+    lambda x: np.sum(x.astype(np.float64)),
+])  # fmt: skip
+def test_functions_of_arrays(f: Any) -> None:
+    agree(f, np.array([[0.4, 0.9, 1.7], [0.6, 0.25, 1.1]]))
+
+
+def test_every_elementwise_primitive_has_a_form_or_is_known_to_have_none() -> None:
+    without = {"copysign", "fmod", "pole_safe"}
+    known = elementwise().keys() | ARITHMETIC | over_axis().keys() | whole().keys()
+    missing = {name for name, p in primitives.items() if p.kind == "elementwise" and name not in known}
+    special = {name for name in missing if not hasattr(np, name)}  # scipy.special's many
+    assert missing - special <= without
+
+
+@settings(max_examples=40, deadline=None)
+@given(strategies.programs(max_inputs=1, max_steps=3, scalar=True))
+def test_random_programs_agree_with_accumulation(program: Any) -> None:
+    x = program.inputs[0]
+    assume(x.size <= 4)
+    assume(symbolic.count_ops(symbolic.expression(program, x)) < 300)
+    found = symbolic.grad(program)(x)
+    np.testing.assert_allclose(found, autograd.grad(program)(x), rtol=1e-7, atol=1e-9)
+
+
+# --- Expressions -----------------------------------------------------------------------------------------------------
+
+
+def f(x: Any, y: Any) -> Any:
+    return np.sin(x) * y**2 + np.exp(-x / 2) * 0.1
+
+
+def test_an_expression_has_symbols_named_as_the_parameters_or_as_told() -> None:
+    x, y, a = sp.symbols("x y a", real=True)
+    assert symbolic.expression(f) == sp.sin(x) * y**2 + sp.exp(-x / 2) / 10
+    assert symbolic.expression(f, "a", y) == sp.sin(a) * y**2 + sp.exp(-a / 2) / 10
+    assert symbolic.expression(f, 1.5, 3) == 9 * sp.sin(x) + sp.exp(-x / 2) / 10
+    assert symbolic.expression(lambda *p: p[0] * p[1], "a", "y") == a * y
+    assert symbolic.expression(lambda *p: p[0] * p[1], 1.0, 2.0) == sp.Symbol("p0", real=True) * sp.Symbol("p1", real=True)
+    assert symbolic.expression(np.sin) == sp.sin(sp.Symbol("x", real=True))
+
+
+def test_arrays_and_structures_get_a_symbol_an_element() -> None:
+    found = symbolic.expression(lambda x: {"first": x[0] * x[1], "all": x**2, "number": 2.0}, Tensor([1.0, 2.0]))
+    x0, x1 = sp.symbols("x_0 x_1", real=True)
+    assert found["first"] == x0 * x1
+    assert found["all"] == sp.Array([x0**2, x1**2])
+    assert found["number"] == 2
+    nested = symbolic.expression(lambda p: p["a"] * p["b"][0], {"a": 1.0, "b": np.ones(1)})
+    assert nested == sp.Symbol("p_0", real=True) * sp.Symbol("p_1_0", real=True)
+    own = sp.Matrix(2, 1, [x0, 2 * x0])
+    assert symbolic.expression(np.sum, own) == 3 * x0
+    assert symbolic.expression(lambda x, i: x[i].sum(), np.ones(3), np.array([0, 2])).count_ops() == 1
+
+
+def test_numbers_stay_exact() -> None:
+    assert exact(0.1) == sp.Rational(1, 10)
+    assert exact(-np.pi) == -sp.pi
+    assert exact(np.float32(0.5)) == sp.Rational(1, 2)
+    assert exact(1 + 2j) == 1 + 2 * sp.I
+    assert exact(float("inf")) == sp.oo
+    assert exact(-np.inf) == -sp.oo
+    assert exact(np.nan) is sp.nan
+    assert exact(True) is sp.true
+    assert float(exact(0.123456789123)) == 0.123456789123
+
+
+def test_at_a_kink_the_formula_follows_the_table() -> None:
+    for g in (autograd.relu, lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, x, 0), np.abs):
+        assert symbolic.grad(g)(0.0) == 0 == autograd.grad(g)(0.0)
+    assert symbolic.grad(lambda p: np.maximum(p[0], p[1]))((1.0, 1.0)) == (0.5, 0.5)
+
+
+# --- The gradient as a formula and as a function ---------------------------------------------------------------------
+
+
+def test_a_gradient_knows_its_formula() -> None:
+    g = symbolic.grad(f)
+    x, y = sp.symbols("x y", real=True)
+    assert g.expression == sp.cos(x) * y**2 - sp.exp(-x / 2) / 20
+    assert sp.sympify(g.primal) == symbolic.expression(f)
+    assert g.latex == sp.latex(g.expression)
+    assert g._repr_latex_() == f"$\\displaystyle {g.latex}$"
+    assert repr(g) == f"SymbolicGradient({g.expression})"
+    assert g(0.5, 2.0) == pytest.approx(autograd.grad(f)(0.5, 2.0))
+    assert g(1, 2) == pytest.approx(autograd.grad(f)(1.0, 2)), "an integer is differentiated as a float"
+    assert symbolic.grad(f, argnums=-1)(0.5, 2.0) == pytest.approx(autograd.grad(f, argnums=1)(0.5, 2.0))
+
+
+def test_the_result_has_the_structure_and_types_of_the_argument() -> None:
+    found = symbolic.grad(lambda p: p["a"] * (p["b"] ** 2).sum() + p["c"][0] ** 2)(
+        {"a": 2.0, "b": np.array([1, 3], np.float32), "c": (Tensor(4.0),)})
+    assert found["a"] == 10
+    assert found["b"].dtype == np.float32
+    assert found["b"].tolist() == [4, 12]
+    assert found["c"][0].item() == 8
+    assert symbolic.grad(np.sum)(np.arange(3)).tolist() == [1, 1, 1]
+
+
+def test_shapes_are_traced_anew_and_remembered() -> None:
+    calls = []
+    g = symbolic.grad(lambda x: calls.append(1) or np.sum(x**2))
+    assert g(np.ones(2)).tolist() == [2, 2]
+    assert g(3 * np.ones(2)).tolist() == [6, 6]
+    assert len(calls) == 1
+    assert g(2.0) == 4
+    assert len(calls) == 2
+    assert g.expression == 2 * sp.Symbol("x", real=True)
+
+
+def test_more_digits_than_a_double_has() -> None:
+    (found,) = symbolic.grad(np.exp).precise(1.0, digits=30)
+    assert abs(found - np.exp(np.longdouble(1))) < 1e-17
+
+
+def test_expressions_swell() -> None:
+    def counts(n: int) -> tuple[int, int]:
+        def chain(x: Any) -> Any:
+            for _ in range(n):
+                x = np.sin(x) * x
+            return x
+
+        g = symbolic.grad(chain)
+        return g.count_ops(), symbolic.count_ops(g.primal)
+
+    (small, _), (large, formula) = counts(2), counts(5)
+    assert large > 8 * small
+    assert large > 3 * formula
+
+
+# --- What has no formula ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("g", "name"), [
+    (np.sort, "sort"), (lambda x: np.fft.fft(x).real.sum(), "fft"), (np.copysign, "copysign"), (np.isnan, "isnan"),
+    (lambda x: np.linalg.norm(x, ord=1), "norm with ord=1"), (lambda x: np.max(x, initial=0.0), "max|initial"),
+])  # fmt: skip
+def test_operations_without_a_form_are_named(g: Any, name: str) -> None:
+    arguments = (np.ones(3), np.ones(3)) if g is np.copysign else (np.ones(3),)
+    with pytest.raises((NoDerivativeError, TypeError), match=f"({name}).*no SymPy form"):
+        symbolic.expression(g, *arguments)
+
+
+@pytest.mark.parametrize("g", [
+    float, lambda x: x.item(), lambda x: x.detach(), lambda x: x.data, lambda x: np.asarray(x) * 1.0, int,
+    lambda x: autograd.grad(np.sin)(x),
+])  # fmt: skip
+def test_values_are_refused_with_a_way_out(g: Any) -> None:
+    with pytest.raises(TypeError, match="symbol"):
+        symbolic.expression(g, "x")
+
+
+def test_a_branch_on_a_value_is_refused() -> None:
+    with pytest.raises(TypeError, match="choose with np.where"):
+        symbolic.expression(lambda x: x if x > 0 else -x)
+
+
+def test_wrong_uses_say_what_was_expected() -> None:
+    with pytest.raises(ValueError, match="scalar function, got 3 values"):
+        symbolic.grad(np.sin)(np.ones(3))
+    with pytest.raises(ValueError, match="argnums=2 is out of range for 2 arguments"):
+        symbolic.grad(f, argnums=2)(1.0, 2.0)
+    with pytest.raises(TypeError, match="one argument number"):
+        symbolic.grad(f, argnums=(0, 1))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes 2 positional arguments, got 3"):
+        symbolic.expression(f, "x", "y", "z")
+
+
+def test_without_sympy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.symbolic import forms
+
+    importing = builtins.__import__
+
+    def without(name: str, *args: Any) -> Any:
+        if name == "sympy":
+            raise ImportError(name)
+        return importing(name, *args)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(ImportError, match=r"cleargrad\[symbolic\]"):
+        forms.sympy.__wrapped__()

@@ -1,0 +1,325 @@
+"""What layers do besides their formula: modes, randomness, running statistics, state, repr, and their functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Tensor
+from nn import functional
+
+RNG = np.random.default_rng(0)
+
+
+# --- Linear is the subject's formula ----------------------------------------------------------------------------------
+
+
+def test_every_unit_is_a_small_regression() -> None:
+    """a_j = w_j . x + b_j with w_j = layer.weight[j]."""
+    layer = nn.Linear(4, 3)
+    x = RNG.normal(size=4).astype(np.float32)
+    for j in range(3):
+        by_hand = float(np.dot(layer.weight[j].data, x) + layer.bias[j].data)
+        assert layer(x)[j].item() == pytest.approx(by_hand, rel=1e-5)
+
+
+# --- Dropout ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(0, 1))
+def test_dropout_drops_a_share_and_keeps_the_mean(p: float) -> None:
+    autograd.manual_seed(1)
+    x = Tensor(np.ones((100, 100)), requires_grad=True)
+    out = nn.Dropout(p)(x)
+    dropped = out.data == 0
+    assert abs(dropped.mean() - p) < 0.03
+    if p < 1:
+        np.testing.assert_allclose(out.data[~dropped], 1 / (1 - p))
+    out.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, out.data)  # the gradient goes where the value went
+
+
+def test_dropout_evaluates_as_identity_and_repeats_from_a_seed() -> None:
+    layer, x = nn.Dropout(0.5), Tensor(np.ones(1000))
+    assert layer.eval()(x) is x
+    layer.train()
+    autograd.manual_seed(3)
+    first = layer(x).data
+    assert (layer(x).data != first).any()
+    autograd.manual_seed(3)
+    np.testing.assert_array_equal(layer(x).data, first)
+
+
+@pytest.mark.parametrize("layer", [
+    nn.MultiheadAttention(4, 2, dropout=0.5), nn.TransformerEncoderLayer(4, 2, 8, dropout=0.5),
+    nn.LSTM(4, 4, num_layers=2, dropout=0.5),
+], ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("weights", [True, False])
+def test_dropout_inside_other_layers(layer: nn.Module, weights: bool) -> None:
+    x = RNG.normal(size=(3, 2, 4)).astype(np.float32)
+    attention = isinstance(layer, nn.MultiheadAttention)
+
+    def run() -> np.ndarray:
+        out = layer(x, x, x, need_weights=weights) if attention else layer(x)
+        return (out[0] if isinstance(out, tuple) else out).data
+
+    layer.train()
+    autograd.manual_seed(3)
+    first = run()
+    assert (run() != first).any()
+    autograd.manual_seed(3)
+    np.testing.assert_array_equal(run(), first)
+    layer.eval()
+    np.testing.assert_array_equal(run(), run())
+
+
+# --- Batch normalization ----------------------------------------------------------------------------------------------
+
+
+def test_batch_norm_uses_the_biased_variance_and_tracks_the_unbiased_one() -> None:
+    layer = nn.BatchNorm1d(3, dtype=float)
+    x = RNG.normal(2, 3, (5, 3))
+    out = layer(x)
+    np.testing.assert_allclose(out.data, (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5))
+    np.testing.assert_allclose(layer.running_mean.data, 0.1 * x.mean(0))
+    np.testing.assert_allclose(layer.running_var.data, 0.9 + 0.1 * x.var(0, ddof=1))
+    assert layer.num_batches_tracked.item() == 1
+
+
+def test_batch_norm_in_evaluation_leaves_its_buffers_alone() -> None:
+    layer = nn.BatchNorm2d(2).eval()
+    before = layer.state_dict()
+    layer(RNG.normal(size=(3, 2, 2, 2)))
+    for key, value in layer.state_dict().items():
+        np.testing.assert_array_equal(value, before[key])
+
+
+def test_batch_norm_with_momentum_none_averages_all_batches() -> None:
+    layer = nn.BatchNorm1d(2, momentum=None, dtype=float)
+    batches = RNG.normal(size=(4, 6, 2))
+    for batch in batches:
+        layer(batch)
+    np.testing.assert_allclose(layer.running_mean.data, batches.mean((0, 1)))
+    np.testing.assert_allclose(layer.running_var.data, batches.var(1, ddof=1).mean(0))
+    layer.reset_running_stats()
+    assert layer.num_batches_tracked.item() == 0
+    np.testing.assert_array_equal(layer.running_var.data, 1)
+
+
+def test_batch_norm_without_running_statistics_has_none() -> None:
+    layer = nn.BatchNorm1d(2, track_running_stats=False)
+    assert set(layer.state_dict()) == {"weight", "bias"}
+    x = RNG.normal(size=(6, 2)).astype(np.float32)
+    np.testing.assert_array_equal(layer(x).data, layer.eval()(x).data)
+
+
+def test_tracking_under_no_grad_and_a_frozen_layer() -> None:
+    layer = nn.BatchNorm1d(2).requires_grad_(False)
+    with autograd.no_grad():
+        layer(RNG.normal(size=(6, 2)))
+    assert layer.num_batches_tracked.item() == 1
+
+
+# --- Pooling ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(0, 1), st.integers(1, 2), st.booleans(), st.integers(5, 8))
+def test_max_pool_says_where_each_value_was(kernel: int, stride: int, padding: int, dilation: int, ceil: bool,
+                                            size: int) -> None:
+    padding = min(padding, kernel // 2)
+    x = np.random.default_rng(size).permutation(2 * 3 * size * (size + 1)).reshape(2, 3, size, size + 1) - 50.0
+    out, places = nn.MaxPool2d(kernel, stride, padding, dilation, return_indices=True, ceil_mode=ceil)(x)
+    assert places.dtype.kind == "i"
+    picked = np.take_along_axis(x.reshape(2, 3, -1), places.data.reshape(2, 3, -1), axis=2)
+    np.testing.assert_array_equal(picked.reshape(out.shape), out.data)
+    row, indices = nn.MaxPool1d(2, return_indices=True)(np.array([[[1.0, 3.0, 2.0, 0.0]]]))
+    np.testing.assert_array_equal(row.data, [[[3, 2]]])
+    np.testing.assert_array_equal(indices.data, [[[1, 2]]])
+    one, at = nn.MaxPool2d(2, return_indices=True)(np.arange(4.0).reshape(1, 2, 2))
+    assert (one.shape, at.item()) == ((1, 1, 1), 3)
+
+
+# --- Embedding --------------------------------------------------------------------------------------------------------
+
+
+def test_the_padding_row_stays() -> None:
+    layer = nn.Embedding(5, 3, padding_idx=-1)
+    assert layer.padding_idx == 4
+    layer([4, 1, 4]).sum().backward()
+    np.testing.assert_array_equal(layer.weight.grad.data[4], 0)
+    np.testing.assert_array_equal(layer.weight.grad.data[1], 1)
+    np.testing.assert_array_equal(layer([4]).data, 0)
+
+
+# --- Attention --------------------------------------------------------------------------------------------------------
+
+
+def test_is_causal_hides_the_future() -> None:
+    layer = nn.MultiheadAttention(4, 2, batch_first=True)
+    x = RNG.normal(size=(1, 5, 4)).astype(np.float32)
+    changed = x.copy()
+    changed[:, 3:] += 1
+    for weights in (True, False):
+        before = layer(x, x, x, is_causal=True, need_weights=weights)[0].data
+        after = layer(changed, changed, changed, is_causal=True, need_weights=weights)[0].data
+        np.testing.assert_allclose(before[:, :3], after[:, :3], rtol=1e-5, atol=1e-6)
+        assert np.abs(before[:, 3:] - after[:, 3:]).max() > 1e-3
+    mask = np.triu(np.ones((5, 5), bool), 1)
+    masked = layer(x, x, x, attn_mask=mask)
+    np.testing.assert_array_equal(masked[0].data, layer(x, x, x, is_causal=True)[0].data)
+    np.testing.assert_array_equal(masked[1].data[0][mask], 0)
+    np.testing.assert_allclose(masked[1].data.sum(-1), 1, rtol=1e-5)
+
+
+def test_a_query_that_may_attend_to_nothing_gets_finite_numbers() -> None:
+    layer = nn.MultiheadAttention(4, 2)
+    x = Tensor(RNG.normal(size=(3, 2, 4)), requires_grad=True)
+    for weights in (True, False):
+        out, _ = layer(x, x, x, key_padding_mask=np.array([[True] * 3, [False] * 3]), need_weights=weights)
+        np.testing.assert_allclose(out.data[:, 0], np.broadcast_to(layer.out_proj.bias.data, (3, 4)), atol=1e-7)
+        out.sum().backward()
+        assert np.isfinite(x.grad.data).all()
+        assert all(np.isfinite(p.grad.data).all() for p in layer.parameters())
+
+
+def test_scaled_dot_product_attention_is_its_formula() -> None:
+    q, k, v = (RNG.normal(size=shape) for shape in ((2, 3, 4), (2, 5, 4), (2, 5, 6)))
+    allowed = RNG.random((3, 5)) < 0.7
+    allowed[:, 0] = True
+
+    def formula(mask: Any, scale: float) -> np.ndarray:
+        scores = q @ k.swapaxes(1, 2) * scale + mask
+        powers = np.exp(scores - scores.max(-1, keepdims=True))
+        return powers / powers.sum(-1, keepdims=True) @ v
+
+    attend = functional.scaled_dot_product_attention
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(attend(q, k, v).data, formula(0, 0.5))
+        np.testing.assert_allclose(attend(q, k, v, allowed).data, formula(np.log(allowed), 0.5))
+        np.testing.assert_allclose(attend(q, k, v, scale=0.1).data, formula(0, 0.1))
+        np.testing.assert_allclose(attend(q, k, v, is_causal=True).data, formula(np.log(np.tril(np.ones((3, 5)))), 0.5))
+    autograd.manual_seed(0)
+    mean = np.mean([attend(q, k, v, dropout_p=0.3).data for _ in range(2000)], axis=0)
+    np.testing.assert_allclose(mean, formula(0, 0.5), atol=0.1)
+
+
+def test_a_transformer_layer_takes_any_activation() -> None:
+    x = RNG.normal(size=(3, 2, 4))
+    for activation in ("relu", "gelu", functional.silu, nn.Tanh()):
+        assert nn.TransformerEncoderLayer(4, 2, 8, activation=activation)(x).shape == (3, 2, 4)
+
+
+# --- Activations at their kinks: the subgradient of least norm --------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layer", "slope"), [
+    (nn.ReLU(), 0), (nn.LeakyReLU(0.2), 0.2), (nn.ELU(), 1), (nn.SiLU(), 0.5), (nn.GELU(), 0.5), (nn.Sigmoid(), 0.25),
+    (nn.Tanh(), 1), (nn.Softplus(), 0.5), (nn.Softplus(beta=3, threshold=1), 0.5),
+], ids=repr)
+def test_slopes_at_zero(layer: nn.Module, slope: float) -> None:
+    x = Tensor(np.zeros(2), requires_grad=True)
+    layer(x).sum().backward()
+    np.testing.assert_allclose(x.grad.data, slope)
+
+
+@pytest.mark.parametrize("layer", [
+    nn.ReLU(), nn.LeakyReLU(), nn.ELU(), nn.SiLU(), nn.GELU(), nn.GELU("tanh"), nn.Sigmoid(), nn.Tanh(), nn.Softplus(),
+    nn.Softmax(), nn.LogSoftmax(),
+], ids=repr)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_activations_are_finite_and_keep_the_dtype(layer: nn.Module, dtype: type) -> None:
+    x = Tensor(np.array([-1e4, -50, 0, 50, 1e4], dtype), requires_grad=True)
+    out = layer(x)
+    out.sum().backward()
+    assert out.dtype == x.grad.dtype == dtype
+    assert np.isfinite(out.data).all()
+    assert np.isfinite(x.grad.data).all()
+
+
+# --- Functions and layers are the same thing --------------------------------------------------------------------------
+
+
+def test_functions_agree_with_layers() -> None:
+    x = RNG.normal(size=(2, 4, 6, 5)).astype(np.float32)
+    conv = nn.Conv2d(4, 6, 3, stride=2, padding=1, groups=2)
+    transposed = nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)
+    line = nn.Conv1d(4, 3, 2, padding="same")
+    norm, layer_norm, group = nn.BatchNorm2d(4), nn.LayerNorm(5), nn.GroupNorm(2, 4)
+    dense, table = nn.Linear(5, 3), nn.Embedding(6, 3)
+    pairs = [
+        (conv(x), functional.conv2d(x, conv.weight, conv.bias, 2, 1, 1, 2)),
+        (transposed(x), functional.conv_transpose2d(x, transposed.weight, transposed.bias, 2, 1, 1, 2)),
+        (line(x[..., 0]), functional.conv1d(x[..., 0], line.weight, line.bias, padding="same")),
+        (nn.MaxPool2d(2)(x), functional.max_pool2d(x, 2)),
+        (nn.MaxPool1d(3, 1)(x[..., 0]), functional.max_pool1d(x[..., 0], 3, 1)),
+        (nn.AvgPool2d(2, 1, 1)(x), functional.avg_pool2d(x, 2, 1, 1)),
+        (nn.AdaptiveAvgPool2d((2, 2))(x), functional.adaptive_avg_pool2d(x, (2, 2))),
+        (norm(x), functional.batch_norm(x, None, None, norm.weight, norm.bias, training=True)),
+        (norm.eval()(x), functional.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)),
+        (layer_norm(x), functional.layer_norm(x, (5,), layer_norm.weight, layer_norm.bias)),
+        (group(x), functional.group_norm(x, 2, group.weight, group.bias)),
+        (dense(x), functional.linear(x, dense.weight, dense.bias)),
+        (table([1, 2]), functional.embedding([1, 2], table.weight)),
+        (nn.Flatten()(x), functional.flatten(x, 1)),
+        (nn.LeakyReLU(0.3)(x), functional.leaky_relu(x, 0.3)),
+        (nn.Softplus(2.0)(x), functional.softplus(x, 2.0)),
+        (nn.LogSoftmax(1)(x), functional.log_softmax(x, 1)),
+    ]
+    for by_layer, by_function in pairs:
+        np.testing.assert_array_equal(by_layer.data, by_function.data)
+
+
+def test_batch_norm_as_a_function_moves_the_statistics_it_is_given() -> None:
+    x = RNG.normal(size=(6, 2))
+    mean, variance = Tensor(np.zeros(2)), Tensor(np.ones(2))
+    functional.batch_norm(x, mean, variance, training=True, momentum=1.0)
+    np.testing.assert_allclose(mean.data, x.mean(0))
+    np.testing.assert_allclose(variance.data, x.var(0, ddof=1))
+
+
+# --- repr, state, batching --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [
+    "Linear(4, 3)", "Linear(4, 3, bias=False)", "Conv2d(3, 8, (3, 5), padding='same', dilation=2)",
+    "Conv2d(3, 8, 3, padding=1, padding_mode='reflect')", "Conv1d(3, 8, 3)",
+    "ConvTranspose2d(3, 8, 3, stride=2, output_padding=1)", "MaxPool2d(2, stride=1, ceil_mode=True)",
+    "AvgPool2d((2, 3), count_include_pad=False)", "AdaptiveAvgPool2d((None, 3))", "BatchNorm2d(3, momentum=None)",
+    "LayerNorm((3, 4), eps=0.001)", "LayerNorm(3, bias=False)", "GroupNorm(2, 4, affine=False)", "Dropout(0.3)",
+    "Embedding(5, 3, padding_idx=1)", "RNN(3, 4, nonlinearity='relu')", "LSTM(3, 4, num_layers=2, proj_size=2)",
+    "GRU(3, 4, batch_first=True, bidirectional=True)", "LeakyReLU(negative_slope=0.2)", "GELU(approximate='tanh')",
+    "Softplus(beta=2.0)", "Softmax(dim=1)", "Flatten(start_dim=2)", "Sigmoid()",
+    "CrossEntropyLoss(label_smoothing=0.1)",
+    "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
+])
+def test_repr_builds_the_layer_again(text: str) -> None:
+    assert repr(eval("nn." + text)) == text
+
+
+def test_layers_work_one_example_at_a_time_under_vmap() -> None:
+    images = RNG.normal(size=(3, 2, 5, 5)).astype(np.float32)
+    rows = RNG.normal(size=(3, 4)).astype(np.float32)
+    for layer, batch in [(nn.Linear(4, 2), rows), (nn.Conv2d(2, 3, 3), images), (nn.MaxPool2d(2), images),
+                         (nn.LayerNorm(4), rows), (nn.ReLU(), rows), (nn.Sequential(nn.Linear(4, 3), nn.Tanh()), rows)]:
+        np.testing.assert_allclose(autograd.vmap(layer)(batch).data, layer(batch).data, rtol=1e-4, atol=1e-5)
+
+
+def test_forward_mode_goes_through_layers() -> None:
+    model = nn.Sequential(nn.Conv2d(1, 2, 3, dtype=float), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2, dtype=float))
+    x, v = RNG.normal(size=(2, 1, 4, 4)), RNG.normal(size=(2, 1, 4, 4))
+    _, tangent = autograd.jvp(model, (x,), (v,))
+    difference = (model(x + 1e-6 * v).data - model(x - 1e-6 * v).data) / 2e-6
+    np.testing.assert_allclose(np.asarray(tangent.data), difference, rtol=1e-6, atol=1e-8)
+
+
+def test_frozen_layers_get_no_gradient_but_pass_it_on() -> None:
+    first, second = nn.Linear(3, 3), nn.Linear(3, 1).requires_grad_(False)
+    second(first(np.ones((2, 3)))).sum().backward()
+    assert second.weight.grad is None
+    assert first.weight.grad is not None

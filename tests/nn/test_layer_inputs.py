@@ -1,0 +1,218 @@
+"""Bad input: every layer says in its own words what it expected and what came. Good input is cast, differentiably."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor
+from nn import functional
+
+Build = Callable[[], Any]
+
+
+def floats(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
+
+
+# --- Shapes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layer", "shape", "message"), [
+    (nn.Linear(5, 3), (2, 4), "Linear(5, 3) expected (..., 5), got (2, 4)"),
+    (nn.Linear(784, 10), (64, 1, 28, 28), "expected (..., 784), got (64, 1, 28, 28); put nn.Flatten() before it"),
+    (nn.Conv2d(16, 32, 3), (64, 1, 28, 28), "Conv2d(16, 32, 3) expected (N, 16, H, W), got (64, 1, 28, 28)"),
+    (nn.Conv2d(1, 8, 3), (64, 28, 28), "expected (N, 1, H, W), got (64, 28, 28); write x[:, None]"),
+    (nn.Conv2d(3, 8, 3), (4, 28, 28, 3), "got (4, 28, 28, 3); write x.transpose(0, 3, 1, 2) to put channels first"),
+    (nn.Conv2d(3, 8, 3), (4, 3), "expected (N, 3, H, W), got (4, 3)"),
+    (nn.Conv1d(3, 8, 3), (4, 2, 9), "Conv1d(3, 8, 3) expected (N, 3, L), got (4, 2, 9)"),
+    (nn.ConvTranspose2d(3, 8, 3, stride=2), (4, 2, 9, 9),
+     "ConvTranspose2d(3, 8, 3, stride=2) expected (N, 3, H, W), got (4, 2, 9, 9)"),
+    (nn.MaxPool2d(2), (4, 9), "MaxPool2d(2) expected (N, C, H, W), got (4, 9)"),
+    (nn.MaxPool1d(2), (4,), "MaxPool1d(2) expected (N, C, L), got (4,)"),
+    (nn.AvgPool2d(2), (4, 3), "AvgPool2d(2) expected (N, C, H, W), got (4, 3)"),
+    (nn.AdaptiveAvgPool2d((2, 3)), (4, 3), "AdaptiveAvgPool2d((2, 3)) expected (N, C, H, W), got (4, 3)"),
+    (nn.BatchNorm1d(3), (4, 2), "BatchNorm1d(3) expected (N, 3) or (N, 3, L), got (4, 2)"),
+    (nn.BatchNorm2d(3), (4, 3), "BatchNorm2d(3) expected (N, 3, H, W), got (4, 3)"),
+    (nn.LayerNorm((3, 4)), (2, 4, 3), "LayerNorm((3, 4)) expected (..., 3, 4), got (2, 4, 3)"),
+    (nn.GroupNorm(2, 6), (2, 5), "GroupNorm(2, 6) expected (N, 6, ...), got (2, 5)"),
+    (nn.LSTM(3, 4), (5, 2, 2), "LSTM(3, 4) expected (L, N, 3), got (5, 2, 2)"),
+    (nn.GRU(3, 4, batch_first=True), (5, 2, 2), "GRU(3, 4, batch_first=True) expected (N, L, 3), got (5, 2, 2)"),
+    (nn.RNN(3, 4), (0, 2, 3), "RNN(3, 4) expected a sequence of at least one step, got (0, 2, 3)"),
+    (nn.Flatten(2), (3, 4), "Flatten(start_dim=2) expected input with axes 2 to -1, got (3, 4)"),
+    (nn.Softmax(dim=2), (3, 4), "Softmax(dim=2) expected input with an axis 2, got (3, 4)"),
+    (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 7), "MultiheadAttention(8, 2, dropout=0.1) expected query (L, N, 8)"),
+])
+def test_a_wrong_shape(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
+    with pytest.raises(ValueError, match="expected") as caught:
+        layer(floats(*shape))
+    assert message in str(caught.value)
+
+
+def test_a_layer_in_a_model_says_where_it_stands() -> None:
+    model = nn.Sequential({"features": nn.Sequential(nn.ReLU(), nn.Linear(5, 3))})
+    with pytest.raises(ValueError, match=r"Linear\(5, 3\) expected \(..., 5\), got \(2, 4\) \(module features.1\)"):
+        model(floats(2, 4))
+
+
+@pytest.mark.parametrize(("layer", "shape", "message"), [
+    (nn.Conv2d(1, 2, 5), (1, 1, 4, 9), "has a window of 5 x 5, larger than its padded input of 4 x 9"),
+    (nn.Conv2d(1, 2, 3, dilation=3), (1, 1, 6, 9), "has a window of 7 x 7, larger than its padded input of 6 x 9"),
+    (nn.Conv1d(1, 2, 5, padding=1), (1, 1, 2), "has a window of 5, larger than its padded input of 4"),
+    (nn.MaxPool2d(3), (1, 1, 2, 5), "has a window of 3 x 3, larger than its padded input of 2 x 5"),
+    (nn.AvgPool2d(3), (1, 1, 2, 5), "has a window of 3 x 3, larger than its padded input of 2 x 5"),
+    (nn.ConvTranspose2d(1, 1, 2, padding=2), (1, 1, 2, 2), "would make an output of size (-1, -1)"),
+    (nn.Conv2d(1, 1, 3, padding=2, padding_mode="reflect"), (1, 1, 2, 5),
+     "needs an input of at least 3 along each axis for padding_mode='reflect'"),
+    (nn.BatchNorm1d(3), (1, 3), "needs more than one value a channel"),
+    (nn.BatchNorm2d(3), (1, 3, 1, 1), "needs more than one value a channel"),
+])
+def test_a_wrong_size(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^\w+\(.*\) (has|would|needs)") as caught:
+        layer(floats(*shape))
+    assert message in str(caught.value)
+
+
+def test_batch_norm_takes_one_example_in_evaluation() -> None:
+    assert nn.BatchNorm1d(3).eval()(floats(1, 3)).shape == (1, 3)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), floats(1, 2, 4)), r"initial state as a tuple \(h, c\), got a ndarray"),
+    (lambda: nn.GRU(3, 4)(floats(5, 2, 3), floats(2, 4)), r"an initial state \(1, 2, 4\), got \(2, 4\)"),
+    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), (floats(1, 2, 4), floats(1, 2, 3))), r"state \(1, 2, 4\), got \(1, 2, 3\)"),
+    (lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(floats(1, 1, 3, 3), output_size=(9, 9)),
+     r"makes outputs from \(7, 7\) to \(8, 8\) of an input \(1, 1, 3, 3\), not \(9, 9\)"),
+    (lambda: nn.MultiheadAttention(8, 2)(floats(5, 2, 8), floats(5, 3, 8), floats(5, 3, 8)), "expected one batch size"),
+    (lambda: nn.MultiheadAttention(8, 2)(*[floats(5, 2, 8)] * 3, attn_mask=np.zeros((4, 4), bool)),
+     r"expected attn_mask \(5, 5\) or \(4, 5, 5\), got \(4, 4\)"),
+    (lambda: nn.MultiheadAttention(8, 2)(*[floats(5, 2, 8)] * 3, key_padding_mask=np.zeros((5, 2), bool)),
+     r"expected key_padding_mask \(2, 5\), got \(5, 2\)"),
+    (lambda: nn.MultiheadAttention(8, 2)(*[floats(5, 2, 8)] * 3, attn_mask=np.zeros((5, 5), int)),
+     r"attn_mask to be boolean \(True forbids\) or floating \(added to the scores\), got int64"),
+    (lambda: nn.Embedding(7, 3)([[0, 1], [7, 2]]), r"Embedding\(7, 3\) expected indices from 0 to 6, got 7"),
+    (lambda: nn.Embedding(7, 3)([0, -1]), "got -1"),
+    (lambda: nn.Embedding(7, 3)([0.5]), r"Embedding\(7, 3\) expected integer indices, got float64 \(1,\)"),
+    (lambda: functional.linear(floats(2, 3), floats(4, 5)), r"linear expected \(..., 5\) for a weight \(4, 5\)"),
+    (lambda: functional.conv2d(floats(1, 2, 5, 5), floats(4, 3, 3, 3)), r"conv2d expected \(N, 3, H, W\)"),
+    (lambda: functional.conv2d(floats(1, 2, 5, 5), floats(4, 3, 3)), r"conv2d expected a weight"),
+    (lambda: functional.batch_norm(floats(4, 2)), "batch_norm needs running_mean and running_var, or training=True"),
+    (lambda: functional.group_norm(floats(4, 5), 2), r"group_norm expected \(N, C, ...\) with channels that 2 groups"),
+    (lambda: functional.scaled_dot_product_attention(floats(3, 4), floats(3, 5), floats(3, 4)), "expected query"),
+    (lambda: functional.scaled_dot_product_attention(*[floats(3, 4)] * 3, np.ones((3, 3), bool), is_causal=True),
+     "give attn_mask or is_causal, not both"),
+    (lambda: functional.dropout(floats(3), 1.5), "dropout: p must be between 0 and 1, got 1.5"),
+])
+def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+
+
+# --- Constructors -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: nn.Linear(0, 3), "Linear: in_features must be at least 1, got 0"),
+    (lambda: nn.Linear(3, 2.5), "Linear: out_features must be an integer, got 2.5"),
+    (lambda: nn.Linear(3, 2, dtype=int), "Linear: dtype must be floating, got int64"),
+    (lambda: nn.Conv2d(3, 8, 3, groups=2), "Conv2d: groups=2 must divide in_channels=3 and out_channels=8"),
+    (lambda: nn.Conv2d(4, 6, 3, groups=4), "groups=4 must divide in_channels=4 and out_channels=6"),
+    (lambda: nn.Conv2d(3, 8, 0), "Conv2d: kernel_size must be at least 1, got 0"),
+    (lambda: nn.Conv2d(3, 8, (3, 3, 3)), r"kernel_size must be an integer or 2 of them, got \(3, 3, 3\)"),
+    (lambda: nn.Conv2d(3, 8, 3, stride=0), "stride must be at least 1, got 0"),
+    (lambda: nn.Conv2d(3, 8, 3, dilation=0), "dilation must be at least 1, got 0"),
+    (lambda: nn.Conv2d(3, 8, 3, padding=-1), "padding must be at least 0, got -1"),
+    (lambda: nn.Conv2d(3, 8, 3, padding="full"), "padding is a number, one an axis, 'same' or 'valid', got 'full'"),
+    (lambda: nn.Conv2d(3, 8, 3, stride=2, padding="same"), "padding='same' needs stride 1"),
+    (lambda: nn.Conv2d(3, 8, 3, padding_mode="mirror"), "padding_mode is one of zeros, reflect, replicate, circular"),
+    (lambda: nn.ConvTranspose2d(3, 8, 3, output_padding=1), "output_padding must be smaller than stride or dilation"),
+    (lambda: nn.ConvTranspose2d(3, 8, 3, padding_mode="reflect"), "zeros only, transposed"),
+    (lambda: nn.ConvTranspose2d(3, 8, 3, padding="same"), "padding must be an integer or 2 of them, got 'same'"),
+    (lambda: nn.MaxPool2d(2, padding=2), "padding must be at most half of the kernel size, got padding=2"),
+    (lambda: nn.AvgPool2d(2, divisor_override=0), "divisor_override must not be 0"),
+    (lambda: nn.AdaptiveAvgPool2d((1, 2, 3)), "output_size must be an integer or 2 of them"),
+    (lambda: nn.AdaptiveAvgPool2d(0), "output_size must be at least 1"),
+    (lambda: nn.BatchNorm2d(3, momentum=2), "momentum must be between 0 and 1, or None, got 2"),
+    (lambda: nn.GroupNorm(4, 6), "GroupNorm: num_groups=4 must divide num_channels=6"),
+    (lambda: nn.LayerNorm(0), "normalized_shape must be at least 1"),
+    (lambda: nn.Dropout(-0.1), "Dropout: p must be between 0 and 1, got -0.1"),
+    (lambda: nn.Embedding(5, 3, padding_idx=5), "padding_idx must be one of the 5 rows, got 5"),
+    (lambda: nn.RNN(3, 4, nonlinearity="gelu"), "nonlinearity is 'tanh' or 'relu', got 'gelu'"),
+    (lambda: nn.LSTM(3, 4, proj_size=4), "proj_size must be from 0"),
+    (lambda: nn.GRU(3, 4, dropout=2), "GRU: dropout must be between 0 and 1, got 2"),
+    (lambda: nn.GRU(3, 4, num_layers=0), "num_layers must be at least 1, got 0"),
+    (lambda: nn.MultiheadAttention(8, 3), "num_heads=3 must divide embed_dim=8"),
+    (lambda: nn.TransformerEncoderLayer(8, 2, activation="swish"), "activation is 'relu', 'gelu' or a function"),
+    (lambda: nn.GELU("erf"), "approximate is 'none' or 'tanh', got 'erf'"),
+    (lambda: nn.Softplus(beta=0), "beta must not be 0"),
+])
+def test_wrong_arguments_of_a_constructor(build: Build, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        build()
+
+
+# --- dtypes -----------------------------------------------------------------------------------------------------------
+
+LAYERS: list[tuple[nn.Module, tuple[int, ...]]] = [
+    (nn.Linear(4, 3), (2, 4)),
+    (nn.Conv1d(2, 3, 2), (2, 2, 5)),
+    (nn.Conv2d(2, 3, 2), (2, 2, 4, 4)),
+    (nn.ConvTranspose2d(2, 3, 2), (2, 2, 4, 4)),
+    (nn.BatchNorm1d(4), (3, 4)),
+    (nn.BatchNorm2d(2, affine=False), (3, 2, 2, 2)),
+    (nn.LayerNorm(4), (2, 4)),
+    (nn.GroupNorm(2, 4), (2, 4)),
+    (nn.LSTM(4, 3), (2, 2, 4)),
+    (nn.GRU(4, 3), (2, 2, 4)),
+    (nn.RNN(4, 3), (2, 2, 4)),
+    (nn.TransformerEncoderLayer(4, 2, 8), (3, 2, 4)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda value: type(value).__name__)
+def test_floating_input_is_cast_to_the_parameters_dtype(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    x = Tensor(floats(*shape).astype(np.float64), requires_grad=True)
+    out = layer(x)
+    out = out[0] if isinstance(out, tuple) else out
+    assert out.dtype == np.float32
+    out.sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == np.float64
+    assert all(p.grad is None or p.grad.dtype == np.float32 for p in layer.parameters())
+
+
+@pytest.mark.parametrize(("layer", "shape"), [
+    *LAYERS, (nn.ReLU(), (3,)), (nn.Softmax(), (3,)), (nn.MaxPool2d(1), (1, 1, 2, 2)), (nn.Dropout(), (3,)),
+], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, bool])
+def test_integers_are_refused(layer: nn.Module, shape: tuple[int, ...], dtype: type) -> None:
+    advice = r"pass x.astype\(np.float32\)" + (" / 255 for images" if dtype is np.uint8 else "")
+    with pytest.raises(TypeError, match=f"expected floating-point input, got {np.dtype(dtype)} .*{advice}"):
+        layer(np.zeros(shape, dtype))
+
+
+def test_complex_input_to_a_real_layer_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"got complex128 \(2, 4\); pass the real part"):
+        nn.Linear(4, 3)(np.zeros((2, 4), complex))
+    layer = nn.Linear(4, 3, dtype=np.complex64)
+    assert layer(np.zeros((2, 4), np.float32)).dtype == np.complex64
+
+
+def test_lists_and_arrays_are_tensors_too() -> None:
+    layer = nn.Linear(2, 1)
+    expected = layer(Tensor(np.array([[1, 2]], np.float32))).data
+    np.testing.assert_array_equal(layer([[1.0, 2.0]]).data, expected)
+    np.testing.assert_array_equal(layer(np.array([[1.0, 2.0]])).data, expected)
+    for module in (nn.ReLU(), nn.Tanh(), nn.Sigmoid(), nn.GELU(), nn.Softmax(), nn.Flatten(0)):
+        assert isinstance(module(np.ones((2, 2))), Tensor)
+
+
+def test_nan_is_found_under_anomaly_detection() -> None:
+    layer = nn.Linear(2, 1)
+    with autograd.detect_anomaly(), pytest.raises(autograd.AnomalyError, match="linear"):
+        layer(np.array([[np.nan, 1.0]]))
