@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import NoDerivativeError
 from .numpy_protocol import plain
 from .primitive import Elementwise, Primitive, Structured, binary, calling_convention, is_operand, unary
 from .reading import Rule
@@ -15,18 +16,30 @@ from .variadic import Variadic
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = False, name: str | None = None,
-                evaluate: Rule | None = None) -> Callable[..., Any]:
+                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
     """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
 
-    A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), or a number: `elementwise(np.add, 1, 1)`.
-    `evaluate` computes on raw values where an operator is faster than the ufunc (`operator.mul` on NumPy scalars).
+    A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), or a number: `elementwise(np.add, 1, 1)`;
+    None raises `NoDerivativeError` where it is needed. `evaluate` computes on raw values where an operator is faster
+    than the ufunc (`operator.mul` on NumPy scalars).
     """
-    run = evaluate or function
-    primitive = Elementwise(name or function.__name__, run, ("x", "y", "z")[: len(partials)], partials, poles)
+    run, label = evaluate or function, name or function.__name__
+    partials = tuple(missing(label, x) if p is None else p for x, p in zip(operands, partials, strict=False))
+    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
+
+
+def missing(name: str, operand: str) -> Rule:
+    """The partial derivative in an operand that has none."""
+
+    def partial() -> Any:
+        raise NoDerivativeError(f"{name} has no derivative in its argument {operand}; pass a plain number or array "
+                                "there, or .detach() the tensor")
+
+    return partial
 
 
 def nary(primitive: Primitive, function: Rule) -> Callable[..., Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -57,6 +59,13 @@ def values_of(tree: Any) -> Any:
     return tree
 
 
+def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
+    """What applies a ufunc to tensors; the rules of SciPy's special functions are loaded when the first one arrives."""
+    if ufunc not in registry and "scipy.special" in sys.modules:
+        importlib.import_module("autograd.rules.special")
+    return registry.get(ufunc)
+
+
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """A ufunc called with options, or one of its methods, or without a rule."""
     options = dict(options)
@@ -64,7 +73,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         raise TypeError(f"{ufunc.__name__}(out=...) would overwrite a value that the graph may need; assign the result "
                         "instead: y = ..., or y[...] = ...")
     if method == "__call__":
-        apply = registry.get(ufunc)
+        apply = rule_of(ufunc)
         if apply is None:
             return no_derivative(ufunc, inputs, options)
         dtype = options.pop("dtype", None)

@@ -191,7 +191,7 @@ class Elementwise(Primitive):
         values["active"] = tuple(t is not None for t in tangents)
         total = None
         for t, partial in zip(tangents, self.partials, strict=True):
-            if t is None or partial is None:
+            if t is None:
                 continue
             if callable(partial):
                 term = self.product(t, partial(*[values[name] for name in argument_names(partial)]))
@@ -203,8 +203,6 @@ class Elementwise(Primitive):
 
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) -> Rule:
     """`g * partial` as one flat function; the common ways to read get one without a loop."""
-    if partial is None:
-        return lambda g, node: np.zeros(g.shape)
     if not callable(partial):
         if partial == 1:
             return lambda g, node: g
@@ -225,7 +223,7 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) 
 
 def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     """The hot path of an elementwise function of one operand: unwrap, call, wrap, note."""
-    read_x, read_out = "x" in primitive.reads, "out" in primitive.reads
+    read_x, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
     def apply(x: Any) -> Tensor:
         if type(x) is not Tensor or mode.special:
@@ -260,7 +258,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     """The hot path of an elementwise function of two operands."""
-    read_x, read_y, read_out = (name in primitive.reads for name in ("x", "y", "out"))
+    read_x, read_y, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
     def apply(x: Any, y: Any) -> Tensor:
         if type(x) is not Tensor or type(y) is not Tensor or mode.special:

@@ -214,7 +214,7 @@ class Module:
             yield parameter
 
     def _refuse_hidden(self, name: str, held: Any) -> None:
-        """Raise TypeError if the list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
+        """Raise TypeError if a list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
         for value in held.values() if isinstance(held, dict) else held:
             if isinstance(value, (Module, Parameter)) and not any(value is known for known in vars(self).values()):
                 advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"

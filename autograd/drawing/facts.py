@@ -51,7 +51,7 @@ def summary(value: Any) -> Summary | None:
 def _number(value: float) -> Summary:
     """One real number: the case of small graphs of many nodes."""
     bad = not isfinite(value)
-    return Summary(1, figure(value), "", int(value != value), int(bad and value == value), abs(value))
+    return Summary(1, figure(value), "", int(value != value), int(bad and value == value), float(abs(value)))
 
 
 def _exact(number: Any) -> float | int:

@@ -31,7 +31,7 @@ def _facts(item: Vertex | Edge | Cluster | Summary) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in fields(item):
         value = getattr(item, entry.name)
-        if value is None or value is False or value in ("", ()) or value == entry.default:
+        if value is None or value is False or (isinstance(value, (str, tuple)) and not value) or value == entry.default:
             continue
         found[entry.name] = _plain(value)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import NoDerivativeError
 from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 from autograd.tree import map as tree_map
@@ -106,7 +107,7 @@ class _Trace:
                              "np.sum, or differentiate symbolic.expression(f) with SymPy")
         self.argnums = argnums
         self.inputs = expressions_of(self.symbols[argnums])
-        self.slopes = [sp.diff(value[0], symbol) for symbol in self.inputs]
+        self.slopes = [_slope(value[0], symbol) for symbol in self.inputs]
         self.gradient = self._like_argument(iter(self.slopes))
         self.everything = [s for s in expressions_of(self.symbols) if isinstance(s, sp.Symbol)]
         self.function = sp.lambdify(self.everything, self.slopes, modules=_modules(), cse=True)
@@ -149,6 +150,18 @@ class _Trace:
             made.append(_like(leaf, slopes[start:stop]))
             start = stop
         return structure.unflatten(made)
+
+
+def _slope(expression: Any, symbol: Any) -> Any:
+    """The derivative of an expression; that of a step function is 0, where SymPy says DiracDelta or nothing."""
+    sp = sympy()
+    steps = (sp.floor, sp.ceiling, sp.sign)
+    found = sp.diff(expression, symbol).replace(sp.DiracDelta, lambda *args: sp.Integer(0))
+    found = found.replace(lambda e: isinstance(e, sp.Derivative) and isinstance(e.expr, steps), lambda e: sp.Integer(0))
+    found = found.replace(lambda e: isinstance(e, sp.Subs), lambda e: e.doit())
+    for unknown in found.atoms(sp.Derivative):
+        raise NoDerivativeError(f"SymPy does not know the derivative {unknown}; autograd.grad and numerical.grad do")
+    return found
 
 
 def count_ops(tree: Any) -> int:

@@ -67,7 +67,7 @@ def elementwise() -> dict[str, Form]:
             "exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan",
             "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
             "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
-            "power": "Pow", "float_power": "Pow", "remainder": "Mod", "absolute": "Abs", "fabs": "Abs", "sign": "sign",
+            "power": "Pow", "float_power": "Pow", "absolute": "Abs", "fabs": "Abs", "sign": "sign",
             "floor": "floor", "ceil": "ceiling", "real": "re", "imag": "im", "angle": "arg", "conjugate": "conjugate",
             "less": "Lt", "less_equal": "Le", "greater": "Gt", "greater_equal": "Ge", "equal": "Eq", "not_equal": "Ne",
             "logical_and": "And", "logical_or": "Or", "logical_not": "Not", "logical_xor": "Xor",
@@ -76,6 +76,8 @@ def elementwise() -> dict[str, Form]:
         }.items()
     }  # fmt: skip
     return named | {
+        "remainder": lambda x, y: x - y * sp.floor(x / y),
+        "ldexp": lambda x, y: x * 2**y,
         "exp2": lambda x: 2**x,
         "expm1": lambda x: sp.exp(x) - 1,
         "log2": lambda x: sp.log(x) / sp.log(2),

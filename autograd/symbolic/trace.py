@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.box import Box
 from autograd.errors import NoDerivativeError
 from autograd.registry import registry
-from autograd.box import Box
 from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 
@@ -108,6 +108,16 @@ class Formula(Box):
         self._node = None
         self._shared = False
         return self
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array of expressions."""
+        return self._value.shape  # type: ignore[no-any-return]
+
+    @property
+    def _inner(self) -> Any:  # type: ignore[override]
+        raise TypeError("symbolic: f transforms a function of its argument (grad, jvp, vmap), which a symbol cannot go "
+                        "through; write symbolic.grad of the inner function")
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from nn.kernels.threads import in_parallel
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
+BUFFER = 512  # elements
 
 
-def for_blocks(work: Callable[[slice], object], length: int, block: int) -> None:
+def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0) -> None:
     """Call `work(slice)` for slices of `block` elements that cover `range(length)`, in any order.
 
     `work` writes what it computes into arrays, each slice into its own part: no result depends on the threads.
+    `row` is the length of the rows that it broadcasts along. NumPy copies rows that are shorter than its buffer through
+    that buffer, at the price of a second pass; with a small buffer it takes rows of `BUFFER` and more as they lie.
     """
 
     def share(first: int, last: int) -> None:
         for start in range(first * block, min(last * block, length), block):
             work(slice(start, min(start + block, length)))
 
-    in_parallel(share, -(-length // block))
+    def unbuffered(first: int, last: int) -> None:
+        with np.errstate():  # restores the size of the buffer, too
+            np.setbufsize(BUFFER)
+            share(first, last)
+
+    in_parallel(unbuffered if row >= BUFFER else share, -(-length // block))
 
 
 def block_length(elements: int, size: int = BLOCK) -> int:

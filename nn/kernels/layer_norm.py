@@ -35,21 +35,20 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
     out = np.empty_like(rows, order="C")
     means, inverses = np.empty((2, count, 1), x.dtype)
     average = np.full(length, 1 / length, x.dtype)
-    scale, shift = (None if w is None else w.reshape(-1) for w in (weight, bias))
+    scale = np.ones((1, length), x.dtype) if weight is None else weight.reshape(1, length)
+    shift = None if bias is None else bias.reshape(1, length)
 
     def work(block: slice) -> None:
-        part = out[block]
-        mean = means[block, 0] = rows[block] @ average
-        np.subtract(rows[block], mean[:, np.newaxis], out=part)
-        variance = np.einsum("rd,rd->r", part, part) / length
-        inverse = inverses[block, 0] = 1 / np.sqrt(variance + eps)
-        np.multiply(part, inverse[:, np.newaxis], out=part)
-        if scale is not None:
-            np.multiply(part, scale, out=part)
+        part, mean, inverse = out[block], means[block], inverses[block]
+        np.matmul(rows[block], average, out=mean[:, 0])
+        np.subtract(rows[block], mean, out=part)
+        variance = np.vecdot(part, part)[:, np.newaxis] / length
+        np.divide(1, np.sqrt(variance + eps), out=inverse)
+        np.multiply(part, inverse @ scale, out=part)  # the outer product costs less than a second broadcast
         if shift is not None:
             np.add(part, shift, out=part)
 
-    for_blocks(work, count, block_length(length))
+    for_blocks(work, count, block_length(length), row=length)
     return out.reshape(x.shape), (means, inverses)
 
 
@@ -59,30 +58,34 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
     means, inverses = residuals
     rows, cotangents = _rows(x, axes), _rows(g, axes)
     count, length = rows.shape
-    scale = np.ones(length, x.dtype) if weight is None else weight.reshape(-1)
+    scale = np.ones((1, length), x.dtype) if weight is None else weight.reshape(1, length)
     dx = np.empty_like(rows, order="C")
     step = block_length(length)
-    dweights, dbiases = np.empty((2, -(-count // step), length), x.dtype)
+    sums = np.empty((-(-count // step), 2, length), x.dtype)
 
     def work(block: slice) -> None:
-        gradient, inverse = cotangents[block], inverses[block]
-        normal = rows[block] - means[block]
-        np.multiply(normal, inverse, out=normal)
-        product = gradient * normal
-        ones, at = np.ones(len(gradient), x.dtype), block.start // step
-        dweights[at], dbiases[at] = ones @ product, ones @ gradient
-        if needs[0]:  # (g w - mean(g w) - normal mean(g w normal)) / sqrt(var + eps)
-            np.multiply(normal, (product @ scale / length)[:, np.newaxis], out=normal)
-            part = np.multiply(gradient, scale, out=dx[block])
-            np.subtract(part, normal, out=part)
-            np.subtract(part, (gradient @ scale / length)[:, np.newaxis], out=part)
-            np.multiply(part, inverse, out=part)
+        gradient, part, mean, inverse = cotangents[block], rows[block], means[block], inverses[block]
+        product = gradient * part
+        # Over the rows: sum g normal, and sum g, with normal = (x - mean) inverse.
+        of_gradient = np.concatenate((-mean * inverse, np.ones_like(mean)), axis=1).T @ gradient
+        of_gradient[0] += inverse[:, 0] @ product
+        sums[block.start // step] = of_gradient
+        if needs[0]:  # inverse (g w - mean(g w) - normal mean(g w normal)), as inverse w g + slope x + shift
+            weighted = gradient @ scale.T
+            slope = inverse**3 * (mean * weighted - product @ scale.T) / length
+            shift = -inverse * weighted / length - mean * slope
+            result = np.matmul(inverse, scale, out=dx[block])
+            np.multiply(result, gradient, out=result)
+            np.multiply(part, slope, out=product)
+            np.add(product, shift, out=product)
+            np.add(result, product, out=result)
 
-    for_blocks(work, count, step)
+    for_blocks(work, count, step, row=length)
+    dweight, dbias = sums.sum(axis=0)
     return (
         dx.reshape(x.shape) if needs[0] else None,
-        dweights.sum(axis=0).reshape(weight.shape) if needs[1] else None,
-        dbiases.sum(axis=0).reshape(bias.shape) if needs[2] else None,
+        dweight.reshape(weight.shape) if needs[1] else None,
+        dbias.reshape(bias.shape) if needs[2] else None,
     )
 
 

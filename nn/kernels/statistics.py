@@ -12,6 +12,7 @@ memory goes in blocks of S, which stay in the L2 cache.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,9 @@ class Layout:
             return block @ np.ones(self.shape[2], self.dtype)
         return np.ones(self.shape[1], self.dtype) @ block
 
+    def _for_blocks(self, work: Callable[[slice], object]) -> None:
+        for_blocks(work, self.shape[0], self.block, row=self.shape[2])
+
     # --- Passes over memory ------------------------------------------------------------------------------------------
 
     def moments(self, x: Array) -> tuple[Array, Array]:
@@ -116,7 +120,7 @@ class Layout:
             np.multiply(deviation, deviation, out=deviation)
             squares[block] = self.sums(deviation)
 
-        for_blocks(work, samples, self.block)
+        self._for_blocks(work)
         return merged(count, means.reshape(self.parts), squares.reshape(self.parts), self.axes)
 
     def products(self, g: Array, x: Array, mean: Array) -> tuple[Array, Array]:
@@ -132,7 +136,7 @@ class Layout:
             np.multiply(deviation, part, out=deviation)
             products[block] = self.sums(deviation)
 
-        for_blocks(work, samples, self.block)
+        self._for_blocks(work)
         return totals.reshape(self.parts).sum(axis=self.axes), products.reshape(self.parts).sum(axis=self.axes)
 
     def affine(self, x: Array, scale: Array, shift: Array) -> Array:
@@ -144,7 +148,7 @@ class Layout:
             part = np.multiply(matrices[block], _of(scale, block), out=out[block])
             np.add(part, _of(shift, block), out=part)
 
-        for_blocks(work, self.shape[0], self.block)
+        self._for_blocks(work)
         return image
 
     def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array) -> Array:
@@ -158,7 +162,7 @@ class Layout:
             np.add(part, _of(shift, block), out=part)
             np.add(part, cotangents[block] * _of(scale, block), out=part)
 
-        for_blocks(work, self.shape[0], self.block)
+        self._for_blocks(work)
         return image
 
 

@@ -42,10 +42,14 @@ def kept_axes(before: Sequence[int], after: Sequence[int]) -> list[int]:
     return [0 if keeps and axis == 0 else size for axis, size in enumerate(after)]
 
 
+def _options(node: Node) -> dict[str, Any]:
+    return getattr(node, "options", {})  # unset for operations that take none
+
+
 def _reduction(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    axis = node.options.get("axis")
+    axis = _options(node).get("axis")
     axes = [] if axis is None else [graph.integers([axis] if isinstance(axis, int) else list(axis))]
-    keepdims = int(bool(node.options.get("keepdims", False)))
+    keepdims = int(bool(_options(node).get("keepdims", False)))
     return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=keepdims)
 
 
@@ -56,13 +60,20 @@ def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _transpose(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    axes = node.options.get("axes") or range(node.ndim)[::-1]
+    axes = _options(node).get("axes") or range(node.ndim)[::-1]
     return graph.transpose(inputs[0], [int(axis) % node.ndim for axis in axes])
+
+
+def _swapaxes(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    axes = list(range(node.ndim))
+    first, second = (int(_options(node)[name]) for name in ("axis1", "axis2"))
+    axes[first], axes[second] = axes[second], axes[first]
+    return graph.transpose(inputs[0], axes)
 
 
 def _softmax(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     operator = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}[node.primitive.name]
-    return graph.add(operator, inputs, axis=int(node.options.get("axis", -1)))
+    return graph.add(operator, inputs, axis=int(_options(node).get("axis", -1)))
 
 
 def _square(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -76,7 +87,7 @@ def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Concat", inputs, axis=int(node.options.get("axis", 0)))
+    return graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0)))
 
 
 def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -91,6 +102,7 @@ _OTHERS: dict[str, Convert] = {
     "squeeze": _reshape,
     "expand_dims": _reshape,
     "transpose": _transpose,
+    "swapaxes": _swapaxes,
     "softmax": _softmax,
     "log_softmax": _softmax,
     "square": _square,

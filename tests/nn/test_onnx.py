@@ -203,6 +203,42 @@ def test_the_model_is_as_before(tmp_path):
     assert not any(module._hooks for module in model.modules())
 
 
+FUNCTIONS = {
+    "reshape": lambda x: x.reshape(len(x), 2, 6),
+    "transpose": lambda x: np.transpose(x, (0, 2, 1)),
+    "transpose all": lambda x: x.reshape(len(x), 12).T.T,
+    "swapaxes": lambda x: x.swapaxes(1, -1),
+    "squeeze": lambda x: x.reshape(len(x), 12, 1).squeeze(2),
+    "expand_dims": lambda x: np.expand_dims(x, 1),
+    "sum": lambda x: x.sum(axis=(1, 2)),
+    "mean": lambda x: x.mean(axis=1, keepdims=True),
+    "max": lambda x: x.max(axis=-1),
+    "clip": lambda x: x.clip(-0.5, 0.5),
+    "square": np.square,
+    "power": lambda x: (x + 3) ** 1.5,
+    "exp": lambda x: np.exp(-np.abs(x)),
+    "log": lambda x: np.log(np.sqrt(x + 4)),
+    "divide": lambda x: 1 / (2 + np.sin(x) * np.cos(x)),
+    "matmul": lambda x: x @ x.swapaxes(1, 2),
+    "concatenate": lambda x: np.concatenate([x, x * 2], axis=2),
+    "cast": lambda x: x.astype(np.float64),
+    "relu": autograd.relu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "softplus": autograd.softplus,
+    "log_softmax": lambda x: autograd.log_softmax(x, axis=1),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_an_operation_of_forward(function, tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    assert_same_elsewhere(Model(), images(2, 3, 4), tmp_path / "model.onnx")
+
+
 class Shifted(nn.Module):
     def __init__(self):
         self.layer = nn.Linear(3, 3)

@@ -87,6 +87,18 @@ def test_a_model_file_is_plain_safetensors(path):
         assert load(path)[name].flags.writeable
 
 
+def test_two_paths_that_read_alike_are_kept_apart():
+    state = {"a.b": np.ones(1), "a": {"b": np.zeros(2)}, "a.b#2": np.full(3, 2.0)}
+    assert_same(decode(encode(state), "memory"), state)
+
+
+def test_a_type_that_numpy_has_not_is_named(tmp_path):
+    header = json.dumps({"w": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [0, 2]}}).encode()
+    (tmp_path / "file").write_bytes(len(header).to_bytes(8, "little") + header + b"ab")
+    with pytest.raises(StorageError, match="tensor 'w' has the type F8_E4M3, which NumPy has not"):
+        load(tmp_path / "file")
+
+
 def test_anything_with_a_state_dict_is_saved(path):
     class Part:
         def state_dict(self):
