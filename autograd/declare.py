@@ -27,6 +27,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     partials = tuple(missing(label, x) if p is None else p for x, p in zip(operands, partials, strict=False))
     primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
+    primitive.apply = apply
     apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
@@ -35,7 +36,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
 def missing(name: str, operand: str) -> Rule:
     """The partial derivative in an operand that has none."""
 
-    def partial() -> Any:
+    def partial(*_: Any) -> Any:
         raise NoDerivativeError(f"{name} has no derivative in its argument {operand}; pass a plain number or array "
                                 "there, or .detach() the tensor")
 

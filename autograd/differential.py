@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .declare import missing
 from .graph import Node
 from .modes import enable_grad
 from .primitive import Primitive, add_all, calling_convention
@@ -55,10 +56,15 @@ class Differential(Primitive):
         return [None if t is None else ends.get(t._node) for t in tangents]
 
 
-def differential(function: Callable[..., Any], *rules: Rule, name: str | None = None, evaluate: Rule | None = None,
+def differential(function: Callable[..., Any], *rules: Rule | None, name: str | None = None, evaluate: Rule | None = None,
                  operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
-    """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`."""
-    primitive = Differential(name or function.__name__, evaluate or function, tuple(operands[: len(rules)]), rules)
+    """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`.
+
+    None for an operand raises `NoDerivativeError` where its derivative is needed.
+    """
+    label = name or function.__name__
+    stated = [missing(label, x) if rule is None else rule for x, rule in zip(operands, rules, strict=False)]
+    primitive = Differential(label, evaluate or function, tuple(operands[: len(rules)]), stated)
     apply = calling_convention(primitive, function)
     registry[function] = apply
     return apply

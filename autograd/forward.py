@@ -35,7 +35,7 @@ class Dual(Box):
             rides = type(x) is Dual and x.level == level
             primals.append(x._inner if rides else x)
             tangents.append(x._tangent if rides else None)
-        out = primitive(*primals, **options)
+        out = primitive.apply(*primals, **options)
         if primitive.kind == "constant":
             return out
         with np.errstate(all="ignore"):

@@ -151,6 +151,12 @@ def astype(self: Any, dtype: Any, copy: bool = True) -> Any:
     return registry[np.astype](self, dtype, copy=copy)
 
 
+def power(self: Any, exponent: Any) -> Any:
+    if type(exponent) is int and exponent == 2:  # far the most frequent, and its derivative has no pole
+        return registry[np.square](self)
+    return registry[np.power](self, exponent)
+
+
 def install() -> None:
     """Bind every operator and method to what the registry has for its NumPy function."""
     for name, function in OPERATORS.items():
@@ -163,7 +169,7 @@ def install() -> None:
     for name, reduction in METHODS.items():
         setattr(Operators, name, registry[reduction])
     for name, method in (("reshape", reshape), ("transpose", transpose), ("astype", astype), ("__setitem__", _set_item),
-                         ("clone", registry[np.copy])):
+                         ("clone", registry[np.copy]), ("__pow__", power)):
         setattr(Operators, name, method)
     for name, view in PROPERTIES.items():
         setattr(Operators, name, property(view))

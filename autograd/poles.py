@@ -23,8 +23,8 @@ def pole_safe_values(g: Array, partial: Array) -> Array:
     """The same on arrays."""
     product = g * partial
     if isinstance(product, np.ndarray):
-        zero = np.broadcast_to(g == 0, product.shape)
+        zero = g == 0
         if zero.any():
-            product[zero] = 0
+            product[zero if zero.shape == product.shape else np.broadcast_to(zero, product.shape)] = 0
         return product
     return product if g != 0 else product.dtype.type(0)

@@ -42,6 +42,8 @@ Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itsel
 
 _float64 = np.float64
 _new = object.__new__
+_PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
+_NO_OPTIONS: dict[str, Any] = {}
 
 
 class Primitive:
@@ -62,6 +64,7 @@ class Primitive:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name = name
         self.evaluate = evaluate
+        self.apply: Callable[..., Any] = self  # an elementwise one has a shorter way, see `unary` and `binary`
         self.operands = operands
         primitives[name] = self
 
@@ -85,7 +88,7 @@ class Primitive:
             values = [x._value if isinstance(x, Tensor) else x for x in operands]
             try:
                 value = self.evaluate(*values, **options)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # it is raised again, explained
                 errors.raise_explained(self.name, values, error)
             result = self.record(value, operands, values, options)
         if self.views:
@@ -231,7 +234,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         value = x._value
         try:
             result = function(value)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # it is raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
         out = _new(Tensor)
         out._value = result
@@ -257,24 +260,33 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 
 def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
-    """The hot path of an elementwise function of two operands."""
-    read_x, read_y, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
+    """The hot path of an elementwise function of two operands, of which one may be a number or an array."""
+    of_x, of_y = primitive.rule_reads
+    names = (*primitive.operands, "out")
+    keep_both = tuple(name in of_x or name in of_y for name in names)
+    keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
 
-    def apply(x: Any, y: Any) -> Tensor:
-        if type(x) is not Tensor or type(y) is not Tensor or mode.special:
+    def apply(x: Any, y: Any) -> Any:
+        if mode.special:
             return _mixed(primitive, x, y)
-        a = x._value
-        b = y._value
+        if type(x) is Tensor:
+            a, left = x._value, x._node
+        elif type(x) in _PLAIN:
+            a, left = x, None
+        else:
+            return _mixed(primitive, x, y)
+        if type(y) is Tensor:
+            b, right = y._value, y._node
+        elif type(y) in _PLAIN:
+            b, right = y, None
+        else:
+            return _mixed(primitive, x, y)
         try:
             result = function(a, b)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
             errors.raise_explained(primitive.name, (a, b), error)
-        left = x._node
-        right = y._node
-        if left is None or right is None:
-            return primitive.record(result, (x, y), (a, b), {})  # type: ignore[no-any-return]
-        if x._shared or y._shared:
-            a, b = protected(x, a), protected(y, b)
+        if left is None and right is None:
+            return wrap(result)
         out = _new(Tensor)
         out._value = result
         out._shared = False
@@ -282,7 +294,16 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         node.primitive = primitive
         node.parents = (left, right)
         node.hooks = None
-        node.saved = (a if read_x else None, b if read_y else None, result if read_out else None)
+        if left is None or right is None:
+            keep = keep_right if left is None else keep_left
+            node.untracked = (describe(x, left), describe(y, right))
+            node.options = _NO_OPTIONS
+            a, b = keep[0] and protected(x, a), keep[1] and protected(y, b)
+        else:
+            keep = keep_both
+            if x._shared or y._shared:
+                a, b = protected(x, a), protected(y, b)
+        node.saved = (a if keep[0] else None, b if keep[1] else None, result if keep[2] else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
         else:
@@ -293,7 +314,7 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 
 def _mixed(primitive: Elementwise, x: Any, y: Any) -> Any:
-    """Operands that are not both plain tensors: numbers stay Python numbers (weak dtypes), lists become arrays."""
+    """Operands of other types: boxes and parameters go the general way, lists become arrays."""
     return primitive(x if is_operand(x) else np.asarray(x), y if is_operand(y) else np.asarray(y))
 
 

@@ -118,7 +118,11 @@ def _visit(seeds: dict[Node, Array], waiting: dict[Node, int], stop: frozenset[N
             if parent is None or parent not in waiting:
                 continue
             c = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
-            if type(c) is not _float64 or parent.shape or parent.dtype is not FLOAT64:
+            kind = type(c)
+            if kind is _ndarray:
+                if c.shape != parent.shape or c.dtype is not parent.dtype:
+                    c = fit(c, parent, node.primitive)
+            elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
                 c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)

@@ -55,7 +55,7 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[],
 
 
 def _peak(run: Callable[[], Any]) -> Callable[[], float]:
-    """Bytes by which the resident set grows at most during a run: Linux can reset its high-water mark."""
+    """Bytes by which the resident set grows at most during a run, at least a page: Linux can reset its peak."""
     libc = ctypes.CDLL(None)
 
     def turn() -> float:
@@ -63,7 +63,7 @@ def _peak(run: Callable[[], Any]) -> Callable[[], float]:
         Path("/proc/self/clear_refs").write_text("5")
         before = _status("VmRSS")
         run()
-        return float(_status("VmHWM") - before)
+        return float(max(_status("VmHWM") - before, 4096))
 
     for _ in range(3):
         turn()

@@ -98,7 +98,7 @@ class Sequential(_Numbered):
             self.extend(modules)  # type: ignore[arg-type]  # what is not a module is refused
 
     def forward(self, x: Any) -> Any:
-        for module in vars(self).values():
+        for module in list(vars(self).values()):
             if isinstance(module, Module):
                 x = module(x)
         return x

@@ -187,7 +187,7 @@ def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bo
     """Images (n, H, W), (n, 1, H, W) or (n, 3, H, W) beside each other, on one scale."""
     try:
         import matplotlib.pyplot as plt
-    except ImportError:
+    except ModuleNotFoundError:
         raise missing_extra("matplotlib", extra="plot") from None
     images = images[:limit]
     columns = math.ceil(math.sqrt(len(images)))

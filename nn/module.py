@@ -157,7 +157,7 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """`(name, module)` of the modules held directly."""
-        for name, value in vars(self).items():
+        for name, value in list(vars(self).items()):  # a list: who walks may assign attributes
             if isinstance(value, Module):
                 yield name, value
 
@@ -200,7 +200,7 @@ class Module:
         seen: set[Parameter] = set()
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, value in vars(module).items():
+            for name, value in list(vars(module).items()):
                 if isinstance(value, Parameter):
                     if not (remove_duplicate and value in seen):
                         seen.add(value)

@@ -1,6 +1,6 @@
 """The recurrence of Adam as one compiled loop, for large parameters where numba is installed (the extra `fast`).
 
-NumPy makes a dozen passes over a block; the loop makes one, and takes less than half the time. It does the same operations in the
+NumPy makes a dozen passes over a block; the loop makes one, and takes half the time. It does the same operations in the
 same order and precision, so it ends with the same bits. It is chosen when numba can be imported, unless the environment
 says `CLEARGRAD_FAST=0`. Small models never ask for it: importing numba costs more than it would save them.
 """

@@ -37,7 +37,6 @@ class Extraction:
     order: list[Node] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
-    constants: dict[tuple[str, int], str] = field(default_factory=dict)  # (reader, operand): the constant's vertex
     values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
 
 
@@ -56,18 +55,16 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
         if node.primitive.name == "select" and node.parents[0] is not None:
             parts.setdefault(node.parents[0], []).append(node)
     for node in order:
+        if isinstance(node, Leaf) and node not in ends:
+            continue  # it is told right before its first reader, with what else that one reads
         if node.primitive.name == "select" and node.parents[0] is not None:
             found.ids[node] = found.ids[node.parents[0]]
             continue
-        constants = [(i, constant) for i, constant in node.constants if _is_number(constant)]
-        first = len(graph.vertices)
-        key = f"n{first + len(constants)}"
-        for offset, (i, constant) in enumerate(constants):
-            graph.add(_constant(f"n{first + offset}", constant, names))
-            found.constants[key, i] = f"n{first + offset}"
+        places = _tell_operands(found, node, names)
+        key = _new_key(graph)
         graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))
         found.nodes[key], found.ids[node] = node, key
-        _connect(found, key, node, [i for i, _ in constants])
+        _connect(found, key, node, places)
     for node in ends:
         key = found.ids[node]
         graph.vertices[key] = replace(graph.vertices[key], output=True)
@@ -77,6 +74,25 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     graph.total = len(graph.vertices)
     clustered(graph, order, found.ids)
     return found
+
+
+def _new_key(graph: Graph) -> str:
+    return f"n{len(graph.vertices)}"
+
+
+def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str]:
+    """Add the leaves that a node is the first to read, and its constants; the constants' ids by their places."""
+    graph, constants = found.graph, dict(node.constants)
+    places: dict[int, str] = {}
+    for i, parent in enumerate(node.parents):
+        if isinstance(parent, Leaf) and parent not in found.ids:
+            key = found.ids[parent] = _new_key(graph)
+            found.nodes[key] = parent
+            graph.add(_leaf(key, parent, *names.of(parent), found.values))
+        elif parent is None and i in constants and _is_number(constants[i]):
+            places[i] = _new_key(graph)
+            graph.add(_constant(places[i], constants[i], names))
+    return places
 
 
 def known_values(order: Sequence[Node], names: Names) -> dict[Node, Any]:
@@ -160,7 +176,7 @@ def _leaf(key: str, node: Leaf, name: str, named_by: str, values: Mapping[Node, 
                   expects_grad=tensor is not None and grad is None)
 
 
-def _connect(found: Extraction, key: str, node: Node, constants: Sequence[int]) -> None:
+def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, str]) -> None:
     """The edges into a node: one from each origin, with the places at which it is read."""
     graph = found.graph
     places: dict[tuple[str, str], list[int]] = {}
@@ -173,7 +189,7 @@ def _connect(found: Extraction, key: str, node: Node, constants: Sequence[int]) 
                 label = shape_text(parent.shape)
             places.setdefault((found.ids[parent], label), []).append(i)
         elif i in constants:
-            places[found.constants[key, i], ""] = [i]
+            places[constants[i], ""] = [i]
     ordered = sum(map(len, places.values())) > 1 and node.primitive.name not in COMMUTATIVE
     graph.edges += [Edge(source, key, tuple(at), label, ordered) for (source, label), at in places.items()]
 

@@ -44,8 +44,9 @@ def summary(value: Any) -> Summary | None:
                 return Summary(array.size, "nothing finite", "", nan, infinite, norm)
             wide = finite
         low, high = (figure(_exact(end)) for end in (wide.min(), wide.max()))
+        mean = figure(float(wide.mean()))
     text = low if low == high else f"{low} … {high}"
-    return Summary(array.size, text, figure(float(wide.mean())), nan, infinite, norm)
+    return Summary(array.size, text, mean, nan, infinite, norm)
 
 
 def _number(value: float) -> Summary:

@@ -18,7 +18,7 @@ def folded(graph: Graph) -> Graph:
     """The graph with every repetition drawn once: the one that saves most first, those within it after."""
     for number in range(ROUNDS):
         run = longest_run(graph)
-        if run is None or run.saved < 4:
+        if run is None or run.saved < max(4, len(graph.vertices) // 500):
             break
         graph = _merged(graph, run, f"r{number}")
     return graph

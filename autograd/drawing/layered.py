@@ -14,6 +14,7 @@ from .labels import ROOMY, edge_text
 from .layout import Box, Layout, Point, sizes
 from .model import Graph
 from .periods import LEAVES
+from .ranks import ranks
 from .words import width
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
@@ -66,20 +67,6 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
                 layout.labels[number] = _beside_middle(routes[number], edge_text(edge, roomy=True)[0])
     layout.width = max([layout.width, *(x + 12 for route in routes.values() for x, _ in route)])
     return layout if direction == "TB" else _turned(layout)
-
-
-def ranks(graph: Graph) -> dict[str, int]:
-    """The layer of each vertex: below its lowest parent, and as near to its readers as its other edges allow."""
-    incoming, outgoing = graph.incoming(), graph.outgoing()
-    rank: dict[str, int] = {}
-    for key in graph.vertices:  # in topological order
-        rank[key] = max((rank[edge.source] + 1 for edge in incoming[key]), default=0)
-    for key in reversed(graph.vertices):
-        pulling_up = sum(bool(incoming[edge.source]) for edge in incoming[key])
-        if outgoing[key] and len(outgoing[key]) >= pulling_up:
-            rank[key] = min(rank[edge.target] for edge in outgoing[key]) - 1
-    lowest = min(rank.values(), default=0)
-    return {key: value - lowest for key, value in rank.items()}
 
 
 def _items(graph: Graph, measured: dict[str, tuple[float, float]],

@@ -73,7 +73,7 @@ class Vertex:
     heat: float | None = None
     heat_text: str = ""
     notes: tuple[str, ...] = ()
-    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # (role, widest text): room for what a page fills in step by step
+    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what a page fills in
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def levels_of(drawing: Drawing, trace: Trace) -> list[Level]:
     for level in range(min(depth, MOST_LEVELS - 1)):
         _offer(found, f"depth {level}", shaped(full, replace(view, depth=level, expand=None)))
     _offer(found, "folded" if depth == 0 else "modules open", shaped(full, replace(view, depth=depth)))
-    whole = shaped(full, View(depth=depth, fold=False, share_leaves=True))
+    whole = shaped(full, View(depth=depth, fold=False))
     if len(whole.vertices) <= MOST_VERTICES:
         found = [level for level in found if level.graph.vertices.keys() != whole.vertices.keys()]
         found.append(Level("everything", with_slots(whole, trace) if trace.order else whole, bool(trace.order)))
@@ -91,15 +91,16 @@ def with_slots(graph: Graph, trace: Trace) -> Graph:
     """The graph with room on each vertex for its value, tangent and gradient, empty until the steps fill it in."""
     def roomy(vertex: Vertex) -> Vertex:
         slots: list[tuple[Literal["value", "tangent", "grad"], str]] = []
-        if vertex.id in trace.values and vertex.kind is not Kind.CONSTANT:
-            slots.append(("value", "= " + trace.values[vertex.id]))
-        moving = [found[vertex.id] for found in trace.tangents.values() if vertex.id in found]
-        if moving:
-            slots.append(("tangent", "ẋ " + max(moving, key=len)))
-        if vertex.id in trace.gradients:
-            slots.append(("grad", "∂ " + trace.gradients[vertex.id]))
+        key = vertex.id.partition("_")[0]  # an alias shows what its leaf shows
         if vertex.kind is Kind.CONSTANT:
             return vertex
+        if key in trace.values:
+            slots.append(("value", "= " + trace.values[key]))
+        moving = [found[key] for found in trace.tangents.values() if key in found]
+        if moving:
+            slots.append(("tangent", "ẋ " + max(moving, key=len)))
+        if key in trace.gradients:
+            slots.append(("grad", "∂ " + trace.gradients[key]))
         return replace(vertex, value=None, grad=None, expects_grad=False, slots=tuple(slots))
 
     return graph.with_vertices(map(roomy, graph.vertices.values()))

@@ -1,4 +1,4 @@
-"""Which line of the user's code made an operation, for tooltips. Opt-in, as it costs a look at the stack an operation."""
+"""Which line of the user's code made an operation, for tooltips. Opt-in: it costs an operation a look at the stack."""
 
 from __future__ import annotations
 

@@ -1,7 +1,13 @@
-"""Functions that are integrals of exponentials, differentiated under the integral sign: right at 0, to every order."""
+"""Functions that are integrals of simple ones, differentiated under the integral sign: right at 0, to every order.
+
+Each is one primitive with the option `order`, and its derivative is the same primitive of the next order. Quotients
+F(x)/x with F(0) = 0 use quadrature near 0, and elsewhere x f^(n) + n f^(n-1) = F^(n).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import factorial
 from typing import Any
 
 import numpy as np
@@ -10,46 +16,67 @@ from autograd.declare import composite, general
 from autograd.duck import on_arrays_too
 
 Array = Any
+Derivative = Callable[[Array, int], Array]
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2  # for the interval from 0 to 1
 
 
-# --- sinc(x) = int_0^1 cos(pi x t) dt --------------------------------------------------------------------------------
+def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative) -> Callable[..., Any]:
+    """A function and all of its derivatives, on arrays and on tensors: `f(x, order=n)`."""
+
+    def evaluate(x: Array, *, order: int = 0) -> Array:
+        if not order:
+            return value(x)
+        wide = np.asarray(x, np.result_type(x, np.float64))
+        return derivative(wide, order).astype(np.result_type(x, np.float16))[()]
+
+    apply = on_arrays_too(
+        general(evaluate, lambda g, x, *, order=0: g * apply(x, order=order + 1),
+                lambda t, x, *, order=0: t * apply(x, order=order + 1), name=name), evaluate)
+    return apply
 
 
-def sinc_derivative(x: Array, *, order: int = 0) -> Array:
-    """The derivative of sinc of an order: by quadrature where x is small, by the recurrence of x sinc(x) elsewhere."""
-    if not order:
-        return np.sinc(x)
-    wide = np.asarray(x, np.result_type(x, np.float64))
-    phase = order * (np.pi / 2)
-    near = np.cos(np.pi * NODES * wide[..., None] + phase) @ (WEIGHTS * (np.pi * NODES) ** order)
-    away = np.where(np.abs(wide) < order + 1, order + 1, wide)
-    far = np.sinc(away)
-    for k in range(1, order + 1):
-        far = (np.pi ** (k - 1) * np.sin(np.pi * away + k * (np.pi / 2)) - k * far) / away
-    return np.where(np.abs(wide) < order + 1, near, far).astype(np.asarray(x).dtype)[()]
+def quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], Array], numerator: Derivative,
+             radius: Callable[[int], float]) -> Derivative:
+    """The derivatives of f(x) = F(x)/x = int_0^1 k(x t) dt, from those of k and of F; quadrature within the radius."""
+
+    def derivative(x: Array, order: int) -> Array:
+        bound = radius(order)
+        near = integrand(x[..., None] * NODES, order) @ (WEIGHTS * NODES**order)
+        away = np.where(np.abs(x) < bound, bound, x)
+        far = value(away)
+        for k in range(1, order + 1):
+            far = (numerator(away, k) - k * far) / away
+        return np.where(np.abs(x) < bound, near, far)
+
+    return derivative
 
 
-sinc_of = on_arrays_too(general(
-    sinc_derivative, lambda g, x, *, order=0: g * sinc_of(x, order=order + 1),
-    lambda t, x, *, order=0: t * sinc_of(x, order=order + 1), name="sinc"), sinc_derivative)
-composite(np.sinc)(lambda x: sinc_of(x))
-
-# --- i0(x) = 1/pi int_0^pi exp(x cos t) dt ---------------------------------------------------------------------------
+sinc = by_order("sinc", np.sinc, quotient(
+    np.sinc, lambda x, n: np.pi**n * np.cos(np.pi * x + n * (np.pi / 2)),
+    lambda x, n: np.pi ** (n - 1) * np.sin(np.pi * x + n * (np.pi / 2)), lambda n: n + 1.0))
+composite(np.sinc)(lambda x: sinc(x))
 
 
-def i0_derivative(x: Array, *, order: int = 0) -> Array:
-    """The derivative of i0 of an order, by the trapezoidal rule, which converges exponentially for periodic functions."""
-    if not order:
-        return np.i0(x)
-    wide = np.asarray(x, float)
-    count = 24 + order + int(8 * np.sqrt(np.max(np.abs(wide), initial=0)))
+def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """F(x)/x with the limit 1 at 0."""
+    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(np.result_type(x, np.float16))[()]
+
+
+exprel = by_order("exprel", relative(np.expm1), quotient(  # (exp(x) - 1) / x
+    relative(np.expm1), lambda x, n: np.exp(x), lambda x, n: np.exp(x), lambda n: n + 1.0))
+log1prel = by_order("log1prel", relative(np.log1p), quotient(  # log(1 + x) / x
+    relative(np.log1p), lambda x, n: (-1) ** n * factorial(n) / (1 + x) ** (n + 1),
+    lambda x, n: (-1) ** (n - 1) * factorial(n - 1) / (1 + x) ** n, lambda n: 0.5))
+
+
+def i0_derivative(x: Array, order: int) -> Array:
+    """1/pi int_0^pi cos(t)^n exp(x cos t) dt by the trapezoidal rule, which converges exponentially."""
+    count = 24 + order + int(8 * np.sqrt(np.max(np.abs(x), initial=0)))
     cosines = np.cos(np.pi * (np.arange(count) + 0.5) / count)
-    return (np.exp(wide[..., None] * cosines) @ (cosines**order / count)).astype(np.asarray(x).dtype)[()]
+    return np.exp(x[..., None] * cosines) @ (cosines**order / count)
 
 
-i0_of = on_arrays_too(general(
-    i0_derivative, lambda g, x, *, order=0: g * i0_of(x, order=order + 1),
-    lambda t, x, *, order=0: t * i0_of(x, order=order + 1), name="i0"), i0_derivative)
-composite(np.i0)(lambda x: i0_of(x))
+i0 = by_order("i0", np.i0, i0_derivative)
+composite(np.i0)(lambda x: i0(x))

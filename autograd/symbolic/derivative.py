@@ -196,9 +196,8 @@ def _like(leaf: Any, numbers: list[float]) -> Any:
 
 def _modules() -> list[Any]:
     """Where the numbers come from: NumPy, and SciPy for special functions if it is installed."""
-    own: dict[str, Any] = {"Heaviside": lambda x, zero=0.5: np.heaviside(x, zero), "sinc": lambda x: np.sinc(x / np.pi)}
     try:
         import scipy.special  # noqa: F401  # SymPy looks it up by name
     except ImportError:
-        return [own, "numpy"]
-    return [own, "scipy", "numpy"]
+        return ["numpy"]
+    return ["scipy", "numpy"]

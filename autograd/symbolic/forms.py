@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ from autograd.errors import missing_extra
 
 Form = Callable[..., Any]
 
-ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative", "positive", "square", "reciprocal", "prod",
-                        "var"})
+ARITHMETIC = frozenset({
+    "add", "subtract", "multiply", "divide", "negative", "positive", "square", "reciprocal", "prod", "cumprod", "var",
+})  # fmt: skip
 """Primitives beside the linear ones that NumPy evaluates on arrays of expressions as they are."""
 
 
@@ -91,12 +92,11 @@ def elementwise() -> dict[str, Form]:
         "radians": lambda x: x * sp.pi / 180,
         "rad2deg": lambda x: x * 180 / sp.pi,
         "degrees": lambda x: x * 180 / sp.pi,
-        "sinc": lambda x: sp.sinc(sp.pi * x),
+        "sinc": lambda x: sp.Piecewise((1, sp.Eq(x, 0)), (sp.sin(sp.pi * x) / (sp.pi * x), True)),
         "maximum": larger,
         "minimum": lambda x, y: -larger(-x, -y),
         "fmax": larger,
         "fmin": lambda x, y: -larger(-x, -y),
-        "clip": lambda x, low=None, high=None: clip(x, low, high),
         "cast": lambda x, dtype: x,
         "where": lambda condition, x, y: sp.Piecewise((x, condition), (y, True)),
         "heaviside": lambda x, y: sp.Piecewise((0, x < 0), (y, sp.Eq(x, 0)), (1, True)),
@@ -105,12 +105,12 @@ def elementwise() -> dict[str, Form]:
         "expit": sigmoid,
         "softplus": lambda x: sp.log(1 + sp.exp(x)),
         "silu": lambda x: x * sigmoid(x),
-        "gelu": lambda x: x * (1 + sp.erf(x / sp.sqrt(2))) / 2,
         "elu": lambda x, alpha=1.0: sp.Piecewise((x, x > 0), (exact(alpha) * (sp.exp(x) - 1), True)),
         "leaky_relu": lambda x, negative_slope=0.01: sp.Piecewise((x, x > 0), (exact(negative_slope) * x, True)),
         "xlogy": lambda x, y: x * sp.log(y),
         "entr": lambda x: -x * sp.log(x),
-        "ndtr": lambda x: (1 + sp.erf(x / sp.sqrt(2))) / 2,
+        "ndtr": normal_cdf,
+        "normal_cdf": normal_cdf,
         "logit": lambda x: sp.log(x / (1 - x)),
     }
 
@@ -118,6 +118,12 @@ def elementwise() -> dict[str, Form]:
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x))."""
     return 1 / (1 + sympy().exp(-x))
+
+
+def normal_cdf(x: Any) -> Any:
+    """(1 + erf(x / sqrt 2)) / 2."""
+    sp = sympy()
+    return (1 + sp.erf(x / sp.sqrt(2))) / 2
 
 
 def larger(x: Any, y: Any) -> Any:
@@ -128,11 +134,13 @@ def larger(x: Any, y: Any) -> Any:
     return sp.Piecewise((x, x > y), (y, True)) if y.is_number and not x.is_number else sp.Max(x, y)
 
 
-def clip(x: Any, low: Any, high: Any) -> Any:
-    """`x` between two bounds, each of which may be missing."""
-    if low is not None:
-        x = larger(x, low)
-    return x if high is None else -larger(-x, -high)
+def largest(values: Any) -> Any:
+    """The mean of those that are no smaller than any other, so that a tie shares the derivative equally."""
+    sp = sympy()
+    if len(values) == 1:
+        return values[0]
+    wins = [sp.Piecewise((1, sp.And(*[v >= w for w in values if w is not v])), (0, True)) for v in values]
+    return sp.Add(*[win * v for win, v in zip(wins, values, strict=True)]) / sp.Add(*wins)
 
 
 @cache
@@ -144,10 +152,8 @@ def over_axis() -> dict[str, Form]:
         return sp.log(sp.Add(*map(sp.exp, values)))
 
     return {
-        "max": lambda values: reduce(sp.Max, values),
-        "min": lambda values: reduce(sp.Min, values),
-        "amax": lambda values: reduce(sp.Max, values),
-        "amin": lambda values: reduce(sp.Min, values),
+        "max": largest,
+        "min": lambda values: -largest([-v for v in values]),
         "logsumexp": logsumexp,
         "softmax": lambda values: [sp.exp(v) / sp.Add(*map(sp.exp, values)) for v in values],
         "log_softmax": lambda values: [v - logsumexp(values) for v in values],
@@ -160,10 +166,19 @@ def whole() -> dict[str, Form]:
     sp = sympy()
     root = np.frompyfunc(sp.sqrt, 1, 1)
 
-    def norm(x: Any, *, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-        if ord not in (None, "fro", 2) or (ord == 2 and x.ndim > 1 and axis is None):
-            raise TypeError(f"norm with ord={ord!r} has no SymPy form")
-        return root(np.sum(x * x, axis=axis, keepdims=keepdims))
+    def einsum(*operands: Any, subscripts: str) -> Any:
+        inputs, output = subscripts.split("->")
+        sizes: dict[str, int] = {}
+        for term, x in zip(inputs.split(","), operands, strict=True):
+            for label, n in zip(term, x.shape, strict=True):
+                sizes[label] = max(n, sizes.get(label, 1))
+        made = np.full([sizes[label] for label in output], sp.Integer(0), dtype=object)
+        for place in np.ndindex(*sizes.values()):
+            at = dict(zip(sizes, place, strict=True))
+            factors = [x[tuple(min(at[label], n - 1) for label, n in zip(term, x.shape, strict=True))]
+                       for term, x in zip(inputs.split(","), operands, strict=True)]
+            made[tuple(at[label] for label in output)] += sp.Mul(*factors)
+        return made
 
     def solve(a: Any, b: Any) -> Any:
         found = np.array(sp.Matrix(a).LUsolve(sp.Matrix(b)).tolist(), dtype=object)
@@ -171,9 +186,9 @@ def whole() -> dict[str, Form]:
 
     return {
         "std": lambda x, **options: root(np.var(x, **options)),
-        "norm": norm,
-        "vector_norm": norm,
+        "vector_norm": lambda x, axis=None, keepdims=False: root(np.sum(x * x, axis=axis, keepdims=keepdims)),
         "det": lambda x: np.array(sp.Matrix(x).det(), dtype=object),
+        "einsum": einsum,
         "inv": lambda x: np.array(sp.Matrix(x).inv().tolist(), dtype=object),
         "solve": solve,
     }

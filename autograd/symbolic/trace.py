@@ -176,16 +176,16 @@ def write_down(name: str, kind: str, evaluate: Callable[..., Any], operands: Seq
         form = elementwise()[name]
         apply = np.frompyfunc(lambda *xs: form(*xs, **options), len(arrays), 1)
         return Formula.of(apply(*arrays))
-    if name in ARITHMETIC or kind in ("linear", "multilinear"):
-        try:
-            made = evaluate(*[_expressions(x) if _is_operand(x) else x for x in operands], **options)
-        except TypeError:  # what NumPy has for numbers only, such as fft
-            raise no_form(name) from None
-        return tuple(map(Formula.of, made)) if isinstance(made, (tuple, list)) else Formula.of(made)
     if name in over_axis():
         return Formula.of(_along(over_axis()[name], _expressions(operands[0]), **options))
     if name in whole():
         return Formula.of(whole()[name](*map(_expressions, operands), **options))
+    if name in ARITHMETIC or kind in ("linear", "multilinear"):
+        try:
+            made = evaluate(*[_numeric(x) if _is_operand(x) else x for x in operands], **options)
+        except TypeError:  # what NumPy has for numbers only, such as fft
+            raise no_form(name) from None
+        return tuple(map(Formula.of, made)) if isinstance(made, (tuple, list)) else Formula.of(made)
     raise no_form(name)
 
 
@@ -207,6 +207,18 @@ def _expressions(x: Any) -> Array:
     for index in np.ndindex(array.shape):
         made[index] = exact(array[index])
     return made
+
+
+def _numeric(x: Any) -> Array:
+    """An operand as expressions to calculate with: a condition as 1 or 0."""
+    sp = sympy()
+    logic = sp.logic.boolalg  # a symbol is a Boolean too there: ask for what is nothing else
+    conditions = (sp.core.relational.Relational, logic.BooleanFunction, logic.BooleanAtom)
+    array = _expressions(x)
+    for index in np.ndindex(array.shape):
+        if isinstance(array[index], conditions):
+            array[index] = sp.Piecewise((1, array[index]), (0, True))
+    return array
 
 
 def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:

@@ -2,14 +2,15 @@
 
     out = softmax(scale q kᵀ + mask) v,   scale = 1 / sqrt(d) unless given
 
-q is (..., T, d), k (..., S, d), v (..., S, e), out (..., T, e); leading axes broadcast. `mask` broadcasts to (..., T, S):
-boolean, True where a query may attend to a key, or floating and added to the scores. A query that may attend to nothing
-gets 0, and gives zero gradients. `keep` (..., T, S), boolean, drops weights; those kept are multiplied by `keep_scale`.
+q is (..., T, d), k (..., S, d), v (..., S, e), out (..., T, e); leading axes broadcast. `mask` broadcasts to
+(..., T, S): boolean, True where a query may attend to a key, or floating and added to the scores. A query that may
+attend to nothing gets 0, and gives zero gradients. `keep` (..., T, S), boolean or None, drops weights; the others are
+multiplied by `keep_scale`.
 
 Memory. Scores are held transposed, (S, T): the softmax then runs over whole rows of memory instead of along each.
 Its division is done on the output, (T, e), not on the weights. Kept for the pullback: exp(scores - max), the sums, out.
-All works on blocks of the first leading axis that stay in the L2 cache. out has the memory order of q: heads that are
-views of one projection (N, T, heads, d) need no copy before, nor after.
+The work goes in blocks of the first leading axis. out has the memory order of q, and the cotangents have those of their
+operands: heads that are views of one projection (N, T, heads, d) need no copy before, nor after.
 
 Source: Vaswani et al., "Attention is all you need", 2017.
 """
@@ -24,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
-from nn.kernels.broadcasting import summed_to
 from nn.kernels.blocks import block_length, for_blocks
+from nn.kernels.broadcasting import summed_to
 
 Array = NDArray[Any]
 
@@ -34,7 +35,7 @@ def _transposed(x: Array) -> Array:
     return x.swapaxes(-1, -2)
 
 
-def _scale(q: Array, scale: float | None) -> float:
+def _scale(q: Any, scale: float | None) -> float:
     return 1 / math.sqrt(q.shape[-1]) if scale is None else scale
 
 
@@ -43,102 +44,94 @@ def _additive(mask: Any, dtype: Any) -> Any:
     return np.where(mask, 0.0, -np.inf).astype(dtype) if mask.dtype == bool else mask
 
 
-def _leading(*operands: Array | None) -> tuple[int, ...]:
-    """The leading axes that the operands broadcast to, at least one: the work is shared out along the first."""
-    return np.broadcast_shapes((1,), *(x.shape[:-2] for x in operands if x is not None))
-
-
-def _expanded(x: Array | None, leading: tuple[int, ...]) -> Array | None:
-    if x is None:
-        return None
-    return np.broadcast_to(x, leading + x.shape[-2:]) if x.shape[:-2] != leading else x
+def _expanded(x: Any, leading: tuple[int, ...]) -> Any:
+    """An operand with all leading axes; None stays None."""
+    return x if x is None or x.shape[:-2] == leading else np.broadcast_to(x, leading + x.shape[-2:])
 
 
 def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None, *, scale: float | None = None,
             keep_scale: float = 1.0) -> tuple[Array, tuple[Array, ...]]:
     factor = np.asarray(_scale(q, scale), q.dtype)
-    leading = _leading(q, k, v, mask)
-    if mask is not None:
-        mask = _expanded(_transposed(np.atleast_2d(_additive(mask, q.dtype))), leading)
+    added = None if mask is None else _transposed(np.atleast_2d(_additive(mask, q.dtype)))
+    shapes = [x.shape[:-2] for x in (q, k, v, added) if x is not None]
+    leading = np.broadcast_shapes((1,), *shapes)  # at least one axis: the work is shared out along the first
+    q, k, v, added, keep = (_expanded(x, leading) for x in (q, k, v, added, keep))
     queries, keys = q.shape[-2], k.shape[-2]
-    bare = max(x.ndim for x in (q, k, v) if x is not None) == 2
-    shape = (*leading, queries, v.shape[-1])
-    q, k, v, keep = (_expanded(x, leading) for x in (q, k, v, keep))
-    out = np.empty_like(q) if q.shape == shape else np.empty(shape, q.dtype)
+    out = np.empty_like(q) if q.shape[-1] == v.shape[-1] else np.empty((*leading, queries, v.shape[-1]), q.dtype)
     weights = np.empty((*leading, keys, queries), q.dtype)
     sums = np.empty((*leading, queries, 1), q.dtype)
     ones = np.ones(keys, q.dtype)
 
     def work(block: slice) -> None:
-        part = weights[block]
-        np.matmul(k[block], _transposed(q[block] * factor), out=part)
-        if mask is not None:
-            np.add(part, mask[block], out=part)
+        part = np.matmul(k[block], _transposed(q[block] * factor), out=weights[block])
+        if added is not None:
+            np.add(part, added[block], out=part)
         largest = part.max(axis=-2, keepdims=True)
-        if mask is not None:
-            np.maximum(largest, np.finfo(q.dtype).min, out=largest)  # a column of -inf alone becomes 0
+        np.maximum(largest, np.finfo(q.dtype).min, out=largest)  # for a query whose scores are all -inf
         np.subtract(part, largest, out=part)
         np.exp(part, out=part)
         total = ones @ part
-        if mask is not None:
-            total[total == 0] = 1
+        total[total == 0] = 1
         sums[block] = total[..., np.newaxis]
-        kept = part if keep is None else _kept(part, keep[block])
+        kept = part if keep is None else part * _transposed(keep[block])
         result = np.matmul(_transposed(kept), v[block], out=out[block])
-        np.multiply(result, keep_scale / sums[block], out=result)
+        np.multiply(result, (1 if keep is None else keep_scale) / sums[block], out=result)
 
-    for_blocks(work, leading[0], block_length(math.prod(leading[1:]) * queries * keys))
-    return out[0] if bare else out, (weights, sums, out)
-
-
-def _kept(weights: Array, keep: Array) -> Array:
-    return weights * _transposed(keep)
+    for_blocks(work, leading[0], block_length(weights[:1].size))
+    return (out if any(shapes) else out[0]), (weights, sums, out)
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,
-             scale: float | None = None, keep_scale: float = 1.0) -> tuple[Array | None, ...]:
-    """With p the weights:  dv = pᵀ g,  ds = p (g vᵀ - g · out),  dq = scale ds k,  dk = scale dsᵀ q."""
+def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], targets: Sequence[Array | None],
+               factor: Array, keep_scale: float) -> None:
+    """Write the cotangents of q, k, v and of the transposed scores into `targets`, where they are not None.
+
+    With weights p and scores s:  dv = pᵀ g,  ds = p (g vᵀ - g · out),  dq = scale ds k,  dk = scale dsᵀ q.
+    """
+    q, k, v, keep = operands
     weights, sums, out = residuals
-    leading, (keys, queries) = weights.shape[:-2], weights.shape[-2:]
-    factor = np.asarray(_scale(operands[0], scale), out.dtype)
-    q, k, v, _, keep = (_expanded(x, leading) if i != 3 else None for i, x in enumerate(operands))
-    g = _expanded(g, leading)
-    dq, dk, dv = (np.empty_like(x, subok=False) if needed else None
-                  for x, needed in zip((q, k, v), needs, strict=False))
-    dmask = np.empty_like(weights) if needs[3] else None
-    scores = needs[0] or needs[1] or needs[3]
+    dq, dk, dv, dscores = targets
 
     def work(block: slice) -> None:
         part = weights[block]
         cotangent = g[block] / sums[block]
-        along = np.einsum("...te,...te->...t", cotangent, out[block])[..., np.newaxis, :]
-        if keep is not None:
+        along = np.vecdot(cotangent, out[block])[..., np.newaxis, :]
+        if keep is None:
+            kept = part
+        else:
             cotangent *= keep_scale
+            kept = part * _transposed(keep[block])
         if dv is not None:
-            kept = part if keep is None else _kept(part, keep[block])
             np.matmul(kept, cotangent, out=dv[block])
-        if not scores:
+        if dq is dk is dscores is None:
             return
         ds = v[block] @ _transposed(cotangent)
         if keep is not None:
             np.multiply(ds, _transposed(keep[block]), out=ds)
         np.subtract(ds, along, out=ds)
         np.multiply(ds, part, out=ds)
-        if dmask is not None:
-            dmask[block] = ds
+        if dscores is not None:
+            dscores[block] = ds
         if dk is not None:
             np.matmul(ds, q[block] * factor, out=dk[block])
         if dq is not None:
-            result = np.matmul(_transposed(ds), k[block], out=dq[block])
-            np.multiply(result, factor, out=result)
+            np.multiply(np.matmul(_transposed(ds), k[block], out=dq[block]), factor, out=dq[block])
 
-    for_blocks(work, leading[0], block_length(math.prod(leading[1:]) * queries * keys))
-    cotangents = (dq, dk, dv, None if dmask is None else _transposed(dmask))
-    return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(cotangents, operands, strict=False)], None)
+    for_blocks(work, len(weights), block_length(weights[:1].size))
+
+
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,
+             scale: float | None = None, keep_scale: float = 1.0) -> tuple[Array | None, ...]:
+    leading = residuals[0].shape[:-2]
+    q, k, v, keep, g = (_expanded(x, leading) for x in (*operands[:3], operands[4], g))
+    targets = [np.empty_like(x) if needed else None for x, needed in zip((q, k, v, residuals[0]), needs, strict=False)]
+    accumulate(g, (q, k, v, keep), residuals, targets, np.asarray(_scale(q, scale), q.dtype), keep_scale)
+    if targets[3] is not None:
+        targets[3] = _transposed(targets[3])
+    return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(targets, operands, strict=False)], None)
 
 
 def attention_weights(q: Any, k: Any, mask: Any, *, scale: float | None = None) -> Any:
-    """softmax(scale q kᵀ + mask), (..., T, S), in differentiable NumPy calls; all zero where nothing may be attended to."""
+    """softmax(scale q kᵀ + mask), (..., T, S), in differentiable NumPy calls; 0 where nothing may be attended to."""
     scores = np.matmul(q, k.swapaxes(-1, -2)) * _scale(q, scale)
     if mask is not None:
         scores = scores + _additive(mask, scores.dtype)

@@ -15,15 +15,15 @@ Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.declare import multilinear
-from autograd.fused import fused
 from autograd.duck import on_arrays_too
+from autograd.fused import fused
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.windows import Axis, axis
@@ -41,6 +41,12 @@ def _planes(windows: Windows) -> tuple[Axis, Axis]:
     return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], ALONE)
 
 
+def _alike(*operands: Array) -> list[Array]:
+    """Operands in their common dtype."""
+    dtype = np.result_type(*operands)
+    return [x.astype(dtype, copy=False) for x in operands]
+
+
 def _kernels(weight: Array) -> Array:
     return weight if weight.ndim == 4 else weight[..., np.newaxis]
 
@@ -53,6 +59,7 @@ def _shares(channels: int, groups: int) -> list[slice]:
 
 def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
     rows, columns = _planes(windows)
+    x, weight = _alike(x, weight)
     image, kernels = in_memory_order(x), _kernels(weight)
     if groups == 1:
         return logical(correlate(image, kernels, rows, columns, bias), x.ndim)
@@ -65,6 +72,7 @@ def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Wi
 def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
     """The adjoint in the image; `bias`, one a channel of the image, is the transposed convolution's."""
     rows, columns = _planes(windows)
+    g, weight = _alike(g, weight)
     cotangent, kernels = in_memory_order(g), _kernels(weight)
     if groups == 1:
         return logical(correlate_image(cotangent, kernels, rows, columns, bias), g.ndim)
@@ -78,6 +86,7 @@ def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windo
 def _convolve_weight(x: Array, g: Array, *, windows: Windows, groups: int) -> Array:
     """The adjoint in the weight."""
     rows, columns = _planes(windows)
+    x, g = _alike(x, g)
     image, cotangent = in_memory_order(x), in_memory_order(g)
     if groups == 1:
         weight = correlate_weight(image, cotangent, rows, columns)
@@ -107,9 +116,9 @@ convolve_weight = multilinear(
     lambda g, x, *, windows, groups: to_output(x, g, windows=windows, groups=groups),
     name="convolution_weight", operands=("x", "y"))
 
-to_output = on_arrays_too(convolve, _convolve)
-to_image = on_arrays_too(convolve_image, _convolve_image)
-to_weight = on_arrays_too(convolve_weight, _convolve_weight)
+to_output: Callable[..., Any] = on_arrays_too(convolve, _convolve)
+to_image: Callable[..., Any] = on_arrays_too(convolve_image, _convolve_image)
+to_weight: Callable[..., Any] = on_arrays_too(convolve_weight, _convolve_weight)
 
 
 # --- The layer's operation: with a bias ------------------------------------------------------------------------------

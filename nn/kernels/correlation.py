@@ -41,6 +41,7 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
     units = len(weight)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, units), image.dtype)
     line = None if bias is None else per_pixel(bias, columns.outputs)
+    work: Callable[..., None]
     if tiled := suits(rows, columns, image, units):
         work, prepared = correlate_tiles, transformed(weight)
     elif narrow(image, columns):
@@ -59,7 +60,8 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
 def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight: image (H, N, W, C), cotangent (OH, N, OW, O), result (O, C, kh, kw)."""
     tiled = suits(rows, columns, image, g.shape[3])
-    work = weight_of_tiles if tiled else _weight_by_columns if narrow(image, columns) else _weight_by_rows
+    direct = _weight_by_columns if narrow(image, columns) else _weight_by_rows
+    work: Callable[..., Array] = weight_of_tiles if tiled else direct
 
     def share(part: slice) -> Array:
         return work(image, g[part], rows.part(part), columns)
@@ -186,6 +188,8 @@ def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iter
         some = slice(low_image, min(low_image + images, batch))
         unfolded = np.zeros((block, some.stop - some.start, width, kernel, channels), image.dtype)
         _, per_image, per_column, _, item = unfolded.strides
+        shape = (columns.outputs, block * unfolded.shape[1], run)
+        patches = as_strided(unfolded, shape, (columns.stride * per_column, per_image, item))
         for first in range(0, rows.outputs, block):
             last = min(first + block, rows.outputs)
             for i in range(kernel):
@@ -194,8 +198,7 @@ def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iter
                 unfolded[:low, :, :, i] = 0
                 unfolded[high:, :, :, i] = 0
                 unfolded[low:high, :, inside, i] = image[inputs, some, left:right]
-            shape = (columns.outputs, (last - first) * unfolded.shape[1], run)
-            yield slice(first, last), some, as_strided(unfolded, shape, (columns.stride * per_column, per_image, item))
+            yield slice(first, last), some, patches[:, : (last - first) * unfolded.shape[1]]
 
 
 def _columns_of(image: Array, rows: slice, images: slice) -> Array:

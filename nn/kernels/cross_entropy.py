@@ -2,15 +2,15 @@
 
     loss_n = -sum_c w_c a_nc log p_nc,   p = softmax(x),   log p = x - log sum_k exp(x_k)
 
-Logits x are (N, C, d1, ...). The target is either class indices y, integers (N, d1, ...), with a the unit vector of y, or
-class probabilities a, floating (N, C, d1, ...). With label smoothing s, a becomes (1 - s) a + s / C. A label
+Logits x are (N, C, d1, ...). The target is either class indices y, integers (N, d1, ...), with a the unit vector of y,
+or class probabilities a, floating (N, C, d1, ...). Label smoothing s makes a into (1 - s) a + s / C. A label
 `ignore_index` costs nothing. `weight` w is (C,) or None. `reduction` is "none", "sum", or "mean": for class indices
 over the weights w_y of the labels that count (0 if none does), for probabilities over all N d1 ... .
 
-Where a is 0, a log p is 0, even for p = 0: a logit of -inf is a class that is ruled out. A row of -inf alone costs inf,
-and its gradient is that of p = 0: finite.
-Memory: x keeps its order. Kept for the pullback: exp(x - max) and its sums. Without smoothing, labels are gathered, and
-no distribution a is built.
+Where w a is 0, w a log p is 0, even for p = 0: a logit of -inf is a class that is ruled out. A row of -inf alone costs
+inf, and its gradient is that of p = 0: finite.
+Memory: x keeps its order. Kept for the pullback: exp(x - max), its sums and the maxima. Without smoothing, labels are
+gathered, and no distribution a is built.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
-from nn.kernels.indices import first_outside
 from nn.kernels.blocks import block_length, for_blocks
+from nn.kernels.indices import first_outside
 
 Array = NDArray[Any]
 
@@ -39,8 +39,8 @@ def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arra
     labels = np.where(counted, target, 0)
     at = first_outside(labels, classes)
     if at is not None:
-        raise ValueError(f"cross_entropy got the label {labels[at]} at index {at if len(at) > 1 else at[0]}, but there are "
-                         f"{classes} classes: 0 to {classes - 1}")
+        raise ValueError(f"cross_entropy got the label {labels[at]} at index {at if len(at) > 1 else at[0]}, "
+                         f"but there are {classes} classes: 0 to {classes - 1}")
     return labels, counted
 
 
@@ -81,89 +81,87 @@ def _divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:
-    """exp(x - max), its sum over the classes, and log sum_k exp(x_k) - max ... as the offset of log p = x - offset."""
+    """exp(x - max) and, with an axis of length 1 for the classes, its sums and the maxima."""
     exponentials = np.empty_like(x)
-    shape = (len(x), 1, *x.shape[2:])
-    sums, largest = np.empty(shape, x.dtype), np.empty(shape, x.dtype)
+    sums, largest = np.empty((2, len(x), 1, *x.shape[2:]), x.dtype)
+    lowest = np.finfo(x.dtype).min
 
     def work(block: slice) -> None:
-        part = exponentials[block]
-        top = np.max(x[block], axis=1, keepdims=True, out=largest[block])
-        np.maximum(top, np.finfo(x.dtype).min, out=top)  # a row of -inf alone
+        part, top = exponentials[block], largest[block]
+        np.maximum(x[block].max(axis=1, keepdims=True), lowest, out=top)  # for a row of -inf alone
         np.subtract(x[block], top, out=part)
         np.exp(part, out=part)
-        np.sum(part, axis=1, keepdims=True, out=sums[block])
+        part.sum(axis=1, keepdims=True, out=sums[block])
 
     for_blocks(work, len(x), block_length(x[:1].size))
     sums[sums == 0] = 1
     return exponentials, sums, largest
 
 
-def _cost(x: Array, sums: Array, largest: Array, weights: Array) -> Array:
-    """-log p where `weights` is not 0 or p is not 0, else 0."""
-    cost = np.log(sums) - (x - largest)
-    cost[(cost == np.inf) & np.broadcast_to(weights == 0, cost.shape)] = 0
-    return cost
+def _costs(x: Array, sums: Array, largest: Array, share: Any) -> Any:
+    """-log p, and 0 where it is infinite but has no share in the loss."""
+    costs = np.log(sums) - (x - largest)
+    costs[np.isinf(costs) & (share == 0)] = 0
+    return costs
 
 
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
             label_smoothing: float = 0.0) -> tuple[Any, tuple[Any, ...]]:
     exponentials, sums, largest = _exponentials(x)
+    at = None
     if target.dtype.kind == "f" or label_smoothing:
-        a = _distribution(x, target, ignore_index, label_smoothing)
-        share = a if weight is None else a * _along_classes(weight, x.ndim)
-        losses = (share * _cost(x, sums, largest, share)).sum(axis=1)
-        at = None
+        share: Any = _distribution(x, target, ignore_index, label_smoothing)
+        if weight is not None:
+            share = share * _along_classes(weight, x.ndim)
+        losses = (share * _costs(x, sums, largest, share)).sum(axis=1)
+        divisor = _divisor(x, target, weight, ignore_index) if reduction == "mean" else 1
     else:
         labels, counted = _labels(target, x.shape[1], ignore_index)
         at = _at(labels)
-        losses = np.log(sums)[:, 0] - (x[at] - largest[:, 0])
         share = None if weight is None else weight[labels]
         if counted is not None:
             share = counted.astype(x.dtype) if share is None else share * counted
+        losses = np.log(sums[:, 0]) - (x[at] - largest[:, 0])
         if share is not None:
-            losses[share == 0] = 0  # not infinite for a label that does not count
+            losses[share == 0] = 0  # not infinity
             losses *= share
-    if reduction == "none":
-        return losses, (exponentials, sums, largest, share, at, 1)
-    divisor = _divisor(x, target, weight, ignore_index) if reduction == "mean" else 1
-    return losses.sum() / divisor, (exponentials, sums, largest, share, at, divisor)
+        divisor = 1 if reduction != "mean" else labels.size if share is None else share.sum() or 1
+    out = losses if reduction == "none" else losses.sum() / divisor
+    return out, (exponentials, sums, largest, share, at, divisor)
 
 
 def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool], *,
              reduction: str = "mean", ignore_index: int = -100,
              label_smoothing: float = 0.0) -> tuple[Array | None, ...]:
-    """dx = g (p sum_c w_c a_c - w a)."""
+    """With g the cotangent of each loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
     x, target, weight = operands
     exponentials, sums, largest, share, at, divisor = residuals
-    scale = np.asarray(g / divisor, x.dtype)
-    each = scale[:, np.newaxis] if reduction == "none" else scale  # broadcasts against (N, 1, d1, ...)
+    each = np.asarray(g / divisor, x.dtype)
+    each = np.broadcast_to(each[:, np.newaxis] if reduction == "none" else each, sums.shape)
     dx = dtarget = dweight = None
     if needs[0]:
         dx = np.empty_like(x)
         if at is None:
-            total = share.sum(axis=1, keepdims=True) * each
+            total = each * share.sum(axis=1, keepdims=True)
         else:
-            total = np.broadcast_to(each, sums.shape) if share is None else share[:, np.newaxis] * each
+            total = each if share is None else each * share[:, np.newaxis]
         factor = total / sums
         for_blocks(lambda block: np.multiply(exponentials[block], factor[block], out=dx[block]), len(x),
                    block_length(x[:1].size))
         if at is None:
-            dx -= share * each
+            dx -= each * share
         else:
             dx[at] -= total[:, 0]
     if needs[1]:
         spread = 1 if weight is None else _along_classes(weight, x.ndim)
-        dtarget = _cost(x, sums, largest, np.asarray(target)) * spread * each * (1 - label_smoothing)
+        dtarget = each * spread * (1 - label_smoothing) * _costs(x, sums, largest, target)
     if needs[2]:
+        rest = (0, *range(2, x.ndim))
         a = _distribution(x, target, ignore_index, label_smoothing)
-        rest = tuple(axis for axis in range(x.ndim) if axis != 1)
-        costs = a * _cost(x, sums, largest, a)
-        dweight = (costs * each).sum(axis=rest)
-        if reduction == "mean" and target.dtype.kind != "f":  # the divisor is a sum of weights as well
-            mean = (dweight * weight).sum() / divisor
+        dweight = (each * a * _costs(x, sums, largest, a)).sum(axis=rest)
+        if reduction == "mean" and target.dtype.kind != "f":  # the divisor is a sum of weights, too
             counts = _distribution(x, target, ignore_index, 0.0).sum(axis=rest)
-            dweight = dweight - mean * counts
+            dweight -= (dweight @ weight) / divisor * counts
     return dx, dtarget, dweight
 
 

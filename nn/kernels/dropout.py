@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
-from nn.kernels.memory_order import empty, flat, memory_order
 from nn.kernels.blocks import BLOCK, for_blocks
+from nn.kernels.memory_order import empty, flat, memory_order
 
 Array = NDArray[Any]
 

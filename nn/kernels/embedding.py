@@ -44,7 +44,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Seq
 
 
 def _sum_runs(keys: Array, rows: Array) -> tuple[Array, Array]:
-    """The keys of runs of equal `keys`, and the sums of their rows, in pairs, pairs of pairs, ...; writes into `rows`."""
+    """The key and the sum of the rows of each run of equal `keys`, by pairs, pairs of pairs, ...; uses up `rows`."""
     at = np.arange(len(keys))
     while True:
         starts = keys[1:] != keys[:-1]

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 
 def first_outside(indices: NDArray[Any], size: int) -> tuple[int, ...] | None:
-    """Where the first index is that is not in `range(size)`, or None: one pass, as a negative number seen unsigned is large."""
+    """Where the first index outside of `range(size)` is, or None.
+
+    One pass over them in the good case: a negative number, seen as unsigned, is a large one.
+    """
     indices = np.asarray(getattr(indices, "_value", indices))  # a reference gets them as tensors
     unsigned = indices.view(f"u{indices.itemsize}") if indices.dtype.kind == "i" else indices
     if not indices.size or unsigned.max() < size:

@@ -24,6 +24,11 @@ from nn.kernels.blocks import block_length, for_blocks
 Array = NDArray[Any]
 
 
+def _outer(column: Array, row: Array) -> Array:
+    """The product of (M, 1) and (1, D) by BLAS, which NumPy does not ask for products of inner length 1."""
+    return np.concatenate((column, np.zeros_like(column)), axis=1) @ np.concatenate((row, row))  # type: ignore[no-any-return]
+
+
 def _rows(x: Array, axes: int) -> Array:
     return x.reshape(-1, math.prod(x.shape[x.ndim - axes :]))
 
@@ -44,7 +49,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
         np.subtract(rows[block], mean, out=part)
         variance = np.vecdot(part, part)[:, np.newaxis] / length
         np.divide(1, np.sqrt(variance + eps), out=inverse)
-        np.multiply(part, inverse @ scale, out=part)  # the outer product costs less than a second broadcast
+        np.multiply(part, _outer(inverse, scale), out=part)
         if shift is not None:
             np.add(part, shift, out=part)
 
@@ -74,8 +79,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
             weighted = gradient @ scale.T
             slope = inverse**3 * (mean * weighted - product @ scale.T) / length
             shift = -inverse * weighted / length - mean * slope
-            result = np.matmul(inverse, scale, out=dx[block])
-            np.multiply(result, gradient, out=result)
+            result = np.multiply(gradient, _outer(inverse, scale), out=dx[block])
             np.multiply(part, slope, out=product)
             np.add(product, shift, out=product)
             np.add(result, product, out=result)

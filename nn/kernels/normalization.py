@@ -2,12 +2,12 @@
 
     out = (x - mean) / sqrt(var + eps) * weight + bias
 
-Channels are axis 1: x is (N, C, ...), weight and bias (C,) or None. Batch normalization takes mean and (biased) variance
-over all axes but 1, group normalization over each of G groups of channels of each sample.
+Channels are axis 1: x is (N, C, ...), weight and bias (C,) or None. Batch normalization takes mean and (biased)
+variance over all axes but 1, group normalization over each of G groups of channels of each sample.
 
-Memory. Everything is one matrix in the order in which x lies in memory, N C H W or H N W C (see `statistics.py`); out and
-the cotangent of x keep that order. Two passes over memory forward (statistics, then one multiplication and one addition
-with coefficients per channel) and two backward, each in blocks that stay in the L2 cache.
+Memory. x is read as it lies, N C H W or H N W C (see `statistics.py`); out and the cotangent of x keep that order.
+There are two passes over memory forward (statistics, then one multiplication and one addition with coefficients per channel)
+and two backward, each in blocks that stay in the cache.
 
 Sources: Ioffe and Szegedy, "Batch normalization", 2015; Wu and He, "Group normalization", 2018.
 """
@@ -28,7 +28,7 @@ Needs = Sequence[bool]
 
 
 def _affine(weight: Any, bias: Any, ndim: int) -> tuple[Any, Any]:
-    """weight and bias shaped to multiply (N, C, ...); 1 and 0 where they are absent."""
+    """The parameters, shaped to multiply (N, C, ...); 1 and 0 where they are absent."""
     shape = (-1, *[1] * (ndim - 2))
     return (1 if weight is None else weight.reshape(shape)), (0 if bias is None else bias.reshape(shape))
 
@@ -52,8 +52,8 @@ def batch_norm_forward(x: Array, weight: Array | None, bias: Array | None, *,
     return (out, mean, squares / max(count - 1, 1)), (mean, inverse)
 
 
-def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, Array], needs: Needs,
-                        *, eps: float) -> tuple[Array | None, ...]:
+def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, Array],
+                        needs: Needs, *, eps: float) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     mean, inverse = residuals
     g_out, g_mean, g_variance = g

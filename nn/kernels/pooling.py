@@ -21,15 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.declare import linear
-from autograd.fused import fused
 from autograd.duck import on_arrays_too
+from autograd.fused import fused
 from nn.kernels.layout import in_memory_order, logical, pixels
+from nn.kernels.threads import in_parallel
 from nn.kernels.windows import Axis, axis
 
 Array = NDArray[Any]
 Windows = tuple[Axis, ...]
 
 H, W = 0, 2  # positions in the memory order
+WORTH = 1 << 16  # numbers of an image that are worth a thread
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
@@ -71,12 +73,10 @@ def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: flo
     return out
 
 
-def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: int, shape: Sequence[int],
-             dtype: Any) -> Array:
-    """The adjoint of looking through the taps: what `parts` gives for each tap is added to the inputs it sees."""
-    whole = list(shape)
-    whole[along] = windows.size
-    image = np.zeros(whole, dtype)
+def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: int, image: Array) -> Array:
+    """The adjoint of looking through the taps: `image` becomes the sum of what `parts` gives for the inputs of each."""
+    if not windows.partition:
+        image[...] = 0
     for j in range(windows.kernel):
         outputs, inputs = windows.tap(j)
         part = parts(j, outputs, inputs)
@@ -107,8 +107,13 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     windows = _max_windows(x, **options)
     rows, columns = _planes(windows)
     image = in_memory_order(x)
-    out = _reduce(_reduce(image, rows, H, np.maximum, -np.inf), columns, W, np.maximum, -np.inf)
-    out = out.copy() if np.may_share_memory(out, x) else out
+    out = np.empty((rows.outputs, image.shape[1], columns.outputs, image.shape[3]), x.dtype)
+
+    def share(first: int, last: int) -> None:
+        of_rows = _reduce(image[:, first:last], rows, H, np.maximum, -np.inf)
+        out[:, first:last] = _reduce(of_rows, columns, W, np.maximum, -np.inf)
+
+    in_parallel(share, image.shape[1], _worth(image))
     return logical(out, x.ndim), (image, out, windows)
 
 
@@ -116,13 +121,25 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
                       **options: Any) -> tuple[Array | None, ...]:
     image, out, windows = residuals
     rows, columns = _planes(windows)
-    across = _reduce(image, columns, W, np.maximum, -np.inf)  # reading order: the first row, and in it the first column
-    of_rows = _route(in_memory_order(g), across, out, rows, H)
-    return (logical(_route(of_rows, image, across, columns, W), g.ndim),)
+    cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
+
+    def share(first: int, last: int) -> None:
+        some = slice(first, last)
+        seen = _reduce(image[:, some], columns, W, np.maximum, -np.inf)
+        to_rows = _route(cotangent[:, some], seen, out[:, some], rows, H, np.empty_like(seen))
+        _route(to_rows, image[:, some], seen, columns, W, dx[:, some])  # reading order: first the row, then the column
+
+    in_parallel(share, image.shape[1], _worth(image))
+    return (logical(dx, g.ndim),)
 
 
-def _route(g: Array, image: Array, out: Array, windows: Axis, along: int) -> Array:
-    """Send each cotangent to the first tap that saw the largest value."""
+def _worth(image: Array) -> int:
+    """How many images make a share that is worth a thread."""
+    return -(-WORTH // max(1, image[:, :1].size))
+
+
+def _route(g: Array, image: Array, out: Array, windows: Axis, along: int, into: Array) -> Array:
+    """Send each cotangent to the first tap that saw the largest value: to its place in `into`."""
     waiting = np.ones(out.shape, bool)
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
@@ -130,9 +147,9 @@ def _route(g: Array, image: Array, out: Array, windows: Axis, along: int) -> Arr
         smaller = _seen(image, inputs, along) < out[here]
         first = waiting[here] > smaller
         waiting[here] &= smaller
-        return g[here] * first  # type: ignore[no-any-return]
+        return g[here] * first
 
-    return _scatter(share, windows, along, image.shape, g.dtype)
+    return _scatter(share, windows, along, into)
 
 
 def max_pool_reference(x: Any, **options: Any) -> Any:
@@ -185,8 +202,11 @@ def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | No
 def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
     rows, columns = _planes(windows)
     share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
-    of_rows = _scatter(lambda j, outputs, inputs: share[outputs], rows, H, share.shape, g.dtype)
-    image = _scatter(lambda j, outputs, inputs: of_rows[:, :, outputs], columns, W, of_rows.shape, g.dtype)
+    _, batch, width, channels = share.shape
+    of_rows = np.empty((rows.size, batch, width, channels), g.dtype)
+    _scatter(lambda j, outputs, inputs: share[outputs], rows, H, of_rows)
+    image = np.empty((rows.size, batch, columns.size, channels), g.dtype)
+    _scatter(lambda j, outputs, inputs: of_rows[:, :, outputs], columns, W, image)
     return logical(image, g.ndim)
 
 
@@ -198,8 +218,8 @@ spread = linear(
     _spread,
     lambda g, *, windows, include_pad, divisor: to_output(g, windows=windows, include_pad=include_pad, divisor=divisor),
     name="average_pool_adjoint")
-to_output = on_arrays_too(average, _average)
-to_image = on_arrays_too(spread, _spread)
+to_output: Callable[..., Any] = on_arrays_too(average, _average)
+to_image: Callable[..., Any] = on_arrays_too(spread, _spread)
 
 
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
@@ -212,7 +232,7 @@ def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
 
 
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
-    """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): from floor(i n / size) to ceil((i + 1) n / size).
+    """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): floor(i n / m) to ceil((i + 1) n / m).
 
     Raises ValueError for a size below 1.
     """

@@ -1,11 +1,12 @@
 """Matrix products in pieces that OpenBLAS computes in the calling thread, so that its threads and ours do not fight.
 
-Up to 100^3 multiplications it also skips the packing of its operands, which makes thin products faster, not slower, than
-one large one: 105 against 90 GFLOP/s a core for (1024, 192) x (192, 64) on a Zen 4. Shapes are (stack, rows, columns).
+Up to 100^3 multiplications it also skips the packing of its operands, which makes many small products faster, not
+slower, than a large one: 105 against 90 GFLOP/s a core for (1024, 192) x (192, 64) on a Zen 4 with AVX-512.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
     if not whole and height:
         height = whole = rows
     if not whole:
-        return np.matmul(a, b, out=out)  # type: ignore[no-any-return]
+        return np.matmul(a, b, out=out)
     pieces = a[:, :whole].reshape(stack, -1, height, inner)
     for first in range(0, b.shape[2], width):
         part = b[:, :, first : first + width]
@@ -55,7 +56,7 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
     count = -(-rows // max(1, height))
     bounds = [rows * k // count for k in range(count + 1)]  # pieces of equal height
     flipped = a.transpose(0, 2, 1)
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         for first in range(0, b.shape[2], width):
             np.matmul(flipped[:, :, low:high], b[:, low:high, first : first + width],
                       out=scratch[:, :, first : first + width])

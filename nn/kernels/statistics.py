@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.kernels.blocks import BLOCK, block_length, for_blocks
+from nn.kernels.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, memory_order
 
 Array = NDArray[Any]
 
+BLOCK = 2**17  # elements of a block
 RUN = 16  # pixels of a channel that must be neighbours for a row of their own
 LINE = 2048  # elements that a row of pixels is lengthened to
 
@@ -72,7 +73,7 @@ class Layout:
         self.order, self.dtype, self.image_shape = order, x.dtype, x.shape
         self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
         self.count = x.size // max(1, samples * channels if by_sample else channels)
-        self.block = block_length(self.shape[1] * self.shape[2])
+        self.block = block_length(self.shape[1] * self.shape[2], BLOCK)
 
     def matrices(self, x: Array) -> Array:
         ordered = x.transpose(self.order)
@@ -95,11 +96,17 @@ class Layout:
         spread[...] = values[..., np.newaxis, :, np.newaxis]
         return spread.reshape(-1, 1, self.shape[2])
 
-    def sums(self, block: Array) -> Array:
+    def sums(self, block: Array) -> Any:
         """The sums of every row or column of a block of matrices."""
         if self.by_rows:
             return block @ np.ones(self.shape[2], self.dtype)
         return np.ones(self.shape[1], self.dtype) @ block
+
+    def sums_of_products(self, block: Array, other: Array) -> Any:
+        """The sums of block * other, which may overwrite `block`."""
+        if self.by_rows:
+            return np.vecdot(block, other)
+        return self.sums(np.multiply(block, other, out=block))
 
     def _for_blocks(self, work: Callable[[slice], object]) -> None:
         for_blocks(work, self.shape[0], self.block, row=self.shape[2])
@@ -117,8 +124,7 @@ class Layout:
             part = matrices[block]
             mean = np.divide(self.sums(part), count, out=means[block])
             deviation = part - np.expand_dims(mean, axis)
-            np.multiply(deviation, deviation, out=deviation)
-            squares[block] = self.sums(deviation)
+            squares[block] = self.sums_of_products(deviation, deviation)
 
         self._for_blocks(work)
         return merged(count, means.reshape(self.parts), squares.reshape(self.parts), self.axes)
@@ -133,14 +139,13 @@ class Layout:
             part = cotangents[block]
             totals[block] = self.sums(part)
             deviation = matrices[block] - _of(centre, block)
-            np.multiply(deviation, part, out=deviation)
-            products[block] = self.sums(deviation)
+            products[block] = self.sums_of_products(deviation, part)
 
         self._for_blocks(work)
         return totals.reshape(self.parts).sum(axis=self.axes), products.reshape(self.parts).sum(axis=self.axes)
 
     def affine(self, x: Array, scale: Array, shift: Array) -> Array:
-        """scale x + shift, coefficients per statistic."""
+        """The image scale x + shift, with coefficients per statistic."""
         out, image = self.image()
         matrices, scale, shift = self.matrices(x), self.coefficients(scale), self.coefficients(shift)
 
@@ -152,7 +157,7 @@ class Layout:
         return image
 
     def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array) -> Array:
-        """scale g + slope x + shift, coefficients per statistic."""
+        """The image scale g + slope x + shift, with coefficients per statistic."""
         out, image = self.image()
         cotangents, matrices = self.matrices(g), self.matrices(x)
         scale, slope, shift = (self.coefficients(values) for values in (scale, slope, shift))

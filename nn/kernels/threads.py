@@ -89,7 +89,7 @@ def _work() -> None:
 
 def _forget() -> None:
     """A forked process has none of its parent's threads."""
-    global _threads, _jobs, _lock  # noqa: PLW0603
+    global _threads, _jobs, _lock
     _threads, _jobs, _lock = None, SimpleQueue(), threading.Lock()
 
 

@@ -4,7 +4,7 @@
 
 Shapes: x (N, I, H, W), weight (I, O / groups, kh, kw), bias (O,) or None; or with one axis L for H, W. An axis of n
 inputs gives `(n - 1) stride - before - after + dilation (k - 1) + output_padding + 1` outputs. Options as for
-`convolution`, and `output_padding` (p, p): it says which of the `stride` sizes is meant that the convolution takes to n.
+`convolution`, and `output_padding` (p, p), which says which of the sizes that the convolution takes to n is meant.
 
 Source: Zeiler et al., "Deconvolutional networks", 2010; Dumoulin and Visin, 2016, arXiv:1603.07285, section 4.
 """

@@ -40,6 +40,12 @@ class Axis(NamedTuple):
         """Whether no input is seen twice."""
         return self.stride > (self.kernel - 1) * self.dilation
 
+    @property
+    def partition(self) -> bool:
+        """Whether every input is seen exactly once."""
+        return (self.dilation == 1 and self.before == 0 and self.kernel == self.stride
+                and self.outputs * self.stride == self.size)
+
     def adjoint(self) -> Iterator[tuple[slice, slice, Axis]]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 

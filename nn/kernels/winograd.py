@@ -13,8 +13,8 @@ Summed over channels, each of the 16 places of the 4 x 4 square is a matrix prod
 the weight turns the same picture around: G' [sum over tiles of (B' d B) (A g A')] G. The coefficients are 0, 1 and 1/2,
 so that rounding errors stay those of the direct sum, to within a factor of about 2.
 
-Memory. Images are (H, N, W, C). Even and odd columns are taken apart, pixel by pixel, so that every sum that follows runs
-through long stretches of memory. Work goes by rows of tiles and some images at a time, to stay in a core's cache.
+Memory. Images are (H, N, W, C). Even and odd columns are taken apart, pixel by pixel, so that every sum that follows
+runs through long stretches of memory. Work goes by rows of tiles, some images at a time, to stay in a core's cache.
 
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015, arXiv:1509.09308.
 """
@@ -38,7 +38,7 @@ G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 
 
 def suits(rows: Axis, columns: Axis, image: Array, units: int) -> bool:
-    """Whether this is the faster way: 3 x 3, stride and dilation 1, and enough channels, units and tiles (measured)."""
+    """Whether this is the faster way: 3 x 3, stride and dilation 1, enough channels, units and pixels (measured)."""
     return (rows[1:4] == columns[1:4] == (3, 1, 1) and min(image.shape[3], units) >= 48
             and image.shape[1] * columns.outputs >= 128)
 
@@ -48,7 +48,8 @@ def transformed(weight: Array) -> Array:
     square = G.astype(weight.dtype)
     units, channels = weight.shape[:2]
     taps = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(9, -1)
-    return (np.kron(square, square) @ taps).reshape(4, 4, channels, units)
+    both: Array = np.kron(square, square) @ taps
+    return both.reshape(4, 4, channels, units)
 
 
 def correlate_tiles(image: Array, squares: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
@@ -110,7 +111,7 @@ def _chunks(image: Array, tiles: int, channels: int) -> Iterator[slice]:
 
 def _input_squares(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[int, Iterator[Array]]]:
     """For every row of tiles: its first output row, and the rows of B' d B, each (4, N * tiles, C)."""
-    height, batch, size, channels = image.shape
+    _, batch, _, channels = image.shape
     tiles = -(-columns.outputs // 2)
     lines = np.zeros((4, 2, batch, tiles + 1, channels), image.dtype)  # four input rows, by parity of the column
     for y in range(0, rows.outputs, 2):
@@ -164,13 +165,9 @@ def _output_squares(g: Array, tiles: int) -> Iterator[Iterator[Array]]:
 def _rows_of_output_squares(a: Array, b: Array) -> Iterator[Array]:
     line = np.empty_like(a)
     places = np.empty((4, *a.shape[1:]), a.dtype)
-    for combine in (None, np.add, np.subtract, np.negative):
-        if combine is None:
-            even, odd = a
-        elif combine is np.negative:
-            even, odd = np.negative(b, out=line)
-        else:
-            even, odd = combine(a, b, out=line)
+    nothing = a.dtype.type(0)
+    for first, second, combine in ((a, nothing, np.add), (a, b, np.add), (a, b, np.subtract), (nothing, b, np.subtract)):
+        even, odd = combine(first, second, out=line)
         places[0] = even
         np.add(even, odd, out=places[1])
         np.subtract(even, odd, out=places[2])

@@ -160,6 +160,13 @@ def test_wrong_uses_say_what_to_call_instead() -> None:
         numerical.grad(f, X, step=[1e-3])
     with pytest.raises(TypeError, match="must hold numbers"):
         numerical.grad(f, "x")
+    assert numerical.grad(lambda p: p[1] * 2, (np.zeros(0), 1.0))[0].shape == (0,)
+
+
+def test_a_function_that_computes_in_a_coarser_dtype_gets_longer_steps() -> None:
+    found = numerical.grad(lambda x: np.sum(np.sin(x.astype(np.float32))), X)
+    np.testing.assert_allclose(found, np.cos(X), rtol=1e-2)
+    assert numerical.grad(lambda x: np.sum(x > 0), X).tolist() == [0, 0, 0], "a count has no gradient"
 
 
 def test_the_complex_step_refuses_what_it_would_get_wrong() -> None:

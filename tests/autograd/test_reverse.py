@@ -196,7 +196,7 @@ def test_training_steps_leave_no_memory_and_no_cycles() -> None:
     gc.disable()
     try:
         tracemalloc.start()
-        for _ in range(1200):  # NumPy's own caches of small blocks, some 1,024 a size, fill first
+        for _ in range(3000):  # NumPy's own caches of small blocks, some 1,024 a size, fill first
             step()
         before = tracemalloc.get_traced_memory()[0]
         peak = tracemalloc.get_traced_memory()[1]

@@ -1,7 +1,9 @@
-"""Golden values of network kernels, computed by PyTorch in float64: run `python make_kernels.py` where torch is installed.
+"""Golden data of network kernels, computed by PyTorch in float64: run with a Python that has torch.
 
-Each file kernels_<family>.npz holds cases `k/...`: `k/options` (JSON), `k/in:<name>` operands, `k/g:<name>` cotangents of
-outputs, `k/out:<name>` outputs, `k/d:<name>` cotangents of operands.
+    python tests/golden/make_kernels.py
+
+writes `kernels_<family>.npz` beside this file. Case k holds `k/options` (JSON), the operands `k/in:<name>`, the outputs
+`k/out:<name>`, the cotangents sent back, `k/g:<name>`, and the gradients `k/d:<name>`.
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def one_cross_entropy(operands: Tensors, weighted: bool, classes: int, reduction
         operands["weight"] = torch.rand(classes, dtype=torch.float64) + 0.5
     options = {"reduction": reduction, "ignore_index": ignore, "label_smoothing": smoothing}
     leaves = ("x", "target") if operands["target"].is_floating_point() else ("x",)
-    yield options, operands, leaves, lambda t: {"out": functional.cross_entropy(t["x"], t["target"], t.get("weight"), **options)}
+    yield options, operands, leaves, lambda t: {
+        "out": functional.cross_entropy(t["x"], t["target"], t.get("weight"), **options)
+    }
 
 
 def binary_cases() -> Iterator[Case]:
@@ -67,7 +71,8 @@ def recurrent_cases() -> Iterator[Case]:
     steps, batch, features, units = 3, 2, 3, 4
     for kind, bias, state in itertools.product(("RNN", "RELU", "LSTM", "GRU"), (True, False), (True, False)):
         rows = {"LSTM": 4, "GRU": 3}.get(kind, 1) * units
-        operands = {"x": draw(steps, batch, features), "weight_ih": draw(rows, features), "weight_hh": draw(rows, units) / 2}
+        operands = {"x": draw(steps, batch, features), "weight_ih": draw(rows, features),
+                    "weight_hh": draw(rows, units) / 2}
         if bias:
             operands |= {"bias_ih": draw(rows), "bias_hh": draw(rows)}
         if state:
@@ -77,8 +82,9 @@ def recurrent_cases() -> Iterator[Case]:
 
         def run(t: Tensors, kind: str = kind, bias: bool = bias) -> Tensors:
             options = {"nonlinearity": "relu"} if kind == "RELU" else {}
-            layer = getattr(torch.nn, kind.replace("RELU", "RNN"))(features, units, bias=bias, dtype=torch.float64, **options)
-            parameters = {f"{name}_l0": t[name] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh") if name in t}
+            layer = getattr(torch.nn, kind.replace("RELU", "RNN"))(features, units, bias=bias, **options).double()
+            names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            parameters = {f"{name}_l0": t[name] for name in names if name in t}
             first = tuple(t[name][None] for name in ("h0", "c0") if name in t)
             arguments = (t["x"], *([first if kind == "LSTM" else first[0]] if first else []))
             outputs, last = torch.func.functional_call(layer, parameters, arguments)
@@ -109,7 +115,8 @@ def attention_cases() -> Iterator[Case]:
 
 
 def normalization_cases() -> Iterator[Case]:
-    for kind, shape, affine in itertools.product(("batch", "group", "layer"), ((4, 6), (2, 6, 3), (2, 6, 2, 3)), (True, False)):
+    shapes = ((4, 6), (2, 6, 3), (2, 6, 2, 3))
+    for kind, shape, affine in itertools.product(("batch", "group", "layer"), shapes, (True, False)):
         operands = {"x": 2 * draw(*shape) + 3}
         normalized = shape[1:] if kind == "layer" else shape[1:2]
         if affine:
@@ -130,7 +137,7 @@ def make(family: str, cases: Iterator[Case]) -> None:
     torch.manual_seed(0)
     held: dict[str, Any] = {}
     for k, (options, operands, leaves, run) in enumerate(cases):
-        tensors = {name: value.clone().requires_grad_() if name in leaves else value for name, value in operands.items()}
+        tensors = {name: value.clone().requires_grad_(name in leaves) for name, value in operands.items()}
         outputs = run(tensors)
         cotangents = {name: draw(*value.shape) for name, value in outputs.items()}
         gradients = torch.autograd.grad([outputs[n] for n in outputs], [tensors[n] for n in leaves],

@@ -38,6 +38,7 @@ class Family:
         self.name = name
         self.arrays: dict[str, np.ndarray] = {}
         self.count = 0
+        torch.manual_seed(0)
 
     def case(self, layer: str, *args: Any, inputs: list[Any], training: bool = True, call: dict[str, Any] | None = None,
              nested: int | None = None, frozen: int | None = None, tensor_args: dict[str, Any] | None = None,

@@ -2,6 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const get = (id) => document.getElementById(id);
+  const leafOf = (id) => id.replace(/_\d+$/, "");  // an alias n5_2 stands for the leaf n5
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const stage = get("stage");
   const frames = [...document.querySelectorAll(".level")];
@@ -16,9 +17,12 @@
   function book(number) {
     if (books[number]) return books[number];
     const picture = frames[number].querySelector("svg");
-    const nodes = new Map(), edges = [], into = new Map(), out = new Map();
+    const nodes = new Map(), uses = new Map(), edges = [], into = new Map(), out = new Map();
     for (const g of picture.querySelectorAll("g.node")) {
       nodes.set(g.dataset.id, g);
+      const leaf = leafOf(g.dataset.id);
+      if (!uses.has(leaf)) uses.set(leaf, []);
+      uses.get(leaf).push(g);
       g.setAttribute("tabindex", "0");
       g.setAttribute("role", "button");
       g.setAttribute("aria-label", g.querySelector("title").textContent);
@@ -32,7 +36,7 @@
       out.get(edge.from).push(edge);
     }
     picture.setAttribute("role", "group");
-    return (books[number] = { picture, nodes, edges, into, out });
+    return (books[number] = { picture, nodes, uses, edges, into, out });
   }
 
   function show(number, centre) {
@@ -154,7 +158,6 @@
   // --- Selecting, hovering, tracing ---------------------------------------------------------------------------------
 
   const nodeOf = (event) => event.target.closest && event.target.closest("g.node");
-  const leafOf = (id) => id.replace(/_\d+$/, "");
 
   function clear(name) { for (const g of svg.querySelectorAll("." + name)) g.classList.remove(name); }
 
@@ -218,7 +221,7 @@
     get("open").hidden = entry.kind !== "module" || level + 1 >= frames.length;
     get("close").hidden = folder() === null;
     retrace();
-    for (const row of get("rows").children) row.classList.toggle("current", row.dataset.id === id && steps.length === 0);
+    for (const row of get("rows").children) row.classList.toggle("chosen", row.dataset.id === leafOf(id));
   }
 
   function folder() {
@@ -333,7 +336,7 @@
 
   function paint() {
     if (!data.levels[level] || !data.levels[level].stepped) return;
-    const { nodes, into } = book(level);
+    const { uses, into } = book(level);
     for (const name of ["filled", "current", "flow", "back"]) clear(name);
     for (const row of get("rows").children) {
       row.classList.remove("current");
@@ -341,9 +344,10 @@
     }
     for (const step of steps.slice(0, at)) {
       for (const [role, id, text] of step.change) {
-        const g = nodes.get(id);
-        const slot = g && g.querySelector(".slot." + role);
-        if (slot) { slot.textContent = text; slot.classList.add("filled"); }
+        for (const g of uses.get(id) || []) {
+          const slot = g.querySelector(".slot." + role);
+          if (slot) { slot.textContent = text; slot.classList.add("filled"); }
+        }
         const row = rows.get(id);
         if (row) {
           const cell = row.querySelector("." + role);
@@ -353,14 +357,15 @@
     }
     const step = steps[at - 1];
     if (step) {
-      nodes.get(step.id).classList.add("current");
+      const [first, ...others] = uses.get(step.id);
+      for (const g of [first, ...others]) g.classList.add("current");
       for (const edge of into.get(step.id) || []) {
         if (step.flow === "into") edge.g.classList.add("flow");
-        else if (step.change.some(([, id]) => id === edge.from)) edge.g.classList.add("back");
+        else if (step.change.some(([, id]) => id === leafOf(edge.from))) edge.g.classList.add("back");
       }
       const row = rows.get(step.id);
       if (row) { row.classList.add("current"); row.scrollIntoView({ block: "nearest" }); }
-      bring(step.id);
+      bring(first.dataset.id);
     }
     get("caption").textContent = summary();
     get("slider").value = at;
@@ -388,7 +393,10 @@
       cell.className = name;
       if (name === "name") cell.textContent = cell.title = label(id);
     }
-    row.addEventListener("click", () => { select(id); bring(id); });
+    row.addEventListener("click", () => {
+      const shown = (book(level).uses.get(id) || [])[0];
+      if (shown) { select(shown.dataset.id); bring(shown.dataset.id); }
+    });
     rows.set(id, row);
     get("rows").append(row);
   }

@@ -1,4 +1,4 @@
-"""A real browser without a window, driven over its debugging pipe (Chrome DevTools Protocol) by the standard library."""
+"""A real browser without a window, driven over its debugging pipe (Chrome DevTools Protocol)."""
 
 from __future__ import annotations
 

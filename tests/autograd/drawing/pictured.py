@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from autograd.drawing.extract import Extraction
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 
+NAMELESS = st.just("")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def neuron() -> Graph:
-    """y = tanh(w x + b)."""
+    """A neuron, `y = tanh(w x + b)`."""
     graph = Graph(title="A neuron")
     for vertex in (
         Vertex("n0", Kind.PARAMETER, name="w", named_by="user", shape=(), dtype="float64", value=Summary(1, "2"),
@@ -66,15 +67,16 @@ def layers(count: int) -> Graph:
         graph.clusters[key] = Cluster(key, f"layers.{i}", "Block", "c0", inputs=(last,), outputs=(f"r{i}",),
                                       parameters=72)
         for vertex in (
-            Vertex(f"w{i}", Kind.PARAMETER, name=f"layers.{i}.weight", named_by="module", shape=(8, 8), dtype="float32"),
-            Vertex(f"m{i}", Kind.OPERATION, op="matmul", shape=(4, 8), dtype="float32"),
+            Vertex(f"w{i}", Kind.PARAMETER, name=f"layers.{i}.weight", named_by="module", shape=(8, 8),
+                   dtype="float32"),
+            Vertex(f"d{i}", Kind.OPERATION, op="matmul", shape=(4, 8), dtype="float32"),
             Vertex(f"b{i}", Kind.PARAMETER, name=f"layers.{i}.bias", named_by="module", shape=(8,), dtype="float32"),
             Vertex(f"a{i}", Kind.OPERATION, op="add", shape=(4, 8), dtype="float32"),
             Vertex(f"r{i}", Kind.OPERATION, op="relu", shape=(4, 8), dtype="float32", output=i == count - 1),
         ):
             graph.add(Vertex(**{name: getattr(vertex, name) for name in vertex.__slots__} | {"cluster": key}))
-        graph.edges += [Edge(last, f"m{i}", (0,), "", True), Edge(f"w{i}", f"m{i}", (1,), "(8, 8)", True),
-                        Edge(f"m{i}", f"a{i}", (0,)), Edge(f"b{i}", f"a{i}", (1,), "(8,)"),
+        graph.edges += [Edge(last, f"d{i}", (0,), "", True), Edge(f"w{i}", f"d{i}", (1,), "(8, 8)", True),
+                        Edge(f"d{i}", f"a{i}", (0,)), Edge(f"b{i}", f"a{i}", (1,), "(8,)"),
                         Edge(f"a{i}", f"r{i}", (0,))]
         last = f"r{i}"
     graph.total = len(graph.vertices)
@@ -82,7 +84,7 @@ def layers(count: int) -> Graph:
 
 
 @st.composite
-def graphs(draw: st.DrawFn, names: st.SearchStrategy[str] = st.just("")) -> Graph:
+def graphs(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMELESS) -> Graph:
     """Any directed acyclic graph of operations and leaves, some in clusters."""
     size = draw(st.integers(1, 24))
     graph = Graph()
@@ -141,4 +143,4 @@ def structure(svg: str) -> list[str]:
             continue
         key = re.sub(r"^g[0-9a-f]{8}", "g", element.get("id", ""))
         found.append(" ".join(filter(None, [tag, element.get("class"), key, (element.text or "").strip()])))
-    return found
+    return "\n".join(found).splitlines()

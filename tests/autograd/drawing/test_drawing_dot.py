@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 from autograd.drawing import dot
 from autograd.drawing.model import Graph
+from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 GOLDEN = Path(__file__).parent / "golden"
 EVIL = ('<b>&amp;"quoted"</b>', "{a|b}", "back\\slash", "new\nline", "ünïcødé ∂ 中文", "\x00\x1b", "]]>", "--></style>")
@@ -49,8 +49,8 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
     )
     answers = {
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
-                       check=True, env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)},
-                       ).stdout
+                       check=True,
+                       env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}).stdout
         for seed in ("0", "1", "4242")
     }
     assert len(answers) == 1
@@ -70,7 +70,7 @@ def test_engines_accept_any_name(name: str) -> None:
     assert b'"n0"' in engine.run(dot.source(graph), "json0")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graphs(names=st.text(max_size=12)))
 def test_every_vertex_and_edge_is_stated_once(graph: Graph) -> None:
     text = dot.source(graph)

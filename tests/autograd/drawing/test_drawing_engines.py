@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
 
 from autograd.drawing import Drawing, engines
 from autograd.drawing.shaping import View
+from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins for engines are shell scripts")
 

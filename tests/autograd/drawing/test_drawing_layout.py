@@ -7,20 +7,21 @@ from itertools import combinations
 from math import isfinite
 
 from hypothesis import given, settings
-from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 from autograd.drawing.edge_words import edge_words
-from autograd.drawing.layered import layered, ranks
+from autograd.drawing.layered import layered
 from autograd.drawing.layout import Box, sizes, way_back
 from autograd.drawing.model import Graph
+from autograd.drawing.ranks import ranks
 from autograd.drawing.words import width
+from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 
 def overlap(a: Box, b: Box) -> bool:
     return min(a.right, b.right) - max(a.left, b.left) > 0.1 and min(a.bottom, b.bottom) - max(a.top, b.top) > 0.1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(graphs())
 def test_no_two_boxes_overlap_and_all_lie_in_the_picture(graph: Graph) -> None:
     layout = layered(graph)
@@ -33,7 +34,7 @@ def test_no_two_boxes_overlap_and_all_lie_in_the_picture(graph: Graph) -> None:
         assert box.bottom <= layout.height
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(graphs())
 def test_edges_run_downwards_from_box_to_box(graph: Graph) -> None:
     layout = layered(graph)
@@ -46,7 +47,7 @@ def test_edges_run_downwards_from_box_to_box(graph: Graph) -> None:
         assert route[0][1] < route[-1][1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(graphs())
 def test_ranks_put_every_vertex_below_what_it_reads(graph: Graph) -> None:
     rank = ranks(graph)
@@ -54,7 +55,7 @@ def test_ranks_put_every_vertex_below_what_it_reads(graph: Graph) -> None:
     assert min(rank.values()) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(graphs())
 def test_frames_hold_their_members_and_no_strangers(graph: Graph) -> None:
     layout = layered(graph)
@@ -70,7 +71,7 @@ def test_frames_hold_their_members_and_no_strangers(graph: Graph) -> None:
                 assert not overlap(frame, layout.boxes[name])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(graphs())
 def test_words_on_edges_cover_neither_boxes_nor_each_other(graph: Graph) -> None:
     layout = layered(graph)

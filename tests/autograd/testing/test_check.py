@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import GradientMismatch, Tensor
-from autograd.testing import check_gradients, check_rule, strategies
+from autograd.testing import aliasing, check, check_gradients, check_rule, strategies
 from autograd.testing.randomness import RandomState
 
 X = np.array([0.3, -1.2, 2.0])
@@ -147,6 +147,35 @@ def test_a_nan_gradient_is_a_mismatch() -> None:
         check_gradients(bad, 1.0, order=1)
 
 
+# The engine copies and fits what a rule returns, so these cannot be planted in a rule: a false `vjp` gives them.
+
+
+def check_with(monkeypatch: pytest.MonkeyPatch, pull: Any, **options: Any) -> None:
+    """Check x + y with a pullback of its own."""
+    honest = aliasing.vjp
+
+    def false_vjp(f: Any, *primals: Any) -> Any:
+        out, pullback = honest(f, *primals)
+        return (out, pull) if len(primals) == 2 else (out, lambda g: pull(g[:1]) + pullback(g)[2:])
+
+    monkeypatch.setattr(aliasing, "vjp", false_vjp)
+    check_gradients(lambda x, y: x + y, X, X + 1, **options)
+
+
+@pytest.mark.parametrize(("pull", "complaint"), [
+    (lambda g: (g[0], g[0].copy()), "argument 0 shares memory with the cotangent"),
+    (lambda g: (g[0].copy(),) * 2, "argument 0 shares memory with the gradient of argument 1"),
+    (lambda g: (g[0].copy(), np.ones((2, 3))), r"argument 1 has shape \(2, 3\), the argument \(3,\): was it not summed"),
+    (lambda g: (g[0].copy(), g[0].astype(np.float32)), "argument 1 is float32, the argument float64"),
+    (lambda g: (g[0].copy(), g[0] * g[0]), "the pullback is not linear"),
+    (lambda g: (g[0].copy(), np.add(g[0], 1, out=g[0]).copy()), "changed the cotangent that was given"),
+    (lambda g: (g[0].copy(), g[0].copy()), "changes when its argument is used a second time"),
+])  # fmt: skip
+def test_shared_memory_and_wrong_shapes_are_caught(monkeypatch: pytest.MonkeyPatch, pull: Any, complaint: str) -> None:
+    with pytest.raises(GradientMismatch, match=complaint):
+        check_with(monkeypatch, pull)
+
+
 # --- No false alarms -------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +257,27 @@ def test_nested_arguments_outputs_and_constants() -> None:
         check_gradients(lambda x: x, 3)
     with pytest.raises(TypeError, match="at least one floating"):
         check_gradients(lambda x: 3, 1.0)
+
+
+def test_points_outside_the_domain_are_left_out() -> None:
+    assert check_gradients(np.linalg.cholesky, np.array([[1e-3, 0], [0, 1.0]])).largest_error < 1e-3
+    edge = check_gradients(lambda x: np.sqrt(x), 0.0)
+    assert edge.not_differentiable == ["output along argument 0: differences do not settle there (a jump, a pole, or "
+                                       "the edge of the domain)"]
+
+
+def test_a_value_that_changes_when_it_is_differentiated_is_a_mismatch() -> None:
+    def sly(x: Any) -> Any:
+        return x * (3.0 if x.requires_grad else 2.0)
+
+    with pytest.raises(GradientMismatch, match="output has another value when it is differentiated: 3.* instead of 2"):
+        check_gradients(sly, 1.0)
+
+
+def test_a_tangent_of_the_wrong_shape_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "jvp", lambda f, x, t: (f(*x), [np.zeros(2)]))
+    with pytest.raises(GradientMismatch, match=r"the tangent of output has shape \(2,\), the output \(\)"):
+        check_gradients(np.sin, 1.0, modes=["forward"])
 
 
 def test_empty_arrays_pass() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import settings
 
-from autograd.testing import plugin
+import autograd
+from autograd.testing import plugin, strategies
+from autograd.testing.plugin import check_gradients, seeded  # noqa: F401
 
 SAMPLE = """
 import autograd, numpy as np, pytest
@@ -45,6 +51,29 @@ def test_the_plugin_brings_fixtures_and_profiles(tmp_path: Path) -> None:
         env={"PYTHONPATH": str(Path(plugin.__file__).parents[2])},
     )  # fmt: skip
     assert "5 passed" in run.stdout, run.stdout + run.stderr
+
+
+def test_the_fixture_is_the_checker(check_gradients: Any) -> None:  # noqa: F811
+    assert check_gradients is plugin._check_gradients
+
+
+def test_seeded_starts_from_zero_and_puts_everything_back() -> None:
+    before = autograd.random.generator().bit_generator.state
+    fixture = seeded.__wrapped__ if hasattr(seeded, "__wrapped__") else seeded._get_wrapped_function()
+    run = fixture()
+    assert next(run).random() == np.random.default_rng(0).random()
+    assert repr(autograd.random.generator().bit_generator.state) != repr(before)
+    assert next(run, None) is None
+    assert repr(autograd.random.generator().bit_generator.state) == repr(before)
+
+
+def test_without_hypothesis_the_fixtures_work_and_the_strategies_name_their_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    plugin._register_profiles()
+    with pytest.raises(ImportError, match=r"cleargrad\[test\]"):
+        importlib.reload(strategies)
 
 
 def test_profiles_are_registered() -> None:

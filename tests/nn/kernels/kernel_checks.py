@@ -1,4 +1,4 @@
-"""What every kernel must satisfy: it equals its reference, its pullback the reference's gradient and central differences."""
+"""What every kernel satisfies: it equals its reference, and so do its derivatives; they equal central differences."""
 
 from __future__ import annotations
 
@@ -33,91 +33,105 @@ def random(generator: np.random.Generator, *shape: int, dtype: Any = np.float64)
     return generator.standard_normal(shape).astype(dtype)
 
 
-def check(kernel: Any, operands: Sequence[Any], active: Sequence[int], *, second: bool = True, **options: Any) -> None:
-    """The kernel on `operands`, those at `active` differentiated, against its reference; see the module's docstring."""
-    generator = np.random.default_rng(0)
-    dtype = operands[active[0]].dtype
-    tolerance = TOLERANCE[dtype]
-    copies = [x.copy() if isinstance(x, np.ndarray) else x for x in operands]
+class Trial:
+    """A kernel with its operands, those at `active` differentiated, and a random cotangent for each output."""
 
-    def run(function: Any, values: Sequence[Any]) -> tuple[Any, ...]:
-        given = list(operands)
-        for i, value in zip(active, values, strict=True):
+    def __init__(self, kernel: Any, operands: Sequence[Any], active: Sequence[int], options: dict[str, Any]) -> None:
+        self.kernel, self.operands, self.active, self.options = kernel, operands, active, options
+        self.dtype = operands[active[0]].dtype
+        self.tolerance = TOLERANCE[self.dtype]
+        self.expected = self.run(kernel.reference, [operands[i] for i in active])
+        self.generator = np.random.default_rng(0)
+        self.cotangents = [random(self.generator, *np.shape(out), dtype=self.dtype) for out in self.expected]
+        self.scale = max(1.0, *(np.abs(c).sum() for c in self.cotangents))
+
+    def run(self, function: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+        given = list(self.operands)
+        for i, value in zip(self.active, values, strict=True):
             given[i] = value
-        return parts(function(*given, **options))
+        return parts(function(*given, **self.options))
 
-    def leaves() -> list[Tensor]:
-        return [Tensor(operands[i].copy(order="K"), requires_grad=True) for i in active]
+    def leaves(self) -> list[Tensor]:
+        return [Tensor(self.operands[i].copy(order="K"), requires_grad=True) for i in self.active]
 
-    expected = run(kernel.reference, [operands[i] for i in active])
-    cotangents = [random(generator, *np.shape(e), dtype=dtype) for e in expected]
-    for recorded in (leaves(), [Tensor(operands[i]) for i in active]):  # with a graph, and without
-        for got, value in zip(run(kernel, recorded), expected, strict=True):
-            assert got.dtype == dtype
-            close(got.data, value, tolerance)
+    def total(self, function: Any, values: Sequence[Any]) -> Any:
+        return sum((o * c).sum() for o, c in zip(self.run(function, values), self.cotangents, strict=True))
 
-    # The pullback: against the gradient of the reference, in all and in each operand alone; operands stay untouched.
-    def gradients(function: Any, which: Sequence[Tensor]) -> list[Any]:
-        outputs = run(function, which)
-        total = sum((o * c).sum() for o, c in zip(outputs, cotangents, strict=True))
-        total.backward()
-        return [leaf.grad.data for leaf in which if leaf.requires_grad]
-
-    of_reference = gradients(kernel.reference, leaves())
-    for got, value in zip(gradients(kernel, leaves()), of_reference, strict=True):
-        assert got.dtype == dtype
-        close(got, value, 20 * tolerance)
-    for i in range(len(active)):
-        alone = leaves()
-        for k, leaf in enumerate(alone):
-            leaf.requires_grad = k == i
-        close(gradients(kernel, alone)[0], of_reference[i], 20 * tolerance)
-    for before, now in zip(copies, operands, strict=True):
-        if isinstance(before, np.ndarray):
-            np.testing.assert_array_equal(before, now)
-    if dtype != np.float64:
-        return
-
-    # Central differences along a random direction, and <c, J t> = <Jᵀ c, t> with the tangent of the engine.
-    tangents = [random(generator, *operands[i].shape) for i in active]
-    along = sum(np.vdot(g, t) for g, t in zip(of_reference, tangents, strict=True))
-
-    def value(step: float) -> float:
-        moved = [operands[i] + step * t for i, t in zip(active, tangents, strict=True)]
-        return sum(float(np.vdot(o.data, c)) for o, c in zip(run(kernel, moved), cotangents, strict=True))
-
-    h = 1e-6
-    numerical = (value(h) - value(-h)) / (2 * h)
-    assert abs(numerical - along) <= 2e-7 * max(1, *(np.abs(c).sum() for c in cotangents), abs(along))
-    _, pushed = jvp(lambda *xs: run(kernel, xs), tuple(operands[i] for i in active), tuple(tangents))
-    forward = sum(float(np.vdot(np.asarray(p.data if isinstance(p, Tensor) else p), c))
-                  for p, c in zip(pushed, cotangents, strict=True))
-    assert abs(forward - along) <= 1e-10 * max(1, abs(along), *(np.abs(c).sum() for c in cotangents))
-    if second:
-        check_second_order(lambda xs: run(kernel, xs), leaves(), tangents, cotangents)
-
-
-def check_second_order(run: Any, leaves: list[Tensor], tangents: list[Array], cotangents: list[Array]) -> None:
-    """The gradient of <gradient, t> against the central difference of the gradient along t."""
-
-    def gradient(values: list[Tensor], graph: bool) -> list[Tensor]:
-        total = sum((o * c).sum() for o, c in zip(run(values), cotangents, strict=True))
-        total.backward(create_graph=graph)
-        held = [leaf.grad for leaf in values]
-        for leaf in values:
+    def gradients(self, function: Any, leaves: Sequence[Tensor], *, create_graph: bool = False) -> list[Tensor]:
+        self.total(function, leaves).backward(create_graph=create_graph)
+        held = [leaf.grad for leaf in leaves if leaf.requires_grad]
+        for leaf in leaves:
             leaf.grad = None
         return held
 
-    inner = sum((g * t).sum() for g, t in zip(gradient(leaves, True), tangents, strict=True))
+
+def check(kernel: Any, operands: Sequence[Any], active: Sequence[int], *, second: bool = True, **options: Any) -> None:
+    """Check the kernel on `operands`, those at `active` differentiated; `second`: to the second order."""
+    before = [x.copy() if isinstance(x, np.ndarray) else x for x in operands]
+    trial = Trial(kernel, operands, active, options)
+    check_values(trial)
+    gradients = trial.gradients(kernel.reference, trial.leaves())
+    check_pullback(trial, gradients)
+    for was, now in zip(before, operands, strict=True):
+        if isinstance(was, np.ndarray):
+            np.testing.assert_array_equal(was, now)  # kernels do not write into what they are given
+    if trial.dtype == np.float64:
+        tangents = [random(trial.generator, *operands[i].shape) for i in active]
+        check_along(trial, tangents, sum(np.vdot(g.data, t) for g, t in zip(gradients, tangents, strict=True)))
+        if second:
+            check_second_order(trial, tangents)
+
+
+def check_values(trial: Trial) -> None:
+    """The value is the reference's, with a graph and without."""
+    for values in (trial.leaves(), [Tensor(trial.operands[i]) for i in trial.active]):
+        for got, expected in zip(trial.run(trial.kernel, values), trial.expected, strict=True):
+            assert got.dtype == trial.dtype
+            close(got.data, expected, trial.tolerance)
+
+
+def check_pullback(trial: Trial, expected: Sequence[Tensor]) -> None:
+    """The gradient in all operands at once and in each alone is the reference's."""
+    alone = [trial.leaves() for _ in trial.active]
+    for i, leaves in enumerate(alone):
+        for k, leaf in enumerate(leaves):
+            leaf.requires_grad = k == i
+    got = trial.gradients(trial.kernel, trial.leaves())
+    apart = [trial.gradients(trial.kernel, leaves)[0] for leaves in alone]
+    for one, other, value in zip(got, apart, expected, strict=True):
+        assert one.dtype == other.dtype == trial.dtype
+        close(one.data, value.data, 20 * trial.tolerance)
+        close(other.data, value.data, 20 * trial.tolerance)
+
+
+def check_along(trial: Trial, tangents: Sequence[Array], along: Any) -> None:
+    """Along the tangents, the gradient is the central difference, and <c, J t> = <Jᵀ c, t>."""
+    primals = [trial.operands[i] for i in trial.active]
+    h = 1e-6
+    up, down = (trial.total(trial.kernel, [x + step * t for x, t in zip(primals, tangents, strict=True)]).item()
+                for step in (h, -h))
+    scale = max(trial.scale, abs(along))
+    assert abs((up - down) / (2 * h) - along) <= 2e-7 * scale
+    _, pushed = jvp(lambda *values: trial.total(trial.kernel, values), tuple(primals), tuple(tangents))
+    assert abs(float(np.asarray(pushed)) - along) <= 1e-10 * scale
+
+
+def check_second_order(trial: Trial, tangents: Sequence[Array]) -> None:
+    """The gradient of <gradient, t> is the central difference of the gradient along t."""
+    leaves = trial.leaves()
+    gradients = trial.gradients(trial.kernel, leaves, create_graph=True)
+    inner = sum((g * t).sum() for g, t in zip(gradients, tangents, strict=True))
     if inner.requires_grad:  # else the gradient does not depend on the operands
         inner.backward()
     h = 1e-5
-    shifted = [[Tensor(leaf.data + sign * h * t, requires_grad=True) for leaf, t in zip(leaves, tangents, strict=True)]
-               for sign in (1, -1)]
-    up, down = (gradient(values, False) for values in shifted)
+    up, down = (
+        trial.gradients(trial.kernel, [Tensor(leaf.data + step * t, requires_grad=True)
+                                       for leaf, t in zip(leaves, tangents, strict=True)])
+        for step in (h, -h)
+    )
     for leaf, above, below in zip(leaves, up, down, strict=True):
-        numerical = (above.data - below.data) / (2 * h)
-        close(leaf.grad.data if leaf.grad is not None else np.zeros(leaf.shape), numerical, 1e-5)
+        got = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad.data
+        close(got, (above.data - below.data) / (2 * h), 1e-5)
 
 
 def golden(family: str) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Array]]]]:

@@ -1,4 +1,4 @@
-"""Scaled dot-product attention: against sums over single keys, PyTorch, and its reference; masks and dropped weights."""
+"""Scaled dot-product attention: against sums over single keys, PyTorch, and its reference; masks, dropped weights."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograd import Tensor
 from nn.kernels import attention
 from nn.kernels.attention import attention_weights, scaled_dot_product_attention
 from nn.kernels.memory_order import memory_order
+from nn.kernels.self_attention import self_attention
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 MASKS = ("none", "bool", "float", "both")
@@ -26,7 +27,8 @@ def operands(leading: tuple[int, ...], queries: int, keys: int, width: int, mask
     allowed = generator.random((queries, keys)) > 0.4
     allowed[0] = False  # this query may attend to nothing
     additive = random(generator, *leading, queries, keys, dtype=dtype)
-    held = {"none": None, "bool": allowed, "float": additive, "both": np.where(allowed, additive, -np.inf).astype(dtype)}
+    both = np.where(allowed, additive, -np.inf).astype(dtype)
+    held = {"none": None, "bool": allowed, "float": additive, "both": both}
     return [q, k, v, held[mask], generator.random((*leading, queries, keys)) > 0.3 if keep else None]
 
 
@@ -58,8 +60,11 @@ def test_reference(mask: str, leading: tuple[int, ...], queries: int, keys: int,
           scale=0.7 if scaled else None, keep_scale=1.4 if keep else 1.0)
 
 
-@pytest.mark.parametrize("shapes", [((2, 3, 4, 3), (4, 3), (1, 3, 4, 2), (4, 4)), ((4, 3), (2, 5, 3), (2, 5, 2), (2, 1, 5)),
-                                    ((3, 1, 4, 3), (2, 5, 3), (5, 2), (1, 2, 4, 1))])
+@pytest.mark.parametrize("shapes", [
+    ((2, 3, 4, 3), (4, 3), (1, 3, 4, 2), (4, 4)),
+    ((4, 3), (2, 5, 3), (2, 5, 2), (2, 1, 5)),
+    ((3, 1, 4, 3), (2, 5, 3), (5, 2), (1, 2, 4, 1)),
+])
 def test_leading_axes_broadcast(shapes: tuple[tuple[int, ...], ...]) -> None:
     generator = np.random.default_rng(0)
     check(scaled_dot_product_attention, [*(random(generator, *shape) for shape in shapes), None], [0, 1, 2, 3])
@@ -75,9 +80,27 @@ def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch)
     close(out, scaled_dot_product_attention(*(np.ascontiguousarray(x) for x in (q, k, v)), None, None).data, 1e-14)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+@settings(max_examples=10, deadline=None)
+@given(batch=st.integers(1, 3), heads=st.integers(1, 3), steps=st.integers(1, 4), width=st.integers(1, 3),
+       keep=st.booleans(), single=st.booleans())
+def test_self_attention(masked: bool, batch: int, heads: int, steps: int, width: int, keep: bool, single: bool) -> None:
+    generator = np.random.default_rng(batch)
+    dtype = np.float32 if single else np.float64
+    projection = random(generator, batch, steps, 3 * heads * width, dtype=dtype)
+    mask = random(generator, batch, 1, steps, steps, dtype=dtype) if masked else None
+    kept = generator.random((batch, heads, steps, steps)) > 0.3 if keep else None
+    check(self_attention, [projection, mask, kept], [0, 1] if masked else [0], heads=heads, keep_scale=1.3)
+    q, k, v = (third.reshape(batch, steps, heads, width).swapaxes(1, 2) for third in np.split(projection, 3, axis=2))
+    apart = scaled_dot_product_attention(q, k, v, mask, kept, keep_scale=1.3).data
+    together = self_attention(projection, mask, kept, heads=heads, keep_scale=1.3).data
+    close(together, np.concatenate([apart[:, h] for h in range(heads)], axis=-1), 1e-6 if single else 1e-13)
+
+
 @pytest.mark.parametrize("value", [False, -np.inf])
 def test_a_query_without_keys_gives_zero_and_zero_gradients(value: Any) -> None:
-    q, k, v = (Tensor(random(np.random.default_rng(i), 2, 3, 4, dtype=np.float32), requires_grad=True) for i in range(3))
+    q, k, v = (Tensor(random(np.random.default_rng(i), 2, 3, 4, dtype=np.float32), requires_grad=True)
+               for i in range(3))
     mask = np.full((3, 3), value)
     mask = mask if mask.dtype == bool else Tensor(mask.astype(np.float32), requires_grad=True)
     out = scaled_dot_product_attention(q, k, v, mask, None)
@@ -101,6 +124,6 @@ def test_weights_of_a_query_sum_to_one() -> None:
     np.testing.assert_allclose(sums, np.broadcast_to(mask.any(axis=-1), (2, 4)), rtol=1e-14)
 
 
-@pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=str(i)) for i, case in enumerate(golden("attention"))])
+@pytest.mark.parametrize(("options", "arrays"), [*golden("attention")])
 def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
     check_golden(scaled_dot_product_attention, ("q", "k", "v", "mask", "keep"), arrays, ("out",), **options)

@@ -1,4 +1,4 @@
-"""Batch, group and layer normalization: against literal formulas, PyTorch, and their references, in every memory order."""
+"""Batch, group and layer normalization: against literal formulas, PyTorch and references, in every memory order."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 from nn.kernels import statistics
 from nn.kernels.layer_norm import layer_norm
 from nn.kernels.memory_order import memory_order
 from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
+from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 ORDERS = {"NCHW": (0, 1, 2, 3), "HNWC": (2, 0, 3, 1), "NHWC": (0, 2, 3, 1), "CNHW": (1, 0, 2, 3), "HWNC": (2, 3, 0, 1)}
 orders = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 
 
-def image(shape: tuple[int, ...], order: tuple[int, ...] | None = None, dtype: Any = np.float64) -> np.ndarray[Any, Any]:
-    x = 2 * random(np.random.default_rng(1), *shape, dtype=dtype) + np.arange(shape[1], dtype=dtype).reshape(
-        -1, *[1] * (len(shape) - 2))
-    if order is None:
-        return x
-    return np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+def image(shape: tuple[int, ...], order: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any:
+    means = np.arange(shape[1], dtype=dtype).reshape(-1, *[1] * (len(shape) - 2))
+    x = 2 * random(np.random.default_rng(1), *shape, dtype=dtype) + means
+    return x if order is None else np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
 
 
 def affine(channels: int, dtype: Any = np.float64) -> tuple[Any, Any]:
@@ -92,7 +90,7 @@ def test_rows_and_sequences(kernel: Any, shape: tuple[int, ...]) -> None:
 def test_many_blocks(kernel: Any, order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics, "BLOCK", 32)
     monkeypatch.setattr(statistics, "LINE", 8)
-    monkeypatch.setattr(statistics, "block_length", lambda elements: 1)
+    monkeypatch.setattr(statistics, "block_length", lambda elements, size: 1)
     options = {"groups": 2} if kernel is group_norm else {}
     check(kernel, [image((6, 4, 5, 4), order), *affine(4)], [0, 1, 2], second=False, eps=0.1, **options)
 
@@ -103,10 +101,10 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
     x = image((8, 4, 6, 6), order, np.float32)
     shifted = x + offset
     out, _, variance = batch_norm(shifted, None, None, eps=0.0)
-    exact = (shifted.astype(np.float64) - shifted.mean(axis=(0, 2, 3), dtype=np.float64).reshape(-1, 1, 1)) / shifted.std(
-        axis=(0, 2, 3), dtype=np.float64).reshape(-1, 1, 1)
+    double, axes = shifted.astype(np.float64), (0, 2, 3)
+    exact = (double - double.mean(axes, keepdims=True)) / double.std(axes, keepdims=True)
     close(out.data, exact, 1e-4)
-    np.testing.assert_allclose(variance.data, shifted.var(axis=(0, 2, 3), ddof=1, dtype=np.float64), rtol=1e-5)
+    np.testing.assert_allclose(variance.data, double.var(axes, ddof=1), rtol=1e-5)
 
 
 @settings(max_examples=12, deadline=None)
@@ -117,7 +115,8 @@ def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, w
     dtype = np.float32 if single else np.float64
     generator = np.random.default_rng(0)
     x = 2 * random(generator, *shape, dtype=dtype) + 1
-    given = [x, *(random(generator, *shape[-axes:], dtype=dtype) if present else None for present in (weighted, shifted))]
+    parameters = (random(generator, *shape[-axes:], dtype=dtype) if given else None for given in (weighted, shifted))
+    given = [x, *parameters]
     check(layer_norm, given, [i for i, value in enumerate(given) if value is not None], axes=axes, eps=0.1)
 
 

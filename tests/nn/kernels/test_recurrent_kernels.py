@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
+from nn.kernels import recurrent
 from nn.kernels.recurrent import gru, lstm, rnn
+from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 GATES = {rnn: 1, gru: 3, lstm: 4}
 
@@ -20,10 +21,10 @@ def operands(kernel: Any, steps: int, batch: int, features: int, units: int, *, 
              dtype: Any = np.float64) -> list[Any]:
     generator = np.random.default_rng(steps + 10 * batch)
     rows = GATES[kernel] * units
-    states = [random(generator, batch, units, dtype=dtype) if state else None for _ in range(2 if kernel is lstm else 1)]
+    states = [random(generator, batch, units, dtype=dtype) if state else None for _ in range(1 + (kernel is lstm))]
     biases = [random(generator, rows, dtype=dtype) if bias else None for _ in range(2)]
-    return [random(generator, steps, batch, features, dtype=dtype), *states,
-            random(generator, rows, features, dtype=dtype) / 2, random(generator, rows, units, dtype=dtype) / dtype(units**0.5), *biases]
+    weights = [random(generator, rows, width, dtype=dtype) / dtype(width**0.5) for width in (features, units)]
+    return [random(generator, steps, batch, features, dtype=dtype), *states, *weights, *biases]
 
 
 def sigmoid(z: float) -> float:
@@ -82,8 +83,10 @@ def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int,
 
 
 @kernels
-def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any]) -> None:
-    given = operands(kernel, 9, 16, 3, 160)  # more than one block of steps for the LSTM's slopes
+def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any],
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recurrent, "block_length", lambda elements: 2)
+    given = operands(kernel, 5, 2, 3, 4)
     given[0] = given[0][::-1]
     check(kernel, given, [0, len(given) - 1], second=False, **options)
 

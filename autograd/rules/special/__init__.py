@@ -1,0 +1,16 @@
+"""The rules of `scipy.special`, loaded when the first of its functions meets a tensor. One family a file."""
+
+from __future__ import annotations
+
+from . import bessel, elliptic, error_functions, gamma_functions, incomplete, integral_functions, logarithms, orthogonal
+
+__all__ = [
+    "bessel",
+    "elliptic",
+    "error_functions",
+    "gamma_functions",
+    "incomplete",
+    "integral_functions",
+    "logarithms",
+    "orthogonal",
+]

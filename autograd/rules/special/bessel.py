@@ -1,0 +1,88 @@
+"""Bessel functions and their kin, by their last argument; the order is held constant. Source: DLMF, chapters 9 to 12."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import pi, sqrt
+from typing import Any
+
+import numpy as np
+import scipy.special as sc
+
+from autograd.declare import elementwise
+from autograd.differential import differential
+from autograd.errors import NoDerivativeError
+
+Array = Any
+
+
+def neighbours(function: Callable[..., Any], below: float, above: float, own: Callable[[Array, Array], Array] | None = None,
+               ) -> Callable[..., Any]:
+    """The slope (below f_(v-1) + above f_(v+1)) / 2, plus what a scaling by an exponential adds."""
+    if own is None:
+        return lambda v, z: (below * function(v - 1, z) + above * function(v + 1, z)) / 2
+    return lambda v, z, out: (below * function(v - 1, z) + above * function(v + 1, z)) / 2 + own(z, out)
+
+
+def sign(z: Array) -> Array:
+    """The sign of a real argument; exp(-|Re z|) has no complex derivative."""
+    if z.dtype.kind == "c":
+        raise NoDerivativeError("a Bessel function scaled by exp(-|Re z|) or exp(-|Im z|) has no complex derivative; "
+                                "scale the unscaled one, e.g. iv(v, z) * np.exp(-z)")
+    return np.sign(z)
+
+
+def real_only(z: Array, out: Array) -> Array:
+    return 0 * sign(z)
+
+
+order = ("v", "z")
+elementwise(sc.jv, None, neighbours(sc.jv, 1, -1), operands=order)
+elementwise(sc.yv, None, neighbours(sc.yv, 1, -1), operands=order)
+elementwise(sc.yn, None, neighbours(sc.yn, 1, -1), operands=order)
+elementwise(sc.iv, None, neighbours(sc.iv, 1, 1), operands=order)
+elementwise(sc.kv, None, neighbours(sc.kv, -1, -1), operands=order)
+elementwise(sc.kn, None, neighbours(sc.kn, -1, -1), operands=order)
+elementwise(sc.hankel1, None, neighbours(sc.hankel1, 1, -1), operands=order)
+elementwise(sc.hankel2, None, neighbours(sc.hankel2, 1, -1), operands=order)
+elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, real_only), operands=order)
+elementwise(sc.yve, None, neighbours(sc.yve, 1, -1, real_only), operands=order)
+elementwise(sc.ive, None, neighbours(sc.ive, 1, 1, lambda z, out: -sign(z) * out), operands=order)
+elementwise(sc.kve, None, neighbours(sc.kve, -1, -1, lambda z, out: out), operands=order)
+elementwise(sc.hankel1e, None, neighbours(sc.hankel1e, 1, -1, lambda z, out: -1j * out), operands=order)
+elementwise(sc.hankel2e, None, neighbours(sc.hankel2e, 1, -1, lambda z, out: 1j * out), operands=order)
+
+elementwise(sc.j0, lambda x: -sc.j1(x))
+elementwise(sc.j1, lambda x: (sc.j0(x) - sc.jv(2, x)) / 2)
+elementwise(sc.y0, lambda x: -sc.y1(x), poles=True)
+elementwise(sc.y1, lambda x: (sc.y0(x) - sc.yn(2, x)) / 2, poles=True)
+elementwise(sc.i0, lambda x: sc.i1(x), name="scipy.i0")
+elementwise(sc.i1, lambda x: (sc.i0(x) + sc.iv(2, x)) / 2)
+elementwise(sc.i0e, lambda x, out: sc.i1e(x) - np.sign(x) * out)
+elementwise(sc.i1e, lambda x, out: (sc.i0e(x) + sc.ive(2, x)) / 2 - np.sign(x) * out)
+elementwise(sc.k0, lambda x: -sc.k1(x), poles=True)
+elementwise(sc.k1, lambda x: -(sc.k0(x) + sc.kn(2, x)) / 2, poles=True)
+elementwise(sc.k0e, lambda x, out: out - sc.k1e(x), poles=True)
+elementwise(sc.k1e, lambda x, out: out - (sc.k0e(x) + sc.kve(2, x)) / 2, poles=True)
+
+# --- Airy, Kelvin, Struve, parabolic cylinder functions: second derivatives by their differential equations ----------
+
+differential(sc.airy, lambda t, z, out: (t * out[1], t * z * out[0], t * out[3], t * z * out[2]), operands=("z",))
+elementwise(sc.ber, lambda x: sc.berp(x))
+elementwise(sc.bei, lambda x: sc.beip(x))
+elementwise(sc.ker, lambda x: sc.kerp(x), poles=True)
+elementwise(sc.kei, lambda x: sc.keip(x), poles=True)
+elementwise(sc.berp, lambda x, out: -sc.bei(x) - out / np.where(x == 0, 1, x))
+elementwise(sc.beip, lambda x, out: sc.ber(x) - np.where(x == 0, 0.5, out / np.where(x == 0, 1, x)))
+elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x, poles=True)
+elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x, poles=True)
+
+
+def struve_term(v: Array, z: Array) -> Array:
+    return (z / 2) ** v * sc.rgamma(v + 1.5) / sqrt(pi)
+
+
+elementwise(sc.struve, None, lambda v, z: (sc.struve(v - 1, z) - sc.struve(v + 1, z) + struve_term(v, z)) / 2,
+            operands=order)
+elementwise(sc.modstruve, None, lambda v, z: (sc.modstruve(v - 1, z) + sc.modstruve(v + 1, z) + struve_term(v, z)) / 2,
+            operands=order)

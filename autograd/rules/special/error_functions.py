@@ -1,0 +1,46 @@
+"""The error function, the normal distribution, and their relatives. Source: DLMF, chapter 7."""
+
+from __future__ import annotations
+
+from math import pi, sqrt
+
+import numpy as np
+import scipy.special as sc
+
+from autograd.declare import elementwise
+from autograd.differential import differential
+
+SLOPE = 2 / sqrt(pi)  # of erf at 0
+
+elementwise(sc.erf, lambda x: SLOPE * np.exp(-x * x), name="scipy.erf")
+elementwise(sc.erfc, lambda x: -SLOPE * np.exp(-x * x))
+elementwise(sc.erfcx, lambda x, out: 2 * x * out - SLOPE)
+elementwise(sc.erfi, lambda x: SLOPE * np.exp(x * x))
+elementwise(sc.erfinv, lambda out: np.exp(out * out) / SLOPE, poles=True)
+elementwise(sc.erfcinv, lambda out: -np.exp(out * out) / SLOPE, poles=True)
+elementwise(sc.dawsn, lambda x, out: 1 - 2 * x * out)
+elementwise(sc.wofz, lambda x, out: 1j * SLOPE - 2 * x * out)
+
+elementwise(sc.ndtr, lambda x: np.exp(-0.5 * x * x) / sqrt(2 * pi))
+elementwise(sc.log_ndtr, lambda x: sqrt(2 / pi) / sc.erfcx(-x / sqrt(2)))
+elementwise(sc.ndtri, lambda out: np.exp(0.5 * out * out) * sqrt(2 * pi), poles=True)
+elementwise(sc.ndtri_exp, lambda x, out: np.exp(x + 0.5 * out * out) * sqrt(2 * pi), poles=True)
+
+elementwise(sc.owens_t, lambda h, a: -np.exp(-0.5 * h * h) * sc.erf(a * h / sqrt(2)) / sqrt(8 * pi),
+            lambda h, a: np.exp(-0.5 * h * h * (1 + a * a)) / (2 * pi * (1 + a * a)), operands=("h", "a"))
+differential(sc.fresnel, lambda t, x: (t * np.sin(pi / 2 * x * x), t * np.cos(pi / 2 * x * x)))
+
+
+def faddeeva_slope(x, sigma, gamma):  # type: ignore[no-untyped-def]
+    """w'(z) at z = (x + i gamma) / (sigma sqrt 2)."""
+    z = (x + 1j * gamma) / (sigma * sqrt(2))
+    return 1j * SLOPE - 2 * z * sc.wofz(z)
+
+
+elementwise(
+    sc.voigt_profile,
+    lambda x, sigma, gamma: np.real(faddeeva_slope(x, sigma, gamma)) / (2 * sqrt(pi) * sigma**2),
+    lambda x, sigma, gamma, out: -out / sigma - np.real(
+        faddeeva_slope(x, sigma, gamma) * (x + 1j * gamma)) / (2 * sqrt(pi) * sigma**3),
+    lambda x, sigma, gamma: -np.imag(faddeeva_slope(x, sigma, gamma)) / (2 * sqrt(pi) * sigma**2),
+    operands=("x", "sigma", "gamma"))

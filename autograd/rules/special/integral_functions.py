@@ -1,0 +1,43 @@
+"""Integrals of elementary functions, and hypergeometric functions. Source: DLMF, chapters 6, 13, 15 and 25."""
+
+from __future__ import annotations
+
+from math import pi
+
+import numpy as np
+import scipy.special as sc
+
+from autograd.declare import elementwise
+from autograd.differential import differential
+from autograd.rules.integrals import exprel, log1prel
+
+elementwise(sc.expi, lambda x: np.exp(x) / x, poles=True)
+elementwise(sc.exp1, lambda x: -np.exp(-x) / x, poles=True)
+elementwise(sc.expn, None, lambda n, x: -np.where(np.equal(n, 0), np.exp(-x) * (1 + 1 / x) / x,
+                                                  sc.expn(np.maximum(n - 1, 0), x)), operands=("n", "x"), poles=True)
+elementwise(sc.spence, lambda x: -log1prel(x - 1))
+elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
+            operands=("z", "k", "tol"), poles=True)
+elementwise(sc.wrightomega, lambda out: out / (1 + out), poles=True)
+differential(sc.sici, lambda t, x: (t * np.sinc(x / pi), t * np.cos(x) / x), operands=("x",))
+differential(sc.shichi, lambda t, x: (t * (exprel(x) + exprel(-x)) / 2, t * np.cosh(x) / x), operands=("x",))
+
+# --- Hypergeometric functions, by their last argument ----------------------------------------------------------------
+
+elementwise(sc.hyp0f1, None, lambda v, z: sc.hyp0f1(v + 1, z) / v, operands=("v", "z"))
+elementwise(sc.hyp1f1, None, None, lambda a, b, z: a / b * sc.hyp1f1(a + 1, b + 1, z), operands=("a", "b", "z"))
+elementwise(sc.hyperu, None, None, lambda a, b, z: -a * sc.hyperu(a + 1, b + 1, z), operands=("a", "b", "z"))
+elementwise(sc.hyp2f1, None, None, None, lambda a, b, c, z: a * b / c * sc.hyp2f1(a + 1, b + 1, c + 1, z),
+            operands=("a", "b", "c", "z"))
+elementwise(sc.wright_bessel, None, None, lambda a, b, z: sc.wright_bessel(a, b + a, z), operands=("a", "b", "z"))
+
+# --- Integrals of Bessel, Airy and Struve functions ------------------------------------------------------------------
+
+differential(sc.itj0y0, lambda t, x: (t * sc.j0(x), t * sc.y0(x)))
+differential(sc.iti0k0, lambda t, x: (t * sc.i0(x), t * sc.k0(x)))
+differential(sc.it2j0y0, lambda t, x: (t * (1 - sc.j0(x)) / x, -t * sc.y0(x) / x))
+differential(sc.it2i0k0, lambda t, x: (t * (sc.i0(x) - 1) / x, -t * sc.k0(x) / x))
+differential(sc.itairy, lambda t, x: (t * sc.airy(x)[0], t * sc.airy(x)[2], t * sc.airy(-x)[0], t * sc.airy(-x)[2]))
+elementwise(sc.itstruve0, lambda x: sc.struve(0, x))
+elementwise(sc.it2struve0, lambda x: -sc.struve(0, x) / x)
+elementwise(sc.itmodstruve0, lambda x: sc.modstruve(0, x))

@@ -1,0 +1,85 @@
+"""Logarithms, powers, entropies and losses that stay accurate where their formulas do not."""
+
+from __future__ import annotations
+
+from math import log, pi
+from typing import Any
+
+import numpy as np
+import scipy.special as sc
+
+from autograd.declare import composite, elementwise
+from autograd.rules.integrals import exprel, log1prel
+
+Array = Any
+
+composite(sc.cbrt)(np.cbrt)
+composite(sc.exp2)(np.exp2)
+composite(sc.expm1)(np.expm1)
+composite(sc.log1p)(np.log1p)
+composite(sc.exprel)(lambda x: exprel(x))
+elementwise(sc.exp10, lambda out: out * log(10))
+elementwise(sc.cosm1, lambda x: -np.sin(x))
+elementwise(sc.powm1, lambda x, y: y * x ** (y - 1), lambda x, y: np.log(x) * x**y, poles=True)
+
+# --- Degrees ---------------------------------------------------------------------------------------------------------
+
+elementwise(sc.sindg, lambda x: sc.cosdg(x) * (pi / 180))
+elementwise(sc.cosdg, lambda x: -sc.sindg(x) * (pi / 180))
+elementwise(sc.tandg, lambda out: (1 + out * out) * (pi / 180), poles=True)
+elementwise(sc.cotdg, lambda out: -(1 + out * out) * (pi / 180), poles=True)
+elementwise(sc.radian, pi / 180, pi / 10800, pi / 648000)
+
+# --- The logistic function and entropies -----------------------------------------------------------------------------
+
+elementwise(sc.expit, lambda out: out * (1 - out))
+elementwise(sc.log_expit, lambda x: sc.expit(-x))
+elementwise(sc.logit, lambda x: 1 / (x * (1 - x)), poles=True)
+elementwise(sc.xlogy, lambda x, y: np.log(np.where((x == 0) & (y == 0), 1, y)),
+            lambda x, y: x / np.where((x == 0) & (y == 0), 1, y), poles=True)
+elementwise(sc.xlog1py, lambda x, y: np.log1p(np.where((x == 0) & (y == -1), 0, y)),
+            lambda x, y: x / np.where((x == 0) & (y == -1), 1, 1 + y), poles=True)
+elementwise(sc.entr, lambda x: -np.log(x) - 1, poles=True)
+elementwise(sc.rel_entr, lambda x, y: np.log(x / y) + 1, lambda x, y: -x / y, poles=True)
+elementwise(sc.kl_div, lambda x, y: np.log(x / y), lambda x, y: 1 - x / y, poles=True)
+
+# --- Losses ----------------------------------------------------------------------------------------------------------
+
+elementwise(sc.huber, lambda d, r: np.maximum(np.abs(r) - d, 0), lambda d, r: np.minimum(np.maximum(r, -d), d),
+            operands=("d", "r"))
+elementwise(sc.pseudo_huber, lambda d, r, out: 2 * out / d - r * (r / d) / np.hypot(1, r / d),
+            lambda d, r: r / np.hypot(1, r / d), operands=("d", "r"))
+
+# --- Box and Cox: powers through exprel(z) = (exp(z) - 1)/z, right at lmbda = 0 ---------------------------------------
+
+elementwise(sc.boxcox, lambda x, p: x ** (p - 1), lambda x, p: power_slope(np.log(x), p), operands=("x", "p"),
+            poles=True)
+elementwise(sc.boxcox1p, lambda x, p: (1 + x) ** (p - 1), lambda x, p: power_slope(np.log1p(x), p),
+            operands=("x", "p"), poles=True)
+elementwise(sc.inv_boxcox, lambda y, p: inverse_slope(y, p), lambda y, p, out: out * root_slope(y, p),
+            operands=("y", "p"), poles=True)
+elementwise(sc.inv_boxcox1p, lambda y, p: inverse_slope(y, p), lambda y, p, out: (1 + out) * root_slope(y, p),
+            operands=("y", "p"), poles=True)
+
+
+def power_slope(logarithm: Array, p: Array) -> Array:
+    """d/dp (x^p - 1)/p for log x."""
+    return logarithm * logarithm * exprel(logarithm * p, order=1)
+
+
+def root_slope(y: Array, p: Array) -> Array:
+    """d/dp log(1 + p y)/p."""
+    return y * y * log1prel(p * y, order=1)
+
+
+def inverse_slope(y: Array, p: Array) -> Array:
+    """d/dy (1 + p y)^(1/p)."""
+    return np.exp(y * log1prel(p * y)) / (1 + p * y)
+
+
+@composite(sc.agm)
+def agm(a: Any, b: Any) -> Any:
+    """The arithmetic-geometric mean: its iteration doubles the digits each time."""
+    for _ in range(12):
+        a, b = (a + b) / 2, np.sign(a) * np.sqrt(a * b)
+    return a

@@ -1,0 +1,21 @@
+"""Differentiable twins of SciPy functions that are no ufuncs and offer no protocol, each by the path that it has there.
+
+`autograd.scipy.linalg.expm(t)` is `scipy.linalg.expm(x)` for tensors. SciPy's ufuncs need no twin: `scipy.special.erf(t)`
+works as it is. SciPy loads when a module of this package is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import integrate, linalg, signal, special, stats
+
+__all__ = ["integrate", "linalg", "signal", "special", "stats"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'autograd.scipy' has no attribute {name!r}")
+    return importlib.import_module(f".{name}", __name__)

@@ -1,0 +1,257 @@
+"""Twins of `scipy.linalg`: triangular and banded systems, matrix equations, functions of matrices, special matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.linalg as sl
+
+from autograd.declare import general
+from autograd.duck import on_arrays_too
+from autograd.rules.linalg import H, mT
+from autograd.rules.shaping import arrays_of
+
+from .twin import twin
+
+Array = Any
+
+# --- Systems of equations --------------------------------------------------------------------------------------------
+
+
+def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
+    """The triangle that a triangular solver reads."""
+    return np.tril(x, -1 if unit_diagonal else 0) if lower else np.triu(x, 1 if unit_diagonal else 0)
+
+
+triangular = on_arrays_too(general(
+    sl.solve_triangular,
+    [lambda g, x, out, *, trans=0, lower=False, unit_diagonal=False: -read_part(
+        outer(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
+        lower, unit_diagonal),
+     lambda g, x, *, trans=0, lower=False, unit_diagonal=False: triangular(
+         x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)],
+    [lambda t, x, out, *, trans=0, lower=False, unit_diagonal=False: -triangular(
+        x, turned(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
+        unit_diagonal=unit_diagonal),
+     lambda t, x, *, trans=0, lower=False, unit_diagonal=False: triangular(
+         x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]), sl.solve_triangular)
+
+
+def turned(x: Array, trans: int) -> Array:
+    return mT(x) if trans else x
+
+
+def outer(left: Array, right: Array, trans: int) -> Array:
+    """The cotangent of x for that of x^-1 b, or of x^-T b."""
+    return turned(left @ mT(right), trans)
+
+
+@twin(sl.solve_triangular)
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False,
+                     overwrite_b: bool = False, check_finite: bool = True) -> Any:
+    a, b = arrays_of((a, b))
+    trans = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
+    a, trans = (np.conj(a), 1) if trans == 2 else (a, trans)
+    columns = b[:, None] if b.ndim == 1 else b
+    out = triangular(a, columns, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+    return out[..., 0] if b.ndim == 1 else out
+
+
+@twin(sl.cholesky)
+def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+    return np.linalg.cholesky(a, upper=not lower)
+
+
+@twin(sl.cho_factor)
+def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+    return np.linalg.cholesky(a, upper=not lower), lower
+
+
+@twin(sl.cho_solve)
+def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:
+    c, lower = c_and_lower
+    return solve_triangular(c, solve_triangular(c, b, trans="N" if lower else "C", lower=lower),
+                            trans="C" if lower else "N", lower=lower)
+
+
+banded = on_arrays_too(general(
+    sl.solve_banded,
+    [lambda g, x, y, out, *, below, above: -band_of_outer(
+        banded(band_transposed(x, below, above), g, below=above, above=below), out, below, above),
+     lambda g, x, *, below, above: banded(band_transposed(x, below, above), g, below=above, above=below)],
+    [lambda t, x, y, out, *, below, above: -banded(x, band_product(t, out, below, above), below=below, above=above),
+     lambda t, x, *, below, above: banded(x, t, below=below, above=above)],
+    evaluate=lambda x, y, *, below, above: sl.solve_banded((below, above), x, y)),
+    lambda x, y, *, below, above: sl.solve_banded((below, above), x, y))
+
+
+def shifted(x: Array, by: int, axis: int) -> Array:
+    """x[i + by] along an axis, 0 past the ends."""
+    size = x.shape[axis]
+    places = np.arange(size) + by
+    inside = (places >= 0) & (places < size)
+    inside = inside.reshape([-1 if k == axis else 1 for k in range(x.ndim)])
+    return np.where(inside, np.take(x, np.clip(places, 0, size - 1), axis=axis), 0)
+
+
+def band_transposed(x: Array, below: int, above: int) -> Array:
+    """The band of the transpose: its row `below + d` holds the diagonal d, which is row `above - d` of x, moved by d."""
+    return np.stack([shifted(x[above - d], d, 0) for d in range(-below, above + 1)])
+
+
+def band_product(x: Array, y: Array, below: int, above: int) -> Array:
+    """The banded matrix times y."""
+    return sum(shifted(x[above - d][:, None] * y, d, 0) for d in range(-below, above + 1))
+
+
+def band_of_outer(left: Array, right: Array, below: int, above: int) -> Array:
+    """The band of left right^T: in row `above - d` and column j, the product of rows j - d and j."""
+    return np.stack([np.sum(shifted(left, -d, 0) * right, axis=1) for d in range(above, -below - 1, -1)])
+
+
+@twin(sl.solve_banded)
+def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False,
+                 check_finite: bool = True) -> Any:
+    ab, b = arrays_of((ab, b))
+    columns = b[:, None] if b.ndim == 1 else b
+    out = banded(ab, columns, below=int(l_and_u[0]), above=int(l_and_u[1]))
+    return out[:, 0] if b.ndim == 1 else out
+
+
+# --- Matrix equations ------------------------------------------------------------------------------------------------
+
+sylvester = on_arrays_too(general(
+    sl.solve_sylvester,
+    [lambda g, x, y, out: -sylvester(mT(x), mT(y), g) @ mT(out), lambda g, x, y, out: -mT(out) @ sylvester(mT(x), mT(y), g),
+     lambda g, x, y: sylvester(mT(x), mT(y), g)],
+    [lambda t, x, y, out: -sylvester(x, y, t @ out), lambda t, x, y, out: -sylvester(x, y, out @ t),
+     lambda t, x, y: sylvester(x, y, t)]), sl.solve_sylvester)
+solve_sylvester = twin(sl.solve_sylvester)(lambda a, b, q: sylvester(*arrays_of((a, b, q))))
+solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(lambda a, q: sylvester(a, H(a), q))
+
+
+@twin(sl.solve_discrete_lyapunov)
+def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
+    """x = a x a^H + q, as one linear system."""
+    a, q = arrays_of((a, q))
+    matrix = np.eye(q.size) - np.kron(a, np.conj(a))
+    return np.linalg.solve(matrix, q.reshape(-1)).reshape(q.shape)
+
+
+# --- Functions of matrices: f([[A, E], [0, A]]) has the change of f(A) along E as its upper right block ----------------
+
+
+def matrix_function(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """A twin whose differential is read off a matrix of twice the size (Mathias 1996); its transpose is that of A^T."""
+
+    def change(x: Array, t: Array, **options: Any) -> Array:
+        size = x.shape[-1]
+        block = np.concatenate([np.concatenate([x, t], -1), np.concatenate([np.zeros_like(x), x], -1)], -2)
+        return apply(block, **options)[..., :size, size:]
+
+    primitive = general(function, lambda g, x: change(mT(x), g), lambda t, x: change(x, t), name=function.__name__)
+    apply = twin(function)(lambda A: primitive(A))
+    return apply
+
+
+expm, logm, sqrtm = matrix_function(sl.expm), matrix_function(sl.logm), matrix_function(sl.sqrtm)
+sinm, cosm, tanm = matrix_function(sl.sinm), matrix_function(sl.cosm), matrix_function(sl.tanm)
+sinhm, coshm, tanhm = matrix_function(sl.sinhm), matrix_function(sl.coshm), matrix_function(sl.tanhm)
+
+
+@twin(sl.expm_frechet)
+def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
+    A, E = arrays_of((A, E))
+    size = A.shape[-1]
+    block = expm(np.concatenate([np.concatenate([A, E], 1), np.concatenate([np.zeros_like(A), A], 1)]))
+    return (block[:size, :size], block[:size, size:]) if compute_expm else block[:size, size:]
+
+
+# --- Matrices made of vectors or blocks ------------------------------------------------------------------------------
+
+
+@twin(sl.toeplitz)
+def toeplitz(c: Any, r: Any = None) -> Any:
+    c, r = arrays_of((c, np.conj(c) if r is None else r))
+    places = np.arange(c.size)[:, None] - np.arange(r.size)
+    return np.concatenate([c, np.flip(r[1:])])[places]
+
+
+@twin(sl.circulant)
+def circulant(c: Any) -> Any:
+    return c[(np.arange(c.size)[:, None] - np.arange(c.size)) % c.size]
+
+
+@twin(sl.hankel)
+def hankel(c: Any, r: Any = None) -> Any:
+    c, r = arrays_of((c, np.zeros_like(c) if r is None else r))
+    return np.concatenate([c, r[1:]])[np.arange(c.size)[:, None] + np.arange(r.size)]
+
+
+@twin(sl.companion)
+def companion(a: Any) -> Any:
+    return np.concatenate([(-a[1:] / a[0])[None], np.eye(a.size - 2, a.size - 1, dtype=a.dtype)])
+
+
+@twin(sl.block_diag)
+def block_diag(*arrs: Any) -> Any:
+    blocks = [np.atleast_2d(x) for x in arrays_of(arrs)]
+    width, done, rows = sum(x.shape[1] for x in blocks), 0, []
+    for x in blocks:
+        rows.append(np.pad(x, [(0, 0), (done, width - done - x.shape[1])]))
+        done += x.shape[1]
+    return np.concatenate(rows)
+
+
+@twin(sl.khatri_rao)
+def khatri_rao(a: Any, b: Any) -> Any:
+    a, b = arrays_of((a, b))
+    return (a[:, None, :] * b[None, :, :]).reshape(-1, a.shape[1])
+
+
+# --- NumPy has these too: the twins read their arguments as SciPy does -----------------------------------------------
+
+
+@twin(sl.polar)
+def polar(a: Any, side: str = "right") -> Any:
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    return u @ vh, (H(vh) * s) @ vh if side == "right" else (u * s) @ H(u)
+
+
+@twin(sl.eigh)
+def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, **options: Any) -> Any:
+    """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H."""
+    if any(value is not None for key, value in options.items() if key in ("subset_by_index", "subset_by_value")):
+        raise ValueError("eigh has no derivative here with subset_by_index or subset_by_value; index the result instead")
+    if options.get("type", 1) != 1:
+        raise ValueError(f"eigh has a derivative for type=1 only, got {options['type']}")
+    side = "L" if lower else "U"
+    if b is None:
+        return np.linalg.eigvalsh(a, side) if eigvals_only else tuple(np.linalg.eigh(a, side))
+    left = np.linalg.cholesky(b) if lower else H(np.linalg.cholesky(b, upper=True))
+    whole = np.tril(a) + H(np.tril(a, -1)) if lower else np.triu(a) + H(np.triu(a, 1))
+    inner = H(np.linalg.solve(left, H(np.linalg.solve(left, whole))))
+    if eigvals_only:
+        return np.linalg.eigvalsh(inner)
+    values, vectors = np.linalg.eigh(inner)
+    return values, np.linalg.solve(H(left), vectors)
+
+
+@twin(sl.eigvalsh)
+def eigvalsh(a: Any, b: Any = None, *, lower: bool = True, **options: Any) -> Any:
+    return eigh(a, b, lower=lower, eigvals_only=True, **options)
+
+
+@twin(sl.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a: bool = False,
+        check_finite: bool = True, lapack_driver: str = "gesdd") -> Any:
+    return tuple(np.linalg.svd(a, full_matrices)) if compute_uv else np.linalg.svdvals(a)
+
+
+svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(a))
+inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(a))
+det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(a))
+norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite=True: np.linalg.norm(
+    a, ord, axis, keepdims))

@@ -1,0 +1,58 @@
+"""Twins of `scipy.signal`: convolution and correlation of arrays over all of their axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.signal as ss
+
+from autograd.declare import multilinear
+from autograd.rules.shaping import arrays_of
+
+from .twin import twin
+
+Array = Any
+full_convolution = multilinear(
+    ss.convolve,
+    lambda g, y, *, method="auto": convolve(g, np.flip(y), "valid", method),
+    lambda g, x, *, method="auto": convolve(g, np.flip(x), "valid", method),
+    name="scipy.convolve", evaluate=lambda x, y, *, method="auto": ss.convolve(x, y, "full", method))
+
+
+def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: str) -> Array:
+    """The part of a full convolution that `mode` keeps: all, the centre of the first's size, or where both overlap fully."""
+    if mode == "full":
+        return full
+    if mode == "same":
+        sizes, starts = first, [(n - 1) // 2 for n in second]
+    elif mode == "valid":
+        sizes = tuple(abs(n - m) + 1 for n, m in zip(first, second, strict=True))
+        starts = [min(n, m) - 1 for n, m in zip(first, second, strict=True)]
+    else:
+        raise ValueError(f"convolve takes the modes full, same and valid, got {mode!r}")
+    return full[tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))]
+
+
+@twin(ss.convolve)
+def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    in1, in2 = arrays_of((in1, in2))
+    return middle(full_convolution(in1, in2, method=method), in1.shape, in2.shape, mode)
+
+
+@twin(ss.fftconvolve)
+def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    if axes is not None and sorted(k % in1.ndim for k in np.atleast_1d(axes)) != list(range(in1.ndim)):
+        raise ValueError(f"fftconvolve is differentiated over all axes together, got axes={axes}")
+    return convolve(in1, in2, mode, "fft")
+
+
+@twin(ss.oaconvolve)
+def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    return fftconvolve(in1, in2, mode, axes)
+
+
+@twin(ss.correlate)
+def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    in1, in2 = arrays_of((in1, in2))
+    return convolve(in1, np.conj(np.flip(in2)), mode, method)

@@ -1,0 +1,27 @@
+"""What makes a twin: SciPy's own function where there is no tensor, its differentiable definition where there is."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from autograd.numpy_protocol import tensors_in
+from autograd.reading import Rule
+from autograd.registry import registry
+
+
+def twin(function: Callable[..., Any]) -> Callable[[Rule], Callable[..., Any]]:
+    """Register a definition in NumPy calls as the twin of a SciPy function: `@twin(scipy.linalg.expm)`."""
+
+    def register(definition: Rule) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def apply(*args: Any, **options: Any) -> Any:
+            tracked = next(tensors_in((args, options)), None) is not None
+            return (definition if tracked else function)(*args, **options)
+
+        apply.note = f"call autograd.{apply.__module__.split('._')[0]}.{apply.__name__}"  # type: ignore[attr-defined]
+        registry[function] = apply
+        return apply
+
+    return register

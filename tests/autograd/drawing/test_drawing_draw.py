@@ -1,0 +1,344 @@
+"""`draw` on graphs that the engine recorded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor
+from autograd.drawing import draw, draw_on_error, trace_source
+from autograd.drawing.model import Graph, Kind, Vertex
+from autograd.drawing.on_error import of_error
+from tests.autograd.drawing.pictured import parsed
+
+
+def named(graph: Graph, name: str) -> Vertex:
+    (vertex,) = (v for v in graph.vertices.values() if v.name == name)
+    return vertex
+
+
+def recurrent(steps: int) -> Tensor:
+    rng = np.random.default_rng(0)
+    w = Tensor(rng.normal(size=(4, 8)), requires_grad=True, name="W")
+    u = Tensor(0.1 * rng.normal(size=(8, 8)), requires_grad=True, name="U")
+    h = Tensor(np.zeros((2, 8)), name="h0")
+    for x in rng.normal(size=(steps, 2, 4)):
+        h = np.tanh(x @ w + h @ u)
+    return (h * h).sum()
+
+
+# --- Facts -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_drawn_of_a_neuron() -> None:
+    x, w, b = Tensor([1.0, 2.0], name="x"), Tensor([0.5, -0.25], requires_grad=True, name="w"), Tensor(0.1, requires_grad=True)
+    z = x @ w + b
+    graph = draw({"loss": np.square(np.tanh(z))}).graph
+    assert named(graph, "x").kind is Kind.INPUT
+    assert named(graph, "w").kind is Kind.PARAMETER
+    assert (named(graph, "w").value.text, named(graph, "w").expects_grad) == ("[0.5, -0.25]", True)  # type: ignore[union-attr]
+    assert (named(graph, "loss").op, named(graph, "loss").output, named(graph, "loss").named_by) == ("square", True, "key")
+    assert (named(graph, "z").named_by, named(graph, "b").named_by) == ("local", "local")
+    tanh = next(v for v in graph.vertices.values() if v.op == "tanh")
+    assert (tanh.rule, tanh.rule_kind, tanh.shape, tanh.dtype) == ("g * (1 - out * out)", "elementwise", (), "float64")
+    assert tanh.value.text == f"{np.tanh(0.1):.4g}"  # type: ignore[union-attr]
+
+
+def test_gradients_before_and_after_backward() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True, name="w")
+    loss = (w * w).sum()
+    assert named(draw(loss).graph, "w").expects_grad
+    loss.backward()
+    after = draw(loss)
+    assert named(after.graph, "w").grad.text == "[2, 4]"  # type: ignore[union-attr]
+    assert "grad [2, 4]" in after.to_svg()
+    assert "no grad yet" not in after.to_svg()
+
+
+def test_a_value_that_is_used_twice_shows_two() -> None:
+    x = Tensor(3.0, requires_grad=True, name="x")
+    (edge,) = draw(x * x).graph.edges
+    assert edge.operands == (0, 1)
+    assert "×2" in draw(x * x).to_svg()
+
+
+def test_operands_are_numbered_where_the_order_matters() -> None:
+    x, y = Tensor(3.0, requires_grad=True), Tensor(2.0, requires_grad=True)
+    assert all(edge.ordered for edge in draw(x - y).graph.edges)
+    assert not any(edge.ordered for edge in draw(x + y).graph.edges)
+
+
+def test_shapes_are_written_where_they_change() -> None:
+    x = Tensor(np.ones((2, 3)), requires_grad=True)
+    labels = [edge.label for edge in draw(np.tanh(x).sum(axis=0)).graph.edges]
+    assert labels == ["", "(2, 3)"]
+
+
+def test_constants_inputs_and_frozen_parameters() -> None:
+    layer = nn.Linear(2, 3)
+    layer.requires_grad_(False)
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    graph = draw((w * 2.0 + np.array([3.0, 4.0])) @ np.ones((2, 2)), names=layer).graph
+    assert [v.value.text for v in graph.vertices.values() if v.kind is Kind.CONSTANT and v.value] == ["2"]
+    assert sum(v.kind is Kind.INPUT for v in graph.vertices.values()) == 2
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    model[0].requires_grad_(False)
+    frozen = {v.name for v in draw(model(np.ones((1, 2), "f4"))).graph.vertices.values() if v.frozen}
+    assert frozen <= {"0.weight", "0.bias"}
+
+
+def test_options_are_written_as_in_a_call() -> None:
+    x = Tensor(np.ones((4, 3)), requires_grad=True)
+    options = [v.options for v in draw(x[1:, None, 0].sum(axis=1, keepdims=True)).graph.vertices.values()]
+    assert options[1:] == ["[1:, None, 0]", "axis=1, keepdims=True"]
+
+
+def test_an_operation_with_several_outputs_is_one_vertex() -> None:
+    a = Tensor(np.diag([1.0, 2.0]), requires_grad=True)
+    values, vectors = np.linalg.eigh(a)
+    drawing = draw(values.sum() + (vectors * vectors).sum())
+    (eigh,) = (v for v in drawing.graph.vertices.values() if v.op == "eigh")
+    assert "2 outputs" in eigh.options
+    assert {edge.label for edge in drawing.graph.edges if edge.source == eigh.id} == {"[0] (2,)", "[1] (2, 2)"}
+    assert parsed(drawing.to_svg()) is not None
+
+
+# --- Names -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_order_of_names() -> None:
+    own = Tensor(1.0, requires_grad=True, name="own")
+    local = Tensor(2.0, requires_grad=True)
+    twice = again = Tensor(3.0, requires_grad=True)
+    assert again is twice
+    given = Tensor(4.0, requires_grad=True)
+    graph = draw({"key": own * local * twice * given}, names={"a": {"b": given}, "c": own}).graph
+    assert {v.name for v in graph.vertices.values() if v.kind is Kind.PARAMETER} == {"own", "local", "", "a.b"}
+    assert named(graph, "a.b").named_by == "module"
+    assert any(v.name == "key" and v.output for v in graph.vertices.values())
+
+
+def test_the_callers_variables_are_in_italics() -> None:
+    hidden = np.tanh(Tensor(1.0, requires_grad=True, name="w"))
+    svg = draw(hidden * 2.0).to_svg()
+    assert 'class="title italic"' in svg.split("hidden = tanh")[0].rsplit("<text", 1)[1]
+
+
+def test_parameters_carry_their_paths() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    graph = draw(model(np.ones((5, 3), "f4"))).graph
+    assert {v.name for v in graph.vertices.values() if v.kind is Kind.PARAMETER} == {
+        "0.weight", "0.bias", "2.weight", "2.bias"}
+
+
+# --- Modules ---------------------------------------------------------------------------------------------------------
+
+
+def test_modules_are_frames_and_close_with_depth() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    loss = nn.MSELoss()(model(np.ones((5, 3), "f4")), np.zeros((5, 2), "f4"))
+    whole = draw(loss)
+    assert {(c.path, c.kind) for c in whole.full.clusters.values()} >= {
+        ("", "Sequential"), ("0", "Linear"), ("1", "ReLU"), ("2", "Linear"), ("", "MSELoss")}
+    closed = draw(loss, depth=0)
+    assert {v.op for v in closed.graph.vertices.values() if v.kind is Kind.MODULE} == {"Sequential", "MSELoss"}
+    box = next(v for v in closed.graph.vertices.values() if v.op == "Sequential")
+    assert box.parameters == 3 * 4 + 4 + 4 * 2 + 2
+    opened = draw(loss, depth=0, expand="2")
+    assert {v.name for v in opened.graph.vertices.values() if v.kind is Kind.PARAMETER} == {"2.weight", "2.bias"}
+
+
+def test_calls_of_one_module_are_frames_of_their_own() -> None:
+    layer = nn.Linear(3, 3)
+    out = layer(layer(np.ones((2, 3), "f4")))
+    drawing = draw(out)
+    assert [c.kind for c in drawing.full.clusters.values()] == ["Linear", "Linear"]
+    weight = next(v for v in drawing.full.vertices.values() if v.name == "weight")
+    assert weight.cluster == ""
+
+
+def test_a_stack_of_equal_layers_is_drawn_once() -> None:
+    model = nn.Sequential(*[nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(12)])
+    drawing = draw(model(np.ones((2, 4), "f4")))
+    assert any(c.repeats == 12 and c.repeats_text == "[0..11]" for c in drawing.graph.clusters.values())
+    assert len(draw(model(np.ones((2, 4), "f4")), fold=False).graph.vertices) == 49
+
+
+# --- Bad input -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_a_tensor_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"draw expects tensors.*got a Linear; call the model first: draw\(model\(x\)\)"):
+        draw(nn.Linear(2, 2))
+    with pytest.raises(TypeError, match=r"got a ndarray at \['a'\]"):
+        draw({"a": np.ones(3)})
+    with pytest.raises(TypeError, match=r"at least one tensor"):
+        draw()
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"theme": "blue"}, "theme is 'light', 'dark' or None"), ({"direction": "up"}, "direction is 'TB'"),
+    ({"color_by": "speed"}, "color_by is 'time', 'bytes', 'grad_norm'"),
+])
+def test_unknown_options_are_refused(options: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(Tensor(1.0, requires_grad=True) * 2, **options)  # type: ignore[arg-type]
+
+
+def test_a_part_around_what_is_not_there() -> None:
+    x = Tensor(1.0, requires_grad=True, name="x")
+    with pytest.raises(KeyError, match=r"nothing in the graph is called 'z'; it has x"):
+        draw(x * 2, around="z")
+    with pytest.raises(KeyError, match="not in this graph"):
+        draw(x * 2, around=x * 3)
+
+
+def test_a_tensor_without_a_graph_is_a_picture_with_a_word() -> None:
+    drawing = draw(Tensor([1.0, 2.0], name="lonely"), Tensor(1.0, requires_grad=True) * 2)
+    assert "lonely has no graph: nothing that it was made of requires grad" in drawing.graph.banner[0]
+    assert parsed(drawing.to_svg()) is not None
+
+
+def test_a_graph_that_backward_has_freed() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True, name="w")
+    loss = np.exp(w * w).sum()
+    loss.backward()
+    drawing = draw(loss)
+    assert len(drawing.graph.vertices) == 4
+    assert drawing.trace().gradients[next(iter(drawing.graph.vertices))] == f"[{2 * np.e:.4g}, {4 * np.exp(4):.4g}]"
+
+
+def test_a_neighbourhood() -> None:
+    y = x = Tensor(0.5, requires_grad=True, name="x")
+    for i in range(20):
+        y = np.sin(y)
+        if i == 9:
+            middle = y
+    drawing = draw(y, around=middle, hops=2)
+    assert sum(v.op == "sin" for v in drawing.graph.vertices.values()) == 5
+    assert "within 2 steps; the whole graph has 21 vertices" in drawing.graph.banner[0]
+    assert [v.name for v in draw(y, around="x", hops=1).graph.vertices.values()][:1] == [x.name]
+
+
+# --- Heat, errors, sources -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("time", "time"), ("bytes", "bytes kept"), ("grad_norm", "norm of the")])
+def test_heat_from_a_measured_run(measure: str, unit: str) -> None:
+    x = Tensor(np.ones((100, 100)), requires_grad=True, name="x")
+    drawing = draw(np.tanh(x @ x).sum(), color_by=measure)  # type: ignore[arg-type]
+    hot = {v.op: v.heat for v in drawing.graph.vertices.values() if v.heat is not None}
+    assert drawing.graph.heat_unit.startswith(unit)
+    assert drawing.graph.banner
+    assert hot["matmul"] >= 0
+    if measure == "bytes":
+        assert hot["tanh"] == 80_000
+        assert "The peak of the backward pass" in drawing.graph.banner[1]
+    if measure == "grad_norm":
+        assert hot["sum"] == 1
+        assert hot[""] == pytest.approx(np.linalg.norm(autograd.grad(lambda x: np.tanh(x @ x).sum())(x.data)))
+
+
+def test_an_operation_that_fails_is_drawn_in_red_with_its_operands(tmp_path: Path) -> None:
+    w = Tensor(np.ones((3, 4)), requires_grad=True, name="w")
+    with pytest.raises(ValueError, match="matmul") as caught, draw_on_error(tmp_path / "failed.svg"):
+        np.tanh(w) @ np.ones((3, 2))
+    assert "was drawn to" in caught.value.__notes__[0]
+    drawing = of_error(caught.value)
+    assert drawing is not None
+    (failed,) = (v for v in drawing.graph.vertices.values() if v.failed)
+    assert (failed.op, failed.notes) == ("matmul", ("got (3, 4), (3, 2)",))
+    assert 'class="node operation failed"' in (tmp_path / "failed.svg").read_text(encoding="utf-8")
+
+
+def test_an_anomaly_is_drawn_too(tmp_path: Path) -> None:
+    x = Tensor([1.0, 0.0], requires_grad=True, name="x")
+    with pytest.raises(autograd.AnomalyError) as caught, warnings.catch_warnings(), draw_on_error(tmp_path / "nan.svg"):
+        warnings.simplefilter("ignore")
+        with autograd.detect_anomaly():
+            np.log(x * 2.0).sum()
+    drawing = of_error(caught.value)
+    assert drawing is not None
+    (failed,) = (v for v in drawing.graph.vertices.values() if v.failed)
+    assert failed.op == "log"
+    assert "test_drawing_draw.py" in failed.source
+
+
+def test_other_errors_pass_and_an_unwritable_picture_hides_none(tmp_path: Path) -> None:
+    with pytest.raises(KeyError) as plain, draw_on_error(tmp_path / "x.svg"):
+        raise KeyError("mine")
+    assert not hasattr(plain.value, "__notes__")
+    x = Tensor(np.ones(3), requires_grad=True)
+    with pytest.raises(ValueError, match="add") as caught, draw_on_error(tmp_path / "no" / "x.svg"):
+        x + np.ones(4)
+    assert "could not be drawn" in caught.value.__notes__[0]
+
+
+def test_sources_are_remembered_on_demand() -> None:
+    x = Tensor(1.0, requires_grad=True)
+    with trace_source():
+        y = np.tanh(x)
+    graph = draw(np.exp(y)).graph
+    sources = {v.op: v.source for v in graph.vertices.values()}
+    assert "test_drawing_draw.py:" in sources["tanh"]
+    assert sources["exp"] == ""
+
+
+# --- Speed and cost --------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_nodes_take_less_than_two_seconds() -> None:
+    h = Tensor(np.ones((2, 4)))
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        h = np.tanh(h @ Tensor(rng.normal(size=(4, 4)), requires_grad=True) + Tensor(rng.normal(size=4), requires_grad=True))
+    start = time.perf_counter()
+    drawing = draw(h, fold=False)
+    assert parsed(drawing.to_svg()) is not None
+    assert time.perf_counter() - start < 2
+    assert len(drawing.graph.vertices) == 1001
+
+
+def test_fifty_thousand_nodes_take_less_than_ten_seconds() -> None:
+    y = x = Tensor(0.5, requires_grad=True, name="x")
+    rng = np.random.default_rng(0)
+    functions = [np.sin, np.tanh, np.cos, np.arctan]
+    for choice in rng.integers(0, 4, 25_000):
+        y = functions[choice](y) + x
+    start = time.perf_counter()
+    drawing = draw(y)
+    svg = drawing.to_svg()
+    assert time.perf_counter() - start < 10
+    assert drawing.graph.banner[0] in svg
+    assert "Summary: the 600 vertices nearest to the output are drawn, of 50,001" in drawing.graph.banner[0]
+
+
+def test_four_hundred_steps_take_less_than_five_seconds() -> None:
+    loss = recurrent(400)
+    for fold in (None, False):
+        start = time.perf_counter()
+        drawing = draw(loss, fold=fold)
+        assert parsed(drawing.to_svg()) is not None
+        assert time.perf_counter() - start < 5
+    assert max(c.repeats for c in draw(loss).graph.clusters.values()) == 399
+
+
+def test_what_json_holds() -> None:
+    content = json.loads(draw(recurrent(50)).to_json())
+    assert len(content["vertices"]) == content["total"] == 255
+    assert content["vertices"][0]["kind"] == "parameter"
+
+
+def test_drawing_costs_nothing_until_it_is_used() -> None:
+    script = ("import sys, autograd; bad = [m for m in sys.modules if 'drawing' in m or 'graphviz' in m]; "
+              "assert not bad, bad; import autograd.drawing; assert 'pygraphviz' not in sys.modules")
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])

@@ -1,0 +1,152 @@
+"""Derivatives of roots and fixed points: against closed forms, in every mode and order, at a small cost."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from scipy import optimize
+
+import autograd
+from autograd import Tensor
+from autograd.implicit import fixed_point, root
+from autograd.testing import check_gradients, strategies
+
+RNG = np.random.default_rng(0)
+A = RNG.normal(size=(5, 5)) + 4 * np.eye(5)
+
+
+def square(x: Any, a: Any) -> Any:
+    return x * x - a
+
+
+def linear(x: Any, b: Any) -> Any:
+    return A @ x + 0.1 * np.tanh(x) - b
+
+
+def test_a_square_root_has_all_its_derivatives() -> None:
+    def f(a: Any) -> Any:
+        return root(square, 1.0, a)
+
+    assert f(2.0) == pytest.approx(np.sqrt(2))
+    assert isinstance(f(2.0), float)
+    assert autograd.grad(f)(2.0) == pytest.approx(2**-0.5 / 2)
+    assert float(autograd.jvp(f, (2.0,), (1.0,))[1]) == pytest.approx(2**-0.5 / 2)
+    assert autograd.grad(autograd.grad(f))(2.0) == pytest.approx(-(2**-1.5) / 4)
+    assert autograd.grad(autograd.grad(autograd.grad(f)))(2.0) == pytest.approx(3 / 8 * 2**-2.5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(strategies.positive_definite(3), strategies.arrays((3,)))
+def test_a_linear_system_is_its_inverse(m: Any, b: Any) -> None:
+    jacobian = autograd.jacobian(lambda b: root(lambda x, b: m @ x - b, np.zeros(3), b))(b)
+    np.testing.assert_allclose(jacobian, np.linalg.inv(m), rtol=1e-9, atol=1e-9)
+
+
+def test_every_mode_and_order_agrees_with_differences_through_the_solver() -> None:
+    assert check_gradients(lambda b: root(linear, np.zeros(5), b), np.arange(5.0)).largest_error < 1e-7
+    assert check_gradients(lambda a: fixed_point(lambda x, a: (x + a / x) / 2, 1.0, a), 2.0).largest_error < 1e-7
+
+    def nested(p: Any) -> Any:
+        def f(x: Any, p: Any, n: int) -> Any:
+            return {"u": x["u"] ** n + x["u"] - p["a"], "v": x["v"] - p["b"] * x["u"]}
+
+        return root(f, {"u": 1.0, "v": np.zeros(2)}, p, 3)
+
+    assert check_gradients(nested, {"a": 2.0, "b": np.ones(2)}).largest_error < 1e-7
+
+
+def test_tensors_are_recorded_and_backward_reaches_them() -> None:
+    a = Tensor([2.0, 9.0], requires_grad=True)
+    x = root(square, Tensor([1.0, 1.0], requires_grad=True), a)
+    x.sum().backward()
+    assert a.grad.tolist() == pytest.approx([2**-0.5 / 2, 1 / 6])
+
+
+@pytest.mark.parametrize("solver", [
+    "hybr", "lm", "krylov", "df-sane", "broyden1", optimize.fsolve, lambda f, x: optimize.newton(f, x),
+    lambda f, x: optimize.root(f, x, method="lm"), lambda f, x: optimize.newton_krylov(f, x, f_tol=1e-13),
+    lambda f, x: optimize.brentq(lambda z: f(np.array([z]))[0], 0, 5),
+])  # fmt: skip
+def test_any_solver_may_stand_inside(solver: Any) -> None:
+    found = autograd.grad(lambda a: root(square, 1.0, a, solver=solver))(2.0)
+    assert found == pytest.approx(2**-0.5 / 2, rel=1e-6)
+
+
+def test_a_fixed_point_may_bring_its_solver() -> None:
+    def steffensen(g: Any, x: Any) -> Any:
+        return optimize.fixed_point(g, x, xtol=1e-12)
+
+    def f(a: Any) -> Any:
+        return fixed_point(lambda x, a: np.cos(x) * a, 0.7, a, solver=steffensen)
+
+    x = f(1.0)
+    assert x == pytest.approx(np.cos(x))
+    assert autograd.grad(f)(1.0) == pytest.approx(np.cos(x) / (1 + np.sin(x)))
+
+
+def test_the_start_has_no_gradient() -> None:
+    with pytest.warns(autograd.DisconnectedWarning):
+        assert autograd.grad(lambda x0: root(square, x0, 2.0))(1.0) == 0
+
+
+def test_what_cannot_be_differentiated_is_refused() -> None:
+    t = Tensor(2.0, requires_grad=True)
+    for f in (lambda: root(lambda x: x * x - t, 1.0),
+              lambda: autograd.grad(lambda a: root(lambda x: x * x - a, 1.0))(2.0),
+              lambda: autograd.jvp(lambda a: root(lambda x: x * x - a, 1.0), (2.0,), (1.0,))):
+        with pytest.raises(ValueError, match=r"pass it as an argument, root\(f, x0, tensor\)"):
+            f()
+    with pytest.raises(ValueError, match="1 unknowns, but f returned 2 numbers"):
+        root(lambda x, a: np.array([1.0, 2.0]) * x * a, 1.0, 2.0)
+    with pytest.raises(np.linalg.LinAlgError):
+        autograd.grad(lambda a: root(lambda x, a: 0 * x + 0 * a, 1.0, a))(2.0)
+
+
+def test_failure_to_converge_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="scipy.optimize.root.'hybr'. did not converge: The iteration is not making"):
+        root(lambda x, a: x * x + a, 1.0, 2.0)
+    with pytest.raises(RuntimeError, match="the solver did not converge"):
+        root(lambda x, a: x * x + a, 1.0, 2.0, solver=lambda f, x: optimize.root(f, x))
+    with pytest.raises(RuntimeError, match="fixed_point did not converge: step 1023 was inf"):
+        fixed_point(lambda x: 2 * x + 1, 1.0)
+    with pytest.raises(RuntimeError, match="max_iterations=5"):
+        fixed_point(lambda x: np.cos(x), 1.0, max_iterations=5)
+
+
+def test_the_gradient_costs_at_most_five_times_the_solution() -> None:
+    n = 40
+    b, m = RNG.normal(size=n), RNG.normal(size=(n, n)) / np.sqrt(n)
+
+    def solve(b: Any) -> Any:
+        return root(lambda x, b: x + 0.5 * np.tanh(m @ x) - b, np.zeros(n), b)
+
+    def best(f: Any) -> float:
+        times = []
+        for _ in range(7):
+            start = time.perf_counter()
+            f()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    forward = best(lambda: solve(b))
+    assert best(lambda: autograd.grad(lambda b: solve(b).sum())(b)) < 5 * forward
+    assert best(lambda: autograd.jvp(solve, (b,), (b,))) < 5 * forward
+
+
+def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    importing = builtins.__import__
+
+    def without(name: str, *args: Any) -> Any:
+        if name == "scipy":
+            raise ImportError(name)
+        return importing(name, *args)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(ImportError, match=r"cleargrad\[scipy\]"):
+        root(square, 1.0, 2.0)
+    assert fixed_point(lambda x, a: (x + a / x) / 2, 1.0, 2.0) == pytest.approx(np.sqrt(2)), "needs no SciPy"

@@ -1,0 +1,62 @@
+"""The compiled loop of Adam: the same bits as NumPy's passes, and used only where it is wanted and pays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Tensor
+from optim import compiled, plan
+
+rng = np.random.default_rng(0)
+
+
+def leaf(shape, dtype=np.float64) -> Tensor:
+    return Tensor(rng.standard_normal(shape).astype(dtype), requires_grad=True)
+
+
+@pytest.mark.parametrize("kind", [optim.Adam, optim.AdamW])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.03])
+def test_the_compiled_loop_ends_with_the_same_bits(kind, dtype, weight_decay, monkeypatch):
+    monkeypatch.setattr(plan, "MANY", 20_000)
+    start = [rng.standard_normal(shape).astype(dtype) for shape in [(200, 200), (30_000,), (5,)]]
+    gradients = [[rng.standard_normal(w.shape).astype(dtype) for w in start] for _ in range(5)]
+    ends = []
+    for fast in ("0", "1"):
+        monkeypatch.setenv("CLEARGRAD_FAST", fast)
+        tensors = [Tensor(w.copy(), requires_grad=True) for w in start]
+        optimizer = kind(tensors, weight_decay=weight_decay)
+        for step in gradients:
+            for t, g in zip(tensors, step, strict=True):
+                t.grad = g
+            optimizer.step()
+        ends.append((tensors, optimizer.state_dict()["state"]))
+    for a, b in zip(ends[0][0], ends[1][0], strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    for name, state in ends[0][1].items():
+        for key, value in state.items():
+            np.testing.assert_array_equal(value, ends[1][1][name][key])
+
+
+def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
+    calls = []
+    monkeypatch.setattr(compiled, "adam", lambda: lambda *arguments: calls.append(arguments[0].size))
+    monkeypatch.setattr(plan, "MANY", 20_000)
+
+    def step(tensor: Tensor) -> list[int]:
+        calls.clear()
+        tensor.grad = np.ones(tensor.shape, tensor.dtype)
+        optim.Adam([tensor]).step()
+        return calls
+
+    monkeypatch.setenv("CLEARGRAD_FAST", "1")
+    assert step(leaf((20_000,))) == [20_000]
+    assert step(leaf((19_999,))) == []
+    assert step(leaf((20_000,), np.float16)) == []
+    monkeypatch.setattr(compiled, "_installed", lambda: False)
+    assert step(leaf((20_000,))) == []
+    monkeypatch.setattr(compiled, "_installed", lambda: True)
+    monkeypatch.setenv("CLEARGRAD_FAST", "0")
+    assert step(leaf((20_000,))) == []
