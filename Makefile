@@ -1,5 +1,5 @@
 # Each target makes its own environment in .venv on first use; only Python 3.11+, git and make must be there.
-.PHONY: help demo test lint bench notebooks clean
+.PHONY: help demo test lint bench notebooks docs clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -25,7 +25,10 @@ bench: $(STAMPS)/bench  ## compare speed with the peers that are installed (CLEA
 	$(RUN) -m benchmarks
 
 notebooks: $(STAMPS)/notebooks  ## execute every notebook from top to bottom
-	$(VENV)/bin/jupyter-execute notebooks/*.ipynb
+	$(RUN) notebooks/run.py
+
+docs: $(STAMPS)/docs  ## build the documentation site in out/site; a warning is an error
+	$(RUN) -m mkdocs build --strict
 
 clean:  ## remove the environment and everything generated
 	rm -rf $(VENV) build dist out benchmarks/results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -58,3 +61,4 @@ $(STAMPS)/test: EXTRAS := test
 $(STAMPS)/lint: EXTRAS := dev
 $(STAMPS)/bench: EXTRAS := plot,fast
 $(STAMPS)/notebooks: EXTRAS := docs
+$(STAMPS)/docs: EXTRAS := docs

@@ -43,7 +43,9 @@ def _check_value(node: Node, value: Any) -> None:
         bad = [i for i, x in enumerate(node.saved[: len(node.parents)])
                if isinstance(x, (np.ndarray, np.generic)) and not _finite(x)]
         came = f" from operand {bad[0]}, which holds {_what(node.saved[bad[0]])} already" if bad else ""
-        raise AnomalyError(f"{node.primitive.name} made {_what(value)} in a value of shape {node.shape}{came} ({node.line})")
+        raise AnomalyError(
+            f"{node.primitive.name} made {_what(value)} in a value of shape {node.shape}{came} ({node.line})"
+        )
 
 
 def _check_gradient(node: Node, c: Any) -> None:

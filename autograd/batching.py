@@ -39,7 +39,9 @@ def spread_all(size: int, operands: Sequence[Any], batched: Sequence[bool]) -> l
     ]
 
 
-def broadcasting(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def broadcasting(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     return apply(*aligned(operands, batched), **options)
 
 
@@ -101,7 +103,9 @@ def transpose(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[
     return np.transpose(x, (0, *(a + 1 for a in axes)))
 
 
-def expand_dims(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def expand_dims(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     axis = options["axis"]
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     ndim = rank(operands[0], True) + len(axes)
@@ -115,7 +119,9 @@ def squeeze(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bo
     return apply(x, axis=shifted(axes, ndim))
 
 
-def broadcast_to(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def broadcast_to(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     (x,), shape = operands, options["shape"]
     shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     x = np.reshape(x, (size, *[1] * (len(shape) - rank(x, True)), *x.shape[1:]))
@@ -132,18 +138,24 @@ def get_item(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[b
     return apply(operands[0], key=(slice(None), *key))
 
 
-def add_into_zeros(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def add_into_zeros(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     key = options["key"] if isinstance(options["key"], tuple) else (options["key"],)
     if any(isinstance(k, (np.ndarray, list)) for k in key):
         return None
     return apply(operands[0], key=(slice(None), *key), shape=(size, *options["shape"]))
 
 
-def concatenate(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def concatenate(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     return apply(*spread_all(size, operands, batched), **options | {"axis": options["axis"] + 1})
 
 
-def take_along_axis(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def take_along_axis(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
     shape = {"shape": (size, *options["shape"])} if "shape" in options else {}
     return apply(*spread_all(size, operands, batched), **options | {"axis": options["axis"] + 1} | shape)
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Box(Tensor):
     """A tensor that a transform rides on: a dual number, or a batch seen as one example. See `forward` and `vmap`.
 
-    `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes is
-    the nesting of transforms, which is why their derivatives cannot be confused.
+    `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes
+    is the nesting of transforms, which is why their derivatives cannot be confused.
     """
 
     __slots__ = ()
@@ -47,8 +47,10 @@ class Box(Tensor):
     @property  # type: ignore[misc]  # what rides inside cannot be written to either
     def data(self) -> NDArray[Any]:
         """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
-        raise TypeError(f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
-                        "use NumPy functions on the tensor itself, or .detach()")
+        raise TypeError(
+            f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
+            "use NumPy functions on the tensor itself, or .detach()"
+        )
 
     def detach(self) -> Tensor:
         """The same values, held constant by every transform around."""

@@ -49,8 +49,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the values and gradients of `f` that keeps only its arguments until the backward pass.
 
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
-    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). `f` must be deterministic; leaves that it closes over, such as
-    a module's parameters, get their gradients too. Differentiates to any order, in both modes.
+    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). `f` must be deterministic; leaves that it closes over, such
+    as a module's parameters, get their gradients too. Differentiates to any order, in both modes.
     """
 
     @functools.wraps(f)

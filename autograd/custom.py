@@ -46,7 +46,9 @@ class Custom(Primitive):
         count = len(node.parents)
         operands, out = node.saved[:count], node.saved[count]
         return [
-            None if parent is None else self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
+            None
+            if parent is None
+            else self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
             for i, parent in enumerate(node.parents)
         ]
 
@@ -179,7 +181,7 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     """Give a NumPy or SciPy function a derivative; calls of it on tensors are recorded from now on.
 
     `vjp` and `jvp` are functions as `custom` takes them, or sequences with one an argument. Returns the function for
-    tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` for one that has a rule.
+    tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
     """
     if function in registry:
         raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")

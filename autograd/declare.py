@@ -57,8 +57,17 @@ def linear(function: Callable[..., Any], transpose: Rule, *, name: str | None = 
     `x` has the operand's `shape`, `ndim`, `size` and `dtype`, never its values. `views`: NumPy may return a view;
     `offset`: the option that adds a constant (the function is affine).
     """
-    return structured("linear", function, (transpose,), (), name=name, evaluate=evaluate, operands=operands, views=views,
-                      offset=offset)
+    return structured(
+        "linear",
+        function,
+        (transpose,),
+        (),
+        name=name,
+        evaluate=evaluate,
+        operands=operands,
+        views=views,
+        offset=offset,
+    )
 
 
 def multilinear(function: Callable[..., Any], *transposes: Rule | None, name: str | None = None,

@@ -56,8 +56,13 @@ class Differential(Primitive):
         return [None if t is None else ends.get(t._node) for t in tangents]
 
 
-def differential(function: Callable[..., Any], *rules: Rule | None, name: str | None = None, evaluate: Rule | None = None,
-                 operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+def differential(
+    function: Callable[..., Any],
+    *rules: Rule | None,
+    name: str | None = None,
+    evaluate: Rule | None = None,
+    operands: Sequence[str] = ("x", "y", "z"),
+) -> Callable[..., Any]:
     """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`.
 
     None for an operand raises `NoDerivativeError` where its derivative is needed.
@@ -66,5 +71,6 @@ def differential(function: Callable[..., Any], *rules: Rule | None, name: str | 
     stated = [missing(label, x) if rule is None else rule for x, rule in zip(operands, rules, strict=False)]
     primitive = Differential(label, evaluate or function, tuple(operands[: len(rules)]), stated)
     apply = calling_convention(primitive, function)
+    apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply

@@ -1,8 +1,8 @@
 """Forward accumulation: tangents ride along with values, and nothing is stored.
 
 A `Dual` is a tensor with its tangent. A primitive applied to duals computes its value on the primals and, by the same
-rule that reverse accumulation uses, the tangent of the output. Each `jvp` works at a level of its own, inner ones higher,
-and touches only the duals of its level: the perturbations of nested calls cannot be confused.
+rule that reverse accumulation uses, the tangent of the output. Each `jvp` works at a level of its own, inner ones
+higher, and touches only the duals of its level: the perturbations of nested calls cannot be confused.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def parts(x: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of `f` at `primals` and its derivative along `tangents`: `(f(x), J(x) t)`, in one forward pass.
 
-    Both are sequences with an entry an argument, of the same structure (numbers, arrays, tensors, nested); tangents have
-    the shapes of the primals. Memory does not grow with the number of operations. Raises `ValueError` on other shapes.
+    Both are sequences with an entry an argument, of the same structure (numbers, arrays, tensors, nested); tangents
+    have the shapes of the primals. Memory does not grow with the number of operations. Raises `ValueError`.
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "

@@ -34,20 +34,24 @@ class Fused(Primitive):
         self.reference = reference
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
-        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
-        recording = local.recording and any(parents)
-        values = []
+        values: list[Any] = []
+        nodes: list[Node | None] = []
         for x in operands:
             if isinstance(x, Tensor):
                 if isinstance(x, Box):
                     return self.reference(*operands, **options)
-                values.append(protected(x, x._value) if recording else x._value)
+                values.append(x._value)
+                nodes.append(x._node)
             else:
-                values.append(x.copy(order="K") if recording and isinstance(x, np.ndarray) else x)
+                values.append(x)
+                nodes.append(None)
+        if not local.recording or not any(nodes):
+            return wrap(self.evaluate(*values, **options)[0])
+        for i, x in enumerate(operands):
+            if nodes[i] is None or x._shared:
+                values[i] = protected(x, values[i])
         out, residuals = self.evaluate(*values, **options)
-        if not recording:
-            return wrap(out)
-        return self.attach(out, operands, parents, (*values, None, *residuals), options)
+        return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         count = len(node.parents)

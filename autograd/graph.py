@@ -103,6 +103,14 @@ class Scope(NamedTuple):
     inner: Scope | None = None
 
 
+def describe(operand: Any, parent: Node | None) -> Any:
+    """What a picture of the graph needs of an untracked operand: a number, or shape, dtype and name of an array."""
+    value = getattr(operand, "_value", operand)
+    if parent is not None or (value is operand and not isinstance(value, np.ndarray)):
+        return None if parent is not None else operand
+    return (value.shape, value.dtype, getattr(operand, "name", None))
+
+
 def _constant(operand: Any, kept: Any) -> Constant | None:
     if operand is None:
         return None

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .box import Box
+from .leaf import mutated
 from .modes import is_grad_enabled
-from .tensor import Tensor, mutated
+from .tensor import Tensor
 
 Array = Any
 

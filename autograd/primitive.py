@@ -5,7 +5,7 @@ The author of a rule states a derivative once; reverse and forward accumulation 
     kind           the author writes                                  reverse                forward
     elementwise    the partial derivative in each operand             g * partial            partial * t
     linear         the transpose, `g` and the operand's shape in      transpose(g)           the function of t
-    multilinear    the transpose in each operand                      transposes             the function, once an operand
+    multilinear    the transpose in each operand                      transposes             the function, per operand
     general        pullback and pushforward, operand by operand       as written             as written
     constant       nothing                                            no gradient            no gradient
 
@@ -30,7 +30,7 @@ import numpy as np
 from . import errors
 from .box import Box
 from .calling import checked_options, rearranged
-from .graph import FLOAT64, Leaf, Node
+from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
 from .mutation import link
 from .poles import pole_safe
@@ -42,7 +42,7 @@ Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itsel
 
 _float64 = np.float64
 _new = object.__new__
-_PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
+_FLAT = frozenset({Tensor, float, int, np.ndarray, np.float64, np.float32})
 _NO_OPTIONS: dict[str, Any] = {}
 
 
@@ -56,6 +56,7 @@ class Primitive:
     reads: frozenset[str] = frozenset()
     rule_reads: tuple[frozenset[str], ...] = ()  # operand by operand
     kind = "constant"
+    options: tuple[str, ...] = ()  # the options that the rules differentiate rightly
     offset: str | None = None  # the option that adds a constant, such as `initial`
     views = False  # the output may be a view of the first operand's memory
 
@@ -160,15 +161,6 @@ def protected(operand: Any, value: Any) -> Any:
     return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
 
-def describe(operand: Any, parent: Node | None) -> Any:
-    """What a picture of the graph needs of an untracked operand: a number, or shape, dtype and name of an array."""
-    if parent is not None or operand is None:
-        return None
-    if isinstance(operand, Tensor):
-        return (operand.shape, operand.dtype, operand.name)
-    return (operand.shape, operand.dtype, None) if isinstance(operand, np.ndarray) else operand
-
-
 # --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
@@ -237,8 +229,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         except Exception as error:  # noqa: BLE001  # it is raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
         out = _new(Tensor)
-        out._value = result
-        out._shared = False
+        out._value, out._shared = result, False
         parent = x._node
         if parent is None:
             out._node = None
@@ -246,9 +237,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         if x._shared and read_x:
             value = protected(x, value)
         out._node = node = _new(Node)
-        node.primitive = primitive
-        node.parents = (parent,)
-        node.hooks = None
+        node.primitive, node.parents, node.hooks = primitive, (parent,), None
         node.saved = (value if read_x else None, result if read_out else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
@@ -267,20 +256,10 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
 
     def apply(x: Any, y: Any) -> Any:
-        if mode.special:
+        if mode.special or type(x) not in _FLAT or type(y) not in _FLAT:
             return _mixed(primitive, x, y)
-        if type(x) is Tensor:
-            a, left = x._value, x._node
-        elif type(x) in _PLAIN:
-            a, left = x, None
-        else:
-            return _mixed(primitive, x, y)
-        if type(y) is Tensor:
-            b, right = y._value, y._node
-        elif type(y) in _PLAIN:
-            b, right = y, None
-        else:
-            return _mixed(primitive, x, y)
+        a, left = (x._value, x._node) if type(x) is Tensor else (x, None)
+        b, right = (y._value, y._node) if type(y) is Tensor else (y, None)
         try:
             result = function(a, b)
         except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
@@ -288,12 +267,9 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         if left is None and right is None:
             return wrap(result)
         out = _new(Tensor)
-        out._value = result
-        out._shared = False
+        out._value, out._shared = result, False
         out._node = node = _new(Node)
-        node.primitive = primitive
-        node.parents = (left, right)
-        node.hooks = None
+        node.primitive, node.parents, node.hooks = primitive, (left, right), None
         if left is None or right is None:
             keep = keep_right if left is None else keep_left
             node.untracked = (describe(x, left), describe(y, right))
@@ -337,7 +313,8 @@ class Structured(Primitive):
         rules = [rule for rule in (*pullbacks, *pushforwards) if rule is not None]
         self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
         self.rule_reads = tuple(
-            frozenset(argument_names(rule) if rule is not None else ()) - {"g", "active", "" if kind == "general" else own}
+            frozenset(argument_names(rule) if rule is not None else ())
+            - {"g", "active", "" if kind == "general" else own}
             for own, rule in zip_longest(operands, pullbacks)
         )
         self.reads = frozenset().union(*self.rule_reads)
@@ -392,7 +369,7 @@ def add_all(terms: Sequence[Any]) -> Any:
     return total
 
 
-def calling_convention(primitive: Structured, function: Callable[..., Any]) -> Callable[..., Any]:
+def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
     """What applies the primitive when it is called as NumPy's function: operands apart from options."""
     count = len(primitive.operands)
     known = frozenset(primitive.options)
@@ -400,7 +377,7 @@ def calling_convention(primitive: Structured, function: Callable[..., Any]) -> C
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
-        if options and not (known.issuperset(options) and all([not isinstance(v, Tensor) for v in options.values()])):
+        if options and not (known.issuperset(options) and not any(isinstance(v, Tensor) for v in options.values())):
             options = checked_options(function, known, args, options)
         return primitive(*[x if is_operand(x) or x is None else np.asarray(x) for x in args], **options)
 

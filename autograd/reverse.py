@@ -79,9 +79,14 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     waiting, leads_elsewhere = _count_contributions(seeds, stop)
     record = leads_elsewhere if create_graph is None else create_graph
     before = local.recording, local.watchers
-    local.recording, local.watchers = record, ()  # partials may be infinite where they meet a zero: only `check` looks on
+    local.recording, local.watchers = (
+        record,
+        (),
+    )  # partials may be infinite where they meet a zero: only `check` looks on
     try:
-        return _visit({node: _as_cotangent(g, record) for node, g in seeds.items()}, waiting, stop, retain_graph, record)
+        return _visit(
+            {node: _as_cotangent(g, record) for node, g in seeds.items()}, waiting, stop, retain_graph, record
+        )
     finally:
         local.recording, local.watchers = before
 
@@ -92,8 +97,14 @@ def _as_cotangent(g: Array, record: bool) -> Array:
     return g._value if isinstance(g, Tensor) else g
 
 
-def _visit(seeds: dict[Node, Array], waiting: dict[Node, int], stop: frozenset[Node], retain_graph: bool,
-           create_graph: bool) -> dict[Node, Array]:
+def _visit(  # noqa: C901  # the one hot loop of the backward pass
+    seeds: dict[Node, Array],
+    waiting: dict[Node, int],
+    stop: frozenset[Node],
+    retain_graph: bool,
+    create_graph: bool,
+) -> dict[Node, Array]:
+    """The loop of `accumulate`: children before parents."""
     totals = dict(seeds)
     ends: dict[Node, Array] = {}
     owned: set[Node] = set()  # their total is an array that this pass made, and may add into
@@ -275,7 +286,8 @@ def _check_unchanged(leaf: Leaf, nodes: dict[Node, int]) -> None:
                 raise errors.MutationError(
                     f"{node.primitive.name} recorded the tensor{name} of shape {leaf.shape}, whose values were then "
                     f"changed in place ({leaf.changed or 'through .data'}); its derivative needs the earlier values. "
-                    f"Run the forward pass again after the change, or change a clone() (backward at {errors.user_line()})"
+                    "Run the forward pass again after the change, or change a clone() "
+                    f"(backward at {errors.user_line()})"
                 )
 
 

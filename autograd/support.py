@@ -43,8 +43,8 @@ class SupportTable(tuple[Support, ...]):
 def supported() -> SupportTable:
     """Every function of NumPy and SciPy that tensors understand, with the modes and orders of its derivative.
 
-    `kind` is that of the rule; "composite" is composed of other rows, "constant" is piecewise constant and gives a tensor
-    without a gradient. The documentation's table and the tests are made from this one.
+    `kind` is that of the rule; "composite" is composed of other rows, "constant" is piecewise constant and gives a
+    tensor without a gradient. The documentation's table and the tests are made from this one.
     """
     rows = {_name(function): (function, apply) for function, apply in registry.items() if _is_public(function)}
     return SupportTable(_row(name, function, apply) for name, (function, apply) in sorted(rows.items()))

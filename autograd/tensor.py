@@ -18,6 +18,7 @@ import numpy as np
 from . import errors
 from .graph import Leaf
 from .hooks import Handle
+from .leaf import mutated, new_leaf
 from .operators import Operators
 from .registry import registry
 
@@ -73,9 +74,7 @@ class Tensor(Operators):
     def _of(cls, value: Any, node: Any) -> Tensor:
         """The result of an operation: a value that nobody else holds, and its node."""
         self: Tensor = _new(Tensor)
-        self._value = value
-        self._node = node
-        self._shared = False
+        self._value, self._node, self._shared = value, node, False
         return self
 
     # --- The array ---------------------------------------------------------------------------------------------------
@@ -202,7 +201,7 @@ class Tensor(Operators):
         if self.dtype.kind not in "fc":
             raise TypeError(f"only floating and complex tensors can require grad, got {self.dtype}; "
                             f"write 1.0 instead of 1, or .astype(float)")
-        self._node = _leaf(self)
+        self._node = new_leaf(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor."""
@@ -284,8 +283,10 @@ class Tensor(Operators):
         if self._node is not None or self._boxed:
             frame = sys._getframe(2)
             if frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]:
-                raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; make the "
-                                "target with autograd.zeros(shape), or collect the parts and np.stack them")
+                raise TypeError(
+                    "assigning a tensor that requires grad into an ndarray would lose its gradient; make the "
+                    "target with autograd.zeros(shape), or collect the parts and np.stack them"
+                )
             warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; use NumPy's "
                           f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
                           errors.GradientLostWarning, stacklevel=3)
@@ -378,28 +379,11 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
            name: str | None = None) -> Tensor:
     """A tensor with a copy of `data`, as `Tensor(...)` otherwise."""
     value = data._value if isinstance(data, Tensor) and data._node is None else data
-    out = Tensor(value if isinstance(value, Tensor) else np.array(value, dtype=dtype), requires_grad=requires_grad, name=name)
+    out = Tensor(
+        value if isinstance(value, Tensor) else np.array(value, dtype=dtype), requires_grad=requires_grad, name=name
+    )
     out._shared = False
     return out
-
-
-def mutated(target: Tensor) -> None:
-    """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
-    leaf = target._node
-    if leaf is not None:
-        leaf.changed = "in place"
-        target._node = fresh = _leaf(target)
-        fresh.hooks = leaf.hooks
-
-
-def _leaf(target: Tensor) -> Leaf:
-    leaf = _new(Leaf)
-    leaf.snapshot = leaf.changed = leaf.hooks = None
-    leaf.array = target._value
-    value = target._value
-    leaf.shape, leaf.dtype = value.shape, value.dtype
-    leaf.reference = weakref.ref(target)
-    return leaf
 
 
 def _rebuild(kind: type[Tensor], value: Any, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:

@@ -27,7 +27,7 @@ Argnums = int | Sequence[int]
 
 
 class Inputs:
-    """The arguments that a function is differentiated by, as graph inputs, and how its gradients go back to the user."""
+    """The arguments that a function is differentiated by, as graph inputs, and how gradients go back to the user."""
 
     def __init__(self, chosen: Any) -> None:
         self.leaves, self.structure = tree.flatten(chosen)
@@ -47,7 +47,11 @@ class Inputs:
         found = pull(pairs, self.stop)
         gradients: list[Any] = [found.get(node) for node in self.nodes]
         gradients = [
-            np.zeros_like(t) if g is None else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None else g
+            np.zeros_like(t)
+            if g is None
+            else unvarying(g, t)
+            if bottom(t)._node.parents and bottom(g)._node is None
+            else g
             for g, t in zip(gradients, self.tensors, strict=True)
         ]
         return self.structure.unflatten(
@@ -170,10 +174,10 @@ def _warn_disconnected(f: Callable[..., Any]) -> None:
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """The value of `f` and its pullback: `out, pullback = vjp(f, *primals)`; `pullback(g)` gives `J^T g` an argument.
+    """Return the value of `f` and its pullback; `pullback(g)` gives `J^T g` for each argument.
 
-    The pullback takes a cotangent of the structure and shapes of `out` and returns a tuple, one entry a primal; it may be
-    called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
+    The pullback takes a cotangent of the structure and shapes of `out` and returns a tuple, one entry a primal; it may
+    be called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
     """
     inputs = Inputs(primals)
     with enable_grad():
@@ -231,7 +235,9 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
         column = [row[i] for row in rows]
         block: Any = np.stack(column) if column else np.zeros((0, *t.shape))
         columns.append(np.reshape(block, out.shape + t.shape))
-    return inputs.structure.unflatten([c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns])
+    return inputs.structure.unflatten(
+        [c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns]
+    )
 
 
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -257,7 +263,9 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
         for index in np.ndindex(t.shape):
             directions = [np.zeros(s.shape, s.dtype) for s in tensors]
             directions[i][index] = 1
-            value, slope = jvp(f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),))
+            value, slope = jvp(
+                f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),)
+            )
             outs, out_structure = tree.flatten(value)
             columns.append(tree.flatten(slope)[0])
             if limit is not None and limit(sum(s.size for s in tensors), sum(o.size for o in outs)):
@@ -336,7 +344,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 
 
 def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
-    """The value of `f` and its derivative as a linear function: `out, f_jvp = linearize(f, x)`; `f_jvp(t)` is `J t`.
+    """Return the value of `f` and its derivative as a linear function; `f_jvp(t)` is `J t`.
 
     f runs once; each call of `f_jvp` walks the recorded graph. It is the transpose of the pullback, itself transposed.
     """
@@ -359,7 +367,10 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         plain = inputs.plain and not any(isinstance(t, Tensor) for t in given)
         results = [slopes.get(bottom(d)._node, None) for d in dummies]
         return structure.unflatten(
-            [as_output(np.zeros_like(o.detach()) if s is None else s, plain) for s, o in zip(results, outs, strict=True)]
+            [
+                as_output(np.zeros_like(o.detach()) if s is None else s, plain)
+                for s, o in zip(results, outs, strict=True)
+            ]
         )
 
     return inputs.value(out), f_jvp

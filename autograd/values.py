@@ -16,7 +16,9 @@ def as_input(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
         array = np.asarray(x)
         if array.dtype.kind not in "biufc":
-            raise TypeError(f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}")
+            raise TypeError(
+                f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}"
+            )
         x = tensor(array)
     floating: Tensor = x if x.dtype.kind in "fc" else x.astype(float)
     return floating

@@ -87,7 +87,7 @@ def inside(x: Tensor, level: int, size: int) -> Tensor:
 
 
 def spread(x: Tensor, level: int, size: int) -> Tensor:
-    """A batch with one copy of `x` an example: what a gradient within `vmap` is taken by, so that it differs by example."""
+    """A batch with one copy of `x` an example: a gradient within `vmap` is taken by these, so it differs by example."""
     if any(box.level == level for box in _boxes(x)):
         return x
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
@@ -105,8 +105,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 
     `in_axes` is an axis (None: the same for every example), or a tuple with one an argument; `out_axes` where the batch
-    goes in the results. Primitives without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))` gives
-    per-sample gradients. Raises `ValueError` where batch sizes differ.
+    goes in the results. Primitives without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))`
+    gives per-sample gradients. Raises `ValueError` where batch sizes differ.
     """
 
     @functools.wraps(f)

@@ -75,7 +75,10 @@ __all__ = [
 # What a first `import nn` need not pay for: the module of each name, and what it is called there (None: the module).
 _ON_FIRST_USE = {
     "data": ("data", None), "inspect": ("inspect", None), "metrics": ("metrics", None),
-    "fit": ("training", "fit"), "History": ("training", "History"),
+    "storage": ("storage", None), "training": ("training", None),
+    "fit": ("training", "fit"), "evaluate": ("training", "evaluate"), "History": ("training", "History"),
+    "Callback": ("training", "Callback"), "EarlyStopping": ("training", "EarlyStopping"),
+    "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
     "functional_call": ("stateless", "functional_call"), "summary": ("table", "summary"),
 }  # fmt: skip

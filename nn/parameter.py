@@ -36,7 +36,7 @@ class Parameter(Tensor):
 
 def overwrite(target: Tensor, values: Any) -> None:
     """Write `values` into the memory of a parameter or buffer, which optimizers may hold views of."""
-    from autograd.tensor import mutated
+    from autograd.leaf import mutated
 
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         target._value[...] = values

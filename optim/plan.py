@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import no_grad
-from autograd.tensor import mutated
+from autograd.leaf import mutated
 
 if TYPE_CHECKING:
     from .flat import Flat

@@ -22,7 +22,7 @@ KINDS: dict[str, str] = {
 }
 
 
-class finfo:  # noqa: N801  # the standard's name
+class finfo:  # the standard's name
     """Limits of a floating-point dtype, as Python numbers: `bits eps max min smallest_normal dtype`."""
 
     def __init__(self, type: Any, /) -> None:
@@ -33,7 +33,7 @@ class finfo:  # noqa: N801  # the standard's name
         self.dtype = info.dtype
 
 
-class iinfo:  # noqa: N801  # the standard's name
+class iinfo:  # the standard's name
     """Limits of an integer dtype, as Python integers: `bits max min dtype`."""
 
     def __init__(self, type: Any, /) -> None:

@@ -52,7 +52,9 @@ def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: A
         if x.ndim > 1:
             raise ValueError(f"a cumulative function of a {x.ndim}-dimensional array needs an axis")
         axis = 0
-    out = call(function, x, axis=axis, dtype=dtype) if x.ndim else call(function, call(np.reshape, x, (1,)), dtype=dtype)
+    out = (
+        call(function, x, axis=axis, dtype=dtype) if x.ndim else call(function, call(np.reshape, x, (1,)), dtype=dtype)
+    )
     if include_initial:
         shape = list(out.shape)
         shape[axis] = 1
@@ -60,12 +62,16 @@ def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: A
     return out  # type: ignore[no-any-return]
 
 
-def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+def cumulative_sum(
+    x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
+) -> Tensor:
     """Running sums along an axis, from 0 with `include_initial`."""
     return _cumulative(np.cumsum, 0, x, axis, dtype, include_initial)
 
 
-def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+def cumulative_prod(
+    x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
+) -> Tensor:
     """Running products along an axis, from 1 with `include_initial`."""
     return _cumulative(np.cumprod, 1, x, axis, dtype, include_initial)
 
@@ -184,7 +190,9 @@ def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     return as_tensor(call(np.any, as_tensor(x), axis=axis, keepdims=keepdims))
 
 
-def diff(x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+def diff(
+    x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None
+) -> Tensor:
     """The n-th difference of neighbours along an axis."""
     x = as_tensor(x)
     x = call(np.concatenate, [part for part in (prepend, x, append) if part is not None], axis=axis)

@@ -16,6 +16,7 @@ from .edge_words import Word, edge_words
 from .labels import ROOMY, Line, description, edge_text, lines, tooltip
 from .layout import Layout, Point, sizes, way_back
 from .model import Edge, Graph, Kind, Vertex
+from .ranks import lengths, spine
 from .style import PALETTES, Theme
 from .words import printable
 
@@ -49,8 +50,9 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
         dot.attr("graph", dpi="144")
     _write_members(dot, graph, colours, layout)
     words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
+    spans = lengths(graph) if layout is None else [1] * len(graph.edges)
     for number, edge in enumerate(graph.edges):
-        _write_edge(dot, graph, number, edge, colours, layout, words.get(number))
+        _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number])
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
             if flows_back(graph, edge):
@@ -72,6 +74,7 @@ def source(graph: Graph, **options: Any) -> str:
 def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None) -> None:
     """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
     measured = sizes(graph)
+    straight = spine(graph) if len(graph.edges) <= ROOMY else set()
     inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
     for key, vertex in graph.vertices.items():
         inside[vertex.cluster].append(key)
@@ -91,7 +94,8 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
                          tooltip=printable(cluster.path), **_frame_position(layout, key))
     for key in order:
         for name in inside[key]:
-            _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout)
+            _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout,
+                          straight=name in straight)
     for key in reversed(order[1:]):
         pieces[graph.clusters[key].parent].subgraph(pieces[key])
 
@@ -113,7 +117,7 @@ def _frame_position(layout: Layout | None, key: str) -> dict[str, str]:
 
 
 def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
-                  layout: Layout | None) -> None:
+                  layout: Layout | None, *, straight: bool) -> None:
     state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
     style = STYLES[vertex.kind]
     attributes = {
@@ -127,6 +131,8 @@ def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float,
         attributes["style"] = style + ",dashed"
     if vertex.output:
         attributes["peripheries"] = "2"
+    if straight:
+        attributes["group"] = "spine"
     if layout:
         box = layout.boxes[vertex.id]
         attributes["pos"] = f"{box.x:.2f},{layout.height - box.y:.2f}"
@@ -163,12 +169,14 @@ def escape(text: str) -> str:
 
 
 def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
-                layout: Layout | None, word: Word | None) -> None:
+                layout: Layout | None, word: Word | None, span: int) -> None:
     attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
     if edge.carried:
         attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
     elif graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
         attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
+    if span > 1 and not edge.carried:
+        attributes["minlen"] = str(span)
     if layout is None:
         middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
         if head and not edge.carried:

@@ -15,7 +15,7 @@ from autograd.modes import no_grad
 from .extract import Extraction
 from .model import Vertex
 from .passes import cotangents, ones, pulled
-from .replay import UNKNOWN, fill_in, operand_values
+from .replay import UNKNOWN, evaluated, fill_in, operand_values
 from .words import bytes_text, count_text, seconds_text
 
 Measure = Literal["time", "bytes", "grad_norm"]
@@ -74,9 +74,8 @@ def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float 
                 return None, None
             x = rng.random(spec.shape).astype(spec.dtype)[()]
         operands.append(x)
-    options = getattr(node, "options", None) or {}
     try:
-        forward = best_of(lambda: node.primitive.evaluate(*operands, **options))
+        forward = best_of(lambda: evaluated(node, operands))
     except Exception:  # noqa: BLE001  # what cannot be run again is not measured
         return None, None
     if node.saved is FREED or node.dtype.kind not in "fc":

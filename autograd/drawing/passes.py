@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from autograd.forward import jvp
+from autograd.fused import Fused
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive
 from autograd.reverse import fit
 from autograd.tensor import Tensor
 
-from .replay import UNKNOWN, operand_values
+from .replay import UNKNOWN, evaluated, operand_values
 
 Array = Any
 Visit = Callable[[Node, Sequence[Array], Mapping[Node, Array]], None]
@@ -67,11 +68,16 @@ def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
         return node
     operands = operand_values(node, values)
     primitive = node.primitive
-    names = (*primitive.names(len(operands)), "out")
-    out = values.get(node, UNKNOWN)
-    saved = [value if name in primitive.reads else None for name, value in zip(names, [*operands, out], strict=True)]
-    if any(value is UNKNOWN for value in saved) or primitive.kind == "fused":
-        return None
+    if isinstance(primitive, Fused):
+        if any(x is UNKNOWN for x in operands):
+            return None
+        saved = [*operands, None, *evaluated(node, operands)[1]]
+    else:
+        names = (*primitive.names(len(operands)), "out")
+        read = zip(names, [*operands, values.get(node, UNKNOWN)], strict=True)
+        saved = [value if name in primitive.reads else None for name, value in read]
+        if any(value is UNKNOWN for value in saved):
+            return None
     view: Node = object.__new__(Node)
     view.primitive, view.parents, view.shape, view.dtype = primitive, node.parents, node.shape, node.dtype
     view.options = getattr(node, "options", {})

@@ -34,6 +34,50 @@ def ranks(graph: Graph) -> dict[str, int]:
     return {key: rank[key] - lowest for key in graph.vertices}
 
 
+def lengths(graph: Graph) -> list[int]:
+    """How many layers each edge must span at least, so that clusters that follow each other stand in bands of their own.
+
+    What an engine needs to be told: left to itself it puts a cluster's leaves beside the end of the cluster before.
+    """
+    if not graph.clusters:
+        return [1] * len(graph.edges)
+    rank = ranks(graph)
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    lineage = {key: graph.lineage(vertex.cluster) for key, vertex in graph.vertices.items()}
+    for key, clusters in lineage.items():
+        for cluster in clusters:
+            first[cluster] = min(first.get(cluster, rank[key]), rank[key])
+            last[cluster] = max(last.get(cluster, rank[key]), rank[key])
+    found = []
+    for edge in graph.edges:
+        entered = [c for c in lineage[edge.target] if c not in lineage[edge.source]]
+        left = [c for c in lineage[edge.source] if c not in lineage[edge.target]]
+        above = max((last[c] - rank[edge.source] for c in left), default=0)
+        below = max((rank[edge.target] - first[c] for c in entered), default=0)
+        found.append(max(1, min(above + below + 1, rank[edge.target] - rank[edge.source])))
+    return found
+
+
+def spine(graph: Graph) -> set[str]:
+    """The longest way to the last output: what a picture should show as a straight line."""
+    depth: dict[str, int] = {}
+    before: dict[str, str] = {}
+    incoming = graph.incoming()
+    for key in graph.vertices:
+        depth[key] = 0
+        for edge in incoming[key]:
+            if depth[edge.source] + 1 > depth[key]:
+                depth[key], before[key] = depth[edge.source] + 1, edge.source
+    ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
+    found: set[str] = set()
+    key = max(ends, key=lambda end: depth[end], default="")
+    while key and incoming.get(key):  # a leaf at the beginning may stand aside
+        found.add(key)
+        key = before.get(key, "")
+    return found
+
+
 def _pulls(graph: Graph) -> dict[str, int]:
     """How many more edges of a vertex get shorter than longer when it moves down; leaves follow, and count nothing."""
     read = {edge.target for edge in graph.edges if not edge.carried}

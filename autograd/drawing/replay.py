@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.fused import Fused
 from autograd.graph import FREED, Node
 
-REPEATABLE = frozenset({"elementwise", "linear", "multilinear", "general"})
-"""Kinds that give the same value again. A fused kernel may draw random numbers."""
+REPEATABLE = frozenset({"elementwise", "linear", "multilinear", "general", "fused"})
+"""Kinds of operations that are functions of their operands and options alone. A user's own operation may not be."""
 
 UNKNOWN = object()
 
@@ -36,14 +37,27 @@ def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int) -> 
     """Add to `values` what follows from it by operations on at most `largest` elements."""
     with np.errstate(all="ignore"):
         for node in order:
-            if node in values or not node.parents or node.primitive.kind not in REPEATABLE or node.size > largest:
+            if node in values or not node.parents or not _is_repeatable(node) or node.size > largest:
                 continue
             operands = operand_values(node, values)
             if any(x is UNKNOWN or getattr(x, "size", 1) > largest for x in operands):
                 continue
             try:
-                value = node.primitive.evaluate(*operands, **(getattr(node, "options", None) or {}))
+                value = evaluated(node, operands)[0]
             except Exception:  # noqa: BLE001  # a value that cannot be had again stays unknown
                 continue
             if isinstance(value, tuple) or getattr(value, "shape", None) == node.shape:
                 values[node] = value
+
+
+def evaluated(node: Node, operands: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
+    """The value of a node and, for a fused kernel, the residuals that its pullback reads."""
+    result = node.primitive.evaluate(*operands, **(getattr(node, "options", None) or {}))
+    if isinstance(node.primitive, Fused):
+        return result  # type: ignore[no-any-return]
+    return result, ()
+
+
+def _is_repeatable(node: Node) -> bool:
+    primitive = node.primitive
+    return primitive.kind in REPEATABLE and (primitive.kind != "fused" or isinstance(primitive, Fused))

@@ -8,6 +8,7 @@ import linecache
 from functools import lru_cache
 from typing import Any
 
+from autograd.differential import Differential
 from autograd.primitive import Elementwise, Primitive
 
 
@@ -17,6 +18,8 @@ def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
 
     Several operands are told apart by their names, `x: g * y; y: g * x`.
     """
+    if isinstance(primitive, Differential):
+        return "the transpose of t: " + "; ".join(map(expression, primitive.rules))
     names = primitive.names(len(tracked))
     rules = _rules(primitive, len(tracked))
     texts = [(name, _one(primitive, rule)) for name, rule, on in zip(names, rules, tracked, strict=False) if on]

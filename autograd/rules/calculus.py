@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
+
 from .shaping import arrays_of
 from .ufuncs import over
 
@@ -18,17 +19,18 @@ Array = Any
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     if n < 0:
         raise ValueError(f"diff takes n >= 0 differences, got {n}")
-    ends = [x if x is None or np.ndim(x) else np.broadcast_to(x, (*a.shape[: axis % a.ndim], 1, *a.shape[axis % a.ndim + 1 :]))
-            for x in arguments_without_no_value(prepend, append)]
+    axis %= a.ndim
+    slab = (*a.shape[:axis], 1, *a.shape[axis + 1 :])
+    ends = [x if x is None or np.ndim(x) else np.broadcast_to(x, slab) for x in given(prepend, append)]
     if n and any(x is not None for x in ends):
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)
-    lead = (slice(None),) * (axis % a.ndim)
+    lead = (slice(None),) * axis
     for _ in range(n):
         a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
     return a
 
 
-def arguments_without_no_value(*values: Any) -> list[Any]:
+def given(*values: Any) -> list[Any]:
     """NumPy's mark for "not given" as None."""
     return [None if type(value) is type(np._NoValue) else value for value in values]
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant
-from autograd.numpy_protocol import plain, values_of
+from autograd.numpy_protocol import values_of
 from autograd.tensor import Tensor, tensor
+
 from .indexing import raw_key
 from .shaping import arrays_of
 
@@ -38,7 +39,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     size = len(parts)
     which = which % size if mode == "wrap" else np.clip(which, 0, size - 1) if mode == "clip" else which
     if which.size and not 0 <= which.min() <= which.max() < size:
-        raise ValueError(f"choose among {size} arrays takes indices 0 to {size - 1}, got {which.min()} to {which.max()}")
+        raise ValueError(f"choose among {size} arrays takes indices below {size}, got {which.min()} to {which.max()}")
     return np.take_along_axis(np.stack(parts), which[None], axis=0)[0]
 
 
@@ -53,7 +54,7 @@ def extract(condition: Any, arr: Any) -> Any:
 
 
 @composite(np.partition)
-def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect", order: None = None) -> Any:
+def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: None = None) -> Any:
     a, axis = (np.ravel(a), -1) if axis is None else (a, axis)
     return np.take_along_axis(a, np.argpartition(a, kth, axis, kind), axis)
 

@@ -18,8 +18,10 @@ from autograd.differential import differential
 from .linalg import H, mirrored, mT
 
 Array = Any
-EighResult, EigResult, SVDResult, QRResult = (
-    type(f(np.eye(1))) for f in (np.linalg.eigh, np.linalg.eig, np.linalg.svd, np.linalg.qr))
+EighResult: Any = type(np.linalg.eigh(np.eye(1)))
+EigResult: Any = type(np.linalg.eig(np.eye(1)))
+SVDResult: Any = type(np.linalg.svd(np.eye(1)))
+QRResult: Any = type(np.linalg.qr(np.eye(1)))
 
 
 def diagonal(x: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Inserting, deleting, and writing into arrays. Positions are found on plain integers, and elements gathered by them."""
+"""Inserting, deleting and writing. Positions are found on plain integers, and elements gathered by them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from autograd.declare import composite
 from autograd.mutation import assign
 from autograd.numpy_protocol import plain, values_of
 from autograd.tensor import Tensor
+
 from .indexing import along, raw_key
 from .shaping import arrays_of
 
@@ -159,7 +160,8 @@ def first_places(function: Any, *names: str) -> Any:
 @composite(np.unique)
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
            axis: int | None = None, *, equal_nan: bool = True, sorted: bool = True) -> Any:
-    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan, sorted=sorted)
+    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan,
+                                        sorted=sorted)
     values = np.take(ar, places, axis=axis)
     return (values, *([places] if return_index else []), *rest) if return_index or rest else values
 
@@ -185,5 +187,4 @@ def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 @composite(np.setxor1d)
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     parts: Sequence[Any] = [np.ravel(x) if assume_unique else np.unique(x) for x in (ar1, ar2)]
-    joined = np.sort(np.concatenate([parts[0][~np.isin(parts[0], parts[1])], parts[1][~np.isin(parts[1], parts[0])]]))
-    return joined
+    return np.sort(np.concatenate([parts[0][~np.isin(parts[0], parts[1])], parts[1][~np.isin(parts[1], parts[0])]]))

@@ -15,8 +15,10 @@ from autograd.tensor import Tensor
 Array = Any
 
 # Numerator and denominator of each range, highest power first.
-SMALL = ((1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
-         (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3))
+SMALL = (
+    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
+)
 MIDDLE = ((2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
            2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
            1.23033935479799725e3),
@@ -68,7 +70,9 @@ def normal_cdf_values(x: Array) -> Array:
 
 
 erf_of = elementwise(erf_values, lambda x: 2 * ROOT * np.exp(-x * x), name="erf")
-normal_cdf = elementwise(normal_cdf_values, lambda x: ROOT * 0.7071067811865476 * np.exp(-0.5 * x * x), name="normal_cdf")
+normal_cdf = elementwise(
+    normal_cdf_values, lambda x: ROOT * 0.7071067811865476 * np.exp(-0.5 * x * x), name="normal_cdf"
+)
 
 
 def erf(x: Any) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.declare import composite, linear
 
 Array = Any
-SWAPPED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def fitted(x: Array, size: int, axis: int) -> Array:
@@ -47,12 +47,12 @@ def doubled(x: Array, size: int, axis: int) -> Array:
 
 
 @composite(np.fft.hfft)
-def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None) -> Any:
+def hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
     return np.fft.irfft(np.conj(a), n, axis, SWAPPED[norm], out)
 
 
 @composite(np.fft.ihfft)
-def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None) -> Any:
+def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
     return np.conj(np.fft.rfft(a, n, axis, SWAPPED[norm], out))
 
 
@@ -67,7 +67,7 @@ def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> li
 
 
 def over_axes(transform: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+    def apply(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: None = None) -> Any:
         for axis, n in reversed(lengths(a, s, axes)):
             a = transform(a, n, axis, norm, out)
         return a
@@ -80,7 +80,7 @@ ifftn = composite(np.fft.ifftn)(over_axes(np.fft.ifft))
 
 
 @composite(np.fft.rfftn)
-def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: None = None) -> Any:
     *others, (axis, n) = lengths(a, s, axes)
     a = np.fft.rfft(a, n, axis, norm, out)
     for axis, n in reversed(others):
@@ -89,7 +89,7 @@ def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out:
 
 
 @composite(np.fft.irfftn)
-def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: None = None) -> Any:
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: None = None) -> Any:
     *others, (axis, n) = lengths(a, s, axes)
     for other, m in others:
         a = np.fft.ifft(a, m, other, norm, out)

@@ -170,8 +170,14 @@ def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...
 
 take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),
                     operands=("x", "indices"))
-put_along: Callable[..., Any] = on_arrays_too(linear(add_along_axis, lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
-                                 operands=("x", "indices")), add_along_axis)
+put_along: Callable[..., Any] = on_arrays_too(
+    linear(
+        add_along_axis,
+        lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
+        operands=("x", "indices"),
+    ),
+    add_along_axis,
+)
 
 
 @composite(np.take_along_axis)
@@ -193,9 +199,13 @@ def inverse(permutation: Array, axis: int) -> Array:
     return np.argsort(permutation, axis=axis, kind="stable")
 
 
-general(np.sort,
-        lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
-        lambda t, x, *, axis=-1, kind=None, stable=None: np.take_along_axis(flat(t, axis), order(flat(x, axis), last(axis)), last(axis)))
+general(
+    np.sort,
+    lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
+    lambda t, x, *, axis=-1, kind=None, stable=None: np.take_along_axis(
+        flat(t, axis), order(flat(x, axis), last(axis)), last(axis)
+    ),
+)
 
 
 def flat(x: Array, axis: Any) -> Array:

@@ -61,7 +61,7 @@ composite(np.sinc)(lambda x: sinc(x))
 
 def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """F(x)/x with the limit 1 at 0."""
-    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(np.result_type(x, np.float16))[()]
+    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(np.asarray(x).dtype)[()]
 
 
 exprel = by_order("exprel", relative(np.expm1), quotient(  # (exp(x) - 1) / x

@@ -1,6 +1,7 @@
 """Linear algebra: inverses, determinants, systems of equations, Cholesky factors; one matrix or a stack of them.
 
-`t` is the tangent of a matrix. Formulas: Giles (2008), "Collected matrix derivative results for forward and reverse mode".
+`t` is the tangent of a matrix. Formulas: Giles (2008), "Collected matrix derivative results
+for forward and reverse mode algorithmic differentiation".
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from autograd.tensor import Tensor
 from .products import LETTERS
 
 Array = Any
-SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
+SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 
 def mT(x: Array) -> Array:
@@ -225,7 +226,7 @@ def outer(x1: Any, x2: Any, /) -> Any:
 @composite(np.linalg.cross)
 def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     if np.shape(x1)[axis] != 3 or np.shape(x2)[axis] != 3:
-        raise ValueError(f"np.linalg.cross takes vectors of length 3, got {np.shape(x1)[axis]} and {np.shape(x2)[axis]}")
+        raise ValueError(f"np.linalg.cross takes vectors of length 3, got shapes {np.shape(x1)} and {np.shape(x2)}")
     return np.cross(x1, x2, axis=axis)
 
 

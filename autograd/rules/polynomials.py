@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import values_of
+
 from .shaping import arrays_of
 
 Array = Any
@@ -46,7 +47,10 @@ def polysub(a1: Any, a2: Any) -> Any:
     return padded(a1, a2.size) - padded(a2, a1.size)
 
 
-composite(np.polymul)(lambda a1, a2: np.convolve(*map(np.atleast_1d, arrays_of((a1, a2)))))
+@composite(np.polymul)
+def polymul(a1: Any, a2: Any) -> Any:
+    a1, a2 = map(np.atleast_1d, arrays_of((a1, a2)))
+    return np.convolve(a1, a2)
 
 
 @composite(np.polyder)

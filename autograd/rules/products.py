@@ -105,8 +105,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, (int, np.integer)):
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
-        left, right = ([side] if isinstance(side, (int, np.integer)) else list(side) for side in axes)
-    left, right = [i % a.ndim for i in left], [i % b.ndim for i in right]
+        left, right = (list(np.atleast_1d(side)) for side in axes)
+    left, right = [int(i) % a.ndim for i in left], [int(i) % b.ndim for i in right]
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over axes {left} and {right}: lengths differ")
     kept_a, kept_b = ([i for i in range(x.ndim) if i not in used] for x, used in ((a, left), (b, right)))

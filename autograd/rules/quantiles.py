@@ -14,12 +14,14 @@ import numpy as np
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
 from autograd.numpy_protocol import plain, tensors_in, values_of
+
 from .shaping import arrays_of
 
 Array = Any
 
 
-def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, level: Any, **options: Any) -> Array:
+def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, level: Any,
+                 **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -72,11 +74,11 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def refuse(function: Callable[..., Any], out: Any, overwrite_input: bool) -> None:
     if out is not None or overwrite_input:
-        raise TypeError(f"{function.__name__}(out=..., overwrite_input=True) would overwrite a value that the graph may "
-                        "need; assign the result instead")
+        raise TypeError(f"{function.__name__}(out=..., overwrite_input=True) would overwrite a value that the graph "
+                        "may need; assign the result instead")
 
 
-for function in (np.median, np.nanmedian):
-    composite(function)(middle(function))
-for function in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
-    composite(function)(at_level(function))
+for halfway in (np.median, np.nanmedian):
+    composite(halfway)(middle(halfway))
+for anywhere in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
+    composite(anywhere)(at_level(anywhere))

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import values_of
+
 from .shaping import arrays_of
 
 Array = Any
@@ -18,7 +19,8 @@ Array = Any
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, *, device: str | None = None) -> Any:
     gap = np.subtract(stop, start) * 1.0
-    shares = np.arange(num, dtype=gap.real.dtype).reshape((-1,) + (1,) * gap.ndim) / max(num - 1 if endpoint else num, 1)
+    shares = np.arange(num, dtype=gap.real.dtype) / max(num - 1 if endpoint else num, 1)
+    shares = shares.reshape((-1,) + (1,) * gap.ndim)
     out = start + shares * gap
     if endpoint and num > 1:
         out = np.where(shares == 1, stop, out)
@@ -50,7 +52,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     return out if dtype is None else out.astype(dtype)
 
 
-# --- numpy.emath: complex results for arguments outside the real domain ------------------------------------------------
+# --- numpy.emath: complex results for arguments outside the real domain ----------------------------------------------
 
 
 def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
@@ -62,7 +64,7 @@ def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
 
 
 def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:
-    return lambda x: function(widened(*arrays_of((x,)), inside))
+    return lambda x: function(widened(arrays_of((x,))[0], inside))
 
 
 def not_negative(x: Array) -> Array:

@@ -92,17 +92,24 @@ def winners(x: Array, out: Array, axis: Any, keepdims: bool, where: Any) -> Arra
     return won / np.maximum(np.sum(won, axis=axis, keepdims=True), 1)
 
 
-for extreme in (np.max, np.min):
+def extreme(function: Any) -> None:
+    """Register a largest or smallest element over axes."""
+
+    def evaluate(x: Array, *, initial: Any = None, **options: Any) -> Array:
+        return function(x, **options) if initial is None else function(x, initial=initial, **options)
+
     general(
-        extreme,
+        function,
         lambda g, x, out, *, axis=None, keepdims=False, initial=None, where=True:
             kept(g, x, axis, keepdims) * winners(x, out, axis, keepdims, where),
         lambda t, x, out, *, axis=None, keepdims=False, initial=None, where=True:
             np.sum(winners(x, out, axis, keepdims, where) * t, axis=axis, keepdims=keepdims),
-        name=extreme.__name__.removeprefix("a"),
-        evaluate=(lambda f: lambda x, *, initial=None, **options: f(
-            x, **options, **({} if initial is None else {"initial": initial})))(extreme),
+        evaluate=evaluate,
     )
+
+
+extreme(np.max)
+extreme(np.min)
 
 # --- Products --------------------------------------------------------------------------------------------------------
 
@@ -111,7 +118,11 @@ def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
     """For each element the product of all the others in its reduction: right with any number of zeros."""
     x = np.where(where, x, 1) if where is not True else x
     axis = axis if x.ndim else None
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = (
+        tuple(range(x.ndim))
+        if axis is None
+        else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    )
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     flat = x.transpose(rest + axes).reshape(*[x.shape[i] for i in rest], -1)
     ones = np.ones_like(flat[..., :1])
@@ -124,11 +135,15 @@ def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
 
 general(
     np.prod,
-    lambda g, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True:
-        kept(g, x, axis, keepdims) * product_of_others(x, axis, initial, where),
-    lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True:
-        np.sum(product_of_others(x, axis, initial, where) * t, axis=axis, keepdims=keepdims),
-    evaluate=lambda x, *, initial=None, **options: np.prod(x, **options, **({} if initial is None else {"initial": initial})),
+    lambda g, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: (
+        kept(g, x, axis, keepdims) * product_of_others(x, axis, initial, where)
+    ),
+    lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: np.sum(
+        product_of_others(x, axis, initial, where) * t, axis=axis, keepdims=keepdims
+    ),
+    evaluate=lambda x, *, initial=None, **options: np.prod(
+        x, **options, **({} if initial is None else {"initial": initial})
+    ),
 )
 
 # --- Running sums ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.declare import composite, constant, linear, variadic
 from autograd.numpy_protocol import plain
 from autograd.tensor import Tensor
+import itertools
 
 Array = Any
 
@@ -18,7 +19,11 @@ Array = Any
 linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order), views=True,
        evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
 linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
-linear(np.transpose, lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort([a % g.ndim for a in axes])), views=True)
+linear(
+    np.transpose,
+    lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort([a % g.ndim for a in axes])),
+    views=True,
+)
 linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True)
 linear(np.moveaxis, lambda g, *, source, destination: np.moveaxis(g, destination, source), views=True)
 linear(np.rollaxis, lambda g, *, axis, start=0: np.moveaxis(g, *rolled(g.ndim, axis, start)), views=True)
@@ -28,7 +33,9 @@ linear(np.broadcast_to, lambda g, *, shape, subok=False: g, views=True)
 linear(np.flip, lambda g, *, axis=None: np.flip(g, axis), views=True)
 linear(np.roll, lambda g, *, shift, axis=None: np.roll(g, opposite(shift), axis))
 linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=True)
-linear(np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True)
+linear(
+    np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
+)
 linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
 linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
 composite(np.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
@@ -130,7 +137,9 @@ def arrays_of(arrays: Sequence[Any]) -> list[Any]:
 
 
 @composite(np.stack)
-def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def stack(
+    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind"
+) -> Any:
     parts = arrays_of(arrays)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:
@@ -186,11 +195,11 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     else:
         bounds = [0, *map(int, indices_or_sections), size]
     lead = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*lead, slice(a, b))] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(bounds)]
 
 
 @composite(np.split)
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
         raise ValueError(f"array split does not result in an equal division: {ary.shape[axis]} into "
                          f"{indices_or_sections}; write np.array_split")
@@ -198,17 +207,17 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 
 
 @composite(np.hsplit)
-def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def hsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
 
 
 @composite(np.vsplit)
-def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def vsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 0)
 
 
 @composite(np.dsplit)
-def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def dsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 2)
 
 
@@ -260,13 +269,18 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
     first, last = x[(*lead, slice(0, 1))], x[(*lead, slice(size - 1, size))]
     if mode == "constant":
         low, high = np.broadcast_to(np.asarray(options.get("constant_values", 0)), (x.ndim, 2))[axis]
-        blocks = [np.full([*x.shape[:axis], n, *x.shape[axis + 1 :]], value, x.dtype) for n, value in ((before, low), (after, high))]
+        blocks = [
+            np.full([*x.shape[:axis], n, *x.shape[axis + 1 :]], value, x.dtype)
+            for n, value in ((before, low), (after, high))
+        ]
         return np.concatenate([blocks[0], x, blocks[1]], axis=axis)
     if mode == "linear_ramp":
         low, high = np.broadcast_to(np.asarray(options.get("end_values", 0)), (x.ndim, 2))[axis]
         shape = [-1] + [1] * (x.ndim - axis - 1)
         down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
-        return np.concatenate([low + (first - low) * down, x, last + (high - last) * (up + (1 / max(after, 1)))], axis=axis)
+        return np.concatenate(
+            [low + (first - low) * down, x, last + (high - last) * (up + (1 / max(after, 1)))], axis=axis
+        )
     if mode in ("mean", "maximum", "minimum", "median"):
         function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
         length = options.get("stat_length")
@@ -275,7 +289,10 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
         else:
             low_n, high_n = np.broadcast_to(np.asarray(length), (x.ndim, 2))[axis].tolist()
             low_part, high_part = x[(*lead, slice(0, low_n))], x[(*lead, slice(size - high_n, size))]
-        parts = [np.repeat(function(part, axis=axis, keepdims=True), n, axis=axis) for part, n in ((low_part, before), (high_part, after))]
+        parts = [
+            np.repeat(function(part, axis=axis, keepdims=True), n, axis=axis)
+            for part, n in ((low_part, before), (high_part, after))
+        ]
         return np.concatenate([parts[0], x, parts[1]], axis=axis)
     if mode in ("reflect", "symmetric"):
         even = _pad_axis(x, axis, before, after, mode, {})
@@ -283,8 +300,10 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
         if max(before, after) >= size:
             raise ValueError("odd reflection wider than the array is not differentiated; pad twice instead")
         return np.concatenate([2 * first - low_part, x, 2 * last - high_part], axis=axis)
-    raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are constant, edge, linear_ramp, maximum, mean, "
-                     "median, minimum, reflect, symmetric, wrap")
+    raise ValueError(
+        f"np.pad(mode={mode!r}) has no derivative; the modes are constant, edge, linear_ramp, maximum, mean, "
+        "median, minimum, reflect, symmetric, wrap"
+    )
 
 
 @composite(np.full_like)

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
+
 from .indexing import raw_key, scatter
 from .shaping import arrays_of
 

@@ -154,9 +154,12 @@ def where(condition: Array, x: Array, y: Array) -> Array:
     return np.where(condition, x, y)
 
 
-general(np.where, [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
-        [None, lambda t, condition: np.where(condition, t, 0), lambda t, condition: np.where(condition, 0, t)],
-        operands=("condition", "x", "y"))
+general(
+    np.where,
+    [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
+    [None, lambda t, condition: np.where(condition, t, 0), lambda t, condition: np.where(condition, 0, t)],
+    operands=("condition", "x", "y"),
+)
 
 # --- Complex parts (Re and Im are linear over the reals) -------------------------------------------------------------
 

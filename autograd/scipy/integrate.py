@@ -96,8 +96,8 @@ def solve(y: Array, t: Array, *rest: Array, slope: Slope, settings: dict[str, An
     def plain(y: Array, time: Array, *rest: Array) -> Array:
         value = slope(y, time, *rest)
         if any(x.requires_grad for x in tensors_in(value)):
-            raise NoDerivativeError("odeint's function uses a tensor that requires grad and is not among its arguments; "
-                                    "pass it in args=(...), so that its gradient is not lost")
+            raise NoDerivativeError("odeint's function uses a tensor that requires grad and is not among its "
+                                    "arguments; pass it in args=(...), so that its gradient is not lost")
         return np.asarray(value)
 
     return si.odeint(plain, y, t, args=rest, **settings)

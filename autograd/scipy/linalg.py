@@ -10,7 +10,7 @@ import scipy.linalg as sl
 
 from autograd.declare import general
 from autograd.duck import on_arrays_too
-from autograd.rules.linalg import H, mT
+from autograd.rules.linalg import H, mirrored, mT
 from autograd.rules.shaping import arrays_of
 
 from .twin import twin
@@ -25,7 +25,7 @@ def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
     return np.tril(x, -1 if unit_diagonal else 0) if lower else np.triu(x, 1 if unit_diagonal else 0)
 
 
-triangular = on_arrays_too(general(
+triangular: Any = on_arrays_too(general(
     sl.solve_triangular,
     [lambda g, x, out, *, trans=0, lower=False, unit_diagonal=False: -read_part(
         outer(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
@@ -76,7 +76,7 @@ def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite:
                             trans="C" if lower else "N", lower=lower)
 
 
-banded = on_arrays_too(general(
+banded: Any = on_arrays_too(general(
     sl.solve_banded,
     [lambda g, x, y, out, *, below, above: -band_of_outer(
         banded(band_transposed(x, below, above), g, below=above, above=below), out, below, above),
@@ -97,7 +97,7 @@ def shifted(x: Array, by: int, axis: int) -> Array:
 
 
 def band_transposed(x: Array, below: int, above: int) -> Array:
-    """The band of the transpose: its row `below + d` holds the diagonal d, which is row `above - d` of x, moved by d."""
+    """The band of the transpose: its row `below + d` holds what is row `above - d` of x, moved by d."""
     return np.stack([shifted(x[above - d], d, 0) for d in range(-below, above + 1)])
 
 
@@ -122,9 +122,10 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool =
 
 # --- Matrix equations ------------------------------------------------------------------------------------------------
 
-sylvester = on_arrays_too(general(
+sylvester: Any = on_arrays_too(general(
     sl.solve_sylvester,
-    [lambda g, x, y, out: -sylvester(mT(x), mT(y), g) @ mT(out), lambda g, x, y, out: -mT(out) @ sylvester(mT(x), mT(y), g),
+    [lambda g, x, y, out: -sylvester(mT(x), mT(y), g) @ mT(out),
+     lambda g, x, y, out: -mT(out) @ sylvester(mT(x), mT(y), g),
      lambda g, x, y: sylvester(mT(x), mT(y), g)],
     [lambda t, x, y, out: -sylvester(x, y, t @ out), lambda t, x, y, out: -sylvester(x, y, out @ t),
      lambda t, x, y: sylvester(x, y, t)]), sl.solve_sylvester)
@@ -140,7 +141,7 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
     return np.linalg.solve(matrix, q.reshape(-1)).reshape(q.shape)
 
 
-# --- Functions of matrices: f([[A, E], [0, A]]) has the change of f(A) along E as its upper right block ----------------
+# --- Functions of matrices: f([[A, E], [0, A]]) has the change of f(A) along E as its upper right block ---------------
 
 
 def matrix_function(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
@@ -224,15 +225,14 @@ def polar(a: Any, side: str = "right") -> Any:
 def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, **options: Any) -> Any:
     """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H."""
     if any(value is not None for key, value in options.items() if key in ("subset_by_index", "subset_by_value")):
-        raise ValueError("eigh has no derivative here with subset_by_index or subset_by_value; index the result instead")
+        raise ValueError("eigh has no derivative with subset_by_index or subset_by_value; index the result instead")
     if options.get("type", 1) != 1:
         raise ValueError(f"eigh has a derivative for type=1 only, got {options['type']}")
-    side = "L" if lower else "U"
+    side: Any = "L" if lower else "U"
     if b is None:
         return np.linalg.eigvalsh(a, side) if eigvals_only else tuple(np.linalg.eigh(a, side))
     left = np.linalg.cholesky(b) if lower else H(np.linalg.cholesky(b, upper=True))
-    whole = np.tril(a) + H(np.tril(a, -1)) if lower else np.triu(a) + H(np.triu(a, 1))
-    inner = H(np.linalg.solve(left, H(np.linalg.solve(left, whole))))
+    inner = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower)))))
     if eigvals_only:
         return np.linalg.eigvalsh(inner)
     values, vectors = np.linalg.eigh(inner)

@@ -21,7 +21,7 @@ full_convolution = multilinear(
 
 
 def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: str) -> Array:
-    """The part of a full convolution that `mode` keeps: all, the centre of the first's size, or where both overlap fully."""
+    """What `mode` keeps of a full convolution: all, the centre of the first's size, or where both overlap fully."""
     if mode == "full":
         return full
     if mode == "same":

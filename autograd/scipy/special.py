@@ -12,7 +12,6 @@ from autograd.declare import elementwise
 from autograd.numpy_protocol import values_of
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
-from autograd.rules.activations import weights
 from autograd.rules.shaping import arrays_of
 
 from .twin import twin

@@ -161,7 +161,7 @@ class _Checker:
         with np.errstate(invalid="ignore"):
             size = np.maximum(np.abs(got), np.abs(expected))
             largest = float(np.max(np.abs(expected), initial=0))
-            tolerance = self.atol * max(1.0, largest) + self.rtol * size + 10 * error
+            tolerance = self.atol * max(1.0, largest) + self.rtol * size + 10 * error + 1e-300
             difference = np.abs(got - expected)
             excess = np.where(np.isnan(difference), np.inf, difference / tolerance)
         worst = int(np.argmax(excess))
@@ -317,12 +317,11 @@ def _along(level: _Level, direction: Arrays) -> str:
 
 def _element(names: list[str], arrays: Arrays, element: int) -> str:
     """The name of an element of the joined outputs."""
-    for name, array in zip(names, arrays, strict=True):
-        if element < array.size:
-            index = tuple(int(i) for i in np.unravel_index(element, array.shape))
-            return name + (f" at index {index}" if index else "")
-        element -= array.size
-    raise IndexError(element)
+    ends = np.cumsum([array.size for array in arrays])
+    which = int(np.searchsorted(ends, element, side="right"))
+    within = element - int(ends[which]) + arrays[which].size
+    index = tuple(int(i) for i in np.unravel_index(within, arrays[which].shape))
+    return names[which] + (f" at index {index}" if index else "")
 
 
 def _number(value: Any) -> str:

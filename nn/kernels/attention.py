@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from autograd.fused import fused
 from nn.kernels.blocks import block_length, for_blocks
 from nn.kernels.broadcasting import summed_to
+from nn.kernels.products import SMALL, multiply
 
 Array = NDArray[Any]
 
@@ -49,6 +50,17 @@ def _expanded(x: Any, leading: tuple[int, ...]) -> Any:
     return x if x is None or x.shape[:-2] == leading else np.broadcast_to(x, leading + x.shape[-2:])
 
 
+def _matmul(a: Array, b: Array, out: Array) -> Array:
+    """a @ b into out, of one shape but for the last two axes; in pieces that are computed in the calling thread."""
+    if a.shape[-2] * a.shape[-1] * b.shape[-1] <= SMALL:
+        return np.matmul(a, b, out=out)
+    if a.ndim == 3:
+        return multiply(a, b, out)
+    for parts in zip(a, b, out, strict=True):
+        _matmul(*parts)
+    return out
+
+
 def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None, *, scale: float | None = None,
             keep_scale: float = 1.0) -> tuple[Array, tuple[Array, ...]]:
     factor = np.asarray(_scale(q, scale), q.dtype)
@@ -63,7 +75,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     ones = np.ones(keys, q.dtype)
 
     def work(block: slice) -> None:
-        part = np.matmul(k[block], _transposed(q[block] * factor), out=weights[block])
+        part = _matmul(k[block], _transposed(q[block] * factor), weights[block])
         if added is not None:
             np.add(part, added[block], out=part)
         largest = part.max(axis=-2, keepdims=True)
@@ -74,10 +86,10 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
         total[total == 0] = 1
         sums[block] = total[..., np.newaxis]
         kept = part if keep is None else part * _transposed(keep[block])
-        result = np.matmul(_transposed(kept), v[block], out=out[block])
+        result = _matmul(_transposed(kept), v[block], out[block])
         np.multiply(result, (1 if keep is None else keep_scale) / sums[block], out=result)
 
-    for_blocks(work, leading[0], block_length(weights[:1].size))
+    for_blocks(work, len(weights), block_length(weights[:1].size))
     return (out if any(shapes) else out[0]), (weights, sums, out)
 
 
@@ -101,10 +113,10 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
             cotangent *= keep_scale
             kept = part * _transposed(keep[block])
         if dv is not None:
-            np.matmul(kept, cotangent, out=dv[block])
+            _matmul(kept, cotangent, dv[block])
         if dq is dk is dscores is None:
             return
-        ds = v[block] @ _transposed(cotangent)
+        ds = _matmul(v[block], _transposed(cotangent), np.empty_like(part))
         if keep is not None:
             np.multiply(ds, _transposed(keep[block]), out=ds)
         np.subtract(ds, along, out=ds)
@@ -112,9 +124,9 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
         if dscores is not None:
             dscores[block] = ds
         if dk is not None:
-            np.matmul(ds, q[block] * factor, out=dk[block])
+            _matmul(ds, q[block] * factor, dk[block])
         if dq is not None:
-            np.multiply(np.matmul(_transposed(ds), k[block], out=dq[block]), factor, out=dq[block])
+            np.multiply(_matmul(_transposed(ds), k[block], dq[block]), factor, out=dq[block])
 
     for_blocks(work, len(weights), block_length(weights[:1].size))
 

@@ -1,15 +1,17 @@
-"""Binary cross-entropy of logits as a primitive.
+"""Binary cross-entropy as primitives, of probabilities p and of logits z.
 
+    loss = -weight (t log p + (1 - t) log(1 - p)),    both logarithms cut off at -100
     loss = weight (pos_weight t softplus(-z) + (1 - t) softplus(z))
     softplus(z) = log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|))
 
-Logits z and targets t have one shape; `weight` and `pos_weight` broadcast to it, or are None. `reduction` is "mean",
-"sum" or "none". Neither overflows nor loses small probabilities: softplus(-z) = softplus(z) - z, and the sigmoid of the
-pullback is exp(min(z, 0)) / (1 + exp(-|z|)). Kept for the pullback: nothing but the operands.
+Predictions and targets t have one shape; `weight` and `pos_weight` broadcast to it, or are None. `reduction` is "mean",
+"sum" or "none". Logits neither overflow nor lose small probabilities: softplus(-z) = softplus(z) - z, and the sigmoid
+of the pullback is exp(min(z, 0)) / (1 + exp(-|z|)). Kept for the pullback: nothing but the operands.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from autograd.fused import fused
 from nn.kernels.broadcasting import summed_to
+from nn.kernels.reduction import reduced, reduced_array, share
 
 Array = NDArray[Any]
 
@@ -42,19 +45,15 @@ def _losses(z: Array, t: Array, weight: Array | None, pos_weight: Array | None) 
     return losses if weight is None else weight * losses
 
 
-def _reduced(losses: Any, reduction: str) -> Any:
-    return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
-
-
 def forward(z: Array, t: Array, weight: Array | None, pos_weight: Array | None, *,
             reduction: str = "mean") -> tuple[Array, tuple[()]]:
-    return _reduced(_losses(z, t, weight, pos_weight), reduction), ()
+    return reduced_array(_losses(z, t, weight, pos_weight), reduction), ()
 
 
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
              reduction: str = "mean") -> tuple[Array | None, ...]:
     z, t, weight, pos_weight = operands
-    unweighted = g / z.size if reduction == "mean" else g
+    unweighted = share(g, z.size, reduction)
     each = unweighted if weight is None else unweighted * weight
     dz = dt = dweight = dpos = None
     if needs[0]:
@@ -78,7 +77,54 @@ def reference(z: Any, t: Any, weight: Any, pos_weight: Any, *, reduction: str = 
         losses = np.logaddexp(z, 0) - t * z
     else:
         losses = (1 - t) * np.logaddexp(z, 0) + pos_weight * t * np.logaddexp(-z, 0)
-    return _reduced(losses if weight is None else weight * losses, reduction)
+    return reduced(losses if weight is None else weight * losses, reduction)
 
 
 binary_cross_entropy_with_logits = fused("binary_cross_entropy_with_logits", forward, pullback, reference)
+
+
+# --- Of probabilities ------------------------------------------------------------------------------------------------
+
+LOWEST = -100  # log p and log(1 - p) are at least this, as in PyTorch
+SMALLEST = math.exp(LOWEST)
+
+
+def _logarithms(p: Any) -> tuple[Any, Any]:
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(p), LOWEST), np.maximum(np.log1p(-p), LOWEST)
+
+
+def _costs(p: Any, t: Any) -> Any:
+    yes, no = _logarithms(p)
+    return -(t * yes + (1 - t) * no)
+
+
+def probability_forward(p: Array, t: Array, weight: Array | None, *,
+                        reduction: str = "mean") -> tuple[Array, tuple[()]]:
+    losses = _costs(p, t)
+    return reduced_array(losses if weight is None else losses * weight, reduction), ()
+
+
+def probability_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+                         reduction: str = "mean") -> tuple[Array | None, ...]:
+    p, t, weight = operands
+    unweighted = share(g, p.size, reduction)
+    each = unweighted if weight is None else unweighted * weight
+    dp = dt = dweight = None
+    if needs[0]:  # where a logarithm is cut off its slope is 0
+        slope = (1 - t) / np.where(p < 1, 1 - p, np.inf) - t / np.where(p > SMALLEST, p, np.inf)
+        dp = slope * each
+    if needs[1]:
+        yes, no = _logarithms(p)
+        dt = (no - yes) * each
+    if needs[2]:
+        dweight = summed_to(_costs(p, t) * unweighted, weight.shape)
+    return dp, dt, dweight
+
+
+def probability_reference(p: Any, t: Any, weight: Any, *, reduction: str = "mean") -> Any:
+    losses = _costs(p, t)
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+binary_cross_entropy = fused("binary_cross_entropy", probability_forward, probability_pullback, probability_reference)

@@ -195,8 +195,7 @@ def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iter
             for i in range(kernel):
                 outputs, inputs = rows.tap(i, first, last)
                 low, high = outputs.start - first, outputs.stop - first
-                unfolded[:low, :, :, i] = 0
-                unfolded[high:, :, :, i] = 0
+                unfolded[high:, :, :, i] = 0  # below the image; what is above it has been 0 from the beginning
                 unfolded[low:high, :, inside, i] = image[inputs, some, left:right]
             yield slice(first, last), some, patches[:, : (last - first) * unfolded.shape[1]]
 

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
+from nn.kernels.few_rows import times_transposed
 
 Array = NDArray[Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
     rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
-    out = rows @ weight.T
+    out = times_transposed(rows, weight)
     if bias is not None:
         out += bias
     return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()

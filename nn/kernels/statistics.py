@@ -91,8 +91,8 @@ class Layout:
         """Values per statistic, spread so that they multiply the matrices."""
         values = np.asarray(values, self.dtype)
         if self.by_rows:
-            return values.reshape(-1, self.shape[1], 1)
-        spread = np.empty((len(values) if 0 not in self.axes else 1, *self.parts[1:]), self.dtype)
+            return values.reshape((-1, self.shape[1], 1))
+        spread: Array = np.empty((len(values) if 0 not in self.axes else 1, *self.parts[1:]), self.dtype)
         spread[...] = values[..., np.newaxis, :, np.newaxis]
         return spread.reshape(-1, 1, self.shape[2])
 

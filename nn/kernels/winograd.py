@@ -166,7 +166,8 @@ def _rows_of_output_squares(a: Array, b: Array) -> Iterator[Array]:
     line = np.empty_like(a)
     places = np.empty((4, *a.shape[1:]), a.dtype)
     nothing = a.dtype.type(0)
-    for first, second, combine in ((a, nothing, np.add), (a, b, np.add), (a, b, np.subtract), (nothing, b, np.subtract)):
+    for first, second, combine in ((a, nothing, np.add), (a, b, np.add), (a, b, np.subtract),
+                                   (nothing, b, np.subtract)):
         even, odd = combine(first, second, out=line)
         places[0] = even
         np.add(even, odd, out=places[1])

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as kernel
+from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
+from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, admitted, described, mistake
-from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced
+from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired
 
 
 class BCELoss(Loss):
@@ -67,11 +68,8 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     p, t = paired(speaker, input, target)
     in_unit_interval(speaker, p, "probabilities", "for logits pass from_logits=True, or use BCEWithLogitsLoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
-    with np.errstate(divide="ignore"):
-        yes, no = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
-    losses = -(t * yes + (1 - t) * no)
-    weight = _fitting(speaker, "weight", weight, losses)
-    return reduced(losses if weight is None else losses * weight, reduction)
+    weight = _fitting(speaker, "weight", weight, p)
+    return of_probabilities(p, t, weight, reduction=reduction)  # type: ignore[no-any-return]
 
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
@@ -82,7 +80,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
     z, t = paired(speaker, input, target)
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
-    return kernel(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]
+    return of_logits(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]
 
 
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:

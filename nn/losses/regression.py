@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor
+from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.input import Speaker
-from nn.losses.reduction import Loss, check_reduction, paired, reduced
+from nn.losses.reduction import Loss, check_reduction, paired
 
 
 class MSELoss(Loss):
@@ -47,23 +46,17 @@ class HuberLoss(Loss):
 def mse_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
     """MSELoss as a function."""
     check_reduction(speaker, reduction)
-    x, t = paired(speaker, input, target)
-    error = x - t
-    return reduced(error * error, reduction)
+    return squared_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
 
 
 def l1_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
     """L1Loss as a function."""
     check_reduction(speaker, reduction)
-    x, t = paired(speaker, input, target)
-    return reduced(abs(x - t), reduction)
+    return absolute_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, *,
                speaker: Speaker = "huber_loss") -> Tensor:
     """HuberLoss as a function."""
     check_reduction(speaker, reduction)
-    x, t = paired(speaker, input, target)
-    distance = abs(x - t)
-    near = np.minimum(distance, delta)
-    return reduced(near * (distance - 0.5 * near), reduction)
+    return huber_error(*paired(speaker, input, target), reduction=reduction, delta=delta)  # type: ignore[no-any-return]

@@ -35,14 +35,29 @@ def test_nested_lists_keep_their_tensors_connected() -> None:
     assert a.grad.item() == 3 - 2 * 2
 
 
-@pytest.mark.parametrize("make", [
-    lambda x: xp.unstack(x)[1], lambda x: xp.linalg.eigh(x @ x.mT).eigenvalues, lambda x: xp.linalg.slogdet(x).logabsdet,
-    lambda x: xp.concat([x, np.ones((1, 2))]), lambda x: xp.stack([x, x]), lambda x: xp.meshgrid(x[0], x[1])[0],
-    lambda x: xp.unique_values(x), lambda x: xp.diff(x), lambda x: xp.cumulative_sum(x, axis=1, include_initial=True),
-    lambda x: xp.linalg.qr(x).R, lambda x: xp.fft.rfft(x), lambda x: xp.take(x, xp.asarray([0, 1]), axis=1),
-    lambda x: xp.broadcast_arrays(x, xp.ones((3, 2, 2)))[0], lambda x: xp.sort(x, descending=True), lambda x: x[0, 0],
-    lambda x: xp.clip(x, 0.0, 1.0), lambda x: xp.sum(x), lambda x: xp.asarray(x, dtype=xp.float32),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: xp.unstack(x)[1],
+        lambda x: xp.linalg.eigh(x @ x.mT).eigenvalues,
+        lambda x: xp.linalg.slogdet(x).logabsdet,
+        lambda x: xp.concat([x, np.ones((1, 2))]),
+        lambda x: xp.stack([x, x]),
+        lambda x: xp.meshgrid(x[0], x[1])[0],
+        lambda x: xp.unique_values(x),
+        lambda x: xp.diff(x),
+        lambda x: xp.cumulative_sum(x, axis=1, include_initial=True),
+        lambda x: xp.linalg.qr(x).R,
+        lambda x: xp.fft.rfft(x),
+        lambda x: xp.take(x, xp.asarray([0, 1]), axis=1),
+        lambda x: xp.broadcast_arrays(x, xp.ones((3, 2, 2)))[0],
+        lambda x: xp.sort(x, descending=True),
+        lambda x: x[0, 0],
+        lambda x: xp.clip(x, 0.0, 1.0),
+        lambda x: xp.sum(x),
+        lambda x: xp.asarray(x, dtype=xp.float32),
+    ],
+)
 def test_lists_tuples_and_scalars_stay_in_the_graph(make: Any) -> None:
     x = Tensor([[1.0, 2.0], [0.5, 4.0]], requires_grad=True)
     out = make(x)

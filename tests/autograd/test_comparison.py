@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import tracemalloc
 from html.parser import HTMLParser
 from typing import Any
 
@@ -113,6 +114,7 @@ def test_functions_without_long_doubles_get_a_reference_in_doubles() -> None:
 def test_scaling_shows_what_grows_with_the_inputs() -> None:
     scaling = autograd.compare.scaling(lambda n: smooth, [2, 8, 32], repeat=1)
     assert scaling.ns == (2, 8, 32)
+    assert autograd.compare.scaling(lambda n: (smooth, np.ones(n)), [3], repeat=1).ns == (3,)
     assert scaling.column("numerical central", "evaluations") == [4, 16, 64]
     assert scaling.column("numerical forward", "evaluations") == [3, 9, 33]
     assert scaling.column("forward accumulation", "passes") == [2, 8, 32]
@@ -155,10 +157,25 @@ def test_forward_memory_is_flat_and_reverse_memory_linear_in_the_operations() ->
             measured.append(peak[0])
         return measured
 
+    autograd.jvp(chain(4000), (x,), (x,))  # fills Python's lists of free tuples
     forward, reverse = peaks("forward", 100, 4000), peaks("reverse", 10, 40, 160)
-    assert forward[1] < 2 * forward[0], "for 40 times as many operations"
+    assert forward[1] < 1.2 * forward[0], "for 40 times as many operations"
     assert reverse[2] > 10 * reverse[0]
     assert reverse[2] - reverse[1] == pytest.approx(4 * (reverse[1] - reverse[0]), rel=0.1)
+
+
+def test_memory_is_measured_inside_another_measurement_too() -> None:
+    tracemalloc.start()
+    try:
+        table = autograd.compare(smooth, X, repeat=1)
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
+    assert table["reverse accumulation"].peak_bytes > 1000
+
+
+def test_sizes_are_told_in_readable_units() -> None:
+    assert [autograd.comparison._bytes(n) for n in (None, 12, 3400, 5.6e6)] == ["", "12 B", "3.4 kB", "5.6 MB"]
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

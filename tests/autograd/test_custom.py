@@ -105,6 +105,8 @@ def test_rule_makes_a_numpy_function_differentiable(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_function_without_a_rule_says_how_to_add_one() -> None:
-    with pytest.raises(NoDerivativeError, match=r"numpy\.histogram has no derivative(.|\n)*autograd\.rule\(numpy\.histogram, vjp="):
+    with pytest.raises(
+        NoDerivativeError, match=r"numpy\.histogram has no derivative(.|\n)*autograd\.rule\(numpy\.histogram, vjp="
+    ):
         np.histogram(Tensor([1.0, 2.0, 1.0], requires_grad=True))
     assert isinstance(np.histogram(Tensor([1.0, 2.0, 1.0]))[0], Tensor)

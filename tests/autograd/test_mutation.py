@@ -109,7 +109,9 @@ def test_in_place_programs_differentiate_in_both_modes_and_twice(program: Callab
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
-def test_in_place_programs_have_numpys_values(program: Callable[[Tensor], Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_place_programs_have_numpys_values(
+    program: Callable[[Tensor], Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
     tracked = program(Tensor(POINT, requires_grad=True)).item()
     monkeypatch.setitem(globals(), "zeros", lambda *shape: np.zeros(shape))
     assert tracked == pytest.approx(program(POINT.copy()), rel=1e-14)  # type: ignore[arg-type]  # plain NumPy
@@ -131,7 +133,8 @@ def test_no_grad_writes_go_to_memory() -> None:
         x -= 0.5
         x[0] = 7.0
     assert array.tolist() == [7, 1.5]
-    assert x.is_leaf and x.requires_grad
+    assert x.is_leaf
+    assert x.requires_grad
 
 
 def test_a_buffer_reused_in_a_loop_counts_every_time() -> None:
@@ -146,7 +149,9 @@ def test_a_buffer_reused_in_a_loop_counts_every_time() -> None:
     assert t.grad.tolist() == [3, 3]
 
 
-@pytest.mark.parametrize("wrap", [lambda a: a, Tensor, lambda a: Tensor(a)[:], lambda a: Tensor(a).reshape(2, 1).reshape(2)])
+@pytest.mark.parametrize(
+    "wrap", [lambda a: a, Tensor, lambda a: Tensor(a)[:], lambda a: Tensor(a).reshape(2, 1).reshape(2)]
+)
 def test_a_constant_changed_after_recording_gives_the_right_gradient(wrap: Callable[[np.ndarray], object]) -> None:
     constant = np.array([1.0, 2.0])
     t = Tensor([3.0, 4.0], requires_grad=True)
@@ -197,7 +202,9 @@ def test_a_leaf_changed_after_recording_is_refused(write: Callable[[Tensor], Non
     x = Tensor([1.0, 2.0], requires_grad=True, name="weight")
     y = np.sum(x * x)
     write(x)
-    with pytest.raises(MutationError, match=r"multiply recorded the tensor 'weight' of shape \(2,\).*test_mutation\.py"):
+    with pytest.raises(
+        MutationError, match=r"multiply recorded the tensor 'weight' of shape \(2,\).*test_mutation\.py"
+    ):
         y.backward()
     x.grad = None
     np.sum(x * x).backward()
@@ -226,7 +233,11 @@ def test_reading_data_between_passes_is_fine() -> None:
 def test_a_failed_write_leaves_the_target_as_it_was() -> None:
     x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
     y = x * 2
-    for bad in (lambda: y.__setitem__(0, np.ones(2)), lambda: y.__setitem__(7, x[0]), lambda: y.__iadd__(np.ones((2, 3)))):
+    for bad in (
+        lambda: y.__setitem__(0, np.ones(2)),
+        lambda: y.__setitem__(7, x[0]),
+        lambda: y.__iadd__(np.ones((2, 3))),
+    ):
         with pytest.raises((ValueError, IndexError)):
             bad()
         assert y.tolist() == [2, 4, 6]
@@ -249,9 +260,14 @@ def test_writing_a_tensor_into_an_ndarray_names_the_fix() -> None:
         np.zeros(3)[:2] = Tensor([1.5, 2.0], requires_grad=True)
 
 
-@pytest.mark.parametrize("call", [
-    lambda x: np.add(x, 1, out=np.zeros(2)), lambda x: np.sum(x, out=np.zeros(())), lambda x: np.concatenate([x, x], out=np.zeros(4)),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.add(x, 1, out=np.zeros(2)),
+        lambda x: np.sum(x, out=np.zeros(())),
+        lambda x: np.concatenate([x, x], out=np.zeros(4)),
+    ],
+)
 def test_out_is_refused_with_the_reason(call: Callable[[Tensor], object]) -> None:
     with pytest.raises(TypeError, match="would overwrite a value that the graph may need; assign the result"):
         call(Tensor([1.0, 2.0], requires_grad=True))

@@ -94,6 +94,8 @@ def test_each_coordinate_has_a_step_of_its_own_size() -> None:
                                  step={"a": 1e-3, "b": 1e-5})
     assert given_steps["a"] == pytest.approx(6, rel=1e-9)
     assert given_steps["b"] == pytest.approx([2, 2], rel=1e-9)
+    one_step = numerical.grad(lambda p: p["a"] ** 3, {"a": 3.0}, "forward", step=0.1)
+    assert one_step["a"] == pytest.approx(27 + 9 * 0.1 + 0.01)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -69,14 +69,16 @@ def test_diamonds_squares_and_sums_are_exact() -> None:
 def test_equal_leaves_are_two_leaves() -> None:
     a, b = leaf(1), leaf(1)
     (a + b).sum().backward()
-    assert a.grad is not None and b.grad is not None
+    assert a.grad is not None
+    assert b.grad is not None
     assert a.grad.tolist() == b.grad.tolist() == [1]
 
 
 def test_gradients_are_not_aliased_with_each_other_or_the_seed() -> None:
     a, b, seed = leaf(1, 2), leaf(3, 4), np.ones(2)
     (a + b).backward(seed)
-    assert a.grad is not None and b.grad is not None
+    assert a.grad is not None
+    assert b.grad is not None
     a.grad.data[:] = 100
     assert b.grad.tolist() == [1, 1]
     assert seed.tolist() == [1, 1]

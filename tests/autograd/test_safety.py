@@ -79,7 +79,8 @@ def test_a_zero_cotangent_is_not_a_constant() -> None:
 def test_ties_of_two_differentiated_inputs_are_shared() -> None:
     a, b = Tensor(1.0, requires_grad=True), Tensor(1.0, requires_grad=True)
     np.maximum(a, b).backward()
-    assert a.grad is not None and b.grad is not None
+    assert a.grad is not None
+    assert b.grad is not None
     assert (a.grad.item(), b.grad.item()) == (0.5, 0.5)
 
 
@@ -109,7 +110,10 @@ def test_reductions_honour_where_and_initial() -> None:
 
 @pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
 def test_the_first_nan_is_named_with_its_line() -> None:
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"^sqrt made nan in a value of shape \(\) .*test_safety\.py:\d+"):
+    with (
+        detect_anomaly(),
+        pytest.raises(AnomalyError, match=r"^sqrt made nan in a value of shape \(\) .*test_safety\.py:\d+"),
+    ):
         x = Tensor(1.0, requires_grad=True)
         np.sqrt(np.sqrt(x - 2))
 
@@ -118,7 +122,10 @@ def test_the_first_nan_is_named_with_its_line() -> None:
 def test_infinities_and_backward_anomalies_are_found() -> None:
     with detect_anomaly(), pytest.raises(AnomalyError, match="log made an infinity"):
         np.log(Tensor(0.0, requires_grad=True))
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"backward pass made an infinity at sqrt.*test_safety\.py"):
+    with (
+        detect_anomaly(),
+        pytest.raises(AnomalyError, match=r"backward pass made an infinity at sqrt.*test_safety\.py"),
+    ):
         np.sqrt(Tensor(0.0, requires_grad=True)).backward()
     with detect_anomaly(), pytest.raises(AnomalyError, match="operand 1, which holds nan already"):
         Tensor([1.0], requires_grad=True) * np.array([np.nan])
@@ -138,7 +145,11 @@ def test_anomaly_detection_lets_healthy_programs_pass() -> None:
 
 X = Tensor(np.ones((2, 3)), requires_grad=True)
 MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
-    "add": (lambda: X + np.ones(4), ValueError, r"add of float64 \(2, 3\), float64 \(4,\).*reshape.*test_safety\.py:\d+"),
+    "add": (
+        lambda: X + np.ones(4),
+        ValueError,
+        r"add of float64 \(2, 3\), float64 \(4,\).*reshape.*test_safety\.py:\d+",
+    ),
     "matmul": (lambda: X @ X, ValueError, r"matmul of float64 \(2, 3\), float64 \(2, 3\).*\.mT.*test_safety\.py:\d+"),
     "axis": (lambda: X.sum(axis=5), ValueError, r"axis 5 is out of bounds"),
     "reshape": (lambda: X.reshape(4, 4), ValueError, r"reshape of float64 \(2, 3\).*test_safety\.py:\d+"),

@@ -240,7 +240,8 @@ def test_checkpoint_gives_the_same_bits_with_less_memory() -> None:
         y.sum().backward()
         high = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert x.grad is not None and w.grad is not None
+        assert x.grad is not None
+        assert w.grad is not None
         return x.grad.numpy(), w.grad.numpy(), high
 
     stored, recomputed = run(segment), run(checkpoint(segment))
@@ -269,11 +270,10 @@ def test_checkpoint_nests_with_every_transform() -> None:
 
 
 def test_a_vector_output_names_the_other_transforms() -> None:
+    def square(x: Any) -> Any:
+        return x * x
+
     with pytest.raises(TypeError, match=r"square to return one number, got shape \(3,\).*vjp or jacobian"):
-
-        def square(x: Any) -> Any:
-            return x * x
-
         grad(square)(np.ones(3))
     with pytest.raises(TypeError, match="has_aux=True"):
         grad(lambda x: (x, x))(1.0)

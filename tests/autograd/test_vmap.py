@@ -51,7 +51,7 @@ def test_vmap_is_a_loop(name: str) -> None:
     values = np.stack([np.asarray(f(Tensor(x))) for x in X])
     gradients = np.stack([grad(loss)(x) for x in X])
     tangents = np.stack([jvp(f, (x,), (ones,))[1] for x in X])
-    close = dict(rtol=1e-12, atol=1e-12)
+    close = {"rtol": 1e-12, "atol": 1e-12}
     np.testing.assert_allclose(vmap(f)(X), values, **close)
     np.testing.assert_allclose(vmap(grad(loss))(X), gradients, **close)
     np.testing.assert_allclose(grad(lambda x: np.sum(np.sin(vmap(f)(x))))(X), gradients, **close)

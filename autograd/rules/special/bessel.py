@@ -1,4 +1,4 @@
-"""Bessel functions and their kin, by their last argument; the order is held constant. Source: DLMF, chapters 9 to 12."""
+"""Bessel functions and their kin in their last argument; the order is constant. Source: DLMF, chapters 9 to 12."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from autograd.errors import NoDerivativeError
 Array = Any
 
 
-def neighbours(function: Callable[..., Any], below: float, above: float, own: Callable[[Array, Array], Array] | None = None,
-               ) -> Callable[..., Any]:
+def neighbours(function: Callable[..., Any], below: float, above: float,
+               own: Callable[[Array, Array], Array] | None = None) -> Callable[..., Any]:
     """The slope (below f_(v-1) + above f_(v+1)) / 2, plus what a scaling by an exponential adds."""
     if own is None:
         return lambda v, z: (below * function(v - 1, z) + above * function(v + 1, z)) / 2

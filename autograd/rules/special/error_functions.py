@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 import scipy.special as sc
@@ -10,6 +11,7 @@ import scipy.special as sc
 from autograd.declare import elementwise
 from autograd.differential import differential
 
+Array = Any
 SLOPE = 2 / sqrt(pi)  # of erf at 0
 
 elementwise(sc.erf, lambda x: SLOPE * np.exp(-x * x), name="scipy.erf")
@@ -31,7 +33,7 @@ elementwise(sc.owens_t, lambda h, a: -np.exp(-0.5 * h * h) * sc.erf(a * h / sqrt
 differential(sc.fresnel, lambda t, x: (t * np.sin(pi / 2 * x * x), t * np.cos(pi / 2 * x * x)))
 
 
-def faddeeva_slope(x, sigma, gamma):  # type: ignore[no-untyped-def]
+def faddeeva_slope(x: Array, sigma: Array, gamma: Array) -> Array:
     """w'(z) at z = (x + i gamma) / (sigma sqrt 2)."""
     z = (x + 1j * gamma) / (sigma * sqrt(2))
     return 1j * SLOPE - 2 * z * sc.wofz(z)

@@ -19,7 +19,8 @@ from autograd.numpy_protocol import plain
 
 Array = Any
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(128)
-NODES, WEIGHTS = ((NODES + 1) / 2) ** 3, 3 * ((NODES + 1) / 2) ** 2 * WEIGHTS / 2  # closer near 0: small shapes reach far
+NODES = (NODES + 1) / 2
+NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS / 2  # closer near 0, since small shapes reach far
 
 # --- Densities -------------------------------------------------------------------------------------------------------
 
@@ -70,12 +71,17 @@ def gamma_reach(a: Array, x: Array) -> tuple[Array, Array]:
 def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     a, b, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, b, np.clip(x, 1e-300, 1 - 1e-16))))
     upper = x > a / (a + b)
-    near, far, y = np.where(upper, b, a), np.where(upper, a, b), np.where(upper, 1 - x, x)
+    near, far, y = seen_from(upper, a, b, x)
     return reach(beta_fall, 50 / near + np.sqrt(100 / near) + 1, near, far, y), upper
 
 
-gamma_range = on_arrays_too(plain(gamma_reach), gamma_reach)
-beta_range = on_arrays_too(plain(beta_reach), beta_reach)
+def seen_from(upper: Array, a: Array, b: Array, x: Array) -> tuple[Array, Array, Array]:
+    """a, b, x as they are, or where `upper` as the other end of the interval sees them."""
+    return np.where(upper, b, a), np.where(upper, a, b), np.where(upper, 1 - x, x)
+
+
+gamma_range: Any = on_arrays_too(plain(gamma_reach), gamma_reach)
+beta_range: Any = on_arrays_too(plain(beta_reach), beta_reach)
 
 # --- Derivatives in a parameter --------------------------------------------------------------------------------------
 
@@ -93,7 +99,7 @@ def gamma_slope(a: Array, x: Array) -> Array:
 def beta_slope(a: Array, b: Array, x: Array) -> Array:
     """The derivative of betainc(a, b, x) in a: of the density times log x - psi(a) + psi(a + b), the integral."""
     span, upper = beta_range(a, b, x)
-    near, far, y = np.where(upper, b, a), np.where(upper, a, b), np.where(upper, 1 - x, x)
+    near, far, y = seen_from(upper, a, b, x)
     small = np.log(y)[..., None] - span[..., None] * NODES
     large = np.log1p(-np.exp(small))
     density = np.exp(near[..., None] * small + (far - 1)[..., None] * large - sc.betaln(near, far)[..., None])
@@ -112,7 +118,8 @@ def student_slope(df: Array, t: Array) -> Array:
 
 shape = ("a", "x")
 elementwise(sc.gammainc, gamma_slope, lambda a, x: gamma_density(a, x), operands=shape, poles=True)
-elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape, poles=True)
+elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape,
+            poles=True)
 elementwise(sc.gammaincinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),
             lambda a, out: 1 / gamma_density(a, out), operands=shape, poles=True)
 elementwise(sc.gammainccinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),

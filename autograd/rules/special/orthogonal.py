@@ -34,4 +34,5 @@ elementwise(sc.eval_genlaguerre, None, None, lambda n, a, x: -sc.eval_genlaguerr
 elementwise(sc.eval_gegenbauer, None, None, lambda n, a, x: 2 * a * sc.eval_gegenbauer(n - 1, a + 1, x),
             operands=("n", "a", "x"))
 elementwise(sc.eval_jacobi, None, None, None,
-            lambda n, a, b, x: (n + a + b + 1) / 2 * sc.eval_jacobi(n - 1, a + 1, b + 1, x), operands=("n", "a", "b", "x"))
+            lambda n, a, b, x: (n + a + b + 1) / 2 * sc.eval_jacobi(n - 1, a + 1, b + 1, x),
+            operands=("n", "a", "b", "x"))

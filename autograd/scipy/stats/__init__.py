@@ -6,8 +6,24 @@ All is written in NumPy and `scipy.special` calls, so that every parameter is di
 from __future__ import annotations
 
 from .continuous import (
-    beta, cauchy, chi2, expon, f, gamma, gumbel_r, halfnorm, invgamma, laplace, logistic, lognorm, norm, pareto, rayleigh, t,
-    uniform, weibull_min,
+    beta,
+    cauchy,
+    chi2,
+    expon,
+    f,
+    gamma,
+    gumbel_r,
+    halfnorm,
+    invgamma,
+    laplace,
+    logistic,
+    lognorm,
+    norm,
+    pareto,
+    rayleigh,
+    t,
+    uniform,
+    weibull_min,
 )
 from .discrete import bernoulli, binom, geom, nbinom, poisson
 from .multivariate import dirichlet, multivariate_normal

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from autograd.reading import argument_names
 from autograd.registry import registry
 from autograd.rules.shaping import arrays_of
 
 Array = Any
 Form = Callable[..., Array]
 
+OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf": (0.0, -np.inf)}
+"""The constant values under and over the support."""
+
 
 class Distribution:
-    """A family with shape parameters; its functions take `(x, *shapes, loc=0, scale=1)` as SciPy's do.
+    """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
-    Forms are those of the standard member (loc 0, scale 1), functions of x and the shapes on the inside of the support.
+    Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
+    A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
+    given where it can be had more accurately.
     """
 
-    functions: tuple[str, ...]
-
-    def __init__(self, name: str, support: tuple[float, float], **forms: Form) -> None:
-        self.name, self.support, self.forms = name, support, forms
-        for function in self.functions:
-            setattr(self, function, self._registered(function))
-
-    def _registered(self, function: str) -> Callable[..., Array]:
-        form = getattr(self, f"_{function}")
-
-        def apply(x: Array, *shapes: Array, **options: Array) -> Array:
-            return form(*arrays_of((x,)), *shapes, **options)
-
-        apply.__name__, apply.__module__ = f"{self.name}.{function}", "scipy.stats"
-        apply.note = f"call autograd.scipy.stats.{self.name}.{function}"  # type: ignore[attr-defined]
-        registry[apply] = apply
-        return apply
-
-    def inside(self, x: Array) -> tuple[Array, Array]:
-        """Where x is in the support, and x moved there where it is not, so that no form meets what it cannot."""
-        low, high = self.support
-        within = (x >= low) & (x <= high)
-        anywhere = (low + 1) if high == np.inf and low > -np.inf else (low + high) / 2 if low > -np.inf else 0.0
-        return within, np.where(within, x, anywhere)
-
-
-class Continuous(Distribution):
-    """A distribution with a density: `logpdf` and `cdf` are given, the rest follows unless it is given too."""
-
-    functions = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    density = "logpdf"
+    standard: Mapping[str, float] = {"loc": 0.0, "scale": 1.0}
 
     pdf: Callable[..., Array]
     logpdf: Callable[..., Array]
+    pmf: Callable[..., Array]
+    logpmf: Callable[..., Array]
     cdf: Callable[..., Array]
     logcdf: Callable[..., Array]
     sf: Callable[..., Array]
@@ -60,87 +40,72 @@ class Continuous(Distribution):
     ppf: Callable[..., Array]
     isf: Callable[..., Array]
 
-    def _standard(self, x: Array, shapes: tuple[Array, ...], loc: Array, scale: Array) -> tuple[Array, ...]:
-        count = self.forms["logpdf"].__code__.co_argcount - 1
-        loc, scale = (*shapes[count:], *((loc, scale)[len(shapes) - count :]))[:2]
-        return (*self.inside((x - loc) / scale), scale, *shapes[:count])
+    def __init__(self, name: str, support: tuple[float, float], **forms: Form) -> None:
+        self.name, self.support = name, support
+        self.shapes = argument_names(forms[self.density])[1:]
+        self.parameters = (*self.shapes, *self.standard)
+        derived: dict[str, Form] = {
+            "sf": lambda z, *shapes: 1 - forms["cdf"](z, *shapes),
+            "logcdf": lambda z, *shapes: np.log(forms["cdf"](z, *shapes)),
+            "logsf": lambda z, *shapes: np.log(self.forms["sf"](z, *shapes)),
+        }
+        if "ppf" in forms:
+            derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
+        self.forms = derived | forms
+        self._register(self.density, self._log_density)
+        self._register(self.density[3:], lambda *given: np.exp(self._log_density(*given)))
+        for function in OUTSIDE:
+            self._register(function, self._distribution(function))
+        for function in ("ppf", "isf") if "ppf" in forms else ():
+            self._register(function, self._quantile(function))
 
-    def _logpdf(self, x: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        within, z, scale, *rest = self._standard(x, shapes, loc, scale)
-        return np.where(within, self.forms["logpdf"](z, *rest) - np.log(scale), -np.inf)
+    def _register(self, function: str, definition: Callable[..., Array]) -> None:
+        def apply(x: Array, *given: Array, **named: Array) -> Array:
+            values: dict[str, Any] = {**self.standard, **dict(zip(self.parameters, given, strict=False)), **named}
+            if len(given) > len(self.parameters) or set(values) != set(self.parameters):
+                raise TypeError(f"{self.name}.{function}(x, {', '.join(self.parameters)}) got {len(given)} parameters "
+                                f"by position and {', '.join(named) or 'none'} by name")
+            shapes = [values[name] for name in self.shapes]
+            return definition(*arrays_of((x,)), shapes, values["loc"], values.get("scale", 1.0))
 
-    def _pdf(self, x: Array, *shapes: Array, **options: Array) -> Array:
-        return np.exp(self._logpdf(x, *shapes, **options))
+        apply.__name__, apply.__module__ = f"{self.name}.{function}", "scipy.stats"
+        apply.note = f"call autograd.scipy.stats.{self.name}.{function}"  # type: ignore[attr-defined]  # for supported()
+        registry[apply] = apply
+        setattr(self, function, apply)
 
-    def _cdf(self, x: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        return self._below(self.forms["cdf"], 0.0, 1.0, x, shapes, loc, scale)
+    def _inside(self, z: Array) -> tuple[Array, Array]:
+        """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot."""
+        low, high = self.support
+        within = (z >= low) & (z <= high)
+        anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
+        return within, np.where(within, z, anywhere)
 
-    def _sf(self, x: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        form = self.forms.get("sf", lambda z, *rest: 1 - self.forms["cdf"](z, *rest))
-        return self._below(form, 1.0, 0.0, x, shapes, loc, scale)
+    def _log_density(self, x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+        within, z = self._inside((x - loc) / scale)
+        return np.where(within, self.forms[self.density](z, *shapes) - np.log(scale), -np.inf)
 
-    def _logcdf(self, x: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        form = self.forms.get("logcdf", lambda z, *rest: np.log(self.forms["cdf"](z, *rest)))
-        return self._below(form, -np.inf, 0.0, x, shapes, loc, scale)
+    def _distribution(self, function: str) -> Callable[..., Array]:
+        def definition(x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+            under, over = OUTSIDE[function]
+            standard = (x - loc) / scale
+            within, z = self._inside(standard)
+            return np.where(within, self.forms[function](z, *shapes), np.where(standard < self.support[0], under, over))
 
-    def _logsf(self, x: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        sf = self.forms.get("sf", lambda z, *rest: 1 - self.forms["cdf"](z, *rest))
-        form = self.forms.get("logsf", lambda z, *rest: np.log(sf(z, *rest)))
-        return self._below(form, 0.0, -np.inf, x, shapes, loc, scale)
+        return definition
 
-    def _ppf(self, q: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        return self._quantile(self.forms["ppf"], q, shapes, loc, scale)
-
-    def _isf(self, q: Array, *shapes: Array, loc: Array = 0.0, scale: Array = 1.0) -> Array:
-        form = self.forms.get("isf", lambda q, *rest: self.forms["ppf"](1 - q, *rest))
-        return self._quantile(form, q, shapes, loc, scale)
-
-    def _below(self, form: Form, under: float, over: float, x: Array, shapes: tuple[Array, ...], loc: Array,
-               scale: Array) -> Array:
-        """A form inside the support, and its constant values under and over it."""
-        within, z, scale, *rest = self._standard(x, shapes, loc, scale)
-        return np.where(within, form(z, *rest), np.where((x - loc) / scale < self.support[0], under, over))
-
-    def _quantile(self, form: Form, q: Array, shapes: tuple[Array, ...], loc: Array, scale: Array) -> Array:
-        count = self.forms["logpdf"].__code__.co_argcount - 1
-        loc, scale = (*shapes[count:], *((loc, scale)[len(shapes) - count :]))[:2]
-        return form(q, *shapes[:count]) * scale + loc
+    def _quantile(self, function: str) -> Callable[..., Array]:
+        return lambda q, shapes, loc, scale: self.forms[function](q, *shapes) * scale + loc
 
 
 class Discrete(Distribution):
-    """A distribution of counts: `logpmf` and `cdf` are given; nothing is differentiated in the count itself."""
+    """A distribution of counts; nothing is differentiated in the count itself."""
 
-    functions = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
+    density = "logpmf"
+    standard: Mapping[str, float] = {"loc": 0.0}
 
-    pmf: Callable[..., Array]
-    logpmf: Callable[..., Array]
-    cdf: Callable[..., Array]
-    logcdf: Callable[..., Array]
-    sf: Callable[..., Array]
-    logsf: Callable[..., Array]
+    def _inside(self, z: Array) -> tuple[Array, Array]:
+        within, z = super()._inside(z)
+        return within, np.floor(z)
 
-    def _logpmf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        within, z, *rest = self._standard(k, shapes, loc)
-        return np.where(within & (z == np.floor(z)), self.forms["logpmf"](z, *rest), -np.inf)
-
-    def _pmf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        return np.exp(self._logpmf(k, *shapes, loc=loc))
-
-    def _cdf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        within, z, *rest = self._standard(k, shapes, loc)
-        return np.where(within, self.forms["cdf"](np.floor(z), *rest), np.where(k - loc < self.support[0], 0.0, 1.0))
-
-    def _sf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        within, z, *rest = self._standard(k, shapes, loc)
-        return np.where(within, self.forms["sf"](np.floor(z), *rest), np.where(k - loc < self.support[0], 1.0, 0.0))
-
-    def _logcdf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        return np.log(self._cdf(k, *shapes, loc=loc))
-
-    def _logsf(self, k: Array, *shapes: Array, loc: Array = 0) -> Array:
-        return np.log(self._sf(k, *shapes, loc=loc))
-
-    def _standard(self, k: Array, shapes: tuple[Array, ...], loc: Array) -> tuple[Array, ...]:
-        count = self.forms["logpmf"].__code__.co_argcount - 1
-        loc = shapes[count] if len(shapes) > count else loc
-        return (*self.inside(k - loc), *shapes[:count])
+    def _log_density(self, x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+        return np.where(np.floor(x) == x, super()._log_density(x, shapes, loc, scale), -np.inf)

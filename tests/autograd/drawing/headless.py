@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,15 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
     "--disable-dev-shm-usage", "--force-color-profile=srgb",
 )
+
+# The browser expects its commands at descriptor 3 and answers at 4.
+WIRE = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 64) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_browser() -> str | None:
@@ -35,7 +45,8 @@ class Browser:
         to_child, self._write = os.pipe()
         self._read, from_child = os.pipe()
         self._process = subprocess.Popen(
-            [*self._wiring(to_child, from_child), executable, *FLAGS, f"--user-data-dir={self._profile.name}"],
+            [sys.executable, "-c", WIRE, str(to_child), str(from_child), executable, *FLAGS,
+             f"--user-data-dir={self._profile.name}"],
             pass_fds=(to_child, from_child), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         os.close(to_child)
@@ -49,11 +60,6 @@ class Browser:
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
-
-    @staticmethod
-    def _wiring(read: int, write: int) -> list[str]:
-        """The browser expects its commands at descriptor 3 and answers at 4."""
-        return ["/bin/sh", "-c", f'exec "$@" 3<&{read} 4>&{write}', "sh"]
 
     def call(self, method: str, **parameters: Any) -> Any:
         """Send a command and wait for its answer."""

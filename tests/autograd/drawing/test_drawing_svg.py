@@ -124,7 +124,7 @@ def test_a_picture_reads_aloud() -> None:
     assert about == ["A neuron", "3 operations, 2 parameters, 1 input; output y ()"]
     titles = [g.find(f"{SVG}title").text for g in groups(root, "node")]  # type: ignore[union-attr]
     assert titles[0] == "w: parameter ()  float64\nvalue 2\nno gradient yet: backward() has not run"
-    assert [g.find(f"{SVG}title").text for g in groups(root, "edge")][0] == "w → multiply"  # type: ignore[union-attr]
+    assert next(g.find(f"{SVG}title").text for g in groups(root, "edge")) == "w → multiply"  # type: ignore[union-attr]
 
 
 def test_light_and_dark() -> None:

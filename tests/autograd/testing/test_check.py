@@ -165,7 +165,7 @@ def check_with(monkeypatch: pytest.MonkeyPatch, pull: Any, **options: Any) -> No
 @pytest.mark.parametrize(("pull", "complaint"), [
     (lambda g: (g[0], g[0].copy()), "argument 0 shares memory with the cotangent"),
     (lambda g: (g[0].copy(),) * 2, "argument 0 shares memory with the gradient of argument 1"),
-    (lambda g: (g[0].copy(), np.ones((2, 3))), r"argument 1 has shape \(2, 3\), the argument \(3,\): was it not summed"),
+    (lambda g: (g[0].copy(), np.ones((2, 3))), r"argument 1 has shape \(2, 3\), the argument \(3,\): was it not"),
     (lambda g: (g[0].copy(), g[0].astype(np.float32)), "argument 1 is float32, the argument float64"),
     (lambda g: (g[0].copy(), g[0] * g[0]), "the pullback is not linear"),
     (lambda g: (g[0].copy(), np.add(g[0], 1, out=g[0]).copy()), "changed the cotangent that was given"),
@@ -262,8 +262,8 @@ def test_nested_arguments_outputs_and_constants() -> None:
 def test_points_outside_the_domain_are_left_out() -> None:
     assert check_gradients(np.linalg.cholesky, np.array([[1e-3, 0], [0, 1.0]])).largest_error < 1e-3
     edge = check_gradients(lambda x: np.sqrt(x), 0.0)
-    assert edge.not_differentiable == ["output along argument 0: differences do not settle there (a jump, a pole, or "
-                                       "the edge of the domain)"]
+    (place,) = edge.not_differentiable
+    assert place.startswith("output along argument 0: differences do not settle there (a jump, a pole, or the edge of")
 
 
 def test_a_value_that_changes_when_it_is_differentiated_is_a_mismatch() -> None:
@@ -355,6 +355,17 @@ def test_full_jacobians_can_be_forced_and_avoided() -> None:
 
 
 # --- check_rule ------------------------------------------------------------------------------------------------------
+
+
+def test_errors_too_small_to_see_one_by_one_are_seen_together() -> None:
+    spread = autograd.custom(np.sin)
+    spread.defvjp(lambda g, out, x: g * (np.cos(x) + 0.9e-3))
+    with pytest.raises(GradientMismatch, match="the gradient along a random direction is"):
+        check_gradients(lambda x: spread(x).sum(), np.linspace(-1, 1, 100), order=1, atol=1e-3, rtol=0.0)
+
+
+def test_check_rule_takes_numbers() -> None:
+    assert check_rule(np.sin, 0.5).largest_error < 1e-9
 
 
 def test_check_rule_looks_at_strides_and_at_each_operand_alone() -> None:

@@ -45,10 +45,10 @@ def test_the_plugin_brings_fixtures_and_profiles(tmp_path: Path) -> None:
     sample = tmp_path / "test_sample.py"
     sample.write_text(SAMPLE)
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "autograd.testing.plugin", "-p", "no:cacheprovider",
-         "--hypothesis-profile=quick", str(sample)],
+        [sys.executable, "-m", "pytest", "-q", "-p", "_hypothesis_pytestplugin", "-p", "autograd.testing.plugin",
+         "-p", "no:cacheprovider", "--hypothesis-profile=quick", str(sample)],
         capture_output=True, text=True, cwd=tmp_path, check=False,
-        env={"PYTHONPATH": str(Path(plugin.__file__).parents[2])},
+        env={"PYTHONPATH": str(Path(plugin.__file__).parents[2]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
     assert "5 passed" in run.stdout, run.stdout + run.stderr
 

@@ -1,0 +1,86 @@
+"""Continuous distributions, each by the forms of its standard member. Source: the definitions in SciPy's manual."""
+
+from __future__ import annotations
+
+from math import log, pi, sqrt
+
+import numpy as np
+import scipy.special as sc
+
+from .distribution import Distribution
+
+INF, ABOVE_0 = np.inf, 1e-38
+HALF_LOG_2PI = log(2 * pi) / 2
+
+norm = Distribution(
+    "norm", (-INF, INF), logpdf=lambda x: -x * x / 2 - HALF_LOG_2PI, cdf=lambda x: sc.ndtr(x), sf=lambda x: sc.ndtr(-x),
+    logcdf=lambda x: sc.log_ndtr(x), logsf=lambda x: sc.log_ndtr(-x), ppf=lambda q: sc.ndtri(q),
+    isf=lambda q: -sc.ndtri(q))
+lognorm = Distribution(
+    "lognorm", (ABOVE_0, INF), logpdf=lambda x, s: -((np.log(x) / s) ** 2) / 2 - np.log(s * x) - HALF_LOG_2PI,
+    cdf=lambda x, s: sc.ndtr(np.log(x) / s), sf=lambda x, s: sc.ndtr(-np.log(x) / s),
+    logcdf=lambda x, s: sc.log_ndtr(np.log(x) / s), logsf=lambda x, s: sc.log_ndtr(-np.log(x) / s),
+    ppf=lambda q, s: np.exp(s * sc.ndtri(q)), isf=lambda q, s: np.exp(-s * sc.ndtri(q)))
+halfnorm = Distribution(
+    "halfnorm", (0, INF), logpdf=lambda x: log(2 / pi) / 2 - x * x / 2, cdf=lambda x: sc.erf(x / sqrt(2)),
+    sf=lambda x: 2 * sc.ndtr(-x), ppf=lambda q: sc.ndtri((1 + q) / 2), isf=lambda q: -sc.ndtri(q / 2))
+gamma = Distribution(
+    "gamma", (0, INF), logpdf=lambda x, a: sc.xlogy(a - 1, x) - x - sc.gammaln(a), cdf=lambda x, a: sc.gammainc(a, x),
+    sf=lambda x, a: sc.gammaincc(a, x), ppf=lambda q, a: sc.gammaincinv(a, q), isf=lambda q, a: sc.gammainccinv(a, q))
+invgamma = Distribution(
+    "invgamma", (ABOVE_0, INF), logpdf=lambda x, a: -(a + 1) * np.log(x) - sc.gammaln(a) - 1 / x,
+    cdf=lambda x, a: sc.gammaincc(a, 1 / x), sf=lambda x, a: sc.gammainc(a, 1 / x),
+    ppf=lambda q, a: 1 / sc.gammainccinv(a, q), isf=lambda q, a: 1 / sc.gammaincinv(a, q))
+chi2 = Distribution(
+    "chi2", (0, INF), logpdf=lambda x, df: sc.xlogy(df / 2 - 1, x) - x / 2 - sc.gammaln(df / 2) - df / 2 * log(2),
+    cdf=lambda x, df: sc.gammainc(df / 2, x / 2), sf=lambda x, df: sc.gammaincc(df / 2, x / 2),
+    ppf=lambda q, df: 2 * sc.gammaincinv(df / 2, q), isf=lambda q, df: 2 * sc.gammainccinv(df / 2, q))
+beta = Distribution(
+    "beta", (0, 1), logpdf=lambda x, a, b: sc.xlogy(a - 1, x) + sc.xlog1py(b - 1, -x) - sc.betaln(a, b),
+    cdf=lambda x, a, b: sc.betainc(a, b, x), sf=lambda x, a, b: sc.betaincc(a, b, x),
+    ppf=lambda q, a, b: sc.betaincinv(a, b, q), isf=lambda q, a, b: sc.betainccinv(a, b, q))
+f = Distribution(
+    "f", (0, INF), logpdf=lambda x, dfn, dfd: dfn / 2 * np.log(dfn) + dfd / 2 * np.log(dfd) + sc.xlogy(dfn / 2 - 1, x)
+    - (dfn + dfd) / 2 * np.log(dfd + dfn * x) - sc.betaln(dfn / 2, dfd / 2),
+    cdf=lambda x, dfn, dfd: sc.fdtr(dfn, dfd, x), sf=lambda x, dfn, dfd: sc.fdtrc(dfn, dfd, x),
+    ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q))
+t = Distribution(
+    "t", (-INF, INF),
+    logpdf=lambda x, df: -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0.5) - np.log(df) / 2,
+    cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: sc.stdtrit(df, q),
+    isf=lambda q, df: -sc.stdtrit(df, q))
+cauchy = Distribution(
+    "cauchy", (-INF, INF), logpdf=lambda x: -np.log1p(x * x) - log(pi), cdf=lambda x: 0.5 + np.arctan(x) / pi,
+    sf=lambda x: 0.5 - np.arctan(x) / pi, ppf=lambda q: np.tan(pi * (q - 0.5)), isf=lambda q: np.tan(pi * (0.5 - q)))
+uniform = Distribution(
+    "uniform", (0, 1), logpdf=lambda x: 0 * x, cdf=lambda x: x, ppf=lambda q: q)
+expon = Distribution(
+    "expon", (0, INF), logpdf=lambda x: -x, cdf=lambda x: -np.expm1(-x), sf=lambda x: np.exp(-x), logsf=lambda x: -x,
+    ppf=lambda q: -np.log1p(-q), isf=lambda q: -np.log(q))
+laplace = Distribution(
+    "laplace", (-INF, INF), logpdf=lambda x: -np.abs(x) - log(2),
+    cdf=lambda x: np.where(x > 0, 1 - np.exp(-np.abs(x)) / 2, np.exp(-np.abs(x)) / 2),
+    sf=lambda x: np.where(x > 0, np.exp(-np.abs(x)) / 2, 1 - np.exp(-np.abs(x)) / 2),
+    ppf=lambda q: np.where(q > 0.5, -np.log(2 * (1 - q)), np.log(2 * q)),
+    isf=lambda q: np.where(q > 0.5, np.log(2 * (1 - q)), -np.log(2 * q)))
+logistic = Distribution(
+    "logistic", (-INF, INF), logpdf=lambda x: sc.log_expit(x) + sc.log_expit(-x), cdf=lambda x: sc.expit(x),
+    sf=lambda x: sc.expit(-x), logcdf=lambda x: sc.log_expit(x), logsf=lambda x: sc.log_expit(-x),
+    ppf=lambda q: sc.logit(q), isf=lambda q: -sc.logit(q))
+gumbel_r = Distribution(
+    "gumbel_r", (-INF, INF), logpdf=lambda x: -x - np.exp(-x), cdf=lambda x: np.exp(-np.exp(-x)),
+    logcdf=lambda x: -np.exp(-x), sf=lambda x: -np.expm1(-np.exp(-x)), ppf=lambda q: -np.log(-np.log(q)),
+    isf=lambda q: -np.log(-np.log1p(-q)))
+weibull_min = Distribution(
+    "weibull_min", (0, INF), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, x) - x**c,
+    cdf=lambda x, c: -np.expm1(-(x**c)),
+    sf=lambda x, c: np.exp(-(x**c)), logsf=lambda x, c: -(x**c), ppf=lambda q, c: (-np.log1p(-q)) ** (1 / c),
+    isf=lambda q, c: (-np.log(q)) ** (1 / c))
+rayleigh = Distribution(
+    "rayleigh", (0, INF), logpdf=lambda x: np.log(x) - x * x / 2, cdf=lambda x: -np.expm1(-x * x / 2),
+    sf=lambda x: np.exp(-x * x / 2), logsf=lambda x: -x * x / 2, ppf=lambda q: np.sqrt(-2 * np.log1p(-q)),
+    isf=lambda q: np.sqrt(-2 * np.log(q)))
+pareto = Distribution(
+    "pareto", (1, INF), logpdf=lambda x, b: np.log(b) - (b + 1) * np.log(x), cdf=lambda x, b: 1 - x**-b,
+    sf=lambda x, b: x**-b, logsf=lambda x, b: -b * np.log(x), ppf=lambda q, b: (1 - q) ** (-1 / b),
+    isf=lambda q, b: q ** (-1 / b))

@@ -1,0 +1,71 @@
+"""Distributions of vectors: the normal and the Dirichlet distribution."""
+
+from __future__ import annotations
+
+from math import log, pi
+from typing import Any
+
+import numpy as np
+import scipy.special as sc
+
+from autograd.rules.shaping import arrays_of
+
+Array = Any
+
+
+class MultivariateNormal:
+    """The normal distribution of vectors, the last axis of `x`; `cov` is a matrix, a diagonal, or a number."""
+
+    def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+        """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite."""
+        x, mean, cov = self._parameters(x, mean, cov, allow_singular)
+        left = np.linalg.cholesky(cov)
+        white = np.linalg.solve(left, (x - mean).reshape(-1, cov.shape[0]).T)
+        distance = np.sum(white * white, axis=0).reshape(x.shape[:-1])
+        return -(distance / 2 + np.sum(np.log(np.diagonal(left))) + cov.shape[0] * log(2 * pi) / 2)
+
+    def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+        """exp(logpdf)."""
+        return np.exp(self.logpdf(x, mean, cov, allow_singular))
+
+    def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
+        """(k (1 + log 2 pi) + log det cov) / 2."""
+        _, _, cov = self._parameters(np.zeros(np.shape(cov)[:1] or 1), mean, cov, False)
+        volume = np.sum(np.log(np.diagonal(np.linalg.cholesky(cov))))
+        return volume + cov.shape[0] * (1 + log(2 * pi)) / 2
+
+    def _parameters(self, x: Any, mean: Any, cov: Any, allow_singular: bool) -> tuple[Array, Array, Array]:
+        if allow_singular:
+            raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
+        x, cov = arrays_of((x, cov))
+        size = cov.shape[0] if cov.ndim else np.size(mean) if mean is not None else x.shape[-1] if x.ndim else 1
+        mean = np.zeros(size) if mean is None else mean
+        if cov.ndim < 2:
+            cov = np.eye(size) * cov
+        if cov.shape != (size, size) or np.shape(mean) not in ((), (size,)):
+            raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got "
+                             f"{np.shape(mean)} and {cov.shape}")
+        x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
+        return x, mean, cov
+
+
+class Dirichlet:
+    """The distribution of probabilities, which are the first axis of `x`; the last of them may be left out."""
+
+    def logpdf(self, x: Any, alpha: Any) -> Any:
+        """sum (alpha - 1) log x - log B(alpha)."""
+        x, alpha = arrays_of((x, alpha))
+        if x.shape[0] + 1 == alpha.shape[0]:
+            x = np.concatenate([x, (1 - np.sum(x, axis=0))[None]])
+        if x.shape[0] != alpha.shape[0]:
+            raise ValueError(f"dirichlet takes as many probabilities as alphas, or one less, got {x.shape[0]} and "
+                             f"{alpha.shape[0]}")
+        constant = np.sum(sc.gammaln(alpha)) - sc.gammaln(np.sum(alpha))
+        return np.sum(sc.xlogy((alpha - 1).reshape((-1,) + (1,) * (x.ndim - 1)), x), axis=0) - constant
+
+    def pdf(self, x: Any, alpha: Any) -> Any:
+        """exp(logpdf)."""
+        return np.exp(self.logpdf(x, alpha))
+
+
+multivariate_normal, dirichlet = MultivariateNormal(), Dirichlet()

@@ -1,0 +1,63 @@
+"""Execute notebooks from top to bottom, each in a fresh kernel, and stop at the first cell that fails.
+
+    python notebooks/run.py [number or name ...]
+
+The notebooks are kept as percent scripts, `# %%` before each cell, which Jupyter opens through jupytext. The executed
+ones, with their pictures, go to out/notebooks as .ipynb and .html; they are not kept in the repository.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "out" / "notebooks"
+LIMIT = 60  # seconds that a notebook may take
+
+
+def run(script: Path) -> float:
+    """Execute one notebook and write what came of it; returns the seconds that it took."""
+    notebook = jupytext.read(script)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    kernel = KernelManager(kernel_name="python3", transport="ipc")
+    client = NotebookClient(notebook, km=kernel, timeout=LIMIT, resources={"metadata": {"path": str(HERE.parent)}})
+    start = time.perf_counter()
+    try:
+        client.execute()
+    finally:
+        nbformat.write(notebook, OUT / f"{script.stem}.ipynb")
+    seconds = time.perf_counter() - start
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    (OUT / f"{script.stem}.html").write_text(html, encoding="utf-8")
+    return seconds
+
+
+def main(names: list[str]) -> int:
+    """Run the notebooks that are named, or all."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    scripts = [script for script in sorted(HERE.glob("[0-9]*.py"))
+               if not names or any(script.stem.startswith(Path(name).stem) for name in names)]
+    for script in scripts:
+        try:
+            seconds = run(script)
+        except CellExecutionError as error:
+            print(f"{script.name} fails:\n{error}", file=sys.stderr)
+            return 1
+        print(f"{seconds:5.1f} s  {(OUT / script.stem).relative_to(HERE.parent)}.html", flush=True)
+        if seconds > LIMIT:
+            print(f"{script.name} took {seconds:.0f} s; a notebook may take {LIMIT}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

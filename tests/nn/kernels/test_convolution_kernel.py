@@ -1,0 +1,301 @@
+"""Convolution and its transpose: against nested loops, their adjoints, and every way of computing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from nn.kernels import correlation, products, threads, winograd
+from nn.kernels.convolution import convolution, convolution_forward, convolution_pullback
+from nn.kernels.layout import in_memory_order
+from nn.kernels.transposed_convolution import transposed_convolution
+from nn.kernels.windows import Axis, axis
+from tests.nn.kernels.kernel_checks import check, close, random
+
+Array = NDArray[Any]
+WAYS = ("by rows", "by columns", "tiles")
+
+
+@cache
+def workers() -> None:
+    """Threads to share out to, however many cores there are."""
+    threads._started(3)
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Each way of computing, with threads for the smallest work and blocks so small that there are several."""
+    monkeypatch.setattr(correlation, "WORTH", 1)
+    monkeypatch.setattr(correlation, "BLOCK", 40)
+    monkeypatch.setattr(products, "SMALL", 60)
+    monkeypatch.setattr(products, "THIN", 2)
+    monkeypatch.setattr(winograd, "CHUNK", 8)
+    workers()
+    monkeypatch.setattr(threads, "_count", lambda: 3)
+    monkeypatch.setattr(correlation, "NARROW", 0 if request.param == "by rows" else 10**6)
+
+    def suits(rows: Axis, columns: Axis, image: Array, units: int) -> bool:
+        return request.param == "tiles" and rows[1:4] == columns[1:4] == (3, 1, 1)
+
+    monkeypatch.setattr(correlation, "suits", suits)
+    return request.param
+
+
+def looped(x: Array, weight: Array, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
+           dilation: Sequence[int], groups: int) -> Array:
+    """The definition, one output pixel, unit and tap at a time, in float64; 1-D as 2-D with one column."""
+    if x.ndim == 3:
+        geometry = {"stride": (*stride, 1), "padding": (*padding, (0, 0)), "dilation": (*dilation, 1)}
+        return looped(x[..., None], weight[..., None], groups=groups, **geometry)[..., 0]
+    x, weight = x.astype(np.float64), weight.astype(np.float64)
+    units, each, kh, kw = weight.shape
+    size = [(n + before + after - d * (k - 1) - 1) // s + 1
+            for n, k, s, (before, after), d in zip(x.shape[2:], (kh, kw), stride, padding, dilation, strict=True)]
+    out = np.zeros((len(x), units, *size))
+    for o, y, column, i, j, c in np.ndindex(units, *size, kh, kw, each):
+        at = (y * stride[0] + i * dilation[0] - padding[0][0], column * stride[1] + j * dilation[1] - padding[1][0])
+        if 0 <= at[0] < x.shape[2] and 0 <= at[1] < x.shape[3]:
+            out[:, o, y, column] += x[:, o // (units // groups) * each + c, *at] * weight[o, c, i, j]
+    return out
+
+
+@st.composite
+def problems(draw: st.DrawFn, axes: int | None = None) -> tuple[Array, Array, dict[str, Any]]:
+    """An image, a weight and a geometry that fit; half of them 3 x 3 without stride, which tiles need."""
+    axes = draw(st.sampled_from((1, 2, 2, 2))) if axes is None else axes
+    common = draw(st.booleans())
+
+    def each(low: int, high: int) -> tuple[int, ...]:
+        return tuple(draw(st.integers(low, high)) for _ in range(axes))
+
+    kernel = (3,) * axes if common else each(1, 3)
+    stride, dilation = ((1,) * axes, (1,) * axes) if common else (each(1, 3), each(1, 3))
+    padding = tuple(zip(each(0, 3), each(0, 3), strict=True))
+    size = tuple(max(n, d * (k - 1) + 1 - sum(p))
+                 for n, k, d, p in zip(each(1, 6), kernel, dilation, padding, strict=True))
+    groups, per_group, units = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    generator = np.random.default_rng(draw(st.integers(0, 99)))
+    x = random(generator, draw(st.integers(1, 3)), groups * per_group, *size)
+    weight = random(generator, groups * units, per_group, *kernel)
+    return x, weight, {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+
+
+@settings(max_examples=60, deadline=None)
+@given(problem=problems())
+@pytest.mark.usefixtures("way")
+def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, Any]]) -> None:
+    x, weight, options = problem
+    generator = np.random.default_rng(1)
+    bias = random(generator, len(weight))
+    expected = looped(x, weight, **options)
+    out, residuals = convolution_forward(x, weight, bias, **options)
+    close(out, expected + bias.reshape(-1, *[1] * (x.ndim - 2)), 1e-12)
+    g, v, u = random(generator, *out.shape), random(generator, *x.shape), random(generator, *weight.shape)
+    dx, dw, db = convolution_pullback(g, (x, weight, bias), residuals, (True, True, True), **options)
+    assert dx is not None
+    assert dx.shape == x.shape
+    assert dw is not None
+    assert dw.shape == weight.shape
+    scale = 1e-11 * g.size
+    assert abs(np.vdot(g, looped(v, weight, **options)) - np.vdot(dx, v)) <= scale
+    assert abs(np.vdot(g, looped(x, u, **options)) - np.vdot(dw, u)) <= scale
+    close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems(), extra=st.integers(0, 2))
+@pytest.mark.usefixtures("way")
+def test_the_transpose_is_the_adjoint(problem: tuple[Array, Array, dict[str, Any]], extra: int) -> None:
+    """<conv(v), y> = <v, transposed(y)> for the v of the size that the transpose makes."""
+    x, weight, options = problem
+    generator = np.random.default_rng(1)
+    y = random(generator, len(x), len(weight), *x.shape[2:])
+    padding = [(min(before, d * (k - 1)), 0)
+               for (before, _), d, k in zip(options["padding"], options["dilation"], weight.shape[2:], strict=True)]
+    options = options | {"padding": padding}
+    output_padding = [min(extra, max(s, d) - 1) for s, d in zip(options["stride"], options["dilation"], strict=True)]
+    bias = random(generator, weight.shape[1] * options["groups"]).reshape(-1, *[1] * (x.ndim - 2))
+    out = transposed_convolution(y, weight, bias.ravel(), output_padding=output_padding, **options).data - bias
+    v = random(generator, *out.shape)
+    image_of_v = looped(v, weight, **options)[:, :, *(slice(n) for n in y.shape[2:])]
+    assert abs(np.vdot(image_of_v, y) - np.vdot(v, out)) <= 1e-11 * v.size
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("with_bias", [True, False])
+@pytest.mark.parametrize("axes", [1, 2])
+def test_derivatives_to_the_second_order(axes: int, with_bias: bool) -> None:
+    generator = np.random.default_rng(0)
+    x, size = random(generator, 2, 4, 5, 4)[..., : 4 if axes == 2 else 1], (3, 3)[:axes]
+    x = x if axes == 2 else x[..., 0]
+    weight, bias = random(generator, 6, 2, *size), random(generator, 6) if with_bias else None
+    turned, other = random(generator, 4, 3, *size), random(generator, 6) if with_bias else None
+    active = [0, 1, 2] if with_bias else [0, 1]
+    for stride, dilation in (((1, 1), (1, 1)), ((2, 1), (1, 2))):
+        padding = ((1, 2), (2, 1))[:axes]
+        options = {"stride": stride[:axes], "dilation": dilation[:axes], "padding": padding, "groups": 2}
+        check(convolution, [x, weight, bias], active, **options)
+        check(transposed_convolution, [x, turned, other], active, output_padding=(0, 0)[:axes], **options)
+
+
+@pytest.mark.usefixtures("way")
+def test_memory_order_does_not_matter() -> None:
+    generator = np.random.default_rng(0)
+    x, weight, bias = random(generator, 2, 20, 7, 6), random(generator, 5, 20, 3, 3), random(generator, 5)
+    options = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
+    g = random(generator, 2, 5, 7, 6)
+    results = []
+    for order in ((0, 1, 2, 3), (2, 0, 3, 1), (3, 2, 1, 0), (1, 3, 0, 2)):
+        back = np.argsort(order)
+        a, w, c = (np.ascontiguousarray(v.transpose(order)).transpose(back) for v in (x, weight, g))
+        wide = np.zeros((*a.shape[:3], 12))
+        wide[..., ::2] = a  # and not contiguous along W
+        for image in (a, wide[..., ::2]):
+            out, residuals = convolution_forward(image, w, bias, **options)
+            results.append((out, *convolution_pullback(c, (image, w, bias), residuals, (True, True, True), **options)))
+    for others in results[1:]:
+        for one, other in zip(results[0], others, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("channels", [3, 16, 64])
+def test_float32_at_sizes_that_networks_have(channels: int) -> None:
+    """As it is configured: by columns, by rows and by tiles, in threads, against the taps summed in float64."""
+    generator = np.random.default_rng(0)
+    x = random(generator, 8, channels, 18, 18, dtype=np.float32)
+    weight = random(generator, 64, channels, 3, 3, dtype=np.float32)
+    g = random(generator, 8, 64, 16, 16, dtype=np.float32)
+    options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+    out, residuals = convolution_forward(x, weight, None, **options)
+    dx, dw, _ = convolution_pullback(g, (x, weight, None), residuals, (True, True, False), **options)
+    wide, exact_out, exact_dx = x.astype(float), np.zeros(out.shape), np.zeros(x.shape)
+    exact_dw = np.zeros(weight.shape)
+    for i, j in np.ndindex(3, 3):
+        seen = (slice(None), slice(None), slice(i, i + 16), slice(j, j + 16))
+        exact_out += np.einsum("nchw,oc->nohw", wide[seen], weight[:, :, i, j].astype(float), optimize=True)
+        exact_dx[seen] += np.einsum("nohw,oc->nchw", g.astype(float), weight[:, :, i, j].astype(float), optimize=True)
+        exact_dw[:, :, i, j] = np.einsum("nohw,nchw->oc", g.astype(float), wide[seen], optimize=True)
+    for got, exact in ((out, exact_out), (dx, exact_dx), (dw, exact_dw)):
+        assert got is not None
+        assert got.dtype == np.float32
+        close(got, exact, 1e-5)
+
+
+def test_results_keep_the_memory_order_and_elementwise_functions_do_too() -> None:
+    generator = np.random.default_rng(0)
+    options = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
+    x, weight = random(generator, 2, 3, 6, 5), random(generator, 4, 3, 3, 3)
+    out, _ = convolution_forward(x, weight, None, **options)
+    for image in (out, np.maximum(out, 0) * 2 + out):
+        assert np.may_share_memory(in_memory_order(image), image)
+
+
+@pytest.mark.parametrize("needs", [(False, True, True), (True, False, False), (False, False, False)])
+def test_what_nobody_needs_is_not_computed(needs: tuple[bool, ...]) -> None:
+    options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+    x, weight, bias = np.ones((1, 2, 4, 4)), np.ones((3, 2, 2, 2)), np.ones(3)
+    out, residuals = convolution_forward(x, weight, bias, **options)
+    cotangents = convolution_pullback(out, (x, weight, bias), residuals, needs, **options)
+    assert tuple(c is not None for c in cotangents) == needs
+
+
+def test_an_empty_batch_and_mixed_dtypes() -> None:
+    options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+    weight = Tensor(np.ones((3, 2, 2, 2)), requires_grad=True)
+    out = convolution(np.ones((0, 2, 4, 4)), weight, None, **options)
+    assert out.shape == (0, 3, 3, 3)
+    out.sum().backward()
+    np.testing.assert_array_equal(weight.grad.data, np.zeros(weight.shape))
+    mixed = convolution(np.ones((1, 2, 4, 4), np.float32), weight, None, **options)
+    assert mixed.dtype == np.float64
+    np.testing.assert_array_equal(mixed.data, np.full((1, 3, 3, 3), 8.0))
+
+
+PLAIN = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
+
+
+@pytest.mark.parametrize(("shapes", "changed", "message"), [
+    (((1, 3, 5, 5), (4, 2, 2, 2)), {"groups": 2}, r"groups=2 expected \(N, 4, H, W\), got \(1, 3, 5, 5\)"),
+    (((1, 4, 5, 5), (3, 2, 2, 2)), {"groups": 2}, "groups=2 must divide the 4 input and the 3 output channels"),
+    (((1, 4, 5, 5), (3, 2, 2, 2)), {}, r"expected \(N, 2, H, W\), got \(1, 4, 5, 5\)"),
+    (((1, 2, 5), (3, 2, 2, 2)), {}, r"expected \(N, 2, H, W\), got \(1, 2, 5\)"),
+    (((1, 2, 3, 5), (3, 2, 3, 2)), {"dilation": (2, 1)}, r"window of 5 \(kernel 3, dilation 2\) .* input of 3"),
+    (((1, 2, 5, 5), (3, 2, 2, 2)), {"stride": (0, 1)}, "must be at least 1, got 2, 0, 1"),
+    (((1, 2, 5, 5), (3, 2, 2, 2)), {"dilation": (1, 0)}, "must be at least 1, got 2, 1, 0"),
+])
+def test_what_does_not_fit_is_refused(shapes: Any, changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        convolution_forward(np.ones(shapes[0]), np.ones(shapes[1]), None, **PLAIN | changed)
+
+
+@pytest.mark.parametrize(("changed", "message"), [
+    ({"output_padding": (2, 0)}, "less than stride 1 or dilation 1, got 2"),
+    ({"padding": ((9, 9), (0, 0))}, "has the size -12; pad less"),
+    ({"stride": (1, 0)}, "must be at least 1, got 2, 0, 1"),
+])
+def test_what_does_not_fit_transposed_is_refused(changed: dict[str, Any], message: str) -> None:
+    options = PLAIN | {"output_padding": (0, 0)} | changed
+    with pytest.raises(ValueError, match=message):
+        transposed_convolution(np.ones((1, 3, 5, 5)), np.ones((3, 2, 2, 2)), None, **options)
+
+
+def test_a_bias_of_another_length_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"3 output channels expected a bias \(3,\), got \(2,\)"):
+        convolution_forward(np.ones((1, 2, 5, 5)), np.ones((3, 2, 2, 2)), np.ones(2), **PLAIN)
+
+
+# --- The parts -------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None)
+@given(size=st.integers(1, 8), kernel=st.integers(1, 4), stride=st.integers(1, 4), dilation=st.integers(1, 3),
+       before=st.integers(0, 3), after=st.integers(0, 3), data=st.data())
+def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int, after: int, data: Any) -> None:
+    size = max(size, dilation * (kernel - 1) + 1 - before - after)
+    whole = axis(size, kernel, stride, dilation, (before, after))
+    first = data.draw(st.integers(0, whole.outputs - 1))
+    some = slice(first, data.draw(st.integers(first + 1, whole.outputs)))
+    for windows, start in ((whole, 0), (whole.part(some), some.start)):
+        seen = {(o, j): (o + start) * stride + j * dilation - before
+                for o in range(windows.outputs) for j in range(kernel)}
+        met = {(o, j): at for (o, j), at in seen.items() if 0 <= at < size}
+        pairs = [(o, j, at) for j in range(kernel)
+                 for o, at in zip(*(range(size + 99)[s] for s in windows.tap(j)), strict=True)]
+        assert {(o, j): at for o, j, at in pairs} == met
+        assert len(pairs) == len(met)
+        if windows.disjoint:
+            assert len(set(met.values())) == len(met)
+        assert windows.partition == (sorted(met.values()) == list(range(size)) and dilation == 1
+                                     and windows.before == 0 and kernel == stride and windows.outputs * stride == size)
+        gathered = set()
+        for inputs, taps, over in windows.adjoint():
+            for q, at in enumerate(range(size)[inputs]):
+                for m, j in enumerate(reversed(range(kernel)[taps])):
+                    o = q + m * over.dilation - over.before
+                    if 0 <= o < windows.outputs:
+                        gathered.add((o, j, at))
+        assert gathered == {(o, j, at) for (o, j), at in met.items()}
+
+
+@settings(max_examples=40, deadline=None)
+@given(stack=st.integers(1, 3), rows=st.integers(1, 40), inner=st.integers(1, 9), columns=st.integers(1, 9),
+       small=st.sampled_from((1, 20, 300, 10**6)))
+def test_products_in_pieces(stack: int, rows: int, inner: int, columns: int, small: int) -> None:
+    generator = np.random.default_rng(0)
+    a, b, c = (random(generator, *shape) for shape in ((stack, rows, inner), (stack, inner, columns),
+                                                       (stack, rows, columns)))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("SMALL", small), ("THIN", 2), ("THIN_TRANSPOSED", 2), ("NARROWEST", 2)):
+            patch.setattr(products, name, value)
+        close(products.multiply(a, b, np.empty((stack, rows, columns))), a @ b, 1e-13)
+        total = np.ones((stack, inner, columns))
+        products.add_transposed(a, c, total, np.empty_like(total))
+    close(total, 1 + a.transpose(0, 2, 1) @ c, 1e-13)

@@ -1,0 +1,188 @@
+"""Pooling: against nested loops, where gradients go, and its derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from autograd.testing import check_gradients
+from nn.kernels import pooling
+from nn.kernels.pooling import (
+    adaptive_average_pool,
+    average_pool,
+    max_pool,
+    max_pool_forward,
+    max_pool_pullback,
+    max_pool_reference,
+)
+from tests.nn.kernels.kernel_checks import check, close, random
+
+Array = NDArray[Any]
+
+
+@st.composite
+def geometries(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[int, ...], dict[str, Any]]:
+    """The shape of an image or sequence, and windows that fit it: each sees at least one pixel."""
+    axes = draw(st.sampled_from((1, 2, 2)))
+    kernel, stride, dilation, padding, size = ([], [], [], [], [])
+    for _ in range(axes):
+        k, d = draw(st.integers(1, 4)), draw(st.integers(1, 2)) if dilated else 1
+        p = draw(st.integers(0, k // 2)) if d == 1 else 0
+        kernel.append(k)
+        dilation.append(d)
+        padding.append(p)
+        stride.append(draw(st.integers(1, 4)))
+        size.append(max(draw(st.integers(1, 9)), d * (k - 1) + 1 - 2 * p))
+    options = {"kernel": kernel, "stride": stride, "padding": padding, "ceil_mode": draw(st.booleans())}
+    if dilated:
+        options["dilation"] = dilation
+    return (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *size), options
+
+
+def windows(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+            dilation: Sequence[int], ceil_mode: bool) -> Iterator[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
+    """Every output with the places that it sees, in reading order, padding left out."""
+    counts = []
+    for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
+        room = n + 2 * p - d * (k - 1) - 1
+        count = (-(-room // s) if ceil_mode else room // s) + 1
+        counts.append(count - 1 if ceil_mode and (count - 1) * s >= n + p else count)
+    for out in np.ndindex(*counts):
+        places = [tuple(o * s + t * d - p for o, s, t, d, p in zip(out, stride, tap, dilation, padding, strict=True))
+                  for tap in np.ndindex(*kernel)]
+        yield out, [at for at in places if all(0 <= i < n for i, n in zip(at, size, strict=True))]
+
+
+@settings(max_examples=80, deadline=None)
+@given(geometry=geometries(), seed=st.integers(0, 99), ties=st.booleans())
+def test_max_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, ties: bool) -> None:
+    shape, options = geometry
+    generator = np.random.default_rng(seed)
+    x = generator.integers(-2, 2, shape).astype(float) if ties else random(generator, *shape)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pooling, "WORTH", 1)
+        out, residuals = max_pool_forward(x, **options)
+        g = random(generator, *out.shape)
+        (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)
+    expected, gradient = np.zeros(out.shape), np.zeros(shape)
+    for at, places in windows(shape[2:], **options):
+        for n, c in np.ndindex(*shape[:2]):
+            first = max(places, key=lambda place, channel=x[n, c]: channel[place])
+            expected[n, c, *at] = x[n, c, *first]
+            gradient[n, c, *first] += g[n, c, *at]
+    np.testing.assert_array_equal(out, expected)
+    close(dx, gradient, 1e-13)
+
+
+class Pool:
+    """Max pooling with its options, as `check` wants a kernel."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+
+    def __call__(self, x: Any) -> Any:
+        return max_pool(x, **self.options)
+
+    def reference(self, x: Any) -> Any:
+        return max_pool_reference(x, **self.options)
+
+
+@settings(max_examples=25, deadline=None)
+@given(geometry=geometries(), seed=st.integers(0, 99), dtype=st.sampled_from((np.float32, np.float64)))
+def test_max_derivatives(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, dtype: Any) -> None:
+    shape, options = geometry
+    x = np.random.default_rng(seed).permutation(int(np.prod(shape))).reshape(shape).astype(dtype) / 8  # no ties
+    check(Pool(options), [x], [0])
+
+
+def test_max_of_nan_is_nan_and_its_gradient_is_not_lost() -> None:
+    x = np.zeros((1, 1, 4, 4))
+    x[0, 0, 1, 1] = np.nan
+    options = {"kernel": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": False}
+    out, residuals = max_pool_forward(x, **options)
+    np.testing.assert_array_equal(out, [[[[np.nan, 0], [0, 0]]]])
+    (dx,) = max_pool_pullback(np.ones_like(out), (x,), residuals, (True,), **options)
+    assert dx is not None
+    assert dx[0, 0, :2, :2].sum() == 1
+
+
+@pytest.mark.parametrize("kernel", [(1, 1), (2, 2), (3, 2)])
+def test_memory_order_does_not_matter_and_nothing_is_shared(kernel: tuple[int, int]) -> None:
+    generator = np.random.default_rng(0)
+    x = random(generator, 3, 4, 6, 5)
+    options = {"kernel": kernel, "stride": (1, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": False}
+    results = []
+    for order in ((0, 1, 2, 3), (2, 0, 3, 1), (3, 2, 1, 0)):
+        image = np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+        out, residuals = max_pool_forward(image, **options)
+        assert not np.may_share_memory(out, image)
+        results.append((out, *max_pool_pullback(out, (image,), residuals, (True,), **options)))
+    for others in results[1:]:
+        for one, other in zip(results[0], others, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(geometry=geometries(dilated=False), seed=st.integers(0, 99), include=st.booleans(),
+       divisor=st.sampled_from((None, None, 3)))
+def test_average_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, include: bool,
+                               divisor: int | None) -> None:
+    shape, options = geometry
+    generator = np.random.default_rng(seed)
+    x = Tensor(random(generator, *shape), requires_grad=True)
+    out = average_pool(x, count_include_pad=include, divisor=divisor, **options)
+    g = random(generator, *out.shape)
+    (out * g).sum().backward()
+    expected, gradient = np.zeros(out.shape), np.zeros(shape)
+    kernel, stride, padding = options["kernel"], options["stride"], options["padding"]
+    for at, places in windows(shape[2:], dilation=[1] * len(kernel), **options):
+        padded = np.prod([min(o * s - p + k, n + p) - (o * s - p)
+                          for o, s, p, k, n in zip(at, stride, padding, kernel, shape[2:], strict=True)])
+        count = divisor if divisor is not None else padded if include else len(places)
+        for place in places:
+            expected[:, :, *at] += x.data[:, :, *place] / count
+            gradient[:, :, *place] += g[:, :, *at] / count
+    close(out.data, expected, 1e-13)
+    close(x.grad.data, gradient, 1e-13)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 6, 4), (2, 3, 5, 7), (2, 3, 8)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adaptive_average(shape: tuple[int, ...], dtype: Any) -> None:
+    x = random(np.random.default_rng(0), *shape, dtype=dtype)
+    for size in np.ndindex(*shape[2:]):
+        wanted = tuple(m + 1 for m in size)
+        out = adaptive_average_pool(Tensor(x), size=wanted)
+        expected = np.zeros((*shape[:2], *wanted))
+        for at in np.ndindex(*wanted):
+            part = tuple(slice(i * n // m, -(-(i + 1) * n // m)) for i, n, m in zip(at, shape[2:], wanted, strict=True))
+            expected[:, :, *at] = x[:, :, *part].astype(float).mean(axis=tuple(range(2, len(shape))))
+        assert out.dtype == dtype
+        close(out.data, expected, 1e-6 if dtype == np.float32 else 1e-13)
+
+
+def test_averages_differentiate_twice() -> None:
+    x = random(np.random.default_rng(0), 2, 2, 5, 6)
+    options = {"kernel": (3, 2), "stride": (2, 1), "padding": (1, 1), "count_include_pad": False}
+    check_gradients(lambda x: average_pool(x, **options) ** 2, x)
+    check_gradients(lambda x: adaptive_average_pool(x, size=(2, 4)) ** 2, x)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda x: average_pool(x, kernel=(6, 2), stride=(1, 1), padding=(0, 0)), "window of 6 .* the input of 5"),
+    (lambda x: average_pool(x, kernel=(2, 2), stride=(1, 1), padding=(2, 0)), "half of the kernel size 2, got 2"),
+    (lambda x: average_pool(x, kernel=(2,), stride=(1,), padding=(0,)), r"expected \(N, C, L\), got \(1, 1, 5, 5\)"),
+    (lambda x: adaptive_average_pool(x, size=(0, 1)), r"2 sizes of at least 1, got \(0, 1\)"),
+    (lambda x: max_pool(x, kernel=(2, 2), stride=(0, 1), padding=(0, 0), dilation=(1, 1), ceil_mode=False),
+     "must be at least 1, got 2, 0, 1"),
+])
+def test_what_does_not_fit_is_refused(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(np.ones((1, 1, 5, 5)))

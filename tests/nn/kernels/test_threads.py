@@ -1,0 +1,93 @@
+"""Sharing out work: every part once and in order, errors, the floating-point state, and processes that fork."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from nn.kernels import threads
+from nn.kernels.threads import in_parallel
+
+
+@cache
+def workers() -> None:
+    """Threads to share out to, however many cores there are."""
+    threads._started(3)
+
+
+@pytest.fixture(autouse=True)
+def _three_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers()
+    monkeypatch.setattr(threads, "_count", lambda: 3)
+
+
+@pytest.mark.parametrize(("length", "least", "shares"),
+                         [(9, 1, 3), (2, 1, 2), (1, 1, 1), (0, 1, 1), (9, 4, 2), (9, 5, 1)])
+def test_shares(length: int, least: int, shares: int) -> None:
+    bounds = in_parallel(lambda first, last: (first, last), length, least)
+    assert len(bounds) == shares
+    assert bounds[0][0] == 0
+    assert bounds[-1][1] == length
+    assert all(one[1] == other[0] for one, other in pairwise(bounds))
+
+
+def test_shares_run_at_once() -> None:
+    barrier = threading.Barrier(3, timeout=30)
+    in_parallel(lambda first, last: barrier.wait(), 3)
+
+
+def test_an_error_is_raised_after_all_shares_have_ended() -> None:
+    ended = []
+
+    def task(first: int, last: int) -> None:
+        if first == 1:
+            raise KeyError("in a worker")
+        ended.append(first)
+
+    for _ in range(3):
+        with pytest.raises(KeyError, match="in a worker"):
+            in_parallel(task, 3)
+    assert sorted(ended) == [0, 0, 0, 2, 2, 2]
+    assert in_parallel(lambda first, last: first, 3) == [0, 1, 2]
+
+
+def test_the_callers_error_state_holds_in_workers() -> None:
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        in_parallel(lambda first, last: np.ones(1) / (first == 0), 3)
+    with np.errstate(all="ignore"):
+        assert in_parallel(lambda first, last: float(np.ones(1)[0] / np.zeros(1)[0]), 3) == [np.inf] * 3
+
+
+def test_work_within_work_is_not_shared_out() -> None:
+    assert in_parallel(lambda first, last: len(in_parallel(lambda *part: part, 9)), 3)[1:] == [1, 1]
+
+
+@pytest.mark.parametrize(("setting", "most"), [("1", 1), ("2", 2), ("0", threads.MANY), ("many", threads.MANY)])
+def test_the_environment_can_ask_for_fewer(setting: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", setting)
+    assert 1 <= threads._wanted() <= most
+
+
+def test_a_system_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert threads._started(4) == 1
+
+
+def test_a_forked_process_starts_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a fork calls in the child, which has none of the threads: the next call starts new ones."""
+    monkeypatch.undo()
+    for name in ("_threads", "_jobs", "_lock"):
+        monkeypatch.setattr(threads, name, getattr(threads, name))
+    monkeypatch.setattr(threads, "_wanted", lambda: 3)
+    threads._forget()
+    before = threading.active_count()
+    assert in_parallel(lambda first, last: (first, last), 3) == [(0, 1), (1, 2), (2, 3)]
+    assert threading.active_count() == before + 2
