@@ -17,6 +17,9 @@ demo: $(STAMPS)/demo  ## train on handwritten digits, check the gradients, draw 
 test: $(STAMPS)/test  ## all tests, on two processes
 	$(RUN) -m pytest -n 2
 
+mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=200; 0 is all)
+	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),200)
+
 lint: $(STAMPS)/lint  ## ruff, and mypy --strict on the three packages
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy

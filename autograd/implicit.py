@@ -22,11 +22,15 @@ from .errors import missing_extra
 from .forward import jvp
 from .modes import no_grad
 from .tensor import Tensor
-from .transforms import jacrev, vjp
+from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel
 from .tree import map as tree_map
 
 Array = np.ndarray[Any, Any]
+DENSE = 64
+"""Up to this many unknowns the linear system is solved by its matrix, which takes a pass through f for each; beyond,
+by GMRES, which takes a pass for each iteration."""
+
 Solver = Callable[[Callable[[Array], Array], Array], Any]
 
 
@@ -132,14 +136,47 @@ class _Problem:
 
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
         """The cotangent of the parameters: `-(df/dp)^T A^-T g`."""
-        a = jacrev(lambda x: self.residual(x, p))(x)
-        adjoint = np.linalg.solve(np.conj(a).T, g)
+        if g.size <= DENSE:
+            adjoint = np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
+        else:
+            _, transpose = vjp(lambda x: self.residual(x, _plain(p)), _plain(x))
+            krylov = self.krylov(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(_plain(x), _plain(p))).T)
+            adjoint = root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
+                           np.zeros_like(_plain(g)), g, x, p, solver=krylov)
         return -vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0]
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
         """The tangent of the solution: `-A^-1 (df/dp) t`."""
-        a = jacrev(lambda x: self.residual(x, p))(x)
-        return -np.linalg.solve(a, jvp(lambda p: self.residual(x, p), (p,), (t,))[1])
+        slope = jvp(lambda p: self.residual(x, p), (p,), (t,))[1]
+        if slope.size <= DENSE:
+            return -np.linalg.solve(self.matrix(x, p), slope)
+        _, linear = linearize(lambda x: self.residual(x, _plain(p)), _plain(x))
+        krylov = self.krylov(linear, slope, lambda: self.matrix(_plain(x), _plain(p)))
+        return -root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
+                     np.zeros_like(_plain(slope)), slope, x, p, solver=krylov)
+
+    def matrix(self, x: Any, p: Any) -> Any:
+        """A, one backward pass a row."""
+        return jacrev(lambda x: self.residual(x, p))(x)
+
+    def krylov(self, product: Callable[[Array], Any], target: Any, matrix: Callable[[], Array]) -> Solver:
+        """A solver of `product(w) = target` that needs products alone, or the matrix where they do not suffice.
+
+        The linear system is itself solved as a `root`, so that its solution can be differentiated by the same theorem.
+        """
+
+        def solve(residual: Callable[[Array], Array], start: Array) -> Array:
+            right = _plain(target)
+            try:
+                from scipy.sparse.linalg import LinearOperator, gmres
+            except ImportError:
+                return np.asarray(np.linalg.solve(matrix(), right))
+            n = right.size
+            operator = LinearOperator((n, n), matvec=lambda w: _plain(product(w.reshape(n))), dtype=right.dtype)
+            found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
+            return np.asarray(np.linalg.solve(matrix(), right) if failed else found)
+
+        return solve
 
 
 @custom
@@ -155,6 +192,11 @@ solution.defjvp(lambda t, x, p, *, problem: problem.pushforward(t, x, p))
 def _closes_over() -> ValueError:
     return ValueError("f closes over a tensor that is being differentiated, whose gradient would be lost: pass it as "
                       "an argument, root(f, x0, tensor)")
+
+
+def _plain(x: Any) -> Any:
+    """The values alone: what a solver works on."""
+    return x.detach().numpy() if isinstance(x, Tensor) else x
 
 
 def _constant(leaf: Any) -> Any:

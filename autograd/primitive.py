@@ -139,7 +139,7 @@ class Primitive:
         return f"<{self.kind} primitive {self.name}>"
 
 
-Leaf.primitive = Primitive("leaf", lambda: None, ())
+Leaf.primitive = Primitive("leaf", lambda: None, ())  # type: ignore[misc]  # a class attribute over a slot
 
 
 def wrap(value: Any) -> Any:

@@ -128,8 +128,8 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         for i, parent in enumerate(node.parents):
             if parent is None or parent not in waiting:
                 continue
-            c = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
-            kind = type(c)
+            c: Any = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
+            kind: Any = type(c)
             if kind is _ndarray:
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
@@ -201,8 +201,8 @@ def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]
     for node in waiting:
         if node not in stop:
             for parent in node.parents:
-                if parent in waiting:
-                    waiting[parent] += 1  # type: ignore[index]  # None is never a key
+                if parent is not None and parent in waiting:
+                    waiting[parent] += 1
     return waiting | dict.fromkeys((node for node in seeds if node not in waiting), 0)
 
 

@@ -159,7 +159,7 @@ def _scalar(f: Callable[..., Any], output: Any) -> Tensor:
     if output.dtype.kind == "c":
         raise TypeError(f"grad needs {_name(f)} to return a real number, got {output.dtype}; take np.real or np.abs of "
                         "it, or use jacobian for a holomorphic function")
-    return output
+    return output  # type: ignore[no-any-return]
 
 
 def ones_like(t: Tensor) -> Tensor:

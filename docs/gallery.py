@@ -131,12 +131,16 @@ PICTURES: tuple[Callable[[], Drawing], ...] = (
     failure,
 )
 
+INTRODUCTION = """Computation graphs as `autograd.draw` shows them, made by `python docs/gallery.py`. Every picture follows
+your light or dark setting, and hovering over a vertex shows all that is known of it."""
+EXPLORER = """`draw(loss).save("graph.html")` writes one page to explore, with the passes step by step:
+[the neuron](gallery/neuron.html)."""
+
 
 def main(folder: Path) -> None:
     """Draw everything into `folder/gallery` and write the page beside it."""
     (folder / "gallery").mkdir(parents=True, exist_ok=True)
-    page = ["# Gallery", "", "Computation graphs as `autograd.draw` shows them. Made by `python docs/gallery.py`; every "
-            "picture follows your light or dark setting, and hovering over a vertex shows all that is known of it.", ""]
+    page = ["# Gallery", "", INTRODUCTION, ""]
     for picture in PICTURES:
         autograd.manual_seed(0)
         drawing = picture()
@@ -146,8 +150,7 @@ def main(folder: Path) -> None:
                  "```python", *_code(picture), "```", ""]
         print(f"{picture.__name__}: {drawing!r}")
     neuron().save(folder / "gallery" / "neuron.html")
-    page += ["## Step by step", "", "`draw(loss).save(\"graph.html\")` writes one page to explore, with the passes step by "
-             "step: [the neuron](gallery/neuron.html).", ""]
+    page += ["## Step by step", "", EXPLORER, ""]
     (folder / "gallery.md").write_text("\n".join(page), encoding="utf-8")
 
 

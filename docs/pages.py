@@ -43,7 +43,6 @@ NN = {
     "Data": ["data.digits", "data.faces", "data.idx", "data.DataLoader"],
     "Looking inside": ["inspect.activations", "inspect.weights", "inspect.feature_maps", "inspect.most_exciting",
                        "inspect.exciting_inputs"],
-    "Initial values": [f"init.{name}" for name in sorted(nn.init.__all__)] if hasattr(nn.init, "__all__") else [],
 }
 
 
@@ -59,7 +58,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = {
         "supported.md": _supported(),
         "reference/autograd.md": _reference(autograd, AUTOGRAD),
-        "reference/nn.md": _reference(nn, NN | _layers_and_losses()),
+        "reference/nn.md": _reference(nn, NN | _layers_and_losses() | {"Initial values": _public(nn, "init")}),
         "reference/optim.md": _reference(optim, _optimizers()),
     }
     for path, content in made.items():
@@ -85,10 +84,17 @@ def _layers_and_losses() -> dict[str, list[str]]:
     return {"Layers": [name for name in classes if name not in losses], "Losses": losses}
 
 
+def _public(package: ModuleType, name: str) -> list[str]:
+    """What a module of the package defines itself and does not hide."""
+    module = getattr(package, name)
+    return [f"{name}.{attribute}" for attribute, value in vars(module).items()
+            if not attribute.startswith("_") and getattr(value, "__module__", None) == module.__name__
+            and hasattr(value, "__qualname__")]
+
+
 def _optimizers() -> dict[str, list[str]]:
-    schedulers = [f"schedulers.{name}" for name in optim.schedulers.__all__]
     return {"Optimizers": ["SGD", "SGDM", "Adagrad", "RMSProp", "Adam", "AdamW"],
-            "Clipping": ["clip_grad_norm_", "clip_grad_value_"], "Learning rates": schedulers}
+            "Clipping": ["clip_grad_norm_", "clip_grad_value_"], "Learning rates": _public(optim, "schedulers")}
 
 
 def _reference(package: ModuleType, sections: dict[str, list[str]]) -> str:

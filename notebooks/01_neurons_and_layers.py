@@ -115,7 +115,8 @@ autograd.draw(model(Tensor(x[np.newaxis], name="x")), names=model)
 # ## Learning the weights · 学习权重
 #
 # Nobody knows the weights in advance. 400 products, which sold if they were reasonably priced (neither dear nor
-# suspiciously cheap), known *and* well made, teach them. The network sees the four features and the label, never the three reasons.
+# suspiciously cheap), known *and* well made, teach them. The network sees the four
+# features and the label, never the three reasons.
 
 # %%
 rng = np.random.default_rng(1)

@@ -127,6 +127,42 @@ assert sides[0] == 5 < sides[3] < sides[6]
 assert sides[6] >= 22
 
 # %% [markdown]
+# ## The pieces that excite a unit most · 最能激发神经元的图块
+#
+# Of all windows of all photographs, the five that four units of each layer answer to most. A row is a unit.
+
+# %%
+with autograd.no_grad():
+    answers = nn.inspect.activations(model, train_x)
+figure, axes = plt.subplots(4, 17, figsize=(11, 3), layout="constrained")
+for block, (layer, stride) in enumerate(((0, 1), (3, 2), (6, 4))):
+    maps, side = answers[str(layer)].data, sides[layer]
+    lively = np.argsort(-maps.max(axis=(0, 2, 3)))[:4]
+    for row, unit in zip(axes, lively, strict=True):
+        best_of_each = maps[:, unit].reshape(len(maps), -1)
+        for ax, n in zip(row[6 * block :], np.argsort(-best_of_each.max(axis=1))[:5], strict=False):
+            i, j = np.unravel_index(best_of_each[n].argmax(), maps.shape[2:])
+            ax.imshow(train[0][n, 0, i * stride : i * stride + side, j * stride : j * stride + side], cmap="gray")
+for ax in axes.flat:
+    ax.set_axis_off()
+for column, layer in ((2, 0), (8, 3), (14, 6)):
+    axes[0, column].set_title(f"layer {layer}", fontsize=9)
+plt.show()
+
+# %% [markdown]
+# Units of the last convolution that speak for "face" (their weight in the output is positive) and those that speak
+# against it: what do they like best?
+
+# %%
+last, votes = answers["6"].data[:, :, 0, 0], model[9].weight.data[0]
+favourites = {unit: train[1][np.argsort(-last[:, unit])[:10]].mean() for unit in range(16) if last[:, unit].max() > 0}
+pro = np.mean([share for unit, share in favourites.items() if votes[unit] > 0])
+contra = np.mean([share for unit, share in favourites.items() if votes[unit] < 0])
+print(f"faces among the ten favourites: of units for 'face' {pro:.0%}, of units against it {contra:.0%}")
+assert pro > 0.9
+assert contra < 0.1
+
+# %% [markdown]
 # ## What excites a unit most · 最能激发神经元的输入
 #
 # Start from noise and change the *picture* by gradient ascent, with the weights held. First units of the second
@@ -147,7 +183,8 @@ plt.show()
 logits = model(np.stack([dream, centred(np.random.default_rng(0).normal(size=(1, 1, 25, 25)))[0]])
                .astype(np.float32)).data.ravel()
 best = model(train_x).data.max()
-print(f"logit of 'face': {logits[0]:.1f} for this picture, {best:.1f} for the best photograph, {logits[1]:.1f} for noise")
+print(f"logit of 'face': {logits[0]:.1f} for this picture, {best:.1f} for the best photograph, "
+      f"{logits[1]:.1f} for noise")
 print("noise counts as a face too: no picture of noise was among the examples")
 print(f"correlation with the mean face: {np.corrcoef(dream.ravel(), average.ravel())[0, 1]:.2f}")
 assert logits[0] > best
@@ -158,7 +195,10 @@ assert logits[0] > best
 # - From pixels and yes/no alone the network reached the accuracy printed above on pictures it never saw.
 # - Every filter of the first layer answers to edges of some directions and hardly to others: line pieces. (Random
 #   filters do too, as the figures say; training made them stronger, and chose which.)
-# - A unit of the first layer sees 5 x 5 pixels, one of the second a part of the face, one of the third nearly all of it.
+# - A unit of the first layer sees 5 x 5 pixels, one of the second a part of the face, one of the third nearly all
+#   of it.
+# - Pieces that excite the first layer are lines and edges, those of the third whole pictures; units that vote for
+#   "face" like faces best, units against it anything else.
 # - The picture that the last unit likes best excites it more than any photograph, and does not look
 #   like one: a network knows only what its examples force it to know. Nobody prescribed any of this.
 #

@@ -21,7 +21,8 @@ autograd.manual_seed(0)
 # %% [markdown]
 # ## Three activations · 三种激活函数
 #
-# Linear `g(z) = z`, sigmoid `1 / (1 + exp(-z))`, ReLU `max(0, z)`: each with its slope, which the library differentiates.
+# Linear `g(z) = z`, sigmoid `1 / (1 + exp(-z))`, ReLU `max(0, z)`: each with its slope, which the
+# library computes.
 
 # %%
 z = np.linspace(-4, 4, 201)
@@ -47,7 +48,8 @@ for layer in deep:
     W, b = layer.weight.data @ W, layer.weight.data @ b + layer.bias.data
 points = np.random.default_rng(0).normal(size=(1000, 2))
 difference = np.abs(deep(points).data - (points @ W.T + b)).max()
-print(f"{sum(p.size for p in deep.parameters())} parameters collapse to {W.size + b.size}: W = {W.round(4)}, b = {b.round(4)}")
+count = sum(p.size for p in deep.parameters())
+print(f"{count} parameters collapse to {W.size + b.size}: W = {W.round(4)}, b = {b.round(4)}")
 print(f"largest difference of the outputs on 1000 points: {difference:.1e}")
 assert difference < 1e-14
 

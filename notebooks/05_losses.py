@@ -81,10 +81,11 @@ large = np.array([1000.0, 0.0, -1000.0])
 with np.errstate(all="ignore"):
     overflow, underflow, binary = naive(large, 0), naive(np.array([0.0, -1000.0]), 1), naive_binary(40.0, 0.0)
 stable = nn.CrossEntropyLoss(from_logits=True)
+binary_loss = nn.BCELoss(from_logits=True)
 results = [
     ("logits 1000, 0, -1000, label 0", overflow, stable(large[np.newaxis], np.array([0])).item(), 0.0),
     ("logits 0, -1000, label 1", underflow, stable(np.array([[0.0, -1000.0]]), np.array([1])).item(), 1000.0),
-    ("sigmoid, logit 40, label 0", binary, nn.BCELoss(from_logits=True)(np.array([40.0]), np.array([0.0])).item(), 40.0),
+    ("sigmoid, logit 40, label 0", binary, binary_loss(np.array([40.0]), np.array([0.0])).item(), 40.0),
 ]
 print(f"{'':32} {'naive':>8} {'from_logits':>12} {'exact':>8}")
 for what, wrong, right, exact in results:
@@ -136,9 +137,9 @@ for case in (z, large, np.array([-1000.0, -1001.0])):
 # %%
 small = -np.log(1 / (1 + np.exp(-40.0)))
 print(f"logit 40, label 1: naive {small:.3e}, from_logits "
-      f"{nn.BCELoss(from_logits=True)(np.array([40.0]), np.array([1.0])).item():.3e}, exact {np.exp(-40):.3e}")
+      f"{binary_loss(np.array([40.0]), np.array([1.0])).item():.3e}, exact {np.exp(-40):.3e}")
 assert small == 0
-assert np.isclose(nn.BCELoss(from_logits=True)(np.array([40.0]), np.array([1.0])).item(), np.exp(-40))
+assert np.isclose(binary_loss(np.array([40.0]), np.array([1.0])).item(), np.exp(-40))
 
 # %% [markdown]
 # ## Softmax on digits · 手写数字

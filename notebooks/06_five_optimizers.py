@@ -165,7 +165,7 @@ for name, losses in final.items():
     for lr in rates:
         with np.errstate(all="ignore"):
             end = bowl(walk(name, bowl, (-4.0, 1.0), lr, 300)[-1])
-            losses.append(end if end < 1e6 else 1e6)  # a nan is not below it either
+            losses.append(min(1e6, end))  # which is 1e6 for a nan too
 plt.figure(figsize=(5, 3))
 for name, losses in final.items():
     plt.loglog(rates, np.maximum(losses, 1e-12), "o-", label=name)

@@ -102,7 +102,7 @@ for method, error in errors.items():
 plt.axhline(2.2e-16, color="gray", linestyle=":", label="rounding of a double")
 plt.xlabel("step h")
 plt.ylabel("relative error")
-plt.legend()
+plt.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 for method, error in errors.items():
     print(f"{method:8} best error {error.min():.1e} at h = {steps[error.argmin()]:.0e}; at h = 1e-12: "
@@ -118,7 +118,8 @@ assert errors["forward"].min() > 1e-11
 # %% [markdown]
 # ## 3. Forward accumulation · 前向累积
 #
-# Each value carries its tangent. For `z = sin(x1 x2) + x1` in the direction (1, 0), by hand, and as the library does it:
+# Each value carries its tangent. For `z = sin(x1 x2) + x1` in the direction (1, 0), by
+# hand, and as the library does it:
 
 # %%
 x1, x2 = 2.0, 0.5
@@ -148,11 +149,11 @@ z = np.sin(product)
 z.name = "z"
 named = (a, b, square, product, z)
 print("forward, in topological order:")
+kept = {}
 for node in reachable(z._node):
-    kept = [float(v) for v in node.saved if np.ndim(v) == 0 and v is not None] if hasattr(node, "saved") else []
-    print(f"  {node.primitive.name:10} keeps {kept}")
-assert any(0.5 in [float(v) for v in node.saved if np.ndim(v) == 0 and v is not None]
-           for node in reachable(square._node) if node is square._node)
+    kept[node.primitive.name] = [float(value) for value in node.saved if value is not None]
+    print(f"  {node.primitive.name:10} keeps {kept[node.primitive.name]}")
+assert kept["square"] == [b.item()]
 
 # %% [markdown]
 # The backward pass visits it once in the reverse order, multiplying as it goes:
@@ -183,7 +184,7 @@ def mixed(x):
 
 
 ns = [4, 16, 64, 256]
-scaling = autograd.compare.scaling(lambda n: mixed, ns)
+scaling = autograd.compare.scaling(lambda n: mixed, ns, repeat=2)
 scaling.plot()
 
 # %%

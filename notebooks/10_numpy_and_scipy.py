@@ -93,7 +93,8 @@ estimate = autograd.minimize(negative_log_likelihood, np.zeros(2), method="trust
 information = np.asarray(autograd.hessian(negative_log_likelihood)(estimate.params))
 spread = np.sqrt(np.diag(np.linalg.inv(information)))
 shape, scale = np.exp(estimate.params)
-print(f"shape {shape:.3f} +- {shape * spread[0]:.3f} (truth 2.5), scale {scale:.3f} +- {scale * spread[1]:.3f} (truth 1.7)")
+for name, value, relative, true in (("shape", shape, spread[0], 2.5), ("scale", scale, spread[1], 1.7)):
+    print(f"{name} {value:.3f} +- {value * relative:.3f}, truth {true}")
 scipys = stats.gamma.fit(waits, floc=0)
 print(f"scipy.stats.gamma.fit: shape {scipys[0]:.3f}, scale {scipys[2]:.3f}")
 assert np.allclose([shape, scale], [scipys[0], scipys[2]], rtol=1e-3)
@@ -115,8 +116,9 @@ plt.show()
 
 # %%
 def rates(state, p):
-    h, l = state  # hares and lynxes
-    return np.stack([p[0] * h - p[1] * h * l, p[2] * h * l - p[3] * l])
+    hares, lynxes = state
+    met = hares * lynxes
+    return np.stack([p[0] * hares - p[1] * met, p[2] * met - p[3] * lynxes])
 
 
 def solve(p, start, steps=120, dt=0.1):

@@ -5,21 +5,39 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd
+import nn
+import optim
+from autograd.registry import primitives, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
          if FENCE.search(page.read_text(encoding="utf-8"))]
+# The gallery shows the bodies of the functions that drew its pictures, and not what they all share.
+SHARED = {"np": np, "autograd": autograd, "nn": nn, "optim": optim, "Tensor": autograd.Tensor, "draw": autograd.draw}
+AT_HAND = {"gallery.md": SHARED | {"rng": np.random.default_rng(0)}}
 
 
+@pytest.fixture
+def no_rules_left_behind():
+    """What a page adds to the tables of rules goes again, for the sake of the tests that go through them."""
+    before = [(table, dict(table)) for table in (registry, primitives)]
+    yield
+    for table, content in before:
+        table.clear()
+        table.update(content)
+
+
+@pytest.mark.usefixtures("no_rules_left_behind")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_snippets_of_a_page_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     autograd.manual_seed(0)
-    text, namespace = page.read_text(encoding="utf-8"), {"__name__": "snippet"}
+    text, namespace = page.read_text(encoding="utf-8"), {"__name__": "snippet", **AT_HAND.get(page.name, {})}
     for fence in FENCE.finditer(text):
         before = text.count("\n", 0, fence.start(1))
         # Blank lines in front make an error name the line of the page.

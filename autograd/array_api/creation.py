@@ -23,7 +23,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
             if copy is False:
                 raise ValueError(f"cannot share memory and change the dtype from {obj.dtype} to {np.dtype(dtype)}")
             return obj.astype(dtype)
-        return call(np.copy, obj) if copy else obj  # type: ignore[no-any-return]
+        return call(np.copy, obj) if copy else obj
     if isinstance(obj, (list, tuple)) and next(tensors_in(obj), None) is not None:
         if copy is False:
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")

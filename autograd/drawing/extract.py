@@ -19,6 +19,7 @@ from .names import Names
 from .order import computation_order
 from .replay import fill_in
 from .rule_text import rule_text
+from .sources import source_text
 from .words import shape_text
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"})
@@ -159,7 +160,8 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
         shape=shown.shape if shown else None, dtype=_dtype_name(shown.dtype) if shown else "", options=options,
         value=_figures(values.get(shown)) if shown else None,
         grad=_figures(tensor.grad) if tensor is not None and tensor.grad is not None else None,
-        rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind, source=getattr(node, "line", ""),
+        rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind,
+        source=source_text(getattr(node, "line", "")),
     )
 
 
@@ -212,7 +214,8 @@ def options_text(options: Mapping[str, Any]) -> str:
 
 
 def _says_something(value: Any) -> bool:
-    return value is not None and value is not False and not (isinstance(value, str) and value == "C")
+    return value is not None and value is not False and not (
+        (isinstance(value, str) and value == "C") or (isinstance(value, float) and value == 0))
 
 
 def _option(value: Any) -> str:

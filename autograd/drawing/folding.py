@@ -116,8 +116,7 @@ def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
         own = within.pop()
         paths = [graph.clusters[graph.lineage(graph.vertices[block[0]].cluster)[depth]].path for block in run.blocks]
         clusters[own] = replace(clusters[own], repeats=clusters[own].repeats * run.count,
-                                repeats_text=pattern(paths) or clusters[own].path,
-                                parameters=clusters[own].parameters * (len(set(paths)) or 1))
+                                repeats_text=pattern(paths) or clusters[own].path)
         return replace(merged, clusters=clusters)
     outer = around[-1] if around else ""
     clusters[key] = Cluster(key, "", "", parent=outer, repeats=run.count)

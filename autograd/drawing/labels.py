@@ -117,10 +117,7 @@ def _worth_writing(size: int, finite: bool) -> bool:
 
 
 def _module_facts(vertex: Vertex) -> list[str]:
-    facts = [count_text(vertex.parameters, "parameter")] if vertex.parameters else []
-    if vertex.stands_for > 1:
-        facts.append(count_text(vertex.stands_for, "vertex", "vertices"))
-    return facts
+    return [count_text(vertex.parameters, "parameter")] if vertex.parameters else []
 
 
 def size(written: list[Line], kind: Kind) -> tuple[float, float]:
@@ -182,6 +179,8 @@ def tooltip(vertex: Vertex) -> list[str]:
     if vertex.rule:
         found.append(f"rule ({vertex.rule_kind}): {printable(vertex.rule)}")
     found += [*_module_facts(vertex), *vertex.notes]
+    if vertex.stands_for > 1:
+        found.append(f"stands for {count_text(vertex.stands_for, 'vertex', 'vertices')} of the full graph")
     if vertex.heat_text:
         found.append(vertex.heat_text)
     if vertex.source:

@@ -18,6 +18,7 @@ from .extract import Extraction, extract
 from .model import Edge, Graph, Kind, Vertex
 from .names import Names, gather
 from .shaping import View
+from .sources import without_folders
 from .words import printable, shape_text
 
 
@@ -107,7 +108,7 @@ def _of_call(primitive: Primitive, operands: Sequence[Any], options: dict[str, A
 
 
 def _drawn(result: Extraction, error: BaseException) -> Drawing:
-    said = printable(str(error).splitlines()[0] if str(error) else "")
+    said = printable(without_folders(str(error).splitlines()[0] if str(error) else ""))
     result.graph = _titled(result.graph, f"{type(error).__name__}: {said}")
     return Drawing(result, View())
 

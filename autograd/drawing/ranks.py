@@ -35,7 +35,7 @@ def ranks(graph: Graph) -> dict[str, int]:
 
 
 def lengths(graph: Graph) -> list[int]:
-    """How many layers each edge must span at least, so that clusters that follow each other stand in bands of their own.
+    """How many layers each edge must span at least, so that clusters that follow each other stand in bands.
 
     What an engine needs to be told: left to itself it puts a cluster's leaves beside the end of the cluster before.
     """

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from autograd.errors import user_line
 from autograd.graph import Node
 from autograd.modes import watching
+
+from .words import shortened
 
 
 @contextmanager
@@ -20,3 +25,17 @@ def trace_source() -> Iterator[None]:
 
     with watching(note):
         yield
+
+
+def source_text(line: str) -> str:
+    """`path/model.py:12` as a tooltip shows it: `model.py:12  y = relu(x @ W)`."""
+    if not line:
+        return ""
+    path, _, number = line.rpartition(":")
+    code = linecache.getline(path, int(number)).strip() if number.isdigit() else ""
+    return f"{Path(path).name}:{number}  {shortened(code, 60)}".rstrip()
+
+
+def without_folders(text: str) -> str:
+    """A message with its `path/model.py:12` shortened to `model.py:12`: what a picture has room for."""
+    return re.sub(r"[^\s()]*[/\\\\]([^\s()/\\\\]+\.py:\d+)", r"\1", text)

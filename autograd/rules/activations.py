@@ -56,12 +56,12 @@ def softplus(x: Any) -> Tensor:
 
 
 def silu(x: Any) -> Tensor:
-    """X sigmoid(x), elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
-    return x * sigmoid(x)
+    """The input times its sigmoid, elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
+    return x * sigmoid(x)  # type: ignore[no-any-return]
 
 
 def gelu(x: Any, approximate: str = "none") -> Tensor:
-    """X Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+    """Return x Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
 
     `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
     """
@@ -73,13 +73,13 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
-    """X where x > 0, else negative_slope * x (Maas et al. 2013)."""
+    """Return x where x > 0, else negative_slope * x (Maas et al. 2013)."""
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return np.where(x > 0, x, negative_slope * x)  # type: ignore[return-value]
+    return np.where(x > 0, x, negative_slope * x)  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
-    """X where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
+    """Return x where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
     x = x if isinstance(x, Tensor) else Tensor(x)
     return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 

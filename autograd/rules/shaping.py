@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -249,6 +249,11 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     return a[(slice(None),) * axis + (positions,)]
 
 
+STATISTICS: dict[str, Callable[..., Any]] = {
+    "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
+}
+
+
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Every mode that copies elements is a gather by padded positions; `constant` and `linear_ramp` join blocks."""
@@ -281,8 +286,8 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
         return np.concatenate(
             [low + (first - low) * down, x, last + (high - last) * (up + (1 / max(after, 1)))], axis=axis
         )
-    if mode in ("mean", "maximum", "minimum", "median"):
-        function = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}[mode]
+    if mode in STATISTICS:
+        function = STATISTICS[mode]
         length = options.get("stat_length")
         if length is None:
             low_part = high_part = x

@@ -51,7 +51,10 @@ def _expanded(x: Any, leading: tuple[int, ...]) -> Any:
 
 
 def _matmul(a: Array, b: Array, out: Array) -> Array:
-    """a @ b into out, of one shape but for the last two axes; in pieces that are computed in the calling thread."""
+    """a @ b into out, of one shape but for the last two axes, in pieces that OpenBLAS computes in the calling thread.
+
+    For that, b may not be a transposed view, whose product is not among those it has code for small sizes for.
+    """
     if a.shape[-2] * a.shape[-1] * b.shape[-1] <= SMALL:
         return np.matmul(a, b, out=out)
     if a.ndim == 3:
@@ -75,7 +78,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     ones = np.ones(keys, q.dtype)
 
     def work(block: slice) -> None:
-        part = _matmul(k[block], _transposed(q[block] * factor), weights[block])
+        part = _matmul(k[block], np.ascontiguousarray(_transposed(q[block] * factor)), weights[block])
         if added is not None:
             np.add(part, added[block], out=part)
         largest = part.max(axis=-2, keepdims=True)
@@ -116,7 +119,7 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
             _matmul(kept, cotangent, dv[block])
         if dq is dk is dscores is None:
             return
-        ds = _matmul(v[block], _transposed(cotangent), np.empty_like(part))
+        ds = _matmul(v[block], np.ascontiguousarray(_transposed(cotangent)), np.empty_like(part))
         if keep is not None:
             np.multiply(ds, _transposed(keep[block]), out=ds)
         np.subtract(ds, along, out=ds)

@@ -137,7 +137,8 @@ def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs:
     x, target, weight = operands
     exponentials, sums, largest, share, at, divisor = residuals
     each = np.asarray(g / divisor, x.dtype)
-    each = np.broadcast_to(each[:, np.newaxis] if reduction == "none" else each, sums.shape)
+    if reduction == "none":
+        each = each[:, np.newaxis]
     dx = dtarget = dweight = None
     if needs[0]:
         dx = np.empty_like(x)
@@ -151,7 +152,7 @@ def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs:
         if at is None:
             dx -= each * share
         else:
-            dx[at] -= total[:, 0]
+            dx[at] -= total[:, 0] if total.ndim else total
     if needs[1]:
         spread = 1 if weight is None else _along_classes(weight, x.ndim)
         dtarget = each * spread * (1 - label_smoothing) * _costs(x, sums, largest, target)

@@ -8,7 +8,7 @@ and 1,024 results at once. In pieces of that size the product takes 0.7 of the t
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def times_transposed(x: Array, weight: Array) -> Array:
     if x.ndim < 2 or len(x) < HEIGHT or len(x) > MOST or x.size * len(weight) <= MULTIPLICATIONS or (
         x.shape[1] > LONGEST or not x.dtype.char == weight.dtype.char == "f" or not _reads_small_operands()
     ):
-        return cast(Array, x @ weight.T)
+        return x @ weight.T
     rows, inner = x.shape
     out = np.empty((rows, len(weight)), np.float32)
     whole = rows // HEIGHT * HEIGHT

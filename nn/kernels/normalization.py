@@ -6,8 +6,8 @@ Channels are axis 1: x is (N, C, ...), weight and bias (C,) or None. Batch norma
 variance over all axes but 1, group normalization over each of G groups of channels of each sample.
 
 Memory. x is read as it lies, N C H W or H N W C (see `statistics.py`); out and the cotangent of x keep that order.
-There are two passes over memory forward (statistics, then one multiplication and one addition with coefficients per channel)
-and two backward, each in blocks that stay in the cache.
+There are two passes over memory forward (statistics, then one multiplication and one addition with coefficients per
+channel) and two backward, each in blocks that stay in the cache.
 
 Sources: Ioffe and Szegedy, "Batch normalization", 2015; Wu and He, "Group normalization", 2018.
 """
@@ -41,7 +41,7 @@ def _or(value: Array | None, default: float) -> Any:
 
 
 def batch_norm_forward(x: Array, weight: Array | None, bias: Array | None, *,
-                       eps: float) -> tuple[tuple[Array, Array, Array], tuple[Array, Array]]:
+                       eps: float) -> tuple[tuple[Array, Array, Array], tuple[Layout, Array, Array]]:
     """The normalized batch, its mean and its *unbiased* variance (for running statistics), the latter two (C,)."""
     layout = Layout(x, by_sample=False)
     mean, squares = layout.moments(x)
@@ -49,15 +49,15 @@ def batch_norm_forward(x: Array, weight: Array | None, bias: Array | None, *,
     inverse = 1 / np.sqrt(squares / count + eps)
     scale = inverse * _or(weight, 1)
     out = layout.affine(x, scale, _or(bias, 0) - mean * scale)
-    return (out, mean, squares / max(count - 1, 1)), (mean, inverse)
+    return (out, mean, squares / max(count - 1, 1)), (layout, mean, inverse)
 
 
-def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, Array],
-                        needs: Needs, *, eps: float) -> tuple[Array | None, ...]:
+def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
+                        residuals: tuple[Layout, Array, Array], needs: Needs, *,
+                        eps: float) -> tuple[Array | None, ...]:
     x, weight, _ = operands
-    mean, inverse = residuals
+    layout, mean, inverse = residuals
     g_out, g_mean, g_variance = g
-    layout = Layout(x, by_sample=False)
     count = layout.count
     if g_out is None:
         g_out = np.zeros_like(x)
@@ -129,7 +129,7 @@ def _by_channel(per_group: Array, channels: int) -> Array:
 
 
 def group_norm_forward(x: Array, weight: Array | None, bias: Array | None, *, groups: int,
-                       eps: float) -> tuple[Array, tuple[Array, Array]]:
+                       eps: float) -> tuple[Array, tuple[Layout, Array, Array]]:
     layout = Layout(x, by_sample=True)
     samples, channels = x.shape[:2]
     members = samples, groups, channels // groups
@@ -139,17 +139,17 @@ def group_norm_forward(x: Array, weight: Array | None, bias: Array | None, *, gr
     inverse = 1 / np.sqrt(squares / count + eps)
     scale = _by_channel(inverse, channels) * _or(weight, 1)
     out = layout.affine(x, scale, _or(bias, 0) - _by_channel(mean, channels) * scale)
-    return out, (mean, inverse)
+    return out, (layout, mean, inverse)
 
 
-def group_norm_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], needs: Needs, *, groups: int,
-                        eps: float) -> tuple[Array | None, ...]:
+def group_norm_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Layout, Array, Array], needs: Needs, *,
+                        groups: int, eps: float) -> tuple[Array | None, ...]:
     x, weight, _ = operands
-    layout = Layout(x, by_sample=True)
+    layout = residuals[0]
     samples, channels = x.shape[:2]
     members = samples, groups, channels // groups
     count = layout.count * members[2]
-    mean, inverse = (_by_channel(residual, channels) for residual in residuals)
+    mean, inverse = (_by_channel(residual, channels) for residual in residuals[1:])
     total, product = layout.products(g, x, mean)
     dx = None
     if needs[0]:

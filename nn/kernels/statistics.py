@@ -87,11 +87,13 @@ class Layout:
         image = empty(self.image_shape, self.order, self.dtype)
         return self.matrices(image), image
 
-    def coefficients(self, values: Any) -> Array:
+    def coefficients(self, values: Any) -> Any:
         """Values per statistic, spread so that they multiply the matrices."""
         values = np.asarray(values, self.dtype)
         if self.by_rows:
             return values.reshape((-1, self.shape[1], 1))
+        if self.shape[2] == values.shape[-1]:
+            return values.reshape((-1, 1, self.shape[2]))
         spread: Array = np.empty((len(values) if 0 not in self.axes else 1, *self.parts[1:]), self.dtype)
         spread[...] = values[..., np.newaxis, :, np.newaxis]
         return spread.reshape(-1, 1, self.shape[2])
@@ -117,13 +119,13 @@ class Layout:
         """Mean, and sum of squared deviations from it, per statistic."""
         matrices = self.matrices(x)
         samples, rows, length = self.shape
-        count, width, axis = (length, rows, 2) if self.by_rows else (rows, length, 1)
+        count, width = (length, rows) if self.by_rows else (rows, length)
         means, squares = np.empty((2, samples, width), self.dtype)
 
         def work(block: slice) -> None:
             part = matrices[block]
             mean = np.divide(self.sums(part), count, out=means[block])
-            deviation = part - np.expand_dims(mean, axis)
+            deviation = part - (mean[:, :, np.newaxis] if self.by_rows else mean[:, np.newaxis])
             squares[block] = self.sums_of_products(deviation, deviation)
 
         self._for_blocks(work)

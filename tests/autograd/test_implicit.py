@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 import time
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from scipy import optimize
 
 import autograd
-from autograd import Tensor
+from autograd import Tensor, implicit
 from autograd.implicit import fixed_point, root
 from autograd.testing import check_gradients, strategies
 
@@ -136,6 +137,42 @@ def test_the_gradient_costs_at_most_five_times_the_solution() -> None:
     forward = best(lambda: solve(b))
     assert best(lambda: autograd.grad(lambda b: solve(b).sum())(b)) < 5 * forward
     assert best(lambda: autograd.jvp(solve, (b,), (b,))) < 5 * forward
+
+
+N = implicit.DENSE + 6
+MANY = RNG.normal(size=(N, N)) / (2 * np.sqrt(N))
+
+
+def contraction(x: Any, b: Any) -> Any:
+    return np.tanh(MANY @ x) + b
+
+
+@pytest.mark.parametrize("how", ["gmres", "gmres fails", "no scipy"])
+def test_many_unknowns_are_solved_by_products(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    if how == "gmres fails":
+        monkeypatch.setattr("scipy.sparse.linalg.gmres", lambda *args, **options: (None, 1))
+    elif how == "no scipy":
+        monkeypatch.setitem(sys.modules, "scipy.sparse.linalg", None)
+    b = RNG.normal(size=N)
+    assert check_gradients(lambda b: fixed_point(contraction, np.zeros(N), b), b, order=1).largest_error < 1e-8
+
+
+def test_many_unknowns_have_a_second_order() -> None:
+    b = RNG.normal(size=N)
+
+    def loss(b: Any) -> Any:
+        return (fixed_point(contraction, np.zeros(N), b) ** 2).sum()
+
+    def by_matrix(b: Any) -> Any:
+        monkey.setattr(implicit, "DENSE", N)
+        return loss(b)
+
+    v = RNG.normal(size=N)
+    products = autograd.hvp(loss, b, v), autograd.jvp(autograd.grad(loss), (b,), (v,))[1]
+    with pytest.MonkeyPatch.context() as monkey:
+        expected = autograd.hvp(by_matrix, b, v)
+    for found in products:
+        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
 
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 import autograd
 from autograd import Tensor, jvp, vjp
-from autograd.testing import check_gradients, strategies
+from autograd.testing import strategies
 from autograd.testing.programs import Program, random_program
 
 
@@ -175,7 +174,6 @@ def check_against_twin(program: Program) -> None:
 
 @pytest.mark.filterwarnings("ignore::autograd.DisconnectedWarning")
 @given(strategies.programs(max_steps=12, smooth=False))
-@settings(max_examples=300)
 def test_both_modes_equal_the_twin(program: Program) -> None:
     check_against_twin(program)
 
@@ -186,15 +184,6 @@ def test_long_programs_equal_the_twin() -> None:
         shapes = [(3,), (2, 3), ()][: 1 + seed % 3]
         inputs = [rng.normal(size=shape) for shape in shapes]
         check_against_twin(random_program(inputs, 60, lambda low, high: int(rng.integers(low, high + 1)), smooth=False))
-
-
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=300, database=None)
-def test_the_checker_raises_no_false_alarm(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    inputs = [rng.normal(size=shape) for shape in [(3,), (2, 3), ()][: 1 + seed % 3]]
-    program = random_program(inputs, 1 + seed % 8, lambda low, high: int(rng.integers(low, high + 1)), smooth=seed % 2 == 0)
-    check_gradients(program, *program.inputs, order=1 + seed % 5 // 4)
 
 
 def test_the_twin_is_no_mirror() -> None:

@@ -82,7 +82,7 @@ def test_a_loop_is_drawn_once_with_an_edge_to_its_next_turn() -> None:
 def test_equal_layers_are_drawn_once_under_a_name_for_all() -> None:
     graph = folded(layers(12))
     (block,) = (c for c in graph.clusters.values() if c.kind == "Block")
-    assert (block.repeats, block.repeats_text, block.parameters) == (12, "layers[0..11]", 12 * 72)
+    assert (block.repeats, block.repeats_text, block.parameters) == (12, "layers[0..11]", 72)
     names = [v.name for v in graph.vertices.values() if v.kind is Kind.PARAMETER]
     assert names == ["layers[0..11].weight", "layers[0..11].bias"]
     assert next(v for v in graph.vertices.values() if v.op == "relu").output

@@ -1,0 +1,164 @@
+"""All elementwise rules, asked of the registry: what must hold for every function that acts on single elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, jvp, vjp
+from autograd.registry import registry
+from autograd.testing import check_rule
+
+Array = np.ndarray[Any, Any]
+
+ANYWHERE, POSITIVE, NEGATIVE, INSIDE, NONZERO = (-2.0, 2.0), (0.3, 2.5), (-2.5, -0.3), (-0.8, 0.8), (0.4, 2.0)
+
+INTERVALS: dict[str, tuple[tuple[float, float], ...]] = {
+    "arccos": (INSIDE,), "arccosh": ((1.3, 3.0),), "arcsin": (INSIDE,), "arctanh": (INSIDE,), "tan": (INSIDE,),
+    "cbrt": (NONZERO,), "fabs": (NONZERO,), "reciprocal": (NONZERO,), "sqrt": (POSITIVE,),
+    "log": (POSITIVE,), "log2": (POSITIVE,), "log10": (POSITIVE,), "log1p": (POSITIVE,),
+    "arctan2": (ANYWHERE, POSITIVE), "copysign": (NONZERO, NONZERO), "divide": (ANYWHERE, NONZERO),
+    "float_power": (POSITIVE, ANYWHERE), "power": (POSITIVE, ANYWHERE), "hypot": (NONZERO, NONZERO),
+    # No two elements of the two intervals are equal, and no quotient of two is a whole number.
+    "fmax": ((0.0, 1.0), NEGATIVE), "fmin": ((0.0, 1.0), NEGATIVE), "maximum": ((0.0, 1.0), NEGATIVE),
+    "minimum": ((0.0, 1.0), NEGATIVE), "fmod": ((2.1, 2.9), (0.91, 1.0)), "remainder": ((2.1, 2.9), (0.91, 1.0)),
+    "heaviside": (NONZERO, ANYWHERE),
+}  # fmt: skip
+"""Where the function is smooth, operand by operand; everywhere, if nothing is said."""
+
+WHOLE_NUMBERS = {"ldexp": (1,)}
+"""Operands that take integers, which carry no gradient."""
+
+FUNCTIONS = {
+    row.function.removeprefix("numpy."): getattr(np, row.function.removeprefix("numpy."))
+    for row in autograd.supported() if row.kind == "elementwise" and row.function.startswith("numpy.")
+}  # fmt: skip
+SHAPES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "equal shapes": ((2, 3), (2, 3)), "0-d": ((), ()), "a row": ((2, 3), (3,)), "a column": ((2, 1), (2, 3)),
+    "a number": ((2, 3), ()), "both stretched": ((2, 1), (1, 3)), "an outer product": ((2, 1, 1), (3,)),
+    "empty": ((0, 3), (3,)), "empty and 1": ((0,), (1,)),
+}  # fmt: skip
+
+
+def operands(name: str, shapes: tuple[tuple[int, ...], ...], dtype: Any = np.float64) -> list[Any]:
+    """Values inside the function's intervals, of the shapes of its operands."""
+    count = FUNCTIONS[name].nin
+    rng = np.random.default_rng(len(name))
+    intervals = INTERVALS.get(name, (ANYWHERE,) * count)
+    values = [np.asarray(rng.uniform(low, high, shape), dtype) for (low, high), shape in zip(intervals, shapes,
+                                                                                             strict=False)]
+    return [rng.integers(-2, 3, x.shape) if i in WHOLE_NUMBERS.get(name, ()) else x for i, x in enumerate(values)]
+
+
+def floating(values: list[Any]) -> list[int]:
+    return [i for i, x in enumerate(values) if x.dtype.kind == "f"]
+
+
+def derivatives(name: str, values: list[Any]) -> tuple[Any, list[Any], Callable[[Any], Any]]:
+    """Value, tangent of ones, and the pullback, of a function in its floating operands."""
+    places = floating(values)
+
+    def f(*leaves: Any) -> Any:
+        filled = list(values)
+        for place, leaf in zip(places, leaves, strict=True):
+            filled[place] = leaf
+        return FUNCTIONS[name](*filled)
+
+    chosen = tuple(values[i] for i in places)
+    out, pullback = vjp(f, *chosen)
+    _, tangent = jvp(f, chosen, tuple(np.ones_like(x) for x in chosen))
+    return out, tangent, pullback
+
+
+def test_the_registry_has_elementwise_rules() -> None:
+    assert len(FUNCTIONS) >= 48
+    assert set(INTERVALS) | set(WHOLE_NUMBERS) <= set(FUNCTIONS)
+    assert all(function in registry for function in FUNCTIONS.values())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_derivatives_in_both_modes_to_second_order(name: str) -> None:
+    """Also of strided operands, of one operand at a time, and of shared memory: see `check_rule`."""
+    values = operands(name, SHAPES["an outer product"])
+    report = check_rule(FUNCTIONS[name], *values, order=2)
+    assert not report.not_differentiable
+    assert report.largest_error < 1e-6
+
+
+@pytest.mark.parametrize("shapes", SHAPES)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_values_and_shapes(name: str, shapes: str) -> None:
+    """NumPy's own value; a gradient has its operand's shape, dtype and memory, and both modes agree."""
+    values = operands(name, SHAPES[shapes])
+    copies = [x.copy() for x in values]
+    out, tangent, pullback = derivatives(name, values)
+    expected = np.asarray(FUNCTIONS[name](*values))
+    np.testing.assert_allclose(out, expected, rtol=1e-15)
+    assert np.shape(out) == expected.shape == np.shape(tangent)
+    g = np.random.default_rng(1).normal(size=expected.shape)
+    seed = g.copy()
+    gradients = [np.asarray(c) for c in pullback(seed)]
+    assert [c.shape for c in gradients] == [values[i].shape for i in floating(values)]
+    np.testing.assert_allclose(sum(np.sum(c) for c in gradients), np.sum(g * np.asarray(tangent)), rtol=1e-10, atol=1e-12)
+    for x, copy in zip((*values, g), (*copies, seed), strict=True):
+        np.testing.assert_array_equal(x, copy)
+    for a, b in combinations([*gradients, seed, *values], 2):
+        assert not np.shares_memory(a, b)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_layout_changes_no_value(name: str) -> None:
+    """Operands transposed, reversed, strided and read-only give the gradients of contiguous ones."""
+    values = operands(name, SHAPES["equal shapes"])
+    g = np.random.default_rng(1).normal(size=(2, 3))
+    expected = [np.asarray(c) for c in derivatives(name, values)[2](g)]
+    layouts: list[Callable[[Any], Any]] = [
+        np.asfortranarray, lambda x: x[::-1].copy()[::-1], lambda x: np.repeat(x, 2, axis=1)[:, ::2],
+    ]
+    for layout in layouts:
+        strided = [layout(x) for x in values]
+        for x in strided:
+            x.flags.writeable = False
+        for c, known in zip(derivatives(name, strided)[2](layout(g)), expected, strict=True):
+            np.testing.assert_allclose(c, known, rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_precision_is_kept(name: str, dtype: Any) -> None:
+    """The dtype of NumPy's result; gradients and tangents in the dtype of what they belong to, near the exact ones."""
+    values = operands(name, SHAPES["a row"], dtype)
+    expected = FUNCTIONS[name](*values)
+    out, tangent, pullback = derivatives(name, values)
+    assert out.dtype == expected.dtype == tangent.dtype
+    gradients = pullback(np.ones(expected.shape, expected.dtype))
+    assert all(c.dtype == dtype for c in gradients)
+    exact = derivatives(name, [x.astype(np.float64) if x.dtype == dtype else x for x in values])[2](np.ones((2, 3)))
+    eps = float(np.finfo(dtype).eps)
+    for c, known in zip(gradients, exact, strict=True):
+        np.testing.assert_allclose(c, known, rtol=50 * eps, atol=50 * eps)
+
+
+@pytest.mark.parametrize("name", [n for n, f in FUNCTIONS.items() if f.nin == 2 and n not in WHOLE_NUMBERS])
+def test_a_number_beside_a_tensor_is_a_constant(name: str) -> None:
+    """On either side, it changes neither the dtype nor the gradient of the other operand."""
+    for place in (0, 1):
+        values = operands(name, ((3,), (3,)), np.float32)
+        number = float(values[1 - place][0])
+        full = [np.full(3, number, np.float32)] * 2
+        full[place] = values[place]
+        arguments: list[Any] = [number, number]
+        arguments[place] = x = Tensor(values[place], requires_grad=True)
+        out = FUNCTIONS[name](*arguments)
+        plain = FUNCTIONS[name](*[values[place] if i == place else number for i in range(2)])
+        assert out.dtype == plain.dtype
+        out.sum().backward()
+        known = derivatives(name, full)[2](np.ones(3, FUNCTIONS[name](*full).dtype))[place]
+        assert x.grad is not None
+        np.testing.assert_allclose(x.grad.numpy(), known, rtol=1e-5)
+        assert x.grad.dtype == np.float32
