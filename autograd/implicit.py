@@ -28,8 +28,11 @@ from .tree import map as tree_map
 
 Array = np.ndarray[Any, Any]
 DENSE = 64
-"""Up to this many unknowns the linear system is solved by its matrix, which takes a pass through f for each; beyond,
-by GMRES, which takes a pass for each iteration."""
+"""Up to this many unknowns the linear system of a root is solved by its matrix, which takes a pass through f for each;
+beyond, by GMRES, which takes a pass for each iteration."""
+
+DENSE_CONTRACTION = 16
+"""The same for a fixed point that was found by iterating: there the linear system is iterated too."""
 
 Solver = Callable[[Callable[[Array], Array], Array], Any]
 
@@ -70,15 +73,17 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
     if solver is None:
-        return _Problem(difference, x0, args, iterate).solution()
+        return _Problem(difference, x0, args, iterate, contracts=True).solution()
     return _Problem(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution()
 
 
 class _Problem:
     """`f(x, *args) = 0` on vectors: the residual, its solution, and the two linear maps of the implicit function."""
 
-    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: str | Solver) -> None:
-        self.f, self.solver = f, solver
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: str | Solver, *,
+                 contracts: bool = False) -> None:
+        self.f, self.solver, self.contracts = f, solver, contracts
+        self.dense = DENSE_CONTRACTION if contracts else DENSE
         start, self.unravel_x = ravel(tree_map(_constant, x0))
         self.start = start if start.dtype.kind in "fc" else start.astype(float)
         self.constants, self.structure = flatten(args)
@@ -136,45 +141,49 @@ class _Problem:
 
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
         """The cotangent of the parameters: `-(df/dp)^T A^-T g`."""
-        if g.size <= DENSE:
+        if g.size <= self.dense:
             adjoint = np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
         else:
-            _, transpose = vjp(lambda x: self.residual(x, _plain(p)), _plain(x))
-            krylov = self.krylov(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(_plain(x), _plain(p))).T)
+            here = _plain(x), _plain(p)
+            _, transpose = vjp(lambda x: self.residual(x, here[1]), here[0])
+            solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
             adjoint = root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
-                           np.zeros_like(_plain(g)), g, x, p, solver=krylov)
+                           np.zeros_like(_plain(g)), g, x, p, solver=solver)
         return -vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0]
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
         """The tangent of the solution: `-A^-1 (df/dp) t`."""
         slope = jvp(lambda p: self.residual(x, p), (p,), (t,))[1]
-        if slope.size <= DENSE:
+        if slope.size <= self.dense:
             return -np.linalg.solve(self.matrix(x, p), slope)
-        _, linear = linearize(lambda x: self.residual(x, _plain(p)), _plain(x))
-        krylov = self.krylov(linear, slope, lambda: self.matrix(_plain(x), _plain(p)))
+        here = _plain(x), _plain(p)
+        _, linear = linearize(lambda x: self.residual(x, here[1]), here[0])
+        solver = self.by_products(linear, slope, lambda: self.matrix(*here))
         return -root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
-                     np.zeros_like(_plain(slope)), slope, x, p, solver=krylov)
+                     np.zeros_like(_plain(slope)), slope, x, p, solver=solver)
 
     def matrix(self, x: Any, p: Any) -> Any:
         """A, one backward pass a row."""
         return jacrev(lambda x: self.residual(x, p))(x)
 
-    def krylov(self, product: Callable[[Array], Any], target: Any, matrix: Callable[[], Array]) -> Solver:
+    def by_products(self, product: Callable[[Array], Any], target: Any, matrix: Callable[[], Array]) -> Solver:
         """A solver of `product(w) = target` that needs products alone, or the matrix where they do not suffice.
 
         The linear system is itself solved as a `root`, so that its solution can be differentiated by the same theorem.
         """
 
-        def solve(residual: Callable[[Array], Array], start: Array) -> Array:
+        def solve(residual: Callable[[Array], Array], start: Array) -> Any:
             right = _plain(target)
+            if self.contracts and callable(self.solver):
+                return self.solver(lambda w: _plain(product(w)) - right, start)
             try:
                 from scipy.sparse.linalg import LinearOperator, gmres
             except ImportError:
-                return np.asarray(np.linalg.solve(matrix(), right))
+                return np.linalg.solve(matrix(), right)
             n = right.size
             operator = LinearOperator((n, n), matvec=lambda w: _plain(product(w.reshape(n))), dtype=right.dtype)
             found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
-            return np.asarray(np.linalg.solve(matrix(), right) if failed else found)
+            return np.linalg.solve(matrix(), right) if failed else found
 
         return solve
 

@@ -131,7 +131,7 @@ PICTURES: tuple[Callable[[], Drawing], ...] = (
     failure,
 )
 
-INTRODUCTION = """Computation graphs as `autograd.draw` shows them, made by `python docs/gallery.py`. Every picture follows
+INTRODUCTION = """Computation graphs as `autograd.draw` shows them, made by `python docs/gallery.py`. Pictures follow
 your light or dark setting, and hovering over a vertex shows all that is known of it."""
 EXPLORER = """`draw(loss).save("graph.html")` writes one page to explore, with the passes step by step:
 [the neuron](gallery/neuron.html)."""

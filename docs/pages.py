@@ -67,6 +67,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _supported() -> str:
+    for name in autograd.scipy.__all__:
+        getattr(autograd.scipy, name)  # SciPy's twins enter the registry when they are loaded
     table = autograd.supported()
     return (f"# Supported functions\n\n{len(table)} functions of NumPy and SciPy have a rule; this table was made from "
             "the registry that applies them. Any other function raises `NoDerivativeError` on a tracked tensor; "

@@ -1,7 +1,7 @@
 """`make mutants`: plant one fault at a time in the engine and its rules, and report the share that the tests catch.
 
-A fault is one change of the syntax tree: a sign, an operator, a comparison, a number, a condition. Each is written into a
-copy of the sources in a temporary directory, where the tests then run until the first failure.
+A fault is one change of the syntax tree: a sign, an operator, a comparison, a number, a condition. Each is written into
+a copy of the sources in a temporary directory, where the tests then run until the first failure.
 
     python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
 """
@@ -98,9 +98,7 @@ def _is_type(node: ast.BinOp) -> bool:
 
 
 def _mutate(node: ast.expr) -> None:
-    if isinstance(node, ast.BinOp):
-        node.op = OPERATORS[type(node.op)]()  # type: ignore[assignment]
-    elif isinstance(node, ast.BoolOp):
+    if isinstance(node, (ast.BinOp, ast.BoolOp)):
         node.op = OPERATORS[type(node.op)]()  # type: ignore[assignment]
     elif isinstance(node, ast.Compare):
         node.ops[0] = OPERATORS[type(node.ops[0])]()  # type: ignore[call-overload]

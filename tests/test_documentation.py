@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import autograd
-import nn
-import optim
 from autograd.registry import primitives, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
          if FENCE.search(page.read_text(encoding="utf-8"))]
-# The gallery shows the bodies of the functions that drew its pictures, and not what they all share.
-SHARED = {"np": np, "autograd": autograd, "nn": nn, "optim": optim, "Tensor": autograd.Tensor, "draw": autograd.draw}
-AT_HAND = {"gallery.md": SHARED | {"rng": np.random.default_rng(0)}}
-
-
 @pytest.fixture
 def no_rules_left_behind():
     """What a page adds to the tables of rules goes again, for the sake of the tests that go through them."""
@@ -37,7 +30,9 @@ def no_rules_left_behind():
 def test_the_snippets_of_a_page_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     autograd.manual_seed(0)
-    text, namespace = page.read_text(encoding="utf-8"), {"__name__": "snippet", **AT_HAND.get(page.name, {})}
+    # A page that a program writes shows the bodies of its functions, and shares the program's names.
+    program = page.with_suffix(".py")
+    text, namespace = page.read_text(encoding="utf-8"), runpy.run_path(str(program)) if program.exists() else {}
     for fence in FENCE.finditer(text):
         before = text.count("\n", 0, fence.start(1))
         # Blank lines in front make an error name the line of the page.
@@ -46,7 +41,8 @@ def test_the_snippets_of_a_page_run(page, tmp_path, monkeypatch):
 
 def test_every_link_to_a_file_leads_to_one():
     for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", prose):
             made_when_built = target.endswith("supported.md") or "reference/" in target
             assert made_when_built or (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_VERTICES = 1500
 """A level of more vertices than this is left out of the page."""
 MOST_LEVELS = 5
+SCRIPTS = ("explore.js", "steps.js", "keys.js")
+"""One scope in three files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def page(drawing: Drawing) -> str:
         picture = paint(level.graph, layout, prefix=f"level{number}", embedded=True)
         pictures.append(f'<div class="level" data-level="{number}" hidden>{picture}</div>')
     title = drawing.graph.title or "Computation graph"
-    style, script = _asset("page.css"), _asset("page.js")
+    style = _asset("page.css")
+    script = '"use strict";\n{\n' + "\n".join(map(_asset, SCRIPTS)) + "}\n"
     style = _themes() + style
     policy = (f"default-src 'none'; script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
               "img-src data:; base-uri 'none'; form-action 'none'")

@@ -88,8 +88,8 @@ def _rows(x: Array) -> Array:
 
 
 def _bias_cotangents(deltas: Array, needs: Needs) -> tuple[Array | None, Array | None]:
-    ones = np.ones(deltas.shape[1], deltas.dtype)
-    return (deltas @ ones if needs[0] else None), (deltas @ ones if needs[1] else None)
+    total = deltas @ np.ones(deltas.shape[1], deltas.dtype) if any(needs) else deltas
+    return (total if needs[0] else None), (total.copy() if needs[1] else None)
 
 
 def _cotangents(deltas: Array, x: Array, h0: Array | None, outputs: Array, weight_ih: Array,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -177,9 +178,10 @@ def _of(coefficients: Array, block: slice) -> Array:
     return coefficients if len(coefficients) == 1 else coefficients[block]
 
 
+@lru_cache
 def _divisor(number: int, limit: int) -> int:
-    """The largest divisor of `number` up to `limit`; if all of them are far below it, the next one above."""
+    """The largest divisor of `number` up to `limit`; if all of these are far below it, one above."""
     below = next((d for d in range(min(number, max(1, limit)), 0, -1) if number % d == 0), 1)
     if 8 * below >= min(number, limit):
         return below
-    return next(d for d in range(limit + 1, number + 1) if number % d == 0)
+    return next((d for d in range(limit + 1, min(8 * limit, number) + 1) if number % d == 0), number)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.kernels.cross_entropy import cross_entropy as kernel
+from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
-from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired, reduced
+from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired
 
 
 class _Categorical(Loss):
@@ -130,7 +131,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":
         return losses.sum() / x.shape[0]
-    return reduced(losses, reduction)
+    return reduced(losses, reduction)  # type: ignore[no-any-return]
 
 
 def _of_logits(speaker: Speaker, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str,
@@ -153,7 +154,7 @@ def _soft(scores: Any, target: Any, weight: Any, reduction: str, smoothing: floa
     if weight is not None:
         target = target * _along(weight, target.ndim, axis)
     costs = target * np.where(target == 0, 0, scores)  # 0 log 0 = 0
-    return reduced(-costs.sum(axis=axis), reduction)
+    return reduced(-costs.sum(axis=axis), reduction)  # type: ignore[no-any-return]
 
 
 def _picked(scores: Any, labels: NDArray[Any], counted: NDArray[Any], weight: Tensor | None,
@@ -170,7 +171,7 @@ def _picked(scores: Any, labels: NDArray[Any], counted: NDArray[Any], weight: Te
 
 def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
     if reduction != "mean":
-        return reduced(losses, reduction)
+        return reduced(losses, reduction)  # type: ignore[no-any-return]
     total = share.sum()
     return losses.sum() / (total if total != 0 else 1)  # type: ignore[no-any-return]
 

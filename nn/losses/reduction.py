@@ -1,4 +1,4 @@
-"""What every loss shares: the checks of its two arguments, and from one loss an element to one number."""
+"""What every loss shares: a module with a reduction, and the checks of its two arguments."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = R
     """Raise ValueError for an unknown reduction."""
     if reduction not in known:
         raise ValueError(f"{described(speaker)}: reduction is one of {', '.join(map(repr, known))}, got {reduction!r}")
-
-
-def reduced(losses: Any, reduction: str) -> Tensor:
-    """One number from one loss an element."""
-    return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()  # type: ignore[no-any-return]
 
 
 def paired(speaker: Speaker, input: Any, target: Any) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """Random programs: every derivative against a twin that computes with single numbers and knows nothing of arrays.
 
-The twin is the program itself, run by NumPy on arrays of `Number` objects: each carries its derivative in all inputs and
-applies the textbook rules of one variable. It shares no code with the engine.
+The twin is the program itself, run by NumPy on arrays of `Number` objects: each carries its derivative in all inputs
+and applies the textbook rules of one variable. It shares no code with the engine.
 """
 
 from __future__ import annotations

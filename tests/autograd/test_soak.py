@@ -169,12 +169,10 @@ def collected() -> Any:
 
 def growth(step: Callable[[], None], steps: int) -> tuple[int, int, int]:
     """What `steps` leave behind: tracked objects, those of them in cycles, and bytes."""
-    for _ in range(20):
-        step()
-    gc.collect()  # it empties Python's own lists of memory to reuse, too
     tracemalloc.start()
     try:
-        step()
+        for _ in range(200):  # until Python and NumPy have filled the small stores of memory that they use again
+            step()
         gc.collect()
         objects, size = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
         for _ in range(steps):

@@ -104,7 +104,8 @@ def test_values_and_shapes(name: str, shapes: str) -> None:
     seed = g.copy()
     gradients = [np.asarray(c) for c in pullback(seed)]
     assert [c.shape for c in gradients] == [values[i].shape for i in floating(values)]
-    np.testing.assert_allclose(sum(np.sum(c) for c in gradients), np.sum(g * np.asarray(tangent)), rtol=1e-10, atol=1e-12)
+    adjoint = sum(np.sum(c) for c in gradients)
+    np.testing.assert_allclose(adjoint, np.sum(g * np.asarray(tangent)), rtol=1e-10, atol=1e-12)
     for x, copy in zip((*values, g), (*copies, seed), strict=True):
         np.testing.assert_array_equal(x, copy)
     for a, b in combinations([*gradients, seed, *values], 2):

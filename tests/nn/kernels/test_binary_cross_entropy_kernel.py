@@ -1,4 +1,4 @@
-"""Binary cross-entropy of logits: against the formula in long arithmetic, PyTorch, and its reference."""
+"""Binary cross-entropy of logits and of probabilities: against long arithmetic, PyTorch, and the references."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor
-from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits
+from nn.kernels.binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_with_logits
 from tests.nn.kernels.kernel_checks import check, check_golden, golden, random
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -53,3 +53,31 @@ def test_every_digit_is_right(z: float, t: float, positive: float | None) -> Non
     out.backward()
     assert out.item() == pytest.approx(float(loss), rel=1e-13, abs=1e-300)
     assert x.grad.item() == pytest.approx(float(slope), rel=1e-13, abs=1e-16 if 0 < t < 1 or t == 1 else 1e-300)
+
+
+# --- Of probabilities ------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), weighted=st.booleans(),
+       reduction=st.sampled_from(REDUCTIONS), single=st.booleans())
+def test_reference_of_probabilities(shape: tuple[int, ...], weighted: bool, reduction: str, single: bool) -> None:
+    dtype = np.float32 if single else np.float64
+    generator = np.random.default_rng(0)
+    given = [generator.uniform(0.1, 0.9, shape).astype(dtype), generator.random(shape).astype(dtype),
+             generator.random(shape[-1:]).astype(dtype) if weighted else None]
+    check(binary_cross_entropy, given, [0, 1, 2] if weighted else [0, 1], reduction=reduction)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("p", [0.0, 1e-44, 1e-30, 0.5, 1.0])
+def test_extreme_probabilities(p: float, t: float, dtype: Any) -> None:
+    gradients = []
+    for function in (binary_cross_entropy, binary_cross_entropy.reference):
+        x = Tensor(np.array([p], dtype), requires_grad=True)
+        out = function(x, np.array([t], dtype), None)
+        assert 0 <= out.item() <= 100
+        out.backward()
+        gradients.append(x.grad.item())
+    assert gradients[0] == pytest.approx(gradients[1], rel=1e-6)

@@ -85,6 +85,14 @@ def test_rows_and_sequences(kernel: Any, shape: tuple[int, ...]) -> None:
     check(kernel, [image(shape), *affine(shape[1])], [0, 1, 2], eps=0.1, **options)
 
 
+@pytest.mark.parametrize("rows", [1, 2 * 5003, 10007])
+def test_batches_that_divide_badly(rows: int) -> None:
+    x = random(np.random.default_rng(0), rows, 40, dtype=np.float32)
+    _, mean, variance = batch_norm(x, None, None, eps=0.1)
+    np.testing.assert_allclose(mean.data, x.mean(axis=0, dtype=float), atol=1e-6)
+    np.testing.assert_allclose(variance.data, x.var(axis=0, ddof=min(rows - 1, 1), dtype=float), rtol=1e-5)
+
+
 @orders
 @pytest.mark.parametrize("kernel", [batch_norm, group_norm])
 def test_many_blocks(kernel: Any, order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:

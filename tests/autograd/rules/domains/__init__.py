@@ -1,0 +1,34 @@
+"""The table of all functions with a derivative: one row each, asked for by the property tests.
+
+Importing it loads every rule there is, those of SciPy too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd.rules.special
+from autograd.registry import registry
+
+from . import arrays, elementwise, linear_algebra, special, twins
+from .rows import Operand, Row
+
+__all__ = ["ROWS", "Operand", "Row", "without_row"]
+
+ROWS: dict[Any, Row] = {}
+for module in (elementwise, arrays, linear_algebra, special, twins):
+    for function, row in module.table.rows.items():
+        if function in ROWS:
+            raise ValueError(f"{function} has two rows")
+        ROWS[function] = row
+
+
+def without_row() -> list[str]:
+    """The functions of NumPy and SciPy in the registry that no row tries; primitives of our own have their functions'."""
+    assert autograd.rules.special is not None
+    public = [f for f in registry if _module(f).split(".")[0] in ("numpy", "scipy")]
+    return sorted(f"{_module(f)}.{f.__name__}" for f in public if f not in ROWS)
+
+
+def _module(function: Any) -> str:
+    return getattr(function, "__module__", None) or "numpy"

@@ -1,0 +1,116 @@
+"""The twins in `autograd.scipy` of SciPy functions that offer no protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.integrate
+import scipy.linalg
+import scipy.signal
+import scipy.special
+
+from autograd.scipy import integrate, linalg, signal, special, stats
+
+from .rows import POSITIVE, UNIT, Operand, Table
+
+table = Table()
+smooth, on, constant = table.smooth, table.on, table.constant
+square = Operand((3, 3), (-1.0, 1.0), "regular")
+small = Operand((3, 3), (-0.5, 0.5))
+definite = Operand((3, 3), (-1.0, 1.0), "definite")
+
+# --- scipy.linalg ----------------------------------------------------------------------------------------------------
+
+sl = scipy.linalg
+on(sl.solve_triangular, square, (3, 2), options=[{"trans": t, "lower": lower, "unit_diagonal": unit} for t in (0, 1, 2)
+                                                 for lower in (False, True) for unit in (False, True)], complex=True)
+on(sl.cholesky, definite, options=({}, {"lower": True}), complex=True)
+on(sl.cho_factor, definite, call=lambda a: linalg.cho_factor(a, lower=True)[0], complex=True,
+   note="the triangle that SciPy leaves as it was is 0")
+on(sl.cho_solve, definite, (3, 2), call=lambda a, b: linalg.cho_solve(linalg.cho_factor(a), b), complex=True)
+on(sl.solve_banded, Operand((4, 5), (-1.0, 1.0)), (5, 2), complex=True,
+   call=lambda ab, b: linalg.solve_banded((2, 1), ab + 4 * (np.arange(4) == 1)[:, None], b))
+on(sl.solve_sylvester, square, Operand((2, 2), (-1.0, 1.0), "regular"), (3, 2), complex=True)
+on(sl.solve_continuous_lyapunov, square, (3, 3), complex=True)
+on(sl.solve_discrete_lyapunov, small, (3, 3))
+for function in (sl.expm, sl.sinm, sl.cosm, sl.tanm, sl.sinhm, sl.coshm, sl.tanhm):
+    on(function, small, complex=True, rtol=1e-5)
+for function in (sl.logm, sl.sqrtm):
+    on(function, definite, complex=True, rtol=1e-5)
+on(sl.expm_frechet, small, (3, 3))
+on(sl.toeplitz, (3,), (4,), complex=True)
+on(sl.circulant, (4,))
+on(sl.hankel, (3,), (4,))
+on(sl.companion, Operand((4,), POSITIVE))
+on(sl.block_diag, (2, 3), (2,))
+on(sl.khatri_rao, (2, 3), (4, 3))
+on(sl.polar, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True)
+on(sl.eigvalsh, square, definite, options=({}, {"lower": False}))
+on(sl.svdvals, square, complex=True)
+on(sl.inv, square, complex=True)
+on(sl.det, square, complex=True)
+on(sl.norm, square, options=({}, {"ord": "nuc"}, {"axis": 0}))
+
+
+def of_eigh(a: Any, b: Any) -> Any:
+    values, vectors = linalg.eigh(a, b)
+    return values, (vectors * np.sin(values)) @ np.conj(vectors.T)
+
+
+def of_svd(x: Any) -> Any:
+    u, s, vh = linalg.svd(x)
+    return s, (u * np.sin(s)) @ vh
+
+
+on(sl.eigh, square, definite, call=of_eigh, complex=True)
+on(sl.svd, square, call=of_svd, complex=True)
+
+# --- scipy.signal, scipy.integrate -----------------------------------------------------------------------------------
+
+MODES = ({}, {"mode": "same"}, {"mode": "valid"})
+for function in (scipy.signal.convolve, scipy.signal.fftconvolve, scipy.signal.oaconvolve, scipy.signal.correlate):
+    on(function, (4, 5), (2, 3), options=MODES, complex=True)
+
+
+def decay(y: Any, t: Any, a: Any) -> Any:
+    return -a * y * y + 0.1 * t
+
+
+on(scipy.integrate.odeint, Operand((2,), (0.5, 1.0)), Operand((), (0.5, 1.0)), rtol=1e-4, order=1,
+   call=lambda y, a: integrate.odeint(decay, y, np.linspace(0.0, 1.0, 3), args=(a,), rtol=1e-10, atol=1e-10),
+   note="every order follows; the second is checked in test_integrate")
+on(scipy.integrate.trapezoid, (2, 4))
+on(scipy.integrate.cumulative_trapezoid, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}))
+
+# --- scipy.special ---------------------------------------------------------------------------------------------------
+
+sc = scipy.special
+AXES = ({}, {"axis": 0}, {"axis": (0, 1)})
+on(sc.logsumexp, (2, 3), options=(*AXES, {"axis": 1, "keepdims": True}, {"b": np.arange(1.0, 4.0)}))
+on(sc.softmax, (2, 3), options=AXES)
+on(sc.log_softmax, (2, 3), options=AXES)
+smooth(sc.polygamma, POSITIVE, call=lambda x: special.polygamma(np.array([[0], [2]]), x))
+on(sc.multigammaln, Operand((3,), (2.0, 4.0)), options=({"d": 3},))
+for function in (sc.spherical_jn, sc.spherical_yn, sc.spherical_in, sc.spherical_kn):
+    on(function, Operand((3,), POSITIVE), call={
+        f"n={n}, derivative={d}": (lambda z, f=getattr(special, function.__name__), n=n, d=d: f(n, z, d))
+        for n in (0, 2) for d in (False, True)})
+
+# --- scipy.stats -----------------------------------------------------------------------------------------------------
+
+SHAPES = {"norm": 0, "lognorm": 1, "halfnorm": 0, "gamma": 1, "invgamma": 1, "chi2": 1, "beta": 2, "f": 2, "t": 1, "cauchy": 0,
+          "uniform": 0, "expon": 0, "laplace": 0, "logistic": 0, "gumbel_r": 0, "weibull_min": 1, "rayleigh": 0, "pareto": 1}
+for name, count in SHAPES.items():
+    distribution = getattr(stats, name)
+    low = 1.0 if name == "pareto" else 0.0  # with loc 0.05 at most and scale 1 at least, x / scale is in the support
+    for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
+        inner = UNIT if method in ("ppf", "isf") else (low * 1.5 + 0.2, low * 1.5 + 0.8)
+        smooth(getattr(distribution, method), inner, *[POSITIVE] * count, (0.01, 0.05), (1.0, 1.2),
+               note="in all parameters, loc and scale")
+COUNTS: dict[str, tuple[Any, ...]] = {"poisson": (), "bernoulli": (), "geom": (), "binom": (5,), "nbinom": (5,)}
+for name, fixed in COUNTS.items():
+    for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
+        smooth(getattr(getattr(stats, name), method), UNIT, note="the count k is not differentiated",
+               call=lambda p, f=getattr(getattr(stats, name), method), fixed=fixed, k=0.0 if name == "bernoulli" else 2.0:
+               f(k, *fixed, p))

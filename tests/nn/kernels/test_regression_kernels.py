@@ -1,0 +1,56 @@
+"""The losses for numbers as primitives: their formulas, element by element, and their references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Tensor
+from nn.kernels.regression import absolute_error, huber_error, squared_error
+from tests.nn.kernels.kernel_checks import check, close, random
+
+DELTA = 0.7
+KERNELS: list[tuple[Any, dict[str, Any], Callable[[float], float]]] = [
+    (squared_error, {}, lambda e: e**2),
+    (absolute_error, {}, abs),
+    (huber_error, {"delta": DELTA}, lambda e: e**2 / 2 if abs(e) <= DELTA else DELTA * (abs(e) - DELTA / 2)),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(kernel=st.sampled_from(KERNELS), shape=st.lists(st.integers(1, 4), max_size=3).map(tuple),
+       reduction=st.sampled_from(["mean", "sum", "none"]), dtype=st.sampled_from([np.float32, np.float64]))
+def test_value_and_derivatives(kernel: Any, shape: tuple[int, ...], reduction: str, dtype: Any) -> None:
+    function, options, cost = kernel
+    generator = np.random.default_rng(0)
+    x, t = (np.asarray(random(generator, *shape, dtype=dtype)) if shape else np.asarray(generator.random(), dtype)
+            for _ in range(2))
+    costs = np.array([cost(float(e)) for e in (x - t).ravel()]).reshape(shape)
+    expected = costs if reduction == "none" else costs.mean() if reduction == "mean" else costs.sum()
+    close(function(x, t, reduction=reduction, **options).data, expected, 1e-5 if dtype is np.float32 else 1e-13)
+    if shape:
+        check(function, [x, t], [0, 1], reduction=reduction, **options)
+
+
+@pytest.mark.parametrize(("kernel", "options"), [case[:2] for case in KERNELS])
+def test_complex_numbers_have_the_gradient_of_the_reference(kernel: Any, options: dict[str, Any]) -> None:
+    generator = np.random.default_rng(1)
+    x, t, g = (random(generator, 5) + 1j * random(generator, 5) for _ in range(3))
+    gradients = []
+    for function in (kernel, kernel.reference):
+        leaf = Tensor(x, requires_grad=True)
+        out = function(leaf, t, reduction="none", **options)
+        out.backward(g if out.dtype.kind == "c" else g.real)
+        gradients.append(leaf.grad.data)
+    close(*gradients, 1e-13)
+
+
+def test_no_error_has_no_slope() -> None:
+    leaf = Tensor(np.ones(3), requires_grad=True)
+    absolute_error(leaf, np.ones(3)).backward()
+    np.testing.assert_array_equal(leaf.grad.data, 0)
