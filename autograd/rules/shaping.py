@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +11,6 @@ import numpy as np
 from autograd.declare import composite, constant, linear, variadic
 from autograd.numpy_protocol import plain
 from autograd.tensor import Tensor
-import itertools
 
 Array = Any
 

@@ -47,10 +47,22 @@ on(np.full_like, (2, 3), (), options=({}, {"shape": (4,)}))
 
 # --- Join and split --------------------------------------------------------------------------------------------------
 
-on(np.concatenate, (2, 3), (2, 1), call={"axis": lambda x, y: np.concatenate([x, y], axis=-1),
-                                         "flat": lambda x, y: np.concatenate([x, y, [1.0]] if x.ndim == 1 else [x, y], None)},
-   complex=True)
-on(np.stack, (2, 3), (2, 3), call={"": lambda x, y: np.stack([x, y]), "axis": lambda x, y: np.stack([x, y, x], axis=-1)})
+on(
+    np.concatenate,
+    (2, 3),
+    (2, 1),
+    call={
+        "axis": lambda x, y: np.concatenate([x, y], axis=-1),
+        "flat": lambda x, y: np.concatenate([x, y, [1.0]] if x.ndim == 1 else [x, y], None),
+    },
+    complex=True,
+)
+on(
+    np.stack,
+    (2, 3),
+    (2, 3),
+    call={"": lambda x, y: np.stack([x, y]), "axis": lambda x, y: np.stack([x, y, x], axis=-1)},
+)
 on(np.vstack, (3,), (2, 3), call=lambda x, y: np.vstack([x, y]))
 on(np.hstack, (2, 3), (2, 1), call=lambda x, y: np.hstack([x, y]))
 on(np.dstack, (2, 3), (2, 3, 2), call=lambda x, y: np.dstack([x, y]))
@@ -64,11 +76,19 @@ on(np.dsplit, (2, 2, 4), options=({"indices_or_sections": 2},))
 on(np.unstack, (2, 3), options=({}, {"axis": 1}))
 on(np.tile, (2, 3), options=({"reps": 2}, {"reps": (2, 1, 3)}))
 on(np.repeat, (2, 3), options=({"repeats": 2}, {"repeats": [1, 2], "axis": 0}, {"repeats": 2, "axis": -1}))
-on(np.pad, (3, 4), call={
-    mode: (lambda x, mode=mode: np.pad(x, ((1, 2), (0, 2)), mode=mode))
-    for mode in ("constant", "edge", "linear_ramp", "mean", "reflect", "symmetric", "wrap")} | {
-    "odd": lambda x: np.pad(x, 1, mode="reflect", reflect_type="odd"),
-    "values": lambda x: np.pad(x, 1, constant_values=3.0), "stat_length": lambda x: np.pad(x, 1, "mean", stat_length=2)})
+on(
+    np.pad,
+    (3, 4),
+    call={
+        mode: (lambda x, mode=mode: np.pad(x, ((1, 2), (0, 2)), mode=mode))
+        for mode in ("constant", "edge", "linear_ramp", "mean", "reflect", "symmetric", "wrap")
+    }
+    | {
+        "odd": lambda x: np.pad(x, 1, mode="reflect", reflect_type="odd"),
+        "values": lambda x: np.pad(x, 1, constant_values=3.0),
+        "stat_length": lambda x: np.pad(x, 1, "mean", stat_length=2),
+    },
+)
 
 # --- Gather, write, sort ---------------------------------------------------------------------------------------------
 
@@ -119,15 +139,28 @@ on(np.intersect1d, apart, call=lambda x: np.intersect1d(x, np.copy(x)[0]), order
 
 on(np.select, (3, 4), (4,), call=lambda x, y: np.select([mask, ~mask[::-1]], [x, y], 3.0))
 on(np.choose, (3, 4), (4,), call=lambda x, y: np.choose(mask.astype(int), [x, y]))
-on(np.piecewise, Operand((6,)), call=lambda x: np.piecewise(x, [x < -0.111, x > 0.999], [np.sin, lambda v: v**3, 2.0]), order=1)
+on(
+    np.piecewise,
+    Operand((6,)),
+    call=lambda x: np.piecewise(x, [x < -0.111, x > 0.999], [np.sin, lambda v: v**3, 2.0]),
+    order=1,
+)
 on(np.apply_along_axis, (2, 3, 4), call=lambda x: np.apply_along_axis(lambda v: np.cumprod(v) * v[0], 1, x))
 on(np.apply_over_axes, (2, 3, 4), call=lambda x: np.apply_over_axes(np.sum, x, (0, -1)))
 
 # --- Reduce ----------------------------------------------------------------------------------------------------------
 
-WHERE = ({"where": np.arange(24).reshape(2, 3, 4) % 5 != 0}, {"axis": 1, "where": np.arange(24).reshape(2, 3, 4) % 5 != 0})
+WHERE = (
+    {"where": np.arange(24).reshape(2, 3, 4) % 5 != 0},
+    {"axis": 1, "where": np.arange(24).reshape(2, 3, 4) % 5 != 0},
+)
 for total in (np.sum, np.prod):
-    on(total, (2, 3, 4), options=(*AXES, *WHERE, {"axis": 1, "initial": 2.0}, {"axis": 0, "dtype": np.float64}), complex=True)
+    on(
+        total,
+        (2, 3, 4),
+        options=(*AXES, *WHERE, {"axis": 1, "initial": 2.0}, {"axis": 0, "dtype": np.float64}),
+        complex=True,
+    )
 on(np.mean, (2, 3, 4), options=(*AXES, *WHERE), complex=True)
 for spread in (np.var, np.std):
     on(spread, (2, 3, 4), options=(*AXES, *WHERE, {"ddof": 1}, {"axis": 1, "correction": 1}), complex=True)
@@ -161,9 +194,18 @@ for level, q in ((np.nanquantile, 0.3), (np.nanpercentile, 30.0)):
 on(np.average, (2, 3), Operand((3,), (0.5, 2.0)), call={
     "": lambda x, w: np.average(x, axis=1, weights=w), "none": lambda x, w: np.average(x, axis=0),
     "returned": lambda x, w: np.average(x, axis=1, weights=w, returned=True, keepdims=True)})
-on(np.cov, (3, 6), Operand((6,), (0.5, 2.0)), call={
-    "": lambda m, w: np.cov(m), "weights": lambda m, w: np.cov(m, aweights=w, ddof=1), "y": lambda m, w: np.cov(m[0], m[1:]),
-    "columns": lambda m, w: np.cov(m, rowvar=False, bias=True)}, complex=False)
+on(
+    np.cov,
+    (3, 6),
+    Operand((6,), (0.5, 2.0)),
+    call={
+        "": lambda m, w: np.cov(m),
+        "weights": lambda m, w: np.cov(m, aweights=w, ddof=1),
+        "y": lambda m, w: np.cov(m[0], m[1:]),
+        "columns": lambda m, w: np.cov(m, rowvar=False, bias=True),
+    },
+    complex=False,
+)
 on(np.corrcoef, (3, 6), options=({}, {"rowvar": False}))
 on(np.bincount, (5,), call=lambda w: np.bincount(np.array([0, 2, 2, 1, 5]), w, 8))
 

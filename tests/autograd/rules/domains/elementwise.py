@@ -9,7 +9,19 @@ from .rows import ANY, INSIDE, NEGATIVE, POSITIVE, Operand, Table
 table = Table()
 smooth, on, constant = table.smooth, table.on, table.constant
 
-for function in (np.positive, np.negative, np.square, np.exp, np.exp2, np.expm1, np.sin, np.cos, np.sinh, np.cosh, np.tanh):
+for function in (
+    np.positive,
+    np.negative,
+    np.square,
+    np.exp,
+    np.exp2,
+    np.expm1,
+    np.sin,
+    np.cos,
+    np.sinh,
+    np.cosh,
+    np.tanh,
+):
     smooth(function, ANY, complex=True)
 for function in (np.deg2rad, np.radians, np.rad2deg, np.degrees, np.i0):
     smooth(function, ANY)

@@ -29,11 +29,20 @@ on(np.vecmat, (5, 3), (3, 4), complex=True)
 on(np.kron, (2, 3), (2,), complex=True)
 on(np.cross, (2, 3), (3,), complex=True)
 on(np.tensordot, (2, 3, 4), (4, 3, 2), options=({"axes": 1}, {"axes": ([1, 2], [1, 0])}), complex=True)
-on(np.einsum, (2, 3), (3, 4), call={
-    "": lambda x, y: np.einsum("ij,jk->ik", x, y), "implicit": lambda x, y: np.einsum("ij,jk", x, y),
-    "sum": lambda x, y: np.einsum("ij,jk->", x, y), "ellipsis": lambda x, y: np.einsum("...j,jk->...k", x, y),
-    "diagonal": lambda x, y: np.einsum("ii->i", x[:2, :2]), "lists": lambda x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0])},
-   complex=True)
+on(
+    np.einsum,
+    (2, 3),
+    (3, 4),
+    call={
+        "": lambda x, y: np.einsum("ij,jk->ik", x, y),
+        "implicit": lambda x, y: np.einsum("ij,jk", x, y),
+        "sum": lambda x, y: np.einsum("ij,jk->", x, y),
+        "ellipsis": lambda x, y: np.einsum("...j,jk->...k", x, y),
+        "diagonal": lambda x, y: np.einsum("ii->i", x[:2, :2]),
+        "lists": lambda x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]),
+    },
+    complex=True,
+)
 on(np.convolve, (5,), (3,), options=({}, {"mode": "same"}, {"mode": "valid"}), complex=True)
 on(np.correlate, (5,), (3,), options=({}, {"mode": "same"}, {"mode": "full"}), complex=True)
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.signal
 import scipy.special
 
-from autograd.scipy import integrate, linalg, signal, special, stats
+from autograd.scipy import integrate, linalg, special, stats
 
 from .rows import POSITIVE, UNIT, Operand, Table
 
@@ -99,8 +99,26 @@ for function in (sc.spherical_jn, sc.spherical_yn, sc.spherical_in, sc.spherical
 
 # --- scipy.stats -----------------------------------------------------------------------------------------------------
 
-SHAPES = {"norm": 0, "lognorm": 1, "halfnorm": 0, "gamma": 1, "invgamma": 1, "chi2": 1, "beta": 2, "f": 2, "t": 1, "cauchy": 0,
-          "uniform": 0, "expon": 0, "laplace": 0, "logistic": 0, "gumbel_r": 0, "weibull_min": 1, "rayleigh": 0, "pareto": 1}
+SHAPES = {
+    "norm": 0,
+    "lognorm": 1,
+    "halfnorm": 0,
+    "gamma": 1,
+    "invgamma": 1,
+    "chi2": 1,
+    "beta": 2,
+    "f": 2,
+    "t": 1,
+    "cauchy": 0,
+    "uniform": 0,
+    "expon": 0,
+    "laplace": 0,
+    "logistic": 0,
+    "gumbel_r": 0,
+    "weibull_min": 1,
+    "rayleigh": 0,
+    "pareto": 1,
+}
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
     low = 1.0 if name == "pareto" else 0.0  # with loc 0.05 at most and scale 1 at least, x / scale is in the support
@@ -111,6 +129,11 @@ for name, count in SHAPES.items():
 COUNTS: dict[str, tuple[Any, ...]] = {"poisson": (), "bernoulli": (), "geom": (), "binom": (5,), "nbinom": (5,)}
 for name, fixed in COUNTS.items():
     for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
-        smooth(getattr(getattr(stats, name), method), UNIT, note="the count k is not differentiated",
-               call=lambda p, f=getattr(getattr(stats, name), method), fixed=fixed, k=0.0 if name == "bernoulli" else 2.0:
-               f(k, *fixed, p))
+        smooth(
+            getattr(getattr(stats, name), method),
+            UNIT,
+            note="the count k is not differentiated",
+            call=lambda p, f=getattr(getattr(stats, name), method), fixed=fixed, k=0.0 if name == "bernoulli" else 2.0: (
+                f(k, *fixed, p)
+            ),
+        )
