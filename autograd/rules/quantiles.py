@@ -20,8 +20,7 @@ from .shaping import arrays_of
 Array = Any
 
 
-def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, level: Any,
-                 **options: Any) -> Array:
+def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -32,17 +31,18 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     if weights is not None and np.shape(weights) == a.shape:
         options["weights"] = np.transpose(weights, rest + axes).reshape(flat.shape)
     places = plain(lambda x: function(ranks(x), axis=-1, **options))(flat)
-    extra = places.ndim - len(rest)  # the axes of the level, which come first
+    levels = places.shape[: places.ndim - len(rest)]  # several levels come first
     places = places.reshape(-1, *[a.shape[k] for k in rest])
     places = np.moveaxis(places, 0, -1)
     low = np.floor(np.where(np.isnan(places), 0, places)).astype(int)
-    share = (places - low).astype(a.dtype if isinstance(level, (int, float)) else np.result_type(a.dtype, level))
+    dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
+    share = (places - low).astype(dtype)
     ordered = np.sort(flat, axis=-1)
     below = np.take_along_axis(ordered, low, -1)
     above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
     out = np.moveaxis(np.where(share == 0, below, below + share * (above - below)), -1, 0)
     kept = [1 if k in axes else n for k, n in enumerate(a.shape)] if keepdims else [a.shape[k] for k in rest]
-    return out.reshape(*np.shape(level)[:extra], *kept)
+    return out.reshape(*levels, *kept)
 
 
 def ranks(x: Array) -> Array:
@@ -54,7 +54,7 @@ def ranks(x: Array) -> Array:
 def middle(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
         refuse(function, out, overwrite_input)
-        return read_by_rank(function, a, axis, keepdims is True, 0.5)
+        return read_by_rank(function, a, axis, keepdims is True)
 
     return apply
 
@@ -67,7 +67,7 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
             if any(t.requires_grad for t in tensors_in(option)):
                 raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
         q = q if isinstance(q, (int, float)) else np.asarray(values_of(q))
-        return read_by_rank(function, a, axis, keepdims is True, q, q=q, method=method, weights=values_of(weights))
+        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=values_of(weights))
 
     return apply
 

@@ -133,13 +133,17 @@ def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
     return masked(back if initial is None else back * initial, where)
 
 
+def in_dtype(x: Array, dtype: Any) -> Array:
+    return x if dtype is None else x.astype(dtype)
+
+
 general(
     np.prod,
     lambda g, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: (
-        kept(g, x, axis, keepdims) * product_of_others(x, axis, initial, where)
+        kept(g, x, axis, keepdims) * product_of_others(in_dtype(x, dtype), axis, initial, where)
     ),
     lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: np.sum(
-        product_of_others(x, axis, initial, where) * t, axis=axis, keepdims=keepdims
+        product_of_others(in_dtype(x, dtype), axis, initial, where) * t, axis=axis, keepdims=keepdims
     ),
     evaluate=lambda x, *, initial=None, **options: np.prod(
         x, **options, **({} if initial is None else {"initial": initial})

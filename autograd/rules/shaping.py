@@ -280,7 +280,7 @@ def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: 
         ]
         return np.concatenate([blocks[0], x, blocks[1]], axis=axis)
     if mode == "linear_ramp":
-        low, high = np.broadcast_to(np.asarray(options.get("end_values", 0)), (x.ndim, 2))[axis]
+        low, high = np.broadcast_to(np.asarray(options.get("end_values", 0)), (x.ndim, 2))[axis].tolist()
         shape = [-1] + [1] * (x.ndim - axis - 1)
         down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
         return np.concatenate(

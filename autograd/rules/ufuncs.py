@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import operator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -189,10 +190,11 @@ def matmul_left(g: Array, x: Array, y: Array) -> Array:
 def matmul_right(g: Array, x: Array, y: Array) -> Array:
     if len(x.shape) == 1:
         return x[:, None] * g[..., None, :] if len(y.shape) > 1 else x * g
+    rows = prod(x.shape[:-1])
     if len(y.shape) == 1:
-        return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1)
-    if len(y.shape) == 2:  # one product over all batches instead of a sum of products
-        return x.reshape(-1, x.shape[-1]).swapaxes(0, 1) @ g.reshape(-1, g.shape[-1])
+        return x.reshape(rows, x.shape[-1]).swapaxes(0, 1) @ g.reshape(rows)
+    if len(y.shape) == 2 < len(x.shape):  # one product over all batches instead of a sum of products
+        return x.reshape(rows, x.shape[-1]).swapaxes(0, 1) @ g.reshape(rows, g.shape[-1])
     return x.swapaxes(-1, -2) @ g
 
 

@@ -80,6 +80,12 @@ def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch)
     close(out, scaled_dot_product_attention(*(np.ascontiguousarray(x) for x in (q, k, v)), None, None).data, 1e-14)
 
 
+def test_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attention, "SMALL", 0)
+    check(scaled_dot_product_attention, operands((2, 2), 70, 50, 20, "bool", keep=True), [0, 1, 2], second=False)
+    check(scaled_dot_product_attention, operands((), 3, 4, 2, "none"), [0, 1, 2], second=False)
+
+
 @pytest.mark.parametrize("masked", [False, True])
 @settings(max_examples=10, deadline=None)
 @given(batch=st.integers(1, 3), heads=st.integers(1, 3), steps=st.integers(1, 4), width=st.integers(1, 3),

@@ -158,7 +158,7 @@ for total in (np.sum, np.prod):
     on(
         total,
         (2, 3, 4),
-        options=(*AXES, *WHERE, {"axis": 1, "initial": 2.0}, {"axis": 0, "dtype": np.float64}),
+        options=(*AXES, *WHERE, {"axis": 1, "initial": 2.0}, {"axis": 0, "dtype": np.complex128}),
         complex=True,
     )
 on(np.mean, (2, 3, 4), options=(*AXES, *WHERE), complex=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from autograd.registry import registry
 
 Array = np.ndarray[Any, Any]
 Interval = tuple[float, float]
@@ -113,10 +116,11 @@ class Table:
 
 def caller(function: Any) -> Call:
     """NumPy's functions and SciPy's ufuncs are called as they are; other SciPy functions by their twins."""
-    from autograd.registry import registry
-
     module = getattr(function, "__module__", None) or ""
-    return registry[function] if module.startswith("scipy") and not isinstance(function, np.ufunc) else function
+    if not module.startswith("scipy") or isinstance(function, np.ufunc):
+        return function
+    importlib.import_module(f"autograd.{module.split('._')[0]}")
+    return registry[function]
 
 
 def with_options(function: Call, options: dict[str, Any]) -> Call:
