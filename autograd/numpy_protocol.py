@@ -65,6 +65,16 @@ def values_of(tree: Any) -> Any:
     return tree
 
 
+def settled(tree: Any) -> Any:
+    """The values of arguments that the course of a function depends on. Raises `TypeError` inside `vmap`, where they
+    differ from example to example."""
+    for x in tensors_in(tree):
+        if isinstance(x, Box) and x._value.shape != x.shape:
+            raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
+                            "loop over the examples instead")
+    return values_of(tree)
+
+
 def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
     """What applies a ufunc to tensors; the rules of SciPy's special functions are loaded when the first one arrives."""
     if ufunc not in registry and "scipy.special" in sys.modules:

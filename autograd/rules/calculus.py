@@ -32,7 +32,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 def given(*values: Any) -> list[Any]:
     """NumPy's mark for "not given" as None."""
-    return [None if type(value) is type(np._NoValue) else value for value in values]
+    return [None if type(value).__name__ == "_NoValueType" else value for value in values]
 
 
 @composite(np.ediff1d)
@@ -96,6 +96,11 @@ def whole_periods(p: Array, discont: float | None, axis: int, period: Any) -> Ar
     return np.round((moved - p) / period).astype(moved.dtype)
 
 
+def at(x: Array, places: Array) -> Array:
+    """x[places], for places that may differ from example to example."""
+    return np.take_along_axis(x, places.reshape(-1), 0).reshape(places.shape)
+
+
 @composite(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
     x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
@@ -107,7 +112,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     below = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
     above = np.minimum(below + 1, len(xp) - 1)
-    steepness = over(fp[above] - fp[below], xp[above] - xp[below])
-    inside = fp[below] + steepness * (x - xp[below])
+    x0, x1, y0, y1 = (at(v, places) for v in (xp, fp) for places in (below, above))
+    inside = y0 + over(y1 - y0, x1 - x0) * (x - x0)
     inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
     return np.where(x > xp[-1], fp[-1] if right is None else right, inside)

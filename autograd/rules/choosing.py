@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant
-from autograd.numpy_protocol import values_of
+from autograd.numpy_protocol import settled
 from autograd.tensor import Tensor, tensor
 
 from .indexing import raw_key
@@ -45,12 +45,12 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
 
 @composite(np.compress)
 def compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
-    return np.take(a, np.flatnonzero(values_of(condition)), axis=axis, out=out)
+    return np.take(a, np.flatnonzero(settled(condition)), axis=axis, out=out)
 
 
 @composite(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
-    return np.take(np.ravel(arr), np.flatnonzero(values_of(condition)))
+    return np.take(np.ravel(arr), np.flatnonzero(settled(condition)))
 
 
 @composite(np.partition)
@@ -67,7 +67,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     if a.dtype.kind != "c":
         return a
     limit = np.finfo(a.dtype).eps * tol if tol > 1 else tol
-    return np.real(a) if np.all(np.abs(np.imag(values_of(a))) < limit) else a
+    return np.real(a) if np.all(np.abs(np.imag(settled(a))) < limit) else a
 
 
 # --- Functions applied to parts --------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     (x,) = arrays_of((x,))
     single = np.ndim(condlist) == 0 or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
-    conditions = [np.asarray(values_of(c), bool) for c in ([condlist] if single else condlist)]
+    conditions = [np.asarray(settled(c), bool) for c in ([condlist] if single else condlist)]
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))
     if len(funclist) != len(conditions):
@@ -102,8 +102,8 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     out = np.stack(arrays_of(rows))
     inner = out.shape[1:]
     at = axis % arr.ndim
-    return np.moveaxis(out.reshape(*around, *inner), range(len(around), len(around) + len(inner)),
-                       range(at, at + len(inner)))
+    return np.moveaxis(out.reshape(*around, *inner), tuple(range(len(around), len(around) + len(inner))),
+                       tuple(range(at, at + len(inner))))
 
 
 @composite(np.apply_over_axes)

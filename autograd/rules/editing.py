@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.mutation import assign
-from autograd.numpy_protocol import plain, values_of
+from autograd.numpy_protocol import plain, settled
 from autograd.tensor import Tensor
 
 from .indexing import along, raw_key
@@ -29,7 +29,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis)
-    return np.take(arr, np.delete(np.arange(arr.shape[axis]), values_of(obj)), axis=axis)
+    return np.take(arr, np.delete(np.arange(arr.shape[axis]), settled(obj)), axis=axis)
 
 
 @composite(np.insert)
@@ -37,7 +37,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """The new elements are appended, and then all are gathered in their order."""
     arr, values = arrays_of((arr, values))
     arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
-    obj, size = values_of(obj), arr.shape[axis]
+    obj, size = settled(obj), arr.shape[axis]
     where = np.arange(size)[obj] if isinstance(obj, slice) else np.asarray(obj)
     values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
     if where.ndim == 0:
@@ -61,7 +61,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     (filt,) = arrays_of((filt,))
     axes = range(filt.ndim) if axis is None else [k % filt.ndim for k in (axis if isinstance(axis, tuple) else (axis,))]
-    used = values_of(np.argwhere(filt))
+    used = np.argwhere(settled(filt))
     low, high = (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(filt.ndim, int),) * 2
     bounds = [(low[k] if "f" in trim.lower() or not len(used) else None,
                high[k] if "b" in trim.lower() or not len(used) else None) for k in range(filt.ndim)]
@@ -110,7 +110,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
 
 @composite(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    places = np.ravel(values_of(ind))
+    places = np.ravel(settled(ind))
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
     places = np.where(places < 0, places + size, places)
@@ -119,13 +119,13 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 @composite(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    mask = np.asarray(values_of(mask)).astype(bool).reshape(arr.shape)
+    mask = np.asarray(settled(mask)).astype(bool).reshape(arr.shape)
     write("place", arr, mask, np.resize(vals, int(np.sum(mask))))
 
 
 @composite(np.putmask)
 def putmask(a: Any, /, mask: Any, values: Any) -> None:
-    mask = np.asarray(values_of(mask)).astype(bool)
+    mask = np.asarray(settled(mask)).astype(bool)
     write("putmask", a, mask, np.resize(values, a.shape)[mask])
 
 
@@ -151,7 +151,7 @@ def first_places(function: Any, *names: str) -> Any:
     def apply(x: Any) -> Any:
         found = plain(function)(x)
         places = plain(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
-        values = np.ravel(x)[places]
+        values = np.take_along_axis(np.ravel(x), places, 0)
         return type(function(np.zeros(1)))(values, *found[1:]) if hasattr(found, "_fields") else values
 
     return apply
@@ -162,7 +162,7 @@ def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, re
            axis: int | None = None, *, equal_nan: bool = True, sorted: bool = True) -> Any:
     _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan,
                                         sorted=sorted)
-    values = np.take(ar, places, axis=axis)
+    values = np.take_along_axis(np.ravel(ar), places, 0) if axis is None else np.take(ar, places, axis=axis)
     return (values, *([places] if return_index else []), *rest) if return_index or rest else values
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.declare import composite, constant, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
-from autograd.numpy_protocol import values_of
+from autograd.numpy_protocol import settled
 from autograd.tensor import Tensor
 
 from .products import LETTERS
@@ -56,7 +56,7 @@ solve_of = general(
     [lambda t, x, y, out: -np.linalg.solve(x, t @ out), lambda t, x: np.linalg.solve(x, t)])
 pinv_of = differential(
     np.linalg.pinv,
-    lambda t, x, out, *, rcond=None, hermitian=False, rtol=np._NoValue: -out @ t @ out
+    lambda t, x, out, *, rcond=None, hermitian=False, rtol=None: -out @ t @ out
     + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
 lstsq_of = differential(
     np.linalg.lstsq,
@@ -93,7 +93,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)
     sizes = np.linalg.svdvals(a)
-    known = values_of(sizes)
+    known = settled(sizes)
     rank = int(np.sum(known > cutoff(a, rcond) * known[:1]))
     misfit = np.sum(np.square(np.abs(columns - a @ solution)), axis=0)
     misfit = misfit if rank == a.shape[1] < a.shape[0] else misfit[:0]

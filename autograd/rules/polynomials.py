@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite
-from autograd.numpy_protocol import values_of
+from autograd.numpy_protocol import settled
 
 from .shaping import arrays_of
 
@@ -84,7 +84,7 @@ def polydiv(u: Any, v: Any) -> Any:
     if rest.size > max(v.size - 1, 1):
         rest = rest[-v.size + 1 :]
     rest = rest if rest.size else np.zeros(1, u.dtype)
-    first = next((i for i, value in enumerate(values_of(rest)) if not np.allclose(value, 0, rtol=1e-14)), rest.size - 1)
+    first = next((i for i, value in enumerate(settled(rest)) if not np.allclose(value, 0, rtol=1e-14)), rest.size - 1)
     return np.stack(quotient) if quotient else np.zeros(1, rest.dtype), rest[first:]
 
 
@@ -98,7 +98,7 @@ def poly(seq_of_zeros: Any) -> Any:
     out = np.ones(1, zeros.dtype)
     for i in range(zeros.size):
         out = np.convolve(out, np.concatenate([np.ones(1, zeros.dtype), -zeros[i : i + 1]]))
-    known = values_of(zeros)
+    known = settled(zeros)
     if known.dtype.kind == "c" and np.array_equal(np.sort(known), np.sort(np.conj(known))):
         return np.real(out)
     return out
@@ -106,7 +106,7 @@ def poly(seq_of_zeros: Any) -> Any:
 
 @composite(np.roots)
 def roots(p: Any) -> Any:
-    nonzero = np.flatnonzero(values_of(p))
+    nonzero = np.flatnonzero(settled(p))
     if not nonzero.size:
         return np.zeros(0)
     at_zero = p.size - 1 - int(nonzero[-1])

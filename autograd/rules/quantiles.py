@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
-from autograd.numpy_protocol import plain, tensors_in, values_of
+from autograd.numpy_protocol import plain, settled, tensors_in
 
 from .shaping import arrays_of
 
@@ -66,8 +66,8 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
         for name, option in (("q", q), ("weights", weights)):
             if any(t.requires_grad for t in tensors_in(option)):
                 raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
-        q = q if isinstance(q, (int, float)) else np.asarray(values_of(q))
-        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=values_of(weights))
+        q = q if isinstance(q, (int, float)) else np.asarray(settled(q))
+        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=settled(weights))
 
     return apply
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite
-from autograd.numpy_protocol import values_of
+from autograd.numpy_protocol import settled
 
 from .shaping import arrays_of
 
@@ -44,10 +44,10 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """start (stop / start)^s for s from 0 to 1."""
     start, stop = (x.astype(np.result_type(x.dtype, np.float64)) for x in arrays_of((start, stop)))
-    if np.any(values_of(start) == 0) or np.any(values_of(stop) == 0):
+    if np.any(settled(start) == 0) or np.any(settled(stop) == 0):
         raise ValueError("geomspace cannot start or stop at 0")
     shares = np.linspace(0.0, 1.0, num, endpoint)
-    shares = shares.reshape((-1,) + (1,) * np.broadcast(values_of(start), values_of(stop)).ndim)
+    shares = shares.reshape((-1,) + (1,) * max(start.ndim, stop.ndim))
     out = np.moveaxis(start * (stop / start) ** shares, 0, axis)
     return out if dtype is None else out.astype(dtype)
 
@@ -57,7 +57,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
     """x as it is, or complex if any of its elements is outside of a function's real domain."""
-    known = values_of(x)
+    known = settled(x)
     if known.dtype.kind == "c" or np.all(inside(known)):
         return x
     return x.astype(np.result_type(x.dtype, np.complex64))
@@ -89,4 +89,4 @@ def logn(n: Any, x: Any) -> Any:
 @composite(np.emath.power)
 def emath_power(x: Any, p: Any) -> Any:
     x, p = arrays_of((x, p))
-    return np.power(widened(x, not_negative), p * 1.0 if np.any(values_of(p) < 0) else p)
+    return np.power(widened(x, not_negative), p * 1.0 if np.any(settled(p) < 0) else p)

@@ -351,5 +351,20 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
 
 
-constant(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type,
-         np.iscomplexobj, np.isrealobj, np.array_equal, np.allclose, np.isclose, np.may_share_memory, np.shares_memory)
+# --- Facts about an array, and functions of them -----------------------------------------------------------------------
+
+
+def fact(function: Callable[..., Any], read: Callable[..., Any]) -> None:
+    """Register what is read off a tensor's shape or dtype; inside vmap that of an example."""
+    registry[function] = read
+    read.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
+
+
+fact(np.shape, lambda a: a.shape)
+fact(np.ndim, lambda a: a.ndim)
+fact(np.size, lambda a, axis=None: a.size if axis is None else prod(np.atleast_1d(a.shape)[np.atleast_1d(axis)].tolist()))
+fact(np.iscomplexobj, lambda x: x.dtype.kind == "c")
+fact(np.isrealobj, lambda x: x.dtype.kind != "c")
+fact(np.result_type, lambda *given: np.result_type(*[x.dtype if isinstance(x, Tensor) else x for x in given]))
+constant(np.zeros_like, np.ones_like, np.empty_like, np.array_equal, np.allclose, np.isclose, np.may_share_memory,
+         np.shares_memory)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.special as sc
 
 from autograd.declare import elementwise
-from autograd.numpy_protocol import values_of
+from autograd.numpy_protocol import plain, values_of
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.shaping import arrays_of
@@ -23,11 +23,11 @@ Array = Any
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log |sum b exp(a)|, and its sign."""
     (a,) = arrays_of((a,))
-    top = np.max(values_of(a), axis=axis, keepdims=True)
+    top = plain(np.max)(a, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
     powers = np.exp(a - top)
     total = np.sum(powers if b is None else b * powers, axis=axis, keepdims=True)
-    sign = np.sign(values_of(total)) if return_sign else 1.0
+    sign = np.sign(total) if return_sign else 1.0
     out = np.log(np.where(total == 0, 1, np.abs(total) if return_sign else total))
     out = np.where(total == 0, -np.inf, out) + top
     if not keepdims:
