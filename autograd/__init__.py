@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from . import heap as _heap  # noqa: F401  # loading it is what it does
 from . import rules
 from .anomaly import detect_anomaly
 from .array_api import *  # noqa: F403  # the standard's names are listed once, in array_api.__all__

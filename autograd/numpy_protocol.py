@@ -67,11 +67,14 @@ def values_of(tree: Any) -> Any:
 
 def settled(tree: Any) -> Any:
     """The values of arguments that the course of a function depends on. Raises `TypeError` inside `vmap`, where they
-    differ from example to example."""
+    differ from example to example.
+    """
     for x in tensors_in(tree):
         if isinstance(x, Box) and x._value.shape != x.shape:
-            raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
-                            "loop over the examples instead")
+            raise TypeError(
+                "inside vmap the shape of this result, or the way to it, would differ from example to example; "
+                "loop over the examples instead"
+            )
     return values_of(tree)
 
 

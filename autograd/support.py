@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import scipy
 from .registry import registry
 
 
@@ -46,8 +48,16 @@ def supported() -> SupportTable:
     `kind` is that of the rule; "composite" is composed of other rows, "constant" is piecewise constant and gives a
     tensor without a gradient. The documentation's table and the tests are made from this one.
     """
+    _load_all()
     rows = {_name(function): (function, apply) for function, apply in registry.items() if _is_public(function)}
     return SupportTable(_row(name, function, apply) for name, (function, apply) in sorted(rows.items()))
+
+
+def _load_all() -> None:
+    """Bring in the rules of SciPy's functions, which otherwise wait for their first use; none without SciPy."""
+    if importlib.util.find_spec("scipy") is not None:
+        for name in ("rules.special", *(f"scipy.{module}" for module in scipy.__all__)):
+            importlib.import_module(f"autograd.{name}")
 
 
 def _is_public(function: Callable[..., Any]) -> bool:
@@ -59,7 +69,8 @@ def _name(function: Callable[..., Any]) -> str:
     module = getattr(function, "__module__", None)
     if isinstance(function, np.ufunc):
         module = "numpy" if getattr(np, function.__name__, None) is function else "scipy.special"
-    return f"{module}.{function.__name__}"
+    public = str(module).split("._")[0].replace("numpy.lib.scimath", "numpy.emath")
+    return f"{public}.{function.__name__.lstrip('_')}"
 
 
 def _row(name: str, function: Callable[..., Any], apply: Callable[..., Any]) -> Support:

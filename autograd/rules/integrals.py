@@ -7,6 +7,7 @@ F(x)/x with F(0) = 0 use quadrature near 0, and elsewhere x f^(n) + n f^(n-1) = 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import factorial
 from typing import Any
 
@@ -18,8 +19,12 @@ from autograd.duck import on_arrays_too
 Array = Any
 Derivative = Callable[[Array, int], Array]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
-NODES, WEIGHTS = (NODES + 1) / 2, WEIGHTS / 2  # for the interval from 0 to 1
+
+@cache
+def quadrature(count: int = 40) -> tuple[Array, Array]:
+    """Nodes and weights of Gauss and Legendre for the interval from 0 to 1; made when they are first needed."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1) / 2, weights / 2
 
 
 def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative) -> Callable[..., Any]:
@@ -42,8 +47,8 @@ def quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], 
     """The derivatives of f(x) = F(x)/x = int_0^1 k(x t) dt, from those of k and of F; quadrature within the radius."""
 
     def derivative(x: Array, order: int) -> Array:
-        bound = radius(order)
-        near = integrand(x[..., None] * NODES, order) @ (WEIGHTS * NODES**order)
+        bound, (nodes, weights) = radius(order), quadrature()
+        near = integrand(x[..., None] * nodes, order) @ (weights * nodes**order)
         away = np.where(np.abs(x) < bound, bound, x)
         far = value(away)
         for k in range(1, order + 1):

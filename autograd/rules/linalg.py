@@ -136,14 +136,21 @@ cofactors_of = on_arrays_too(differential(
     - mT(np.linalg.inv(x) @ t @ mT(out))), cofactors)
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
-slogdet_of = differential(
-    np.linalg.slogdet, lambda t, x, out: turned(trace_of_product(np.linalg.inv(x), t), out[0]),
+slogdet_of = general(
+    np.linalg.slogdet, lambda g, x, out: turning(*g, out[0])[..., None, None] * mT(np.linalg.inv(x)),
+    lambda t, x, out: turned(trace_of_product(np.linalg.inv(x), t), out[0]),
     evaluate=lambda x: tuple(np.linalg.slogdet(x)))
 
 
 def turned(change: Array, sign: Array) -> tuple[Array, Array]:
     """The changes of sign and log|det| for that of log det: a complex sign turns."""
     return (1j * np.imag(change) * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
+
+
+def turning(g_sign: Array, g_log: Array, sign: Array) -> Array:
+    """The transpose: the cotangent of log det."""
+    g_log = 0.0 * np.real(sign) if g_log is None else g_log
+    return g_log if g_sign is None or sign.dtype.kind != "c" else g_log + 1j * np.imag(g_sign * sign)
 
 
 @composite(np.linalg.slogdet)

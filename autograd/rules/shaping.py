@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.declare import composite, constant, linear, variadic
 from autograd.numpy_protocol import plain
+from autograd.registry import registry
 from autograd.tensor import Tensor
 
 Array = Any
@@ -362,7 +364,9 @@ def fact(function: Callable[..., Any], read: Callable[..., Any]) -> None:
 
 fact(np.shape, lambda a: a.shape)
 fact(np.ndim, lambda a: a.ndim)
-fact(np.size, lambda a, axis=None: a.size if axis is None else prod(np.atleast_1d(a.shape)[np.atleast_1d(axis)].tolist()))
+fact(
+    np.size, lambda a, axis=None: a.size if axis is None else prod(np.atleast_1d(a.shape)[np.atleast_1d(axis)].tolist())
+)
 fact(np.iscomplexobj, lambda x: x.dtype.kind == "c")
 fact(np.isrealobj, lambda x: x.dtype.kind != "c")
 fact(np.result_type, lambda *given: np.result_type(*[x.dtype if isinstance(x, Tensor) else x for x in given]))

@@ -108,7 +108,7 @@ elementwise(np.degrees, 180 / np.pi)
 
 
 def cosine_of_arcsine(x: Array) -> Array:
-    """sqrt(1 - x^2), in two factors: exact near 1 and -1, and for a complex x on the side of the cut that its 0 says."""
+    """sqrt(1 - x^2), in two factors: exact near 1 and -1, and for complex x on the side of the cut its 0 says."""
     return np.sqrt(-(x - 1)) * np.sqrt(x + 1)
 
 

@@ -16,11 +16,11 @@ import scipy.special as sc
 from autograd.declare import composite, elementwise
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
+from autograd.rules.integrals import quadrature
 
 Array = Any
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(128)
-NODES = (NODES + 1) / 2
-NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS / 2  # closer near 0, since small shapes reach far
+NODES, WEIGHTS = quadrature(128)
+NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
 
 # --- Densities -------------------------------------------------------------------------------------------------------
 

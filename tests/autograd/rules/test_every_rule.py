@@ -45,7 +45,9 @@ def test_derivatives_in_both_modes(row: Row, call: Any) -> None:
     before = [x.copy() for x in given]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", np.exceptions.ComplexWarning)
-        report = check_gradients(call, *given, order=min(row.order, 1), rtol=row.rtol)
+        # Values that are known less well than to rounding leave differences that ought to vanish uncertain too.
+        atol = None if row.rtol is None else 1e-4 * row.rtol
+        report = check_gradients(call, *given, order=min(row.order, 1), rtol=row.rtol, atol=atol)
     assert not report.not_differentiable
     for x, copy in zip(given, before, strict=True):
         np.testing.assert_array_equal(x, copy)

@@ -24,7 +24,7 @@ for module in (elementwise, arrays, linear_algebra, special, twins):
 
 
 def without_row() -> list[str]:
-    """The functions of NumPy and SciPy in the registry that no row tries; primitives of our own have their functions'."""
+    """The functions of NumPy and SciPy in the registry that no row tries; our own primitives have theirs."""
     assert autograd.rules.special is not None
     public = [f for f in registry if _module(f).split(".")[0] in ("numpy", "scipy")]
     return sorted(f"{_module(f)}.{f.__name__}" for f in public if f not in ROWS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import scipy.special as sc
 
 from .rows import ANY, INSIDE, POSITIVE, UNIT, Operand, Table
@@ -13,7 +15,7 @@ smooth, on, constant = table.smooth, table.on, table.constant
 def of_order(names: str, order: float, *, complex: bool = False) -> None:
     """Functions of an order, which is held constant, and an argument."""
     for name in names.split():
-        smooth(getattr(sc, name), POSITIVE, complex=complex, call=lambda z, f=getattr(sc, name): f(order, z))
+        smooth(getattr(sc, name), POSITIVE, complex=complex, call=partial(getattr(sc, name), order))
 
 
 for name in ["erf", "erfc", "erfcx", "erfi", "dawsn"]:
@@ -80,7 +82,7 @@ smooth(sc.erfcinv, (0.2, 1.8))
 smooth(sc.ndtri_exp, (-5.0, -0.1))
 for name in ["fresnel", "sici", "shichi", "airy", "itj0y0", "iti0k0", "it2j0y0", "it2i0k0"]:
     smooth(getattr(sc, name), POSITIVE)
-smooth(sc.itairy, POSITIVE, rtol=1e-5, note="SciPy's values are good to seven digits")
+smooth(sc.itairy, POSITIVE, rtol=1e-4, note="SciPy's values are good to seven digits, and differences divide by a step")
 
 for name in ["rel_entr", "kl_div", "xlogy", "beta", "betaln", "agm", "gammainc", "gammaincc", "poch", "stdtr"]:
     smooth(getattr(sc, name), POSITIVE, POSITIVE)
@@ -112,9 +114,9 @@ for name in ["gdtr", "gdtrc", "fdtr", "fdtrc"]:
     smooth(getattr(sc, name), POSITIVE, POSITIVE, POSITIVE)
 smooth(sc.gdtrix, POSITIVE, POSITIVE, UNIT)
 for name in ["pdtr", "pdtrc"]:
-    smooth(getattr(sc, name), POSITIVE, call=lambda m, f=getattr(sc, name): f(2.0, m))
+    smooth(getattr(sc, name), POSITIVE, call=partial(getattr(sc, name), 2.0))
 for name in ["bdtr", "bdtrc", "nbdtr", "nbdtrc"]:
-    smooth(getattr(sc, name), UNIT, call=lambda p, f=getattr(sc, name): f(2, 5, p))
+    smooth(getattr(sc, name), UNIT, call=partial(getattr(sc, name), 2, 5))
 
 of_order("jv yv iv kv hankel1 hankel2 hankel1e hankel2e", 1.5, complex=True)
 of_order("kve", 1.5, complex=True)
@@ -135,7 +137,7 @@ for name in [
     "hermitenorm",
     "laguerre",
 ]:
-    smooth(getattr(sc, f"eval_{name}"), UNIT, call=lambda x, f=getattr(sc, f"eval_{name}"): f(4, x))
+    smooth(getattr(sc, f"eval_{name}"), UNIT, call=partial(getattr(sc, f"eval_{name}"), 4))
 smooth(sc.eval_genlaguerre, POSITIVE, call=lambda x: sc.eval_genlaguerre(3, 0.5, x))
 smooth(sc.eval_gegenbauer, INSIDE, call=lambda x: sc.eval_gegenbauer(3, 0.7, x))
 smooth(sc.eval_jacobi, INSIDE, call=lambda x: sc.eval_jacobi(3, 0.7, 0.3, x))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,16 @@ on(sc.softmax, (2, 3), options=AXES)
 on(sc.log_softmax, (2, 3), options=AXES)
 smooth(sc.polygamma, POSITIVE, call=lambda x: special.polygamma(np.array([[0], [2]]), x))
 on(sc.multigammaln, Operand((3,), (2.0, 4.0)), options=({"d": 3},))
+
+
+def spherical(function: Any, n: int, derivative: bool, z: Any) -> Any:
+    """A spherical Bessel function with its argument last."""
+    return function(n, z, derivative)
+
+
 for function in (sc.spherical_jn, sc.spherical_yn, sc.spherical_in, sc.spherical_kn):
     on(function, Operand((3,), POSITIVE), call={
-        f"n={n}, derivative={d}": (lambda z, f=getattr(special, function.__name__), n=n, d=d: f(n, z, d))
+        f"n={n}, derivative={d}": partial(spherical, getattr(special, function.__name__), n, d)
         for n in (0, 2) for d in (False, True)})
 
 # --- scipy.stats -----------------------------------------------------------------------------------------------------
@@ -133,7 +141,5 @@ for name, fixed in COUNTS.items():
             getattr(getattr(stats, name), method),
             UNIT,
             note="the count k is not differentiated",
-            call=lambda p, f=getattr(getattr(stats, name), method), fixed=fixed, k=0.0 if name == "bernoulli" else 2.0: (
-                f(k, *fixed, p)
-            ),
+            call=partial(getattr(getattr(stats, name), method), 0.0 if name == "bernoulli" else 2.0, *fixed),
         )
