@@ -137,7 +137,7 @@ cofactors_of = on_arrays_too(differential(
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
 slogdet_of = general(
-    np.linalg.slogdet, lambda g, x, out: turning(*g, out[0])[..., None, None] * mT(np.linalg.inv(x)),
+    np.linalg.slogdet, lambda g, x, out: turning(g[0], g[1], out[0])[..., None, None] * mT(np.linalg.inv(x)),
     lambda t, x, out: turned(trace_of_product(np.linalg.inv(x), t), out[0]),
     evaluate=lambda x: tuple(np.linalg.slogdet(x)))
 

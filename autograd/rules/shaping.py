@@ -353,7 +353,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
 
 
-# --- Facts about an array, and functions of them -----------------------------------------------------------------------
+# --- Facts about an array, and functions of them ---------------------------------------------------------------------
 
 
 def fact(function: Callable[..., Any], read: Callable[..., Any]) -> None:

@@ -36,8 +36,8 @@ elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_s
 
 @composite(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
-    whole = np.trunc(x)
-    return np.copysign(np.where(np.isinf(x), 0, x - whole), x), whole
+    finite = np.where(np.isinf(x), 0, x)
+    return np.copysign(finite - np.trunc(finite), x), np.trunc(x)
 
 
 @composite(np.frexp)

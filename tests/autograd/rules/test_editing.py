@@ -1,0 +1,76 @@
+"""Functions that insert, delete and write: as NumPy's on arrays, differentiable on tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Tensor, grad
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(1)
+
+
+@given(st.integers(1, 5), st.lists(st.integers(-5, 5), max_size=4), st.booleans())
+def test_insert_is_numpys_for_positions_of_every_kind(size: int, positions: list[int], single: bool) -> None:
+    positions = [p for p in positions if -size <= p <= size]
+    x, where = rng.standard_normal(size), (positions[0] if single and positions else positions)
+    values = rng.standard_normal(len(positions)) if not isinstance(where, int) else rng.standard_normal(2)
+    out = np.insert(Tensor(x, requires_grad=True), np.array(where, int), values)
+    np.testing.assert_array_equal(out.detach().numpy(), np.insert(x, np.array(where, int), values))
+
+
+WRITERS: dict[str, Any] = {
+    "put_along_axis": lambda x, v: np.put_along_axis(x, np.array([[0], [2]]), v[:, None], axis=1),
+    "put_along_axis flat": lambda x, v: np.put_along_axis(x, np.array([1, 3]), v, axis=None),
+    "put": lambda x, v: np.put(x, [0, -1], v), "put wrap": lambda x, v: np.put(x, [7, 8], v, mode="wrap"),
+    "place": lambda x, v: np.place(x, np.array([[True, False, True], [False, True, False]]), v),
+    "putmask": lambda x, v: np.putmask(x, np.array([[True, False, True], [False, True, False]]), v),
+    "copyto": lambda x, v: np.copyto(x, v[:, None], where=np.array([True, False, True])),
+    "fill_diagonal": lambda x, v: np.fill_diagonal(x, v),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_writing_into_a_tensor(name: str) -> None:
+    write = WRITERS[name]
+
+    def f(x: Any, v: Any) -> Any:
+        target = x * 1.0
+        write(target, v)
+        return target * x
+
+    x, v = rng.standard_normal((2, 3)), rng.standard_normal(2)
+    np.testing.assert_array_equal(f(Tensor(x, requires_grad=True), Tensor(v)).detach().numpy(), f(x, v))
+    check_gradients(f, x, v)
+
+
+def test_writing_a_tensor_into_an_ndarray_says_what_to_write() -> None:
+    with pytest.raises(TypeError, match=r"autograd\.tensor\(target\)"):
+        np.copyto(np.zeros(2), Tensor([1.0, 2.0], requires_grad=True))
+
+
+def test_unique_reads_each_value_where_it_first_occurs() -> None:
+    x = np.array([3.0, 1.0, 3.0, 2.0])
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.unique(x) * np.arange(1.0, 4.0)))(x), [3, 1, 0, 2])
+    values, inverse, counts = np.unique(Tensor(x, requires_grad=True), return_inverse=True, return_counts=True)
+    assert values.requires_grad
+    np.testing.assert_array_equal(inverse.numpy(), [2, 0, 2, 1])
+    np.testing.assert_array_equal(counts.numpy(), [1, 1, 2])
+
+
+def test_piecewise_and_select_keep_dead_branches_out() -> None:
+    x = np.array([-1.0, 4.0])
+    np.testing.assert_allclose(grad(lambda x: np.sum(np.piecewise(x, [x > 0], [np.sqrt, lambda v: -v])))(x), [-1, 0.25])
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_allclose(grad(lambda x: np.sum(np.select([x > 0], [np.sqrt(x)], x)))(x), [1, 0.25])
+
+
+def test_vmap_refuses_what_differs_in_shape() -> None:
+    with pytest.raises(TypeError, match="loop over the examples"):
+        autograd.vmap(np.trim_zeros)(np.array([[0.0, 1.0], [1.0, 0.0]]))

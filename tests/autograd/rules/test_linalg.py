@@ -1,0 +1,157 @@
+"""Linear algebra where it is degenerate, where NumPy reads half of a matrix, and against formulas known otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Tensor, grad, jacobian, vjp
+from autograd.testing import check_gradients
+
+Array = np.ndarray[Any, Any]
+rng = np.random.default_rng(0)
+DEGENERATE = {
+    "identity": np.eye(3), "zero": np.zeros((3, 3)), "rank 1": np.ones((3, 3)), "two equal": np.diag([1.0, 1.0, 2.0]),
+    "singular": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]),
+}  # fmt: skip
+
+
+def symmetric(x: Array) -> Array:
+    return x + x.T
+
+
+# --- Degenerate matrices ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["identity", "zero", "rank 1", "two equal"])
+def test_losses_of_equal_eigenvalues_have_the_derivative_they_have(name: str) -> None:
+    x = DEGENERATE[name]
+    losses = (
+        lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), lambda x: np.sum(np.linalg.eigh(x)[0] ** 3),
+        lambda x: np.sum(np.linalg.svdvals(x) ** 2), lambda x: np.sum(np.linalg.svd(x)[1] ** 2),
+        lambda x: np.sum((lambda w, v: (v * w) @ v.T)(*np.linalg.eigh(x)) ** 2),
+    )  # fmt: skip
+    for loss in losses:
+        check_gradients(loss, x, order=1)
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_gradient_of_a_singular_determinant_is_the_matrix_of_cofactors(name: str) -> None:
+    x = DEGENERATE[name]
+    cofactors = [[(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)]
+    np.testing.assert_allclose(grad(np.linalg.det)(x), cofactors, atol=1e-12)
+
+
+def test_determinant_at_the_identity_to_the_third_order() -> None:
+    check_gradients(np.linalg.det, np.eye(3), order=3)
+
+
+@pytest.mark.parametrize("ord", [None, 1, 2, 3, 0.5, np.inf])
+def test_norm_of_the_zero_vector_has_gradient_zero(ord: Any) -> None:
+    np.testing.assert_array_equal(grad(lambda x: np.linalg.norm(x, ord))(np.zeros(3)), np.zeros(3))
+
+
+@pytest.mark.parametrize("ord", [None, "nuc", 1, 2, np.inf])
+def test_norm_of_the_zero_matrix_has_gradient_zero(ord: Any) -> None:
+    np.testing.assert_array_equal(grad(lambda x: np.linalg.norm(x, ord))(np.zeros((2, 3))), np.zeros((2, 3)))
+
+
+def test_spectral_norm_shares_a_tie_equally() -> None:
+    np.testing.assert_allclose(grad(lambda x: np.linalg.norm(x, 2))(np.eye(4)), np.eye(4) / 4)
+
+
+def test_least_squares_of_deficient_rank_has_the_derivative_along_its_rank() -> None:
+    left, right = rng.standard_normal((4, 2)), rng.standard_normal((2, 3))
+    b = rng.standard_normal(4)
+    check_gradients(lambda left, right, b: np.linalg.lstsq(left @ right, b, rcond=1e-10)[0], left, right, b, order=1)
+    check_gradients(lambda left, right: np.linalg.pinv(left @ right, rcond=1e-10), left, right, order=1)
+
+
+# --- What NumPy reads and returns ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("f", "unread"), [
+    (np.linalg.cholesky, np.triu), (lambda x: np.linalg.cholesky(x, upper=True), np.tril),
+    (np.linalg.eigvalsh, np.triu), (lambda x: np.linalg.eigvalsh(x, "U"), np.tril),
+    (lambda x: np.linalg.eigh(x)[0], np.triu), (lambda x: np.linalg.svd(x, hermitian=True)[1], np.triu),
+])  # fmt: skip
+def test_the_triangle_that_is_not_read_has_gradient_zero(f: Any, unread: Any) -> None:
+    x = symmetric(rng.standard_normal((3, 3))) + 6 * np.eye(3)
+    gradient = grad(lambda x: np.sum(f(x)))(x)
+    strictly = unread(np.ones((3, 3))) - np.eye(3)
+    assert not np.any(gradient * strictly)
+    assert np.any(gradient * strictly.T)
+
+
+def test_log_determinant_has_the_inverse_as_gradient_by_every_way() -> None:
+    a = rng.standard_normal((4, 4))
+    x = a @ a.T + np.eye(4)
+    ways = (
+        lambda a: np.linalg.slogdet(a @ a.T + np.eye(4))[1],
+        lambda a: 2 * np.sum(np.log(np.diagonal(np.linalg.cholesky(a @ a.T + np.eye(4))))),
+        lambda a: np.sum(np.log(np.linalg.eigvalsh(a @ a.T + np.eye(4)))),
+        lambda a: np.sum(np.log(np.linalg.svdvals(a @ a.T + np.eye(4)))),
+        lambda a: np.log(np.linalg.det(a @ a.T + np.eye(4))),
+    )  # fmt: skip
+    for way in ways:
+        np.testing.assert_allclose(grad(way)(a), 2 * np.linalg.inv(x) @ a, rtol=1e-9)
+
+
+def test_results_are_numpys_namedtuples_of_tensors() -> None:
+    x = rng.standard_normal((3, 3))
+    t = Tensor(x, requires_grad=True)
+    for function in (np.linalg.eigh, np.linalg.eig, np.linalg.svd, np.linalg.qr, np.linalg.slogdet):
+        expected, got = function(x), function(t)
+        assert type(got) is type(expected)
+        for a, b in zip(got, expected, strict=True):
+            assert isinstance(a, Tensor)
+            np.testing.assert_allclose(a.detach().numpy(), b, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (3, 3)])
+@pytest.mark.parametrize("dtype", [float, complex])
+def test_full_svd_turns_its_null_space_rightly(shape: tuple[int, int], dtype: type) -> None:
+    x = rng.standard_normal(shape) + (1j * rng.standard_normal(shape) if dtype is complex else 0)
+    size = min(shape)
+
+    def projections(x: Any) -> Any:
+        u, s, vh = np.linalg.svd(x)
+        return u[:, size:] @ np.conj(u[:, size:].T), np.conj(vh[size:].T) @ vh[size:], u[:, :size] * s @ vh[:size]
+
+    check_gradients(projections, x)
+
+
+@given(st.integers(0, 4), st.integers(0, 4), st.sampled_from(["inv", "det", "solve", "matmul", "svdvals", "qr", "cholesky"]))
+def test_empty_matrices_and_stacks_have_empty_gradients(stack: int, size: int, name: str) -> None:
+    x = np.broadcast_to(np.eye(size), (stack, size, size)).copy()
+    f = getattr(np.linalg, name)
+    if name in ("qr", "svdvals") and size == 0:
+        return
+    out, pullback = vjp(f, x, x) if name in ("solve", "matmul") else vjp(f, x)
+    assert pullback(autograd.tree.map(np.ones_like, out))[0].shape == x.shape
+
+
+def test_refusals_say_what_to_write() -> None:
+    t = Tensor(np.eye(2), requires_grad=True)
+    for call, words in (
+        (lambda: np.linalg.norm(t, "bad"), "no norm of ord='bad'"), (lambda: np.linalg.qr(t, "raw"), "reduced, complete and r"),
+        (lambda: np.linalg.norm(t[0], "fro"), "no norm of ord='fro'"), (lambda: np.linalg.multi_dot([t]), "two arrays"),
+        (lambda: np.linalg.tensorinv(t, 0), "ind > 0"), (lambda: np.linalg.outer(t, t), "write np.outer"),
+        (lambda: np.cross(t[0], t[1]), "length 3"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+            call()
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        np.linalg.inv(Tensor(np.zeros((2, 2)), requires_grad=True))
+
+
+def test_jacobian_of_a_holomorphic_function_of_matrices() -> None:
+    x = rng.standard_normal((2, 2)) + 1j * rng.standard_normal((2, 2))
+    inverse = np.linalg.inv(x)
+    expected = -np.einsum("ik,lj->ijkl", inverse, inverse)
+    np.testing.assert_allclose(jacobian(np.linalg.inv)(x), expected, rtol=1e-12)

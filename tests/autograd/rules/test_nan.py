@@ -1,0 +1,55 @@
+"""Functions that leave nan out: as NumPy's on arrays with holes, with gradient 0 at a hole."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from autograd import grad, vjp
+
+Array = np.ndarray[Any, Any]
+PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
+         np.nanmax: np.max, np.nanmin: np.min, np.nanmedian: np.median}  # fmt: skip
+holed = arrays(float, (3, 4), elements=st.floats(-3, 3) | st.just(np.nan))
+AXES = st.sampled_from([None, 0, -1, (0, 1)])
+
+
+@given(st.sampled_from(list(PAIRS)), holed, AXES, st.booleans())
+def test_values_are_numpys_and_holes_have_no_gradient(f: Any, x: Array, axis: Any, keepdims: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's and ours: an empty slice
+        out, pullback = vjp(lambda x: f(x, axis=axis, keepdims=keepdims), x)
+        np.testing.assert_allclose(out, f(x, axis=axis, keepdims=keepdims), rtol=1e-12)
+    (gradient,) = pullback(np.where(np.isnan(out), 0, 1.0) if np.ndim(out) else np.float64(not np.isnan(out)))
+    assert not np.any(np.isnan(gradient))
+    assert not np.any(gradient[np.isnan(x)])
+
+
+@given(st.sampled_from(list(PAIRS.items())), arrays(float, (3, 4), elements=st.floats(-3, 3)), AXES)
+def test_without_holes_the_gradient_is_that_of_the_other_function(pair: Any, x: Array, axis: Any) -> None:
+    with_nan, without = pair
+    np.testing.assert_array_equal(*(grad(lambda x, f=f: np.sum(f(x, axis=axis)))(x) for f in (with_nan, without)))
+
+
+def test_an_empty_slice_is_nan_with_gradient_zero() -> None:
+    x = np.array([[np.nan, np.nan], [1.0, np.nan]])
+    for f in (np.nanmax, np.nanmin):
+        np.testing.assert_array_equal(grad(lambda x, f=f: np.sum(f(x, axis=1)[1:]))(x), [[0, 0], [1, 0]])
+
+
+@pytest.mark.parametrize("f", [np.nancumsum, np.nancumprod])
+def test_running_totals_pass_over_holes(f: Any) -> None:
+    x = np.array([2.0, np.nan, 3.0])
+    expected = {np.nancumsum: [3.0, 0.0, 1.0], np.nancumprod: [1 + 1 + 3.0, 0.0, 2.0]}[f]
+    np.testing.assert_allclose(grad(lambda x: np.sum(f(x)))(x), expected)
+
+
+def test_nan_to_num_passes_the_gradient_of_numbers_only() -> None:
+    x = np.array([1.0, np.nan, np.inf, -np.inf])
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.nan_to_num(x, posinf=2.0, neginf=-2.0)))(x), [1, 0, 0, 0])

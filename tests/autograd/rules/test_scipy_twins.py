@@ -1,0 +1,142 @@
+"""Twins of SciPy functions: values on arrays are SciPy's own; gradients through equations, of distributions, of ODEs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.linalg
+import scipy.special
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import NoDerivativeError, Tensor, grad, hessian, jvp, vjp
+from autograd.scipy import integrate, linalg, special, stats
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(2)
+
+
+def test_plain_arrays_go_to_scipy_itself() -> None:
+    x = rng.standard_normal((3, 3))
+    assert type(linalg.expm(x)) is np.ndarray
+    np.testing.assert_array_equal(linalg.expm(x), scipy.linalg.expm(x))
+    np.testing.assert_array_equal(special.logsumexp(x, axis=0), scipy.special.logsumexp(x, axis=0))
+
+
+def test_triangular_solver_reads_one_triangle() -> None:
+    a, b = rng.standard_normal((3, 3)) + 3 * np.eye(3), rng.standard_normal(3)
+    for lower, unit in ((True, False), (False, True)):
+        gradient = grad(lambda a, lower=lower, unit=unit: np.sum(
+            linalg.solve_triangular(a, b, lower=lower, unit_diagonal=unit)))(a)
+        assert not np.any(np.triu(gradient, 1) if lower else np.tril(gradient, -1))
+        assert np.any(np.diagonal(gradient)) != unit
+
+
+def test_matrix_exponential_of_commuting_matrices() -> None:
+    x = np.diag([0.3, -0.2])
+    np.testing.assert_allclose(grad(lambda t: np.sum(linalg.expm(t * x)))(1.0), np.sum(x @ scipy.linalg.expm(x)))
+    root = linalg.sqrtm(Tensor(np.diag([4.0, 9.0]), requires_grad=True))
+    np.testing.assert_allclose(root.detach().numpy(), np.diag([2.0, 3.0]))
+
+
+def test_generalized_eigenvalues_against_their_residual() -> None:
+    a, b = rng.standard_normal((4, 4)), rng.standard_normal((4, 4))
+    a, b = a + a.T, b @ b.T + np.eye(4)
+    values, vectors = linalg.eigh(Tensor(a, requires_grad=True), b)
+    values, vectors = values.detach().numpy(), vectors.detach().numpy()
+    np.testing.assert_allclose(a @ vectors, b @ vectors * values, atol=1e-12)
+    np.testing.assert_allclose(vectors.T @ b @ vectors, np.eye(4), atol=1e-12)
+
+
+# --- Distributions ---------------------------------------------------------------------------------------------------
+
+FAMILIES = {"norm": (), "gamma": (1.7,), "beta": (1.7, 2.3), "t": (3.3,), "chi2": (3.2,), "lognorm": (0.7,), "expon": (),
+            "logistic": (), "uniform": (), "laplace": (), "weibull_min": (1.7,), "pareto": (1.7,)}  # fmt: skip
+
+
+@given(st.sampled_from(list(FAMILIES)), st.sampled_from(["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"]),
+       st.floats(-3, 30), st.floats(-1, 1), st.floats(0.3, 3))
+def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: str, x: float, loc: float,
+                                                             scale: float) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    with np.errstate(all="ignore"):
+        value = ours(np.array(x), *FAMILIES[name], loc=loc, scale=scale)
+        expected = theirs(x, *FAMILIES[name], loc=loc, scale=scale)
+    np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-200)
+
+
+def test_outside_of_the_support_the_gradient_is_zero_and_not_nan() -> None:
+    for name, shapes in FAMILIES.items():
+        for method in ("pdf", "cdf", "sf"):
+            f = getattr(getattr(stats, name), method)
+            if name not in ("norm", "t", "logistic", "laplace"):
+                assert grad(lambda x, f=f, shapes=shapes: f(x, *shapes))(-0.5) == 0.0, (name, method)
+
+
+def test_parameters_by_name_position_and_mistake() -> None:
+    assert stats.gamma.logpdf(1.5, a=2.0, scale=3.0) == stats.gamma.logpdf(1.5, 2.0, 0.0, 3.0)
+    with pytest.raises(TypeError, match=r"gamma\.logpdf\(x, a, loc, scale\)"):
+        stats.gamma.logpdf(1.5, b=2.0)
+    with pytest.raises(TypeError, match=r"poisson\.pmf\(x, mu, loc\)"):
+        stats.poisson.pmf(1.0, 2.0, scale=3.0)
+
+
+def test_maximum_likelihood_has_gradient_zero_at_the_sample_moments() -> None:
+    x = rng.standard_normal(50)
+    gradient = grad(lambda p: np.sum(stats.norm.logpdf(x, p[0], p[1])))(np.array([x.mean(), x.std()]))
+    np.testing.assert_allclose(gradient, 0, atol=1e-10)
+    c = np.cov(rng.standard_normal((3, 50)), bias=True)
+    samples = rng.multivariate_normal(np.zeros(3), c, 5)
+    check_gradients(lambda m, a: np.sum(stats.multivariate_normal.logpdf(samples, m, a @ a.T + np.eye(3))),
+                    np.zeros(3), rng.standard_normal((3, 3)), order=1)
+
+
+# --- Differential equations ------------------------------------------------------------------------------------------
+
+
+def growth(y: Any, t: Any, rate: Any) -> Any:
+    return rate * y
+
+
+TIMES = np.array([0.0, 0.5, 1.5])
+PRECISE = {"rtol": 1e-11, "atol": 1e-11}
+
+
+def final(y0: Any, rate: Any) -> Any:
+    return integrate.odeint(growth, y0, TIMES, args=(rate,), **PRECISE)[-1, 0]
+
+
+def test_exponential_growth_has_the_derivatives_of_its_formula() -> None:
+    y0, rate = np.array([2.0]), 0.7
+    grown = np.exp(rate * 1.5)
+    np.testing.assert_allclose(grad(final)(y0, rate), [grown], rtol=1e-7)
+    np.testing.assert_allclose(grad(final, 1)(y0, rate), 2 * 1.5 * grown, rtol=1e-7)
+    np.testing.assert_allclose(jvp(lambda r: final(y0, r), (rate,), (1.0,))[1], 2 * 1.5 * grown, rtol=1e-7)
+    np.testing.assert_allclose(hessian(lambda r: final(y0, r))(rate), 2 * 1.5**2 * grown, rtol=1e-5)
+
+
+def test_times_are_differentiated_too() -> None:
+    def states(t: Any) -> Any:
+        return integrate.odeint(growth, np.array([2.0]), t, args=(0.7,), **PRECISE)[:, 0]
+
+    out, pullback = vjp(states, TIMES)
+    np.testing.assert_allclose(pullback(np.array([0.0, 1.0, 0.0]))[0], [-0.7 * out[1], 0.7 * out[1], 0.0], atol=1e-7)
+    np.testing.assert_allclose(jvp(states, (TIMES,), (np.array([1.0, 0.0, 0.0]),))[1], [0.0, *-0.7 * out[1:]], atol=1e-7)
+
+
+def test_a_parameter_that_is_not_passed_is_refused() -> None:
+    rate = Tensor(0.7, requires_grad=True)
+    with pytest.raises(NoDerivativeError, match=r"args=\(...\)"):
+        integrate.odeint(lambda y, t: rate * y, Tensor([1.0], requires_grad=True), TIMES)
+
+
+def test_twins_are_in_the_table_with_their_path() -> None:
+    notes = {row.function: row.note for row in autograd.supported()}
+    assert notes["scipy.linalg.expm"] == "call autograd.scipy.linalg.expm"
+    assert notes["scipy.stats.norm.logpdf"] == "call autograd.scipy.stats.norm.logpdf"
+    assert not notes["scipy.special.erf"]

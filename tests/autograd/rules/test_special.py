@@ -1,0 +1,111 @@
+"""Special functions against mpmath, at their removable singularities, and how their rules are loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special as sc
+
+from autograd import NoDerivativeError, Tensor, grad, jvp
+from autograd.rules.special.incomplete import beta_slope, gamma_slope
+
+mpmath.mp.dps = 30
+
+
+def derivatives(f: Any, count: int) -> list[Any]:
+    """f and its derivatives, by reverse accumulation of reverse accumulation."""
+    fs = [f]
+    for _ in range(count):
+        fs.append(grad(fs[-1]))
+    return fs
+
+
+@pytest.mark.parametrize(("ours", "theirs", "points"), [
+    (np.sinc, mpmath.sincpi, (0.0, 1e-9, 0.3, 1.0, 1.9, 2.1, 5.3)),
+    (sc.exprel, lambda x: mpmath.quad(lambda t: mpmath.exp(x * t), [0, 1]), (0.0, 1e-9, 0.3, -0.9, 3.0, -7.0)),
+    (np.i0, lambda x: mpmath.besseli(0, x), (0.0, 0.5, -2.0, 9.0)),
+    (lambda x: sc.spence(1 + x), lambda x: mpmath.quad(lambda t: -mpmath.log1p(x * t) / t, [0, 1]), (0.0, 0.1, -0.2)),
+])  # fmt: skip
+def test_all_derivatives_at_removable_singularities(ours: Any, theirs: Any, points: tuple[float, ...]) -> None:
+    for order, f in enumerate(derivatives(ours, 3)):
+        for x in points:
+            expected = float(mpmath.diff(theirs, x, order))
+            assert float(f(x)) == pytest.approx(expected, rel=1e-7, abs=1e-9), (order, x)
+
+
+@pytest.mark.parametrize("a", [1e-3, 0.5, 3.0, 50.0, 1e4])
+def test_incomplete_gamma_in_its_parameter(a: float) -> None:
+    for share in (0.01, 0.5, 0.999, 1.001, 3.0):
+        expected = float(mpmath.diff(lambda p, x=a * share: mpmath.gammainc(p, 0, x, regularized=True), a))
+        assert float(gamma_slope(np.float64(a), np.float64(a * share))) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.01, 0.01), (0.5, 3.0), (3.0, 0.5), (50.0, 20.0), (1.0, 1.0)])
+def test_incomplete_beta_in_its_parameter(a: float, b: float) -> None:
+    for x in (0.05, a / (a + b), 0.9):
+        expected = float(mpmath.diff(lambda p, x=x: mpmath.betainc(p, b, 0, x, regularized=True), a))
+        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x))) == pytest.approx(expected, rel=1e-7, abs=1e-20)
+
+
+def test_log_of_the_normal_distribution_function_far_out() -> None:
+    np.testing.assert_allclose(grad(sc.log_ndtr)(-1e6), 1e6, rtol=1e-9)
+    assert grad(sc.log_ndtr)(50.0) == 0.0
+
+
+def test_entropies_of_impossible_events_have_finite_gradients() -> None:
+    assert grad(lambda x: sc.xlogy(x, x * 0))(0.0) == 0.0
+    assert grad(lambda y: sc.xlogy(0.0, y))(0.0) == 0.0
+    p = np.array([0.0, 0.5, 0.5])
+    np.testing.assert_allclose(grad(lambda q: np.sum(sc.xlogy(p, q)))(np.array([0.0, 0.5, 0.5])), [0.0, 1.0, 1.0])
+    np.testing.assert_allclose(grad(lambda x: np.sum(np.where(x > 0, sc.entr(x), 0.0)))(p), [0.0, *-np.log(p[1:]) - 1])
+
+
+def test_box_and_cox_at_zero() -> None:
+    x = 1.7
+    assert grad(sc.boxcox, 1)(x, 0.0) == pytest.approx(np.log(x) ** 2 / 2)
+    assert grad(sc.inv_boxcox, 1)(x, 0.0) == pytest.approx(-np.exp(x) * x**2 / 2)
+
+
+@pytest.mark.parametrize(("f", "argument"), [
+    (lambda t: sc.jv(t, 1.5), "v"), (lambda t: sc.zeta(t, 1.5), "s"), (lambda t: sc.hyp2f1(t, 1.0, 2.0, 0.3), "a"),
+    (lambda t: sc.ellipj(0.3, t)[0], "m"), (lambda t: sc.eval_legendre(t, 0.3), "n"),
+])  # fmt: skip
+def test_arguments_without_a_derivative_are_refused_in_both_modes(f: Any, argument: str) -> None:
+    with pytest.raises(NoDerivativeError, match=f"no derivative in its argument {argument}"):
+        grad(f)(2.5)
+    with pytest.raises(NoDerivativeError, match=f"no derivative in its argument {argument}"):
+        jvp(f, (2.5,), (1.0,))
+
+
+def test_scaled_bessel_functions_refuse_complex_arguments() -> None:
+    with pytest.raises(NoDerivativeError, match="scale the unscaled one"):
+        np.real(sc.ive(1.0, Tensor(1 + 1j, requires_grad=True))).backward()
+
+
+def test_scipy_is_not_imported_until_it_is_used() -> None:
+    script = ("import sys, autograd\n"
+              "assert 'scipy' not in sys.modules\n"
+              "import scipy.special\n"
+              "assert 'autograd.rules.special' not in sys.modules\n"
+              "t = autograd.Tensor(0.5, requires_grad=True)\n"
+              "scipy.special.erf(t).backward()\n"
+              "print(float(t.grad.numpy()))\n")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert float(done.stdout) == pytest.approx(2 / np.sqrt(np.pi) * np.exp(-0.25))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtypes_are_scipys(dtype: Any) -> None:
+    x = np.array([0.3, 0.7], dtype)
+    for f in (sc.erf, sc.gammaln, sc.expit, sc.log_ndtr, lambda t: sc.gammainc(dtype(2), t), lambda t: sc.jv(1, t)):
+        t = Tensor(x, requires_grad=True)
+        out = f(t)
+        assert out.dtype == f(x).dtype == dtype
+        np.sum(out).backward()
+        assert t.grad is not None
+        assert t.grad.dtype == dtype
