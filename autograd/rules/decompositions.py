@@ -37,7 +37,7 @@ def over_gaps(x: Array, values: Array) -> Array:
 
 
 def over(x: Array, values: Array) -> Array:
-    """X / values, 0 where a value is 0."""
+    """The quotient x / values, 0 where a value is 0."""
     return np.where(values == 0, 0, x / np.where(values == 0, 1, values))
 
 

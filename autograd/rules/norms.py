@@ -40,7 +40,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
 
 
 def power_apart_from_zero(x: Array, exponent: float) -> Array:
-    """X ** exponent for x >= 0, with derivative 0 at 0."""
+    """The power x ** exponent for x >= 0, with derivative 0 at 0."""
     return np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent)
 
 

@@ -45,7 +45,7 @@ def expand_kept(g: Array, x: Array, axis: Any) -> Array:
 
 
 def centred(x: Array, axis: Any, where: Any) -> Array:
-    """X minus its mean over `axis`, 0 outside `where`."""
+    """What x differs by from its mean over `axis`, 0 outside `where`."""
     mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
     return masked(x - mean, where)
 
@@ -57,16 +57,17 @@ def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
 general(
     np.var,
     lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True:
-        kept(g, x, axis, keepdims) * (2 / degrees(x, axis, where, ddof, correction)) * np.conj(centred(x, axis, where)),
+        masked(kept(g, x, axis, keepdims) * (2 / degrees(x, axis, where, ddof, correction))
+               * np.conj(centred(x, axis, where)), where),
     lambda t, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: np.sum(
         np.real(np.conj(centred(x, axis, where)) * t) * (2 / degrees(x, axis, where, ddof, correction)),
         axis=axis, keepdims=keepdims),
 )
 general(
     np.std,
-    lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: slope(
-        kept(g, x, axis, keepdims), kept(out, x, axis, keepdims)) / degrees(x, axis, where, ddof, correction)
-        * np.conj(centred(x, axis, where)),
+    lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: masked(
+        slope(kept(g, x, axis, keepdims), kept(out, x, axis, keepdims)) / degrees(x, axis, where, ddof, correction)
+        * np.conj(centred(x, axis, where)), where),
     lambda t, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: slope(np.sum(
         np.real(np.conj(centred(x, axis, where)) * t) / degrees(x, axis, where, ddof, correction),
         axis=axis, keepdims=keepdims), out),
@@ -79,7 +80,7 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
 
 
 def slope(g: Array, out: Array) -> Array:
-    """G / out, and 0 where a standard deviation of 0 has no derivative."""
+    """The quotient g / out, and 0 where a standard deviation of 0 has no derivative."""
     return np.where(out == 0, 0, g / np.where(out == 0, 1, out))
 
 

@@ -81,7 +81,7 @@ elementwise(np.logaddexp2, lambda x, out: np.exp2(share(x, out)), lambda y, out:
 
 
 def share(x: Array, out: Array) -> Array:
-    """X - out, and 0 where the two are the same infinity."""
+    """The difference x - out, and 0 where the two are the same infinity."""
     return np.where(x == out, 0, x - out)
 
 
@@ -116,14 +116,14 @@ def cosine_of_arcsine(x: Array) -> Array:
 
 
 def direction(x: Array) -> Array:
-    """X / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
+    """The quotient x / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
     if x.dtype.kind != "c":
         return np.sign(x)
     return np.conj(x) / np.where(x == 0, 1, np.absolute(x))
 
 
 def over(x: Array, length: Array) -> Array:
-    """X / length, 0 where the length is 0."""
+    """The quotient x / length, 0 where the length is 0."""
     return x / np.where(length == 0, 1, length)
 
 

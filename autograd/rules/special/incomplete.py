@@ -53,7 +53,7 @@ def reach(q: Callable[..., Array], farthest: Array, *parameters: Array) -> Array
 
 def gamma_fall(s: Array, a: Array, x: Array, upper: Array) -> Array:
     """How fast the density in v = log x falls from the limit, outwards: downwards, or upwards where `upper`."""
-    return np.where(upper, x * np.expm1(s) - a * s, a * s + x * np.expm1(-s))
+    return np.where(upper, x * np.expm1(np.where(upper, s, 0)) - a * s, a * s + x * np.expm1(-s))
 
 
 def beta_fall(s: Array, a: Array, b: Array, x: Array) -> Array:

@@ -18,6 +18,12 @@ OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf
 """The constant values under and over the support."""
 
 
+def log_share(share: Array, rest: Array) -> Array:
+    """The logarithm of a share of 1, by the rest of it where that is the smaller part and known more precisely."""
+    small = share < 0.5
+    return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.minimum(rest, 0.5)))
+
+
 class Distribution:
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
@@ -46,8 +52,8 @@ class Distribution:
         self.parameters = (*self.shapes, *self.standard)
         derived: dict[str, Form] = {
             "sf": lambda z, *shapes: 1 - forms["cdf"](z, *shapes),
-            "logcdf": lambda z, *shapes: np.log(forms["cdf"](z, *shapes)),
-            "logsf": lambda z, *shapes: np.log(self.forms["sf"](z, *shapes)),
+            "logcdf": lambda z, *shapes: log_share(forms["cdf"](z, *shapes), self.forms["sf"](z, *shapes)),
+            "logsf": lambda z, *shapes: log_share(self.forms["sf"](z, *shapes), forms["cdf"](z, *shapes)),
         }
         if "ppf" in forms:
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)

@@ -27,8 +27,14 @@ def paired(a: Array, b: Array) -> float:
     return float(np.sum(np.real(np.conj(a) * b)))
 
 
-@given(st.sampled_from(["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"]), st.tuples(st.integers(2, 6), st.integers(2, 6)),
-       st.sampled_from([0, 1, -1]), st.none() | st.integers(1, 9), NORMS, st.integers(0, 99))
+@given(
+    st.sampled_from(["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"]),
+    st.tuples(st.integers(2, 6), st.integers(2, 6)),
+    st.sampled_from([0, 1, -1]),
+    st.none() | st.integers(1, 9),
+    NORMS,
+    st.integers(0, 99),
+)
 def test_pullback_is_the_transpose_and_the_pushforward_the_transform(
         name: str, shape: tuple[int, int], axis: int, n: int | None, norm: Any, seed: int) -> None:
     transform = getattr(np.fft, name)
@@ -46,8 +52,12 @@ def test_pullback_is_the_transpose_and_the_pushforward_the_transform(
     assert paired(u, f(t)) == pytest.approx(paired(pullback(u)[0], t), abs=1e-9)
 
 
-@given(st.sampled_from(["fftn", "ifftn", "rfftn", "irfftn", "fft2", "ifft2", "rfft2", "irfft2"]), st.integers(0, 99), NORMS,
-       st.sampled_from([(None, (0, 2)), ((3, 5), (0, 1)), ((4, -1), (-1, 0)), (None, (1, 2))]))
+@given(
+    st.sampled_from(["fftn", "ifftn", "rfftn", "irfftn", "fft2", "ifft2", "rfft2", "irfft2"]),
+    st.integers(0, 99),
+    NORMS,
+    st.sampled_from([(None, (0, 2)), ((3, 5), (0, 1)), ((4, -1), (-1, 0)), (None, (1, 2))]),
+)
 def test_transforms_over_several_axes(name: str, seed: int, norm: Any, chosen: tuple[Any, Any]) -> None:
     s, axes = chosen
     transform = getattr(np.fft, name)

@@ -21,6 +21,12 @@ DEGENERATE = {
 }  # fmt: skip
 
 
+def put_together(w: Any, v: Any) -> Any:
+    """The symmetric matrix of these eigenvalues and eigenvectors."""
+    return (v * w) @ v.T
+
+
+
 def symmetric(x: Array) -> Array:
     return x + x.T
 
@@ -34,7 +40,7 @@ def test_losses_of_equal_eigenvalues_have_the_derivative_they_have(name: str) ->
     losses = (
         lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), lambda x: np.sum(np.linalg.eigh(x)[0] ** 3),
         lambda x: np.sum(np.linalg.svdvals(x) ** 2), lambda x: np.sum(np.linalg.svd(x)[1] ** 2),
-        lambda x: np.sum((lambda w, v: (v * w) @ v.T)(*np.linalg.eigh(x)) ** 2),
+        lambda x: np.sum(put_together(*np.linalg.eigh(x)) ** 2),
     )  # fmt: skip
     for loss in losses:
         check_gradients(loss, x, order=1)
@@ -43,7 +49,9 @@ def test_losses_of_equal_eigenvalues_have_the_derivative_they_have(name: str) ->
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_gradient_of_a_singular_determinant_is_the_matrix_of_cofactors(name: str) -> None:
     x = DEGENERATE[name]
-    cofactors = [[(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)]
+    cofactors = [
+        [(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)
+    ]
     np.testing.assert_allclose(grad(np.linalg.det)(x), cofactors, atol=1e-12)
 
 
@@ -126,7 +134,11 @@ def test_full_svd_turns_its_null_space_rightly(shape: tuple[int, int], dtype: ty
     check_gradients(projections, x)
 
 
-@given(st.integers(0, 4), st.integers(0, 4), st.sampled_from(["inv", "det", "solve", "matmul", "svdvals", "qr", "cholesky"]))
+@given(
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.sampled_from(["inv", "det", "solve", "matmul", "svdvals", "qr", "cholesky"]),
+)
 def test_empty_matrices_and_stacks_have_empty_gradients(stack: int, size: int, name: str) -> None:
     x = np.broadcast_to(np.eye(size), (stack, size, size)).copy()
     f = getattr(np.linalg, name)
@@ -139,7 +151,8 @@ def test_empty_matrices_and_stacks_have_empty_gradients(stack: int, size: int, n
 def test_refusals_say_what_to_write() -> None:
     t = Tensor(np.eye(2), requires_grad=True)
     for call, words in (
-        (lambda: np.linalg.norm(t, "bad"), "no norm of ord='bad'"), (lambda: np.linalg.qr(t, "raw"), "reduced, complete and r"),
+        (lambda: np.linalg.norm(t, "bad"), "no norm of ord='bad'"),
+        (lambda: np.linalg.qr(t, "raw"), "reduced, complete and r"),
         (lambda: np.linalg.norm(t[0], "fro"), "no norm of ord='fro'"), (lambda: np.linalg.multi_dot([t]), "two arrays"),
         (lambda: np.linalg.tensorinv(t, 0), "ind > 0"), (lambda: np.linalg.outer(t, t), "write np.outer"),
         (lambda: np.cross(t[0], t[1]), "length 3"),

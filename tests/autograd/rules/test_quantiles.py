@@ -13,14 +13,17 @@ from hypothesis.extra.numpy import arrays
 from autograd import NoDerivativeError, Tensor, grad
 
 Array = np.ndarray[Any, Any]
-METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull",
+METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
+           "weibull",
            "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest")  # fmt: skip
 tied = arrays(float, (2, 3, 4), elements=st.integers(-3, 3).map(float))
 
 
 @given(tied, st.sampled_from(METHODS), st.floats(0, 1) | st.lists(st.floats(0, 1), min_size=1, max_size=3),
        st.sampled_from([None, 0, -1, (0, 2)]), st.booleans())
-def test_quantile_is_numpys_and_its_gradient_sums_to_one(x: Array, method: str, q: Any, axis: Any, keepdims: bool) -> None:
+def test_quantile_is_numpys_and_its_gradient_sums_to_one(
+    x: Array, method: str, q: Any, axis: Any, keepdims: bool
+) -> None:
     def f(x: Any) -> Any:
         return np.quantile(x, q, axis=axis, keepdims=keepdims, method=method)
 

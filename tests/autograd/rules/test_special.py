@@ -49,7 +49,9 @@ def test_incomplete_gamma_in_its_parameter(a: float) -> None:
 def test_incomplete_beta_in_its_parameter(a: float, b: float) -> None:
     for x in (0.05, a / (a + b), 0.9):
         expected = float(mpmath.diff(lambda p, x=x: mpmath.betainc(p, b, 0, x, regularized=True), a))
-        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x))) == pytest.approx(expected, rel=1e-7, abs=1e-20)
+        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x))) == pytest.approx(
+            expected, rel=1e-7, abs=1e-20
+        )
 
 
 def test_log_of_the_normal_distribution_function_far_out() -> None:
