@@ -17,7 +17,7 @@ SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ort
 
 
 def fitted(x: Array, size: int, axis: int) -> Array:
-    """X cut or padded with zeros to `size` along `axis`: the transpose of cutting or padding to x's own length."""
+    """An array cut or padded with zeros to `size` along `axis`; the transpose of doing so to its own length."""
     lead = (slice(None),) * (axis % x.ndim)
     if x.shape[axis] >= size:
         return x[(*lead, slice(0, size))]

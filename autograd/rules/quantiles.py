@@ -34,13 +34,16 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     levels = places.shape[: places.ndim - len(rest)]  # several levels come first
     places = places.reshape(-1, *[a.shape[k] for k in rest])
     places = np.moveaxis(places, 0, -1)
-    low = np.floor(np.where(np.isnan(places), 0, places)).astype(int)
+    missing = np.isnan(places)
+    places = np.where(missing, 0, places)
+    low = np.floor(places).astype(int)
     dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
     share = (places - low).astype(dtype)
     ordered = np.sort(flat, axis=-1)
     below = np.take_along_axis(ordered, low, -1)
     above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
-    out = np.moveaxis(np.where(share == 0, below, below + share * (above - below)), -1, 0)
+    mixed = np.where(share == 0, below, below + share * (above - below))
+    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0)
     kept = [1 if k in axes else n for k, n in enumerate(a.shape)] if keepdims else [a.shape[k] for k in rest]
     return out.reshape(*levels, *kept)
 

@@ -112,6 +112,9 @@ def extreme(function: Any) -> None:
 extreme(np.max)
 extreme(np.min)
 
+composite(np.amax)(np.max)
+composite(np.amin)(np.min)
+
 # --- Products --------------------------------------------------------------------------------------------------------
 
 

@@ -50,7 +50,7 @@ def frexp(x: Any) -> tuple[Any, Any]:
 
 
 def power_base(x: Array, y: Array) -> Array:
-    """Y x^(y-1), which is 0 for y = 0 at every x."""
+    """The slope y x^(y-1), which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y else np.zeros_like(x)
     return y * np.where((x == 0) & (y == 0), 1, x) ** (y - 1)
@@ -207,5 +207,5 @@ constant(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
-    np.round, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm, np.nextafter,
+    np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm, np.nextafter,
 )

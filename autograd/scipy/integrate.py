@@ -36,6 +36,7 @@ class Solution(Primitive):
     def __init__(self) -> None:
         super().__init__("odeint", solve, ("operands",))
         self.reads = frozenset({"operands", "out"})
+        self.rule = adjoint_solution
 
     def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
         return self.reads
@@ -69,27 +70,32 @@ class Solution(Primitive):
         return change
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        (y, t, *rest), out = node.saved[:-1], node.saved[-1]
-        slope, settings = node.options["slope"], node.options["settings"]
-        size, shapes = y.shape[0], [np.shape(x) for x in rest]
-        bounds = np.cumsum([2 * size] + [int(np.prod(shape)) for shape in shapes])
+        return self.rule(g, node)
 
-        def adjoint(state: Array, time: Array, *rest: Array) -> Array:
-            """Of y, the cotangent of y, and the cotangents of the arguments, in time that runs backwards."""
-            value, pull = vjp(lambda y, *rest: slope(y, -time, *rest), state[:size], *rest)
-            return np.concatenate([-value, *[np.ravel(c) for c in pull(state[size : 2 * size])]])
 
-        state = np.concatenate([out[-1], g[-1], np.zeros(bounds[-1] - 2 * size, y.dtype)])
-        at_times = [np.sum(g[-1] * slope(out[-1], t[-1], *rest))]
-        for i in range(len(t) - 1, 0, -1):
-            times = np.stack([-t[i], -t[i - 1]])
-            state = odeint_of(state, times, *rest, slope=adjoint, settings=settings)[-1]
-            at_times.append(np.sum(g[i - 1] * slope(out[i - 1], t[i - 1], *rest)))
-            state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
-        total = state[size : 2 * size]
-        at_times[-1] = at_times[-1] - np.sum(total * slope(out[0], t[0], *rest))
-        arguments = [state[a:b].reshape(shape) for a, b, shape in zip(bounds, bounds[1:], shapes, strict=False)]
-        return [total, np.stack(at_times[::-1]), *arguments]
+def adjoint_solution(g: Array, node: Node) -> list[Array]:
+    """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
+    (y, t, *rest), out = node.saved[:-1], node.saved[-1]
+    slope, settings = node.options["slope"], node.options["settings"]
+    size, shapes = y.shape[0], [np.shape(x) for x in rest]
+    bounds = np.cumsum([2 * size] + [int(np.prod(shape)) for shape in shapes])
+
+    def adjoint(state: Array, time: Array, *rest: Array) -> Array:
+        """Of y, the cotangent of y, and the cotangents of the arguments, in time that runs backwards."""
+        value, pull = vjp(lambda y, *rest: slope(y, -time, *rest), state[:size], *rest)
+        return np.concatenate([-value, *[np.ravel(c) for c in pull(state[size : 2 * size])]])
+
+    state = np.concatenate([out[-1], g[-1], np.zeros(bounds[-1] - 2 * size, y.dtype)])
+    at_times = [np.sum(g[-1] * slope(out[-1], t[-1], *rest))]
+    for i in range(len(t) - 1, 0, -1):
+        times = np.stack([-t[i], -t[i - 1]])
+        state = odeint_of(state, times, *rest, slope=adjoint, settings=settings)[-1]
+        at_times.append(np.sum(g[i - 1] * slope(out[i - 1], t[i - 1], *rest)))
+        state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
+    total = state[size : 2 * size]
+    at_times[-1] = at_times[-1] - np.sum(total * slope(out[0], t[0], *rest))
+    arguments = [state[a:b].reshape(shape) for a, b, shape in zip(bounds, bounds[1:], shapes, strict=False)]
+    return [total, np.stack(at_times[::-1]), *arguments]
 
 
 def solve(y: Array, t: Array, *rest: Array, slope: Slope, settings: dict[str, Any]) -> Array:

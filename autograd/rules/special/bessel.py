@@ -78,6 +78,13 @@ elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x, poles=True)
 elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x, poles=True)
 
 
+differential(sc.kelvin, lambda t, x, out: (
+    t * out[2], t * out[3], t * (1j * out[0] - out[2] / x), t * (1j * out[1] - out[3] / x)))
+differential(sc.pbdv, None, lambda t, v, x, out: (t * out[1], t * (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
+differential(sc.pbvv, None, lambda t, v, x, out: (t * out[1], t * (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
+differential(sc.pbwa, None, lambda t, a, x, out: (t * out[1], t * (a - x * x / 4) * out[0]), operands=("a", "x"))
+
+
 def struve_term(v: Array, z: Array) -> Array:
     return (z / 2) ** v * sc.rgamma(v + 1.5) / sqrt(pi)
 

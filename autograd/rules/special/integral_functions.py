@@ -31,6 +31,9 @@ elementwise(sc.hyp2f1, None, None, None, lambda a, b, c, z: a * b / c * sc.hyp2f
             operands=("a", "b", "c", "z"))
 elementwise(sc.wright_bessel, None, None, lambda a, b, z: sc.wright_bessel(a, b + a, z), operands=("a", "b", "z"))
 
+elementwise(sc.log_wright_bessel, None, None, lambda a, b, z, out: np.exp(sc.log_wright_bessel(a, b + a, z) - out),
+            operands=("a", "b", "z"))
+
 # --- Integrals of Bessel, Airy and Struve functions ------------------------------------------------------------------
 
 differential(sc.itj0y0, lambda t, x: (t * sc.j0(x), t * sc.y0(x)))

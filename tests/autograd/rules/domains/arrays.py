@@ -167,6 +167,8 @@ for spread in (np.var, np.std):
 free = Operand((2, 3, 4), (-2.0, 2.0), "distinct")
 for extreme in (np.max, np.min):
     on(extreme, free, options=(*AXES, {"axis": 0, "initial": 0.0}))
+for extreme in (np.amax, np.amin):
+    on(extreme, free, options=({}, {"axis": 1}))
 on(np.ptp, free, options=AXES)
 for running in (np.cumsum, np.cumprod):
     on(running, (3, 4), options=({}, {"axis": 0}, {"axis": -1}), complex=True)

@@ -66,8 +66,8 @@ on(np.clip, Operand((3, 4), (-2.0, 2.0)), call={
 on(np.unwrap, Operand((3, 5), (-6.0, 6.0)), options=({}, {"axis": 0}, {"period": 3.3}))
 
 constant(np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.spacing, np.isnan, np.isinf, np.isfinite,
-         np.logical_not, np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.round, np.fix, np.iscomplexobj,
-         np.isrealobj)
+         np.logical_not, np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.round, np.around, np.fix,
+         np.iscomplexobj, np.isrealobj)
 constant(np.floor_divide, np.nextafter, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
          np.logical_and, np.logical_or, np.logical_xor, np.isclose, np.allclose, np.array_equal, np.array_equiv,
          operands=((2, 3), (2, 3)))

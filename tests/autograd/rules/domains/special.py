@@ -12,10 +12,10 @@ table = Table()
 smooth, on, constant = table.smooth, table.on, table.constant
 
 
-def of_order(names: str, order: float, *, complex: bool = False) -> None:
+def of_order(names: str, order: float, *, complex: bool = False, rtol: float | None = None) -> None:
     """Functions of an order, which is held constant, and an argument."""
     for name in names.split():
-        smooth(getattr(sc, name), POSITIVE, complex=complex, call=partial(getattr(sc, name), order))
+        smooth(getattr(sc, name), POSITIVE, complex=complex, call=partial(getattr(sc, name), order), rtol=rtol)
 
 
 for name in ["erf", "erfc", "erfcx", "erfi", "dawsn"]:
@@ -146,5 +146,8 @@ smooth(sc.hyp1f1, POSITIVE, call=lambda z: sc.hyp1f1(1.5, 0.7, z), complex=True)
 smooth(sc.hyp2f1, INSIDE, call=lambda z: sc.hyp2f1(1.5, 0.7, 2.1, z))
 smooth(sc.hyperu, POSITIVE, call=lambda z: sc.hyperu(1.5, 0.7, z))
 smooth(sc.wright_bessel, POSITIVE, call=lambda z: sc.wright_bessel(0.5, 0.7, z))
+of_order("pbdv pbvv pbwa", 1.3, rtol=1e-5)
+smooth(sc.kelvin, POSITIVE)
+smooth(sc.log_wright_bessel, POSITIVE, call=lambda z: sc.log_wright_bessel(0.5, 0.7, z))
 smooth(sc.ellipj, ANY, call=lambda u: sc.ellipj(u, 0.4))
 constant(sc.gammasgn, operands=(Operand((2, 3), (0.3, 2.5)),))
