@@ -91,6 +91,8 @@ class Primitive:
                 value = self.evaluate(*values, **options)
             except Exception as error:  # noqa: BLE001  # it is raised again, explained
                 errors.raise_explained(self.name, values, error)
+            if type(value) is complex:  # what Python makes of 1j times a NumPy float
+                value = np.complex128(value)
             result = self.record(value, operands, values, options)
         if self.views:
             link(result, operands[0], self, options)

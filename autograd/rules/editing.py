@@ -150,6 +150,8 @@ def first_places(function: Any, *names: str) -> Any:
 
     def apply(x: Any) -> Any:
         found = plain(function)(x)
+        if x.dtype.kind not in "fc":
+            return found
         places = plain(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
         values = np.take_along_axis(np.ravel(x), places, 0)
         return type(function(np.zeros(1)))(values, *found[1:]) if hasattr(found, "_fields") else values

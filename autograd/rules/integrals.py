@@ -34,7 +34,7 @@ def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative)
         if not order:
             return value(x)
         wide = np.asarray(x, np.result_type(x, np.float64))
-        return derivative(wide, order).astype(np.result_type(x, np.float16))[()]
+        return derivative(wide, order).astype(floating(x))[()]
 
     apply = on_arrays_too(
         general(evaluate, lambda g, x, *, order=0: g * apply(x, order=order + 1),
@@ -66,7 +66,12 @@ composite(np.sinc)(lambda x: sinc(x))
 
 def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """F(x)/x with the limit 1 at 0."""
-    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(np.asarray(x).dtype)[()]
+    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(floating(x))[()]
+
+
+def floating(x: Array) -> Any:
+    """The dtype of a function's value: that of x, and float64 for integers and Python numbers."""
+    return np.result_type(np.asarray(x), np.float16)
 
 
 exprel = by_order("exprel", relative(np.expm1), quotient(  # (exp(x) - 1) / x

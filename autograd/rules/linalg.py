@@ -15,9 +15,9 @@ from autograd.declare import composite, constant, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import settled
-from autograd.tensor import Tensor
 
 from .products import LETTERS
+from .shaping import arrays_of
 
 Array = Any
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
@@ -40,8 +40,7 @@ def trace_of_product(x: Array, y: Array) -> Array:
 
 def mirrored(a: Array, lower: bool = True) -> Array:
     """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
-    if a.dtype.kind not in "fc":
-        return a
+    a = a if a.dtype.kind in "fc" else a.astype(float)
     weights = (np.tri(a.shape[-1]) - np.eye(a.shape[-1]) / 2).astype(a.dtype)
     part = np.tril(a) * weights if lower else np.triu(a) * weights.T
     return part + H(part)
@@ -78,7 +77,7 @@ def cutoff(x: Array, rcond: Any) -> Any:
 
 @composite(np.linalg.solve)
 def solve(a: Any, b: Any) -> Any:
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = arrays_of((a, b))
     return solve_of(a, b[:, None])[..., 0] if b.ndim == 1 else solve_of(a, b)
 
 
@@ -89,7 +88,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **options: Any) -> 
 
 @composite(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = (x if x.dtype.kind in "fc" else x.astype(float) for x in arrays_of((a, b)))
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)
     sizes = np.linalg.svdvals(a)
@@ -110,7 +109,7 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
 
 @composite(np.linalg.tensorsolve)
 def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = arrays_of((a, b))
     if axes is not None:
         a = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
     shape = a.shape[b.ndim :]
@@ -144,13 +143,13 @@ slogdet_of = general(
 
 def turned(change: Array, sign: Array) -> tuple[Array, Array]:
     """The changes of sign and log|det| for that of log det: a complex sign turns."""
-    return (1j * np.imag(change) * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
+    return (np.imag(change) * 1j * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
 
 
 def turning(g_sign: Array, g_log: Array, sign: Array) -> Array:
     """The transpose: the cotangent of log det."""
     g_log = 0.0 * np.real(sign) if g_log is None else g_log
-    return g_log if g_sign is None or sign.dtype.kind != "c" else g_log + 1j * np.imag(g_sign * sign)
+    return g_log if g_sign is None or sign.dtype.kind != "c" else g_log + np.imag(g_sign * sign) * 1j
 
 
 @composite(np.linalg.slogdet)

@@ -22,6 +22,7 @@ length = general(
 
 @composite(np.linalg.vector_norm)
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    x = x if x.dtype.kind in "fc" else x.astype(float)
     if ord in (None, 2):
         return length(x, axis=axis, keepdims=keepdims)
     if isinstance(ord, str):
@@ -46,6 +47,7 @@ def power_apart_from_zero(x: Array, exponent: float) -> Array:
 
 @composite(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    x = x if x.dtype.kind in "fc" else x.astype(float)
     if ord in (None, "fro", "f"):
         return length(x, axis=(-2, -1), keepdims=keepdims)
     if ord == "nuc":

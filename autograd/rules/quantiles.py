@@ -23,6 +23,8 @@ Array = Any
 def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
+    if a.dtype.kind not in "fc":
+        return plain(function)(a, axis=axis, keepdims=keepdims, **options)
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
     axes = tuple(k % a.ndim for k in axes)
     rest = tuple(k for k in range(a.ndim) if k not in axes)

@@ -259,6 +259,8 @@ STATISTICS: dict[str, Callable[..., Any]] = {
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Every mode that copies elements is a gather by padded positions; `constant` and `linear_ramp` join blocks."""
+    if array.dtype.kind not in "fc":
+        return plain(np.pad)(array, pad_width, mode, **options)
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
         pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]

@@ -37,7 +37,7 @@ elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_s
 @composite(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
     finite = np.where(np.isinf(x), 0, x)
-    return np.copysign(finite - np.trunc(finite), x), np.trunc(x)
+    return np.copysign(finite - np.trunc(finite), x), np.trunc(x) * 1.0
 
 
 @composite(np.frexp)
@@ -166,8 +166,8 @@ general(
 
 linear(np.conjugate, lambda g: np.conjugate(g))
 linear(np.real, lambda g: g)
-general(np.imag, lambda g, x: -1j * g if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t))
-general(np.angle, lambda g, x, *, deg=False: np.where(x == 0, 0, -1j * g * angle_scale(deg) / np.where(x == 0, 1, x))
+general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t))
+general(np.angle, lambda g, x, *, deg=False: np.where(x == 0, 0, g * -1j * angle_scale(deg) / np.where(x == 0, 1, x))
         if x.dtype.kind == "c" else 0 * g,
         lambda t, x, *, deg=False: np.imag(t / np.where(x == 0, 1, x)) * angle_scale(deg) * (x != 0))
 

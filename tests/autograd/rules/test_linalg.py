@@ -168,3 +168,8 @@ def test_jacobian_of_a_holomorphic_function_of_matrices() -> None:
     inverse = np.linalg.inv(x)
     expected = -np.einsum("ik,lj->ijkl", inverse, inverse)
     np.testing.assert_allclose(jacobian(np.linalg.inv)(x), expected, rtol=1e-12)
+
+
+def test_sign_of_a_complex_determinant_to_the_second_order() -> None:
+    x = rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3))
+    check_gradients(lambda x: tuple(np.linalg.slogdet(x)), x)
