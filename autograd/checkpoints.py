@@ -11,7 +11,7 @@ from .box import Box
 from .graph import Node, reachable
 from .modes import enable_grad, local
 from .primitive import Primitive, protected
-from .reverse import accumulate, seeds_of
+from .reverse import pull_within
 from .tensor import Tensor
 from .values import fresh
 
@@ -27,19 +27,14 @@ class _Checkpoint(Primitive):
         parts = g if isinstance(g, list) else [g]
         f, structure = node.options["f"], node.options["structure"]
         count = structure.size
-        recorded = any(isinstance(part, Tensor) for part in parts)
         arguments = [
             x if isinstance(x, Tensor) or parent is None else fresh(Tensor._of(x, None))
             for x, parent in zip(node.saved[:count], node.parents, strict=False)
         ]
         with enable_grad():
             outs = tree.flatten(f(*structure.unflatten(arguments)))[0]
-        pairs = [(o, part) for o, part in zip(outs, parts, strict=True) if part is not None and isinstance(o, Tensor)]
-        ends = [x._node if isinstance(x, Tensor) else None for x in arguments] + list(node.parents[count:])
-        seeds = seeds_of([o for o, _ in pairs], [part for _, part in pairs])
-        found = accumulate(seeds, retain_graph=True, create_graph=recorded,
-                           stop=frozenset(end for end in ends if end is not None))
-        return [None if end is None else found.pop(end, None) for end in ends]
+        return pull_within(outs, parts, [x._node if isinstance(x, Tensor) else None for x in arguments]
+                           + list(node.parents[count:]))
 
 
 checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))

@@ -89,7 +89,8 @@ class Custom(Primitive):
         if not isinstance(image, Tensor):
             return zero
         given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
-        return pull([(image, given)], frozenset([variable._node])).get(variable._node, zero)
+        found = pull([(image, given.conj())], frozenset([variable._node])).get(variable._node, zero)
+        return np.conj(found)  # `pull` gives the adjoint, J^H g, and a rule the transpose
 
     def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int,
                  weigh: Callable[[Array], Any]) -> Array:

@@ -18,7 +18,7 @@ from .modes import enable_grad
 from .primitive import Primitive, add_all, calling_convention
 from .reading import Rule, argument_names, option_names
 from .registry import registry
-from .reverse import accumulate, seeds_of
+from .reverse import pull_within
 from .tensor import Tensor
 
 Array = Any
@@ -47,13 +47,8 @@ class Differential(Primitive):
         *operands, out = node.saved
         with enable_grad():
             slope = self.pushforward(tangents, operands, out, node.options)
-        parts = zip(slope, g, strict=True) if isinstance(slope, tuple) else [(slope, g)]
-        pairs = [(s, np.real(c) if s.dtype.kind == "f" else c) for s, c in parts
-                 if c is not None and isinstance(s, Tensor) and s.requires_grad]
-        recorded = any(isinstance(c, Tensor) for _, c in pairs)
-        ends = accumulate(seeds_of([s for s, _ in pairs], [c for _, c in pairs]), retain_graph=recorded,
-                          create_graph=recorded, stop=frozenset(t._node for t in tangents if t is not None))
-        return [None if t is None else ends.get(t._node) for t in tangents]
+        outs, cotangents = (slope, g) if isinstance(slope, tuple) else ((slope,), (g,))
+        return pull_within(outs, cotangents, [None if t is None else t._node for t in tangents])
 
 
 def differential(

@@ -14,7 +14,7 @@ from .box import Box
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
-from .reverse import accumulate, seeds_of
+from .reverse import pull_within
 from .tensor import Tensor
 
 Array = Any
@@ -64,12 +64,7 @@ class Fused(Primitive):
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
         """The gradient of the reference, as a function of the operands and of the cotangent."""
         out = self.reference(*operands, **node.options)
-        outs = out if isinstance(out, tuple) else (out,)
-        pairs = [(o, g) for o, g in zip(outs, parts, strict=True) if g is not None and isinstance(o, Tensor)]
-        stop = frozenset(parent for parent in node.parents if parent is not None)
-        seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
-        ends = accumulate(seeds, retain_graph=True, create_graph=True, stop=stop)
-        return [None if parent is None else ends.pop(parent, None) for parent in node.parents]
+        return pull_within(out if isinstance(out, tuple) else (out,), parts, node.parents)
 
 
 def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],

@@ -309,6 +309,22 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     return found
 
 
+def pull_within(
+    outputs: Sequence[Any], cotangents: Sequence[Array], nodes: Sequence[Node | None]
+) -> list[Array | None]:
+    """Within a pass, the cotangents of `nodes` through a part of a program that was recorded just for that.
+
+    Conjugated as all cotangents of a pass; recorded if those given are. None where a node is None or was not reached;
+    a node that is named twice has its whole cotangent the first time.
+    """
+    pairs = [(o, g) for o, g in zip(outputs, cotangents, strict=True) if g is not None and isinstance(o, Tensor)]
+    seeds = seeds_of([o for o, _ in pairs], [g if o.dtype.kind == "c" else np.real(g) for o, g in pairs])
+    stop = frozenset(node for node in nodes if node is not None)
+    record = any(isinstance(g, Tensor) for _, g in pairs)
+    found = accumulate(seeds, retain_graph=True, create_graph=record, stop=stop)
+    return [None if node is None else found.pop(node, None) for node in nodes]
+
+
 def seeds_of(outputs: Sequence[Tensor], cotangents: Sequence[Array]) -> dict[Node, Array]:
     """The starting cotangents of several outputs, added where two outputs are the same node."""
     seeds: dict[Node, Array] = {}

@@ -1,9 +1,9 @@
 """Decompositions: eigenvalues and vectors, singular values and vectors, QR.
 
-Differentials of factors divide by gaps between eigenvalues (or squared singular values). Where two are equal, the
-factors have no derivative and that term is left out, so that functions which do not depend on the choice of vectors
-(values, projections) stay finite and right. Sources: Giles (2008); Walter and Lehmann (2012), arXiv:1009.6112;
-Wan and Zhang (2019), arXiv:1909.02659.
+Differentials of vectors divide by gaps between eigenvalues (or singular values). Where two are equal the vectors have
+no derivative: whatever depends on their change becomes nan, never a number that leaves the term out (a function of a
+matrix built from its vectors needs it). Values alone stay finite and right. Sources: Giles (2008); Walter and Lehmann
+(2012), arXiv:1009.6112; Wan and Zhang (2019), arXiv:1909.02659.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.differential import differential
+from autograd.poles import pole_safe
 
 from .linalg import H, mirrored, mT
 
@@ -29,16 +30,17 @@ def diagonal(x: Array) -> Array:
 
 
 def over_gaps(x: Array, values: Array) -> Array:
-    """x_ij / (values_j - values_i), 0 where the two values are equal up to rounding."""
+    """x_ij / (values_j - values_i), 0 on the diagonal; nan where values are equal up to rounding but x_ij is not 0."""
     gaps = values[..., None, :] - values[..., :, None]
     scale = np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
     equal = np.abs(gaps) <= 4 * values.shape[-1] * np.finfo(values.dtype).eps * scale
-    return np.where(equal, 0, x / np.where(equal, 1, gaps))
+    undefined = np.where(np.eye(values.shape[-1], dtype=bool), 0, np.nan)
+    return pole_safe(x, np.where(equal, undefined, 1 / np.where(equal, 1, gaps)))
 
 
 def over(x: Array, values: Array) -> Array:
-    """The quotient x / values, 0 where a value is 0."""
-    return np.where(values == 0, 0, x / np.where(values == 0, 1, values))
+    """The quotient x / values; nan where a value is 0 but x is not."""
+    return pole_safe(x, np.where(values == 0, np.nan, 1 / np.where(values == 0, 1, values)))
 
 
 # --- Hermitian eigenvalues: t -> V^H t V -----------------------------------------------------------------------------
@@ -110,8 +112,9 @@ def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Arr
     left, right = t @ v, H(t) @ u
     inner = H(u) @ left
     row, column = s[..., None, :], s[..., :, None]
-    turn_u = over_gaps(over(inner * row + column * H(inner), row + column), s)
-    turn_v = over_gaps(over(column * inner + H(inner) * row, row + column), s)
+    alike = over_gaps(inner + H(inner), s) / 2
+    unlike = over((inner - H(inner)) * (1 - np.eye(size)), row + column) / 2
+    turn_u, turn_v = alike + unlike, alike - unlike
     if t.dtype.kind == "c":  # the phases of a pair turn together; this is the choice that leaves v as it is
         turn_u = turn_u + 1j * np.eye(size) * over(np.imag(diagonal(inner)), s)[..., None, :]
     du = u @ turn_u + over(left - u @ inner, row)

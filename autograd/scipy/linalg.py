@@ -9,6 +9,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.declare import general
+from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.rules.linalg import H, mirrored, mT
 from autograd.rules.shaping import arrays_of
@@ -215,10 +216,28 @@ def khatri_rao(a: Any, b: Any) -> Any:
 # --- NumPy has these too: the twins read their arguments as SciPy does -----------------------------------------------
 
 
+def nearest_isometry(x: Array) -> Array:
+    """The factor Q of x = Q P with orthonormal columns, for at least as many rows as columns."""
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return u @ vh
+
+
+def isometry_change(t: Array, x: Array, out: Array) -> Array:
+    """Q^H dQ = X with X P + P X = Q^H dA - dA^H Q, and what dA adds outside of the columns' span, over P.
+
+    Unlike the singular vectors it is right where singular values are equal.
+    """
+    p, inner = H(out) @ x, H(out) @ t
+    return out @ sylvester(p, p, inner - H(inner)) + (t - out @ inner) @ np.linalg.inv(p)
+
+
+isometry: Any = differential(nearest_isometry, isometry_change, name="polar", operands=("x",))
+
+
 @twin(sl.polar)
 def polar(a: Any, side: str = "right") -> Any:
-    u, s, vh = np.linalg.svd(a, full_matrices=False)
-    return u @ vh, (H(vh) * s) @ vh if side == "right" else (u * s) @ H(u)
+    q = H(isometry(H(a))) if a.shape[0] < a.shape[1] else isometry(a)
+    return q, H(q) @ a if side == "right" else a @ H(q)
 
 
 @twin(sl.eigh)

@@ -40,6 +40,25 @@ def test_either_rule_serves_both_modes_and_higher_orders(rules: dict[str, Any]) 
     assert jvp(grad(cube), (2.0,), (1.0,))[1] == 12
 
 
+@pytest.mark.parametrize("kind", ["defvjp", "defjvp"])
+def test_either_rule_serves_both_modes_of_complex_functions(kind: str) -> None:
+    def square(z: Any) -> Any:
+        return z * z * (1 + 2j)
+
+    def derivative(c: Any, out: Any, z: Any) -> Any:
+        return c * 2 * z * (1 + 2j)
+
+    def loss(f: Any) -> Any:
+        return lambda z: np.sum(np.abs(f(z)) ** 2) + np.sum(np.real(f(z)))
+
+    own = custom(square)
+    getattr(own, kind)(derivative)
+    z, t = np.array([1 + 2j, 0.5 - 1j]), np.array([0.3 - 1j, 2j])
+    np.testing.assert_allclose(grad(loss(own))(z), grad(loss(square))(z), rtol=1e-12)
+    np.testing.assert_allclose(jvp(own, (z,), (t,))[1], jvp(square, (z,), (t,))[1], rtol=1e-12)
+    np.testing.assert_allclose(jvp(grad(loss(own)), (z,), (t,))[1], jvp(grad(loss(square)), (z,), (t,))[1], rtol=1e-12)
+
+
 def test_arguments_that_are_no_arrays_pass_through() -> None:
     @custom
     def scaled(x: Any, how: str, *, by: float = 1.0) -> Any:

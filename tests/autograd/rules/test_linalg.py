@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Tensor, grad, jacobian, vjp
+from autograd import Tensor, grad, jacobian, jvp, vjp
+from autograd.scipy.linalg import polar
 from autograd.testing import check_gradients
 
 Array = np.ndarray[Any, Any]
@@ -26,7 +27,6 @@ def put_together(w: Any, v: Any) -> Any:
     return (v * w) @ v.T
 
 
-
 def symmetric(x: Array) -> Array:
     return x + x.T
 
@@ -40,10 +40,33 @@ def test_losses_of_equal_eigenvalues_have_the_derivative_they_have(name: str) ->
     losses = (
         lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), lambda x: np.sum(np.linalg.eigh(x)[0] ** 3),
         lambda x: np.sum(np.linalg.svdvals(x) ** 2), lambda x: np.sum(np.linalg.svd(x)[1] ** 2),
-        lambda x: np.sum(put_together(*np.linalg.eigh(x)) ** 2),
     )  # fmt: skip
     for loss in losses:
         check_gradients(loss, x, order=1)
+
+
+@pytest.mark.parametrize("name", ["identity", "zero", "rank 1", "two equal"])
+def test_vectors_of_equal_values_give_nan_and_no_wrong_number(name: str) -> None:
+    """The exponential of a matrix has a derivative there, but its eigenvectors have none, and cannot carry it."""
+    x, t = DEGENERATE[name], symmetric(np.arange(9.0).reshape(3, 3)) / 10
+
+    def exponential(x: Any) -> Any:
+        w, v = np.linalg.eigh(x)
+        return np.sum(put_together(np.exp(w), v) * t)
+
+    def stretched(x: Any) -> Any:
+        u, s, vh = np.linalg.svd(x)
+        return np.sum(((u * (1 + s)) @ vh) * t)
+
+    for loss in (exponential, stretched):
+        assert np.isnan(grad(loss)(x)).any()
+        assert np.isnan(jvp(loss, (x,), (t,))[1])
+
+
+def test_the_polar_factor_is_right_where_singular_values_are_equal() -> None:
+    for x in (np.eye(3), np.linalg.qr(rng.standard_normal((4, 3)))[0], rng.standard_normal((2, 4))):
+        for side in ("right", "left"):
+            check_gradients(lambda x, side=side: polar(x, side), x, order=2)
 
 
 @pytest.mark.parametrize("name", DEGENERATE)
