@@ -42,7 +42,7 @@ Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itsel
 
 _float64 = np.float64
 _new = object.__new__
-_FLAT = frozenset({Tensor, float, int, np.ndarray, np.float64, np.float32})
+_FLAT = frozenset({float, int, np.ndarray, np.float64, np.float32})
 _NO_OPTIONS: dict[str, Any] = {}
 
 
@@ -258,10 +258,21 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
 
     def apply(x: Any, y: Any) -> Any:
-        if mode.special or type(x) not in _FLAT or type(y) not in _FLAT:
+        left = right = None
+        if type(x) is Tensor:
+            a, left = x._value, x._node
+        elif type(x) in _FLAT:
+            a = x
+        else:
             return _mixed(primitive, x, y)
-        a, left = (x._value, x._node) if type(x) is Tensor else (x, None)
-        b, right = (y._value, y._node) if type(y) is Tensor else (y, None)
+        if type(y) is Tensor:
+            b, right = y._value, y._node
+        elif type(y) in _FLAT:
+            b = y
+        else:
+            return _mixed(primitive, x, y)
+        if mode.special:
+            return primitive(x, y)
         try:
             result = function(a, b)
         except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line

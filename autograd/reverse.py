@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Array = Any
 _float64 = np.float64
 _ndarray = np.ndarray
+_NOTHING: Any = object()
 
 
 def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_graph: bool, create_graph: bool) -> None:
@@ -79,14 +80,10 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     waiting, leads_elsewhere = _count_contributions(seeds, stop)
     record = leads_elsewhere if create_graph is None else create_graph
     before = local.recording, local.watchers
-    local.recording, local.watchers = (
-        record,
-        (),
-    )  # partials may be infinite where they meet a zero: only `check` looks on
+    local.recording, local.watchers = record, ()  # partials may be infinite where they meet a zero: `check` looks on
     try:
-        return _visit(
-            {node: _as_cotangent(g, record) for node, g in seeds.items()}, waiting, stop, retain_graph, record
-        )
+        given = {node: _as_cotangent(g, record) for node, g in seeds.items()}
+        return _visit(given, waiting, stop, retain_graph, record)
     finally:
         local.recording, local.watchers = before
 
@@ -114,9 +111,10 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
     while ready:
         node = ready.pop()
         g = totals.pop(node)
+        parents = node.parents
         if node.hooks:
             g = _run_hooks(node, g)
-        if node in stop or not node.parents:
+        if not parents or node in stop:
             ends[node] = g if create_graph or node in owned else _own(g, node in passed)
             continue
         if node.saved is FREED:
@@ -125,8 +123,9 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         view = _with_tensors(node) if create_graph else node
         cotangents = node.primitive.cotangents
         joint: Any = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
-        for i, parent in enumerate(node.parents):
-            if parent is None or parent not in waiting:
+        for i, parent in enumerate(parents):
+            left = waiting.get(parent)
+            if left is None:
                 continue
             c: Any = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
             kind: Any = type(c)
@@ -137,20 +136,21 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
-            if parent not in totals:
+            total = totals.get(parent, _NOTHING)
+            if total is _NOTHING:
                 totals[parent] = c
                 if c is g:
                     passed.add(parent)
             elif c is not None:
-                total = totals[parent]
                 if parent in owned and type(total) is _ndarray:
                     total += c
                 else:
                     totals[parent] = _add(total, c)
                     owned.add(parent)
-            waiting[parent] -= 1
-            if not waiting[parent]:
+            if left == 1:
                 ready.append(parent)
+            else:
+                waiting[parent] = left - 1
         if not retain_graph:
             node.saved = FREED
     return ends

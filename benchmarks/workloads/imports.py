@@ -1,4 +1,7 @@
-"""CPU time of the import in a fresh process that has imported NumPy already."""
+"""CPU time of the import in a fresh process that has imported NumPy already.
+
+Of the importing thread: the process's would count OpenBLAS's workers too, which spin for a while after NumPy started them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ TARGETS: dict[str, dict[str, float]] = {}
 
 
 def _import(what: str, folder: Path | None = None) -> Callable[[], float]:
-    measured = f"import numpy, time; start = time.process_time(); import {what}; print(time.process_time() - start)"
+    measured = f"import numpy, time; start = time.thread_time(); import {what}; print(time.thread_time() - start)"
 
     def run() -> float:
         child = subprocess.run([sys.executable, "-c", measured], cwd=folder, check=True, capture_output=True, text=True)
