@@ -6,6 +6,7 @@ never from addresses or sets.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import hypot
 from typing import Any
 
@@ -42,7 +43,7 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     dot = graphviz.Digraph("computation", comment=printable(graph.title or description(graph)))
     dot.attr("graph", rankdir=direction, bgcolor=colours["paper"] if layout else "transparent", fontname=FONT,
              fontsize="10", fontcolor=colours["muted"], nodesep="0.25", ranksep="0.32", pad="0.15",
-             tooltip=printable(description(graph)), outputorder="edgesfirst")
+             tooltip=hovering([description(graph)]), outputorder="edgesfirst")
     dot.attr("node", fontname=FONT, fontsize="12", fontcolor=colours["ink"], fixedsize="true", penwidth="1.2")
     dot.attr("edge", fontname=FONT, fontsize="9", fontcolor=colours["muted"], color=colours["edge"], arrowsize="0.6",
              penwidth="1.2")
@@ -88,10 +89,10 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
     for key in order[1:]:
         pieces[key] = graphviz.Digraph(f"cluster_{key}")
         cluster = graph.clusters[key]
-        pieces[key].attr(id=key, label=cluster_label(cluster), labeljust="l", style="filled,rounded",
+        pieces[key].attr(id=key, label=literal(cluster_label(cluster)), labeljust="l", style="filled,rounded",
                          color=colours["carried" if cluster.repeats > 1 else "frame"], fillcolor=colours["frame-fill"],
                          fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10",
-                         tooltip=printable(cluster.path), **_frame_position(layout, key))
+                         **_frame_position(layout, key))
     for key in order:
         for name in inside[key]:
             _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout,
@@ -124,7 +125,7 @@ def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float,
         "id": vertex.id, "class": classes(vertex), "shape": SHAPES[vertex.kind], "style": style,
         "fillcolor": colours[f"{state}-fill"], "color": colours[f"{state}-line"],
         "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
-        "tooltip": "\n".join(tooltip(vertex)).replace("\\", "\\\\"),
+        "tooltip": hovering(tooltip(vertex)),
         "label": _html(lines(vertex, backward=graph.backward), colours),
     }
     if vertex.copy or vertex.frozen:
@@ -148,10 +149,10 @@ def classes(vertex: Vertex) -> str:
 
 
 def _html(written: list[Line], colours: dict[str, str]) -> str:
-    """Lines of text as an HTML-like label, every name escaped."""
+    r"""Lines of text as an HTML-like label, every name escaped; Graphviz looks for `\N` there too."""
     parts = []
     for line in written:
-        text = escape(line.text)
+        text = escape(line.text).replace("\\", "\\\\")
         if line.role in ("title", "name"):
             text = f"<b>{text}</b>"
         if line.italic:
@@ -168,6 +169,22 @@ def escape(text: str) -> str:
             .replace("'", "&#39;"))
 
 
+def literal(text: str) -> str:
+    r"""Text as a quoted attribute that Graphviz shows as it is.
+
+    In a quoted string it reads `\N` as the node's name, `&amp;` as a character and a backslash at the end as the
+    quote's; the `graphviz` package reads `<b>` as markup.
+    """
+    quoted: str = graphviz.escape(printable(text).replace("&", "&amp;"))
+    return quoted
+
+
+def hovering(lines: Iterable[str]) -> str:
+    """A tooltip, one line each: Graphviz looks for its escapes twice there."""
+    text: str = graphviz.nohtml("\n".join(literal(printable(line).replace("\\", "\\\\")) for line in lines))
+    return text
+
+
 def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
                 layout: Layout | None, word: Word | None, span: int) -> None:
     attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
@@ -182,11 +199,11 @@ def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[s
         if head and not edge.carried:
             attributes |= {"headlabel": head, "labeldistance": "1.4"}
         if middle:
-            attributes["label"] = f" {printable(middle)} "
+            attributes["label"] = literal(f" {middle} ")
     elif number in layout.routes:
         attributes["pos"] = _spline(layout.routes[number], layout.height)
         if word is not None:
-            attributes |= {"label": printable(word.text), "lp": place((word.x, word.y), layout.height)}
+            attributes |= {"label": literal(word.text), "lp": place((word.x, word.y), layout.height)}
     dot.edge(edge.source, edge.target, **attributes)
 
 

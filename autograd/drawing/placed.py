@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .around import ROW, SAMPLE, legend, meetings, wrapped
-from .dot import SHAPES, STYLES, digraph, place
+from .dot import SHAPES, STYLES, digraph, literal, place
 from .labels import SMALL
 from .layout import Layout
 from .model import Graph, Kind
 from .style import PALETTES, Theme
-from .words import printable, width
+from .words import width
 
 NARROWEST = 280.0
 
@@ -39,7 +39,7 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
 def _text(dot: Any, key: str, text: str, x: float, y: float, layout: Layout, colour: str) -> None:
     """A line of text that begins at `x`: a node without outline, with room for the text."""
     wide = width(text, SMALL)
-    dot.node(key, label=printable(text) + "\\l", shape="plaintext", fontsize="10", fontcolor=colour, margin="0",
+    dot.node(key, label=literal(text) + "\\l", shape="plaintext", fontsize="10", fontcolor=colour, margin="0",
              width=f"{wide / 72:.3f}", height="0.2", pos=place((x + wide / 2, y), layout.height))
 
 

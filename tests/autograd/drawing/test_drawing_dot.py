@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd.drawing import dot
-from autograd.drawing.model import Graph
+from autograd.drawing import dot, engines
+from autograd.drawing.model import Cluster, Graph
+from autograd.drawing.words import printable
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 GOLDEN = Path(__file__).parent / "golden"
-EVIL = ('<b>&amp;"quoted"</b>', "{a|b}", "back\\slash", "new\nline", "ünïcødé ∂ 中文", "\x00\x1b", "]]>", "--></style>")
+EVIL = ('<b>&amp;"quoted"</b>', "{a|b}", "back\\slash", "new\nline", "ünïcødé ∂ 中文", "\x00\x1b", "]]>", "--></style>",
+        "\\", "ends in \\", "\\N \\G \\n", "<b>")
+
+
+def named_alike(name: str) -> Graph:
+    """Layers in which every vertex, cluster and edge bears this name."""
+    graph = layers(2)
+    graph.vertices = {key: replace(vertex, name=name) for key, vertex in graph.vertices.items()}
+    graph.clusters = {key: replace(cluster, path=name) for key, cluster in graph.clusters.items()}
+    graph.edges = [replace(edge, label=name) for edge in graph.edges]
+    return graph
 
 
 def test_a_neuron_in_dot() -> None:
@@ -58,20 +71,29 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
 
 @pytest.mark.parametrize("name", EVIL)
 def test_engines_accept_any_name(name: str) -> None:
-    from dataclasses import replace
-
-    from autograd.drawing import engines
-
+    """A name comes out of the engine as it was typed, wherever it stands."""
     graph = neuron()
-    graph.vertices["n0"] = replace(graph.vertices["n0"], name=name)
+    graph.clusters["c0"] = Cluster("c0", name, "Neuron")
+    graph.vertices["n0"] = replace(graph.vertices["n0"], name=name, cluster="c0")
+    graph.edges[0] = replace(graph.edges[0], label=name)
     engine = engines.find()
     if engine is None:
         pytest.skip("no layout engine on this machine: pip install 'cleargrad[draw]'")
-    assert b'"n0"' in engine.run(dot.source(graph), "json0")
+    picture = ET.fromstring(engine.run(dot.source(graph), "svg"))
+    shown = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    hovering = [link.get("{http://www.w3.org/1999/xlink}title") for link in picture.iter("{http://www.w3.org/2000/svg}a")]
+    typed = printable(name)
+    assert typed in shown
+    assert f"{typed}: Neuron" in shown
+    assert f" {typed} " in shown
+    assert any(words.startswith(f"{typed}: parameter") for words in hovering if words)
 
 
 @settings(max_examples=25, deadline=None)
 @given(graphs(names=st.text(max_size=12)))
+@example(graph=named_alike("\\"))
+@example(graph=named_alike("\\N"))
+@example(graph=named_alike("<b>"))
 def test_every_vertex_and_edge_is_stated_once(graph: Graph) -> None:
     text = dot.source(graph)
     for key in graph.vertices:
