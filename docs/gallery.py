@@ -1,4 +1,4 @@
-"""The gallery of computation graphs: `python docs/gallery.py` draws every picture and writes `docs/gallery.md`.
+"""The gallery of computation graphs, drawn when the site is built; `python docs/gallery.py` writes it to `out/gallery`.
 
 Each function below makes one picture; its docstring is the caption, its body is what the reader would type.
 """
@@ -20,7 +20,6 @@ from autograd import Tensor
 from autograd.drawing import Drawing, draw
 from autograd.drawing.on_error import of_error
 
-HERE = Path(__file__).parent
 rng = np.random.default_rng(0)
 
 
@@ -35,7 +34,7 @@ def neuron() -> Drawing:
 
 
 def backward_view() -> Drawing:
-    """The same neuron and its loss with `backward=True`: which rule runs where, and where gradients add up (Σ)."""
+    """The backward pass: with `backward=True`, which rule runs where, and where gradients add up (Σ)."""
     x = Tensor([200.0, 17.0], name="x")
     w = Tensor([0.01, -0.1], requires_grad=True, name="w")
     a = autograd.sigmoid(w @ x)
@@ -51,7 +50,7 @@ def demand() -> Drawing:
 
 
 def digits() -> Drawing:
-    """One training step of a dense network on digits: parameters by their paths, modules as frames, shapes on edges."""
+    """A network for digits: parameters by their paths, modules as frames, shapes on edges where they change."""
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     images = Tensor(rng.random((16, 64)), dtype="float32", name="images")
     loss = nn.CrossEntropyLoss()(model(images), np.arange(16) % 10)
@@ -59,7 +58,7 @@ def digits() -> Drawing:
 
 
 def digits_folded() -> Drawing:
-    """The same with `depth=1`: modules as boxes with their parameters and shapes."""
+    """The same, folded: `depth=1` shows modules as boxes with their parameters and shapes."""
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     images = Tensor(rng.random((16, 64)), dtype="float32", name="images")
     loss = nn.CrossEntropyLoss()(model(images), np.arange(16) % 10)
@@ -67,7 +66,7 @@ def digits_folded() -> Drawing:
 
 
 def convolutional() -> Drawing:
-    """A convolutional network, coloured by the bytes that each operation keeps for the backward pass."""
+    """A convolutional network: `color_by="bytes"` shows what each operation keeps for the backward pass."""
     model = nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10),
@@ -78,7 +77,7 @@ def convolutional() -> Drawing:
 
 
 def loop() -> Drawing:
-    """A recurrent loop over 400 steps, 2,400 vertices: a step is drawn once, with an edge to the next."""
+    """A recurrent loop: of 400 steps and 2,400 vertices, one step is drawn once, with an edge to the next."""
     w = Tensor(rng.normal(size=(4, 8)), requires_grad=True, name="W")
     u = Tensor(rng.normal(size=(8, 8)) / 9, requires_grad=True, name="U")
     h = Tensor(np.zeros((2, 8)), name="h0")
@@ -88,7 +87,7 @@ def loop() -> Drawing:
 
 
 def lstm() -> Drawing:
-    """A classifier with an LSTM: the whole sequence is one operation with several outputs."""
+    """An LSTM: the whole sequence is one operation with several outputs."""
     model = nn.ModuleDict({"embed": nn.Embedding(20, 16), "lstm": nn.LSTM(16, 32, batch_first=True),
                            "head": nn.Linear(32, 3)})
     tokens = np.arange(20).reshape(4, 5)
@@ -98,7 +97,7 @@ def lstm() -> Drawing:
 
 
 def attention() -> Drawing:
-    """Twelve transformer layers, 400 vertices: equal layers are drawn once; `expand` opens what `depth` folds."""
+    """Twelve transformer layers: equal ones are drawn once, of 400 vertices; `expand` opens what `depth` folds."""
     layers = [nn.TransformerEncoderLayer(16, 4, 32, dropout=0.0, batch_first=True) for _ in range(12)]
     model = nn.Sequential(nn.Embedding(20, 16), *layers, nn.Linear(16, 20))
     out = model(np.arange(20).reshape(4, 5))
@@ -131,27 +130,26 @@ PICTURES: tuple[Callable[[], Drawing], ...] = (
     failure,
 )
 
-INTRODUCTION = """Computation graphs as `autograd.draw` shows them, made by `python docs/gallery.py`. Pictures follow
-your light or dark setting, and hovering over a vertex shows all that is known of it."""
-EXPLORER = """`draw(loss).save("graph.html")` writes one page to explore, with the passes step by step:
-[the neuron](gallery/neuron.html)."""
+INTRODUCTION = """Computation graphs as `autograd.draw` shows them. Pictures follow your light or dark setting, and
+hovering over a vertex shows all that is known of it. Each has a page to explore, as `.save("graph.html")` writes it:
+folding and unfolding, search, ancestors and descendants, and for small graphs both passes step by step."""
 
 
-def main(folder: Path) -> None:
-    """Draw everything into `folder/gallery` and write the page beside it."""
-    (folder / "gallery").mkdir(parents=True, exist_ok=True)
-    page = ["# Gallery", "", INTRODUCTION, ""]
+def pages() -> dict[str, str]:
+    """The page, and the pictures and explorers that it shows, as texts by their paths in the documentation."""
+    made = {}
+    text = ["# Gallery", "", INTRODUCTION, ""]
     for picture in PICTURES:
+        place = f"gallery/{picture.__name__}"
+        title, caption = (inspect.getdoc(picture) or "").split(": ", 1)
         autograd.manual_seed(0)
         drawing = picture()
-        drawing.save(folder / "gallery" / f"{picture.__name__}.svg")
-        page += [f"## {picture.__name__.replace('_', ' ').capitalize()}", "", inspect.getdoc(picture) or "", "",
-                 f"![{picture.__name__.replace('_', ' ')}](gallery/{picture.__name__}.svg)", "",
-                 "```python", *_code(picture), "```", ""]
-        print(f"{picture.__name__}: {drawing!r}")
-    neuron().save(folder / "gallery" / "neuron.html")
-    page += ["## Step by step", "", EXPLORER, ""]
-    (folder / "gallery.md").write_text("\n".join(page), encoding="utf-8")
+        made[f"{place}.svg"] = drawing.to_svg()
+        made[f"{place}.html"] = drawing.to_html()
+        text += [f"## {title}", "", caption[0].upper() + caption[1:], "",
+                 f'<object type="image/svg+xml" data="{place}.svg" aria-label="{title}"></object>', "",
+                 f"[Explore this graph]({place}.html)", "", "```python", *_code(picture), "```", ""]
+    return {"gallery.md": "\n".join(text)} | made
 
 
 def _code(picture: Callable[[], Any]) -> list[str]:
@@ -161,5 +159,12 @@ def _code(picture: Callable[[], Any]) -> list[str]:
     return textwrap.dedent("\n".join(lines[start:])).replace("return draw", "draw").splitlines()
 
 
+def main(folder: Path) -> None:
+    """Write everything into a folder."""
+    for path, text in pages().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("out/gallery"))

@@ -1,6 +1,6 @@
-"""Pages of the site that are made when it is built: the table of supported functions, and the reference.
+"""Pages of the site that are made when it is built: the table of supported functions, the reference, the gallery.
 
-A hook of MkDocs. Both come from the live packages, so that neither can fall behind them.
+A hook of MkDocs. They come from the live packages, so that none can fall behind them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import autograd.scipy
 import autograd.testing
 import nn
 import optim
+from docs import gallery
 
 AUTOGRAD = {
     "Tensors": ["Tensor", "tensor", "no_grad", "enable_grad", "is_grad_enabled", "manual_seed", "detect_anomaly"],
@@ -46,13 +47,6 @@ NN = {
 }
 
 
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put the gallery into the navigation where there is one."""
-    if (Path(config.docs_dir) / "gallery.md").exists():
-        config.nav.insert(3, {"Gallery": "gallery.md"})
-    return config
-
-
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are made from the packages."""
     made = {
@@ -60,7 +54,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/autograd.md": _reference(autograd, AUTOGRAD),
         "reference/nn.md": _reference(nn, NN | _layers_and_losses() | {"Initial values": _public(nn, "init")}),
         "reference/optim.md": _reference(optim, _optimizers()),
-    }
+    } | gallery.pages()
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files

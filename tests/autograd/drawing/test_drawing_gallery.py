@@ -23,8 +23,12 @@ def test_every_picture_is_drawn_without_an_engine(name: str, monkeypatch: pytest
 
 
 def test_the_page_shows_all_pictures() -> None:
-    page = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    made = GALLERY["pages"]()
+    page = made.pop("gallery.md")
     for name, picture in PICTURES.items():
-        assert f"gallery/{name}.svg" in page
-        assert (picture.__doc__ or "").splitlines()[0] in page
-        assert parsed((DOCS / "gallery" / f"{name}.svg").read_text(encoding="utf-8")) is not None
+        assert f'data="gallery/{name}.svg"' in page
+        assert f"## {(picture.__doc__ or '').split(':')[0]}\n" in page
+        assert parsed(made.pop(f"gallery/{name}.svg")) is not None
+        assert made.pop(f"gallery/{name}.html").startswith("<!doctype html>")
+        assert f"](gallery/{name}.html)" in page
+    assert not made
