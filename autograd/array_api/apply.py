@@ -12,12 +12,19 @@ from autograd.registry import registry
 from autograd.tensor import Tensor
 
 
-def call(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+def call(function: Callable[..., Any], *args: Any, **options: Any) -> Tensor:
     """NumPy's `function` on tensors, recorded if it has a rule, refused if a gradient would be lost."""
+    return as_tensor(_apply(function, args, options))
+
+
+def call_for_several(function: Callable[..., Any], *args: Any, **options: Any) -> tuple[Tensor, ...]:
+    """The same for a function that gives several arrays."""
+    return tuple(_apply(function, args, options))
+
+
+def _apply(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     apply = registry.get(function)
-    if apply is None:
-        return no_derivative(function, args, options)
-    return apply(*args, **options)
+    return no_derivative(function, args, options) if apply is None else apply(*args, **options)
 
 
 def as_tensor(x: Any) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.numpy_protocol import tensors_in
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, check_device
+from .apply import as_tensor, call, call_for_several, check_device
 
 
 def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Tensor:
@@ -28,7 +28,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
         if copy is False:
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
         out = call(np.stack, [asarray(part, dtype=dtype) for part in obj])
-        return out if dtype is None else out.astype(dtype, copy=False)  # type: ignore[no-any-return]
+        return out if dtype is None else out.astype(dtype, copy=False)
     array = np.asarray(obj, dtype=dtype, copy=copy)
     out = Tensor(array)
     if array is not obj and copy is not None and copy:
@@ -114,16 +114,16 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
 
 def meshgrid(*arrays: Tensor, indexing: str = "xy") -> list[Tensor]:
     """Coordinate matrices of coordinate vectors, as a list."""
-    return list(call(np.meshgrid, *arrays, indexing=indexing))
+    return list(call_for_several(np.meshgrid, *arrays, indexing=indexing))
 
 
 def tril(x: Tensor, /, *, k: int = 0) -> Tensor:
     """The lower triangle, zeros above the `k`-th diagonal."""
-    return call(np.tril, as_tensor(x), k=k)  # type: ignore[no-any-return]
+    return call(np.tril, as_tensor(x), k=k)
 
 
 def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
     """The upper triangle, zeros below the `k`-th diagonal."""
-    return call(np.triu, as_tensor(x), k=k)  # type: ignore[no-any-return]
+    return call(np.triu, as_tensor(x), k=k)
 
 

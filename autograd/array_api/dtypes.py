@@ -65,4 +65,4 @@ def can_cast(from_: Any, to: Any, /) -> Any:
 def astype(x: Tensor, dtype: Any, /, *, copy: Any = True, device: Any = None) -> Tensor:
     """The values in another dtype, differentiable between floating dtypes; complex to real raises `TypeError`."""
     check_device(device)
-    return call(np.astype, as_tensor(x), dtype, copy=copy)  # type: ignore[no-any-return]
+    return call(np.astype, as_tensor(x), dtype, copy=copy)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call
+from .apply import as_tensor, call, call_for_several
 
 
 class EighResult(NamedTuple):
@@ -42,19 +42,19 @@ class SVDResult(NamedTuple):
 
 def matmul(x1: Any, x2: Any, /) -> Tensor:
     """The matrix product, over stacks of matrices."""
-    return call(np.matmul, x1, x2)  # type: ignore[no-any-return]
+    return call(np.matmul, x1, x2)
 
 
 def matrix_transpose(x: Tensor, /) -> Tensor:
     """The last two axes swapped."""
     if x.ndim < 2:
         raise ValueError(f"matrix_transpose needs at least two dimensions, got shape {x.shape}")
-    return call(np.swapaxes, as_tensor(x), -1, -2)  # type: ignore[no-any-return]
+    return call(np.swapaxes, as_tensor(x), -1, -2)
 
 
 def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
     """The sum of products over the given axes."""
-    return call(np.tensordot, x1, x2, axes=axes)  # type: ignore[no-any-return]
+    return call(np.tensordot, x1, x2, axes=axes)
 
 
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
@@ -65,103 +65,103 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     if x1.shape[axis] != x2.shape[axis]:
         raise ValueError(f"vecdot of shapes {x1.shape} and {x2.shape}: the lengths along axis {axis} differ")
     product = call(np.multiply, call(np.conjugate, x1), x2)
-    return call(np.sum, product, axis=axis, dtype=product.dtype)  # type: ignore[no-any-return]
+    return call(np.sum, product, axis=axis, dtype=product.dtype)
 
 
 def cholesky(x: Tensor, /, *, upper: bool = False) -> Tensor:
     """The triangular factor of a positive definite matrix."""
-    return call(np.linalg.cholesky, as_tensor(x), upper=upper)  # type: ignore[no-any-return]
+    return call(np.linalg.cholesky, as_tensor(x), upper=upper)
 
 
 def cross(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
     """The cross product of vectors of length 3."""
-    return call(np.linalg.cross, x1, x2, axis=axis)  # type: ignore[no-any-return]
+    return call(np.linalg.cross, x1, x2, axis=axis)
 
 
 def det(x: Tensor, /) -> Tensor:
     """The determinant."""
-    return call(np.linalg.det, as_tensor(x))  # type: ignore[no-any-return]
+    return call(np.linalg.det, as_tensor(x))
 
 
 def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
     """The diagonal of the last two axes."""
-    return call(np.diagonal, as_tensor(x), offset=offset, axis1=-2, axis2=-1)  # type: ignore[no-any-return]
+    return call(np.diagonal, as_tensor(x), offset=offset, axis1=-2, axis2=-1)
 
 
 def eigh(x: Tensor, /) -> EighResult:
     """Eigenvalues and eigenvectors of a symmetric or Hermitian matrix."""
-    return EighResult(*call(np.linalg.eigh, as_tensor(x)))
+    return EighResult(*call_for_several(np.linalg.eigh, as_tensor(x)))
 
 
 def eigvalsh(x: Tensor, /) -> Tensor:
     """Eigenvalues of a symmetric or Hermitian matrix."""
-    return call(np.linalg.eigvalsh, as_tensor(x))  # type: ignore[no-any-return]
+    return call(np.linalg.eigvalsh, as_tensor(x))
 
 
 def inv(x: Tensor, /) -> Tensor:
     """The inverse."""
-    return call(np.linalg.inv, as_tensor(x))  # type: ignore[no-any-return]
+    return call(np.linalg.inv, as_tensor(x))
 
 
 def matrix_norm(x: Tensor, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     """A norm of matrices in the last two axes."""
-    return call(np.linalg.matrix_norm, as_tensor(x), keepdims=keepdims, ord=ord)  # type: ignore[no-any-return]
+    return call(np.linalg.matrix_norm, as_tensor(x), keepdims=keepdims, ord=ord)
 
 
 def matrix_power(x: Tensor, n: int, /) -> Tensor:
     """A matrix to an integer power."""
-    return call(np.linalg.matrix_power, as_tensor(x), n)  # type: ignore[no-any-return]
+    return call(np.linalg.matrix_power, as_tensor(x), n)
 
 
 def matrix_rank(x: Tensor, /, *, rtol: Any = None) -> Tensor:
     """The number of singular values above the tolerance."""
     if x.ndim < 2:
         raise ValueError(f"matrix_rank needs at least two dimensions, got shape {x.shape}")
-    return as_tensor(call(np.linalg.matrix_rank, as_tensor(x), rtol=rtol))
+    return call(np.linalg.matrix_rank, as_tensor(x), rtol=rtol)
 
 
 def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
     """The outer product of two vectors."""
     if x1.ndim != 1 or x2.ndim != 1:
         raise ValueError(f"outer needs two vectors, got shapes {x1.shape} and {x2.shape}")
-    return call(np.outer, x1, x2)  # type: ignore[no-any-return]
+    return call(np.outer, x1, x2)
 
 
 def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
     """The pseudo-inverse of Moore and Penrose."""
-    return call(np.linalg.pinv, as_tensor(x), rtol=rtol)  # type: ignore[no-any-return]
+    return call(np.linalg.pinv, as_tensor(x), rtol=rtol)
 
 
 def qr(x: Tensor, /, *, mode: str = "reduced") -> QRResult:
     """The QR decomposition."""
-    return QRResult(*call(np.linalg.qr, as_tensor(x), mode=mode))
+    return QRResult(*call_for_several(np.linalg.qr, as_tensor(x), mode=mode))
 
 
 def slogdet(x: Tensor, /) -> SlogdetResult:
     """Sign and logarithm of the determinant."""
-    return SlogdetResult(*call(np.linalg.slogdet, as_tensor(x)))
+    return SlogdetResult(*call_for_several(np.linalg.slogdet, as_tensor(x)))
 
 
 def solve(x1: Tensor, x2: Tensor, /) -> Tensor:
     """The solution of `x1 @ x = x2`."""
-    return call(np.linalg.solve, x1, x2)  # type: ignore[no-any-return]
+    return call(np.linalg.solve, x1, x2)
 
 
 def svd(x: Tensor, /, *, full_matrices: bool = True) -> SVDResult:
     """The singular value decomposition."""
-    return SVDResult(*call(np.linalg.svd, as_tensor(x), full_matrices=full_matrices))
+    return SVDResult(*call_for_several(np.linalg.svd, as_tensor(x), full_matrices=full_matrices))
 
 
 def svdvals(x: Tensor, /) -> Tensor:
     """The singular values, in descending order."""
-    return call(np.linalg.svdvals, as_tensor(x))  # type: ignore[no-any-return]
+    return call(np.linalg.svdvals, as_tensor(x))
 
 
 def trace(x: Tensor, /, *, offset: int = 0, dtype: Any = None) -> Tensor:
     """The sum of the diagonal of the last two axes."""
-    return call(np.sum, diagonal(x, offset=offset), axis=-1, dtype=dtype)  # type: ignore[no-any-return]
+    return call(np.sum, diagonal(x, offset=offset), axis=-1, dtype=dtype)
 
 
 def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
     """A norm of vectors over the axes."""
-    return call(np.linalg.vector_norm, as_tensor(x), axis=axis, keepdims=keepdims, ord=ord)  # type: ignore[no-any-return]
+    return call(np.linalg.vector_norm, as_tensor(x), axis=axis, keepdims=keepdims, ord=ord)

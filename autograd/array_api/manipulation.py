@@ -8,72 +8,72 @@ import numpy as np
 
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call
+from .apply import as_tensor, call, call_for_several
 
 
 def broadcast_arrays(*arrays: Tensor) -> list[Tensor]:
     """All arrays broadcast to one shape, as a list."""
-    return list(call(np.broadcast_arrays, *map(as_tensor, arrays)))
+    return list(call_for_several(np.broadcast_arrays, *map(as_tensor, arrays)))
 
 
 def broadcast_to(x: Tensor, /, shape: tuple[int, ...]) -> Tensor:
     """`x` broadcast to `shape`."""
-    return call(np.broadcast_to, as_tensor(x), shape)  # type: ignore[no-any-return]
+    return call(np.broadcast_to, as_tensor(x), shape)
 
 
 def concat(arrays: Any, /, *, axis: int | None = 0) -> Tensor:
     """The arrays joined along an existing axis; flattened first if `axis` is None."""
-    return call(np.concatenate, arrays, axis=axis)  # type: ignore[no-any-return]
+    return call(np.concatenate, arrays, axis=axis)
 
 
 def stack(arrays: Any, /, *, axis: int = 0) -> Tensor:
     """The arrays joined along a new axis."""
-    return call(np.stack, arrays, axis=axis)  # type: ignore[no-any-return]
+    return call(np.stack, arrays, axis=axis)
 
 
 def unstack(x: Tensor, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     """The slices of `x` along `axis`."""
-    return call(np.unstack, as_tensor(x), axis=axis)  # type: ignore[no-any-return]
+    return call_for_several(np.unstack, as_tensor(x), axis=axis)
 
 
 def expand_dims(x: Tensor, /, axis: int) -> Tensor:
     """`x` with a new axis of length 1."""
-    return call(np.expand_dims, as_tensor(x), axis)  # type: ignore[no-any-return]
+    return call(np.expand_dims, as_tensor(x), axis)
 
 
 def squeeze(x: Tensor, /, axis: Any) -> Tensor:
     """`x` without axes of length 1. Raises `ValueError` where the length is not 1."""
-    return call(np.squeeze, as_tensor(x), axis)  # type: ignore[no-any-return]
+    return call(np.squeeze, as_tensor(x), axis)
 
 
 def flip(x: Tensor, /, *, axis: Any = None) -> Tensor:
     """`x` with the order of elements reversed along the axes."""
-    return call(np.flip, as_tensor(x), axis)  # type: ignore[no-any-return]
+    return call(np.flip, as_tensor(x), axis)
 
 
 def roll(x: Tensor, /, shift: Any, *, axis: Any = None) -> Tensor:
     """`x` with elements rolled along the axes."""
-    return call(np.roll, as_tensor(x), shift, axis)  # type: ignore[no-any-return]
+    return call(np.roll, as_tensor(x), shift, axis)
 
 
 def moveaxis(x: Tensor, source: Any, destination: Any, /) -> Tensor:
     """`x` with axes moved to other positions."""
-    return call(np.moveaxis, as_tensor(x), source, destination)  # type: ignore[no-any-return]
+    return call(np.moveaxis, as_tensor(x), source, destination)
 
 
 def permute_dims(x: Tensor, /, axes: tuple[int, ...]) -> Tensor:
     """`x` with its axes in another order."""
-    return call(np.transpose, as_tensor(x), axes)  # type: ignore[no-any-return]
+    return call(np.transpose, as_tensor(x), axes)
 
 
 def repeat(x: Tensor, repeats: Any, /, *, axis: int | None = None) -> Tensor:
     """Each element repeated."""
-    return call(np.repeat, as_tensor(x), repeats._value if isinstance(repeats, Tensor) else repeats, axis)  # type: ignore[no-any-return]
+    return call(np.repeat, as_tensor(x), repeats._value if isinstance(repeats, Tensor) else repeats, axis)
 
 
 def tile(x: Tensor, repetitions: tuple[int, ...], /) -> Tensor:
     """`x` repeated as tiles."""
-    return call(np.tile, as_tensor(x), repetitions)  # type: ignore[no-any-return]
+    return call(np.tile, as_tensor(x), repetitions)
 
 
 def reshape(x: Tensor, /, shape: tuple[int, ...], *, copy: bool | None = None) -> Tensor:
@@ -82,14 +82,14 @@ def reshape(x: Tensor, /, shape: tuple[int, ...], *, copy: bool | None = None) -
     if copy is False:
         np.reshape(np.asarray(x._value), shape, copy=False)
     out = call(np.reshape, x, shape)
-    return call(np.copy, out) if copy else out  # type: ignore[no-any-return]
+    return call(np.copy, out) if copy else out
 
 
 def take(x: Tensor, indices: Tensor, /, *, axis: int | None = None) -> Tensor:
     """Elements of `x` at `indices` along `axis`."""
-    return call(np.take, as_tensor(x), indices, axis=axis)  # type: ignore[no-any-return]
+    return call(np.take, as_tensor(x), indices, axis=axis)
 
 
 def take_along_axis(x: Tensor, indices: Tensor, /, *, axis: int = -1) -> Tensor:
     """Elements of `x` at `indices` of matching shape along `axis`."""
-    return call(np.take_along_axis, as_tensor(x), indices, axis)  # type: ignore[no-any-return]
+    return call(np.take_along_axis, as_tensor(x), indices, axis)

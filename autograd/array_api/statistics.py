@@ -8,42 +8,42 @@ import numpy as np
 
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call
+from .apply import as_tensor, call, call_for_several
 
 
 def sum(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The sum over the axes."""
-    return call(np.sum, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.sum, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 def prod(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The product over the axes."""
-    return call(np.prod, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.prod, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 def mean(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean over the axes."""
-    return call(np.mean, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.mean, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def var(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The variance over the axes; the divisor is n - correction."""
-    return call(np.var, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.var, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
 def std(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The standard deviation over the axes; the divisor is n - correction."""
-    return call(np.std, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.std, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
 def max(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The largest element over the axes."""
-    return call(np.max, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.max, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def min(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest element over the axes."""
-    return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: Any, include_initial: bool) -> Tensor:
@@ -59,7 +59,7 @@ def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: A
         shape = list(out.shape)
         shape[axis] = 1
         out = call(np.concatenate, [np.full(shape, start, out.dtype), out], axis=axis)
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 def cumulative_sum(
@@ -81,41 +81,41 @@ def cumulative_prod(
 
 def argmax(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the largest element."""
-    return call(np.argmax, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.argmax, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def argmin(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """The position of the smallest element."""
-    return call(np.argmin, as_tensor(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return call(np.argmin, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def count_nonzero(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """How many elements are not zero."""
-    return as_tensor(call(np.count_nonzero, as_tensor(x), axis=axis, keepdims=keepdims))
+    return call(np.count_nonzero, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def nonzero(x: Tensor, /) -> tuple[Tensor, ...]:
     """The indices of elements that are not zero, an array an axis. Raises `ValueError` for a 0-d array."""
     if not x.ndim:
         raise ValueError("nonzero needs at least one dimension")
-    return call(np.nonzero, as_tensor(x))  # type: ignore[no-any-return]
+    return call_for_several(np.nonzero, as_tensor(x))
 
 
 def searchsorted(x1: Tensor, x2: Tensor, /, *, side: str = "left", sorter: Tensor | None = None) -> Tensor:
     """Where elements of `x2` belong in the sorted `x1`."""
-    return call(np.searchsorted, x1, x2, side=side, sorter=sorter)  # type: ignore[no-any-return]
+    return call(np.searchsorted, x1, x2, side=side, sorter=sorter)
 
 
 def where(condition: Tensor, x1: Any, x2: Any, /) -> Tensor:
     """Elements of `x1` where the condition holds, of `x2` elsewhere."""
-    return call(np.where, condition, x1, x2)  # type: ignore[no-any-return]
+    return call(np.where, condition, x1, x2)
 
 
 def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """The indices that sort along an axis."""
     x = as_tensor(x)
     if not descending:
-        return call(np.argsort, x, axis=axis, kind="stable")  # type: ignore[no-any-return]
+        return call(np.argsort, x, axis=axis, kind="stable")
     order = np.flip(np.argsort(np.flip(x._value, axis), axis=axis, kind="stable"), axis)
     return Tensor._of(x.shape[axis] - 1 - order, None)
 
@@ -123,7 +123,7 @@ def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: b
 def sort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """The elements in order along an axis."""
     out = call(np.sort, as_tensor(x), axis=axis)
-    return call(np.flip, out, axis) if descending else out  # type: ignore[no-any-return]
+    return call(np.flip, out, axis) if descending else out
 
 
 # --- Sets ------------------------------------------------------------------------------------------------------------
@@ -182,12 +182,12 @@ def unique_values(x: Tensor, /) -> Tensor:
 
 def all(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether all elements are true."""
-    return as_tensor(call(np.all, as_tensor(x), axis=axis, keepdims=keepdims))
+    return call(np.all, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether an element is true."""
-    return as_tensor(call(np.any, as_tensor(x), axis=axis, keepdims=keepdims))
+    return call(np.any, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
 def diff(
