@@ -105,12 +105,13 @@ def attention() -> Drawing:
 
 
 def hessian_vector_product() -> Drawing:
-    """A Hessian-vector product: the gradient's own graph, differentiated once more."""
+    """A Hessian-vector product: the gradient is a graph of its own; its product with v is differentiated once more."""
     w = Tensor([1.0, 2.0], requires_grad=True, name="w")
     v = Tensor([1.0, 0.0], name="v")
     (np.sin(w) * w).sum().backward(create_graph=True)
-    product = (w.grad * v).sum()
-    return draw(product)
+    gradient = w.grad
+    w.grad = None
+    return draw((gradient * v).sum(), backward=True)
 
 
 def failure() -> Drawing:

@@ -62,10 +62,15 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
             members.setdefault(closed[vertex.cluster], []).append(vertex)
     into = {v.id: f"m{key[1:]}" for key, inside in members.items() for v in inside}
     last = {inside[-1].id: key for key, inside in members.items()}
+    data: dict[str, list[str]] = {}  # what a box reads that no operation made
+    for edge in graph.edges:
+        if edge.target in into and graph.vertices[edge.source].kind is Kind.INPUT:
+            data.setdefault(closed[graph.vertices[edge.target].cluster], []).append(edge.source)
     vertices: dict[str, Vertex] = {}
     for vertex in graph.vertices.values():  # a box stands where the last of its members stood
         if vertex.id in last:
-            box = _box(graph, graph.clusters[last[vertex.id]], members[last[vertex.id]])
+            key = last[vertex.id]
+            box = _box(graph, graph.clusters[key], members[key], data.get(key, []))
             vertices[box.id] = box
         elif vertex.id not in into:
             vertices[vertex.id] = vertex
@@ -85,9 +90,9 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
     return replace(graph, vertices=vertices, edges=list(edges.values())).pruned()
 
 
-def _box(graph: Graph, cluster: Cluster, members: list[Vertex]) -> Vertex:
+def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str]) -> Vertex:
     made = [v for v in members if v.id in cluster.outputs] or [members[-1]]
-    origins = [graph.vertices[key] for key in cluster.inputs if key in graph.vertices]
+    origins = [graph.vertices[key] for key in dict.fromkeys((*cluster.inputs, *data)) if key in graph.vertices]
     ends = [", ".join(shape_text(v.shape) for v in group if v.shape is not None) for group in (origins, made)]
     heats = [v.heat for v in members if v.heat is not None]
     name = cluster.repeats_text or cluster.path

@@ -6,7 +6,7 @@ never from addresses or sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from math import hypot
 from typing import Any
 
@@ -14,8 +14,9 @@ import graphviz
 
 from .around import flows_back
 from .edge_words import Word, edge_words
-from .labels import ROOMY, Line, description, edge_text, lines, tooltip
-from .layout import Layout, Point, sizes, way_back
+from .frame_words import frame_words
+from .labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
+from .layout import Box, Layout, Point, sizes, way_back
 from .model import Edge, Graph, Kind, Vertex
 from .ranks import lengths, spine
 from .style import PALETTES, Theme
@@ -49,11 +50,13 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
              penwidth="1.2")
     if layout:
         dot.attr("graph", dpi="144")
-    _write_members(dot, graph, colours, layout)
+    straight = spine(graph) if len(graph.edges) <= ROOMY else set()
+    _write_members(dot, graph, colours, layout, straight)
     words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
     spans = lengths(graph) if layout is None else [1] * len(graph.edges)
     for number, edge in enumerate(graph.edges):
-        _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number])
+        _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number],
+                    straight=edge.source in straight and edge.target in straight)
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
             if flows_back(graph, edge):
@@ -72,10 +75,12 @@ def source(graph: Graph, **options: Any) -> str:
     return text
 
 
-def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None) -> None:
+def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None,
+                   straight: Collection[str]) -> None:
     """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
     measured = sizes(graph)
-    straight = spine(graph) if len(graph.edges) <= ROOMY else set()
+    framed = {key: _frame_position(layout.frames[key], words, layout.height)
+              for key, words in frame_words(graph, layout).items()} if layout else {}
     inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
     for key, vertex in graph.vertices.items():
         inside[vertex.cluster].append(key)
@@ -85,14 +90,14 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
     pieces: dict[str, Any] = {"": dot}
     order = [""]
     for key in order:
-        order.extend(nested[key])
+        order.extend(reversed(nested[key]))  # so that siblings are written in their order
     for key in order[1:]:
         pieces[key] = graphviz.Digraph(f"cluster_{key}")
         cluster = graph.clusters[key]
         pieces[key].attr(id=key, label=literal(cluster_label(cluster)), labeljust="l", style="filled,rounded",
                          color=colours["carried" if cluster.repeats > 1 else "frame"], fillcolor=colours["frame-fill"],
                          fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10",
-                         **_frame_position(layout, key))
+                         **framed.get(key, {}))
     for key in order:
         for name in inside[key]:
             _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout,
@@ -101,20 +106,9 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
         pieces[graph.clusters[key].parent].subgraph(pieces[key])
 
 
-def cluster_label(cluster: Any) -> str:
-    """`encoder.0: Linear`, with `×12  layers[0..11]` where the block stands for several."""
-    name = printable(cluster.repeats_text or cluster.path)
-    text = f"{name}: {printable(cluster.kind)}" if cluster.kind and name else name or printable(cluster.kind)
-    return f"× {cluster.repeats}   {text}".rstrip() if cluster.repeats > 1 else text
-
-
-def _frame_position(layout: Layout | None, key: str) -> dict[str, str]:
-    if layout is None or key not in layout.frames:
-        return {}
-    box = layout.frames[key]
-    low, high = layout.height - box.bottom, layout.height - box.top
-    return {"bb": f"{box.left:.2f},{low:.2f},{box.right:.2f},{high:.2f}",
-            "lp": f"{box.left + 60:.2f},{high - 10:.2f}", "lwidth": "1.5", "lheight": "0.2"}
+def _frame_position(frame: Box, words: Box, height: float) -> dict[str, str]:
+    return {"bb": f"{place((frame.left, frame.bottom), height)},{place((frame.right, frame.top), height)}",
+            "lp": place((words.x, words.y), height), "lwidth": f"{words.width / 72:.2f}", "lheight": "0.2"}
 
 
 def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
@@ -186,11 +180,11 @@ def hovering(lines: Iterable[str]) -> str:
 
 
 def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
-                layout: Layout | None, word: Word | None, span: int) -> None:
+                layout: Layout | None, word: Word | None, span: int, *, straight: bool) -> None:
     attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
     if edge.carried:
         attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
-    elif graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
+    elif straight or graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
         attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
     if span > 1 and not edge.carried:
         attributes["minlen"] = str(span)

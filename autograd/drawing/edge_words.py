@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, sqrt
 
+from .around import flows_back
+from .frame_words import frame_words
 from .labels import ROOMY, edge_text
-from .layout import Box, Layout, Point
+from .layout import Box, Layout, Point, way_back
 from .model import Graph
+from .room import Room
 from .words import width
 
 SIZE = 9.0
-CELL = 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +30,15 @@ class Word:
     y: float
 
 
-class _Taken:
-    """Rectangles that are in use, by the cells of a grid that they touch."""
-
-    def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[Box]] = {}
-
-    def _touched(self, box: Box) -> Iterator[tuple[int, int]]:
-        for column in range(int(box.left // CELL), int(box.right // CELL) + 1):
-            for row in range(int(box.top // CELL), int(box.bottom // CELL) + 1):
-                yield column, row
-
-    def add(self, box: Box) -> None:
-        for cell in self._touched(box):
-            self._cells.setdefault(cell, []).append(box)
-
-    def free(self, box: Box) -> bool:
-        return not any(
-            box.left < other.right and box.right > other.left and box.top < other.bottom and box.bottom > other.top
-            for cell in self._touched(box) for other in self._cells.get(cell, ())
-        )
-
-
 def edge_words(graph: Graph, layout: Layout) -> list[Word]:
-    """The words of all edges, each at the first of its places that is free."""
-    taken = _Taken()
-    for box in layout.boxes.values():
-        taken.add(box)
-    found: list[Word] = []
+    """The words of all edges, each at the first of its places that is free: of lines too, if there is such a one."""
     roomy = len(graph.edges) <= ROOMY
+    solid, lines = Room(), Room()
+    for box in (*layout.boxes.values(), *frame_words(graph, layout).values()):
+        solid.take(box)
+    for route in _lines(graph, layout) if roomy else ():
+        lines.take_line(route)
+    found: list[Word] = []
     for number, edge in enumerate(graph.edges):
         if edge.carried or number not in layout.routes:
             continue
@@ -65,27 +47,36 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
         if not text:
             continue
         half = width(text, SIZE) / 2 + 1
-        route = layout.routes[number]
         places = [layout.labels[number]] if middle else []
-        for x, y in [*places, *_beside(route, half, graph.backward)]:
-            box = Box(x, y, 2 * half, SIZE + 1)
-            if taken.free(box):
-                taken.add(box)
-                found.append(Word(number, text, x, y))
-                break
+        places += _beside(layout.routes[number], half, graph.backward)
+        free = list(filter(solid.is_free, (Box(x, y, 2 * half, SIZE + 1) for x, y in places)))
+        if free:
+            chosen = next(filter(lines.is_free, free), free[0])
+            solid.take(chosen)
+            found.append(Word(number, text, chosen.x, chosen.y))
     return found
 
 
-def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
-    """Places along the last piece of a route, from the head backwards, on the outer side first.
+def _lines(graph: Graph, layout: Layout) -> Iterator[list[Point]]:
+    """The routes of all that is drawn as a line: edges, and the gradients' way back."""
+    for number, route in layout.routes.items():
+        edge = graph.edges[number]
+        yield route
+        if graph.backward and flows_back(graph, edge):
+            yield way_back(route, layout.boxes[edge.target], layout.boxes[edge.source])
 
-    In the backward view the side comes first on which no gradient flows back.
+
+def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
+    """Places along the last piece of a route, from the head backwards: at its sides, the outer one first, above and
+    below. In the backward view the side comes first on which no gradient flows back.
     """
     for distance in (11.0, 18.0, 26.0, 36.0):
         x, y, slope = _before_end(route, distance)
         right = backward or route[0][0] >= route[-1][0]
         for side in (1, -1) if right else (-1, 1):
             yield x + side * (half + 3 + abs(slope) * 4), y
+        for side in (-1, 1):
+            yield x, y + side * (SIZE / 2 + 3 + half * sqrt(max(1 - slope * slope, 0.0)))
 
 
 def _before_end(route: list[Point], distance: float) -> tuple[float, float, float]:

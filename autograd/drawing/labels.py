@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from .model import Edge, Graph, Kind, Vertex
-from .words import bytes_text, count_text, printable, shape_text, shortened, width
+from .model import Cluster, Edge, Graph, Kind, Vertex
+from .words import broken, bytes_text, count_text, printable, shape_text, shortened, width
 
 SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@", "negative": "−x", "power": "xⁿ",
@@ -75,7 +75,7 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
     if vertex.shape is not None and not (vertex.kind is Kind.CONSTANT and vertex.shape == ()):
         written.append(Line(spec(vertex), "detail"))
     if vertex.kind is Kind.OPERATION and vertex.options:
-        written.append(Line(shortened(vertex.options), "detail"))
+        written.extend(Line(shortened(text), "detail") for text in broken(vertex.options))
     if vertex.kind is Kind.MODULE:
         written.extend(Line(text, "detail") for text in _module_facts(vertex))
     written.extend(_figures(vertex))
@@ -130,6 +130,13 @@ def size(written: list[Line], kind: Kind) -> tuple[float, float]:
         wide -= 8
         high -= 4
     return round(max(wide, 34.0), 1), round(high, 1)
+
+
+def cluster_label(cluster: Cluster) -> str:
+    """`encoder.0: Linear`, with `×12  layers[0..11]` where the block stands for several."""
+    name = printable(cluster.repeats_text or cluster.path)
+    text = f"{name}: {printable(cluster.kind)}" if cluster.kind and name else name or printable(cluster.kind)
+    return f"× {cluster.repeats}   {text}".rstrip() if cluster.repeats > 1 else text
 
 
 def operand_text(edge: Edge) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from .model import Graph
+from .model import Graph, Kind
 
 Constraint = tuple[str, str, int]  # the second stands at least so many layers below the first
 
@@ -60,7 +60,7 @@ def lengths(graph: Graph) -> list[int]:
 
 
 def spine(graph: Graph) -> set[str]:
-    """The longest way to the last output: what a picture should show as a straight line."""
+    """The longest way from the data to the last output: what a picture should show as a straight line."""
     depth: dict[str, int] = {}
     before: dict[str, str] = {}
     incoming = graph.incoming()
@@ -72,9 +72,11 @@ def spine(graph: Graph) -> set[str]:
     ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
     found: set[str] = set()
     key = max(ends, key=lambda end: depth[end], default="")
-    while key and incoming.get(key):  # a leaf at the beginning may stand aside
+    while key and incoming.get(key):
         found.add(key)
-        key = before.get(key, "")
+        first, key = key, before.get(key, "")
+    if found:  # a parameter at the beginning stands aside
+        found.update([e.source for e in incoming[first] if graph.vertices[e.source].kind is Kind.INPUT][:1])
     return found
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from math import prod
 
 from .around import ROW, SAMPLE, Sample, flows_back, legend, meetings, wrapped
-from .dot import classes, cluster_label, escape
+from .dot import classes, escape
 from .edge_words import Word, edge_words
-from .labels import LINE_HEIGHT, SMALL, TITLE, description, gradient_text, lines, operand_text, tooltip
+from .frame_words import BASELINE, frame_words
+from .labels import LINE_HEIGHT, SMALL, TITLE, cluster_label, description, gradient_text, lines, operand_text, tooltip
 from .layout import Box, Layout, Point, way_back
 from .model import Edge, Graph, Kind, Vertex
 from .style import PALETTES, Theme, heat_colours, palette_sheet, sheet
@@ -60,7 +61,8 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     if graph.backward:
         parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
                   if number in layout.routes and flows_back(graph, edge)]
-    parts += [_frame_label(graph, key, layout.frames[key]) for key in depth]
+    frame_labels = frame_words(graph, layout)
+    parts += [_frame_label(graph, key, layout.frames[key], frame_labels[key]) for key in depth]
     hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
@@ -142,10 +144,10 @@ def _frame(graph: Graph, key: str, box: Box, prefix: str) -> str:
     return f'<g class="{look}" id="{prefix}-{key}" data-id="{key}">{_rectangle(box, 6, "frame")}</g>'
 
 
-def _frame_label(graph: Graph, key: str, box: Box) -> str:
+def _frame_label(graph: Graph, key: str, frame: Box, words: Box) -> str:
     """A frame's words, painted over the edges that pass."""
     text = escape(cluster_label(graph.clusters[key]))
-    return f'<text class="frame-label" x="{box.left + 8:.1f}" y="{box.top + 13:.1f}">{text}</text>'
+    return f'<text class="frame-label" x="{words.left + 2:.1f}" y="{frame.top + BASELINE:.1f}">{text}</text>'
 
 
 # --- Edges -----------------------------------------------------------------------------------------------------------

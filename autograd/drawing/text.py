@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .labels import description, heading, spec
+from .labels import cluster_label, description, heading, spec
 from .model import Graph, Kind, Vertex
 
 
@@ -49,6 +49,4 @@ def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
 
 
 def _heading(graph: Graph, key: str) -> str:
-    from .dot import cluster_label
-
     return "[" + " / ".join(cluster_label(graph.clusters[step]) for step in graph.lineage(key)) + "]"

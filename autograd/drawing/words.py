@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Advance widths of DejaVu Sans, the widest of the usual sans-serif fonts, in hundredths of the font size, from space
@@ -47,6 +48,17 @@ def shortened(text: object, limit: int = 36) -> str:
         return line
     head = (limit - 1) * 2 // 3
     return line[:head] + "…" + line[len(line) - (limit - 1 - head) :]
+
+
+def broken(options: str, limit: int = 36) -> list[str]:
+    """Options as they are written in a call, on as many lines as it takes: broken before a name only."""
+    found: list[str] = []
+    for part in re.split(r", (?=\w+=)", options):
+        if found and len(found[-1]) + len(part) + 2 <= limit:
+            found[-1] += ", " + part
+        else:
+            found.append(part)
+    return found
 
 
 def figure(number: float | complex) -> str:

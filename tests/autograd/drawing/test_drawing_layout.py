@@ -9,10 +9,12 @@ from math import isfinite
 from hypothesis import given, settings
 
 from autograd.drawing.edge_words import edge_words
+from autograd.drawing.frame_words import frame_words
 from autograd.drawing.layered import layered
-from autograd.drawing.layout import Box, sizes, way_back
-from autograd.drawing.model import Graph
-from autograd.drawing.ranks import ranks
+from autograd.drawing.layout import Box, Layout, sizes, way_back
+from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.ranks import ranks, spine
+from autograd.drawing.room import along
 from autograd.drawing.words import width
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
@@ -80,6 +82,38 @@ def test_words_on_edges_cover_neither_boxes_nor_each_other(graph: Graph) -> None
         assert not overlap(a, b)
     for place in places:
         assert not any(overlap(place, box) for box in layout.boxes.values())
+
+
+def test_a_word_on_an_edge_keeps_off_the_lines_where_it_can() -> None:
+    """A flat arrow has its word above, and one beside another arrow on the free side."""
+    graph = Graph()
+    for key in ("a", "b", "c"):
+        graph.add(Vertex(key, Kind.OPERATION, op="f"))
+    graph.edges = [Edge("a", "c", (0,), ordered=True), Edge("b", "c", (1,), ordered=True)]
+    boxes = {"a": Box(200, 102, 20, 20), "b": Box(0, 0, 20, 20), "c": Box(0, 100, 20, 20)}
+    flat = [(190.0, 102.0), (130.0, 101.0), (70.0, 101.0), (10.0, 100.0)]
+    steep = [(0.0, 10.0), (0.0, 40.0), (0.0, 60.0), (0.0, 90.0)]
+    placed = edge_words(graph, Layout(220, 120, boxes, {0: flat, 1: steep}, "by hand"))
+    assert [word.text for word in placed] == ["0", "1"]
+    for word in placed:
+        place = Box(word.x, word.y, width(word.text, 9), 9)
+        for route in (flat, steep):
+            assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in along(route))
+    assert abs(placed[0].y - 100) < 12
+
+
+def test_a_frames_words_make_way_for_an_arrow_that_comes_in() -> None:
+    graph = layers(1)
+    frames = {"c0": Box(150, 40, 300, 80), "c1": Box(25, 40, 50, 80)}
+    arrow = {0: [(20.0, -20.0), (20.0, 0.0), (20.0, 20.0), (20.0, 60.0)]}
+    words = frame_words(graph, Layout(300, 80, {}, arrow, "by hand", {}, frames))
+    assert words["c0"].left > 20
+    assert words["c1"].left == frame_words(graph, Layout(300, 80, {}, {}, "by hand", {}, frames))["c1"].left  # no room
+
+
+def test_the_way_of_the_data_is_straight() -> None:
+    graph = layers(3)
+    assert spine(graph) == {"x", *(f"{kind}{i}" for kind in "dar" for i in range(3))}
 
 
 def test_a_gradients_way_back_stays_between_the_boxes() -> None:

@@ -146,6 +146,12 @@ def test_modules_close_at_the_depth_that_was_asked_for() -> None:
     assert collapsed(graph, 2) is graph
 
 
+def test_a_folded_module_says_what_data_it_reads() -> None:
+    graph = layers(1)
+    graph.clusters["c0"] = replace(graph.clusters["c0"], inputs=())  # data has no node
+    assert "(4, 8) → (4, 8)" in collapsed(graph, 0).vertices["m0"].notes
+
+
 def test_some_modules_stay_open() -> None:
     graph = collapsed(layers(3), 0, "layers.1")
     assert {v.name for v in graph.vertices.values() if v.kind is Kind.MODULE} == {"layers.0", "layers.2"}

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from autograd.drawing.dot import escape
 from autograd.drawing.facts import summary
 from autograd.drawing.style import PALETTES, RAMP, contrast, heat_colours
-from autograd.drawing.words import bytes_text, figure, printable, seconds_text, shape_text, shortened, width
+from autograd.drawing.words import broken, bytes_text, figure, printable, seconds_text, shape_text, shortened, width
 
 ANYTHING = st.text(st.characters(), max_size=40)  # lone surrogates and control characters too
 
@@ -111,7 +111,14 @@ def test_every_text_can_be_read_on_its_ground(theme: str) -> None:
 def test_heat_is_darker_the_hotter_and_its_text_can_be_read() -> None:
     shares = [i / 50 for i in range(51)]
     grounds = [heat_colours(share) for share in shares]
-    assert all(contrast(ink, ground) >= 4.4 for ground, ink in grounds)
+    assert all(contrast(ink, ground) >= 4.5 for ground, ink in grounds)
     light = [contrast(ground, "#000000") for ground, _ in grounds]
     assert light == sorted(light, reverse=True)
     assert len(RAMP) > 2
+
+
+def test_options_are_broken_before_a_name() -> None:
+    text = "stride=(1, 1), padding=(1, 1), dilation=(1, 1), groups=1"
+    assert broken(text) == ["stride=(1, 1), padding=(1, 1)", "dilation=(1, 1), groups=1"]
+    assert broken("axis=0") == ["axis=0"]
+    assert ", ".join(broken(text)) == text

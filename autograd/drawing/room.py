@@ -1,0 +1,53 @@
+"""Which places of a picture are free for words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import ceil, hypot
+
+from .layout import Box, Point
+
+CELL = 80.0
+STEP = 4.0
+"""A line takes the places of points that lie so far apart."""
+
+
+class Room:
+    """Rectangles that are in use, by the cells of a grid that they touch."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[Box]] = {}
+
+    def _touched(self, box: Box) -> Iterator[tuple[int, int]]:
+        for column in range(int(box.left // CELL), int(box.right // CELL) + 1):
+            for row in range(int(box.top // CELL), int(box.bottom // CELL) + 1):
+                yield column, row
+
+    def take(self, box: Box) -> None:
+        for cell in self._touched(box):
+            self._cells.setdefault(cell, []).append(box)
+
+    def take_line(self, route: list[Point]) -> None:
+        """The places along a Bézier route."""
+        for x, y in along(route):
+            self.take(Box(x, y, 1.5, 1.5))
+
+    def is_free(self, box: Box) -> bool:
+        return not any(
+            box.left < other.right and box.right > other.left and box.top < other.bottom and box.bottom > other.top
+            for cell in self._touched(box) for other in self._cells.get(cell, ())
+        )
+
+
+def along(route: list[Point]) -> Iterator[Point]:
+    """Points of a Bézier route, about `STEP` apart."""
+    for i in range(0, len(route) - 3, 3):
+        a, b, c, d = route[i : i + 4]
+        length = sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise((a, b, c, d)))
+        count = max(1, ceil(length / STEP))
+        for k in range(count + 1):
+            t = k / count
+            u = 1 - t
+            p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+            yield p * a[0] + q * b[0] + r * c[0] + s * d[0], p * a[1] + q * b[1] + r * c[1] + s * d[1]
