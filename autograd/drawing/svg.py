@@ -17,7 +17,7 @@ from .frame_words import BASELINE, frame_words
 from .labels import LINE_HEIGHT, SMALL, TITLE, cluster_label, description, gradient_text, lines, operand_text, tooltip
 from .layout import Box, Layout, Point, way_back
 from .model import Edge, Graph, Kind, Vertex
-from .style import PALETTES, Theme, heat_colours, palette_sheet, sheet
+from .style import Theme, heat_colours, palette_sheet, sheet
 from .words import width
 
 MARGIN = 10.0
@@ -46,8 +46,8 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
         _style(prefix, theme, embedded),
         _definitions(prefix),
     ]
-    if theme is not None:
-        parts.append(f'<rect width="100%" height="100%" fill="{PALETTES[theme]["paper"]}"/>')
+    if not embedded:  # a page's ground need not follow the setting that the palette follows
+        parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
     parts += [
         f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
         for i, text in enumerate(banner)

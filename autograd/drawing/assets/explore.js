@@ -49,7 +49,7 @@ function show(number, centre) {
   const [x, y, w, h] = (svg.dataset.whole || svg.getAttribute("viewBox")).split(" ").map(Number);
   svg.dataset.whole = [x, y, w, h].join(" ");
   whole = { x, y, w, h };
-  fit();
+  begin();
   [...get("levels").children].forEach((button, i) => button.setAttribute("aria-pressed", i === number));
   get("steps").querySelector("#player").hidden = !data.levels[number].stepped;
   get("note").hidden = data.levels[number].stepped && !data.trace.note;
@@ -79,6 +79,15 @@ function fit() {
   const most = 1.6;  // never blow a small graph up to more than this
   const w = Math.max(whole.w, box.width / most), h = Math.max(whole.h, box.height / most);
   view = { x: whole.x - (w - whole.w) / 2, y: whole.y - (h - whole.h) / 2, w, h };
+  apply();
+}
+
+function begin() {  // all of the graph, or, where that could not be read, as much as can be, from its top
+  const box = stage.getBoundingClientRect(), smallest = 1.3;
+  fit();
+  if (scale() <= smallest) return;
+  const w = box.width * smallest, h = box.height * smallest;
+  view = { x: whole.w <= w ? whole.x - (w - whole.w) / 2 : whole.x, y: whole.y, w, h };
   apply();
 }
 
@@ -268,6 +277,7 @@ let found = [], place = 0;
 function search() {
   clear("match");
   const wanted = get("search").value.trim().toLowerCase();
+  svg.classList.toggle("searching", wanted !== "");
   found = [];
   if (wanted) {
     for (const [id, g] of book(level).nodes) {

@@ -195,6 +195,22 @@ def test_moving_and_zooming(opened: Any) -> None:
 
 
 @needs_browser
+def test_a_tall_graph_begins_at_its_top_in_readable_size(opened: Any) -> None:
+    x = Tensor(0.5, requires_grad=True, name="x")
+    y = x
+    for _ in range(30):
+        y = np.tanh(y)
+    browser = opened(draw(y, fold=False))
+    browser.click("#levels button:last-child") if shown(browser, "#levels button") else None
+    assert browser.run("document.querySelector('.level:not([hidden]) svg text').getBoundingClientRect().height") > 7
+    top = browser.run("document.querySelector('.level:not([hidden]) [data-id=n0]').getBoundingClientRect().top")
+    assert 40 < top < 200
+    browser.click("#fit")
+    bottom = browser.run("document.querySelector('.level:not([hidden]) g.output').getBoundingClientRect().bottom")
+    assert bottom < 850
+
+
+@needs_browser
 def test_walking_along_edges_with_the_keyboard(opened: Any) -> None:
     browser = opened(neuron())
     browser.click("g.node.output")

@@ -130,10 +130,11 @@ def test_a_picture_reads_aloud() -> None:
 def test_light_and_dark() -> None:
     follows = paint(neuron(), layered(neuron()))
     assert "prefers-color-scheme: dark" in follows
-    assert "<rect width=" not in follows
+    assert '<rect class="ground"' in follows  # dark ink on a dark page, or light on light, cannot happen
+    assert '<rect class="ground"' not in paint(neuron(), layered(neuron()), embedded=True)
     dark = paint(neuron(), layered(neuron()), theme="dark")
     assert "prefers-color-scheme" not in dark
-    assert 'fill="#14181d"' in dark
+    assert "--paper:#14181d" in dark
 
 
 def test_two_figures_in_a_page_share_no_id() -> None:
