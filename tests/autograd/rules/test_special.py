@@ -84,6 +84,26 @@ def test_arguments_without_a_derivative_are_refused_in_both_modes(f: Any, argume
         jvp(f, (2.5,), (1.0,))
 
 
+@pytest.mark.parametrize("z", [1 + 1j, 0.3 - 2j, -3.5 + 0.2j, 20 + 5j, -20.3 + 1j])
+def test_complex_polygamma_is_mpmaths(z: complex) -> None:
+    slope = jvp(sc.psi, (z,), (1 + 0j,))[1]
+    curvature = jvp(lambda w: jvp(sc.psi, (w,), (1 + 0j,))[1], (z,), (1 + 0j,))[1]
+    assert complex(slope) == pytest.approx(complex(mpmath.psi(1, z)), rel=1e-13)
+    assert complex(curvature) == pytest.approx(complex(mpmath.psi(2, z)), rel=1e-13)
+    assert complex(jvp(lambda w: jvp(sc.loggamma, (w,), (1 + 0j,))[1], (z,), (1 + 0j,))[1]) == complex(slope)
+
+
+@pytest.mark.parametrize("arguments", [(2.0, 2.0, 2.0), (1e-8, 1.0, 2.0), (0.5, 1e6, 3.0), (1e-20, 2e-20, 1e-20),
+                                       (1.0, 1.0 + 1e-9, 1.0)])  # fmt: skip
+def test_elliptic_integrals_of_equal_and_of_distant_arguments(arguments: tuple[float, ...]) -> None:
+    for i, at in enumerate(arguments):
+        def along(x: Any, function: Any = sc.elliprd, i: int = i) -> Any:
+            return function(*arguments[:i], x, *arguments[i + 1 :])
+
+        expected = mpmath.diff(lambda x, i=i: along(x, mpmath.elliprd, i), at, h=at * mpmath.mpf(10) ** -12)
+        assert float(grad(along)(at)) == pytest.approx(float(expected), rel=1e-11)
+
+
 def test_scaled_bessel_functions_refuse_complex_arguments() -> None:
     with pytest.raises(NoDerivativeError, match="scale the unscaled one"):
         np.real(sc.ive(1.0, Tensor(1 + 1j, requires_grad=True))).backward()
