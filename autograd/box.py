@@ -71,3 +71,19 @@ class Box(Tensor):
     def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """Apply a piecewise constant function, whatever the nesting of its arguments."""
         raise NotImplementedError
+
+
+def boxes(x: Tensor) -> list[Box]:
+    """The boxes that `x` is made of, from the outermost in; none for a plain tensor."""
+    found = []
+    while isinstance(x, Box):
+        found.append(x)
+        x = x._inner
+    return found
+
+
+def bottom(x: Tensor) -> Tensor:
+    """The tensor inside all boxes, which carries the graph."""
+    while isinstance(x, Box):
+        x = x._inner
+    return x

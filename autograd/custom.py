@@ -15,10 +15,11 @@ import numpy as np
 from . import errors
 from .graph import Node
 from .modes import enable_grad
-from .primitive import Primitive, add_all
+from .primitive import Primitive
 from .registry import primitives, registry
 from .reverse import pull
 from .tensor import Tensor
+from .tree import add_all
 from .values import fresh
 
 Array = Any

@@ -15,11 +15,12 @@ import numpy as np
 from .declare import missing
 from .graph import Node
 from .modes import enable_grad
-from .primitive import Primitive, add_all, calling_convention
+from .primitive import Primitive, calling_convention
 from .reading import Rule, argument_names, option_names
 from .registry import registry
 from .reverse import pull_within
 from .tensor import Tensor
+from .tree import add_all
 
 Array = Any
 
@@ -28,6 +29,7 @@ class Differential(Primitive):
     """A primitive whose rule is `(t, x, ..., out, *, options)`, one an operand: the tangent of the output."""
 
     kind = "general"
+    takes_tensors = True
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], rules: Sequence[Rule]) -> None:
         super().__init__(name, evaluate, operands)

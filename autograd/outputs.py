@@ -16,6 +16,7 @@ class Select(Primitive):
     """One output of an operation that has several: its cotangent is a list with one entry filled."""
 
     kind = "linear"
+    takes_tensors = True
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         parts: list[Array | None] = [None] * node.parents[0].shape[0]  # type: ignore[union-attr]  # always tracked

@@ -11,8 +11,8 @@ The author of a rule states a derivative once; reverse and forward accumulation 
 
 Conventions of all rules. `g` is the cotangent of the output and has its shape; `t` is the tangent of one operand; `out`
 is the output. A rule names what it reads (`x`, `y`, `z`, `out`, or the names given with `operands=`) and the node keeps
-exactly that. `active` tells, operand by operand, which are differentiated. Options (`axis=...`) are keyword-only. Rules
-are plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
+just that. `active` tells, operand by operand, which are differentiated. Options (`axis=`) are keyword-only. A rule is
+plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
 engine's: a cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype.
 Complex cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of
 a pass conjugate. `poles=True` says that a partial can be infinite: where `g` is exactly 0, so is the product.
@@ -37,6 +37,7 @@ from .poles import pole_safe
 from .reading import Rule, active_operands, argument_names, option_names
 from .registry import primitives
 from .tensor import Tensor
+from .tree import add_all
 
 Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
 
@@ -52,12 +53,13 @@ class Primitive:
     name: str
     evaluate: Callable[..., Any]  # on raw arrays: operands positional, options by keyword
     operands: tuple[str, ...]
-    cotangents: tuple[Callable[[Array, Node], Array], ...] | None = None  # one an operand, or else `pullback`
+    cotangents: tuple[Any, ...] | None = None  # a function of g and the node for each operand, or else `pullback`
     reads: frozenset[str] = frozenset()
     rule_reads: tuple[frozenset[str], ...] = ()  # operand by operand
     kind = "constant"
     options: tuple[str, ...] = ()  # the options that the rules differentiate rightly
     offset: str | None = None  # the option that adds a constant, such as `initial`
+    takes_tensors = False  # the rules are plain NumPy on duck arrays: cotangents that are tensors cost little
     views = False  # the output may be a view of the first operand's memory
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
@@ -104,10 +106,8 @@ class Primitive:
         if not local.recording or not any(parents) or self.kind == "constant":
             return wrap(value)
         reads = self.reads_for(parents)
-        saved = [
-            (protected(x, v) if name in reads else None)
-            for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)
-        ]
+        saved = [protected(x, v) if name in reads else None
+                 for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)]
         return self.attach(value, operands, parents, (*saved, value if "out" in reads else None), options)
 
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
@@ -170,6 +170,7 @@ class Elementwise(Primitive):
     """A function of corresponding elements; the rule is its partial derivative in each operand."""
 
     kind = "elementwise"
+    takes_tensors = True
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
                  poles: bool) -> None:
@@ -201,9 +202,8 @@ class Elementwise(Primitive):
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) -> Rule:
     """`g * partial` as one flat function; the common ways to read get one without a loop."""
     if not callable(partial):
-        if partial == 1:
-            return lambda g, node: g
-        return (lambda g, node: -g) if partial == -1 else lambda g, node: g * partial
+        same, opposite = (lambda g, node: g), (lambda g, node: -g)
+        return {1: same, -1: opposite}.get(partial, lambda g, node: g * partial)
     names = argument_names(partial)
     if "active" in names:
         at = tuple(slots.index(name) for name in names if name != "active")
@@ -318,12 +318,15 @@ def is_operand(x: Any) -> bool:
 class Structured(Primitive):
     """A function whose rule is written operand by operand: pullbacks, and pushforwards where they do not follow."""
 
+    takes_tensors = True
+
     def __init__(self, kind: str, name: str, evaluate: Rule, operands: tuple[str, ...], pullbacks: Sequence[Any],
                  pushforwards: Sequence[Rule] = ()) -> None:
         super().__init__(name, evaluate, operands)
         self.kind = kind
         self.pushforwards = tuple(pushforwards)
         rules = [rule for rule in (*pullbacks, *pushforwards) if rule is not None]
+        self.inert = frozenset(i for i, rule in enumerate(pullbacks) if rule is None)  # the output is constant in them
         self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
         self.rule_reads = tuple(
             frozenset(argument_names(rule) if rule is not None else ())
@@ -332,9 +335,12 @@ class Structured(Primitive):
         )
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
-        self.cotangents = tuple(
-            self._cotangent(rule, i, slots) if rule is not None else _no_cotangent for i, rule in enumerate(pullbacks)
-        )
+        self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
+
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
+        if self.inert:
+            operands = [x.detach() if i in self.inert and isinstance(x, Tensor) else x for i, x in enumerate(operands)]
+        return super().record(value, operands, values, options)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""
@@ -347,9 +353,7 @@ class Structured(Primitive):
             return lambda g, node: rule(g, *[node.saved[k] for k in at], **node.options)
         if at == (own,):
             return lambda g, node: rule(g, node.parents[own], **node.options)
-        return lambda g, node: rule(
-            g, *[node.parents[k] if k == own else node.saved[k] for k in at], **node.options
-        )
+        return lambda g, node: rule(g, *[node.parents[k] if k == own else node.saved[k] for k in at], **node.options)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
@@ -357,7 +361,7 @@ class Structured(Primitive):
         values["active"] = tuple(t is not None for t in tangents)
         terms = []
         for i, t in enumerate(tangents):
-            if t is None:
+            if t is None or i in self.inert:
                 continue
             if self.pushforwards:
                 rule = self.pushforwards[i]
@@ -366,20 +370,6 @@ class Structured(Primitive):
                 linear_part = {key: value for key, value in options.items() if key != self.offset}
                 terms.append(self(*operands[:i], t, *operands[i + 1 :], **linear_part))
         return add_all(terms)
-
-
-def _no_cotangent(g: Array, node: Node) -> Array:
-    raise AssertionError(f"{node.primitive.name} recorded an operand that has no derivative")
-
-
-def add_all(terms: Sequence[Any]) -> Any:
-    """The sum of tangents; of tuples of tangents, part by part."""
-    if not terms:
-        return None
-    total = terms[0]
-    for term in terms[1:]:
-        total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
-    return total
 
 
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
-from .box import Box
+from .box import Box, bottom
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .outputs import select
@@ -91,7 +91,7 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
 def _as_cotangent(g: Array, record: bool) -> Array:
     if record:
         return g if isinstance(g, (Tensor, list)) else Tensor._of(g, None)
-    return g._value if isinstance(g, Tensor) else g
+    return g._value if type(g) is Tensor else g  # a box stays one
 
 
 def _visit(  # noqa: C901  # the one hot loop of the backward pass
@@ -124,8 +124,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         cotangents = node.primitive.cotangents
         joint: Any = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
         for i, parent in enumerate(parents):
-            left = waiting.get(parent)
-            if left is None:
+            if parent is None or (left := waiting.get(parent)) is None:
                 continue
             c: Any = None if g is None else joint[i] if cotangents is None else cotangents[i](g, view)
             kind: Any = type(c)
@@ -133,7 +132,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
-                c = fit(c._value if isinstance(c, Tensor) and not create_graph else c, parent, node.primitive)
+                c = fit(c._value if type(c) is Tensor and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
             total = totals.get(parent, _NOTHING)
@@ -142,7 +141,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c is g:
                     passed.add(parent)
             elif c is not None:
-                if parent in owned and type(total) is _ndarray:
+                if kind is _ndarray and parent in owned and type(total) is _ndarray:
                     total += c
                 else:
                     totals[parent] = _add(total, c)
@@ -296,9 +295,15 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     boxes = [t for pair in pairs for t in pair if isinstance(t, Box)]
     if boxes:
         return max(boxes, key=lambda box: box.level).pull(pairs, stop)
+    return pull_riding(pairs, stop)
+
+
+def pull_riding(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
+    """`pull` of plain outputs; a cotangent that is a box rides through the pass as it is."""
     pairs = [(o, g.conj() if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
     with np.errstate(all="ignore"):
-        create_graph = None if is_grad_enabled() and not any(g._node for _, g in pairs) else is_grad_enabled()
+        varying = any(bottom(g)._node for _, g in pairs)
+        create_graph = None if is_grad_enabled() and not varying else is_grad_enabled()
         seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
         ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
     found = {}

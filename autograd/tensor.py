@@ -131,10 +131,7 @@ class Tensor(Operators):
 
     def detach(self) -> Tensor:
         """The same values outside the graph; memory is shared until one of the two is written to."""
-        value = self.data if self._node is None or self.is_leaf else self._value
-        out = Tensor._of(value if value.ndim else value[()], None)
-        if isinstance(out._value, np.ndarray) and not (self._node is None or self.is_leaf):
-            out._value = self.data  # read-only: a write makes a copy first
+        out = Tensor._of(self.data[()], None)
         out._shared = True
         return out
 

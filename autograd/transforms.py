@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .box import Box
+from .box import Box, bottom
 from .errors import DisconnectedWarning
 from .forward import dual, jvp, parts
 from .modes import enable_grad, local
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
-from .values import as_input, as_output, bottom, fresh, unvarying
+from .values import as_input, as_output, fresh, unvarying
 
 Argnums = int | Sequence[int]
+ROOM = 2**22
+"""Elements of the largest cotangent that the rows of a Jacobian may fill at once."""
 
 
 class Inputs:
@@ -204,7 +206,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
 
 
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The Jacobian by reverse accumulation: one forward pass, one backward pass an output element.
+    """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
     An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
     and arguments give the nesting of the output around that of the arguments.
@@ -223,18 +225,19 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def _rows(inputs: Inputs, out: Tensor) -> Any:
-    """The Jacobian of one output, row by row; the complex Jacobian of a holomorphic function without conjugates."""
-    rows = []
-    for index in np.ndindex(out.shape):
-        seed = np.zeros(out.shape, out.dtype)
-        seed[index] = 1
-        gradients = tree.flatten(inputs.pull([(out, Tensor(seed))]))[0]
-        rows.append([np.conj(g) if out.dtype.kind == "c" else g for g in gradients])
-    columns: list[Any] = []
-    for i, t in enumerate(inputs.tensors):
-        column = [row[i] for row in rows]
-        block: Any = np.stack(column) if column else np.zeros((0, *t.shape))
-        columns.append(np.reshape(block, out.shape + t.shape))
+    """The Jacobian of one output, its rows a batch; the complex Jacobian of a holomorphic function unconjugated."""
+    from .vmap import vmap
+
+    size = out.size
+    at_once = max(1, ROOM // max(size, *(t.size for t in inputs.tensors)))
+    blocks = []
+    for start in range(0, size, at_once):
+        seeds = np.eye(min(at_once, size - start), size, start, dtype=out.dtype).reshape(-1, *out.shape)
+        found = vmap(lambda seed: tree.flatten(inputs.pull([(out, seed)]))[0])(seeds)
+        blocks.append([np.conj(g) if out.dtype.kind == "c" else g for g in found])
+    columns: list[Any] = [np.concatenate(column) for column in zip(*blocks, strict=True)]
+    columns = columns or [np.zeros((0, *t.shape)) for t in inputs.tensors]
+    columns = [np.reshape(c, out.shape + t.shape) for c, t in zip(columns, inputs.tensors, strict=True)]
     return inputs.structure.unflatten(
         [c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns]
     )

@@ -8,6 +8,7 @@ that is rebuilt has its keys in the order of the original.
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -225,3 +226,13 @@ class _Slot:
         if issubclass(self.kind, (bool, int, float, complex)):
             return self.kind(shaped.item())
         return self.kind(shaped.copy())
+
+
+def add_all(terms: Sequence[Any]) -> Any:
+    """The sum of arrays, or of tuples of arrays part by part; None if there are none."""
+    if not terms:
+        return None
+    total = terms[0]
+    for term in terms[1:]:
+        total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
+    return total

@@ -40,13 +40,6 @@ def fresh(x: Tensor) -> Tensor:
     return identity(x)  # type: ignore[no-any-return]
 
 
-def bottom(x: Tensor) -> Tensor:
-    """The tensor inside all boxes, which carries the graph."""
-    while isinstance(x, Box):
-        x = x._inner
-    return x
-
-
 def same(x: Any) -> Any:
     """The value itself, as a new node: the input of a gradient within a larger graph."""
     return x

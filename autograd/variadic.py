@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from .graph import Node
-from .primitive import Primitive, add_all
+from .primitive import Primitive
 from .reading import Rule
+from .tree import add_all
 
 Array = Any
 
 
 class Variadic(Primitive):
     """A function of any number of operands, linear in each: one rule `(g, i, operands, **options)` for operand `i`."""
+
+    takes_tensors = True
 
     def __init__(self, kind: str, name: str, evaluate: Rule, rule: Rule) -> None:
         super().__init__(name, evaluate, ("operands",))

@@ -10,13 +10,16 @@ import numpy as np
 
 from . import tree
 from .batching import apply_to_batch, broadcasting, one_by_one
-from .box import Box
+from .box import Box, boxes
+from .graph import reachable
 from .modes import local
-from .reverse import pull
+from .reverse import pull, pull_riding
 from .tensor import Tensor, tensor
 from .values import as_output
 
 Array = Any
+FEW = 4
+"""Fewer cotangents than this are pulled back one after the other sooner than as a batch."""
 
 
 class Batch(Box):
@@ -50,7 +53,7 @@ class Batch(Box):
 
             out = one_by_one(one, self._inner.shape[0], inner, batched, {})
         outs, out_structure = tree.flatten(out)
-        return out_structure.unflatten([batch(o, self.level) for o in outs])
+        return out_structure.unflatten([batch(o if isinstance(o, Tensor) else tensor(o), self.level) for o in outs])
 
     def with_inner(self, inner: Tensor) -> Tensor:
         return batch(inner, self.level)
@@ -59,16 +62,41 @@ class Batch(Box):
         return batch(self._inner.detach(), self.level)
 
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
-        """Examples do not mix, so pulling back the whole batch gives every example its own gradient."""
+        """Examples do not mix, so pulling back the whole batch gives every example its own gradient.
+
+        Of outputs that were recorded outside of the `vmap` only the cotangents differ by example: they ride through
+        the one graph as batches.
+        """
         level, size = self.level, self._inner.shape[0]
+        if not any(rides_on(o, level) for o, _ in pairs):
+            plain = not any(isinstance(o, Box) for o, _ in pairs)
+            if plain and size >= FEW and _takes_tensors([o for o, _ in pairs], stop):
+                return pull_riding(pairs, stop)
+            return self._pull_one_by_one(pairs, stop)
         inner = [(inside(o, level, size), inside(g, level, size)) for o, g in pairs]
         return {node: batch(g, level) for node, g in pull(inner, stop).items()}
+
+    def _pull_one_by_one(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
+        level, size = self.level, self._inner.shape[0]
+        cotangents = [inside(g, level, size) for _, g in pairs]
+        before, local.batches = local.batches, tuple(b for b in local.batches if b[0] != level)
+        try:
+            found = [pull([(o, g[i]) for (o, _), g in zip(pairs, cotangents, strict=True)], stop) for i in range(size)]
+        finally:
+            local.batches = before
+        return {node: batch(np.stack([each[node] for each in found]), level) for node in found[0]}
 
     def __bool__(self) -> bool:
         raise TypeError("the truth of a tensor inside vmap differs from example to example; write np.where")
 
     def __repr__(self) -> str:
         return f"Batch({self._inner!r}, level={self.level})"
+
+
+def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:
+    """Whether all rules on the way can be given tensors without losing their speed."""
+    nodes = reachable(*[o._node for o in outputs if o._node is not None], stop=stop)
+    return all(node.primitive.takes_tensors or not node.parents for node in nodes)
 
 
 def batch(inner: Any, level: int) -> Tensor:
@@ -86,19 +114,16 @@ def inside(x: Tensor, level: int, size: int) -> Tensor:
     return np.broadcast_to(x, (size, *x.shape))  # type: ignore[return-value]
 
 
+def rides_on(x: Tensor, level: int) -> bool:
+    """Whether the `vmap` of this level batches `x`."""
+    return any(box.level == level for box in boxes(x))
+
+
 def spread(x: Tensor, level: int, size: int) -> Tensor:
     """A batch with one copy of `x` an example: a gradient within `vmap` is taken by these, so it differs by example."""
-    if any(box.level == level for box in _boxes(x)):
+    if rides_on(x, level):
         return x
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
-
-
-def _boxes(x: Tensor) -> list[Box]:
-    boxes = []
-    while isinstance(x, Box):
-        boxes.append(x)
-        x = x._inner
-    return boxes
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:

@@ -76,7 +76,8 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 @composite(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     (x,) = arrays_of((x,))
-    single = np.ndim(condlist) == 0 or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
+    several = isinstance(condlist, (list, tuple)) or np.ndim(condlist) > 0
+    single = not several or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
     conditions = [np.asarray(settled(c), bool) for c in ([condlist] if single else condlist)]
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))

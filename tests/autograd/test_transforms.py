@@ -316,3 +316,11 @@ def test_reverse_over_forward_equals_forward_over_reverse(values: list[float]) -
     over_forward = hvp(f, x, v)
     over_reverse = jvp(grad(f), (x,), (v,))[1]
     np.testing.assert_allclose(over_forward, over_reverse, rtol=1e-10, atol=1e-9)
+
+
+def test_a_condition_is_constant_in_its_values() -> None:
+    """It raised an AssertionError of the engine's own."""
+    c = np.array([0.0, 2.0])
+    np.testing.assert_array_equal(jacobian(lambda c: np.where(c, 1.0, c))(c), [[1, 0], [0, 0]])
+    _, slope = jvp(lambda c, x: np.where(c, x, c), (c, np.ones(2)), (np.ones(2), np.ones(2)))
+    np.testing.assert_array_equal(slope, [1, 1])

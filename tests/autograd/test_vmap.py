@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, hessian, jvp, softmax, vmap
+from autograd import Tensor, grad, hessian, jvp, linearize, softmax, vjp, vmap
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
@@ -92,3 +92,18 @@ def test_misuse_is_explained() -> None:
         vmap(lambda x: x if x[0] > 0 else -x)(X)
     with pytest.raises(TypeError, match="lose"):
         vmap(lambda x: x.data)(X)
+
+
+def test_linear_maps_made_outside_of_vmap_keep_the_examples_apart() -> None:
+    """They added the examples up: the graph that they walk was recorded outside, so the batch was summed away."""
+
+    def f(x: Any) -> Any:
+        return x**2 * np.sum(x)
+
+    x, seeds = np.array([1.0, 2.0, 3.0]), np.arange(12.0).reshape(4, 3)
+    matrix = np.diag(2 * x * x.sum()) + (x**2)[:, None]
+    np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds)[0], seeds @ matrix)
+    np.testing.assert_allclose(vmap(linearize(f, x)[1])(seeds), seeds @ matrix.T)
+    np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds[:2])[0], seeds[:2] @ matrix)
+    inner = vmap(lambda z, v: vmap(vjp(lambda y: y**2 * z, x)[1])(v)[0])(x, np.stack([seeds] * 3))
+    np.testing.assert_allclose(inner, 2 * x * seeds * x[:, None, None])
