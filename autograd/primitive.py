@@ -23,7 +23,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -166,37 +166,35 @@ def protected(operand: Any, value: Any) -> Any:
 # --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
+class _View(NamedTuple):
+    """What a rule reads of a node."""
+
+    saved: tuple[Any, ...]
+    parents: Sequence[Any]
+
+
 class Elementwise(Primitive):
     """A function of corresponding elements; the rule is its partial derivative in each operand."""
 
     kind = "elementwise"
     takes_tensors = True
+    cotangents: tuple[Any, ...]
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
                  poles: bool) -> None:
         super().__init__(name, evaluate, operands)
         self.poles = poles
-        self.product: Callable[[Array, Array], Array] = pole_safe if poles else operator.mul
+        product: Rule = pole_safe if poles else operator.mul
         self.partials = tuple(partials)
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
-        self.cotangents = tuple(_elementwise_cotangent(p, slots, self.product) for p in partials)
+        self.cotangents = tuple(_elementwise_cotangent(p, slots, product) for p in partials)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
-        values = dict(zip(self.operands, operands, strict=True), out=out)
-        values["active"] = tuple(t is not None for t in tangents)
-        total = None
-        for t, partial in zip(tangents, self.partials, strict=True):
-            if t is None:
-                continue
-            if callable(partial):
-                term = self.product(t, partial(*[values[name] for name in argument_names(partial)]))
-            else:
-                term = t if partial == 1 else t * partial
-            total = term if total is None else total + term
-        return total
+        view = _View((*operands, out), tangents)  # a partial derivative multiplies tangents as it does cotangents
+        return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) -> Rule:
