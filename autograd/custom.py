@@ -140,10 +140,13 @@ def _raw_only(primitive: Custom, x: Any) -> Any:
 class CustomFunction:
     """What `@custom` makes of a function: callable on arrays and tensors, to be given its derivative."""
 
+    kind = "custom"
+
     def __init__(self, function: Callable[..., Any], numeric: bool = False) -> None:
         functools.update_wrapper(self, function)
         name = getattr(function, "__name__", "custom")
         count = sum(key.partition("#")[0] == name for key in primitives)
+        self.numeric = numeric
         self.primitive = Custom(name if not count else f"{name}#{count + 1}", function, numeric)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -190,5 +193,5 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     made = CustomFunction(function, numeric)
     made.defvjp(*(vjp if isinstance(vjp, Sequence) else (vjp,)))
     made.defjvp(*(jvp if isinstance(jvp, Sequence) else (jvp,)))
-    registry[function] = lambda *args, **options: made(*args, **options)
+    registry[function] = made
     return made

@@ -11,7 +11,7 @@ from .errors import NoDerivativeError
 from .numpy_protocol import plain
 from .primitive import Elementwise, Primitive, Structured, binary, calling_convention, is_operand, unary
 from .reading import Rule
-from .registry import registry
+from .registry import public_name, registry
 from .variadic import Variadic
 
 
@@ -24,21 +24,22 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     than the ufunc (`operator.mul` on NumPy scalars).
     """
     run, label = evaluate or function, name or function.__name__
-    partials = tuple(missing(label, x) if p is None else p for x, p in zip(operands, partials, strict=False))
+    without = tuple(x for x, p in zip(operands, partials, strict=False) if p is None)
+    partials = tuple(missing(function, x) if p is None else p for x, p in zip(operands, partials, strict=False))
     primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     primitive.apply = apply
-    apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
+    apply.kind, apply.without = primitive.kind, without  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
 
 
-def missing(name: str, operand: str) -> Rule:
+def missing(function: Callable[..., Any], operand: str) -> Rule:
     """The partial derivative in an operand that has none."""
 
     def partial(*_: Any) -> Any:
-        raise NoDerivativeError(f"{name} has no derivative in its argument {operand}; pass a plain number or array "
-                                "there, or .detach() the tensor")
+        raise NoDerivativeError(f"{public_name(function)} has no derivative in its argument {operand}; pass a plain "
+                                "number or array there, or .detach() the tensor")
 
     return partial
 

@@ -65,9 +65,10 @@ def differential(
     None for an operand raises `NoDerivativeError` where its derivative is needed.
     """
     label = name or function.__name__
-    stated = [missing(label, x) if rule is None else rule for x, rule in zip(operands, rules, strict=False)]
+    stated = [missing(function, x) if rule is None else rule for x, rule in zip(operands, rules, strict=False)]
     primitive = Differential(label, evaluate or function, tuple(operands[: len(rules)]), stated)
     apply = calling_convention(primitive, function)
     apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
+    apply.without = tuple(x for x, rule in zip(operands, rules, strict=False) if rule is None)  # type: ignore[attr-defined]
     registry[function] = apply
     return apply

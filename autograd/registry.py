@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from .primitive import Primitive
@@ -13,3 +16,18 @@ registry: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 primitives: dict[str, Primitive] = {}
 """Every primitive by its name."""
+
+real_only: set[Callable[..., Any]] = set()
+"""Functions of real arguments, where the types of a ufunc do not tell it."""
+
+
+def public_name(function: Callable[..., Any]) -> str:
+    """Where users find a function: `scipy.special.zeta` is where SciPy shows its ufuncs `_zeta` and `_riemann_zeta`."""
+    name = str(getattr(function, "__name__", function))
+    if isinstance(function, np.ufunc):
+        if getattr(np, name, None) is function:
+            return f"numpy.{name}"
+        shown = name.removeprefix("_riemann").lstrip("_")
+        return f"scipy.special.{shown}" if hasattr(sys.modules.get("scipy.special"), shown) else name
+    module = str(getattr(function, "__module__", None) or "").split("._")[0].replace("numpy.lib.scimath", "numpy.emath")
+    return f"{module}.{name.lstrip('_')}" if module else name

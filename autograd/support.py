@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import scipy
-from .registry import registry
+from .registry import public_name, real_only, registry
 
 
 class Support(NamedTuple):
@@ -19,9 +19,9 @@ class Support(NamedTuple):
     kind: str  # elementwise, linear, multilinear, general, constant, composite, custom
     reverse: bool
     forward: bool
-    orders: str  # "any", or "0" for a piecewise constant function
+    orders: str  # "any", "0" for a piecewise constant function, "1" for a custom one differentiated numerically
     complex: bool
-    note: str
+    note: str  # what to call instead where SciPy offers no protocol; the arguments without a derivative
 
 
 class SupportTable(tuple[Support, ...]):
@@ -49,7 +49,7 @@ def supported() -> SupportTable:
     tensor without a gradient. The documentation's table and the tests are made from this one.
     """
     _load_all()
-    rows = {_name(function): (function, apply) for function, apply in registry.items() if _is_public(function)}
+    rows = {public_name(function): (function, apply) for function, apply in registry.items() if _is_public(function)}
     return SupportTable(_row(name, function, apply) for name, (function, apply) in sorted(rows.items()))
 
 
@@ -65,24 +65,22 @@ def _is_public(function: Callable[..., Any]) -> bool:
     return isinstance(function, np.ufunc) or (module is not None and module.split(".")[0] in ("numpy", "scipy"))
 
 
-def _name(function: Callable[..., Any]) -> str:
-    module = getattr(function, "__module__", None)
-    if isinstance(function, np.ufunc):
-        module = "numpy" if getattr(np, function.__name__, None) is function else "scipy.special"
-    public = str(module).split("._")[0].replace("numpy.lib.scimath", "numpy.emath")
-    return f"{public}.{function.__name__.lstrip('_')}"
-
-
 def _row(name: str, function: Callable[..., Any], apply: Callable[..., Any]) -> Support:
     kind = getattr(apply, "kind", "composite")
     constant = kind == "constant"
-    return Support(name, kind, not constant, not constant, "0" if constant else "any", _takes_complex(function),
-                   getattr(apply, "note", ""))
+    without = getattr(apply, "without", ())
+    notes = [] if kind == "custom" or _dispatches(function) else [f"call autograd.{name}"]
+    notes += [f"not in {', '.join(without)}"] if without else []
+    orders = "0" if constant else "1" if getattr(apply, "numeric", False) else "any"
+    return Support(name, kind, not constant, not constant, orders, _takes_complex(function), "; ".join(notes))
+
+
+def _dispatches(function: Callable[..., Any]) -> bool:
+    """Whether the function itself takes tensors; the other ones have twins in `autograd.scipy`."""
+    return isinstance(function, np.ufunc) or not str(getattr(function, "__module__", "")).startswith("scipy")
 
 
 def _takes_complex(function: Callable[..., Any]) -> bool:
-    if isinstance(function, np.ufunc):
-        return any(kind in signature for signature in function.types for kind in "FDG")
-    return True
-
-
+    if function in real_only:
+        return False
+    return not isinstance(function, np.ufunc) or any(set(t.split("->")[0]) & set("FDG") for t in function.types)

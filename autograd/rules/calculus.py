@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
+from autograd.registry import real_only
 
 from .shaping import arrays_of
 from .ufuncs import over
@@ -116,3 +117,6 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     inside = y0 + over(y1 - y0, x1 - x0) * (x - x0)
     inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
     return np.where(x > xp[-1], fp[-1] if right is None else right, inside)
+
+
+real_only.update((np.unwrap, np.interp))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, linear
+from autograd.registry import real_only
 
 Array = Any
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -116,3 +117,4 @@ def shifted(sign: int) -> Callable[..., Any]:
 
 composite(np.fft.fftshift)(shifted(1))
 composite(np.fft.ifftshift)(shifted(-1))
+real_only.update((np.fft.rfft, np.fft.rfft2, np.fft.rfftn, np.fft.ihfft))

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.declare import composite, general
 from autograd.duck import on_arrays_too
+from autograd.registry import real_only
 
 Array = Any
 Derivative = Callable[[Array, int], Array]
@@ -90,3 +91,4 @@ def i0_derivative(x: Array, order: int) -> Array:
 
 i0 = by_order("i0", np.i0, i0_derivative)
 composite(np.i0)(lambda x: i0(x))
+real_only.add(np.i0)

@@ -14,6 +14,7 @@ import numpy as np
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
 from autograd.numpy_protocol import plain, settled, tensors_in
+from autograd.registry import real_only
 
 from .shaping import arrays_of
 
@@ -87,3 +88,4 @@ for halfway in (np.median, np.nanmedian):
     composite(halfway)(middle(halfway))
 for anywhere in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
     composite(anywhere)(at_level(anywhere))
+    real_only.add(anywhere)

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
+from autograd.registry import real_only
 
 from .indexing import raw_key, scatter
 from .shaping import arrays_of
@@ -92,3 +93,6 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     positions = np.asarray(raw_key(x) if not isinstance(x, np.ndarray) else x)
     size = len(np.bincount(positions, minlength=minlength))
     return scatter(arrays_of((weights,))[0].astype(float), key=positions, shape=(size,))
+
+
+real_only.add(np.bincount)

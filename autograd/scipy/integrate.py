@@ -18,6 +18,7 @@ from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.numpy_protocol import tensors_in
 from autograd.primitive import Primitive
+from autograd.registry import real_only
 from autograd.rules.shaping import arrays_of
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
@@ -154,3 +155,6 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
         return out
     shape = [1 if k == axis % y.ndim else n for k, n in enumerate(out.shape)]
     return np.concatenate([np.full(shape, initial, out.dtype), out], axis=axis)
+
+
+real_only.add(si.odeint)

@@ -10,6 +10,7 @@ import scipy.special as sc
 
 from autograd.declare import elementwise
 from autograd.numpy_protocol import plain, values_of
+from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.shaping import arrays_of
@@ -59,6 +60,8 @@ def multigammaln(a: Any, d: int) -> Any:
     (a,) = arrays_of((a,))
     return d * (d - 1) / 4 * log(pi) + np.sum(sc.gammaln(a[..., None] - np.arange(d) / 2), axis=-1)
 
+
+real_only.update((sc.polygamma, sc.multigammaln))
 
 # --- Spherical Bessel functions: f_n' = f_(n-1) - (n+1)/z f_n, with signs that differ from kind to kind ---------------
 

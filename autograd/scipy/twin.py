@@ -20,7 +20,6 @@ def twin(function: Callable[..., Any]) -> Callable[[Rule], Callable[..., Any]]:
             tracked = next(tensors_in((args, options)), None) is not None
             return (definition if tracked else function)(*args, **options)
 
-        apply.note = f"call autograd.{apply.__module__.split('._')[0]}.{apply.__name__}"  # type: ignore[attr-defined]
         registry[function] = apply
         return apply
 

@@ -12,6 +12,7 @@ import scipy.special as sc
 from autograd.declare import elementwise
 from autograd.differential import differential
 from autograd.errors import NoDerivativeError
+from autograd.registry import real_only
 
 Array = Any
 
@@ -32,7 +33,7 @@ def sign(z: Array) -> Array:
     return np.sign(z)
 
 
-def real_only(z: Array, out: Array) -> Array:
+def refused_if_complex(z: Array, out: Array) -> Array:
     return 0 * sign(z)
 
 
@@ -45,12 +46,13 @@ elementwise(sc.kv, None, neighbours(sc.kv, -1, -1), operands=order)
 elementwise(sc.kn, None, neighbours(sc.kn, -1, -1), operands=order)
 elementwise(sc.hankel1, None, neighbours(sc.hankel1, 1, -1), operands=order)
 elementwise(sc.hankel2, None, neighbours(sc.hankel2, 1, -1), operands=order)
-elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, real_only), operands=order)
-elementwise(sc.yve, None, neighbours(sc.yve, 1, -1, real_only), operands=order)
+elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, refused_if_complex), operands=order)
+elementwise(sc.yve, None, neighbours(sc.yve, 1, -1, refused_if_complex), operands=order)
 elementwise(sc.ive, None, neighbours(sc.ive, 1, 1, lambda z, out: -sign(z) * out), operands=order)
 elementwise(sc.kve, None, neighbours(sc.kve, -1, -1, lambda z, out: out), operands=order)
 elementwise(sc.hankel1e, None, neighbours(sc.hankel1e, 1, -1, lambda z, out: -1j * out), operands=order)
 elementwise(sc.hankel2e, None, neighbours(sc.hankel2e, 1, -1, lambda z, out: 1j * out), operands=order)
+real_only.update((sc.jve, sc.yve, sc.ive))
 
 elementwise(sc.j0, lambda x: -sc.j1(x))
 elementwise(sc.j1, lambda x: (sc.j0(x) - sc.jv(2, x)) / 2)

@@ -11,7 +11,9 @@ import scipy.special as sc
 from autograd.declare import elementwise, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
+from autograd.errors import NoDerivativeError
 from autograd.reading import Rule
+from autograd.registry import real_only
 
 Array = Any
 
@@ -46,6 +48,8 @@ def carlson_integral(*arguments: Array, powers: tuple[float, ...]) -> Array:
     In u = log t the integrand falls exponentially at both ends and has no singularity nearer than pi to the real line,
     so that the trapezoidal rule of step 1/2 is exact to rounding.
     """
+    if any(np.iscomplexobj(x) for x in arguments):
+        raise NoDerivativeError("derivatives of elliptic integrals that need R_D or R_J are known for real arguments")
     wide = np.stack(np.broadcast_arrays(*[np.asarray(x, np.result_type(x, np.float64)) for x in arguments]))
     largest = np.max(wide, axis=0)
     scaled = wide / np.where(largest > 0, largest, 1)
@@ -76,6 +80,8 @@ elementwise(sc.elliprj, lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(1
             lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(0.5, 0.5, 1.5, 1)),
             lambda x, y, z, p: -1.5 * carlson(x, y, z, p, powers=(0.5, 0.5, 0.5, 2)), operands=("x", "y", "z", "p"),
             poles=True)
+real_only.update((sc.elliprd, sc.elliprj))
+
 differential(sc.ellipj, lambda t, m, out: jacobi_change(t, m, *out), None, operands=("u", "m"))
 
 

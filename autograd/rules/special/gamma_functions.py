@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special as sc
 
 from autograd.declare import constant, elementwise
+from autograd.registry import real_only
 from autograd.rules.integrals import by_order
 
 Array = Any
@@ -19,6 +20,7 @@ elementwise(sc.loggamma, lambda x: sc.psi(x))
 elementwise(sc.rgamma, lambda x, out: -out * sc.psi(x))
 elementwise(sc.psi, lambda x: trigamma(x) if x.dtype.kind == "c" else sc.zeta(2, x))
 elementwise(sc._ufuncs._zeta, None, lambda s, q: -s * sc.zeta(s + 1, q), name="zeta", operands=("s", "q"))
+real_only.add(sc._ufuncs._zeta)
 constant(sc.gammasgn)
 
 elementwise(sc.beta, lambda x, y, out: out * (sc.psi(x) - sc.psi(x + y)),
@@ -51,4 +53,5 @@ def polygamma(z: Array, n: int) -> Array:
     return (-1) ** (n + 1) * factorial(n) * complex_zeta(n + 1, z)
 
 
-trigamma: Any = by_order("trigamma", lambda z: polygamma(np.asarray(z), 1)[()], lambda z, order: polygamma(z, order + 1))
+trigamma: Any = by_order("trigamma", lambda z: polygamma(np.asarray(z), 1)[()],
+                         lambda z, order: polygamma(z, order + 1))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.reading import argument_names
-from autograd.registry import registry
+from autograd.registry import real_only, registry
 from autograd.rules.shaping import arrays_of
 
 Array = Any
@@ -75,8 +75,8 @@ class Distribution:
             return definition(*arrays_of((x,)), shapes, values["loc"], values.get("scale", 1.0))
 
         apply.__name__, apply.__module__ = f"{self.name}.{function}", "scipy.stats"
-        apply.note = f"call autograd.scipy.stats.{self.name}.{function}"  # type: ignore[attr-defined]  # for supported()
         registry[apply] = apply
+        real_only.add(apply)
         setattr(self, function, apply)
 
     def _inside(self, z: Array) -> tuple[Array, Array]:
