@@ -16,7 +16,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`."""
     count = len(operands)
-    names = list(_parameters(function)) or list(operands)
+    names = list(parameters(function)) or list(operands)
     named = dict(options)
     for name, value in zip(names[count:], args[count:], strict=False):
         if name in named:
@@ -55,15 +55,16 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
 
 
 def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
-    parameters = _parameters(function)
-    if name not in parameters:
+    known = parameters(function)
+    if name not in known:
         return False
-    default = parameters[name].default
+    default = known[name].default
     return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)
 
 
 @cache
-def _parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
+def parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
+    """The parameters of a function by name; none where NumPy does not tell them."""
     import inspect  # slow to load, and seldom needed
 
     try:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from .box import Box
+from .calling import parameters
 from .errors import NoDerivativeError
 from .primitive import wrap
-from .registry import registry
+from .registry import public_name, registry
 from .tensor import Tensor
 
 _REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
@@ -115,7 +116,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         a, b = inputs
         a = a if isinstance(a, Tensor) else np.asarray(a)
         return registry[ufunc](a.reshape(a.shape + (1,) * np.ndim(b)), b)
-    return no_derivative(getattr(ufunc, method), inputs, options, f"{ufunc.__name__}.{method}")
+    return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
 
 
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
@@ -124,14 +125,27 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
     tracked = [t for t in tensors_in((tuple(args), dict(options))) if t.requires_grad or isinstance(t, Box)]
     if not tracked:
         return wrap(function(*values_of(tuple(args)), **values_of(dict(options))))
-    label = name or str(getattr(function, "__name__", function))
-    module = getattr(function, "__module__", None) or ("numpy" if isinstance(function, np.ufunc) else "")
-    if isinstance(function, np.ufunc) and not hasattr(np, label):
-        module = "scipy.special"
-    full = f"{module}.{label}" if module else label
     raise NoDerivativeError(
-        f"{full} has no derivative rule, and the tensor of shape {tracked[0].shape} requires grad. Add one:\n"
-        f"    import autograd, {module.split('.')[0] or 'numpy'}\n"
-        f"    autograd.rule({full}, vjp=lambda g, out, x: ...)   # the cotangent of x, in NumPy calls\n"
-        f"or, if no gradient is meant to flow, call it on t.detach(). autograd.supported() lists what has a rule."
+        f"{name or public_name(function)} has no derivative rule, and the tensor of shape {tracked[0].shape} requires "
+        f"grad. {_how_to_add(function, args, options) if name is None else 'Write it in functions that have one,'}\n"
+        "or, if no gradient is meant to flow, call it on t.detach(). autograd.supported() lists what has a rule."
+    )
+
+
+def _how_to_add(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """The three lines that give a function a rule, for the way in which it was called."""
+    path = public_name(function)
+    if not path.replace(".", "").isidentifier():
+        path = "ufunc"  # one of the user's own, whose variable's name nobody here knows
+    if isinstance(function, np.ufunc) and function.__name__.startswith("_"):
+        path = f"scipy.special._ufuncs.{function.__name__}"  # what its public function calls, and what tensors meet
+    places = [next(tensors_in((x,)), None) is not None for x in args]
+    names = [f"x{i}" for i in range(len(args))] if isinstance(function, np.ufunc) else list(parameters(function))
+    given = [*names[: len(args)], *(["**options"] if options else [])]
+    first = places.index(True) if True in places else 0
+    return (
+        "Add one:\n"
+        f"    import autograd, {public_name(function).rpartition('.')[0] or 'numpy'}\n"
+        f"    def cotangent(g, out, {', '.join(given)}): return g * ...  # d out / d {names[first]}, in NumPy calls\n"
+        f"    autograd.rule({path}, vjp=[{'None, ' * first}cotangent])"
     )
