@@ -48,12 +48,14 @@ class _Recording(ContextDecorator):
 
     def __enter__(self) -> None:
         self._before.append(local.recording)
-        _count(1)
+        if not self._enabled:  # switching on leaves the hot path as it is: only a thread that is off looks here
+            _count(1)
         local.recording = self._enabled
 
     def __exit__(self, *error: object) -> None:
         local.recording = self._before.pop()
-        _count(-1)
+        if not self._enabled:
+            _count(-1)
 
 
 class no_grad(_Recording):
