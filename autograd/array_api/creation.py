@@ -81,8 +81,10 @@ def ones(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
 
 
 def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """`fill_value` in every element of `shape`."""
+    """`fill_value` in every element of `shape`; a tensor stays connected."""
     check_device(device)
+    if isinstance(fill_value, Tensor):
+        return call(np.full_like, empty(shape, dtype=dtype or fill_value.dtype), fill_value)
     return _filled(np.full(shape, fill_value, dtype))
 
 

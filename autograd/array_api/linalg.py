@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.numpy_protocol import values_of
 from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
@@ -128,8 +129,8 @@ def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
 
 
 def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
-    """The pseudo-inverse of Moore and Penrose."""
-    return call(np.linalg.pinv, as_tensor(x), rtol=rtol)
+    """The pseudo-inverse of Moore and Penrose, of a rank that `rtol` decides."""
+    return call(np.linalg.pinv, as_tensor(x), rtol=values_of(rtol))
 
 
 def qr(x: Tensor, /, *, mode: str = "reduced") -> QRResult:

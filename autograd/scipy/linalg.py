@@ -269,6 +269,15 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a
     return tuple(np.linalg.svd(a, full_matrices)) if compute_uv else np.linalg.svdvals(a)
 
 
+@twin(sl.solve)
+def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
+          check_finite: bool = True, assume_a: str | None = None, transposed: bool = False) -> Any:
+    if assume_a not in (None, "gen", "general"):
+        raise ValueError(f"solve is differentiated for general matrices, got assume_a={assume_a!r}; leave it out, or "
+                         "use solve_triangular, solve_banded or cho_solve")
+    return np.linalg.solve(mT(a) if transposed else a, b)
+
+
 svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(a))
 inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(a))
 det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(a))

@@ -56,6 +56,9 @@ def test_nested_lists_keep_their_tensors_connected() -> None:
         lambda x: xp.clip(x, 0.0, 1.0),
         lambda x: xp.sum(x),
         lambda x: xp.asarray(x, dtype=xp.float32),
+        lambda x: xp.full((2, 3), x[0, 0]),
+        lambda x: xp.full_like(x, x[0, 0]),
+        lambda x: xp.linalg.pinv(x, rtol=x[0, 0] * 1e-9),
     ],
 )
 def test_lists_tuples_and_scalars_stay_in_the_graph(make: Any) -> None:

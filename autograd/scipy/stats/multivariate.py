@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from autograd.registry import real_only, registry
 from autograd.rules.shaping import arrays_of
 
 Array = Any
@@ -68,4 +69,16 @@ class Dirichlet:
         return np.exp(self.logpdf(x, alpha))
 
 
-multivariate_normal, dirichlet = MultivariateNormal(), Dirichlet()
+def registered(name: str, family: Any, *functions: str) -> Any:
+    """The family, with its functions in the registry by the names that they have in SciPy."""
+    for function in functions:
+        method = getattr(family, function)
+        method.__func__.__name__, method.__func__.__module__ = f"{name}.{function}", "scipy.stats"
+        registry[method] = method
+        real_only.add(method)
+    return family
+
+
+multivariate_normal: MultivariateNormal = registered("multivariate_normal", MultivariateNormal(), "logpdf", "pdf",
+                                                     "entropy")
+dirichlet: Dirichlet = registered("dirichlet", Dirichlet(), "logpdf", "pdf")

@@ -26,6 +26,7 @@ definite = Operand((3, 3), (-1.0, 1.0), "definite")
 sl = scipy.linalg
 on(sl.solve_triangular, square, (3, 2), options=[{"trans": t, "lower": lower, "unit_diagonal": unit} for t in (0, 1, 2)
                                                  for lower in (False, True) for unit in (False, True)], complex=True)
+on(sl.solve, square, (3, 2), options=({}, {"transposed": True}), complex=True)
 on(sl.cholesky, definite, options=({}, {"lower": True}), complex=True)
 on(sl.cho_factor, definite, call=lambda a: np.tril(linalg.cho_factor(a, lower=True)[0]), complex=True,
    note="the triangle that SciPy leaves as it was is 0")
@@ -143,3 +144,8 @@ for name, fixed in COUNTS.items():
             note="the count k is not differentiated",
             call=partial(getattr(getattr(stats, name), method), 0.0 if name == "bernoulli" else 2.0, *fixed),
         )
+for function in (stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf):
+    on(function, (2, 3), (3,), definite)
+on(stats.multivariate_normal.entropy, definite, call=lambda cov: stats.multivariate_normal.entropy(None, cov))
+for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
+    on(function, Operand((3,), (0.2, 0.3)), Operand((4,), POSITIVE))
