@@ -19,6 +19,16 @@ from .tensor import Tensor
 
 Array = Any
 
+WRITABLE = frozenset({np.ndarray, list, tuple})
+"""Types of options that the caller may write to after the call, or that may hold one."""
+
+
+def kept(option: Any) -> Any:
+    """An option as a node keeps it: the caller may write to a mask or an index before the backward pass."""
+    if isinstance(option, np.ndarray):
+        return option.copy()
+    return type(option)([kept(part) for part in option]) if type(option) in (list, tuple) else option
+
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""

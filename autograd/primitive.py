@@ -32,7 +32,7 @@ from .box import Box
 from .calling import checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
-from .mutation import link
+from .mutation import WRITABLE, kept, link
 from .poles import pole_safe
 from .reading import Rule, active_operands, argument_names, option_names
 from .registry import primitives
@@ -113,6 +113,8 @@ class Primitive:
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
         """The output as tensors of a new node."""
+        if not WRITABLE.isdisjoint(map(type, options.values())):
+            options = {name: kept(option) for name, option in options.items()}
         node = _new(Node)
         node.primitive, node.parents, node.saved, node.options, node.hooks = self, parents, saved, options, None
         if None in parents:
@@ -154,10 +156,7 @@ def wrap(value: Any) -> Any:
 
 
 def protected(operand: Any, value: Any) -> Any:
-    """An operand's value as a node keeps it: a copy where somebody else could write into its memory.
-
-    A tracked value belongs to the graph and is kept as it is; a constant or an array shared with the user is copied.
-    """
+    """An operand's value as a node keeps it: a copy of what others could write to, constants and shared arrays."""
     if isinstance(operand, Tensor) and operand._node is not None and not operand._shared:
         return value
     return value.copy(order="K") if isinstance(value, np.ndarray) else value

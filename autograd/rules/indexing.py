@@ -73,7 +73,7 @@ def raw_key(key: Any) -> Any:
         if key.dtype.kind not in "biu":
             raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {key.dtype}")
         return key._value
-    return key.copy() if isinstance(key, np.ndarray) else key
+    return key
 
 
 setattr(Operators, "__getitem__", getitem)  # noqa: B010  # a method of every tensor

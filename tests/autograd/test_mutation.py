@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
+import autograd
 from autograd import MutationError, Tensor, grad, jvp, no_grad
 from autograd.numerical import grad as numerical_grad
 
@@ -280,3 +282,46 @@ def test_detached_memory_cannot_corrupt_the_graph() -> None:
     d += 100.0
     np.sum(y).backward()
     np.testing.assert_allclose(x.grad.numpy(), np.exp([1.0, 2.0]))  # type: ignore[union-attr]
+
+
+# --- Masks, indices and weights that are no operands -----------------------------------------------------------------
+
+
+def assigned(x: Any, index: Any) -> Any:
+    y = x * 1
+    y[index] = x[index] ** 2
+    return y
+
+
+@autograd.custom
+def weighted(x: Any, *, w: Any) -> Any:
+    return x * w
+
+
+weighted.defvjp(lambda g, out, x, *, w: g * w)
+MASK, INDEX = [True, False, True], [2, 0]
+
+
+@pytest.mark.parametrize("kind", [np.array, list, Tensor])
+@pytest.mark.parametrize(("f", "given"), [
+    (lambda x, mask: np.sum(x**2, where=mask), MASK),
+    (lambda x, mask: np.mean(x**2, where=mask), MASK),
+    (lambda x, mask: np.where(mask, x**2, x), MASK),
+    (lambda x, mask: np.piecewise(x, [mask], [np.square, np.exp]), MASK),
+    (lambda x, index: x[index], INDEX), (lambda x, index: x[None][0, index], INDEX), (assigned, INDEX),
+    (lambda x, index: np.take(x, index), INDEX),
+    (lambda x, w: weighted(x, w=np.asarray(w)), [1.0, 2.0, 3.0]),
+])  # fmt: skip
+def test_what_is_no_operand_may_change_before_the_backward_pass(f: Any, given: list[Any], kind: Any) -> None:
+    weights = np.arange(1.0, 4.0)
+    expected, x = Tensor([2.0, 3.0, 5.0], requires_grad=True), Tensor([2.0, 3.0, 5.0], requires_grad=True)
+    out = f(expected, given)
+    np.sum(out * weights[: out.size]).backward()
+    reused = kind(given)
+    out = f(x, reused)
+    loss = np.sum(out * weights[: out.size])
+    reused[0] = reused[1]
+    loss.backward()
+    assert x.grad is not None
+    assert expected.grad is not None
+    assert x.grad.tolist() == expected.grad.tolist()
