@@ -46,7 +46,7 @@ f = Distribution(
     ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q))
 t = Distribution(
     "t", (-INF, INF),
-    logpdf=lambda x, df: -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0.5) - np.log(df) / 2,
+    logpdf=lambda x, df: -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2,
     cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: sc.stdtrit(df, q),
     isf=lambda q, df: -sc.stdtrit(df, q))
 cauchy = Distribution(

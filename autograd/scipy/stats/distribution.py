@@ -24,6 +24,13 @@ def log_share(share: Array, rest: Array) -> Array:
     return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.minimum(rest, 0.5)))
 
 
+def of_one_dtype(*given: Array) -> list[Array]:
+    """Arrays of what is given, where Python's numbers take the dtype of the rest; SciPy's ufuncs make them float64."""
+    arrays = [x if isinstance(x, (int, float)) or hasattr(x, "dtype") else arrays_of((x,))[0] for x in given]
+    dtype = np.result_type(*[getattr(x, "dtype", x) for x in arrays])
+    return [np.asarray(x, dtype) if isinstance(x, (int, float)) and not hasattr(x, "dtype") else x for x in arrays]
+
+
 class Distribution:
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
@@ -72,7 +79,8 @@ class Distribution:
                 raise TypeError(f"{self.name}.{function}(x, {', '.join(self.parameters)}) got {len(given)} parameters "
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]
-            return definition(*arrays_of((x,)), shapes, values["loc"], values.get("scale", 1.0))
+            x, loc, scale, *shapes = of_one_dtype(x, values["loc"], values.get("scale", 1.0), *shapes)
+            return definition(x, shapes, loc, scale)
 
         apply.__name__, apply.__module__ = f"{self.name}.{function}", "scipy.stats"
         registry[apply] = apply
@@ -82,7 +90,7 @@ class Distribution:
     def _inside(self, z: Array) -> tuple[Array, Array]:
         """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot."""
         low, high = self.support
-        within = (z >= low) & (z <= high)
+        within = ~((z < low) | (z > high))  # nan is: every form gives nan for it
         anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
         return within, np.where(within, z, anywhere)
 
@@ -95,7 +103,7 @@ class Distribution:
             under, over = OUTSIDE[function]
             standard = (x - loc) / scale
             within, z = self._inside(standard)
-            return np.where(within, self.forms[function](z, *shapes), np.where(standard < self.support[0], under, over))
+            return np.where(standard > self.support[1], over, np.where(within, self.forms[function](z, *shapes), under))
 
         return definition
 
@@ -114,4 +122,4 @@ class Discrete(Distribution):
         return within, np.floor(z)
 
     def _log_density(self, x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
-        return np.where(np.floor(x) == x, super()._log_density(x, shapes, loc, scale), -np.inf)
+        return np.where(np.floor(x) < x, -np.inf, super()._log_density(x, shapes, loc, scale))

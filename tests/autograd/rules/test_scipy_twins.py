@@ -71,6 +71,20 @@ def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: 
     np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-15)
 
 
+@pytest.mark.parametrize("method", ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"])
+def test_float32_stays_float32_and_nan_stays_nan(method: str) -> None:
+    for name, shapes in FAMILIES.items():
+        x = Tensor(np.array([1.5, np.nan, 2.5], np.float32), requires_grad=True)
+        out = getattr(getattr(stats, name), method)(x, *shapes, loc=0.1, scale=2)
+        np.sum(out[np.array([0, 2])]).backward()
+        assert x.grad is not None
+        assert out.dtype == x.grad.dtype == np.float32, name
+        assert np.isnan(out.detach().numpy()).tolist() == [False, True, False], name
+    rate = Tensor(np.float32(1.5), requires_grad=True)
+    assert getattr(stats.poisson, method.replace("pdf", "pmf"))(2, rate).dtype == np.float32
+    assert np.isnan(getattr(stats.poisson, method.replace("pdf", "pmf"))(np.nan, rate).item())
+
+
 def test_outside_of_the_support_the_gradient_is_zero_and_not_nan() -> None:
     for name, shapes in FAMILIES.items():
         for method in ("pdf", "cdf", "sf"):
