@@ -16,7 +16,7 @@ from time import perf_counter, process_time, sleep
 from typing import Any
 
 TURN = 0.1  # seconds that a turn takes, at least
-PAUSE = 0.01  # before it: threads of the side that was measured before may still be spinning
+PAUSE = 0.05  # before it: threads of the side that was measured before spin for some 25 ms, OpenBLAS's among them
 
 
 def main() -> None:
