@@ -38,7 +38,7 @@ def _rules(primitive: Primitive, count: int) -> list[Any]:
     if kernel is not None:
         return [kernel] * count
     cotangents = primitive.cotangents or ()
-    return [inspect.getclosurevars(cotangent).nonlocals.get("rule") for cotangent in cotangents]
+    return [cotangent and inspect.getclosurevars(cotangent).nonlocals.get("rule") for cotangent in cotangents]
 
 
 def _one(primitive: Primitive, rule: Any) -> str:
