@@ -36,6 +36,8 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
         return
     if not np.may_share_memory(view._value, base._value):
         return
+    if isinstance(view, Box) and not view.shape and np.isscalar(primitive.evaluate(np.empty(base.shape), **options)):
+        return  # one element of each example of a vmap: to the example it is a number, not a view
     view._shared = base._shared
     view._view = (base, primitive, options)
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import MutationError, Tensor, grad, jvp, no_grad
+from autograd import MutationError, Tensor, grad, jvp, no_grad, vmap
 from autograd.numerical import grad as numerical_grad
 
 
@@ -82,6 +82,16 @@ def through_a_chain_of_views(x: Tensor) -> Tensor:
     return np.sum(y**2)
 
 
+def one_element(x: Tensor) -> Tensor:
+    y = x * 1.0
+    y[0] *= y[2]
+    number = y[1]  # a number, not a view: y keeps its own
+    number += 5.0
+    shown = y[..., 2]
+    shown -= x[0]
+    return np.sum(y * y) + number * number
+
+
 def swapped(x: Tensor) -> Tensor:
     y = x * 1.0
     y[[0, 1]] = y[[1, 0]]
@@ -96,7 +106,7 @@ def broadcast_into_a_block(x: Tensor) -> Tensor:
 
 
 PROGRAMS = [by_index, by_slice, by_mask, by_integer_array, overwritten, augmented, rebound, through_a_view,
-            through_a_chain_of_views, swapped, broadcast_into_a_block]
+            through_a_chain_of_views, one_element, swapped, broadcast_into_a_block]
 POINT = np.array([0.7, -1.3, 0.4])
 
 
@@ -117,6 +127,14 @@ def test_in_place_programs_have_numpys_values(
     tracked = program(Tensor(POINT, requires_grad=True)).item()
     monkeypatch.setitem(globals(), "zeros", lambda *shape: np.zeros(shape))
     assert tracked == pytest.approx(program(POINT.copy()), rel=1e-14)  # type: ignore[arg-type]  # plain NumPy
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_in_place_programs_batch(program: Callable[[Tensor], Tensor]) -> None:
+    points = np.stack([POINT, POINT[::-1]])
+    for f in (program, grad(program)):
+        each = np.stack([f(Tensor(point)).numpy() for point in points])
+        np.testing.assert_allclose(vmap(f)(points), each, rtol=1e-12)
 
 
 def test_a_leaf_written_in_place_keeps_the_gradient_of_its_first_value() -> None:
