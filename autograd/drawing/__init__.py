@@ -8,15 +8,16 @@ from typing import Any
 from autograd import tree
 from autograd.tensor import Tensor
 
-from . import engines, heat
-from .collapse import Expand
 from .drawing import Drawing
-from .extract import Extraction, extract
-from .names import gather, readable
 from .on_error import draw_on_error
-from .shaping import View, found
-from .sources import trace_source
-from .style import PALETTES, Theme
+from .placing import engines
+from .reading import heat
+from .reading.extract import Extraction, extract
+from .reading.names import gather, readable
+from .reading.sources import trace_source
+from .shaping.collapse import Expand
+from .shaping.view import View, found
+from .writing.style import PALETTES, Theme
 
 __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
 

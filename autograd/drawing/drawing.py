@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import budget, dot, engines
-from .extract import Extraction
-from .layered import layered
-from .layout import Layout, from_engine
 from .model import Graph
-from .page import page
-from .placed import placed_source
-from .record import as_json
-from .shaping import View, shaped
-from .steps import Trace, is_small, traced
-from .style import Theme
-from .svg import paint
-from .text import table
+from .placing import budget, engines
+from .placing.layered import layered
+from .placing.layout import Layout, from_engine
+from .reading.extract import Extraction
+from .reading.steps import Trace, is_small, traced
+from .shaping.levels import levels_of
+from .shaping.view import View, shaped
 from .words import count_text
+from .writing import dot
+from .writing.page import page
+from .writing.placed import placed_source
+from .writing.record import as_json
+from .writing.style import Theme
+from .writing.svg import paint
+from .writing.text import table
 
 NOTEBOOK = 1500
 """A notebook shows drawings of up to this many vertices; larger ones make it crawl."""
@@ -98,7 +100,8 @@ class Drawing:
 
     def to_html(self) -> str:
         """The explorer: one page that needs no network."""
-        return page(self)
+        levels = levels_of(self.full, self.view)
+        return page(self.full, self.graph, levels, self.trace(), lambda graph: self.lay_out(graph)[0], self.theme)
 
     def _painted(self, form: str) -> bytes:
         engine = engines.find()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 
 class Kind(StrEnum):
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     OPERATION = "operation"
     MODULE = "module"  # a whole module call, drawn as one box
     MORE = "more"  # operations that were left out
+
+
+LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,19 @@ class Graph:
             cluster = self.clusters[cluster].parent
         return path[::-1]
 
+    def flows_back(self, edge: Edge) -> bool:
+        """Whether a gradient comes back along this edge."""
+        source = self.vertices[edge.source]
+        return source.kind not in (Kind.INPUT, Kind.CONSTANT, Kind.MORE) and not source.frozen and not edge.carried
+
+    def meetings(self) -> dict[str, int]:
+        """The vertices where several gradients meet, and how many are added up there."""
+        meeting: dict[str, int] = {}
+        for edge in self.edges:
+            if self.flows_back(edge):
+                meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
+        return {key: count for key, count in meeting.items() if count > 1}
+
     def count(self, *kinds: Kind) -> int:
         """How many vertices of these kinds the full graph has; aliases of one leaf count once."""
         return sum(v.stands_for for v in self.vertices.values() if v.kind in kinds and not (v.copy and v.copy[0] > 1))
@@ -169,8 +185,3 @@ class Graph:
                 used.add(cluster)
                 cluster = self.clusters[cluster].parent
         return replace(self, clusters={key: value for key, value in self.clusters.items() if key in used})
-
-
-def relabelled(vertex: Vertex, **changes: Any) -> Vertex:
-    """A vertex with some facts changed."""
-    return replace(vertex, **changes)

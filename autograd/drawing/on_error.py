@@ -14,11 +14,11 @@ from autograd.primitive import Primitive
 from autograd.tensor import Tensor
 
 from .drawing import Drawing
-from .extract import Extraction, extract
 from .model import Edge, Graph, Kind, Vertex
-from .names import Names, gather
-from .shaping import View
-from .sources import without_folders
+from .reading.extract import Extraction, extract
+from .reading.names import Names, gather
+from .reading.sources import without_folders
+from .shaping.view import View
 from .words import printable, shape_text
 
 

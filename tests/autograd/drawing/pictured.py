@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from autograd.drawing.extract import Extraction
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
+from autograd.drawing.reading.extract import Extraction
 
 NAMELESS = st.just("")
 SVG = "{http://www.w3.org/2000/svg}"

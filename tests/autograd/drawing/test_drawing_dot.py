@@ -12,9 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd.drawing import dot, engines
 from autograd.drawing.model import Cluster, Graph
+from autograd.drawing.placing import engines
 from autograd.drawing.words import printable
+from autograd.drawing.writing import dot
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -52,7 +53,7 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
         "import numpy as np, autograd\n"
         "from autograd.drawing import draw\n"
         "from tests.autograd.drawing.pictured import layers\n"
-        "from autograd.drawing import dot\n"
+        "from autograd.drawing.writing import dot\n"
         "w = autograd.Tensor(np.ones((3, 3)), requires_grad=True, name='w')\n"
         "x = w\n"
         "for i in range(30): x = np.tanh(x @ w + i)\n"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograd.drawing import Drawing, engines
-from autograd.drawing.shaping import View
+from autograd.drawing import Drawing
+from autograd.drawing.placing import engines
+from autograd.drawing.shaping.view import View
 from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins for engines are shell scripts")

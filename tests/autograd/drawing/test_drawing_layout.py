@@ -8,13 +8,13 @@ from math import isfinite
 
 from hypothesis import given, settings
 
-from autograd.drawing.edge_words import edge_words
-from autograd.drawing.frame_words import frame_words
-from autograd.drawing.layered import layered
-from autograd.drawing.layout import Box, Layout, sizes, way_back
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
-from autograd.drawing.ranks import ranks, spine
-from autograd.drawing.room import along
+from autograd.drawing.placing.edge_words import edge_words
+from autograd.drawing.placing.frame_words import frame_words
+from autograd.drawing.placing.layered import layered
+from autograd.drawing.placing.layout import Box, Layout, sizes, way_back
+from autograd.drawing.placing.ranks import ranks, spine
+from autograd.drawing.placing.room import along
 from autograd.drawing.words import width
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from autograd.drawing.budget import DRAWN_VERTICES, suits_engine
-from autograd.drawing.cloning import cloned
-from autograd.drawing.collapse import collapsed, depth_of, without_lonely_frames
-from autograd.drawing.folding import folded, pattern
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
-from autograd.drawing.neighbourhood import neighbourhood
-from autograd.drawing.shaping import View, found, shaped
+from autograd.drawing.placing.budget import suits_engine
+from autograd.drawing.shaping.cloning import cloned
+from autograd.drawing.shaping.collapse import collapsed, depth_of, without_lonely_frames
+from autograd.drawing.shaping.folding import folded, pattern
+from autograd.drawing.shaping.neighbourhood import neighbourhood
+from autograd.drawing.shaping.view import DRAWN_VERTICES, View, found, shaped
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 
 

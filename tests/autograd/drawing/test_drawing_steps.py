@@ -11,12 +11,12 @@ import autograd
 import nn
 from autograd import Tensor
 from autograd.drawing import draw
-from autograd.drawing.extract import extract
-from autograd.drawing.names import gather
-from autograd.drawing.passes import cotangents, ones, tangents
-from autograd.drawing.replay import fill_in
-from autograd.drawing.rule_text import rule_text
-from autograd.drawing.steps import text, traced
+from autograd.drawing.reading.extract import extract
+from autograd.drawing.reading.names import gather
+from autograd.drawing.reading.passes import cotangents, ones, tangents
+from autograd.drawing.reading.replay import fill_in
+from autograd.drawing.reading.rule_text import rule_text
+from autograd.drawing.reading.steps import text, traced
 from autograd.graph import Leaf
 from autograd.registry import primitives
 

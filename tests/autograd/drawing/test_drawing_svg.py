@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.drawing import Drawing
-from autograd.drawing.cloning import cloned
-from autograd.drawing.folding import folded
 from autograd.drawing.labels import lines
-from autograd.drawing.layered import layered
 from autograd.drawing.model import Graph, Kind, Summary
-from autograd.drawing.placed import placed_source
-from autograd.drawing.record import as_json
-from autograd.drawing.shaping import View
-from autograd.drawing.svg import paint
-from autograd.drawing.text import table
+from autograd.drawing.placing.layered import layered
+from autograd.drawing.shaping.cloning import cloned
+from autograd.drawing.shaping.folding import folded
+from autograd.drawing.shaping.view import View
+from autograd.drawing.writing.placed import placed_source
+from autograd.drawing.writing.record import as_json
+from autograd.drawing.writing.svg import paint
+from autograd.drawing.writing.text import table
 from tests.autograd.drawing.pictured import SVG, extraction, graphs, groups, layers, neuron, parsed, structure
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograd.drawing.dot import escape
-from autograd.drawing.facts import summary
-from autograd.drawing.style import PALETTES, RAMP, contrast, heat_colours
+from autograd.drawing.reading.facts import summary
 from autograd.drawing.words import broken, bytes_text, figure, printable, seconds_text, shape_text, shortened, width
+from autograd.drawing.writing.dot import escape
+from autograd.drawing.writing.style import PALETTES, RAMP, contrast, heat_colours
 
 ANYTHING = st.text(st.characters(), max_size=40)  # lone surrogates and control characters too
 

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograd.drawing.words import shortened
 from autograd.errors import user_line
 from autograd.graph import Node
 from autograd.modes import watching
-
-from .words import shortened
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .labels import ROOMY, edge_text
+from autograd.drawing.labels import ROOMY, edge_text
+from autograd.drawing.model import LEAVES, Graph
+from autograd.drawing.words import width
+
 from .layout import Box, Layout, Point, sizes
-from .model import Graph
-from .periods import LEAVES
 from .ranks import ranks
-from .words import width
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
 SWEEPS = 6

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .model import Kind
+from autograd.drawing.model import Kind
 
 Theme = Literal["light", "dark"]
 

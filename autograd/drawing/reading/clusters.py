@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograd.drawing.model import Cluster, Graph, Kind
 from autograd.graph import Leaf, Node, Scope
-
-from .model import Cluster, Graph, Kind
 
 
 @dataclass(slots=True)

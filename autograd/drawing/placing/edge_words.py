@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot, sqrt
 
-from .around import flows_back
+from autograd.drawing.labels import ROOMY, edge_text
+from autograd.drawing.model import Graph
+from autograd.drawing.words import width
+
 from .frame_words import frame_words
-from .labels import ROOMY, edge_text
 from .layout import Box, Layout, Point, way_back
-from .model import Graph
 from .room import Room
-from .words import width
 
 SIZE = 9.0
 
@@ -62,7 +62,7 @@ def _lines(graph: Graph, layout: Layout) -> Iterator[list[Point]]:
     for number, route in layout.routes.items():
         edge = graph.edges[number]
         yield route
-        if graph.backward and flows_back(graph, edge):
+        if graph.backward and graph.flows_back(edge):
             yield way_back(route, layout.boxes[edge.target], layout.boxes[edge.source])
 
 

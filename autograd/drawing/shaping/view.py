@@ -7,15 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import budget
+from autograd.drawing.model import Graph
+
 from .cloning import cloned
 from .collapse import Expand, collapsed, depth_of, without_lonely_frames
 from .folding import SMALL, folded
-from .model import Graph
 from .neighbourhood import neighbourhood
 
 COMFORTABLE = 400
 """A picture of more vertices than this has its modules folded, if it has any."""
+DRAWN_VERTICES = 4000
+"""No picture holds more: a browser shows no more smoothly, and nobody sees more."""
 KEPT = 600
 """How much of a graph is shown that is too large to be drawn whole and has nothing to fold."""
 
@@ -36,7 +38,7 @@ def shaped(graph: Graph, view: View) -> Graph:
     """The graph as it will be drawn."""
     total = len(graph.vertices)
     if view.around:
-        graph = neighbourhood(graph, view.around, hops=view.hops, most=budget.DRAWN_VERTICES)
+        graph = neighbourhood(graph, view.around, hops=view.hops, most=DRAWN_VERTICES)
         if len(graph.vertices) < total:
             graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
     if view.fold or (view.fold is None and len(graph.vertices) > SMALL):
@@ -44,7 +46,7 @@ def shaped(graph: Graph, view: View) -> Graph:
     graph = _to_depth(graph, view)
     if not view.share_leaves:
         graph = cloned(graph)
-    if len(graph.vertices) > budget.DRAWN_VERTICES:
+    if len(graph.vertices) > DRAWN_VERTICES:
         graph = _cut(graph, total)
     return without_lonely_frames(graph)
 

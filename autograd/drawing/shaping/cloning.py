@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .model import Edge, Graph, Kind, Vertex
+from autograd.drawing.model import LEAVES, Edge, Graph, Vertex
 
 MANY = 6
 """Leaves with more readers than this are drawn at each."""
@@ -18,7 +18,7 @@ def cloned(graph: Graph, many: int = MANY) -> Graph:
     """The graph with aliases `n5_1`, `n5_2`, ... in place of each leaf that has more than `many` readers."""
     readers: dict[str, int] = {}
     for edge in graph.edges:
-        if not edge.carried and graph.vertices[edge.source].kind in (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT):
+        if not edge.carried and graph.vertices[edge.source].kind in LEAVES:
             readers[edge.source] = readers.get(edge.source, 0) + 1
     shared = {key: count for key, count in readers.items() if count > many}
     if not shared:

@@ -1,4 +1,4 @@
-"""What stands around a picture: the banner above, the legend below, and the marks where gradients add up."""
+"""What stands around a picture: the banner above and the legend below."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from .labels import SMALL
-from .model import Edge, Graph, Kind
-from .words import width
+from autograd.drawing.labels import SMALL
+from autograd.drawing.model import Graph, Kind
+from autograd.drawing.words import width
 
 ROW = 16.0
 SAMPLE = 28.0
@@ -79,18 +79,3 @@ def wrapped(texts: Iterable[str], wide: float) -> list[str]:
             line = longer
         found.append(line)
     return found
-
-
-def flows_back(graph: Graph, edge: Edge) -> bool:
-    """Whether a gradient comes back along this edge."""
-    source = graph.vertices[edge.source]
-    return source.kind not in (Kind.INPUT, Kind.CONSTANT, Kind.MORE) and not source.frozen and not edge.carried
-
-
-def meetings(graph: Graph) -> dict[str, int]:
-    """The vertices where several gradients meet, and how many are added up there."""
-    meeting: dict[str, int] = {}
-    for edge in graph.edges:
-        if flows_back(graph, edge):
-            meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
-    return {key: count for key, count in meeting.items() if count > 1}

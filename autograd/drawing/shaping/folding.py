@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .model import Cluster, Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
+
 from .periods import Run, longest_run
 
 SMALL = 40

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .labels import ROOMY, cluster_label
+from autograd.drawing.labels import ROOMY, cluster_label
+from autograd.drawing.model import Graph
+from autograd.drawing.words import width
+
 from .layout import Box, Layout
-from .model import Graph
 from .room import Room
-from .words import width
 
 SIZE = 10.0
 INDENT = 8.0

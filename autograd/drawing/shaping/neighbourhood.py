@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .model import Edge, Graph, Kind, Vertex
-from .words import count_text
+from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.words import count_text
 
 
 def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, most: int,

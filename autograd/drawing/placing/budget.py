@@ -1,17 +1,14 @@
-"""What a layout engine is trusted with. Beyond it the drawing is laid out here, and beyond that it is cut."""
+"""What a layout engine is trusted with; beyond it the drawing lays itself out."""
 
 from __future__ import annotations
 
-from .model import Graph
+from autograd.drawing.model import Graph
+
 from .ranks import ranks
 
 ENGINE_VERTICES = 1500
 ENGINE_COST = 9000
 """Vertices plus the layers that all edges span: what an engine's time grows with, faster than linearly."""
-DRAWN_VERTICES = 4000
-"""No picture holds more: a browser shows no more smoothly, and nobody sees more."""
-
-
 MOST_FAN = 300
 """The layers that the edges of one vertex with many readers may span together: an engine takes seconds from there on,
 and minutes at twice as much."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from .model import Cluster, Edge, Graph, Kind, Vertex
-from .words import shape_text
+from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
+from autograd.drawing.words import shape_text
 
 Expand = str | Callable[[str], bool] | None
 

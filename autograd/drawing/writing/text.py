@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .labels import cluster_label, description, heading, spec
-from .model import Graph, Kind, Vertex
+from autograd.drawing.labels import cluster_label, description, heading, spec
+from autograd.drawing.model import LEAVES, Graph, Vertex
 
 
 def table(graph: Graph) -> str:
@@ -39,7 +39,7 @@ def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
     marks = [word for word, on in (("output", vertex.output), ("frozen", vertex.frozen), ("FAILED", vertex.failed),
                                    (f"use {vertex.copy[0]} of {vertex.copy[1]}" if vertex.copy else "", vertex.copy))
              if on]
-    if vertex.kind in (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT) and heading(vertex) != vertex.kind.value:
+    if vertex.kind in LEAVES and heading(vertex) != vertex.kind.value:
         marks.insert(0, vertex.kind.value)
     what = heading(vertex) + (f" ({', '.join(marks)})" if marks else "")
     grad = vertex.grad.describe() if vertex.grad else "none yet" if vertex.expects_grad else ""

@@ -12,15 +12,15 @@ from typing import Any
 
 import graphviz
 
-from .around import flows_back
-from .edge_words import Word, edge_words
-from .frame_words import frame_words
-from .labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
-from .layout import Box, Layout, Point, sizes, way_back
-from .model import Edge, Graph, Kind, Vertex
-from .ranks import lengths, spine
+from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
+from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.placing.edge_words import Word, edge_words
+from autograd.drawing.placing.frame_words import frame_words
+from autograd.drawing.placing.layout import Box, Layout, Point, sizes, way_back
+from autograd.drawing.placing.ranks import lengths, spine
+from autograd.drawing.words import printable
+
 from .style import PALETTES, Theme
-from .words import printable
 
 FONT = "Helvetica"
 ARROW = 6.0
@@ -59,7 +59,7 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
                     straight=edge.source in straight and edge.target in straight)
     if graph.backward and gradients:
         for number, edge in enumerate(graph.edges):
-            if flows_back(graph, edge):
+            if graph.flows_back(edge):
                 where = {}
                 if layout and number in layout.routes:
                     back = way_back(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])

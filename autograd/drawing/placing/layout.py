@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import hypot
 from typing import Any
 
-from .labels import lines, size
-from .model import Graph
+from autograd.drawing.labels import lines, size
+from autograd.drawing.model import Graph
 
 Point = tuple[float, float]
 

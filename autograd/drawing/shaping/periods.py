@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import Edge, Graph, Kind, Vertex
+from autograd.drawing.model import LEAVES, Edge, Graph, Vertex
 
 LEAST = 3
 """Repetitions from which on they are drawn once."""
 MOST_OPERANDS = 8
 CANDIDATES = 16
-LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,84 +10,45 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from .collapse import depth_of
+from autograd.drawing.labels import description, heading, op_text, spec, tooltip
+from autograd.drawing.model import Graph, Kind, Vertex
+from autograd.drawing.placing.layout import Layout
+from autograd.drawing.reading.steps import Trace
+from autograd.drawing.shaping.levels import MOST_VERTICES, Level
+
 from .dot import escape
-from .labels import description, heading, op_text, spec, tooltip
-from .model import Graph, Kind, Vertex
-from .shaping import View, shaped
-from .steps import Trace
-from .style import variables
+from .style import Theme, variables
 from .svg import paint
 
-if TYPE_CHECKING:
-    from .drawing import Drawing
-
-MOST_VERTICES = 1500
-"""A level of more vertices than this is left out of the page."""
-MOST_LEVELS = 5
 SCRIPTS = ("explore.js", "steps.js", "keys.js")
 """One scope in three files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The picture at one level of detail."""
-
-    name: str
-    graph: Graph
-    stepped: bool = False  # every vertex of the full graph is there: it can be stepped through
-
-
-def page(drawing: Drawing) -> str:
-    """The page as one HTML document."""
-    trace = drawing.trace()
-    levels = levels_of(drawing, trace)
+def page(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace, place: Callable[[Graph], Layout],
+         theme: Theme | None = None) -> str:
+    """The page as one HTML document: it opens at the level that shows what is drawn, and knows all of the graph."""
+    if trace.order:
+        levels = [replace(level, graph=with_slots(level.graph, trace)) if level.whole else level for level in levels]
     pictures = []
     for number, level in enumerate(levels):
-        layout, _ = drawing.lay_out(level.graph)
-        picture = paint(level.graph, layout, prefix=f"level{number}", embedded=True)
+        picture = paint(level.graph, place(level.graph), prefix=f"level{number}", embedded=True)
         pictures.append(f'<div class="level" data-level="{number}" hidden>{picture}</div>')
-    title = drawing.graph.title or "Computation graph"
-    style = _asset("page.css")
     script = '"use strict";\n{\n' + "\n".join(map(_asset, SCRIPTS)) + "}\n"
-    style = _themes() + style
     policy = (f"default-src 'none'; script-src '{_digest(script)}'; style-src 'unsafe-inline'; "
               "img-src data:; base-uri 'none'; form-action 'none'")
     html = _asset("page.html")
     for mark, text in {
-        "title": escape(title), "policy": policy, "style": style, "script": script, "about": escape(
-            description(drawing.full)), "pictures": "\n".join(pictures), "data": _data(drawing, levels, trace),
-        "theme": drawing.theme or "auto",
+        "title": escape(full.title or "Computation graph"), "policy": policy, "style": _themes() + _asset("page.css"),
+        "script": script, "about": escape(description(full)), "pictures": "\n".join(pictures),
+        "data": _data(full, drawn, levels, trace), "theme": theme or "auto",
     }.items():
         html = html.replace(f"<!--{mark}-->", text, 1)
     return html
-
-
-def levels_of(drawing: Drawing, trace: Trace) -> list[Level]:
-    """The levels from the coarsest to the finest, each only where it differs from the one before."""
-    full, view = drawing.full, drawing.view
-    if view.around:
-        return [Level("neighbourhood", drawing.graph)]
-    depth = depth_of(full)
-    found: list[Level] = []
-    for level in range(min(depth, MOST_LEVELS - 1)):
-        _offer(found, f"depth {level}", shaped(full, replace(view, depth=level, expand=None)))
-    _offer(found, "folded" if depth == 0 else "modules open", shaped(full, replace(view, depth=depth)))
-    whole = shaped(full, View(depth=depth, fold=False))
-    if len(whole.vertices) <= MOST_VERTICES:
-        found = [level for level in found if level.graph.vertices.keys() != whole.vertices.keys()]
-        found.append(Level("everything", with_slots(whole, trace) if trace.order else whole, bool(trace.order)))
-    return found or [Level("as drawn", drawing.graph)]
-
-
-def _offer(found: list[Level], name: str, graph: Graph) -> None:
-    same = found and found[-1].graph.vertices.keys() == graph.vertices.keys()
-    if not same and len(graph.vertices) <= MOST_VERTICES:
-        found.append(Level(name, graph))
 
 
 def with_slots(graph: Graph, trace: Trace) -> Graph:
@@ -109,20 +70,18 @@ def with_slots(graph: Graph, trace: Trace) -> Graph:
     return graph.with_vertices(map(roomy, graph.vertices.values()))
 
 
-def _data(drawing: Drawing, levels: list[Level], trace: Trace) -> str:
+def _data(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace) -> str:
     """What the script works with, as JSON that cannot end the element it stands in."""
     vertices: dict[str, Any] = {}
-    for level in (*levels, Level("", drawing.full)):
-        for key, vertex in level.graph.vertices.items():
-            if key not in vertices or level.name == "":
-                vertices[key] = _facts(vertex, level.graph)
-        if len(drawing.full.vertices) > MOST_VERTICES and level is levels[-1]:
-            break
-    default = next((i for i, level in enumerate(levels) if level.graph.vertices.keys()
-                    == drawing.graph.vertices.keys()), len(levels) - 1)
+    for graph in (*(level.graph for level in levels), *([full] if len(full.vertices) <= MOST_VERTICES else [])):
+        for key, vertex in graph.vertices.items():
+            if key not in vertices or graph is full:
+                vertices[key] = _facts(vertex, graph)
+    default = next((i for i, level in enumerate(levels) if level.graph.vertices.keys() == drawn.vertices.keys()),
+                   len(levels) - 1)
     content = {
-        "levels": [{"name": level.name, "stepped": level.stepped, "count": len(level.graph.vertices)}
-                   for level in levels],
+        "levels": [{"name": level.name, "count": len(level.graph.vertices),
+                    "stepped": level.whole and bool(trace.order)} for level in levels],
         "start": default,
         "vertices": vertices,
         "trace": {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .around import ROW, SAMPLE, legend, meetings, wrapped
+from autograd.drawing.labels import SMALL
+from autograd.drawing.model import Graph, Kind
+from autograd.drawing.placing.layout import Layout
+from autograd.drawing.words import width
+
 from .dot import SHAPES, STYLES, digraph, literal, place
-from .labels import SMALL
-from .layout import Layout
-from .model import Graph, Kind
+from .legend import ROW, SAMPLE, legend, wrapped
 from .style import PALETTES, Theme
-from .words import width
 
 NARROWEST = 280.0
 
@@ -23,7 +24,7 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     lines = wrapped(graph.banner, wide)
     for i, line in enumerate(lines):
         _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
-    for key, count in meetings(graph).items() if graph.backward else ():
+    for key, count in graph.meetings().items() if graph.backward else ():
         box = layout.boxes[key]
         dot.node(f"sum_{key}", label=f"Σ {count}", shape="box", style="filled,rounded", fillcolor=colours["paper"],
                  color=colours["grad"], fontcolor=colours["grad"], fontsize="9", width="0.34", height="0.19",

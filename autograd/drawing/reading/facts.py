@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .model import Summary
-from .words import figure
+from autograd.drawing.model import Summary
+from autograd.drawing.words import figure
 
 IN_FULL = 4
 """Arrays of up to this many elements are written out."""

@@ -7,7 +7,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from .model import Cluster, Edge, Graph, Summary, Vertex
+from autograd.drawing.model import Cluster, Edge, Graph, Summary, Vertex
 
 FORMAT = 1
 

@@ -10,15 +10,26 @@ import hashlib
 from collections.abc import Iterable
 from math import prod
 
-from .around import ROW, SAMPLE, Sample, flows_back, legend, meetings, wrapped
+from autograd.drawing.labels import (
+    LINE_HEIGHT,
+    SMALL,
+    TITLE,
+    cluster_label,
+    description,
+    gradient_text,
+    lines,
+    operand_text,
+    tooltip,
+)
+from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.placing.edge_words import Word, edge_words
+from autograd.drawing.placing.frame_words import BASELINE, frame_words
+from autograd.drawing.placing.layout import Box, Layout, Point, way_back
+from autograd.drawing.words import width
+
 from .dot import classes, escape
-from .edge_words import Word, edge_words
-from .frame_words import BASELINE, frame_words
-from .labels import LINE_HEIGHT, SMALL, TITLE, cluster_label, description, gradient_text, lines, operand_text, tooltip
-from .layout import Box, Layout, Point, way_back
-from .model import Edge, Graph, Kind, Vertex
+from .legend import ROW, SAMPLE, Sample, legend, wrapped
 from .style import Theme, heat_colours, palette_sheet, sheet
-from .words import width
 
 MARGIN = 10.0
 NARROWEST = 280.0
@@ -60,7 +71,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
               for number, edge in enumerate(graph.edges) if number in layout.routes]
     if graph.backward:
         parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
-                  if number in layout.routes and flows_back(graph, edge)]
+                  if number in layout.routes and graph.flows_back(edge)]
     frame_labels = frame_words(graph, layout)
     parts += [_frame_label(graph, key, layout.frames[key], frame_labels[key]) for key in depth]
     hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
@@ -188,7 +199,7 @@ def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str
 def _sums(graph: Graph, layout: Layout) -> list[str]:
     """A mark on every vertex where gradients meet: `Σ 3`, three contributions are added up."""
     found = []
-    for key, count in meetings(graph).items():
+    for key, count in graph.meetings().items():
         text = f"Σ {count}"
         x, y = layout.boxes[key].right - 2, layout.boxes[key].bottom
         half = width(text, 9, bold=True) / 2 + 4

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.drawing.model import Vertex
+from autograd.drawing.words import bytes_text, count_text, seconds_text
 from autograd.graph import FREED, Leaf, Node
 from autograd.modes import no_grad
 
 from .extract import Extraction
-from .model import Vertex
 from .passes import cotangents, ones, pulled
 from .replay import UNKNOWN, evaluated, fill_in, operand_values
-from .words import bytes_text, count_text, seconds_text
 
 Measure = Literal["time", "bytes", "grad_norm"]
 REPETITIONS = 3

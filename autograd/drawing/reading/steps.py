@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.drawing.model import Kind
+from autograd.drawing.words import shortened
 from autograd.graph import Leaf, Node
 
 from .extract import Extraction
 from .facts import summary
-from .model import Kind
 from .passes import cotangents, ones, tangents
 from .replay import fill_in
-from .words import shortened
 
 LARGEST = 1_000_000
 MOST = 300

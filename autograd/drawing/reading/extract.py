@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
+from autograd.drawing.words import shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.tensor import Tensor
 
 from .clusters import clustered
 from .facts import IN_FULL, summary
-from .model import Edge, Graph, Kind, Summary, Vertex
 from .names import Names
 from .order import computation_order
 from .replay import fill_in
 from .rule_text import rule_text
 from .sources import source_text
-from .words import shape_text
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2"})
 LARGEST_READ = 10_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from .model import Graph, Kind
+from autograd.drawing.model import Graph, Kind
 
 Constraint = tuple[str, str, int]  # the second stands at least so many layers below the first
 

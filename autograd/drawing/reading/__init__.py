@@ -1,0 +1,1 @@
+"""From live nodes to plain data: what the graph holds, what things are called, and the passes run again."""
