@@ -27,13 +27,15 @@ from .errors import (
 )
 from .forward import jvp
 from .fused import fused
+from .jacobians import hessian, jacfwd, jacobian, jacrev
 from .modes import enable_grad, is_grad_enabled, no_grad
+from .operators import install as _install
 from .random import manual_seed
 from .rules.activations import elu, gelu, leaky_relu, log_softmax, logsumexp, relu, sigmoid, silu, softmax, softplus
 from .rules.error_function import erf
 from .support import supported
 from .tensor import Tensor, tensor
-from .transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, linearize, value_and_grad, vjp
+from .transforms import grad, hvp, linearize, value_and_grad, vjp
 from .tree import ravel
 from .vmap import vmap
 
@@ -52,6 +54,8 @@ __all__ = [
     "supported", "symbolic", "tensor", "testing", "trace_source", "value_and_grad", "vjp", "vmap",
 ]
 __all__ += _standard_names  # noqa: PLE0605  # a list too
+
+_install()
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
 _LAZY = {

@@ -12,6 +12,11 @@ from .errors import NoDerivativeError
 from .tensor import Tensor
 
 
+def arrays_of(arrays: Sequence[Any]) -> list[Any]:
+    """Arguments that may be lists and numbers, as arrays where they are no tensors."""
+    return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+
+
 def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`."""

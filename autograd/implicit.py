@@ -20,9 +20,10 @@ from .box import Box
 from .custom import custom
 from .errors import missing_extra
 from .forward import jvp
+from .jacobians import jacrev
 from .modes import no_grad
 from .tensor import Tensor
-from .transforms import jacrev, linearize, vjp
+from .transforms import linearize, vjp
 from .tree import flatten, ravel
 from .tree import map as tree_map
 

@@ -15,6 +15,7 @@ import numpy as np
 from .box import Box
 from .leaf import mutated
 from .modes import is_grad_enabled
+from .registry import primitives
 from .tensor import Tensor
 
 Array = Any
@@ -89,8 +90,6 @@ def update(target: Tensor, operation: np.ufunc, operand: Any) -> Tensor:
 
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
-    from .registry import primitives
-
     return primitives["set_item"](target, value if isinstance(value, Tensor) else np.asarray(value), key=_raw(key))
 
 
@@ -157,6 +156,4 @@ def _refresh_views(base: Tensor) -> None:
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
-    from .registry import primitives
-
     return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

@@ -13,7 +13,7 @@ from .box import Box
 from .calling import parameters
 from .errors import NoDerivativeError
 from .primitive import wrap
-from .registry import public_name, registry
+from .registry import on_demand, public_name, registry
 from .tensor import Tensor
 
 _REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
@@ -80,9 +80,11 @@ def settled(tree: Any) -> Any:
 
 
 def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
-    """What applies a ufunc to tensors; the rules of SciPy's special functions are loaded when the first one arrives."""
-    if ufunc not in registry and "scipy.special" in sys.modules:
-        importlib.import_module("autograd.rules.special")
+    """What applies a ufunc to tensors; rules on demand are loaded when the first ufunc arrives that has none yet."""
+    if ufunc not in registry:
+        for package, rules in on_demand.items():
+            if package in sys.modules:
+                importlib.import_module(rules)
     return registry.get(ufunc)
 
 

@@ -17,6 +17,9 @@ registry: dict[Callable[..., Any], Callable[..., Any]] = {}
 primitives: dict[str, Primitive] = {}
 """Every primitive by its name."""
 
+on_demand: dict[str, str] = {}
+"""Rules that are loaded once the user has loaded the package that they are about: the package, and their module."""
+
 real_only: set[Callable[..., Any]] = set()
 """Functions of real arguments, where the types of a ufunc do not tell it."""
 

@@ -29,8 +29,14 @@ _ndarray = np.ndarray
 _NOTHING: Any = object()
 
 
-def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_graph: bool, create_graph: bool) -> None:
-    """`Tensor.backward`: accumulate into the leaves."""
+def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,
+             create_graph: bool = False) -> None:
+    """Accumulate the gradient of this tensor into the `.grad` of every leaf it was computed from.
+
+    `gradient` is the cotangent of this tensor, of its shape; only a tensor of one element may omit it (1 then).
+    The graph is freed unless `retain_graph`; with `create_graph` gradients are themselves recorded.
+    Raises `RuntimeError` for a missing `gradient`, a freed graph, or a tensor without a graph.
+    """
     if isinstance(output, Box):
         raise TypeError("backward() inside jvp or vmap would lose what they track; use autograd.grad there")
     node = output._node
@@ -39,7 +45,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None, *, retain_grap
                            "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
     seed = _seed(output, gradient, create_graph)
     with np.errstate(all="ignore"):
-        ends = accumulate({node: seed}, retain_graph=retain_graph, create_graph=create_graph)
+        ends = accumulate({node: seed}, retain_graph=retain_graph or create_graph, create_graph=create_graph)
     for leaf, total in ends.items():
         target = leaf.reference() if type(leaf) is Leaf else None
         if target is not None and total is not None:

@@ -18,8 +18,8 @@ import numpy as np
 from . import errors
 from .graph import Leaf
 from .hooks import Handle
+from .interface import Interface
 from .leaf import mutated, new_leaf
-from .operators import Operators
 from .registry import registry
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _new = object.__new__
 
 
-class Tensor(Operators):
+class Tensor(Interface):
     """An n-dimensional array whose operations are recorded, so that gradients can be accumulated through them.
 
     `data` is what `np.asarray` accepts; an ndarray is shared, not copied (`tensor(...)` copies). dtypes are NumPy's.
@@ -228,18 +228,6 @@ class Tensor(Operators):
         """Forget the gradient: `.grad` becomes None."""
         self._grad = None
 
-    def backward(self, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,
-                 create_graph: bool = False) -> None:
-        """Accumulate the gradient of this tensor into the `.grad` of every leaf it was computed from.
-
-        `gradient` is the cotangent of this tensor, of its shape; only a tensor of one element may omit it (1 then).
-        The graph is freed unless `retain_graph`; with `create_graph` gradients are themselves recorded.
-        Raises `RuntimeError` for a missing `gradient`, a freed graph, or a tensor without a graph.
-        """
-        from .reverse import backward
-
-        backward(self, gradient, retain_graph=retain_graph or create_graph, create_graph=create_graph)
-
     def retain_grad(self) -> None:
         """Keep the gradient of this result in `.grad` too, as leaves do."""
         if self._node is None:
@@ -324,23 +312,17 @@ class Tensor(Operators):
             apply = registry.get(ufunc)
             if apply is not None:
                 return apply(*inputs)
-        from .numpy_protocol import apply_ufunc
-
-        return apply_ufunc(ufunc, method, inputs, options)
+        return self._apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Sequence[type], args: Sequence[Any],
                            options: dict[str, Any]) -> Any:
         apply = registry.get(function)
         if apply is not None:
             return apply(*args, **options)
-        from .numpy_protocol import no_derivative
-
-        return no_derivative(function, args, options)
+        return self._no_derivative(function, args, options)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        import autograd
-
-        return autograd
+        return sys.modules[__package__]
 
     def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
                    dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:

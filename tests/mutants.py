@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("autograd", "nn", "optim", "tests")
 
 ENGINE = ("primitive", "declare", "reverse", "forward", "differential", "poles", "variadic", "outputs", "operators",
-          "transforms", "vmap", "batching", "mutation", "tensor", "graph", "tree", "custom", "calling")
+          "transforms", "jacobians", "vmap", "batching", "mutation", "tensor", "graph", "tree", "custom", "calling")
 TESTS = (
     "tests/autograd/test_reverse.py", "tests/autograd/test_safety.py", "tests/autograd/test_tensor.py",
     "tests/autograd/test_transforms.py", "tests/autograd/test_mutation.py", "tests/autograd/test_vmap.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.operators import install
+from autograd.registry import on_demand
 
 from . import (
     activations,
@@ -14,6 +14,7 @@ from . import (
     fft,
     indexing,
     integrals,
+    joining,
     linalg,
     nan,
     norms,
@@ -37,6 +38,7 @@ __all__ = [
     "fft",
     "indexing",
     "integrals",
+    "joining",
     "linalg",
     "nan",
     "norms",
@@ -50,4 +52,4 @@ __all__ = [
     "ufuncs",
 ]
 
-install()
+on_demand["scipy.special"] = "autograd.rules.special"

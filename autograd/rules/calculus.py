@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
 from autograd.registry import real_only
 
-from .shaping import arrays_of
 from .ufuncs import over
 
 Array = Any

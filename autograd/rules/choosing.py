@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite, constant
 from autograd.numpy_protocol import settled
 from autograd.tensor import Tensor, tensor
 
 from .indexing import raw_key
-from .shaping import arrays_of
 
 Array = Any
 

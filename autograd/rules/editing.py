@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.mutation import assign
 from autograd.numpy_protocol import plain, settled
 from autograd.tensor import Tensor
 
 from .indexing import along, raw_key
-from .shaping import arrays_of
 
 Array = Any
 

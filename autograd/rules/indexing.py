@@ -14,7 +14,6 @@ from autograd.box import Box
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import tensors_in
-from autograd.operators import Operators
 from autograd.tensor import Tensor
 
 Array = Any
@@ -75,8 +74,6 @@ def raw_key(key: Any) -> Any:
         return key._value
     return key
 
-
-setattr(Operators, "__getitem__", getitem)  # noqa: B010  # a method of every tensor
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
 

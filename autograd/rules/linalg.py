@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite, constant, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import settled
 
 from .products import LETTERS
-from .shaping import arrays_of
 
 Array = Any
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
 from autograd.numpy_protocol import plain, settled, tensors_in
 from autograd.registry import real_only
-
-from .shaping import arrays_of
 
 Array = Any
 

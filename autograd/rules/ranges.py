@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.numpy_protocol import settled
-
-from .shaping import arrays_of
 
 Array = Any
 

@@ -1,15 +1,15 @@
-"""Functions that move elements: reshape, transpose, join, split, repeat, pad. All are linear."""
+"""Functions that move elements: reshape, transpose, repeat, pad. All are linear."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, constant, linear, variadic
+from autograd.calling import arrays_of
+from autograd.declare import composite, constant, linear
 from autograd.numpy_protocol import plain
 from autograd.registry import registry
 from autograd.tensor import Tensor
@@ -100,134 +100,6 @@ def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> 
 
 
 plain_cast = plain(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
-
-# --- Join and split --------------------------------------------------------------------------------------------------
-
-
-def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:
-    """The part of the joined cotangent that came from operand `i`."""
-    start = sum(sizes[:i])
-    return g[(slice(None),) * axis + (slice(start, start + sizes[i]),)]
-
-
-join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concatenate(arrays, axis=axis), section)
-
-
-@composite(np.concatenate)
-def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
-                casting: str = "same_kind") -> Any:
-    if out is not None:
-        raise TypeError("concatenate(out=...) would overwrite a value that the graph may need; assign the result")
-    parts = [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
-    if not parts:
-        raise ValueError("need at least one array to concatenate")
-    if axis is None:
-        parts, axis = [np.ravel(x) for x in parts], 0
-    if any(x.ndim == 0 for x in parts):
-        raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
-    if dtype is not None:
-        parts = [x.astype(dtype) for x in parts]
-    ndim = parts[0].ndim
-    if not -ndim <= axis < ndim:
-        raise np.exceptions.AxisError(axis, ndim)
-    axis %= ndim
-    return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
-
-
-def arrays_of(arrays: Sequence[Any]) -> list[Any]:
-    return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
-
-
-@composite(np.stack)
-def stack(
-    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind"
-) -> Any:
-    parts = arrays_of(arrays)
-    shapes = {x.shape for x in parts}
-    if len(shapes) != 1:
-        raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
-    return np.concatenate([np.expand_dims(x, axis) for x in parts], axis=axis, out=out, dtype=dtype)
-
-
-@composite(np.vstack)
-def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    return np.concatenate([np.atleast_2d(x) for x in arrays_of(tup)], axis=0, dtype=dtype)
-
-
-@composite(np.hstack)
-def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    parts = [np.atleast_1d(x) for x in arrays_of(tup)]
-    return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype)
-
-
-@composite(np.dstack)
-def dstack(tup: Sequence[Any]) -> Any:
-    return np.concatenate([np.atleast_3d(x) for x in arrays_of(tup)], axis=2)
-
-
-@composite(np.column_stack)
-def column_stack(tup: Sequence[Any]) -> Any:
-    return np.concatenate([x if x.ndim > 1 else x.reshape(-1, 1) for x in arrays_of(tup)], axis=1)
-
-
-@composite(np.atleast_1d)
-def atleast_1d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 1 else x.reshape(1) for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
-
-
-@composite(np.atleast_2d)
-def atleast_2d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 2 else x.reshape(1, -1) for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
-
-
-@composite(np.atleast_3d)
-def atleast_3d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 3 else x.reshape(1, -1, 1) if x.ndim < 2 else x[:, :, None] for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
-
-
-@composite(np.array_split)
-def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    size = ary.shape[axis]
-    if isinstance(indices_or_sections, (int, np.integer)):
-        each, extra = divmod(size, int(indices_or_sections))
-        bounds = np.cumsum([0] + extra * [each + 1] + (int(indices_or_sections) - extra) * [each]).tolist()
-    else:
-        bounds = [0, *map(int, indices_or_sections), size]
-    lead = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(bounds)]
-
-
-@composite(np.split)
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
-    if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
-        raise ValueError(f"array split does not result in an equal division: {ary.shape[axis]} into "
-                         f"{indices_or_sections}; write np.array_split")
-    return array_split(ary, indices_or_sections, axis)
-
-
-@composite(np.hsplit)
-def hsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
-
-
-@composite(np.vsplit)
-def vsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 0)
-
-
-@composite(np.dsplit)
-def dsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 2)
-
-
-@composite(np.unstack)
-def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    lead = (slice(None),) * (axis % x.ndim)
-    return tuple(x[(*lead, i)] for i in range(x.shape[axis]))
-
 
 # --- Repeat and pad --------------------------------------------------------------------------------------------------
 

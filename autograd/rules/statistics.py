@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
 from autograd.registry import real_only
 
 from .indexing import raw_key, scatter
-from .shaping import arrays_of
 
 Array = Any
 

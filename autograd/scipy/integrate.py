@@ -13,13 +13,13 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd import tree
+from autograd.calling import arrays_of
 from autograd.errors import NoDerivativeError
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.numpy_protocol import tensors_in
 from autograd.primitive import Primitive
 from autograd.registry import real_only
-from autograd.rules.shaping import arrays_of
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
 

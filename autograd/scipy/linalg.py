@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
+from autograd.calling import arrays_of
 from autograd.declare import general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.rules.linalg import H, mirrored, mT
-from autograd.rules.shaping import arrays_of
 
 from .twin import twin
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
+from autograd.calling import arrays_of
 from autograd.declare import multilinear
-from autograd.rules.shaping import arrays_of
 
 from .twin import twin
 

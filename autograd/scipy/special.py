@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from autograd.calling import arrays_of
 from autograd.declare import elementwise
 from autograd.numpy_protocol import plain, values_of
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
-from autograd.rules.shaping import arrays_of
 
 from .twin import twin
 

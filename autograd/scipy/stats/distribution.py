@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calling import arrays_of
 from autograd.reading import argument_names
 from autograd.registry import real_only, registry
-from autograd.rules.shaping import arrays_of
 
 Array = Any
 Form = Callable[..., Array]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from autograd.calling import arrays_of
 from autograd.registry import real_only, registry
-from autograd.rules.shaping import arrays_of
 
 Array = Any
 

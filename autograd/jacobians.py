@@ -1,0 +1,132 @@
+"""Whole matrices of derivatives: `jacrev` row by row, `jacfwd` column by column, `jacobian`, `hessian`."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .errors import DisconnectedWarning
+from .forward import jvp
+from .modes import enable_grad
+from .tensor import Tensor
+from .transforms import Argnums, Inputs, choose, grad
+from .values import as_input, as_output
+from .vmap import vmap
+
+ROOM = 2**22
+"""Elements of the largest cotangent that the rows of a Jacobian may fill at once."""
+
+
+def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
+
+    An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
+    and arguments give the nesting of the output around that of the arguments.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = choose(args, argnums)
+        inputs = Inputs(chosen)
+        with enable_grad():
+            out = f(*replace(inputs.arguments()), **options)
+        outs, structure = tree.flatten(out)
+        return structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
+
+    return run
+
+
+def _rows(inputs: Inputs, out: Tensor) -> Any:
+    """The Jacobian of one output, its rows a batch; the complex Jacobian of a holomorphic function unconjugated."""
+    size = out.size
+    at_once = max(1, ROOM // max(size, *(t.size for t in inputs.tensors)))
+    blocks = []
+    for start in range(0, size, at_once):
+        seeds = np.eye(min(at_once, size - start), size, start, dtype=out.dtype).reshape(-1, *out.shape)
+        found = vmap(lambda seed: tree.flatten(inputs.pull([(out, seed)]))[0])(seeds)
+        blocks.append([np.conj(g) if out.dtype.kind == "c" else g for g in found])
+    columns: list[Any] = [np.concatenate(column) for column in zip(*blocks, strict=True)]
+    columns = columns or [np.zeros((0, *t.shape)) for t in inputs.tensors]
+    columns = [np.reshape(c, out.shape + t.shape) for c, t in zip(columns, inputs.tensors, strict=True)]
+    return inputs.structure.unflatten(
+        [c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns]
+    )
+
+
+def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by forward accumulation: one forward pass an input element, nothing stored. Shapes as `jacrev`."""
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = choose(args, argnums)
+        return _columns(lambda c: f(*replace(c), **options), chosen, None)
+
+    return run
+
+
+def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], bool] | None) -> Any:
+    """Jacobian column by column; None if, after the first, `limit(inputs, outputs)` says that rows are fewer."""
+    leaves, structure = tree.flatten(chosen)
+    tensors = [as_input(x) for x in leaves]
+    plain = not any(isinstance(x, Tensor) for x in leaves)
+    columns: list[list[Any]] = []
+    out_structure: Any = None
+    outs: list[Any] = []
+    for i, t in enumerate(tensors):
+        for index in np.ndindex(t.shape):
+            directions = [np.zeros(s.shape, s.dtype) for s in tensors]
+            directions[i][index] = 1
+            value, slope = jvp(
+                f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),)
+            )
+            outs, out_structure = tree.flatten(value)
+            columns.append(tree.flatten(slope)[0])
+            if limit is not None and limit(sum(s.size for s in tensors), sum(o.size for o in outs)):
+                return None
+    if out_structure is None:
+        outs, out_structure = tree.flatten(f(chosen))
+    blocks = []
+    for k, o in enumerate(outs):
+        start = 0
+        row: list[Any] = []
+        for t in tensors:
+            part = [c[k] for c in columns[start : start + t.size]]
+            start += t.size
+            block: Any = np.stack(part, axis=-1) if part else np.zeros((*o.shape, 0))
+            row.append(np.reshape(block, o.shape + t.shape))
+        blocks.append(structure.unflatten([as_output(b, plain) for b in row]))
+    return out_structure.unflatten(blocks)
+
+
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
+
+    Shapes as `jacrev`. A function from R^3 to R^2000 is called three times.
+    """
+
+    @functools.wraps(f)
+    def run(*args: Any, **options: Any) -> Any:
+        chosen, replace = choose(args, argnums)
+        forward = _columns(lambda c: f(*replace(c), **options), chosen, lambda n, m: n > m)
+        return jacrev(f, argnums)(*args, **options) if forward is None else forward
+
+    return run
+
+
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
+
+    The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes.
+    """
+
+    def quiet(*args: Any, **options: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DisconnectedWarning)
+            return jacrev(grad(f, argnums), argnums)(*args, **options)
+
+    return functools.wraps(f)(quiet)
