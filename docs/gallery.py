@@ -1,5 +1,7 @@
 """The gallery of computation graphs, drawn when the site is built; `python docs/gallery.py` writes it to `out/gallery`.
 
+`python docs/gallery.py --front` writes the picture of the README, which is kept in the repository.
+
 Each function below makes one picture; its docstring is the caption, its body is what the reader would type.
 """
 
@@ -21,6 +23,7 @@ from autograd.drawing import Drawing, draw
 from autograd.drawing.on_error import of_error
 
 rng = np.random.default_rng(0)
+FRONT = Path(__file__).parent / "assets" / "graph.svg"
 
 
 def neuron() -> Drawing:
@@ -126,6 +129,15 @@ def failure() -> Drawing:
         return drawing
 
 
+def front() -> Drawing:
+    """The example of the README after its backward pass, from left to right: values, gradients, and their rules."""
+    x = Tensor([0.5, 1.0], requires_grad=True, name="x")
+    w = Tensor(np.array([[1.0, -1.0], [2.0, 0.5]]), requires_grad=True, name="w")
+    loss = np.sum(np.tanh(x @ w) ** 2)
+    loss.backward()
+    return draw(loss, backward=True, direction="LR")
+
+
 PICTURES: tuple[Callable[[], Drawing], ...] = (
     neuron, backward_view, demand, digits, digits_folded, convolutional, loop, lstm, attention, hessian_vector_product,
     failure,
@@ -168,4 +180,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("out/gallery"))
+    if sys.argv[1:] == ["--front"]:
+        front().save(FRONT)
+    else:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("out/gallery"))

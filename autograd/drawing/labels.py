@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -17,10 +18,10 @@ SYMBOLS = {
 }  # fmt: skip
 """Operators are shown by their sign as well as by their name."""
 
-Role = Literal["title", "name", "detail", "value", "grad", "tangent"]
+Role = Literal["title", "name", "detail", "value", "grad", "tangent", "alarm"]
 TITLE, SMALL = 12.0, 10.0  # font sizes, in points
 LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0,
-               "tangent": 13.0}
+               "tangent": 13.0, "alarm": 13.0}
 PADDING = (11.0, 6.0)
 ROOMY = 300
 """Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
@@ -80,7 +81,9 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
         written.extend(Line(text, "detail") for text in _module_facts(vertex))
     written.extend(_figures(vertex))
     if backward and vertex.rule:
-        written.append(Line("∂  " + shortened(vertex.rule, 40), "grad"))
+        if vertex.shape is not None:
+            written.append(Line(gradient_text(vertex, "g"), "grad"))
+        written.extend(Line(text, "grad") for text in _rule_lines(vertex.rule))
     elif backward and vertex.kind is Kind.PARAMETER and not vertex.frozen:
         written.append(Line(gradient_text(vertex), "grad"))
     if vertex.heat_text:
@@ -90,26 +93,33 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
     return written
 
 
+def _rule_lines(rule: str) -> list[str]:
+    """The rule on one line, or, where each operand has its own, on one line each: `∂x  g * y`."""
+    parts = [re.fullmatch(r"(\w+): (.+)", part) for part in rule.split("; ")]
+    named = [f"∂{part[1]}  {shortened(part[2])}" for part in parts if part]
+    return named if len(named) == len(parts) else ["∂  " + shortened(rule, 40)]
+
+
 def _figures(vertex: Vertex) -> list[Line]:
     """Values and gradients: few elements in full, of more only what is wrong with them."""
     found: list[Line] = []
     if vertex.value and vertex.kind is not Kind.CONSTANT and _worth_writing(vertex.value.size, vertex.value.finite):
-        found.append(Line("= " + shortened(vertex.value.describe(), 40), "value"))
+        found.append(Line("= " + shortened(vertex.value.describe(), 40), "value" if vertex.value.finite else "alarm"))
     if vertex.grad:
         shown = vertex.grad.describe() if _worth_writing(vertex.grad.size, vertex.grad.finite) else (
             f"‖·‖ {vertex.grad.norm:.4g}")
-        found.append(Line("grad " + shortened(shown, 40), "grad"))
+        found.append(Line("grad " + shortened(shown, 40), "grad" if vertex.grad.finite else "alarm"))
     elif vertex.expects_grad:
         found.append(Line("no grad yet", "grad"))
     return found
 
 
-def gradient_text(vertex: Vertex) -> str:
+def gradient_text(vertex: Vertex, sign: str = "∂") -> str:
     """Shape and size of the gradient that arrives at a vertex: `∂ (64, 32)  16.4 kB`."""
     if vertex.shape is None:
-        return "∂"
+        return sign
     size = prod(vertex.shape) * (np.dtype(vertex.dtype).itemsize if vertex.dtype else 8)
-    return f"∂ {shape_text(vertex.shape)}  {bytes_text(size)}"
+    return f"{sign} {shape_text(vertex.shape)}  {bytes_text(size)}"
 
 
 def _worth_writing(size: int, finite: bool) -> bool:

@@ -163,6 +163,11 @@ class Graph:
                 meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
         return {key: count for key, count in meeting.items() if count > 1}
 
+    @property
+    def hottest(self) -> float:
+        """The largest heat, or 1 where nothing is warm: what colours are a share of."""
+        return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0) or 1.0
+
     def count(self, *kinds: Kind) -> int:
         """How many vertices of these kinds the full graph has; aliases of one leaf count once."""
         return sum(v.stands_for for v in self.vertices.values() if v.kind in kinds and not (v.copy and v.copy[0] > 1))

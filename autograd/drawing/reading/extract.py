@@ -27,7 +27,9 @@ LARGEST_READ = 10_000_000
 """Values of more elements than this are not read for their figures."""
 
 MOST_FILLED = 2000
-"""In graphs of up to this many nodes, small values that nobody kept are computed again."""
+"""In graphs of up to this many nodes, small values that nobody kept are computed again,"""
+LARGEST_FILLED_FROM = 4096
+"""from operands of up to this many elements."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     found.order = order
     found.values = known_values(order, names)
     if len(order) <= MOST_FILLED:
-        fill_in(order, found.values, largest=IN_FULL)
+        fill_in(order, found.values, largest=IN_FULL, reads=LARGEST_FILLED_FROM)
     parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
     for node in order:
         if node.primitive.name == "select" and node.parents[0] is not None:

@@ -33,14 +33,15 @@ def operand_values(node: Node, values: dict[Node, Any]) -> list[Any]:
     return found
 
 
-def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int) -> None:
-    """Add to `values` what follows from it by operations on at most `largest` elements."""
+def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int, reads: int | None = None) -> None:
+    """Add to `values` what follows from it: results of up to `largest` elements, of operands of up to `reads` each."""
+    reads = reads or largest
     with np.errstate(all="ignore"):
         for node in order:
             if node in values or not node.parents or not _is_repeatable(node) or node.size > largest:
                 continue
             operands = operand_values(node, values)
-            if any(x is UNKNOWN or getattr(x, "size", 1) > largest for x in operands):
+            if any(x is UNKNOWN or getattr(x, "size", 1) > reads for x in operands):
                 continue
             try:
                 value = evaluated(node, operands)[0]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.differential import Differential
+from autograd.fused import Fused
 from autograd.primitive import Elementwise, Primitive
 
 
@@ -20,6 +21,8 @@ def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
     """
     if isinstance(primitive, Differential):
         return "the transpose of t: " + "; ".join(map(expression, primitive.rules))
+    if isinstance(primitive, Fused):
+        return "the pullback of its kernel"
     names = primitive.names(len(tracked))
     rules = _rules(primitive, len(tracked))
     texts = [(name, _one(primitive, rule)) for name, rule, on in zip(names, rules, tracked, strict=False) if on]
@@ -34,7 +37,7 @@ def _rules(primitive: Primitive, count: int) -> list[Any]:
     """One rule an operand, wherever this kind of primitive holds it."""
     if isinstance(primitive, Elementwise):
         return list(primitive.partials)
-    kernel = getattr(primitive, "backward_kernel", None) or getattr(primitive, "rule", None)
+    kernel = getattr(primitive, "rule", None)
     if kernel is not None:
         return [kernel] * count
     cotangents = primitive.cotangents or ()

@@ -20,7 +20,7 @@ from autograd.drawing.placing.layout import Box, Layout, Point, sizes, way_back
 from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.words import printable
 
-from .style import PALETTES, Theme
+from .style import PALETTES, Theme, heat_colours
 
 FONT = "Helvetica"
 ARROW = 6.0
@@ -31,7 +31,7 @@ SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Ki
 STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
            Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
 _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad",
-                "tangent": "carried"}
+                "tangent": "carried", "alarm": "failed-line"}
 
 
 def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,
@@ -115,12 +115,15 @@ def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float,
                   layout: Layout | None, *, straight: bool) -> None:
     state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
     style = STYLES[vertex.kind]
+    fill, ink = colours["paper" if graph.heat_unit else f"{state}-fill"], ""
+    if vertex.heat is not None:
+        fill, ink = heat_colours(vertex.heat / graph.hottest)
     attributes = {
         "id": vertex.id, "class": classes(vertex), "shape": SHAPES[vertex.kind], "style": style,
-        "fillcolor": colours[f"{state}-fill"], "color": colours[f"{state}-line"],
+        "fillcolor": fill, "color": colours[f"{state}-line"],
         "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
         "tooltip": hovering(tooltip(vertex)),
-        "label": _html(lines(vertex, backward=graph.backward), colours),
+        "label": _html(lines(vertex, backward=graph.backward), colours, ink),
     }
     if vertex.copy or vertex.frozen:
         attributes["style"] = style + ",dashed"
@@ -142,8 +145,11 @@ def classes(vertex: Vertex) -> str:
     return " ".join(found)
 
 
-def _html(written: list[Line], colours: dict[str, str]) -> str:
-    r"""Lines of text as an HTML-like label, every name escaped; Graphviz looks for `\N` there too."""
+def _html(written: list[Line], colours: dict[str, str], ink: str = "") -> str:
+    r"""Lines of text as an HTML-like label, every name escaped; Graphviz looks for `\N` there too.
+
+    `ink` is the colour of all of them, where the ground is not the palette's.
+    """
     parts = []
     for line in written:
         text = escape(line.text).replace("\\", "\\\\")
@@ -152,7 +158,7 @@ def _html(written: list[Line], colours: dict[str, str]) -> str:
         if line.italic:
             text = f"<i>{text}</i>"
         size = "12" if line.role in ("title", "name") else "9.5"
-        colour = colours[_ROLE_COLOUR[line.role]]
+        colour = ink or colours[_ROLE_COLOUR[line.role]]
         parts.append(f'<tr><td><font point-size="{size}" color="{colour}">{text}</font></td></tr>')
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(parts)}</table>>'
 

@@ -11,10 +11,13 @@ from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
 ROW = 16.0
+SIGNS: dict[Sample, str] = {"operand": "0: (3,)", "twice": "×2", "rule": "g  ∂"}
+"""Samples that are words themselves."""
 SAMPLE = 28.0
 """The width that a legend's sample takes, with the gap to its word."""
+SIGN_SIZE = 9.0
 
-Sample = Kind | Literal["output", "frozen", "alias", "backward", "carried", "failed"]
+Sample = Kind | Literal["output", "frozen", "alias", "operand", "twice", "rule", "backward", "carried", "failed"]
 
 WORDS: dict[Sample, str] = {
     Kind.INPUT: "input",
@@ -26,7 +29,10 @@ WORDS: dict[Sample, str] = {
     "output": "output",
     "frozen": "frozen: no gradient",
     "alias": "one leaf, drawn at each use",
+    "operand": "which operand, and its shape where it changes",
+    "twice": "the same value, used twice",
     "backward": "gradient, flowing back; Σ where gradients add up",
+    "rule": "g arrives from the readers, ∂ is what the operands get",
     "carried": "to the next repetition",
     "failed": "failed here",
 }
@@ -51,19 +57,27 @@ def legend(graph: Graph, wide: float) -> list[Entry]:
         ("output", any(v.output for v in vertices)),
         ("frozen", any(v.frozen for v in vertices)),
         ("alias", any(v.copy for v in vertices)),
+        ("operand", any(edge.ordered or edge.label for edge in graph.edges)),
+        ("twice", any(edge.count == 2 for edge in graph.edges)),
         ("backward", graph.backward),
+        ("rule", graph.backward and any(v.rule for v in vertices)),
         ("carried", any(edge.carried for edge in graph.edges)),
         ("failed", any(v.failed for v in vertices)),
     )
     there += [name for name, shown in states if shown]
     entries, x, row = [], 0.0, 0
     for sample in there:
-        step = SAMPLE + width(WORDS[sample], SMALL) + 14
+        step = indent(sample) + width(WORDS[sample], SMALL) + 14
         if x and x + step > wide + 14:
             x, row = 0.0, row + 1
         entries.append(Entry(sample, WORDS[sample], x, row))
         x += step
     return entries
+
+
+def indent(sample: Sample) -> float:
+    """Where a sample's words begin."""
+    return max(SAMPLE, width(SIGNS.get(sample, ""), SIGN_SIZE) + 7)
 
 
 def wrapped(texts: Iterable[str], wide: float) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.drawing.labels import SMALL
@@ -10,8 +11,8 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
 from .dot import SHAPES, STYLES, digraph, literal, place
-from .legend import ROW, SAMPLE, legend, wrapped
-from .style import PALETTES, Theme
+from .legend import ROW, SIGNS, Entry, indent, legend, wrapped
+from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
 
 NARROWEST = 280.0
 
@@ -29,10 +30,14 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
         dot.node(f"sum_{key}", label=f"Σ {count}", shape="box", style="filled,rounded", fillcolor=colours["paper"],
                  color=colours["grad"], fontcolor=colours["grad"], fontsize="9", width="0.34", height="0.19",
                  pos=place((box.right - 2, box.bottom), layout.height))
-    for entry in legend(graph, wide):
+    entries = legend(graph, wide)
+    for entry in entries:
         y = layout.height + 12 + ROW * (entry.row + 0.5)
         _sample(dot, entry.sample, entry.x, y, layout, colours)
-        _text(dot, f"legend_{entry.sample}_text", entry.text, entry.x + SAMPLE, y, layout, colours["muted"])
+        start = entry.x + indent(entry.sample)
+        _text(dot, f"legend_{entry.sample}_text", entry.text, start, y, layout, colours["muted"])
+    if graph.heat_unit:
+        _ramp(dot, graph.heat_unit, layout, entries, colours)
     text: str = dot.source
     return text
 
@@ -44,11 +49,24 @@ def _text(dot: Any, key: str, text: str, x: float, y: float, layout: Layout, col
              width=f"{wide / 72:.3f}", height="0.2", pos=place((x + wide / 2, y), layout.height))
 
 
+def _ramp(dot: Any, unit: str, layout: Layout, entries: Sequence[Entry], colours: dict[str, str]) -> None:
+    y = layout.height + 12 + ROW * ((entries[-1].row + 1 if entries else 0) + 0.5)
+    for i in range(RAMP_STEPS):
+        dot.node(f"ramp{i}", label="", shape="box", style="filled", penwidth="0", width=f"{10 / 72:.3f}",
+                 height=f"{10 / 72:.3f}", fillcolor=heat_colours(i / (RAMP_STEPS - 1))[0],
+                 pos=place((10 * i + 5, y), layout.height))
+    _text(dot, "ramp_text", unit, RAMP_STEPS * 10 + 8, y, layout, colours["muted"])
+
+
 def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: dict[str, str]) -> None:
     if sample in ("backward", "carried"):
         dot.node(f"legend_{sample}", label="- - -", shape="plaintext", width="0.3", height="0.14",
                  fontcolor=colours["grad" if sample == "backward" else "carried"],
                  pos=place((x + 11, y), layout.height))
+        return
+    if sample in SIGNS:
+        colour = colours["grad" if sample == "rule" else "muted"]
+        _text(dot, f"legend_{sample}", SIGNS[sample], x, y, layout, colour)
         return
     kind = sample if isinstance(sample, Kind) else Kind.PARAMETER if sample in ("frozen", "alias") else Kind.OPERATION
     state = sample if sample in ("output", "failed") else kind.value

@@ -44,6 +44,9 @@ PALETTES: dict[Theme, dict[str, str]] = {
 RAMP = ((250, 247, 240), (248, 219, 168), (240, 170, 120), (214, 100, 94), (140, 45, 90))
 """The heat ramp, light to dark: even in lightness, so that it also reads in grey."""
 
+RAMP_STEPS = 10
+"""Of how many patches the ramp in a legend is made."""
+
 
 def heat_colours(share: float) -> tuple[str, str]:
     """Ground and text colour for a share from 0 to 1 of the largest figure."""
@@ -92,6 +95,7 @@ def sheet(selector: str) -> str:
 .detail,.banner{{fill:var(--muted)}}
 .grad{{fill:var(--grad)}}
 .tangent{{fill:var(--carried)}}
+.alarm{{fill:var(--failed-line);font-weight:600}}
 .italic{{font-style:italic}}
 .shape{{stroke-width:1.2}}
 .more .shape{{stroke-dasharray:2 3}}
@@ -117,4 +121,5 @@ def sheet(selector: str) -> str:
 .sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
 .count .mark{{stroke:var(--carried)}}
 .count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
-    return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in f"{rules}\n{kinds}".split("\n"))
+    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}"
+    return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in rules.split("\n"))

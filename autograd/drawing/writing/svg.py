@@ -28,8 +28,8 @@ from autograd.drawing.placing.layout import Box, Layout, Point, way_back
 from autograd.drawing.words import width
 
 from .dot import classes, escape
-from .legend import ROW, SAMPLE, Sample, legend, wrapped
-from .style import Theme, heat_colours, palette_sheet, sheet
+from .legend import ROW, SIGNS, Sample, indent, legend, wrapped
+from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet
 
 MARGIN = 10.0
 NARROWEST = 280.0
@@ -38,7 +38,7 @@ NARROWEST = 280.0
 
 def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: str = "", embedded: bool = False) -> str:
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
-    prefix = prefix or figure_id(graph)
+    prefix = prefix or figure_id(graph, theme)
     wide = max(layout.width, NARROWEST)
     banner = wrapped(graph.banner, wide)
     samples, legend_rows = _legend(graph, wide, prefix)
@@ -63,7 +63,8 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
         f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
         for i, text in enumerate(banner)
     ]
-    parts.append(f'<g class="graph" transform="translate({shift:.1f} {top:.1f})">')
+    hot = " hot" if graph.heat_unit else ""
+    parts.append(f'<g class="graph{hot}" transform="translate({shift:.1f} {top:.1f})">')
     depth = sorted(layout.frames, key=lambda key: len(graph.lineage(key)))
     parts += [_frame(graph, key, layout.frames[key], prefix) for key in depth]
     words = {word.edge: word for word in edge_words(graph, layout)}
@@ -74,19 +75,19 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
                   if number in layout.routes and graph.flows_back(edge)]
     frame_labels = frame_words(graph, layout)
     parts += [_frame_label(graph, key, layout.frames[key], frame_labels[key]) for key in depth]
-    hottest = max((v.heat or 0.0 for v in graph.vertices.values()), default=0.0)
+    hottest = graph.hottest
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
         parts += _sums(graph, layout)
     parts += _counts(graph, layout)
-    parts += ["</g>", f'<g class="legend" transform="translate({MARGIN:.1f} {top + layout.height + 8:.1f})">', samples,
-              "</g>", "</svg>"]
+    below = f"translate({MARGIN:.1f} {top + layout.height + 8:.1f})"
+    parts += ["</g>", f'<g class="legend{hot}" transform="{below}">', samples, "</g>", "</svg>"]
     return "\n".join(parts) + "\n"
 
 
-def figure_id(graph: Graph) -> str:
-    """A name for the figure that two different graphs in one page do not share, and that no run changes."""
-    content = repr((list(graph.vertices.values()), graph.edges, list(graph.clusters.values()), graph.banner))
+def figure_id(graph: Graph, theme: Theme | None) -> str:
+    """A name for the figure that two different ones in one page do not share, and that no run changes."""
+    content = repr((list(graph.vertices.values()), graph.edges, list(graph.clusters.values()), graph.banner, theme))
     return "g" + hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
@@ -113,7 +114,7 @@ def _vertex(graph: Graph, vertex: Vertex, box: Box, prefix: str, hottest: float)
              "<title>" + escape_lines(tooltip(vertex)) + "</title>"]
     if vertex.kind is Kind.MODULE:
         parts += [_rectangle(box, 2, "stack", shift=offset) for offset in (5.0, 2.5)]
-    colours = heat_colours(vertex.heat / (hottest or 1.0)) if vertex.heat is not None else None
+    colours = heat_colours(vertex.heat / hottest) if vertex.heat is not None else None
     inline = f' style="fill:{colours[0]}"' if colours else ""
     parts.append(_outline(vertex.kind, box, "shape", inline))
     if vertex.frozen:
@@ -233,7 +234,7 @@ def _legend(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
     placed = [
         f'<g class="{_SAMPLE_CLASS.get(entry.sample, str(entry.sample))}" '
         f'transform="translate({entry.x:.1f} {ROW * (entry.row + 0.5):.1f})">{_sample(entry.sample, prefix)}'
-        f'<text class="detail" x="{SAMPLE:.0f}" y="3.5">{escape(entry.text)}</text></g>'
+        f'<text class="detail" x="{indent(entry.sample):.0f}" y="3.5">{escape(entry.text)}</text></g>'
         for entry in entries
     ]
     rows = entries[-1].row + 1 if entries else 0
@@ -250,6 +251,8 @@ def _sample(sample: Sample, prefix: str) -> str:
     box = Box(11, 0, 22, 11)
     if sample in ("backward", "carried"):
         return '<path d="M0 0H22"/>'
+    if sample in SIGNS:
+        return f'<text class="{"grad" if sample == "rule" else "label"}" y="3.5">{SIGNS[sample]}</text>'
     if isinstance(sample, Kind):
         return _outline(sample, Box(11, 0, 18, 11) if sample is Kind.MODULE else box, "shape", "")
     if sample == "output":
@@ -261,10 +264,12 @@ def _sample(sample: Sample, prefix: str) -> str:
 
 def _ramp(unit: str, y: float) -> str:
     steps = "".join(
-        f'<rect x="{i * 10}" y="{y - 5:.1f}" width="10" height="10" style="fill:{heat_colours(i / 9)[0]}"/>'
-        for i in range(10)
+        f'<rect x="{i * 10}" y="{y - 5:.1f}" width="10" height="10" '
+        f'style="fill:{heat_colours(i / (RAMP_STEPS - 1))[0]}"/>'
+        for i in range(RAMP_STEPS)
     )
-    return f'<g class="ramp">{steps}<text class="detail" x="108" y="{y + 3.5:.1f}">{escape(unit)}</text></g>'
+    words = f'<text class="detail" x="{RAMP_STEPS * 10 + 8}" y="{y + 3.5:.1f}">{escape(unit)}</text>'
+    return f'<g class="ramp">{steps}{words}</g>'
 
 
 def escape_lines(texts: Iterable[str]) -> str:

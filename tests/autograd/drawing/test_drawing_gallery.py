@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.autograd.drawing.pictured import parsed
+from tests.autograd.drawing.pictured import parsed, structure
 
 DOCS = Path(__file__).parents[3] / "docs"
 GALLERY = runpy.run_path(str(DOCS / "gallery.py"))
@@ -32,3 +32,11 @@ def test_the_page_shows_all_pictures() -> None:
         assert made.pop(f"gallery/{name}.html").startswith("<!doctype html>")
         assert f"](gallery/{name}.html)" in page
     assert not made
+
+
+def test_the_readmes_picture_is_what_is_drawn_today() -> None:
+    """Whichever engine placed it: `python docs/gallery.py --front` writes it anew."""
+    kept = GALLERY["FRONT"].read_text(encoding="utf-8")
+    assert len(kept) < 30_000
+    assert [line for line in structure(kept) if not line.startswith("text label")] == [
+        line for line in structure(GALLERY["front"]().to_svg()) if not line.startswith("text label")]

@@ -74,6 +74,9 @@ def test_values_that_nobody_kept_are_computed_again() -> None:
     y = np.exp((x + 1.0) * 2.0 - 3.0).sum()
     result, values = kept(out=y)
     assert all(node in values for node in result.order)
+    w = Tensor(np.ones((3, 3)), requires_grad=True, name="w")
+    drawing = draw(np.tanh(w @ np.arange(3.0)), names={"w": w})
+    assert [v.value.text for v in drawing.graph.vertices.values() if v.op == "matmul" and v.value] == ["[3, 3, 3]"]
 
 
 def test_what_was_never_kept_is_said_to_be_missing() -> None:

@@ -17,8 +17,10 @@ from autograd.drawing.placing.layered import layered
 from autograd.drawing.shaping.cloning import cloned
 from autograd.drawing.shaping.folding import folded
 from autograd.drawing.shaping.view import View
+from autograd.drawing.writing import dot
 from autograd.drawing.writing.placed import placed_source
 from autograd.drawing.writing.record import as_json
+from autograd.drawing.writing.style import PALETTES
 from autograd.drawing.writing.svg import paint
 from autograd.drawing.writing.text import table
 from tests.autograd.drawing.pictured import SVG, extraction, graphs, groups, layers, neuron, parsed, structure
@@ -101,7 +103,11 @@ def test_what_is_written_on_vertices() -> None:
 def test_values_that_are_not_finite_stand_out() -> None:
     graph = neuron()
     graph.vertices["n2"] = replace(graph.vertices["n2"], value=Summary(900, "0 … 1", "0.5", nan=3, infinite=1))
-    assert "= 0 … 1, mean 0.5, 3 nan, 1 inf" in words(paint(graph, layered(graph)))
+    picture = paint(graph, layered(graph))
+    assert "= 0 … 1, mean 0.5, 3 nan, 1 inf" in words(picture)
+    assert [text.text for text in parsed(picture).iter(f"{SVG}text") if text.get("class") == "alarm"] == [
+        "= 0 … 1, mean 0.5, 3 nan, 1 inf"]
+    assert PALETTES["light"]["failed-line"] in dot.source(graph)
 
 
 def test_the_backward_view() -> None:
@@ -114,6 +120,9 @@ def test_the_backward_view() -> None:
     assert "∂  g * (1 - out * out)" in words(picture)
     assert "∂ ()  8 B" in words(picture)
     assert "Σ 3" in words(picture)  # n2 gathers from n4 and twice from n5
+    assert words(picture).count("g ()  8 B") == 3  # what arrives at each operation
+    graph.vertices["n2"] = replace(graph.vertices["n2"], rule="x: g * y; y: g * x")
+    assert {"∂x  g * y", "∂y  g * x"} <= set(words(paint(graph, layered(graph))))
 
 
 def test_a_picture_reads_aloud() -> None:
@@ -141,6 +150,8 @@ def test_two_figures_in_a_page_share_no_id() -> None:
     first, second = neuron(), layers(2)
     ids = [{e.get("id") for e in parsed(paint(g, layered(g))).iter() if e.get("id")} for g in (first, second)]
     assert not ids[0] & ids[1]
+    light, dark = (parsed(paint(first, layered(first), theme=theme)).get("id") for theme in ("light", "dark"))
+    assert light != dark  # or the style of one would be that of both
     assert paint(first, layered(first)) == paint(neuron(), layered(neuron()))
 
 
@@ -151,6 +162,22 @@ def test_heat_is_a_colour_a_figure_and_a_legend() -> None:
     picture = paint(graph, layered(graph))
     assert {"3 ms", "1 ms", "time, up to 3 ms"} <= set(words(picture))
     assert 'style="fill:#8c2d5a"' in picture
+    graph.vertices["n0"] = replace(graph.vertices["n0"], heat=None)
+    painted = placed_source(graph, layered(graph), "light")  # what png and pdf are made from
+    assert painted.count('fillcolor="#8c2d5a"') == 2  # the vertex, and the end of the ramp
+    assert PALETTES["light"]["parameter-fill"] not in painted.split("legend")[0]  # only heat has a colour
+    assert "time, up to 3 ms" in painted
+
+
+def test_a_legend_explains_the_signs_that_are_there() -> None:
+    assert not {"the same value, used twice", "which operand, and its shape where it changes"} & set(
+        words(paint(neuron(), layered(neuron()))))
+    graph = neuron()
+    graph.edges[0] = replace(graph.edges[0], operands=(0, 1))
+    graph.edges[1] = replace(graph.edges[1], ordered=True)
+    picture = paint(graph, layered(graph))
+    assert {"the same value, used twice", "which operand, and its shape where it changes"} <= set(words(picture))
+    assert "the same value, used twice" in placed_source(graph, layered(graph), "dark")
 
 
 def test_repetitions_and_aliases_are_explained() -> None:

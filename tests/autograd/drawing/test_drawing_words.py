@@ -101,9 +101,8 @@ def test_every_text_can_be_read_on_its_ground(theme: str) -> None:
     colours = PALETTES[theme]  # type: ignore[index]
     grounds = [colours[name] for name in colours if name.endswith("-fill")] + [colours["paper"]]
     for ground in grounds:
-        for ink in ("ink", "muted", "grad", "carried"):
+        for ink in ("ink", "muted", "grad", "carried", "failed-line"):
             assert contrast(colours[ink], ground) >= 4.5, (ink, ground)
-    assert contrast(colours["failed-line"], colours["failed-fill"]) >= 4.5
     for line in (name for name in colours if name.endswith("-line")):
         assert contrast(colours[line], colours["paper"]) >= 2.9, line
 
