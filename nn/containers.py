@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, overload
 
+import numpy as np
+
 from nn.module import Module
 
 
@@ -25,15 +27,15 @@ class _Numbered(Module):
     def __bool__(self) -> bool:
         return True
 
-    def _replace(self, modules: Iterable[Module]) -> None:
-        modules = list(modules)
+    def _replace(self, modules: Iterable[Module]) -> Self:
         for name, _ in list(self.named_children()):
             delattr(self, name)
-        for module in modules:
-            self._append(module)
+        return self.extend(modules)
 
     def _name(self, index: int) -> str:
         names = [name for name, _ in self.named_children()]
+        if not isinstance(index, (int, np.integer)):
+            raise TypeError(f"{type(self).__name__} takes integers and slices as indices, got {index!r}")
         if not -len(names) <= index < len(names):
             raise IndexError(f"{type(self).__name__} of {len(names)} modules has no module {index}")
         return names[index]
@@ -49,6 +51,12 @@ class _Numbered(Module):
             return self._part(dict(list(self.named_children())[index]))
         return getattr(self, self._name(index))  # type: ignore[no-any-return]
 
+    def __add__(self, others: Iterable[Module]) -> Self:
+        return type(self)()._replace([*self, *others])
+
+    def __iadd__(self, others: Iterable[Module]) -> Self:
+        return self.extend(others)
+
     def _part(self, modules: dict[str, Module]) -> Self:
         """The same modules in a container of their own. They keep the paths that they have in this one."""
         part = object.__new__(type(self))
@@ -60,9 +68,16 @@ class _Numbered(Module):
             raise TypeError(f"{type(self).__name__} holds modules, got {_described(module)}")
         setattr(self, self._name(index), module)
 
-    def __delitem__(self, index: int) -> None:
-        name = self._name(index)
-        self._replace([module for key, module in self.named_children() if key != name])
+    def __delitem__(self, index: int | slice) -> None:
+        modules = list(self)
+        del modules[index]
+        self._replace(modules)
+
+    def pop(self, index: int = -1) -> Module:
+        """Take a module out."""
+        module: Module = self[index]
+        del self[index]
+        return module
 
     def append(self, module: Module) -> Self:
         """Add a module at the end. Returns the container."""
@@ -97,11 +112,11 @@ class Sequential(_Numbered):
         else:
             self.extend(modules)  # type: ignore[arg-type]  # what is not a module is refused
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         for module in list(vars(self).values()):
             if isinstance(module, Module):
-                x = module(x)
-        return x
+                input = module(input)
+        return input
 
 
 class ModuleList(_Numbered):
@@ -110,22 +125,27 @@ class ModuleList(_Numbered):
     `ModuleList([Linear(3, 3) for _ in range(5)])`: a plain list would hide them from `parameters()`.
     """
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        self.extend(modules)
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        self.extend(modules or ())
 
 
 class ModuleDict(Module):
     """A dict of modules, whose parameters are found. Keys are strings without dots. It has no forward."""
 
-    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
-        self.update(modules)
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
+        self.update(modules or ())
 
     def __getitem__(self, key: str) -> Module:
-        return dict(self.named_children())[key]
+        modules = dict(self.named_children())
+        if key not in modules:
+            raise KeyError(f"ModuleDict has no module {key!r}; it has {', '.join(modules) or 'none'}")
+        return modules[key]
 
     def __setitem__(self, key: str, module: Module) -> None:
         if not isinstance(module, Module):
             raise TypeError(f"ModuleDict holds modules, got {_described(module)}")
+        if not isinstance(key, str):
+            raise TypeError(f"the keys of a ModuleDict are strings, got {key!r}; write {str(key)!r}")
         if hasattr(type(self), key):
             raise KeyError(f"{key!r} is an attribute of ModuleDict; choose another key")
         setattr(self, key, module)
@@ -169,6 +189,11 @@ class ModuleDict(Module):
         del self[key]
         return module
 
+    def clear(self) -> None:
+        """Take all modules out."""
+        for key in list(self):
+            del self[key]
+
 
 def _described(value: Any) -> str:
     if isinstance(value, type) and issubclass(value, Module):
@@ -176,4 +201,6 @@ def _described(value: Any) -> str:
     if callable(value):
         name = getattr(value, "__name__", type(value).__name__)
         return f"the function {name}; wrap it in a Module with forward, or use a layer such as nn.ReLU()"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__}; write its modules as arguments, or *modules"
     return f"a {type(value).__name__}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,13 @@ from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+
+_T = TypeVar("_T")
+
+# What PyTorch's modules have and these do not, and what to write.
+_ADVICE = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out")
+_ADVICE |= dict.fromkeys(("to", "type", "double", "float", "half"), "; write .astype(np.float64), or another dtype")
 
 
 class Mismatch(NamedTuple):
@@ -102,6 +109,7 @@ class Module:
             if "." in name or not name:
                 raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
                                  "dots separate the parts of a path")
+            self._forget_buffer(name)
             path = _join(self._path, name)
             if isinstance(value, Module):
                 value._locate(path, self)
@@ -117,6 +125,20 @@ class Module:
             if name in self._buffers and value is not None:
                 value = _as_buffer(value)
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self._forget_buffer(name)
+
+    def _forget_buffer(self, name: str) -> None:
+        if name in self._buffers:
+            object.__setattr__(self, "_buffers", {n: saved for n, saved in self._buffers.items() if n != name})
+
+    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}" + _ADVICE.get(name, ""),
+                                 name=name, obj=self)
 
     def _locate(self, path: str, holder: Module) -> None:
         """Move to `path`, and with it everything beneath; a parameter that the user named keeps its name."""
@@ -135,9 +157,8 @@ class Module:
 
         A buffer that is not `persistent` is left out of `state_dict()`.
         """
-        buffer = None if value is None else _as_buffer(value)
-        vars(self).setdefault("_buffers", {})[name] = persistent
-        setattr(self, name, buffer)
+        setattr(self, name, None if value is None else _as_buffer(value))  # which refuses to replace a parameter
+        object.__setattr__(self, "_buffers", {**self._buffers, name: persistent})
 
     def register_parameter(self, name: str, value: Parameter | None) -> None:
         """`setattr`, by a name that is computed."""
@@ -179,10 +200,15 @@ class Module:
 
     def get_submodule(self, path: str) -> Module:
         """The module at a dotted path, such as "features.0". Raises KeyError, with the paths that exist."""
-        modules = dict(self.named_modules(remove_duplicate=False))
-        if path not in modules:
-            raise KeyError(f"{type(self).__name__} has no module {path!r}; it has {', '.join(list(modules)[1:])}")
-        return modules[path]
+        return _found(self, "module", path, dict(self.named_modules(remove_duplicate=False)))
+
+    def get_parameter(self, path: str) -> Parameter:
+        """The parameter at a dotted path, such as "features.0.weight". Raises KeyError, with the paths that exist."""
+        return _found(self, "parameter", path, dict(self.named_parameters(remove_duplicate=False)))
+
+    def get_buffer(self, path: str) -> Tensor:
+        """The buffer at a dotted path. Raises KeyError, with the paths that exist."""
+        return _found(self, "buffer", path, dict(self.named_buffers()))
 
     def named_parameters(self, prefix: str = "", recurse: bool = True, *,
                          remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
@@ -210,6 +236,8 @@ class Module:
     def _refuse_hidden(self, name: str, held: Any) -> None:
         """Raise TypeError if a list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
         for value in held.values() if isinstance(held, dict) else held:
+            if isinstance(value, (list, tuple, dict)):
+                self._refuse_hidden(name, value)
             if isinstance(value, (Module, Parameter)) and not any(value is known for known in vars(self).values()):
                 advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"
                 raise TypeError(f"{type(self).__name__}.{name} is a plain {type(held).__name__} that holds a "
@@ -325,13 +353,21 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
+        arguments = self.extra_repr()
         lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
-        body = self.extra_repr() + (("\n  " + "\n  ".join(lines) + "\n") if lines else "")
-        return f"{type(self).__name__}({body})"
+        if lines:
+            arguments = "".join(f"\n  {line}" for line in filter(None, [arguments, *lines])) + "\n"
+        return f"{type(self).__name__}({arguments})"
 
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _found(module: Module, what: str, path: str, known: Mapping[str, _T]) -> _T:
+    if path not in known:
+        raise KeyError(f"{type(module).__name__} has no {what} {path!r}; it has {', '.join(filter(None, known))}")
+    return known[path]
 
 
 def _as_buffer(value: ArrayLike | Tensor) -> Tensor:

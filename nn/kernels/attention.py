@@ -81,8 +81,8 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
         part = _matmul(k[block], np.ascontiguousarray(_transposed(q[block] * factor)), weights[block])
         if added is not None:
             np.add(part, added[block], out=part)
-        largest = part.max(axis=-2, keepdims=True)
-        np.maximum(largest, np.finfo(q.dtype).min, out=largest)  # for a query whose scores are all -inf
+        least = np.finfo(q.dtype).min  # for a query whose scores are all -inf, or that has no keys at all
+        largest = part.max(axis=-2, keepdims=True, initial=least)
         np.subtract(part, largest, out=part)
         np.exp(part, out=part)
         total = ones @ part
@@ -150,7 +150,7 @@ def attention_weights(q: Any, k: Any, mask: Any, *, scale: float | None = None) 
     scores = np.matmul(q, k.swapaxes(-1, -2)) * _scale(q, scale)
     if mask is not None:
         scores = scores + _additive(mask, scores.dtype)
-    largest = np.maximum(np.max(scores, axis=-1, keepdims=True), np.finfo(scores.dtype).min)
+    largest = np.max(scores, axis=-1, keepdims=True, initial=np.finfo(scores.dtype).min)
     weights = np.exp(scores - largest)
     total = np.sum(weights, axis=-1, keepdims=True)
     return weights / np.where(total == 0, 1, total)

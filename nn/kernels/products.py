@@ -53,7 +53,7 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
     width, height = piece(a.shape[2], b.shape[2], THIN_TRANSPOSED)
     if not height:
         width, height = b.shape[2], rows
-    count = -(-rows // max(1, height))
+    count = max(1, -(-rows // max(1, height)))
     bounds = [rows * k // count for k in range(count + 1)]  # pieces of equal height
     flipped = a.transpose(0, 2, 1)
     for low, high in pairwise(bounds):

@@ -68,18 +68,18 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
          ceil_mode: bool = False) -> Axis:
     """The windows that fit: `(size + padding - dilation * (kernel - 1) - 1) / stride + 1`, rounded down or up.
 
-    Rounded up, the last window must still begin within the input or the padding before it, as in PyTorch.
-    Raises ValueError if there is none, or if a number is out of range.
+    Rounded up, windows may reach beyond the padding, but begin within the input or the padding before it, as in
+    PyTorch. Raises ValueError if there is no window, or if a number is out of range.
     """
     if min(kernel, stride, dilation) < 1:
         raise ValueError(f"kernel size, stride and dilation must be at least 1, got {kernel}, {stride}, {dilation}")
     before, after = padding
     extent = dilation * (kernel - 1) + 1
     room = size + before + after - extent
-    if room < 0:
-        raise ValueError(f"a window of {extent} (kernel {kernel}, dilation {dilation}) is larger than the input of "
-                         f"{size} with padding {before} + {after}; make the kernel smaller or pad more")
     outputs = (-(-room // stride) if ceil_mode else room // stride) + 1
     if ceil_mode and (outputs - 1) * stride >= size + before:
         outputs -= 1
+    if outputs < 1:
+        raise ValueError(f"a window of {extent} (kernel {kernel}, dilation {dilation}) is larger than the input of "
+                         f"{size} with padding {before} + {after}; make the kernel smaller or pad more")
     return Axis(size, kernel, stride, dilation, before, outputs)

@@ -17,25 +17,27 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def tanh(x: Tensor | ArrayLike) -> Tensor:
+def tanh(input: Tensor | ArrayLike) -> Tensor:
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise."""
-    return (x if isinstance(x, Tensor) else Tensor(x)).tanh()
+    return (input if isinstance(input, Tensor) else Tensor(input)).tanh()
 
 
-def softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, and x itself where beta x > threshold: beyond 20 the two differ by under 3e-9."""
-    smooth = autograd.softplus(x) if beta == 1 else autograd.softplus(beta * x) / beta
-    return smooth if threshold >= 20 else np.where(beta * x > threshold, x, smooth)  # type: ignore[return-value]
+    smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
+    if threshold >= 20:
+        return smooth
+    return np.where(beta * input > threshold, input, smooth)  # type: ignore[return-value]
 
 
-def softmax(x: Any, dim: int = -1) -> Tensor:
+def softmax(input: Any, dim: int = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow."""
-    return autograd.softmax(x, axis=dim)
+    return autograd.softmax(input, axis=dim)
 
 
-def log_softmax(x: Any, dim: int = -1) -> Tensor:
+def log_softmax(input: Any, dim: int = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow."""
-    return autograd.log_softmax(x, axis=dim)
+    return autograd.log_softmax(input, axis=dim)
 
 
 class Identity(Module):
@@ -44,8 +46,8 @@ class Identity(Module):
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
-    def forward(self, x: Any) -> Any:
-        return x
+    def forward(self, input: Any) -> Any:
+        return input
 
 
 class _Activation(Module):
@@ -56,10 +58,10 @@ class _Activation(Module):
     def __init__(self, inplace: bool = False) -> None:
         pass
 
-    def forward(self, x: Any) -> Tensor:
-        if type(x) is not Tensor or x.dtype.kind != "f":
-            x = admitted(self, x)
-        return self.function(x)
+    def forward(self, input: Any) -> Tensor:
+        if type(input) is not Tensor or input.dtype.kind != "f":
+            input = admitted(self, input)
+        return self.function(input)
 
 
 class ReLU(_Activation):

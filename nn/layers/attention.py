@@ -19,7 +19,7 @@ from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
 from nn.layers.arguments import arguments, floating, positive, probability
 from nn.layers.dropout import dropout, kept
-from nn.layers.input import Speaker, admitted, described, located, mistake, refusal
+from nn.layers.input import Speaker, admitted, broadcasts, described, located, mistake, refusal
 from nn.layers.linear import Linear
 from nn.module import Module
 from nn.parameter import Parameter, overwrite
@@ -138,7 +138,8 @@ class MultiheadAttention(Module):
         if mask is not None and k.shape[1] > mask.shape[-1]:
             widths = [(0, 0)] * (mask.ndim - 1) + [(0, k.shape[1] - mask.shape[-1])]
             mask = np.pad(mask, widths, constant_values=True if mask.dtype == bool else 0)
-        q, k, v = (x.reshape(batch, x.shape[1], self.num_heads, -1).swapaxes(1, 2) for x in (q, k, v))
+        heads = self.num_heads, self.embed_dim // self.num_heads
+        q, k, v = (x.reshape(batch, x.shape[1], *heads).swapaxes(1, 2) for x in (q, k, v))
         return q, k, v, mask
 
     def _mask(self, key_padding_mask: Any, attn_mask: Any, is_causal: bool, batch: int, queries: int,
@@ -197,7 +198,13 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
         if attn_mask is not None:
             raise ValueError(f"{described(speaker)}: give attn_mask or is_causal, not both")
         attn_mask = np.tril(np.ones((q.shape[-2], k.shape[-2]), bool))
-    scores = (*np.broadcast_shapes(q.shape[:-2], k.shape[:-2]), q.shape[-2], k.shape[-2])
+    try:
+        scores = (*np.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2]), q.shape[-2], k.shape[-2])
+    except ValueError:
+        shapes = q.shape, k.shape, v.shape
+        raise refusal(speaker, "query, key and value with leading axes that broadcast", shapes) from None
+    if attn_mask is not None and not broadcasts(np.shape(attn_mask), scores):
+        raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", np.shape(attn_mask))
     keep = kept(scores, dropout_p) if dropout_p else None
     return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
                                                 keep_scale=_raise(dropout_p))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,11 +92,11 @@ class Conv2d(_Convolution):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
                          dtype)
 
-    def forward(self, x: Any) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         weight = self.weight
-        if type(x) is not Tensor or x.dtype is not weight.dtype:
-            x = admitted(self, x, weight.dtype)
-        return _convolved(self, x, weight, self.bias, self.stride, self._pads, self.dilation, self.groups,
+        if type(input) is not Tensor or input.dtype is not weight.dtype:
+            input = admitted(self, input, weight.dtype)
+        return _convolved(self, input, weight, self.bias, self.stride, self._pads, self.dilation, self.groups,
                           self.padding_mode)
 
 
@@ -125,44 +126,46 @@ class ConvTranspose2d(_Convolution):
                          dtype, transposed=True)
         _check_output_padding(self, self.output_padding, self.stride, self.dilation)
 
-    def forward(self, x: Any, output_size: Sequence[int] | None = None) -> Tensor:
-        x = admitted(self, x, self.weight.dtype)
+    def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
+        input = admitted(self, input, self.weight.dtype)
         extra = self.output_padding
         if output_size is not None:
-            smallest = _transposed_size(x.shape[-2:], self.kernel_size, self.stride, self._pads, self.dilation, (0, 0))
+            smallest = _transposed_size(input.shape[-2:], self.kernel_size, self.stride, self._pads, self.dilation,
+                                        (0, 0))
             extra = tuple(wanted - least for wanted, least in zip(output_size[-2:], smallest, strict=True))
             if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, self.stride, self.dilation, strict=True)):
                 most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
-                raise mistake(self, f"makes outputs from {smallest} to {most} of an input {x.shape}, "
+                raise mistake(self, f"makes outputs from {smallest} to {most} of an input {input.shape}, "
                                     f"not {tuple(output_size)}")
-        return _transposed(self, x, self.weight, self.bias, self.stride, self._pads, extra, self.dilation, self.groups)
+        return _transposed(self, input, self.weight, self.bias, self.stride, self._pads, extra, self.dilation,
+                           self.groups)
 
     def _further(self, short: Any) -> dict[str, tuple[Any, Any]]:
         return {"output_padding": (short(self.output_padding), 0)}
 
 
-def conv2d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
+def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
            groups: int = 1) -> Tensor:
     """Conv2d as a function of its weights."""
-    return _conv("conv2d", 2, x, weight, bias, stride, padding, dilation, groups)
+    return _conv("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv1d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
+def conv1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
            groups: int = 1) -> Tensor:
     """Conv1d as a function of its weights."""
-    return _conv("conv1d", 1, x, weight, bias, stride, padding, dilation, groups)
+    return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv_transpose2d(x: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
+def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
                      output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """ConvTranspose2d as a function of its weights."""
     name = "conv_transpose2d"
-    x, weight = admitted(name, x), admitted(name, weight)
+    input, weight = admitted(name, input), admitted(name, weight)
     stride, dilation = pair(name, "stride", stride), pair(name, "dilation", dilation)
     extra = pair(name, "output_padding", output_padding, least=0)
     _check_output_padding(name, extra, stride, dilation)
-    return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
-                       dilation, groups)
+    around = pads(name, padding, weight.shape[2:], stride, dilation)
+    return _transposed(name, input, weight, bias, stride, around, extra, dilation, groups)
 
 
 def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Sequence[int],
@@ -233,10 +236,11 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 
-def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads, dilation: Sequence[int]) -> None:
-    """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input."""
-    for size, k, (before, after), d in zip(x.shape[2:], kernel, padding, dilation, strict=True):
-        if d * (k - 1) + 1 > size + before + after:
+def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],
+                 beyond: Iterable[int] = repeat(0)) -> None:
+    """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input and what is `beyond`."""
+    for size, k, (before, after), d, more in zip(x.shape[2:], kernel, padding, dilation, beyond, strict=False):
+        if d * (k - 1) + 1 > size + before + after + more:
             span = " x ".join(str(d * (k - 1) + 1) for k, d in zip(kernel, dilation, strict=True))
             room = " x ".join(str(n + sum(p)) for n, p in zip(x.shape[2:], padding, strict=True))
             raise mistake(speaker, f"has a window of {span}, larger than its padded input of {room}, got {x.shape}")

@@ -27,20 +27,21 @@ class Dropout(Module):
         probability("Dropout", p=p)
         self.p = p
 
-    def forward(self, x: Any) -> Tensor:
-        return dropout(x, self.p, self.training, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        return dropout(input, self.p, self.training, speaker=self)
 
     def extra_repr(self) -> str:
         return arguments(self.p)
 
 
-def dropout(x: Any, p: float = 0.5, training: bool = True, *, speaker: Speaker = "dropout") -> Tensor:
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+            speaker: Speaker = "dropout") -> Tensor:
     """Dropout as a function."""
     probability(described(speaker), p=p)
-    admitted_x = admitted(speaker, x)
+    input = admitted(speaker, input)
     if not training or p == 0:
-        return admitted_x
-    return kernels.dropout(admitted_x, p, autograd.random.generator())  # type: ignore[no-any-return]
+        return input  # type: ignore[no-any-return]
+    return kernels.dropout(input, p, autograd.random.generator())  # type: ignore[no-any-return]
 
 
 def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -35,6 +35,18 @@ class Embedding(Module):
         self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating("Embedding", dtype))
         self.reset_parameters()
 
+    @classmethod
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
+        """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`."""
+        table = np.asarray(embeddings._value if isinstance(embeddings, Tensor) else embeddings)
+        if table.ndim != 2:
+            raise refusal("Embedding.from_pretrained", "embeddings (rows, width)", table)
+        rows, width = table.shape
+        layer = cls(rows, width, padding_idx, dtype=table.dtype)
+        overwrite(layer.weight, table)
+        layer.weight.requires_grad = not freeze
+        return layer
+
     def reset_parameters(self) -> None:
         """Draw the initial weights again."""
         init.normal_(self.weight)
@@ -43,22 +55,22 @@ class Embedding(Module):
             values[self.padding_idx] = 0
             overwrite(self.weight, values)
 
-    def forward(self, indices: Any) -> Tensor:
-        return embedding(indices, self.weight, self.padding_idx, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        return embedding(input, self.weight, self.padding_idx, speaker=self)
 
     def extra_repr(self) -> str:
         return arguments(self.num_embeddings, self.embedding_dim, padding_idx=(self.padding_idx, None))
 
 
-def embedding(indices: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:
+def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:
     """Embedding as a function of its table."""
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
-    indices = np.asarray(indices._value if isinstance(indices, Tensor) else indices)
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"{described(speaker)} expected integer indices, got {indices.dtype} {indices.shape}; write "
+    input = np.asarray(input._value if isinstance(input, Tensor) else input)
+    if input.dtype.kind not in "iu":
+        raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
                         f"x.astype(int){located(speaker)}")
     try:
-        return kernels.embedding(weight, indices, padding_idx=padding_idx)  # type: ignore[no-any-return]
+        return kernels.embedding(weight, input, padding_idx=padding_idx)  # type: ignore[no-any-return]
     except ValueError as error:
         raise mistake(speaker, str(error).removeprefix("embedding ")) from None

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def flatten(x: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *, speaker: Speaker = "flatten") -> Tensor:
+def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,
+            speaker: Speaker = "flatten") -> Tensor:
     """Axes `start_dim` to `end_dim` as one, in row-major order: (N, C, H, W) from 1 is (N, C * H * W)."""
-    x = x if isinstance(x, Tensor) else Tensor(x)
-    first, last = (axis + x.ndim if axis < 0 else axis for axis in (start_dim, end_dim))
-    if not 0 <= first <= last < x.ndim:
-        raise refusal(speaker, f"input with axes {start_dim} to {end_dim}", x)
+    input = input if isinstance(input, Tensor) else Tensor(input)
+    if input.ndim == 0:
+        input = input.reshape(1)
+    first, last = (axis + input.ndim if axis < 0 else axis for axis in (start_dim, end_dim))
+    if not 0 <= first <= last < input.ndim:
+        raise refusal(speaker, f"input with axes {start_dim} to {end_dim}", input)
     if first == last:
-        return x
-    shape = x.shape
-    return x.reshape((*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+        return input
+    shape = input.shape
+    return input.reshape((*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
 
 class Flatten(Module):
@@ -32,8 +35,8 @@ class Flatten(Module):
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, x: Any) -> Tensor:
-        return flatten(x, self.start_dim, self.end_dim, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        return flatten(input, self.start_dim, self.end_dim, speaker=self)
 
     def extra_repr(self) -> str:
         return arguments(start_dim=(self.start_dim, 1), end_dim=(self.end_dim, -1))

@@ -35,6 +35,21 @@ def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> Val
     return mistake(speaker, f"expected {expected}, got {shape}" + (f"; {advice}" if advice else ""))
 
 
+def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether an array of this shape can be repeated to the other."""
+    try:
+        return np.broadcast_shapes(shape, to) == to
+    except ValueError:
+        return False
+
+
+def fitting(speaker: Speaker, shape: tuple[int, ...], **held: Any) -> None:
+    """Raise ValueError for a weight or statistic that is there and has another shape."""
+    for name, value in held.items():
+        if value is not None and value.shape != shape:
+            raise refusal(speaker, f"a {name} {shape}", value)
+
+
 def mistake(speaker: Speaker, what: str) -> ValueError:
     """A complaint that begins with the layer and ends with where it stands in its model, as an error to raise."""
     return ValueError(f"{described(speaker)} {what}{located(speaker)}")

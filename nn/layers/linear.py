@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn import init
 from nn.kernels.linear import linear as _linear
 from nn.layers.arguments import arguments, floating, positive
-from nn.layers.input import admitted, refusal
+from nn.layers.input import admitted, fitting, refusal
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -43,11 +43,11 @@ class Linear(Module):
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
 
-    def forward(self, x: Any) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         weight = self.weight
-        if type(x) is not Tensor or x.dtype is not weight.dtype or x.shape[-1:] != weight.shape[1:]:
-            x = self._admitted(x)
-        return _linear(x, weight, self.bias)  # type: ignore[no-any-return]
+        if type(input) is not Tensor or input.dtype is not weight.dtype or input.shape[-1:] != weight.shape[1:]:
+            input = self._admitted(input)
+        return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
 
     def _admitted(self, given: Any) -> Tensor:
         x = admitted(self, given, self.weight.dtype)
@@ -60,9 +60,12 @@ class Linear(Module):
         return arguments(self.in_features, self.out_features, bias=(self.bias is not None, True))
 
 
-def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
-    """Linear as a function: `x` (..., in), `weight` (out, in), `bias` (out,) or None."""
-    x = admitted("linear", x)
-    if x.shape[-1:] != weight.shape[1:]:
-        raise refusal("linear", f"(..., {weight.shape[-1]}) for a weight {weight.shape}", x)
-    return _linear(x, weight, bias)  # type: ignore[no-any-return]
+def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
+    """Linear as a function: `input` (..., in), `weight` (out, in), `bias` (out,) or None."""
+    input = admitted("linear", input)
+    if weight.ndim != 2:
+        raise refusal("linear", "a weight (out, in)", weight)
+    if input.shape[-1:] != weight.shape[1:]:
+        raise refusal("linear", f"(..., {weight.shape[-1]}) for a weight {weight.shape}", input)
+    fitting("linear", weight.shape[:1], bias=bias)
+    return _linear(input, weight, bias)  # type: ignore[no-any-return]

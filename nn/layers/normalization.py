@@ -17,7 +17,7 @@ from autograd import Tensor
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.layers.arguments import arguments, floating, positive
-from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.input import Speaker, admitted, fitting, mistake, refusal
 from nn.module import Module
 from nn.parameter import Parameter, overwrite
 
@@ -57,7 +57,7 @@ class BatchNorm2d(_Affine):
     dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, *, dtype: DTypeLike | None = None) -> None:
+                 track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, num_features=num_features)
         if momentum is not None and not 0 <= momentum <= 1:
@@ -65,7 +65,7 @@ class BatchNorm2d(_Affine):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         dtype = floating(kind, dtype)
-        self._start((num_features,), affine, affine, dtype)
+        self._start((num_features,), affine, affine and bias, dtype)
         self.register_buffer("running_mean", np.zeros(num_features, dtype) if track_running_stats else None)
         self.register_buffer("running_var", np.ones(num_features, dtype) if track_running_stats else None)
         self.register_buffer("num_batches_tracked", np.array(0) if track_running_stats else None)
@@ -76,23 +76,24 @@ class BatchNorm2d(_Affine):
             if buffer is not None:
                 overwrite(buffer, start)
 
-    def forward(self, x: Any) -> Tensor:
+    def forward(self, input: Any) -> Tensor:
         held = self.running_mean if self.weight is None else self.weight
-        x = admitted(self, x, None if held is None else held.dtype)
-        if x.ndim not in self.dimensions or x.shape[1] != self.num_features:
+        input = admitted(self, input, None if held is None else held.dtype)
+        if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
             expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
-            raise refusal(self, expected, x)
-        rate = self.momentum
+            raise refusal(self, expected, input)
+        count = 0 if self.num_batches_tracked is None else self.num_batches_tracked.item() + 1
+        rate = 1 / max(count, 1) if self.momentum is None else self.momentum
+        out = batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
+                         self.training or self.running_mean is None, rate, self.eps, speaker=self)
         if self.training and self.num_batches_tracked is not None:
-            count = self.num_batches_tracked.item() + 1
             overwrite(self.num_batches_tracked, count)
-            rate = 1 / count if rate is None else rate
-        return batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
-                          self.training or self.running_mean is None, rate or 0.0, self.eps, speaker=self)
+        return out
 
     def extra_repr(self) -> str:
         return arguments(self.num_features, eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1),
-                         affine=(self.affine, True), track_running_stats=(self.track_running_stats, True))
+                         affine=(self.affine, True), track_running_stats=(self.track_running_stats, True),
+                         bias=(self.bias is not None or not self.affine, True))
 
 
 class BatchNorm1d(BatchNorm2d):
@@ -115,9 +116,9 @@ class LayerNorm(_Affine):
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
         self._start(shape, elementwise_affine, elementwise_affine and bias, floating("LayerNorm", dtype))
 
-    def forward(self, x: Any) -> Tensor:
-        x = admitted(self, x, None if self.weight is None else self.weight.dtype)
-        return layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        input = admitted(self, input, None if self.weight is None else self.weight.dtype)
+        return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
 
     def extra_repr(self) -> str:
         shape = self.normalized_shape
@@ -133,24 +134,25 @@ class GroupNorm(_Affine):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
-                 dtype: DTypeLike | None = None) -> None:
+                 bias: bool = True, dtype: DTypeLike | None = None) -> None:
         positive("GroupNorm", num_groups=num_groups, num_channels=num_channels)
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self._start((num_channels,), affine, affine, floating("GroupNorm", dtype))
+        self._start((num_channels,), affine, affine and bias, floating("GroupNorm", dtype))
 
-    def forward(self, x: Any) -> Tensor:
-        x = admitted(self, x, None if self.weight is None else self.weight.dtype)
-        if x.ndim < 2 or x.shape[1] != self.num_channels:
-            raise refusal(self, f"(N, {self.num_channels}, ...)", x)
-        return group_norm(x, self.num_groups, self.weight, self.bias, self.eps, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        input = admitted(self, input, None if self.weight is None else self.weight.dtype)
+        if input.ndim < 2 or input.shape[1] != self.num_channels:
+            raise refusal(self, f"(N, {self.num_channels}, ...)", input)
+        return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, speaker=self)
 
     def extra_repr(self) -> str:
-        return arguments(self.num_groups, self.num_channels, eps=(self.eps, 1e-5), affine=(self.affine, True))
+        return arguments(self.num_groups, self.num_channels, eps=(self.eps, 1e-5), affine=(self.affine, True),
+                         bias=(self.bias is not None or not self.affine, True))
 
 
-def batch_norm(x: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
+def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
                bias: Any = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5, *,
                speaker: Speaker = "batch_norm") -> Tensor:
     """Batch normalization of (N, C, ...): with the running statistics, or in training with the batch's.
@@ -158,39 +160,40 @@ def batch_norm(x: Any, running_mean: Tensor | None = None, running_var: Tensor |
     In training the running mean and (unbiased) variance, where they are given, move towards the batch's, in place.
     Raises ValueError in training for one value a channel, and in evaluation without running statistics.
     """
-    x = admitted(speaker, x)
+    input = admitted(speaker, input)
+    if input.ndim < 2:
+        raise refusal(speaker, "(N, C, ...)", input)
+    fitting(speaker, input.shape[1:2], weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
     if not training:
         if running_mean is None or running_var is None:
             raise mistake(speaker, "needs running_mean and running_var, or training=True")
-        return kernels.batch_norm_inference(x, _cast(running_mean, x), _cast(running_var, x), weight,  # type: ignore[no-any-return]
-                                            bias, eps=eps)
-    if x.ndim < 2 or x.size <= x.shape[1]:
-        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {x.shape}; use a larger "
-                               "batch (drop_last=True of a DataLoader), or call .eval()")
-    out, mean, variance = kernels.batch_norm(x, weight, bias, eps=eps)
+        mean, variance = (s if s.dtype == input.dtype else s.astype(input.dtype) for s in (running_mean, running_var))
+        return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)  # type: ignore[no-any-return]
+    if input.size <= input.shape[1]:
+        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
+                               "larger batch (drop_last=True of a DataLoader), or call .eval()")
+    out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
     for running, batch in ((running_mean, mean), (running_var, variance)):
         if running is not None:
             overwrite(running, (1 - momentum) * running._value + momentum * batch._value)
     return out  # type: ignore[no-any-return]
 
 
-def layer_norm(x: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
+def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "layer_norm") -> Tensor:
     """LayerNorm as a function of its parameters."""
-    x, shape = admitted(speaker, x), tuple(normalized_shape)
-    if x.shape[-len(shape) :] != shape:
-        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", x)
-    return kernels_of_layers.layer_norm(x, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
+    input, shape = admitted(speaker, input), tuple(normalized_shape)
+    if input.shape[-len(shape) :] != shape:
+        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
+    fitting(speaker, shape, weight=weight, bias=bias)
+    return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
 
 
-def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "group_norm") -> Tensor:
     """GroupNorm as a function of its parameters."""
-    x = admitted(speaker, x)
-    if x.ndim < 2 or num_groups < 1 or x.shape[1] % num_groups:
-        raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", x)
-    return kernels.group_norm(x, weight, bias, groups=num_groups, eps=eps)  # type: ignore[no-any-return]
-
-
-def _cast(statistics: Tensor, x: Tensor) -> Tensor:
-    return statistics if statistics.dtype == x.dtype else statistics.astype(x.dtype)
+    input = admitted(speaker, input)
+    if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
+        raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
+    fitting(speaker, input.shape[1:2], weight=weight, bias=bias)
+    return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,8 +52,8 @@ class MaxPool2d(_Windows):
         super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
         self.return_indices = return_indices
 
-    def forward(self, x: Any) -> Any:
-        return _max_pool(self, x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode,
+    def forward(self, input: Any) -> Any:
+        return _max_pool(self, input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode,
                          self.return_indices)
 
     def _further(self) -> dict[str, tuple[Any, Any]]:
@@ -78,9 +79,9 @@ class AvgPool2d(_Windows):
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
         _check_divisor("AvgPool2d", divisor_override)
 
-    def forward(self, x: Any) -> Tensor:
-        return _avg_pool(self, x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
-                         self.divisor_override)
+    def forward(self, input: Any) -> Tensor:
+        return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+                         self.count_include_pad, self.divisor_override)
 
     def _further(self) -> dict[str, tuple[Any, Any]]:
         return {"count_include_pad": (self.count_include_pad, True), "divisor_override": (self.divisor_override, None)}
@@ -100,42 +101,42 @@ class AdaptiveAvgPool2d(Module):
         pair("AdaptiveAvgPool2d", "output_size", tuple(1 if size is None else size for size in sizes))
         self.output_size = sizes
 
-    def forward(self, x: Any) -> Tensor:
-        return adaptive_avg_pool2d(x, self.output_size, speaker=self)
+    def forward(self, input: Any) -> Tensor:
+        return adaptive_avg_pool2d(input, self.output_size, speaker=self)
 
     def extra_repr(self) -> str:
         return arguments(_short(self.output_size))
 
 
-def max_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """MaxPool2d as a function."""
     geometry = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool2d", x, *geometry, ceil_mode, return_indices)
+    return _max_pool("max_pool2d", input, *geometry, ceil_mode, return_indices)
 
 
-def max_pool1d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """MaxPool1d as a function."""
     geometry = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool1d", x, *geometry, ceil_mode, return_indices)
+    return _max_pool("max_pool1d", input, *geometry, ceil_mode, return_indices)
 
 
-def avg_pool2d(x: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
+def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """AvgPool2d as a function."""
     _check_divisor("avg_pool2d", divisor_override)
     kernel, steps, padded, _ = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool2d", x, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
+    return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
 
 
-def adaptive_avg_pool2d(x: Any, output_size: int | Sequence[int | None] | None, *,
+def adaptive_avg_pool2d(input: Any, output_size: int | Sequence[int | None] | None, *,
                         speaker: Speaker = "adaptive_avg_pool2d") -> Tensor:
     """AdaptiveAvgPool2d as a function."""
-    x, single = batch_of(speaker, admitted(speaker, x), "C", 2)
+    input, single = batch_of(speaker, admitted(speaker, input), "C", 2)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
-    size = [n if m is None else m for n, m in zip(x.shape[2:], sizes, strict=True)]
-    out = kernels.adaptive_average_pool(x, size=size)
+    size = [n if m is None else m for n, m in zip(input.shape[2:], sizes, strict=True)]
+    out = kernels.adaptive_average_pool(input, size=size)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
@@ -150,10 +151,17 @@ def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, p
             pair(speaker, "dilation", dilation, axes))
 
 
+def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
+           ceil_mode: bool) -> tuple[Any, bool]:
+    """The input as a batch, and whether it had no batch axis. Raises ValueError if no window fits."""
+    x, single = batch_of(speaker, admitted(speaker, x), "C", len(kernel))
+    check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation, [(s - 1) * ceil_mode for s in stride])
+    return x, single
+
+
 def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool,
               return_indices: bool) -> Any:
-    x, single = batch_of(speaker, admitted(speaker, x), "C", len(kernel))
-    check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation)
+    x, single = _batch(speaker, x, kernel, stride, padding, dilation, ceil_mode)
     out = kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
@@ -163,8 +171,7 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 
 def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool,
               count_include_pad: bool, divisor: int | None) -> Tensor:
-    x, single = batch_of(speaker, admitted(speaker, x), "C", len(kernel))
-    check_window(speaker, x, kernel, tuple((p, p) for p in padding), (1,) * len(kernel))
+    x, single = _batch(speaker, x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
     out = kernels.average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
                                count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
@@ -182,10 +189,10 @@ def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stri
         seen = seen.reshape(shape)
         inside = inside & (seen >= 0) & (seen < size)
         flat = flat * size + np.clip(seen, 0, size - 1)
-    per_window = (*outputs, -1)
-    values = np.where(inside, x.reshape(*x.shape[:2], -1)[:, :, flat], -np.inf).reshape(*x.shape[:2], *per_window)
+    values = np.where(inside, x.reshape(*x.shape[:2], math.prod(x.shape[2:]))[:, :, flat], -np.inf)
+    values = values.reshape(*x.shape[:2], *outputs, math.prod(kernel))
     best = values.argmax(axis=-1)[..., None]
-    return np.take_along_axis(np.broadcast_to(flat.reshape(per_window), values.shape), best, axis=-1)[..., 0]
+    return np.take_along_axis(np.broadcast_to(flat.reshape(*outputs, -1), values.shape), best, axis=-1)[..., 0]
 
 
 def _check_divisor(speaker: str, divisor: int | None) -> None:

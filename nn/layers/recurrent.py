@@ -141,8 +141,8 @@ class RNN(_Recurrent):
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
-        outputs, (h,) = self._run(x, () if hx is None else (hx,), (self.hidden_size,))
+    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
         return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
@@ -167,8 +167,8 @@ class GRU(_Recurrent):
                  dtype: DTypeLike | None = None) -> None:
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
-        outputs, (h,) = self._run(x, () if hx is None else (hx,), (self.hidden_size,))
+    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
         return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
@@ -193,10 +193,10 @@ class LSTM(_Recurrent):
         self.proj_size = proj_size
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
 
-    def forward(self, x: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
             raise TypeError(f"{self!r} expected the initial state as a tuple (h, c), got a {type(hx).__name__}")
-        outputs, (h, c) = self._run(x, tuple(hx or ()), (self._width, self.hidden_size))
+        outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size))
         return outputs, (h, c)
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:

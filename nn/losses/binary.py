@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd import Tensor
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
-from nn.layers.input import Speaker, admitted, described, mistake
+from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
 from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired
 
 
@@ -27,6 +25,7 @@ class BCELoss(Loss):
     """
 
     weight: Tensor | None
+    options = (("from_logits", False), *Loss.options)
 
     def __init__(self, weight: Any = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -36,9 +35,6 @@ class BCELoss(Loss):
     def forward(self, input: Any, target: Any) -> Tensor:
         function = binary_cross_entropy_with_logits if self.from_logits else binary_cross_entropy
         return function(input, target, self.weight, self.reduction, speaker=self)
-
-    def extra_repr(self) -> str:
-        return ", ".join(filter(None, ["from_logits=True" * self.from_logits, super().extra_repr()]))
 
 
 class BCEWithLogitsLoss(Loss):
@@ -51,7 +47,7 @@ class BCEWithLogitsLoss(Loss):
     weight: Tensor | None
     pos_weight: Tensor | None
 
-    def __init__(self, weight: Any = None, pos_weight: Any = None, *, reduction: str = "mean") -> None:
+    def __init__(self, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None) -> None:
         super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
@@ -87,10 +83,6 @@ def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | 
     if weight is None:
         return None
     found = admitted(f"{described(speaker)}: {name}", weight, losses.dtype)
-    try:
-        fits = np.broadcast_shapes(found.shape, losses.shape) == losses.shape
-    except ValueError:
-        fits = False
-    if not fits:
+    if not broadcasts(found.shape, losses.shape):
         raise mistake(speaker, f"needs a {name} that broadcasts to {losses.shape}, got {found.shape}")
     return found

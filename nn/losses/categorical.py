@@ -23,15 +23,12 @@ class _Categorical(Loss):
     """`weight` (C,) multiplies each class, and the mean is weighted; labels equal to `ignore_index` do not count."""
 
     weight: Tensor | None
+    options = (("ignore_index", -100), *Loss.options)
 
     def __init__(self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.ignore_index = ignore_index
         self.register_buffer("weight", weight)
-
-    def extra_repr(self) -> str:
-        ignored = f"ignore_index={self.ignore_index}" if self.ignore_index != -100 else ""
-        return ", ".join(filter(None, [ignored, super().extra_repr()]))
 
 
 class CrossEntropyLoss(_Categorical):
@@ -42,6 +39,8 @@ class CrossEntropyLoss(_Categorical):
     Raises ValueError for a label out of range (which one, where), or a batch that disagrees with its labels.
     """
 
+    options = (("from_logits", True), ("label_smoothing", 0.0), *_Categorical.options)
+
     def __init__(self, weight: Any = None, *, from_logits: bool = True, ignore_index: int = -100,
                  reduction: str = "mean", label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
@@ -51,11 +50,6 @@ class CrossEntropyLoss(_Categorical):
     def forward(self, input: Any, target: Any) -> Tensor:
         return cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing,
                              from_logits=self.from_logits, speaker=self)
-
-    def extra_repr(self) -> str:
-        smoothing = f"label_smoothing={self.label_smoothing}" if self.label_smoothing else ""
-        kind = "" if self.from_logits else "from_logits=False"
-        return ", ".join(filter(None, [kind, smoothing, super().extra_repr()]))
 
 
 class NLLLoss(_Categorical):
@@ -73,6 +67,7 @@ class KLDivLoss(Loss):
     """
 
     reductions = ("mean", "batchmean", "sum", "none")
+    options = (*Loss.options, ("log_target", False))
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction=reduction)
@@ -130,7 +125,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
     losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":
-        return losses.sum() / x.shape[0]
+        return losses.sum() / (x.shape[0] if x.ndim else 1)
     return reduced(losses, reduction)  # type: ignore[no-any-return]
 
 

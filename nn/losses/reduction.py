@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.layers.arguments import arguments
 from nn.layers.input import Speaker, admitted, described, mistake
 from nn.module import Module
 
@@ -17,13 +18,14 @@ class Loss(Module):
     """A function of predictions and targets, with `reduction` "mean" over all elements, "sum", or "none"."""
 
     reductions: tuple[str, ...] = REDUCTIONS
+    options: tuple[tuple[str, Any], ...] = (("reduction", "mean"),)  # what `repr` shows unless it is the default
 
     def __init__(self, *, reduction: str = "mean") -> None:
         check_reduction(type(self).__name__, reduction, self.reductions)
         self.reduction = reduction
 
     def extra_repr(self) -> str:
-        return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
+        return arguments(**{name: (getattr(self, name), default) for name, default in self.options})
 
 
 def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:

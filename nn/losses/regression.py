@@ -33,6 +33,8 @@ class HuberLoss(Loss):
     Shapes as in MSELoss. Raises ValueError unless `delta` is positive.
     """
 
+    options = (*Loss.options, ("delta", 1.0))
+
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         if not delta > 0:

@@ -194,6 +194,10 @@ def pooling() -> Family:
     f.case("AdaptiveAvgPool2d", (2, 3), inputs=[(2, 3, 6, 7)])
     f.case("AdaptiveAvgPool2d", (None, 4), inputs=[(2, 3, 5, 7)])
     f.case("AdaptiveAvgPool2d", (7, 5), inputs=[(1, 2, 3, 4)])
+    # A window larger than the input, which ceil_mode admits.
+    f.case("MaxPool2d", 4, stride=3, ceil_mode=True, inputs=[(2, 3, 3, 6)])
+    f.case("MaxPool1d", 3, stride=4, dilation=3, ceil_mode=True, inputs=[(2, 3, 5)])
+    f.case("AvgPool2d", (4, 2), stride=3, ceil_mode=True, inputs=[(2, 3, 3, 6)])
     return f
 
 
@@ -216,6 +220,8 @@ def normalization() -> Family:
     f.case("GroupNorm", 3, 6, inputs=[(3, 6)])
     f.case("GroupNorm", 6, 6, inputs=[(2, 6, 5)], eps=1e-3)
     f.case("GroupNorm", 1, 6, affine=False, inputs=[(2, 6, 5)])
+    f.case("BatchNorm2d", 3, bias=False, inputs=[(4, 3, 2, 3)])
+    f.case("GroupNorm", 2, 6, bias=False, inputs=[(2, 6, 5)])
     return f
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,23 @@ def test_sequential_chains_indexes_and_slices() -> None:
     assert list(net.insert(0, nn.Linear(5, 3)).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
     with pytest.raises(IndexError, match="Sequential of 4 modules has no module 4"):
         net[4]
+    with pytest.raises(TypeError, match="Sequential takes integers and slices as indices, got 'relu'"):
+        net["relu"]
+
+
+@pytest.mark.parametrize("kind", [nn.Sequential, lambda *layers: nn.ModuleList(layers)])
+def test_containers_are_lists(kind: Any) -> None:
+    a, b, c = nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 2)
+    both = kind(a, b) + kind(c)
+    assert type(both) is type(kind())
+    assert list(both) == [a, b, c]
+    assert list(both.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert both.pop() is c
+    assert both.pop(0) is a
+    both += [c]
+    assert list(both) == [b, c]
+    del both[:1]
+    assert list(both.state_dict()) == ["0.weight", "0.bias"]
 
 
 def test_sequential_takes_names() -> None:
@@ -38,6 +57,7 @@ def test_sequential_takes_names() -> None:
     (nn.ReLU, r"got the class ReLU; write ReLU\(\)"),
     (np.tanh, "got the function tanh; wrap it in a Module"),
     (3, "got a int"),
+    ([nn.ReLU()], r"got a list; write its modules as arguments, or \*modules"),
 ])
 def test_what_is_not_a_module_is_refused(given: object, message: str) -> None:
     for build in (lambda: nn.Sequential(nn.Linear(1, 1), given), lambda: nn.ModuleList([given]),
@@ -51,7 +71,7 @@ def test_module_list() -> None:
     assert len(layers) == 3
     assert len(list(layers.parameters())) == 6
     assert list(layers.extend([nn.ReLU()]))[-1] is layers[3]
-    assert bool(nn.ModuleList())
+    assert bool(nn.ModuleList(None))
     with pytest.raises(NotImplementedError):
         layers(1)
 
@@ -69,5 +89,10 @@ def test_module_dict() -> None:
     assert len(heads) == 1
     with pytest.raises(KeyError, match="'items' is an attribute of ModuleDict"):
         heads["items"] = nn.ReLU()
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="ModuleDict has no module 'training'; it has b"):
         del heads["training"]
+    with pytest.raises(TypeError, match="the keys of a ModuleDict are strings, got 1; write '1'"):
+        heads[1] = nn.ReLU()
+    heads.clear()
+    assert len(heads) == len(nn.ModuleDict(None)) == 0
+

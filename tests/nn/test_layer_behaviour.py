@@ -29,6 +29,50 @@ def test_every_unit_is_a_small_regression() -> None:
         assert layer(x)[j].item() == pytest.approx(by_hand, rel=1e-5)
 
 
+@pytest.mark.parametrize(("layer", "shape"), [
+    (nn.Linear(3, 2), (0, 3)),
+    (nn.Conv2d(2, 4, 3, stride=2, groups=2, dilation=2), (0, 2, 9, 9)),
+    (nn.Conv1d(2, 4, 3, padding="same"), (0, 2, 9)),
+    (nn.ConvTranspose2d(2, 4, 3, stride=2), (0, 2, 4, 4)),
+    (nn.MaxPool2d(2), (0, 2, 4, 4)),
+    (nn.AvgPool2d(3, 2, 1), (0, 2, 5, 5)),
+    (nn.AdaptiveAvgPool2d(2), (0, 2, 5, 5)),
+    (nn.BatchNorm2d(2).eval(), (0, 2, 3, 3)),
+    (nn.LayerNorm(3), (0, 3)),
+    (nn.GroupNorm(1, 2), (0, 2, 3)),
+    (nn.GRU(3, 2, bidirectional=True), (4, 0, 3)),
+    (nn.TransformerEncoderLayer(4, 2, 8), (3, 0, 4)),
+    (nn.Flatten(), (0, 2, 3)),
+    (nn.Softmax(1), (0, 3)),
+], ids=lambda value: type(value).__name__)
+def test_a_batch_of_no_examples_goes_through(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    """As at the end of a filtered data set: no error, and gradients of zero."""
+    x = Tensor(np.zeros(shape, np.float32), requires_grad=True)
+    out = layer(x)
+    out = out[0] if isinstance(out, tuple) else out
+    assert out.size == 0
+    out.sum().backward()
+    assert x.grad.shape == shape
+    assert all(p.grad is None or not p.grad.data.any() for p in layer.parameters())
+
+
+def test_places_of_an_empty_batch() -> None:
+    values, places = nn.MaxPool2d(2, return_indices=True)(np.zeros((0, 1, 4, 4)))
+    assert values.shape == places.shape == (0, 1, 2, 2)
+
+
+def test_a_number_is_flattened_to_one_element() -> None:
+    assert functional.flatten(3.0).shape == (1,)
+
+
+def test_calls_take_pytorchs_argument_names() -> None:
+    x = RNG.normal(size=(2, 3))
+    np.testing.assert_array_equal(nn.Softmax(1)(input=x).data, functional.softmax(input=x, dim=1).data)
+    assert nn.Embedding(4, 2)(input=[1, 3]).shape == (2, 2)
+    assert functional.linear(input=x, weight=np.ones((4, 3))).shape == (2, 4)
+    np.testing.assert_array_equal(functional.dropout(x, 0.5, training=False, inplace=True).data, x)
+
+
 # --- Dropout ----------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +144,13 @@ def test_batch_norm_in_evaluation_leaves_its_buffers_alone() -> None:
         np.testing.assert_array_equal(value, before[key])
 
 
+def test_batch_norm_counts_no_batch_that_it_refused() -> None:
+    layer = nn.BatchNorm1d(3)
+    with pytest.raises(ValueError, match="more than one value"):
+        layer(np.ones((1, 3)))
+    assert layer.num_batches_tracked.item() == 0
+
+
 def test_batch_norm_with_momentum_none_averages_all_batches() -> None:
     layer = nn.BatchNorm1d(2, momentum=None, dtype=float)
     batches = RNG.normal(size=(4, 6, 2))
@@ -146,6 +197,17 @@ def test_max_pool_says_where_each_value_was(kernel: int, stride: int, padding: i
 
 
 # --- Embedding --------------------------------------------------------------------------------------------------------
+
+
+def test_an_embedding_of_vectors_that_are_there() -> None:
+    vectors = RNG.normal(size=(4, 3)).astype(np.float32)
+    frozen = nn.Embedding.from_pretrained(vectors, padding_idx=1)
+    np.testing.assert_array_equal(frozen.weight.data, vectors)
+    assert not frozen.weight.requires_grad
+    assert (frozen.num_embeddings, frozen.embedding_dim, frozen.padding_idx) == (4, 3, 1)
+    assert nn.Embedding.from_pretrained(vectors, freeze=False).weight.requires_grad
+    with pytest.raises(ValueError, match=r"from_pretrained expected embeddings \(rows, width\), got \(4,\)"):
+        nn.Embedding.from_pretrained(vectors[:, 0])
 
 
 def test_the_padding_row_stays() -> None:

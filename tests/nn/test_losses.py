@@ -119,6 +119,20 @@ def test_one_example_without_a_batch() -> None:
 # --- Binary cross-entropy ---------------------------------------------------------------------------------------------
 
 
+def test_batchmean_of_one_number() -> None:
+    loss = nn.KLDivLoss(reduction="batchmean")(np.array(-1.0), np.array(0.5))
+    assert loss.item() == pytest.approx(0.5 * (math.log(0.5) + 1))
+
+
+def test_repr_shows_what_is_not_the_default() -> None:
+    assert repr(nn.CrossEntropyLoss(label_smoothing=0.1, ignore_index=0)) == (
+        "CrossEntropyLoss(label_smoothing=0.1, ignore_index=0)")
+    assert repr(nn.KLDivLoss(reduction="batchmean", log_target=True)) == (
+        "KLDivLoss(reduction='batchmean', log_target=True)")
+    assert repr(nn.HuberLoss(delta=2.0)) == "HuberLoss(delta=2.0)"
+    assert repr(nn.BCELoss(from_logits=True)) == "BCELoss(from_logits=True)"
+
+
 def test_bce_of_logits_is_bce_of_their_sigmoid() -> None:
     z, t = RNG.normal(size=(4, 3)), RNG.random((4, 3))
     p = 1 / (1 + np.exp(-z))

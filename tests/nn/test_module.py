@@ -139,6 +139,13 @@ def test_modules_in_a_plain_list_are_refused_when_parameters_are_asked_for() -> 
         nn.Sequential(Hidden()).state_dict()
 
 
+def test_modules_in_lists_of_lists_are_refused_too() -> None:
+    net = nn.Module()
+    net.stages = {"first": [(nn.Linear(2, 2),)]}
+    with pytest.raises(TypeError, match="Linear, which would not be trained"):
+        list(net.parameters())
+
+
 def test_a_plain_list_of_modules_held_elsewhere_is_fine() -> None:
     class Held(nn.Module):
         def __init__(self) -> None:
@@ -171,6 +178,29 @@ def test_deleting_an_attribute_removes_it() -> None:
     net = Net()
     del net.temperature
     assert "temperature" not in dict(net.named_parameters())
+
+
+@pytest.mark.parametrize(("name", "advice"), [
+    ("cuda", "arrays live in the computer's memory; leave the call out"),
+    ("double", "write .astype(np.float64), or another dtype"),
+    ("foo", "'Net' object has no attribute 'foo'"),
+])
+def test_what_modules_do_not_have_is_said(name: str, advice: str) -> None:
+    with pytest.raises(AttributeError, match="'Net' object has no attribute") as caught:
+        getattr(Net(), name)
+    assert str(caught.value).endswith(advice)
+
+
+def test_parts_are_found_by_path() -> None:
+    net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    assert net.get_parameter("0.weight") is net[0].weight
+    assert net.get_buffer("1.running_mean") is net[1].running_mean
+    assert net.get_submodule("1") is net[1]
+    for find, missing in ((net.get_parameter, "parameter '1.scale'; it has 0.weight"),
+                          (net.get_buffer, "buffer '1.scale'; it has 1.running_mean"),
+                          (net.get_submodule, "module '1.scale'; it has 0, 1")):
+        with pytest.raises(KeyError, match=f"Sequential has no {missing}"):
+            find("1.scale")
 
 
 # --- Parameters -------------------------------------------------------------------------------------------------------
@@ -212,6 +242,22 @@ def test_buffers_are_state_and_not_trained() -> None:
 
 
 # --- State ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_buffer_that_is_deleted_or_becomes_a_parameter_is_no_buffer() -> None:
+    net = nn.BatchNorm1d(2)
+    del net.running_mean
+    net.running_var = nn.Parameter(np.ones(2))
+    assert [name for name, _ in net.named_buffers()] == ["num_batches_tracked"]
+    assert list(net.state_dict()) == ["weight", "bias", "running_var", "num_batches_tracked"]
+
+
+def test_a_buffer_does_not_replace_a_parameter() -> None:
+    net = nn.Linear(2, 2)
+    with pytest.raises(TypeError, match="Linear.weight is a Parameter"):
+        net.register_buffer("weight", np.zeros(2))
+    assert not list(net.buffers())
+    assert list(net.state_dict()) == ["weight", "bias"]
 
 
 def test_state_dict_is_a_snapshot_of_arrays() -> None:
@@ -383,6 +429,10 @@ def test_repr_shows_the_structure() -> None:
         "  )\n"
         ")"
     )
+
+
+def test_repr_shows_arguments_above_what_a_module_holds() -> None:
+    assert repr(nn.MultiheadAttention(4, 2)) == "MultiheadAttention(\n  4, 2\n  (out_proj): Linear(4, 4)\n)"
 
 
 def test_attributes_may_be_assigned_while_walking_or_calling() -> None:
