@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 
 from autograd import Tensor
 
+from .parameters import listed
+
 
 def clip_grad_norm_(
     params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *, error_if_nonfinite: bool = False
@@ -24,7 +26,7 @@ def clip_grad_norm_(
     """
     if not max_norm >= 0 or not norm_type > 0:
         raise ValueError(f"clip_grad_norm_: max_norm must be >= 0 and norm_type > 0, got {max_norm} and {norm_type}")
-    gradients = [gradient for _, gradient in _gradients(params)]
+    gradients = [gradient for _, gradient in _gradients("clip_grad_norm_", params)]
     total = _norm([_norm(g._value, norm_type) for g in gradients], norm_type)
     if error_if_nonfinite and not isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}; a loss or gradient was not finite")
@@ -39,14 +41,14 @@ def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> No
     """Clip every number of every gradient to `[-clip_value, clip_value]`. Raises `ValueError` if that is negative."""
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")
-    for parameter, gradient in _gradients(params):
+    for parameter, gradient in _gradients("clip_grad_value_", params):
         parameter.grad = gradient.clip(-clip_value, clip_value)
 
 
-def _gradients(params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:
+def _gradients(speaker: str, params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:
     """The parameters that have a gradient, each once, with it."""
-    parameters = [params] if isinstance(params, Tensor) else dict.fromkeys(params)
-    return [(p, p.grad) for p in parameters if p.grad is not None]
+    parameters = [params] if isinstance(params, Tensor) else listed(speaker, params)
+    return [(p, p.grad) for p in dict.fromkeys(parameters) if p.grad is not None]
 
 
 def _norm(values: ArrayLike, norm_type: float) -> float:

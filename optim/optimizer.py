@@ -13,6 +13,7 @@ from autograd import Tensor
 from . import options as option
 from . import state
 from .flat import Flat
+from .parameters import listed
 from .plan import Array
 
 __all__ = ["Array", "Optimizer", "Params", "average"]
@@ -47,9 +48,7 @@ class Optimizer(ABC):
         self._names: dict[Tensor, str] = {}
         self._laid_out: list[list[int]] = []
         self._flats: list[list[Flat]] = []
-        if isinstance(params, Tensor):
-            raise TypeError(f"{self.kind} takes an iterable of parameters, got one tensor; write [tensor]")
-        given: list[Any] = list(params)
+        given = listed(self.kind, params)
         if not given:
             raise ValueError(f"{self.kind} got no parameters; was the iterator that it was given used up before?")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
@@ -180,11 +179,18 @@ class Optimizer(ABC):
         The state of a parameter is its `"step"` and its moments as arrays of its shape. Names are those of
         `named_parameters()` if these were given, or the tensors' own; where some are missing or equal, all are indices.
         """
-        return state.save(self)
+        return state.packed(self.names(), self.states(), self.param_groups)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Continue from a `state_dict()`, with the same bits as without the interruption.
 
         Raises one `ValueError` that lists all that does not fit, and then changes nothing.
         """
-        state.load(self, state_dict)
+        names = self.names()
+        wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults, moments=self.moments)
+        if wrong:
+            listed = "".join(f"\n- {problem}" for problem in wrong)
+            raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{listed}")
+        for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            group |= {name: tuple(v) if isinstance(v, list) else v for name, v in saved.items() if name != "params"}
+        self.set_states(state.unpacked(names, state_dict, self.moments))

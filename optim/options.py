@@ -22,7 +22,12 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 
 
 def plain(group: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it)."""
+    """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it).
+
+    Raises ValueError for a rate that somebody has made negative or nan since: the step would go uphill.
+    """
+    if not group["lr"] >= 0:
+        raise ValueError(f"the lr of a parameter group must be a number >= 0, got {group['lr']!r}")
     numbers = {name: float(value) for name, value in group.items() if name not in ("params", "betas")}
     return numbers | {"betas": tuple(map(float, group["betas"]))} if "betas" in group else numbers
 

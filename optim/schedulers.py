@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import cos, inf, isfinite, pi
+from operator import index
 from typing import Any
 
 from .optimizer import Optimizer
@@ -59,15 +60,23 @@ class Scheduler(ABC):
         self._set_rates()
 
     def _set_rates(self) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate(self.last_step, group.setdefault("initial_lr", group["lr"]))
+        groups = self.optimizer.param_groups
+        rates = [self.rate(self.last_step, group.setdefault("initial_lr", group["lr"])) for group in groups]
+        for group, rate in zip(groups, rates, strict=True):
+            if not 0 <= rate < inf:
+                raise ValueError(f"{self!r} gives the rate {rate} at step {self.last_step}; it must be a number >= 0")
+            group["lr"] = rate
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if name != "optimizer")
+        return f"{type(self).__name__}({options})"
 
 
 class StepLR(Scheduler):
     """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps."""
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = _positive("step_size", step_size), gamma
+        self.step_size, self.gamma = _count("step_size", step_size), gamma
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -92,7 +101,7 @@ class CosineAnnealingLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = _positive("T_max", T_max), eta_min
+        self.T_max, self.eta_min = _count("T_max", T_max), eta_min
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -103,7 +112,7 @@ class LinearWarmup(Scheduler):
     """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`."""
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
-        self.steps = _positive("steps", steps)
+        self.steps = _count("steps", steps)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -114,6 +123,8 @@ class LambdaLR(Scheduler):
     """`rate(t) = initial * lr_lambda(t)`, with a function of the step."""
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        if not callable(lr_lambda):
+            raise TypeError(f"LambdaLR: lr_lambda is a function of the step, got a {type(lr_lambda).__name__}")
         self.lr_lambda = lr_lambda
         super().__init__(optimizer)
 
@@ -173,9 +184,9 @@ class ReduceLROnPlateau(Scheduler):
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
             raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max' and threshold_mode 'rel' or 'abs', "
                              f"got {mode!r} and {threshold_mode!r}")
-        self.mode, self.factor, self.patience = mode, factor, patience
+        self.mode, self.factor, self.patience = mode, factor, _count("patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.min_lr = cooldown, min_lr
+        self.cooldown, self.min_lr = _count("cooldown", cooldown, least=0), min_lr
         self.best = inf if mode == "min" else -inf
         self.bad_steps = self.cooling = self.reductions = 0
         super().__init__(optimizer)
@@ -206,7 +217,9 @@ class ReduceLROnPlateau(Scheduler):
         return metric < self.best - margin if self.mode == "min" else metric > self.best + margin
 
 
-def _positive(name: str, value: int) -> int:
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value}")
-    return value
+def _count(name: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return index(value)

@@ -1,8 +1,8 @@
-"""An optimizer's state as plain dicts and arrays, by parameter name, and back."""
+"""An optimizer's state as plain dicts and arrays, by parameter name, and what does not fit when it comes back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,61 +10,64 @@ import numpy as np
 from . import options as option
 
 if TYPE_CHECKING:
-    from .optimizer import Optimizer
+    from autograd import Tensor
+
+Names = Mapping["Tensor", str]
+States = Mapping["Tensor", tuple[int, Mapping[str, Any]]]  # the steps that a parameter has taken, and its moments
+Groups = Sequence[Mapping[str, Any]]
 
 
-def save(optimizer: Optimizer) -> dict[str, Any]:
-    """See `Optimizer.state_dict`."""
-    names = optimizer.names()
+def packed(names: Names, states: States, groups: Groups) -> dict[str, Any]:
+    """`{"state": {name: ...}, "param_groups": [...]}`, as copies; parameters that never took a step have no state."""
     return {
         "state": {
             names[p]: {"step": steps, **{name: moment.copy() for name, moment in moments.items()}}
-            for p, (steps, moments) in optimizer.states().items()
+            for p, (steps, moments) in states.items()
             if steps and p in names
         },
-        "param_groups": [group | {"params": [names[p] for p in group["params"]]} for group in optimizer.param_groups],
+        "param_groups": [{**group, "params": [names[p] for p in group["params"]]} for group in groups],
     }
 
 
-def load(optimizer: Optimizer, state_dict: Mapping[str, Any]) -> None:
-    """See `Optimizer.load_state_dict`."""
-    wrong = _problems(optimizer, state_dict)
-    if wrong:
-        listed = "".join(f"\n- {problem}" for problem in wrong)
-        raise ValueError(f"{optimizer.kind}.load_state_dict: the state does not fit, nothing was loaded:{listed}")
-    names = optimizer.names()
-    for group, saved in zip(optimizer.param_groups, state_dict["param_groups"], strict=True):
-        group.update({name: tuple(v) if isinstance(v, list) else v for name, v in saved.items() if name != "params"})
-    fresh = {"step": 0, **dict.fromkeys(optimizer.moments, 0)}
+def unpacked(names: Names, state_dict: Mapping[str, Any], moments: Iterable[str]) -> States:
+    """The states of all parameters from a `packed` dict that fits; those without one begin anew."""
+    fresh = {"step": 0, **dict.fromkeys(moments, 0)}
     states = {p: state_dict["state"].get(name, fresh) for p, name in names.items()}
-    optimizer.set_states({p: (int(saved["step"]), saved) for p, saved in states.items()})
+    return {p: (int(saved["step"]), saved) for p, saved in states.items()}
 
 
-def _problems(optimizer: Optimizer, state_dict: Mapping[str, Any]) -> list[str]:
+def problems(
+    names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str], moments: Sequence[str]
+) -> list[str]:
+    """Why `state_dict` is not that of an optimizer with these groups, options and moments; empty if it is."""
+    if not isinstance(state_dict, Mapping):
+        return [f"a state is a dict, got a {type(state_dict).__name__}"]
     missing = [key for key in ("state", "param_groups") if key not in state_dict]
     if missing:
         return [f"there is no {key!r} in it" for key in missing]
-    return [*_group_problems(optimizer, state_dict["param_groups"]), *_state_problems(optimizer, state_dict["state"])]
+    return [
+        *_group_problems(names, groups, state_dict["param_groups"], list(options)),
+        *_state_problems(names, state_dict["state"], moments),
+    ]
 
 
-def _group_problems(optimizer: Optimizer, saved: list[Mapping[str, Any]]) -> list[str]:
-    if len(saved) != len(optimizer.param_groups):
-        return [f"it has {len(saved)} parameter groups, the optimizer {len(optimizer.param_groups)}"]
-    names = optimizer.names()
+def _group_problems(names: Names, groups: Groups, saved: Groups, known: Sequence[str]) -> list[str]:
+    if len(saved) != len(groups):
+        return [f"it has {len(saved)} parameter groups, the optimizer {len(groups)}"]
     wrong = []
-    for k, (group, other) in enumerate(zip(optimizer.param_groups, saved, strict=True)):
+    for k, (group, other) in enumerate(zip(groups, saved, strict=True)):
         ours, theirs = [names[p] for p in group["params"]], list(other.get("params", []))
         wrong += [f"group {k} lacks the parameter {name!r}" for name in ours if name not in theirs]
         wrong += [f"group {k} has an unexpected parameter {name!r}" for name in theirs if name not in ours]
-        wrong += [f"group {k} lacks the option {name!r}" for name in optimizer.defaults if name not in other]
+        wrong += [f"group {k} lacks the option {name!r}" for name in known if name not in other]
         options = {name: value for name, value in other.items() if name != "params"}
-        wrong += [f"group {k}: {problem}" for problem in option.problems(options, optimizer.defaults)]
+        wrong += [f"group {k}: {problem}" for problem in option.problems(options, known)]
     return wrong
 
 
-def _state_problems(optimizer: Optimizer, saved: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    shapes = {name: p.shape for p, name in optimizer.names().items()}
-    expected = {"step", *optimizer.moments}
+def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moments: Sequence[str]) -> list[str]:
+    shapes = {name: p.shape for p, name in names.items()}
+    expected = {"step", *moments}
     wrong = [f"there is state of an unknown parameter {name!r}" for name in saved if name not in shapes]
     for name, state in saved.items():
         if name not in shapes:
@@ -73,7 +76,7 @@ def _state_problems(optimizer: Optimizer, saved: Mapping[str, Mapping[str, Any]]
             wrong.append(f"the state of {name!r} is {sorted(state)}, expected {sorted(expected)}")
         wrong += [
             f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shapes[name]}"
-            for key in optimizer.moments
+            for key in moments
             if key in state and np.shape(state[key]) != shapes[name]
         ]
         step = state.get("step", 0)

@@ -4,47 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
 from nn import layers
 from nn.module import Module
+from nn.onnx.call import Call
 from nn.onnx.graph import Graph
 from nn.onnx.operations import kept_axes
 from nn.onnx.recurrent import convert_recurrent
-
-
-@dataclass
-class Call:
-    """One call of a layer: its path, and the Tensors that went in and came out."""
-
-    path: str
-    module: Any
-    inputs: Sequence[Tensor]
-    outputs: Sequence[Tensor]
-
-    def error(self, reason: str) -> ValueError:
-        """The complaint that this call cannot be exported."""
-        return ValueError(f"export_onnx cannot express {self.path} = {type(self.module).__name__}: {reason}")
-
-    def weight(self, graph: Graph, name: str) -> str:
-        """The name of the initializer for a parameter or buffer; "" if the layer has none."""
-        value = getattr(self.module, name)
-        return "" if value is None else graph.constant(value.data, f"{self.path}.{name}")
-
-    def weights(self, graph: Graph) -> list[str]:
-        """The names of `weight` and `bias`, without those that the layer lacks."""
-        return [name for name in (self.weight(graph, "weight"), self.weight(graph, "bias")) if name]
-
-    def weight_or(self, graph: Graph, name: str, default: float, size: int) -> str:
-        """The same, with a constant vector in place of a missing one."""
-        if getattr(self.module, name) is not None:
-            return self.weight(graph, name)
-        return graph.constant(np.full(size, default, self.inputs[0].dtype), f"{self.path}.{name}")
-
 
 Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 

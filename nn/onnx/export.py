@@ -15,7 +15,8 @@ from autograd.graph import Leaf, Node, reachable
 from nn.mode import evaluating
 from nn.module import Module
 from nn.onnx import operations
-from nn.onnx.convert import CONVERTERS, Call, convert
+from nn.onnx.call import Call
+from nn.onnx.convert import CONVERTERS, convert
 from nn.onnx.graph import Graph
 from nn.storage import replace_file
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nn.onnx.call import Call
 from nn.onnx.graph import Graph
-
-if TYPE_CHECKING:
-    from nn.onnx.convert import Call
 
 # Our gates, which are PyTorch's, are i f g o and r z n; ONNX wants i o f c and z r h.
 _GATES = {"RNN": [0], "LSTM": [0, 3, 1, 2], "GRU": [1, 0, 2]}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import nn
 from autograd import Tensor
 from optim import clip_grad_norm_, clip_grad_value_
 
@@ -67,6 +68,13 @@ def test_a_norm_that_is_not_finite():
         clip_grad_norm_([tensor], 1, error_if_nonfinite=True)
     clip_grad_norm_([tensor], 1)
     assert np.isnan(tensor.grad.numpy()).all()
+
+
+def test_a_model_is_not_its_parameters():
+    with pytest.raises(TypeError, match=r"clip_grad_norm_ takes .* got a Linear; write model.parameters\(\)"):
+        clip_grad_norm_(nn.Linear(1, 1), 1.0)
+    with pytest.raises(TypeError, match="clip_grad_value_ takes an iterable of parameters, got a float"):
+        clip_grad_value_(1.0, 1.0)
 
 
 def test_negative_bounds():

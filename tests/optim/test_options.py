@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import nn
 import optim
 from autograd import Tensor
 
@@ -45,8 +46,17 @@ def test_options_of_a_group_are_checked_too(adam):
 
 
 def test_what_is_no_parameter(adam):
-    with pytest.raises(TypeError, match=r"got one tensor; write \[tensor\]"):
+    with pytest.raises(TypeError, match=r"got a Tensor; write \[tensor\]"):
         adam(leaf())
+    model = nn.Linear(1, 1)
+    with pytest.raises(TypeError, match=r"takes an iterable of parameters, got a Linear; write model.parameters\(\)"):
+        adam(model)
+    with pytest.raises(TypeError, match=r"got a method; call it: model.parameters\(\)"):
+        adam(model.parameters)
+    with pytest.raises(TypeError, match=r"got a dict; write its values\(\)"):
+        adam({"w": leaf()})
+    with pytest.raises(TypeError, match="takes an iterable of parameters, got a float"):
+        adam(0.1)
     with pytest.raises(TypeError, match="parameter 1 is a ndarray, expected a Tensor"):
         adam([leaf(), np.ones(3)])
     with pytest.raises(TypeError, match="parameter bias of shape .3,. holds int64, expected floats"):
@@ -70,6 +80,17 @@ def test_a_step_without_any_gradient(make):
     with pytest.raises(RuntimeError, match=r"no gradient on any of 3 parameters, of which 1 are frozen.*backward\(\)"):
         optimizer.step()
     assert optimizer.state_dict() == before
+
+
+def test_a_rate_made_negative_in_a_group_is_refused_at_the_step(adam):
+    parameter = leaf()
+    optimizer = adam([parameter])
+    parameter.grad = np.ones(3)
+    for rate in (-0.1, float("nan")):
+        optimizer.param_groups[0]["lr"] = rate
+        with pytest.raises(ValueError, match=f"the lr of a parameter group must be a number >= 0, got {rate}"):
+            optimizer.step()
+    assert parameter.data.tolist() == [1, 1, 1]
 
 
 def test_zero_grad_forgets_every_gradient(adam):

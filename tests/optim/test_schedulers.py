@@ -172,6 +172,12 @@ def test_wrong_arguments(optimizer):
         schedulers.StepLR([], 3)
     with pytest.raises(ValueError, match="step_size must be at least 1, got 0"):
         schedulers.StepLR(optimizer, 0)
+    with pytest.raises(TypeError, match="step_size must be an integer, got 1.5"):
+        schedulers.StepLR(optimizer, 1.5)
+    with pytest.raises(ValueError, match="patience must be at least 0, got -1"):
+        schedulers.ReduceLROnPlateau(optimizer, patience=-1)
+    with pytest.raises(TypeError, match="lr_lambda is a function of the step, got a list"):
+        schedulers.LambdaLR(optimizer, [lambda t: 1.0])
     with pytest.raises(ValueError, match="T_max must be at least 1, got -5"):
         schedulers.CosineAnnealingLR(optimizer, -5)
     with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, got .3, 4."):
@@ -186,3 +192,18 @@ def test_wrong_arguments(optimizer):
         schedulers.ReduceLROnPlateau(optimizer, mode="least")
     with pytest.raises(ValueError, match=r"ExponentialLR.load_state_dict expected \['last_step'\], got \['step'\]"):
         exponential.load_state_dict({"step": 3})
+
+
+def test_a_rate_that_goes_uphill_is_refused_and_leaves_the_groups_as_they_are(optimizer):
+    rates = [group["lr"] for group in optimizer.param_groups]
+    scheduler = schedulers.LambdaLR(optimizer, lambda t: 1 - t)
+    scheduler.step()
+    with pytest.raises(ValueError, match=r"LambdaLR\(.*last_step=2\) gives the rate -.* at step 2; it must be"):
+        scheduler.step()
+    assert [group["lr"] for group in optimizer.param_groups] == [0.0] * len(rates)
+
+
+def test_the_repr_says_the_rule_and_the_step(optimizer):
+    scheduler = schedulers.StepLR(optimizer, 5)
+    scheduler.step()
+    assert repr(scheduler) == "StepLR(step_size=5, gamma=0.1, last_step=1)"

@@ -140,6 +140,7 @@ def test_all_problems_are_listed_and_nothing_changes(adam):
     ("saved", "message"),
     [
         ({}, "there is no 'state'.*\n.*there is no 'param_groups'"),
+        (None, "a state is a dict, got a NoneType"),
         ({"state": {}, "param_groups": []}, "0 parameter groups, the optimizer 1"),
     ],
 )

@@ -1,0 +1,24 @@
+"""What optimizers and clipping take: the parameters themselves, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd import Tensor
+
+
+def listed(speaker: str, params: Any) -> list[Any]:
+    """`params` as a list. Raises TypeError, with what to write, for a tensor, a model, a method or a dict."""
+    advice = ""
+    if isinstance(params, Tensor):
+        advice = "; write [tensor]"
+    elif hasattr(params, "parameters"):
+        advice = "; write model.parameters()"
+    elif callable(params):
+        advice = "; call it: model.parameters()"
+    elif isinstance(params, Mapping):
+        advice = "; write its values(), or for groups a list of dicts"
+    if advice or not isinstance(params, Iterable):
+        raise TypeError(f"{speaker} takes an iterable of parameters, got a {type(params).__name__}{advice}")
+    return list(params)
