@@ -30,7 +30,7 @@ def detect_anomaly() -> Iterator[None]:
 
 
 def _finite(value: Any) -> bool:
-    return isinstance(value, tuple) or value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
+    return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
 
 
 def _what(value: Any) -> str:
@@ -39,20 +39,21 @@ def _what(value: Any) -> str:
 
 def _check_value(node: Node, value: Any) -> None:
     node.line = user_line()
-    if not _finite(value):
-        bad = [i for i, x in enumerate(node.saved[: len(node.parents)])
-               if isinstance(x, (np.ndarray, np.generic)) and not _finite(x)]
-        came = f" from operand {bad[0]}, which holds {_what(node.saved[bad[0]])} already" if bad else ""
-        raise AnomalyError(
-            f"{node.primitive.name} made {_what(value)} in a value of shape {node.shape}{came} ({node.line})"
-        )
+    for part in value if isinstance(value, tuple) else (value,):
+        if not _finite(part):
+            bad = [i for i, x in enumerate(node.saved[: len(node.parents)])
+                   if isinstance(x, (np.ndarray, np.generic)) and not _finite(x)]
+            came = f" from operand {bad[0]}, which holds {_what(node.saved[bad[0]])} already" if bad else ""
+            raise AnomalyError(
+                f"{node.primitive.name} made {_what(part)} in a value of shape {part.shape}{came} ({node.line})"
+            )
 
 
 def _check_gradient(node: Node, c: Any) -> None:
-    if isinstance(c, (list, tuple)):
-        for part in c:
-            _check_gradient(node, part)
-    elif c is not None and not _finite(getattr(c, "_value", c)):
+    if c is None or isinstance(c, list):  # a list is handed on, unchanged, to an operation with several outputs
+        return
+    c = getattr(c, "_value", c)
+    if not _finite(c):
         line = getattr(node, "line", "run the forward pass within detect_anomaly() to see its line")
-        raise AnomalyError(f"the backward pass made {_what(getattr(c, '_value', c))} at {node.primitive.name} of shape "
-                           f"{node.shape} ({line})")
+        raise AnomalyError(f"the backward pass made {_what(c)} at {node.primitive.name}, in a gradient of shape "
+                           f"{c.shape} ({line})")

@@ -333,7 +333,11 @@ def pull_within(
     seeds = seeds_of([o for o, _ in pairs], [g if o.dtype.kind == "c" else np.real(g) for o, g in pairs])
     stop = frozenset(node for node in nodes if node is not None)
     record = any(isinstance(g, Tensor) for _, g in pairs)
-    found = accumulate(seeds, retain_graph=True, create_graph=record, stop=stop)
+    check, local.check = local.check, None  # what goes wrong within is told of the operation that the user called
+    try:
+        found = accumulate(seeds, retain_graph=True, create_graph=record, stop=stop)
+    finally:
+        local.check = check
     return [None if node is None else found.pop(node, None) for node in nodes]
 
 

@@ -132,6 +132,17 @@ def test_infinities_and_backward_anomalies_are_found() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+def test_anomalies_of_operations_with_several_outputs_are_told_of_the_operation() -> None:
+    singular, equal = (Tensor(x, requires_grad=True) for x in (np.zeros((2, 2)), 2 * np.eye(2)))
+    message = r"^slogdet made an infinity in a value of shape \(\) \(.*test_safety\.py:\d+"
+    with detect_anomaly(), pytest.raises(AnomalyError, match=message):
+        np.linalg.slogdet(singular)
+    message = r"backward pass made nan at eigh, in a gradient of shape \(2, 2\) \(.*test_safety\.py:\d+"
+    with detect_anomaly(), pytest.raises(AnomalyError, match=message):
+        np.linalg.eigh(equal)[1][0, 1].backward()  # vectors of equal eigenvalues are not determined
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
 def test_anomaly_detection_lets_healthy_programs_pass() -> None:
     with detect_anomaly():
         assert grad(lambda x: np.where(x >= 0, x, 1 / x))(2.0) == 1
