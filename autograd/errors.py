@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-_PACKAGES = tuple(str(Path(__file__).resolve().parent.parent / name) for name in ("autograd", "nn", "optim"))
+_PACKAGES = tuple(f"{Path(__file__).resolve().parent.parent / name}{os.sep}" for name in ("autograd", "nn", "optim"))
 
 
 class NoDerivativeError(TypeError):
@@ -29,7 +30,7 @@ class GradientMismatch(AssertionError):
 
 
 class GradientLostWarning(UserWarning):
-    """A tracked tensor became a plain Python number, which carries no gradient."""
+    """A gradient that was probably wanted is not there: of a tensor made a plain number, or of a result."""
 
 
 class DisconnectedWarning(UserWarning):

@@ -52,7 +52,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
             total = total if isinstance(total, Tensor) else Tensor._of(total, None)
             if total.dtype.kind == "c":
                 total = total.conj()
-            before = target.grad
+            before = getattr(target, "_grad", None)
             target._grad = total if before is None else before + total
 
 
@@ -126,7 +126,8 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
             continue
         if node.saved is FREED:
             raise RuntimeError(f"the graph was freed by an earlier backward pass (met at {node.primitive.name}); "
-                               "write backward(retain_graph=True) in the first pass to go through it twice")
+                               "write backward(retain_graph=True) in the first pass to go through it twice; if this "
+                               "was a recorded parameter update, write `with autograd.no_grad(): w -= lr * w.grad`")
         view = _with_tensors(node) if create_graph else node
         cotangents = node.primitive.cotangents
         joint: Any = node.primitive.pullback(g, view) if cotangents is None and g is not None else None

@@ -213,8 +213,17 @@ class Tensor(Interface):
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient accumulated by `backward()`, or None before any; for a result, after `retain_grad()`."""
-        return getattr(self, "_grad", None)
+        """The gradient accumulated by `backward()`, or None before any; for a result, after `retain_grad()`.
+
+        Warns `GradientLostWarning` for a result whose gradient was not asked for: it is not kept.
+        """
+        gradient: Tensor | None = getattr(self, "_grad", None)
+        if gradient is None and not self.is_leaf and self._node.hooks is None:
+            warnings.warn(f"the gradient of a result (made by {self._node.primitive.name}) is not kept; call "
+                          "retain_grad() on it before backward(), or, if it is a parameter's update, write it in place "
+                          "under no_grad(): `with autograd.no_grad(): w -= lr * w.grad`",
+                          errors.GradientLostWarning, stacklevel=2)
+        return gradient
 
     @grad.setter
     def grad(self, value: ArrayLike | Tensor | None) -> None:
@@ -238,7 +247,7 @@ class Tensor(Interface):
             def keep(gradient: Tensor) -> None:
                 tensor = reference()
                 if tensor is not None:
-                    tensor._grad = gradient if tensor.grad is None else tensor.grad + gradient
+                    tensor._grad = gradient if (before := tensor.grad) is None else before + gradient
 
             self.register_hook(keep)
 

@@ -51,6 +51,20 @@ def test_a_freed_graph_says_retain_graph() -> None:
     assert x.grad.tolist() == [12]
 
 
+def test_an_update_that_was_recorded_is_explained() -> None:
+    w = Tensor([1.0, 2.0], requires_grad=True)
+
+    def step() -> None:
+        np.sum(w * w).backward()
+        assert w.grad is not None
+        w.__isub__(0.1 * w.grad)  # `w -= ...` without no_grad(): the next loss depends on all earlier ones
+
+    step()
+    step()
+    with pytest.raises(RuntimeError, match=r"with autograd\.no_grad\(\): w -= "):
+        step()
+
+
 def test_backward_without_a_graph_says_why() -> None:
     with pytest.raises(RuntimeError, match=r"requires_grad=True.*detach"):
         Tensor(1.0).backward()

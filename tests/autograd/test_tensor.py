@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +59,24 @@ def test_conversion_to_a_number_warns_of_the_lost_gradient(convert: type) -> Non
     with pytest.warns(GradientLostWarning, match=r"\.item\(\)"):
         assert convert(x) == convert(1.5)
     assert convert(x.detach()) == convert(1.5)
+
+
+def test_the_gradient_of_a_result_is_kept_on_demand_only() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = x * 3
+    with pytest.warns(GradientLostWarning, match=r"made by multiply.*retain_grad\(\).*no_grad\(\)"):
+        assert y.grad is None
+    y.retain_grad()
+    assert y.grad is None
+    np.sum(y * y).backward()
+    assert y.grad is not None
+    assert y.grad.tolist() == [6, 12]
+
+
+def test_the_users_line_is_found_in_a_package_whose_name_begins_like_ours() -> None:
+    file = str(Path(autograd.__file__).parent.parent / "nn_of_mine" / "model.py")
+    with pytest.raises(ValueError, match=re.escape(f"{file}:1")):
+        eval(compile("x + y", file, "eval"), {"x": Tensor(np.ones(3)), "y": Tensor(np.ones(4))})
 
 
 def test_item_is_silent() -> None:

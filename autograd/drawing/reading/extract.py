@@ -161,7 +161,7 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
         key, Kind.OPERATION, op=node.primitive.name, name=name, named_by=named_by,
         shape=shown.shape if shown else None, dtype=_dtype_name(shown.dtype) if shown else "", options=options,
         value=_figures(values.get(shown)) if shown else None,
-        grad=_figures(tensor.grad) if tensor is not None and tensor.grad is not None else None,
+        grad=_figures(getattr(tensor, "_grad", None)),  # a result has one only if asked for, and `.grad` would warn
         rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind,
         source=source_text(getattr(node, "line", "")),
     )
