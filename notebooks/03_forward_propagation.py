@@ -4,8 +4,8 @@
 # To evaluate a network means to go through it from left to right, one layer at a time. We do it three times on real
 # handwritten digits: unit by unit in a loop, layer by layer as one matrix product, and with the library, and compare.
 #
-# 前向传播就是从左到右逐层计算。我们在真实手写数字上做三遍:
-# 逐个神经元的循环、每层一次矩阵乘法、调用库,并比较结果。
+# 前向传播就是从左到右逐层计算。我们在真实手写数字上做三遍：
+# 逐个神经元的循环、每层一次矩阵乘法、调用库，并比较结果。
 
 # %%
 import time
@@ -18,15 +18,15 @@ import nn
 import optim
 from autograd import Tensor
 
-autograd.manual_seed(0)
 train, test = nn.data.digits()
 train, test = ((images[labels < 2].reshape(-1, 64), labels[labels < 2]) for images, labels in (train, test))
 print(f"zeros and ones: {len(train[0])} to learn from, {len(test[0])} to test with")
 
 # %% [markdown]
-# A network of 25, 15 and 1 units, trained to say how likely a picture is a one.
+# A network of 25, 15 and 1 units, trained (as in notebook 1) to say how likely a picture is a one.
 
 # %%
+autograd.manual_seed(0)
 model = nn.Sequential(nn.Linear(64, 25), nn.Sigmoid(), nn.Linear(25, 15), nn.Sigmoid(), nn.Linear(15, 1), nn.Sigmoid())
 targets = train[1][:, np.newaxis].astype(np.float32)
 nn.fit(model, nn.data.DataLoader((train[0], targets), batch_size=20, shuffle=True, seed=0), loss=nn.BCELoss(),
@@ -35,6 +35,8 @@ layers = [model[0], model[2], model[4]]
 
 # %% [markdown]
 # ## Unit by unit · 逐个神经元
+#
+# The input is `a[0]`, 64 pixels. From it follow the 25 values `a[1]`, from those the 15 of `a[2]`, from those `a[3]`.
 
 
 # %%
@@ -131,10 +133,10 @@ print(f"{len(test[0])} pictures: unit by unit {slow * 1e3:.1f} ms, with matrices
 assert slow > 5 * fast
 
 # %% [markdown]
-# The graph of one forward propagation, left to right as it was computed:
+# The graph of one forward propagation, as it was computed: each layer is folded into one box (`depth=1`).
 
 # %%
-autograd.draw(model(Tensor(test[0][1:2], name="a[0]")), names=model, direction="LR")
+autograd.draw(model(Tensor(test[0][1:2], name="a[0]")), names=model, depth=1)
 
 # %% [markdown]
 # ## What the figures showed · 小结
@@ -143,4 +145,12 @@ autograd.draw(model(Tensor(test[0][1:2], name="a[0]")), names=model, direction="
 # - Every `w_j[l]` (`layer.weight[j]`) and every `a[l]` (`nn.inspect.activations`) can be read by name.
 # - The matrix form was many times faster.
 #
-# 三种写法结果相同;矩阵形式快得多;每一层的 w 与 a 都可按名字取出。
+# 三种写法结果相同；矩阵形式快得多；每一层的 w 与 a 都可按名字取出。
+#
+# ## Try it yourself · 练习
+#
+# 1. Which test picture gives a value closest to 0.5? Draw its `a[0]`: would you be sure?
+#    哪一张测试图片的输出最接近 0.5？画出它的 `a[0]`：你自己能确定吗？
+# 2. How many multiplications does one picture need? Count them from the shapes of the weights, then look at
+#    `nn.summary(model, (1, 64))`.
+#    计算一张图片需要多少次乘法？由权重的形状数一数，再与 `nn.summary(model, (1, 64))` 对照。

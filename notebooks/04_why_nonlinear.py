@@ -4,8 +4,8 @@
 # Without a bend between them, a hundred layers are one layer. We multiply the weights of a deep linear network into
 # one matrix and get exactly the same outputs; then we give a linear and a ReLU network data that no line separates.
 #
-# 如果激活函数是线性的,再多层也等于一层。我们把深层线性网络的权重相乘,
-# 得到完全相同的输出;再用线性不可分的数据比较线性网络与 ReLU 网络。
+# 如果激活函数是线性的，再多层也等于一层。我们把深层线性网络的权重相乘，
+# 得到完全相同的输出；再用线性不可分的数据比较线性网络与 ReLU 网络。
 
 # %%
 import matplotlib.pyplot as plt
@@ -16,13 +16,12 @@ import nn
 import optim
 from autograd import Tensor
 
-autograd.manual_seed(0)
-
 # %% [markdown]
-# ## Three activations · 三种激活函数
+# ## Activations · 激活函数
 #
-# Linear `g(z) = z`, sigmoid `1 / (1 + exp(-z))`, ReLU `max(0, z)`: each with its slope, which the
-# library computes.
+# An activation `g` bends the sum `z` of a unit. Linear `g(z) = z` does not bend; the sigmoid `1 / (1 + exp(-z))` and
+# ReLU `max(0, z)` do. Each is drawn with its slope, which the library computes. The sigmoid's slope is never above 1/4
+# and vanishes on both sides, so that learning slows down there; ReLU's is 1 wherever the unit is on.
 
 # %%
 z = np.linspace(-4, 4, 201)
@@ -35,6 +34,24 @@ for ax, (name, g) in zip(axes, {"linear": lambda t: 1.0 * t, "sigmoid": autograd
     ax.set_title(name)
     ax.legend(fontsize=7)
 plt.show()
+slope = autograd.grad(autograd.sigmoid)
+print("slope of the sigmoid at 0, 4 and 10:", [f"{float(slope(at)):.2g}" for at in (0.0, 4.0, 10.0)])
+assert float(slope(0.0)) == 0.25
+
+# %% [markdown]
+# The wider family: LeakyReLU keeps a small slope where ReLU has none, ELU, GELU and SiLU are round at the corner,
+# softplus is a smooth ReLU, tanh a sigmoid from -1 to 1. All of them are in `nn`, and as functions in `autograd`.
+
+# %%
+family = {"tanh": np.tanh, "leaky_relu": autograd.leaky_relu, "elu": autograd.elu, "softplus": autograd.softplus,
+          "gelu": autograd.gelu, "silu": autograd.silu}
+figure, axes = plt.subplots(1, 6, figsize=(12, 2.2), layout="constrained", sharey=True)
+for ax, (name, g) in zip(axes, family.items(), strict=True):
+    value, pull = autograd.vjp(g, z)
+    ax.plot(z, np.asarray(value))
+    ax.plot(z, np.asarray(pull(np.ones_like(z))[0]), "--")
+    ax.set_title(name, fontsize=9)
+plt.show()
 
 # %% [markdown]
 # ## The collapse · 坍缩
@@ -42,6 +59,7 @@ plt.show()
 # `W3 (W2 (W1 x + b1) + b2) + b3` is `W x + b` with `W = W3 W2 W1` and `b = W3 (W2 b1 + b2) + b3`.
 
 # %%
+autograd.manual_seed(0)
 deep = nn.Sequential(*(nn.Linear(n, m, dtype=np.float64) for n, m in ((2, 16), (16, 16), (16, 1))))
 W, b = np.eye(2), np.zeros(2)
 for layer in deep:
@@ -54,14 +72,18 @@ print(f"largest difference of the outputs on 1000 points: {difference:.1e}")
 assert difference < 1e-14
 
 # %% [markdown]
-# With a sigmoid at the end, the deep linear network is logistic regression, `sigmoid(W x + b)`, whatever its depth.
+# With a sigmoid at the end, the deep linear network is **logistic regression**, `sigmoid(W x + b)`, whatever its depth.
 
 # %%
-assert np.allclose(autograd.sigmoid(deep(points)).data, 1 / (1 + np.exp(-(points @ W.T + b))), atol=1e-14)
+logistic = 1 / (1 + np.exp(-(points @ W.T + b)))
+difference = np.abs(autograd.sigmoid(deep(points)).data - logistic).max()
+print(f"deep linear network with a sigmoid against logistic regression: largest difference {difference:.1e}")
+assert difference < 1e-14
 
 # %% [markdown]
-# And so is anything that training makes of it. On points that a ring separates from a disc, logistic regression, deep
-# linear networks and a ReLU network learn from the same data with the same optimizer.
+# And so is anything that training makes of it. Points of one class fill a disc, those of the other a ring around it: no
+# line separates them. Logistic regression, deep linear networks and a ReLU network learn from the same data with the
+# same optimizer. (`from_logits=True`: the loss applies the sigmoid itself; notebook 5 says why.)
 
 # %%
 rng = np.random.default_rng(1)
@@ -144,4 +166,13 @@ assert pieces > 20
 # - Deep linear networks reached the loss of logistic regression and no less; they cannot separate a ring from a disc.
 # - Two ReLU layers separated all points, being linear only piece by piece.
 #
-# 线性层的乘积与深层线性网络输出完全一致;它们最多达到逻辑回归的损失;两层 ReLU 网络则把数据全部分开。
+# 线性层的乘积与深层线性网络输出完全一致；它们最多达到逻辑回归的损失；两层 ReLU 网络则把数据全部分开。
+#
+# ## Try it yourself · 练习
+#
+# 1. Put `nn.Sigmoid` or `nn.Tanh` in the place of `nn.ReLU`. Do they separate the ring as well? After how many steps?
+#    把 `nn.ReLU` 换成 `nn.Sigmoid` 或 `nn.Tanh`，能否也把圆环分开？需要多少步？
+# 2. How few ReLU units in one layer suffice? Think of the lines that they draw, then try 2, 3 and 4.
+#    一层最少需要几个 ReLU 神经元？先想想它们画出的直线，再试 2、3、4 个。
+# 3. Give logistic regression a third feature, `x1**2 + x2**2`. Why does it succeed now?
+#    给逻辑回归加上第三个特征 `x1**2 + x2**2`，为什么现在可以了？

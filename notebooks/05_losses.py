@@ -5,8 +5,8 @@
 # with the categorical cross-entropy. Both hold a trap: `exp` and `log` overflow and underflow. `from_logits=True`
 # avoids it, and we watch the naive way fail on the same numbers.
 #
-# 损失函数衡量预测有多差。是/否问题用二元交叉熵,多类问题用 softmax 与交叉熵。
-# 直接计算会溢出;from_logits=True 用 log-sum-exp 避免溢出。
+# 损失函数衡量预测有多差。是/否问题用二元交叉熵，多类问题用 softmax 与交叉熵。
+# 直接计算会溢出；from_logits=True 用 log-sum-exp 避免溢出。
 
 # %%
 import matplotlib.pyplot as plt
@@ -17,12 +17,12 @@ import nn
 import optim
 from autograd import Tensor
 
-autograd.manual_seed(0)
-
 # %% [markdown]
 # ## Binary cross-entropy · 二元交叉熵
 #
-# `loss = -t log p - (1 - t) log(1 - p)`: being sure and wrong costs most.
+# The network says yes with probability `p`; the truth `t` is 1 or 0. `loss = -t log p - (1 - t) log(1 - p)` is `-log`
+# of the probability that was given to what really happened: nothing for being sure and right, most for being sure and
+# wrong.
 
 # %%
 p = np.linspace(0.005, 0.995, 200)
@@ -39,8 +39,9 @@ assert np.allclose(loss(p, np.zeros_like(p)).data, -np.log(1 - p))
 # %% [markdown]
 # ## Softmax and categorical cross-entropy · softmax 与交叉熵
 #
-# `a_j = exp(z_j) / sum_k exp(z_k)`: positive numbers that sum to 1. The loss is `-log a_y`, where the label `y` is the
-# index of the right class.
+# With several classes the network gives a number for each, the **logits** `z`, which may be anything. **Softmax**
+# makes probabilities of them, `a_j = exp(z_j) / sum_k exp(z_k)`: positive, and summing to 1. The loss is `-log a_y`,
+# where the label `y` is the index of the right class.
 
 # %%
 z = np.array([2.0, 1.0, 0.1, -1.0])
@@ -52,7 +53,8 @@ assert np.allclose(autograd.softmax(z).data, a)
 assert np.isclose(nn.CrossEntropyLoss()(z[np.newaxis], np.array([2])).item(), -np.log(a[2]))
 
 # %% [markdown]
-# Its gradient in the logits is beautifully simple, `a - onehot(y)`:
+# Its gradient in the logits is beautifully simple, `a - onehot(y)`: push down what got too much probability, and the
+# right class up by what it lacks.
 
 # %%
 gradient = autograd.grad(lambda z: nn.CrossEntropyLoss()(z, np.array([2])))(z[np.newaxis])
@@ -63,7 +65,8 @@ assert np.allclose(np.asarray(gradient)[0], a - np.eye(4)[2])
 # ## The naive way fails · 直接计算会失败
 #
 # `exp(1000)` is larger than the largest double, 1.8e308; `exp(-1000)` is smaller than the smallest. Softmax divides
-# infinity by infinity, and the logarithm meets a 0 that is not really one.
+# infinity by infinity, and the logarithm meets a 0 that is not really one. `from_logits=True` takes the logits instead
+# of the probabilities and computes softmax (or sigmoid) and logarithm as one operation; how, we see below.
 
 
 # %%
@@ -148,13 +151,21 @@ assert np.isclose(binary_loss(np.array([40.0]), np.array([1.0])).item(), np.exp(
 
 # %%
 train, test = nn.data.digits()
+autograd.manual_seed(0)
 model = nn.Sequential(nn.Flatten(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
 nn.fit(model, nn.data.DataLoader(train, batch_size=32, shuffle=True, seed=0), loss=stable,
        optimizer=optim.Adam(model.parameters(), lr=0.005), epochs=12, progress=False)
 with autograd.no_grad():
     probabilities = autograd.softmax(model(test[0]), axis=-1).data
 accuracy = np.mean(probabilities.argmax(axis=1) == test[1])
-print(f"accuracy {accuracy:.3f}; probabilities of the first test digit (a {test[1][0]}): {probabilities[0].round(3)}")
+unsure = np.argmin(probabilities.max(axis=1))
+print(f"accuracy on {len(test[0])} digits never seen: {accuracy:.3f}")
+print(f"the digit it is least sure of is a {test[1][unsure]}; probabilities of 0 to 9:")
+print(probabilities[unsure].round(3))
+plt.figure(figsize=(1.5, 1.5))
+plt.imshow(test[0][unsure, 0], cmap="gray")
+plt.axis("off")
+plt.show()
 assert accuracy > 0.93
 assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
@@ -200,4 +211,14 @@ assert multi_label.sum(axis=1).max() > 2.5
 # - On large logits the naive way gave inf and nan, in value and gradient; `from_logits=True` gave the exact numbers.
 # - Sigmoids can say several labels at once or none; softmax always says one.
 #
-# 直接计算得到 inf 与 nan;from_logits=True 给出精确结果。多标签用 sigmoid,多类用 softmax。
+# 直接计算得到 inf 与 nan;from_logits=True 给出精确结果。多标签用 sigmoid，多类用 softmax。
+#
+# ## Try it yourself · 练习
+#
+# 1. In `naive`, subtract `np.max(z)` before `exp`. Which of the three failures are cured, and which are not?
+#    在 `naive` 里先减去 `np.max(z)`，三个失败中哪些消失、哪些仍在？
+# 2. What does a network pay that always says 1/10 for each of ten classes? Compute it, and look at the first loss of a
+#    fresh network on the digits.
+#    对十个类别总是给出 1/10 的网络，损失是多少？算出来，再看一个未训练网络的损失。
+# 3. What is `autograd.softmax(z + 100)` beside `autograd.softmax(z)`, and `softmax(10 * z)`?
+#    比较 `softmax(z + 100)`、`softmax(10 * z)` 与 `softmax(z)`。

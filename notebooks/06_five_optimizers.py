@@ -5,8 +5,8 @@
 # `m`), and what it is divided by (the second moment `V`). We write the scheme in ten lines, find it equal to the
 # library, and watch the five walk over the same surfaces.
 #
-# 五种优化器是同一个公式:一阶矩 m 与二阶矩 V 的不同选择。
-# 我们用十行代码写出它,与库的结果完全一致,并在同样的曲面上画出它们的路径。
+# 五种优化器是同一个公式：一阶矩 m 与二阶矩 V 的不同选择。
+# 我们用十行代码写出它，与库的结果完全一致，并在同样的曲面上画出它们的路径。
 
 # %%
 import matplotlib.pyplot as plt
@@ -17,11 +17,10 @@ import nn
 import optim
 from autograd import Tensor
 
-autograd.manual_seed(0)
-
 # %% [markdown]
 # ## One scheme · 一个公式
 #
+# The gradient `g_t` of the loss at step `t` points uphill, so each step goes against it.
 # `w_{t+1} = w_t - eta_t` with `eta_t = lr * m_t / sqrt(V_t)`, and all moments start at 0. Where there is a `V`, a small
 # `eps` is added to its root.
 #
@@ -97,7 +96,7 @@ for name in OPTIMIZERS:
 # ## Their paths · 路径
 #
 # On a long narrow bowl (50 times steeper across than along) and on the valley; each with the learning rate, out of
-# seven, that brought it lowest in 150 steps.
+# seven, that brought it lowest in 150 steps. The grey lines join points of equal loss, the star is the minimum.
 
 
 # %%
@@ -106,12 +105,12 @@ def bowl(w):
 
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+SURFACES = ((bowl, (-4.0, 1.0), (0, 0), (-4.5, 1.5)), (valley, START, (1, 1), (-1.7, 1.7)))
+figure, axes = plt.subplots(2, 5, figsize=(13, 5), layout="constrained", sharex="row", sharey="row")
 finals = {}
-for ax, (loss, start, minimum) in zip(axes, ((bowl, (-4.0, 1.0), (0, 0)), (valley, START, (1, 1))), strict=True):
-    x, y = np.meshgrid(np.linspace(-4.5, 2.5, 200), np.linspace(-1.5, 2.5, 200))
-    ax.contour(x, y, np.log(loss(np.stack([x, y])) + 0.1), 25, cmap="Greys", linewidths=0.6)
-    for name in OPTIMIZERS:
+for row, (loss, start, minimum, wide) in zip(axes, SURFACES, strict=True):
+    x, y = np.meshgrid(np.linspace(*wide, 200), np.linspace(-1.5, 2.5, 200))
+    for ax, name in zip(row, OPTIMIZERS, strict=True):
         best = (np.inf, 0.0, None)
         for lr in RATES:
             with np.errstate(all="ignore"):
@@ -120,11 +119,12 @@ for ax, (loss, start, minimum) in zip(axes, ((bowl, (-4.0, 1.0), (0, 0)), (valle
             if np.isfinite(final) and final < best[0]:
                 best = (final, lr, path)
         finals[loss.__name__, name] = best
-        ax.plot(*best[2].T, ".-", markersize=2, linewidth=0.9, label=f"{name}, lr {best[1]:g}")
+        ax.contour(x, y, np.log(loss(np.stack([x, y])) + 0.1), 15, cmap="Greys", linewidths=0.5)
+        ax.plot(*best[2].T, ".-", markersize=3, linewidth=0.9, color="tab:red")
+        ax.plot(*minimum, "k*")
+        ax.set(xlim=wide, ylim=(-1.5, 2.2))
+        ax.set_title(f"{name}, lr {best[1]:g}: {best[0]:.0e}", fontsize=9)
         print(f"{loss.__name__:7} {name:8} lr {best[1]:<6g} loss after 150 steps {best[0]:.2e}")
-    ax.plot(*minimum, "k*")
-    ax.set(xlim=(-4.5, 2.5), ylim=(-1.5, 2.5), title=loss.__name__)
-    ax.legend(fontsize=7, loc="upper right")
 plt.show()
 assert all(final < 0.05 * loss for (where, _), (final, _, _) in finals.items()
            for loss in [bowl(np.array([-4.0, 1.0])) if where == "bowl" else valley(np.array(START))])
@@ -145,7 +145,9 @@ for ax, lr in zip(axes, (0.001, 0.039, 0.041), strict=True):
     ax.plot(*path.T, ".-", linewidth=0.8)
     ax.set_title(f"lr {lr}: loss {measured[lr][0]:.2g}, {flips} changes of side", fontsize=9)
 plt.show()
-print(measured)
+print(f"loss at the start {bowl(np.array([-4.0, 1.0])):.1f}; after 60 steps:")
+for lr, (end, flips) in measured.items():
+    print(f"  lr {lr}: {end:.3g}, {flips} changes of side")
 assert measured[0.001][1] == 0
 assert measured[0.001][0] > 5
 assert measured[0.039][1] == 60
@@ -222,4 +224,13 @@ assert min(accuracy.values()) > 0.9
 #   with one too large.
 # - Adam got through every learning rate tried without diverging, and does not care for the scale of the loss.
 #
-# 十行代码就是五种优化器;学习率太小则缓慢,太大则震荡或发散;Adam 自动调节步长,与损失的尺度无关。
+# 十行代码就是五种优化器；学习率太小则缓慢，太大则震荡或发散；Adam 自动调节步长，与损失的尺度无关。
+#
+# ## Try it yourself · 练习
+#
+# 1. Leave out Adam's division by `1 - beta^t` in `scheme`. How large is the first step then, and why?
+#    在 `scheme` 中去掉 Adam 的 `1 - beta^t` 修正，第一步有多大？为什么？
+# 2. Give SGDM `beta` 0.5 and 0.99 on the bowl. What does the average do for the steep direction, and for the flat one?
+#    在碗形曲面上把 SGDM 的 `beta` 设为 0.5 和 0.99：平均对陡的方向和平的方向各有什么作用？
+# 3. Why do Adagrad's steps become smaller and smaller, and RMSProp's not? Plot `sqrt(V_t)` of both.
+#    为什么 Adagrad 的步长越来越小而 RMSProp 不会？画出两者的 `sqrt(V_t)`。

@@ -5,7 +5,7 @@
 # window. You choose the size of the windows and the number of filters. We compare dense and convolutional networks on
 # real digits: accuracy, number of parameters, time.
 #
-# 全连接神经元看到所有像素;卷积神经元只看一个小窗口,且所有窗口共用权重。
+# 全连接神经元看到所有像素；卷积神经元只看一个小窗口，且所有窗口共用权重。
 # 窗口大小与滤波器个数由使用者选择。我们在真实手写数字上比较两者的准确率、参数个数与时间。
 
 # %%
@@ -16,14 +16,15 @@ import autograd
 import nn
 import optim
 
-autograd.manual_seed(0)
 train, test = nn.data.digits()
+print(len(train[0]), "digits to learn from,", len(test[0]), "to test with, pixels", train[0].shape[2:])
 
 # %% [markdown]
 # ## What a convolution computes · 卷积的计算
 #
-# Unit `(i, j)` of filter `f` is `b_f + sum over the window at (i, j) of weight_f * pixels`. Written as nested loops,
-# and compared with the layer:
+# A **filter** is one small set of weights. Laid over the picture at row `i` and column `j` it gives unit `(i, j)`:
+# `b_f + sum over the window at (i, j) of weight_f * pixels`, the same regression as ever, of fewer inputs. All the
+# units of one filter make a **feature map**. Written as nested loops, and compared with the layer:
 
 
 # %%
@@ -38,7 +39,8 @@ def convolve(image, weight, bias):
     return out
 
 
-layer = nn.Conv2d(1, 4, 3, dtype=np.float64)
+autograd.manual_seed(0)
+layer = nn.Conv2d(1, 4, 3, dtype=np.float64)  # 1 channel in, 4 filters, windows of 3 x 3
 image = train[0][5].astype(float)
 difference = np.abs(layer(image[np.newaxis]).data[0] - convolve(image, layer.weight.data, layer.bias.data)).max()
 print(f"loops and layer differ by at most {difference:.1e}")
@@ -71,6 +73,9 @@ print("parameters:", {"dense 64 -> 144": sum(p.size for p in dense.parameters())
 
 # %% [markdown]
 # ## Dense against convolutional · 全连接与卷积
+#
+# `MaxPool2d(2)` keeps the largest of each 2 x 2 answers: 8 x 8 becomes 4 x 4, then 2 x 2. A last dense layer says
+# which digit.
 
 
 # %%
@@ -117,11 +122,15 @@ assert table["1 x 1, 8 filters"][0] == min(row[0] for row in table.values())
 assert table["3 x 3, 8 filters"][2] > table["dense, 128 units"][2]
 
 # %%
-figure, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
-for name, (accuracy, parameters, seconds, _) in table.items():
-    ax.semilogx(parameters, accuracy, "s" if "dense" in name else "o", markersize=5 + 3 * seconds)
-    ax.annotate(name, (parameters, accuracy), fontsize=7, textcoords="offset points", xytext=(6, -3))
-ax.set(xlabel="parameters", ylabel="test accuracy", title="larger marks took longer")
+figure, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained", sharey=True)
+colours = ["tab:gray" if "dense" in name else "tab:blue" for name in table]
+for ax, (what, column) in zip(axes, {"test accuracy": 0, "parameters": 1, "seconds to train": 2}.items(), strict=True):
+    bars = ax.barh(list(table), [row[column] for row in table.values()], color=colours)
+    ax.bar_label(bars, fmt=["%.3f", "%d", "%.1f"][column], fontsize=7, padding=2)
+    ax.set_title(what, fontsize=9)
+    ax.margins(x=0.18)
+axes[0].set_xlim(0.8, 1.02)
+axes[0].invert_yaxis()
 plt.show()
 
 # %% [markdown]
@@ -167,4 +176,13 @@ nn.inspect.feature_maps(table["3 x 3, 16 filters"][3], "1", test[0][3])
 #   longer. A window of 1 x 1 sees no strokes, and did worst.
 # - Moved by a pixel, digits were recognized better by the convolutional network.
 #
-# 卷积网络用少得多的参数达到相当或更高的准确率,并且对平移更稳健,但计算时间更长。
+# 卷积网络用少得多的参数达到相当或更高的准确率，并且对平移更稳健，但计算时间更长。
+#
+# ## Try it yourself · 练习
+#
+# 1. Move the digits by two pixels, or downwards. How do both networks fare?
+#    把数字平移两个像素，或向下平移，两种网络表现如何？
+# 2. Train both on digits that were moved at random. Does the dense network catch up, and with how many parameters?
+#    用随机平移过的数字训练：全连接网络能否赶上？需要多少参数？
+# 3. Set filter 0 of a `Conv2d` by hand so that it answers to vertical strokes only, and look at its map.
+#    手工设定一个滤波器，使它只对竖直笔画有响应，并查看特征图。

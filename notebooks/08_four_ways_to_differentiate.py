@@ -5,7 +5,7 @@
 # tangents ride along with the values. Reverse accumulation: record a graph, then visit it backwards. All four on the
 # same function, with their errors, costs and growth measured.
 #
-# 符号求导、数值求导、前向累积、反向累积:在同一个函数上比较误差、计算次数、时间与内存,以及它们如何增长。
+# 符号求导、数值求导、前向累积、反向累积：在同一个函数上比较误差、计算次数、时间与内存，以及它们如何增长。
 
 # %%
 import gc
@@ -13,6 +13,7 @@ import tracemalloc
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
 
 import autograd
 from autograd import Tensor, numerical, symbolic
@@ -20,6 +21,9 @@ from autograd.graph import reachable
 
 # %% [markdown]
 # ## All four, side by side · 并排比较
+#
+# `autograd.compare` differentiates one function in every way there is here. *Evaluations* count calls of `f`, *passes*
+# runs that carry derivatives along. Errors are against the formula in 30 digits.
 
 
 # %%
@@ -29,10 +33,7 @@ def f(x):
 
 x = np.linspace(0.1, 1.0, 6)
 table = autograd.compare(f, x)
-table
-
-# %%
-print(table)
+display(table)
 assert table["forward accumulation"].passes == 6
 assert table["reverse accumulation"].passes == 1
 assert table["numerical forward"].evaluations == 7
@@ -134,9 +135,11 @@ value, tangent = autograd.jvp(lambda a, b: np.sin(a * b) + a, (x1, x2), (dx1, dx
 assert np.isclose(float(tangent), dz)
 
 # %% [markdown]
-# ## 4. Reverse accumulation: the graph stepped through · 反向累积:逐步走过计算图
+# ## 4. Reverse accumulation: the graph stepped through · 反向累积：逐步走过计算图
 #
-# The forward pass records a node per operation, and the values that the derivative needs: for `b^2` the `b`.
+# The forward pass records a **directed acyclic graph**: a node for each operation, with arrows from what it was
+# computed from. Each node keeps the values that its derivative will need: for `b^2` the `b`, because the derivative is
+# `2 b`.
 
 # %%
 a = Tensor(2.0, requires_grad=True, name="a")
@@ -156,19 +159,27 @@ for node in reachable(z._node):
 assert kept["square"] == [b.item()]
 
 # %% [markdown]
-# The backward pass visits it once in the reverse order, multiplying as it goes:
+# The backward pass visits the nodes once, in the reverse topological order: no node before all that were computed from
+# it, because their gradients add up in it. It multiplies as it goes (the chain rule):
 
 # %%
 for tensor in named[2:]:
     tensor.retain_grad()
-drawing = autograd.draw(z, backward=True)
 z.backward()
 for tensor in reversed(named):
     print(f"  dz/d{tensor.name:8} = {tensor.grad.item():8.4f}")
 by_hand = {"product": np.cos(0.5), "square": np.cos(0.5) * 2, "a": np.cos(0.5) * 0.25, "b": np.cos(0.5) * 2 * 2 * 0.5}
 for tensor in named[:4]:
     assert np.isclose(tensor.grad.item(), by_hand[tensor.name])
-drawing
+
+# %% [markdown]
+# The same as a picture: black arrows are the forward pass, red ones the backward pass; in each vertex the rule (`∂`)
+# that runs there, in which `g` is the gradient that arrives.
+
+# %%
+a, b = (Tensor(t.data, requires_grad=True, name=t.name) for t in (a, b))
+z = np.sin(a * b**2)
+autograd.draw(z, backward=True)
 
 # %% [markdown]
 # `autograd.draw(z, backward=True).save("steps.html")` makes a page that steps through both passes.
@@ -279,5 +290,17 @@ assert less[-1] < reverse[-1] / 2
 # - Numerical traded truncation (order 1 and 2, measured) against rounding; the complex step escaped rounding.
 # - Forward: one pass per input, flat memory. Reverse: one pass per output, memory that grew with the operations.
 #
-# 符号:精确但表达式膨胀;数值:截断误差与舍入误差的折中;
-# 前向:每个输入一次,内存不增长;反向:每个输出一次,内存随运算次数增长。
+# 符号：精确但表达式膨胀；数值：截断误差与舍入误差的折中；
+# 前向：每个输入一次，内存不增长；反向：每个输出一次，内存随运算次数增长。
+#
+# ## Try it yourself · 练习
+#
+# 1. Which way would you take for a function of 3 inputs and 10,000 outputs? Of 10,000 and 1? Try `autograd.jacfwd` and
+#    `autograd.jacrev` on both, and take the time.
+#    3 个输入、10000 个输出的函数该用哪种方法？10000 个输入、1 个输出呢？用 `jacfwd` 与 `jacrev` 各试一次并计时。
+# 2. Follow the backward pass of `z = a * b + np.sin(a)` with a pencil. Where do two gradients add up? Check with
+#    `autograd.draw(z, backward=True)`: a `Σ` marks the place.
+#    用笔推导 `z = a * b + np.sin(a)` 的反向过程：两个梯度在哪里相加？
+#    用 `autograd.draw(z, backward=True)` 核对（`Σ` 标出该处）。
+# 3. Why can the complex step not be used for `abs(x)`? Try it.
+#    复数步长法为什么不能用于 `abs(x)`？试一试。

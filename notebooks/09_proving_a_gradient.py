@@ -5,8 +5,8 @@
 # finite differences, by an exact identity between both modes, and by properties that must hold for every input that a
 # machine can think of. And the proof itself is tested, with a mistake planted on purpose.
 #
-# 错误的梯度往往不会报错,只会让训练变差。因此自己写的求导规则要证明:
-# 与差分比较、前向与反向的恒等式、以及对任意输入都成立的性质;并故意埋一个错误来检验证明本身。
+# 错误的梯度往往不会报错，只会让训练变差。因此自己写的求导规则要证明：
+# 与差分比较、前向与反向的恒等式、以及对任意输入都成立的性质；并故意埋一个错误来检验证明本身。
 
 # %%
 import matplotlib.pyplot as plt
@@ -103,7 +103,7 @@ def is_even_and_below_the_parabola(x):
 is_even_and_below_the_parabola()
 
 # %% [markdown]
-# ## Would a mistake be found? · 错误会被发现吗?
+# ## Would a mistake be found? · 错误会被发现吗？
 #
 # The same rule with 0.1 % too much, with a forgotten limit, and with a wrong sign.
 
@@ -159,4 +159,11 @@ assert smallest[-1].size == 1
 # - Forward and reverse were adjoint to the last digits, without any step to choose.
 # - Three planted mistakes were found, the smallest of them 0.1 %, and shrunk to one number.
 #
-# 规则在所有自动生成的数组上成立;前向与反向互为伴随;故意埋下的三个错误全部被发现。
+# 规则在所有自动生成的数组上成立；前向与反向互为伴随；故意埋下的三个错误全部被发现。
+#
+# ## Try it yourself · 练习
+#
+# 1. Add a mistake of your own to `mistakes`, for instance a factor of 1.00001. Which is the smallest that is found?
+#    在 `mistakes` 中加入自己的错误，例如系数 1.00001：能发现的最小错误是多少？
+# 2. State the derivative of `log(1 + exp(x))` as an operation of your own, and prove it, also at `x = 800`.
+#    把 `log(1 + exp(x))` 写成自己的运算并证明其导数，包括 `x = 800` 处。

@@ -4,8 +4,8 @@
 # Differentiation is not only for networks. A measured oscillation is fitted, a distribution estimated with its error
 # bars, a differential equation fitted through its solver: each with code written for arrays, unchanged.
 #
-# 求导不只用于神经网络。本节对原样的数组代码求导:
-# 拟合一个物理模型、做最大似然估计(含误差)、拟合一个常微分方程。
+# 求导不只用于神经网络。本节对原样的数组代码求导：
+# 拟合一个物理模型、做最大似然估计（含误差）、拟合一个常微分方程。
 
 # %%
 import matplotlib.pyplot as plt
@@ -190,4 +190,11 @@ assert np.isclose(slope, by_formula)
 # - With gradients the fit needed fewer evaluations; the Hessian gave error bars, which held the truth.
 # - The gradient through 120 steps of the solver agreed with differences; `implicit.root` with the formula.
 #
-# 原样的数组代码可以直接求导;有了梯度拟合更快;Hessian 给出误差;对常微分方程求解器的梯度与差分一致。
+# 原样的数组代码可以直接求导；有了梯度拟合更快；Hessian 给出误差；对常微分方程求解器的梯度与差分一致。
+#
+# ## Try it yourself · 练习
+#
+# 1. Start the oscillation's fit from `omega = 1`. Where does it end, and would the error bars warn you?
+#    从 `omega = 1` 开始拟合，会停在哪里？误差棒能提醒你吗？
+# 2. Differentiate the final number of hares with respect to the *first* state: which of the two matters more?
+#    求最终兔子数量对初始状态的导数：哪一个初值影响更大？
