@@ -241,12 +241,14 @@ def polar(a: Any, side: str = "right") -> Any:
 
 
 @twin(sl.eigh)
-def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, **options: Any) -> Any:
+def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, overwrite_a: bool = False,
+         overwrite_b: bool = False, type: int = 1, check_finite: bool = True, subset_by_index: Any = None,
+         subset_by_value: Any = None, driver: str | None = None) -> Any:
     """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H."""
-    if any(value is not None for key, value in options.items() if key in ("subset_by_index", "subset_by_value")):
+    if subset_by_index is not None or subset_by_value is not None:
         raise ValueError("eigh has no derivative with subset_by_index or subset_by_value; index the result instead")
-    if options.get("type", 1) != 1:
-        raise ValueError(f"eigh has a derivative for type=1 only, got {options['type']}")
+    if type != 1:
+        raise ValueError(f"eigh has a derivative for type=1 only, got {type}")
     side: Any = "L" if lower else "U"
     if b is None:
         return np.linalg.eigvalsh(a, side) if eigvals_only else tuple(np.linalg.eigh(a, side))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import gt, lt
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,9 @@ def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: s
     if mode == "same":
         sizes, starts = first, [(n - 1) // 2 for n in second]
     elif mode == "valid":
+        if any(map(lt, first, second)) and any(map(gt, first, second)):
+            raise ValueError(f"mode='valid' needs one operand at least as large as the other along every axis, got "
+                             f"shapes {first} and {second}")
         sizes = tuple(abs(n - m) + 1 for n, m in zip(first, second, strict=True))
         starts = [min(n, m) - 1 for n, m in zip(first, second, strict=True)]
     else:
@@ -42,6 +46,7 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
 
 @twin(ss.fftconvolve)
 def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    in1, in2 = arrays_of((in1, in2))
     if axes is not None and sorted(k % in1.ndim for k in np.atleast_1d(axes)) != list(range(in1.ndim)):
         raise ValueError(f"fftconvolve is differentiated over all axes together, got axes={axes}")
     return convolve(in1, in2, mode, "fft")

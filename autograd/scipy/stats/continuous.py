@@ -9,7 +9,7 @@ import scipy.special as sc
 
 from .distribution import Distribution
 
-INF, ABOVE_0 = np.inf, 1e-38
+INF = np.inf
 HALF_LOG_2PI = log(2 * pi) / 2
 
 norm = Distribution(
@@ -17,7 +17,8 @@ norm = Distribution(
     logcdf=lambda x: sc.log_ndtr(x), logsf=lambda x: sc.log_ndtr(-x), ppf=lambda q: sc.ndtri(q),
     isf=lambda q: -sc.ndtri(q))
 lognorm = Distribution(
-    "lognorm", (ABOVE_0, INF), logpdf=lambda x, s: -((np.log(x) / s) ** 2) / 2 - np.log(s * x) - HALF_LOG_2PI,
+    "lognorm", (0, INF), open_below=True,
+    logpdf=lambda x, s: -((np.log(x) / s) ** 2) / 2 - np.log(s) - np.log(x) - HALF_LOG_2PI,
     cdf=lambda x, s: sc.ndtr(np.log(x) / s), sf=lambda x, s: sc.ndtr(-np.log(x) / s),
     logcdf=lambda x, s: sc.log_ndtr(np.log(x) / s), logsf=lambda x, s: sc.log_ndtr(-np.log(x) / s),
     ppf=lambda q, s: np.exp(s * sc.ndtri(q)), isf=lambda q, s: np.exp(-s * sc.ndtri(q)))
@@ -28,7 +29,7 @@ gamma = Distribution(
     "gamma", (0, INF), logpdf=lambda x, a: sc.xlogy(a - 1, x) - x - sc.gammaln(a), cdf=lambda x, a: sc.gammainc(a, x),
     sf=lambda x, a: sc.gammaincc(a, x), ppf=lambda q, a: sc.gammaincinv(a, q), isf=lambda q, a: sc.gammainccinv(a, q))
 invgamma = Distribution(
-    "invgamma", (ABOVE_0, INF), logpdf=lambda x, a: -(a + 1) * np.log(x) - sc.gammaln(a) - 1 / x,
+    "invgamma", (0, INF), open_below=True, logpdf=lambda x, a: -(a + 1) * np.log(x) - sc.gammaln(a) - 1 / x,
     cdf=lambda x, a: sc.gammaincc(a, 1 / x), sf=lambda x, a: sc.gammainc(a, 1 / x),
     ppf=lambda q, a: 1 / sc.gammainccinv(a, q), isf=lambda q, a: 1 / sc.gammaincinv(a, q))
 chi2 = Distribution(

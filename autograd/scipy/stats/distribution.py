@@ -35,6 +35,7 @@ class Distribution:
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
+    The support holds its ends, but for the lower one if it is `open_below`.
     A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
     given where it can be had more accurately.
     """
@@ -53,8 +54,8 @@ class Distribution:
     ppf: Callable[..., Array]
     isf: Callable[..., Array]
 
-    def __init__(self, name: str, support: tuple[float, float], **forms: Form) -> None:
-        self.name, self.support = name, support
+    def __init__(self, name: str, support: tuple[float, float], *, open_below: bool = False, **forms: Form) -> None:
+        self.name, self.support, self.open_below = name, support, open_below
         self.shapes = argument_names(forms[self.density])[1:]
         self.parameters = (*self.shapes, *self.standard)
         derived: dict[str, Form] = {
@@ -90,7 +91,8 @@ class Distribution:
     def _inside(self, z: Array) -> tuple[Array, Array]:
         """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot."""
         low, high = self.support
-        within = ~((z < low) | (z > high))  # nan is: every form gives nan for it
+        under = z <= low if self.open_below else z < low
+        within = ~(under | (z > high))  # nan is: every form gives nan for it
         anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
         return within, np.where(within, z, anywhere)
 

@@ -19,11 +19,19 @@ class MultivariateNormal:
 
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite."""
-        x, mean, cov = self._parameters(x, mean, cov, allow_singular)
+        if allow_singular:
+            raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
+        (x,) = arrays_of((x,))
+        mean, cov = self._parameters(mean, cov)
+        size = cov.shape[0]
+        x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
+        if x.shape[-1] != size:
+            raise ValueError(f"multivariate_normal takes vectors of length {size} in the last axis, as mean and cov "
+                             f"say, got shape {x.shape}")
         left = np.linalg.cholesky(cov)
-        white = np.linalg.solve(left, (x - mean).reshape(-1, cov.shape[0]).T)
+        white = np.linalg.solve(left, (x - mean).reshape(-1, size).T)
         distance = np.sum(white * white, axis=0).reshape(x.shape[:-1])
-        return -(distance / 2 + np.sum(np.log(np.diagonal(left))) + cov.shape[0] * log(2 * pi) / 2)
+        return -(distance / 2 + np.sum(np.log(np.diagonal(left))) + size * log(2 * pi) / 2)
 
     def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """exp(logpdf)."""
@@ -31,23 +39,20 @@ class MultivariateNormal:
 
     def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
         """(k (1 + log 2 pi) + log det cov) / 2."""
-        _, _, cov = self._parameters(np.zeros(np.shape(cov)[:1] or 1), mean, cov, False)
+        _, cov = self._parameters(mean, cov)
         volume = np.sum(np.log(np.diagonal(np.linalg.cholesky(cov))))
         return volume + cov.shape[0] * (1 + log(2 * pi)) / 2
 
-    def _parameters(self, x: Any, mean: Any, cov: Any, allow_singular: bool) -> tuple[Array, Array, Array]:
-        if allow_singular:
-            raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
-        x, cov = arrays_of((x, cov))
-        size = cov.shape[0] if cov.ndim else np.size(mean) if mean is not None else x.shape[-1] if x.ndim else 1
-        mean = np.zeros(size) if mean is None else mean
-        if cov.ndim < 2:
-            cov = np.eye(size) * cov
-        if cov.shape != (size, size) or np.shape(mean) not in ((), (size,)):
-            raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got "
-                             f"{np.shape(mean)} and {cov.shape}")
-        x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
-        return x, mean, cov
+    def _parameters(self, mean: Any, cov: Any) -> tuple[Array, Array]:
+        """The mean as a vector and the covariance as a matrix, of the size that either of them says."""
+        (cov,) = arrays_of((cov,))
+        size = cov.shape[0] if cov.ndim else 1 if mean is None else np.size(mean)
+        mean = np.zeros(size) if mean is None else np.atleast_1d(*arrays_of((mean,)))
+        cov = np.eye(size) * cov if cov.ndim < 2 else cov
+        if mean.shape != (size,) or cov.shape != (size, size):
+            raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got {mean.shape} "
+                             f"and {cov.shape}")
+        return mean, cov
 
 
 class Dirichlet:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 import scipy.linalg
+import scipy.signal
 import scipy.special
 import scipy.stats
 from hypothesis import given
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import NoDerivativeError, Tensor, grad, hessian, jvp, vjp
-from autograd.scipy import integrate, linalg, special, stats
+from autograd.scipy import integrate, linalg, signal, special, stats
 from autograd.testing import check_gradients
 
 rng = np.random.default_rng(2)
@@ -71,6 +72,15 @@ def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: 
     np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-15)
 
 
+@pytest.mark.parametrize("x", [1e-40, 1e-310, 0.0, -0.0, -1.0])
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"])
+def test_a_support_without_its_lower_end_begins_at_the_smallest_number(method: str, x: float) -> None:
+    for name, s in (("lognorm", 0.7), ("invgamma", 1.3)):
+        with np.errstate(all="ignore"):
+            ours, theirs = (getattr(getattr(module, name), method)(x, s) for module in (stats, scipy.stats))
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=name)
+
+
 @pytest.mark.parametrize("method", ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"])
 def test_float32_stays_float32_and_nan_stays_nan(method: str) -> None:
     for name, shapes in FAMILIES.items():
@@ -109,6 +119,64 @@ def test_maximum_likelihood_has_gradient_zero_at_the_sample_moments() -> None:
     samples = rng.multivariate_normal(np.zeros(3), c, 5)
     check_gradients(lambda m, a: np.sum(stats.multivariate_normal.logpdf(samples, m, a @ a.T + np.eye(3))),
                     np.zeros(3), rng.standard_normal((3, 3)), order=1)
+
+
+@pytest.mark.parametrize("name", ["x", "mean", "cov"])
+@pytest.mark.parametrize(("x", "mean", "cov"), [
+    (np.ones((5, 3)), None, np.eye(3) + 0.5), (np.ones((2, 5, 3)), np.arange(3.0), 2.0),
+    (np.ones(3), np.arange(3.0), np.array([1.0, 2.0, 3.0])), (np.arange(4.0), 0.5, 2.0), (np.arange(4.0), None, 1),
+    (0.3, 0.5, [[2.0]]), (np.ones((5, 1)), [0.5], 2.0)])  # fmt: skip
+def test_normal_vectors_take_what_scipys_take(x: Any, mean: Any, cov: Any, name: str) -> None:
+    given = {"x": x, "mean": mean, "cov": cov}
+    tracked = {k: Tensor(v, requires_grad=True) if k == name and np.asarray(v).dtype == float else v
+               for k, v in given.items()}
+    expected = scipy.stats.multivariate_normal.logpdf(**given)
+    assert np.shape(expected) == stats.multivariate_normal.logpdf(**tracked).shape
+    np.testing.assert_allclose(stats.multivariate_normal.logpdf(**tracked).tolist(), expected)
+    del given["x"], tracked["x"]
+    if np.ndim(cov) != 1:  # of which SciPy has the density and not the entropy
+        np.testing.assert_allclose(stats.multivariate_normal.entropy(**tracked).tolist(),
+                                   scipy.stats.multivariate_normal.entropy(**given))
+
+
+TRACKED = Tensor(np.ones((5, 3)), requires_grad=True)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: stats.multivariate_normal.logpdf(TRACKED, allow_singular=True), "allow_singular=True.*regular covariance"),
+    (lambda: stats.multivariate_normal.logpdf(TRACKED), r"length 1 in the last axis.*\(5, 3\)"),
+    (lambda: stats.multivariate_normal.logpdf(TRACKED, np.zeros(2)), r"length 2 in the last axis.*\(5, 3\)"),
+    (lambda: stats.multivariate_normal.pdf(TRACKED, np.zeros(3), np.eye(2)), r"got \(3,\) and \(2, 2\)"),
+    (lambda: stats.multivariate_normal.entropy(0.5, TRACKED[:3]), r"got \(1,\) and \(3, 3\)"),
+    (lambda: stats.dirichlet.logpdf(TRACKED, np.ones(3)), "as many probabilities as alphas, or one less, got 5 and 3"),
+    (lambda: linalg.eigh(TRACKED[:3], subset_by_index=[0, 1]), "subset_by_index.*index the result"),
+    (lambda: linalg.eigvalsh(TRACKED[:3], subset_by_value=[0, 1]), "subset_by_index or subset_by_value"),
+    (lambda: linalg.eigh(TRACKED[:3], np.eye(3), type=2), "type=1 only, got 2"),
+    (lambda: linalg.solve(TRACKED[:3], TRACKED[0], assume_a="pos"), "assume_a='pos'.*cho_solve"),
+    (lambda: signal.convolve(TRACKED, np.ones((2, 2)), "sum"), "modes full, same and valid, got 'sum'"),
+    (lambda: signal.correlate(TRACKED, np.ones((2, 4)), "valid"), r"'valid' needs one operand.*\(5, 3\) and \(2, 4\)"),
+    (lambda: signal.oaconvolve(TRACKED, np.ones((2, 2)), axes=1), "all axes together, got axes=1"),
+])  # fmt: skip
+def test_what_has_no_derivative_or_does_not_fit_is_refused(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_keywords_that_scipy_has_not_are_refused() -> None:
+    with pytest.raises(TypeError, match="eigval_only"):
+        linalg.eigh(TRACKED[:3], eigval_only=True)
+
+
+def test_options_of_eigenvalues_and_convolutions_give_scipys_values() -> None:
+    a = rng.standard_normal((4, 4))
+    definite, tracked = a @ a.T + np.eye(4), Tensor(a, requires_grad=True)
+    for options in ({}, {"lower": False}, {"b": definite}, {"b": definite, "lower": False}):
+        np.testing.assert_allclose(linalg.eigvalsh(tracked, **options).tolist(), scipy.linalg.eigvalsh(a, **options))
+        np.testing.assert_allclose(linalg.eigh(tracked, **options)[0].tolist(), scipy.linalg.eigh(a, **options)[0])
+    kernel = rng.standard_normal((2, 3))
+    for axes in (None, (0, 1), (-1, 0)):
+        np.testing.assert_allclose(signal.fftconvolve(a.tolist(), Tensor(kernel), axes=axes).tolist(),
+                                   scipy.signal.fftconvolve(a, kernel, axes=axes))
 
 
 # --- Differential equations ------------------------------------------------------------------------------------------
