@@ -49,7 +49,7 @@ def shifted(axis: Any, ndim: int) -> Any:
     """An axis, or several, of an example, as axes of the batch."""
     if axis is None:
         return tuple(range(1, ndim + 1))
-    return tuple(a % ndim + 1 for a in axis) if isinstance(axis, (tuple, list)) else axis % ndim + 1
+    return axis % ndim + 1 if isinstance(axis, (int, np.integer)) else tuple(a % ndim + 1 for a in axis)
 
 
 def along(*names: str) -> BatchingRule:

@@ -15,17 +15,9 @@ from .errors import NoDerivativeError
 from .primitive import wrap
 from .registry import on_demand, public_name, registry
 from .tensor import Tensor
+from .ufunc_methods import apply_method
 
-_REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
-    np.logical_or: np.any,
-    np.logical_and: np.all,
-}
 _HARMLESS = {"casting": "same_kind", "subok": True, "order": "K", "where": True}
-_ACCUMULATIONS: dict[np.ufunc, Callable[..., Any]] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,16 +100,9 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         if dtype is not None:
             inputs = [x.astype(dtype) if isinstance(x, Tensor) else np.asarray(x, dtype) for x in inputs]
         return apply(*inputs)
-    if method == "reduce" and ufunc in _REDUCTIONS:
-        options.setdefault("axis", 0)
-        return registry[_REDUCTIONS[ufunc]](*inputs, **options)
-    if method == "accumulate" and ufunc in _ACCUMULATIONS:
-        options.setdefault("axis", 0)
-        return registry[_ACCUMULATIONS[ufunc]](*inputs, **options)
-    if method == "outer" and ufunc in registry and not options:
-        a, b = inputs
-        a = a if isinstance(a, Tensor) else np.asarray(a)
-        return registry[ufunc](a.reshape(a.shape + (1,) * np.ndim(b)), b)
+    result = apply_method(ufunc, method, inputs, options)
+    if result is not NotImplemented:
+        return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
 
 

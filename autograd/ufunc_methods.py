@@ -1,0 +1,90 @@
+"""The methods of ufuncs on tensors: `np.add.reduce`, `np.maximum.accumulate`, `np.multiply.outer`, `np.add.reduceat`.
+
+Where NumPy has a function of its own for it (`np.add.reduce` is `np.sum`), that function's rule is taken. Any other
+ufunc with a rule is applied element after element, as its method is defined; a tie is shared at each application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .registry import registry
+
+Array = Any
+
+FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
+    (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,
+    (np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min,
+    (np.logical_or, "reduce"): np.any, (np.logical_and, "reduce"): np.all,
+    (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
+}
+"""The methods that are NumPy functions too."""
+
+
+def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """`ufunc.method(*inputs, **options)` on tensors; `NotImplemented` where the ufunc has no rule or no such method."""
+    function = FUNCTIONS.get((ufunc, method))
+    if function is not None:
+        return registry[function](*inputs, **{"axis": 0, **options})
+    if method not in METHODS or ufunc not in registry or (ufunc.nin, ufunc.nout) != (2, 1):
+        return NotImplemented
+    if method != "outer":
+        x, *rest = inputs
+        getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # refuses what NumPy refuses, in its words
+    return METHODS[method](ufunc, *inputs, **options)
+
+
+def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+           where: Any = True) -> Array:
+    """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
+    x = x if dtype is None else x.astype(dtype)
+    axes = tuple(range(x.ndim)) if axis is None else tuple(a % max(x.ndim, 1) for a in np.atleast_1d(axis))
+    parts = list(along(x, axes))
+    total = parts.pop(0) if initial is None and where is True and parts else filled(x, axes, ufunc, initial)
+    taken = along(np.broadcast_to(where, x.shape), axes)
+    for part, here in zip(parts, taken[len(taken) - len(parts) :], strict=True):
+        total = ufunc(total, part) if where is True else np.where(here, ufunc(total, part), total)
+    return np.expand_dims(total, axes) if keepdims else total
+
+
+def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Array:
+    """What a reduction begins with where not with an element: `initial`, or the ufunc's identity."""
+    shape = tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    return np.full(shape, ufunc.identity, x.dtype) if initial is None else np.broadcast_to(initial, shape)
+
+
+def accumulate(ufunc: np.ufunc, x: Array, axis: int = 0, dtype: Any = None) -> Array:
+    """x_1, x_1 ∘ x_2, x_1 ∘ x_2 ∘ x_3, ... along the axis."""
+    x = x if dtype is None else x.astype(dtype)
+    totals: list[Array] = []
+    for part in along(x, (axis,)):
+        totals.append(ufunc(totals[-1], part) if totals else part)
+    return np.stack(totals, axis) if totals else x
+
+
+def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0, dtype: Any = None) -> Array:
+    """The reduction of each part of the axis that begins at an index and ends before the next, if that is later."""
+    x = np.moveaxis(x if dtype is None else x.astype(dtype), axis, 0)
+    bounds = [*np.asarray(indices).tolist(), x.shape[0]]
+    parts = [x[first : max(last, first + 1)] for first, last in pairwise(bounds)]
+    return np.stack([ufunc.reduce(part) for part in parts], axis)
+
+
+def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:
+    """x_i ∘ y_j for every pair of elements."""
+    return ufunc(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "reduce": reduce, "accumulate": accumulate, "reduceat": reduceat, "outer": outer,
+}
+
+
+def along(x: Array, axes: tuple[int, ...]) -> Array:
+    """The parts of an array along some of its axes, one after the other, as axis 0."""
+    front = np.moveaxis(x, axes, range(len(axes)))
+    return front.reshape(-1, *front.shape[len(axes) :]) if axes else x[None]

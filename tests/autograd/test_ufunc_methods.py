@@ -1,0 +1,98 @@
+"""The methods of ufuncs on tensors: NumPy's values and refusals, and derivatives that are those of the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import NoDerivativeError, Tensor, grad, jvp, vmap
+from autograd.testing import check_gradients
+
+UFUNCS = [np.add, np.subtract, np.multiply, np.divide, np.logaddexp, np.logaddexp2, np.hypot, np.maximum,
+          np.minimum, np.fmax, np.fmin]
+X = np.random.default_rng(8).uniform(0.5, 2.0, (2, 3, 4))
+
+
+def reorderable(ufunc: np.ufunc) -> bool:
+    return ufunc not in (np.subtract, np.divide)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(UFUNCS), st.sampled_from(["reduce", "accumulate", "reduceat"]), st.data())
+def test_methods_have_numpys_values_and_right_derivatives(ufunc: np.ufunc, method: str, data: Any) -> None:
+    axis: Any = data.draw(st.integers(-3, 2))
+    options: dict[str, Any] = {"axis": axis}
+    arguments: tuple[Any, ...] = ()
+    if method == "reduce":
+        if reorderable(ufunc):
+            options["axis"] = data.draw(st.sampled_from([axis, None, (0, 2), (-1, 1), ()]))
+        options |= data.draw(st.fixed_dictionaries({}, optional={
+            "keepdims": st.booleans(), "initial": st.just(1.5)}))
+        if "initial" in options or ufunc.identity is not None:
+            options["where"] = data.draw(st.sampled_from([True, X > 1, X[0, 0] > 1]))
+    elif method == "reduceat":
+        arguments = (data.draw(st.lists(st.integers(0, X.shape[axis] - 1), min_size=1, max_size=4)),)
+
+    def f(x: Any) -> Any:
+        return getattr(ufunc, method)(x, *arguments, **options)
+
+    np.testing.assert_allclose(f(Tensor(X)).numpy(), f(X), rtol=1e-14)
+    check_gradients(f, X, order=1)
+
+
+@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
+def test_outer_pairs_every_element_with_every_other(ufunc: np.ufunc) -> None:
+    x, y = X[0], X[1, 0] + 0.01
+    np.testing.assert_array_equal(ufunc.outer(Tensor(x), y).numpy(), ufunc.outer(x, y))
+    np.testing.assert_array_equal(ufunc.outer(x, Tensor(y)).numpy(), ufunc.outer(x, y))
+    check_gradients(ufunc.outer, x, y)
+
+
+def test_second_derivatives_batches_and_float32() -> None:
+    x = X[0]
+    check_gradients(lambda x: np.logaddexp.reduce(x, axis=1), x, order=2)
+    check_gradients(np.maximum.accumulate, x, order=2)
+    np.testing.assert_allclose(vmap(np.logaddexp.reduce)(x), np.logaddexp.reduce(x, axis=1), rtol=1e-14)
+    for f in (np.logaddexp.reduce, np.hypot.accumulate, lambda x: np.subtract.reduce(x, keepdims=True)):
+        out, slope = jvp(f, (x.astype("f4"),), (x.astype("f4"),))
+        assert out.dtype == slope.dtype == grad(lambda x, f=f: np.sum(f(x)))(x.astype("f4")).dtype == np.float32
+    assert np.subtract.reduce(Tensor(x.astype("f4")), dtype="f8").dtype == np.float64
+
+
+def test_a_running_maximum_gives_its_gradient_to_the_element_that_holds_it() -> None:
+    weights = np.array([1.0, 10.0, 100.0, 1000.0])
+    gradient = grad(lambda x: np.sum(np.maximum.accumulate(x) * weights))(np.array([2.0, 1.0, 3.0, 2.0]))
+    assert gradient.tolist() == [11, 0, 1100, 0]
+    tied = grad(lambda x: np.maximum.accumulate(x)[-1])(np.array([1.0, 3.0, 3.0]))
+    assert tied.tolist() == [0, 0.5, 0.5]
+
+
+def test_nothing_reduces_to_the_identity() -> None:
+    x = Tensor(np.zeros((3, 0)), requires_grad=True)
+    assert np.hypot.reduce(x, axis=1).tolist() == [0, 0, 0]
+    assert np.logaddexp.reduce(x, axis=1).tolist() == [-np.inf] * 3
+    assert np.hypot.accumulate(x, axis=1).shape == (3, 0)
+    assert np.hypot.reduce(x, axis=1, initial=2.0).tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda x: np.subtract.reduce(x, axis=(0, 1)), "not reorderable"),
+    (lambda x: np.subtract.reduce(x[:0]), "no identity"),
+    (lambda x: np.fmax.reduce(x, where=x.numpy() > 1), "does not have an identity"),
+    (lambda x: np.subtract.reduceat(x, [0, 7]), "index 7 out-of-bounds"),
+    (lambda x: np.hypot.accumulate(x[0, 0]), "cannot accumulate on a scalar"),
+    (lambda x: np.hypot.reduce(x, axis=5), "out of bounds"),
+])
+def test_what_numpy_refuses_is_refused_in_its_words(call: Callable[[Tensor], Any], message: str) -> None:
+    with pytest.raises((ValueError, TypeError, IndexError), match=message):
+        call(Tensor(X[0], requires_grad=True))
+
+
+def test_writing_with_at_is_refused_for_what_is_tracked() -> None:
+    with pytest.raises(NoDerivativeError, match=r"numpy\.add\.at"):
+        np.add.at(Tensor(np.zeros(3), requires_grad=True), [0, 0], 1.0)
