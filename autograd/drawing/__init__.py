@@ -17,6 +17,7 @@ from .reading.names import gather, readable
 from .reading.sources import trace_source
 from .shaping.collapse import Expand
 from .shaping.view import View, found
+from .waiting import collector_waits
 from .writing.style import PALETTES, Theme
 
 __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
@@ -44,12 +45,13 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
         raise ValueError(f"direction is 'TB' (downwards) or 'LR' (to the right), got {direction!r}")
     roots = given_roots(tensors)
     known = gather(roots, names, sys._getframe(1).f_locals)
-    extraction = extract([tensor for _, tensor in roots], known, backward=backward)
-    extraction.graph.title = title or ""
-    if color_by is not None:
-        heat.colour(extraction, color_by)
-    view = View(depth, expand, fold, share_leaves, _centres(extraction, around), hops)
-    return Drawing(extraction, view, theme=theme, direction=direction, timeout=timeout, steps=steps)
+    with collector_waits():
+        extraction = extract([tensor for _, tensor in roots], known, backward=backward)
+        extraction.graph.title = title or ""
+        if color_by is not None:
+            heat.colour(extraction, color_by)
+        view = View(depth, expand, fold, share_leaves, _centres(extraction, around), hops)
+        return Drawing(extraction, view, theme=theme, direction=direction, timeout=timeout, steps=steps)
 
 
 def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:

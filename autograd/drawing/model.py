@@ -142,6 +142,10 @@ class Graph:
                 found[edge.source].append(edge)
         return found
 
+    def lineages(self) -> dict[str, list[str]]:
+        """The lineage of every cluster, and of none."""
+        return {key: self.lineage(key) for key in ("", *self.clusters)}
+
     def lineage(self, cluster: str) -> list[str]:
         """A cluster and those around it, outermost first."""
         path: list[str] = []

@@ -34,7 +34,7 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     """The words of all edges, each at the first of its places that is free: of lines too, if there is such a one."""
     roomy = len(graph.edges) <= ROOMY
     solid, lines = Room(), Room()
-    for box in (*layout.boxes.values(), *frame_words(graph, layout).values()):
+    for box in (*layout.boxes.values(), *frame_words(graph, layout).values(), *sum_marks(graph, layout).values()):
         solid.take(box)
     for route in _lines(graph, layout) if roomy else ():
         lines.take_line(route)
@@ -54,6 +54,15 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
             chosen = next(filter(lines.is_free, free), free[0])
             solid.take(chosen)
             found.append(Word(number, text, chosen.x, chosen.y))
+    return found
+
+
+def sum_marks(graph: Graph, layout: Layout) -> dict[str, Box]:
+    """Where `Σ 3` stands in the backward view: at the corner of each vertex where so many gradients add up."""
+    found = {}
+    for key, count in graph.meetings().items() if graph.backward else ():
+        box = layout.boxes[key]
+        found[key] = Box(box.right - 2, box.bottom, width(f"Σ {count}", SIZE, bold=True) + 8, 14.0)
     return found
 
 

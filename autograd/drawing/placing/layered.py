@@ -6,7 +6,8 @@ members of a cluster kept together; places by least squares under minimal distan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ from .ranks import ranks
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
 SWEEPS = 6
+COUNTED = 5000
+"""In layouts of more vertices and bends than this crossings are not counted: the last order is taken."""
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
 
@@ -74,7 +77,7 @@ def _items(graph: Graph, measured: dict[str, tuple[float, float]],
     rank = ranks(graph)
     items: list[_Item] = []
     index: dict[str, int] = {}
-    lineage = {key: tuple(graph.lineage(key)) for key in ("", *graph.clusters)}
+    lineage = {key: tuple(path) for key, path in graph.lineages().items()}
     for key, vertex in graph.vertices.items():
         index[key] = len(items)
         weight = 1.0 if vertex.kind in LEAVES else 8.0
@@ -117,7 +120,31 @@ def _layers(items: Sequence[_Item]) -> list[list[int]]:
 
 
 def _sort(layers: list[list[int]], items: list[_Item]) -> None:
-    """Order each layer by the mean place of its neighbours, down and up in turns; cluster members stay together."""
+    """Put each layer into the order with the fewest crossings that is found from two starts: leaves last, leaves first.
+
+    A layout too large for crossings to be counted takes the last order of its first start.
+    """
+    counted = len(items) <= COUNTED
+    starts = [layers, [sorted(layer, key=lambda i: items[i].weight) for layer in layers]] if counted else [layers]
+    best: list[list[int]] = []
+    fewest = -1
+    for start in starts:
+        for order in _turns(start, items, swaps=counted):
+            count = _crossings(order, items) if counted else 0
+            if fewest < 0 or count < fewest or not counted:
+                best, fewest = [list(layer) for layer in order], count
+        if fewest == 0:
+            break
+    for layer in best:
+        _number(layer, items)
+    layers[:] = best
+
+
+def _turns(layers: list[list[int]], items: list[_Item], *, swaps: bool) -> Iterator[list[list[int]]]:
+    """Each layer ordered by the mean place of its neighbours, down and up in turns; cluster members stay together.
+
+    Leaves weigh less than what is computed.
+    """
     for layer in layers:
         _number(layer, items)
     for sweep in range(SWEEPS):
@@ -126,11 +153,42 @@ def _sort(layers: list[list[int]], items: list[_Item]) -> None:
             for i in layer:
                 near = items[i].above if down else items[i].below
                 if near:
-                    items[i].order = sum(items[j].order for j in near) / len(near)
+                    heavy = sum(items[j].weight for j in near)
+                    items[i].order = sum(items[j].order * items[j].weight for j in near) / heavy
         means = _cluster_means(items)
         for layer in layers:
             layer.sort(key=lambda i: (*((means[c], c) for c in items[i].clusters), (items[i].order, "")))
             _number(layer, items)
+        if swaps:
+            _swap(layers, items)
+        yield layers
+
+
+def _swap(layers: list[list[int]], items: list[_Item]) -> None:
+    """Neighbours of one cluster change places where fewer of their edges cross then."""
+    for layer in layers:
+        for k in range(len(layer) - 1):
+            a, b = layer[k], layer[k + 1]
+            if items[a].clusters != items[b].clusters:
+                continue
+            gain = sum((items[i].order > items[j].order) - (items[i].order < items[j].order)
+                       for side in ("above", "below") for i in getattr(items[a], side) for j in getattr(items[b], side))
+            if gain > 0:
+                layer[k], layer[k + 1] = b, a
+        _number(layer, items)
+
+
+def _crossings(layers: list[list[int]], items: list[_Item]) -> int:
+    """How many pairs of edges between neighbouring layers cross: pairs that are out of order below."""
+    found = 0
+    for layer in layers:
+        passed: list[float] = []
+        for i in layer:
+            ends = sorted(items[j].order for j in items[i].below if items[j].layer == items[i].layer + 1)
+            found += sum(len(passed) - bisect_right(passed, end) for end in ends)
+            for end in ends:
+                insort(passed, end)
+    return found
 
 
 def _number(layer: list[int], items: list[_Item]) -> None:

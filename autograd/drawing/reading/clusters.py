@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 
 from autograd.drawing.model import Cluster, Graph, Kind
 from autograd.graph import Leaf, Node, Scope
@@ -96,28 +97,27 @@ def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
 
 def _take_in_leaves(graph: Graph) -> None:
     """A parameter or constant belongs to the innermost cluster that holds all who read it."""
+    lineage = graph.lineages()
     readers: dict[str, list[str]] = {}
     for edge in graph.edges:
         readers.setdefault(edge.source, []).append(edge.target)
     for key, vertex in graph.vertices.items():
         if vertex.kind not in (Kind.PARAMETER, Kind.CONSTANT) or not readers.get(key):  # data comes from outside
             continue
-        shared = graph.lineage(graph.vertices[readers[key][0]].cluster)
+        shared = lineage[graph.vertices[readers[key][0]].cluster]
         for reader in readers[key][1:]:
-            other = graph.lineage(graph.vertices[reader].cluster)
+            other = lineage[graph.vertices[reader].cluster]
             shared = [a for a, b in zip(shared, other, strict=False) if a == b]
         if shared:
             graph.vertices[key] = replace(vertex, cluster=shared[-1])
-    _count_parameters(graph)
+    _count_parameters(graph, lineage)
 
 
-def _count_parameters(graph: Graph) -> None:
+def _count_parameters(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
     totals: dict[str, int] = {}
     for vertex in graph.vertices.values():
         if vertex.kind is Kind.PARAMETER:
-            size = 1
-            for n in vertex.shape or ():
-                size *= n
-            for cluster in graph.lineage(vertex.cluster):
+            size = prod(vertex.shape or ())
+            for cluster in lineage[vertex.cluster]:
                 totals[cluster] = totals.get(cluster, 0) + size
     graph.clusters = {key: replace(c, parameters=totals.get(key, 0)) for key, c in graph.clusters.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
@@ -104,18 +104,22 @@ def _edges(edges: Sequence[Edge], part: dict[str, tuple[int, str]], order: Seque
 def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
     """A frame around the block: the module's own, if the block is one call of a module, or else a new one."""
     first = run.blocks[0]
-    lineages = [graph.lineage(graph.vertices[name].cluster) for block in run.blocks for name in block]
-    around = lineages[0]
-    for lineage in lineages:
-        around = [a for a, b in zip(around, lineage, strict=False) if a == b]
+    lineage = graph.lineages()
+
+    def calls(name: str) -> list[str]:
+        return lineage[graph.vertices[name].cluster]
+
+    around = calls(first[0])
+    for block in run.blocks:
+        for name in block:
+            around = [a for a, b in zip(around, calls(name), strict=False) if a == b]
     depth = len(around)
-    within = {graph.lineage(graph.vertices[name].cluster)[depth] if len(graph.lineage(graph.vertices[name].cluster))
-              > depth else "" for name in first}
+    within = {calls(name)[depth] if len(calls(name)) > depth else "" for name in first}
     clusters = dict(merged.clusters)
-    _rename_calls(graph, clusters, run)
+    _rename_calls(graph, clusters, run, calls)
     if len(within) == 1 and "" not in within:
         own = within.pop()
-        paths = [graph.clusters[graph.lineage(graph.vertices[block[0]].cluster)[depth]].path for block in run.blocks]
+        paths = [graph.clusters[calls(block[0])[depth]].path for block in run.blocks]
         clusters[own] = replace(clusters[own], repeats=clusters[own].repeats * run.count,
                                 repeats_text=pattern(paths) or clusters[own].path)
         return replace(merged, clusters=clusters)
@@ -131,12 +135,12 @@ def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
     return replace(merged, vertices=vertices, clusters=ordered)
 
 
-def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run) -> None:
+def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run, calls: Callable[[str], list[str]]) -> None:
     """Calls within the block are named after all that they stand for: `layers[0..11].attention`."""
     first = run.blocks[0]
     renamed: dict[str, str] = {}
     for place in range(len(first)):
-        chains = [graph.lineage(graph.vertices[block[place]].cluster) for block in run.blocks]
+        chains = [calls(block[place]) for block in run.blocks]
         for step in zip(*chains, strict=False):
             if len(set(step)) == len(step):
                 renamed[step[0]] = pattern([graph.clusters[c].path for c in step])

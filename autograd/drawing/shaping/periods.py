@@ -74,7 +74,7 @@ def _sequence(graph: Graph, incoming: dict[str, list[Edge]]) -> _Sequence:
     form = np.empty(len(keys), np.int64)
     relative = np.zeros((len(keys), MOST_OPERANDS), np.int64)
     absolute = np.full((len(keys), MOST_OPERANDS), -1, np.int64)
-    chains = {key: tuple(graph.clusters[c].kind for c in graph.lineage(key)) for key in ("", *graph.clusters)}
+    chains = {key: tuple(graph.clusters[c].kind for c in lineage) for key, lineage in graph.lineages().items()}
     for i, key in enumerate(keys):
         vertex, origins = graph.vertices[key], incoming[key]
         if len(origins) > MOST_OPERANDS:

@@ -42,13 +42,22 @@ def shaped(graph: Graph, view: View) -> Graph:
         if len(graph.vertices) < total:
             graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
     if view.fold or (view.fold is None and len(graph.vertices) > SMALL):
-        graph = folded(graph)
+        graph = _once(graph)
     graph = _to_depth(graph, view)
     if not view.share_leaves:
         graph = cloned(graph)
     if len(graph.vertices) > DRAWN_VERTICES:
         graph = _cut(graph, total)
     return without_lonely_frames(graph)
+
+
+def _once(graph: Graph) -> Graph:
+    """Repetitions drawn once."""
+    shown = folded(graph)
+    if len(shown.vertices) == len(graph.vertices):
+        return graph
+    return shown.saying(f"What repeats itself is drawn once: {len(shown.vertices):,} vertices stand for "
+                        f"{len(graph.vertices):,}. draw(..., fold=False) shows each.")
 
 
 def _to_depth(graph: Graph, view: View) -> Graph:

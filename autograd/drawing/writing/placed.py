@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.drawing.labels import SMALL
 from autograd.drawing.model import Graph, Kind
+from autograd.drawing.placing.edge_words import sum_marks
 from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
@@ -25,11 +26,12 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     lines = wrapped(graph.banner, wide)
     for i, line in enumerate(lines):
         _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
-    for key, count in graph.meetings().items() if graph.backward else ():
-        box = layout.boxes[key]
-        dot.node(f"sum_{key}", label=f"Σ {count}", shape="box", style="filled,rounded", fillcolor=colours["paper"],
-                 color=colours["grad"], fontcolor=colours["grad"], fontsize="9", width="0.34", height="0.19",
-                 pos=place((box.right - 2, box.bottom), layout.height))
+    meetings = graph.meetings()
+    for key, box in sum_marks(graph, layout).items():
+        dot.node(f"sum_{key}", label=f"Σ {meetings[key]}", shape="box", style="filled,rounded",
+                 fillcolor=colours["paper"], color=colours["grad"], fontcolor=colours["grad"], fontsize="9",
+                 width=f"{box.width / 72:.3f}", height=f"{box.height / 72:.3f}",
+                 pos=place((box.x, box.y), layout.height))
     entries = legend(graph, wide)
     for entry in entries:
         y = layout.height + 12 + ROW * (entry.row + 0.5)

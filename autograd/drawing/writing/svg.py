@@ -22,7 +22,7 @@ from autograd.drawing.labels import (
     tooltip,
 )
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
-from autograd.drawing.placing.edge_words import Word, edge_words
+from autograd.drawing.placing.edge_words import Word, edge_words, sum_marks
 from autograd.drawing.placing.frame_words import BASELINE, frame_words
 from autograd.drawing.placing.layout import Box, Layout, Point, way_back
 from autograd.drawing.words import width
@@ -200,13 +200,11 @@ def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str
 def _sums(graph: Graph, layout: Layout) -> list[str]:
     """A mark on every vertex where gradients meet: `Σ 3`, three contributions are added up."""
     found = []
-    for key, count in graph.meetings().items():
-        text = f"Σ {count}"
-        x, y = layout.boxes[key].right - 2, layout.boxes[key].bottom
-        half = width(text, 9, bold=True) / 2 + 4
-        found.append(f'<g class="sum"><title>{count} gradients meet here and are added up</title>'
-                     f'<rect class="mark" x="{x - half:.1f}" y="{y - 7:.1f}" width="{2 * half:.1f}" height="14" '
-                     f'rx="7"/><text x="{x:.1f}" y="{y + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
+    meetings = graph.meetings()
+    for key, box in sum_marks(graph, layout).items():
+        found.append(f'<g class="sum"><title>{meetings[key]} gradients meet here and are added up</title>'
+                     f'{_rectangle(box, 7, "mark")}<text x="{box.x:.1f}" y="{box.y + 3.2:.1f}" text-anchor="middle">'
+                     f"Σ {meetings[key]}</text></g>")
     return found
 
 

@@ -8,7 +8,7 @@ from math import isfinite
 
 from hypothesis import given, settings
 
-from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
 from autograd.drawing.placing.layered import layered
@@ -154,3 +154,17 @@ def test_five_thousand_vertices_and_long_edges_take_seconds() -> None:
     start = time.perf_counter()
     layered(graph)
     assert time.perf_counter() - start < 5
+
+
+def test_lines_that_need_not_cross_do_not() -> None:
+    """Two arms of a sum; the constant beside one of them does not pull it to the other side."""
+    graph = Graph()
+    for key in ("w", "a1", "b1", "a2", "b2", "half", "a3", "b3", "end"):
+        kind = Kind.PARAMETER if key == "w" else Kind.CONSTANT if key == "half" else Kind.OPERATION
+        graph.add(Vertex(key, kind, op="tanh", shape=(), value=Summary(1, "0.5") if key == "half" else None))
+    graph.edges = [Edge(a, b, (0,)) for a, b in (
+        ("w", "b1"), ("w", "a1"), ("a1", "a2"), ("b1", "b2"), ("b2", "b3"), ("half", "a3"), ("a2", "a3"), ("b3", "end"),
+        ("a3", "end"))]
+    boxes = layered(graph).boxes
+    sides = {(boxes[f"a{i}"].x < boxes[f"b{i}"].x) for i in (1, 2, 3)}
+    assert len(sides) == 1

@@ -215,3 +215,19 @@ def test_folding_a_long_chain_takes_little_time() -> None:
     start = time.perf_counter()
     assert len(folded(graph).vertices) == 5
     assert time.perf_counter() - start < 5
+
+
+def test_what_was_folded_is_said() -> None:
+    shown = shaped(layers(60), View())
+    assert len(shown.vertices) == 6
+    said = "What repeats itself is drawn once: 6 vertices stand for 301. draw(..., fold=False) shows each."
+    assert shown.banner == (said,)
+    assert shaped(layers(2), View()).banner == ()
+
+
+def test_a_tangle_of_long_edges_keeps_a_graph_from_the_engine() -> None:
+    graph = chain(900)
+    keys = list(graph.vertices)
+    assert suits_engine(graph)
+    graph.edges += [Edge(keys[i], keys[i + 4], (1,)) for i in range(1, 800)]  # each passes by three layers
+    assert not suits_engine(graph)
