@@ -72,8 +72,9 @@ def most_exciting(model: Module, layer: Module | str, unit: int, shape: Sequence
 def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 64) -> Figure:
     """The weights of a layer as images, one a unit or filter: blue is negative, white zero, red positive.
 
-    The rows of a Linear layer become images of `shape`: a square if they fit one. Filters of three channels are shown
-    in colour, filters of more channels channel by channel. At most `limit` images. Needs matplotlib.
+    The rows of a Linear layer become images of `shape`: unless given, as near to a square as their length allows.
+    Filters of three channels are shown in colour, other ones channel by channel, titled "filter, channel". At most
+    `limit` images. Needs matplotlib.
     Raises ValueError if the layer has no `weight`, or its rows do not have `shape`.
     """
     weight = getattr(layer, "weight", None)
@@ -82,8 +83,7 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
     values = np.asarray(weight._value)
     if values.ndim == 2:
         size = values.shape[1]
-        side = math.isqrt(size)
-        shape = shape if shape is not None else (side, side) if side * side == size else (1, size)
+        shape = _nearly_square(size) if shape is None else shape
         if math.prod(shape) != size:
             raise ValueError(f"the rows of {layer!r} hold {size} weights, not {tuple(shape)}")
         values = values.reshape(len(values), *shape)
@@ -113,12 +113,11 @@ def exciting_inputs(model: Module, layer: Module | str, units: Sequence[int], sh
                     **options: Any) -> Figure:
     """The most exciting inputs of several units as images, `most_exciting` of each. Needs matplotlib.
 
-    `shape` (H, W), (1, H, W) or (3, H, W); for a model on flat rows also (H * W,), shown as a square.
+    `shape` (H, W), (1, H, W) or (3, H, W); for a model on flat rows also (H * W,), drawn nearly square.
     """
     images = np.stack([most_exciting(model, layer, unit, shape, **options) for unit in units])
     if images.ndim == 2:
-        side = math.isqrt(images.shape[1])
-        images = images.reshape(len(images), *((side, side) if side * side == images.shape[1] else (1, -1)))
+        images = images.reshape(len(images), *_nearly_square(images.shape[1]))
     return _grid(images, [str(unit) for unit in units], len(images), signed=True)
 
 
@@ -183,26 +182,39 @@ def _observed(model: Module, note: Callable[[str, Any], None]) -> Iterator[None]
             handle.remove()
 
 
+def _nearly_square(size: int) -> tuple[int, int]:
+    """Height and width, as near to each other as divisors of `size` are."""
+    height = next(side for side in range(math.isqrt(size), 0, -1) if size % side == 0)
+    return height, size // height
+
+
 def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bool) -> Figure:
     """Images (n, H, W), (n, 1, H, W) or (n, 3, H, W) beside each other, on one scale."""
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError:
         raise missing_extra("matplotlib", extra="plot") from None
-    images = images[:limit]
+    count, images = len(images), images[:limit]
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.4, 1.2 * rows + 0.4), squeeze=False,
+    figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.8, 1.2 * rows + 0.4), squeeze=False,
                                    layout="constrained")
     plt.close(figure)  # a notebook shows what is returned, not also what is open
     reach = float(np.abs(images).max()) or 1.0
     low, high = (-reach, reach) if signed else (float(images.min()), float(images.max()))
     for ax in axes.flat:
         ax.set_axis_off()
+    colored = images.ndim == 4 and images.shape[1] == 3
+    aspect = "equal" if max(images.shape[-2:]) <= 4 * min(images.shape[-2:]) else "auto"  # or a row would be a hairline
     for ax, image, title in zip(axes.flat, images, titles, strict=False):
-        if image.ndim == 3 and len(image) == 3:
+        if colored:
             ax.imshow((image.transpose(1, 2, 0) - low) / ((high - low) or 1))
         else:
-            ax.imshow(image.reshape(image.shape[-2:]), cmap="RdBu_r" if signed else "gray", vmin=low, vmax=high)
+            shown = ax.imshow(image.reshape(image.shape[-2:]), cmap="RdBu_r" if signed else "gray", vmin=low, vmax=high,
+                              aspect=aspect)
         ax.set_title(title, fontsize=7, pad=2)
+    if not colored:
+        figure.colorbar(shown, ax=axes, shrink=min(1.0, 2 / rows), aspect=15).ax.tick_params(labelsize=7)
+    if count > len(images):
+        figure.supxlabel(f"the first {len(images)} of {count}", fontsize=8)
     return figure

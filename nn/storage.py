@@ -9,11 +9,14 @@ as far as the format goes.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ __all__ = ["StorageError", "load", "save"]
 State = Any
 Arrays = dict[str, NDArray[Any]]
 
+ABANDONED = 3600  # seconds after which a temporary file is nobody's: writing one takes a few
 MARK, VERSION = "cleargrad", "cleargrad 1"
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "C64": "<c8", "BOOL": "?",
@@ -90,6 +94,10 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Put `content` at `path` in one step: readers see the old file or the new one, never a part of either."""
     target = Path(os.path.realpath(path))  # a symbolic link stays one, and its target is replaced
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):  # by a process that was killed while it wrote
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
     try:
         with temporary.open("xb") as file:
             file.write(content)

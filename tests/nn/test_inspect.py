@@ -106,7 +106,12 @@ def test_weights_of_a_dense_layer_are_images_of_its_rows() -> None:
     np.testing.assert_array_equal(shown[3], layer.weight.data[3].reshape(4, 4))
     assert images_of(inspect.weights(layer, shape=(2, 8)))[0].shape == (2, 8)
     assert images_of(inspect.weights(nn.Linear(5, 2)))[0].shape == (1, 5)
-    assert len(images_of(inspect.weights(layer, limit=3))) == 3
+    assert images_of(inspect.weights(nn.Linear(128, 2)))[0].shape == (8, 16)
+    assert inspect.weights(nn.Linear(97, 2)).axes[0].get_aspect() == "auto"  # prime: a row that is not a hairline
+    some = inspect.weights(layer, limit=3)
+    assert len(images_of(some)) == 3
+    assert some.get_supxlabel() == "the first 3 of 5"
+    assert inspect.weights(layer).get_supxlabel() == ""
     with pytest.raises(ValueError, match=r"the rows of Linear\(16, 5\) hold 16 weights, not \(3, 3\)"):
         inspect.weights(layer, shape=(3, 3))
     with pytest.raises(ValueError, match=r"ReLU\(\) has no weight to show"):
@@ -118,6 +123,13 @@ def test_weights_of_a_convolution_are_its_filters(channels: int, count: int, sha
     shown = images_of(inspect.weights(nn.Conv2d(channels, 4, 3)))
     assert len(shown) == count
     assert shown[0].shape == shape
+
+
+def test_the_numbers_of_the_colours_are_shown() -> None:
+    layer = nn.Linear(4, 3)
+    reach = np.abs(layer.weight.data).max()
+    bar = inspect.weights(layer).axes[-1]
+    np.testing.assert_allclose(bar.get_ylim(), (-reach, reach), rtol=1e-6)
 
 
 def test_feature_maps_are_the_channels_of_a_layers_output() -> None:

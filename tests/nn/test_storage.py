@@ -251,6 +251,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["state"]
 
 
+def test_what_a_killed_process_left_is_removed_once_it_is_surely_nobodys(tmp_path):
+    path = tmp_path / "state[1]"  # brackets are patterns to glob
+    old, new, other = (tmp_path / name for name in (".state[1].7.ab.tmp", ".state[1].8.cd.tmp", ".state1.9.ef.tmp"))
+    for file in (old, new, other):
+        file.write_bytes(b"half")
+    for file in (old, other):
+        os.utime(file, (0, 0))
+    save({"a": 1}, path)
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, new.name, other.name}
+
+
 def test_a_symbolic_link_stays_and_its_target_is_replaced(tmp_path):
     real, link = tmp_path / "real", tmp_path / "link"
     link.symlink_to(real)
