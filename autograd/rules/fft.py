@@ -61,10 +61,10 @@ def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> li
     """(axis, length) of each transform of several, as NumPy reads `s` and `axes`: -1 keeps a length."""
     if axes is None:
         axes = range(a.ndim) if s is None else range(a.ndim - len(s), a.ndim)
-    sizes = [None] * len(axes) if s is None else [a.shape[k] if n == -1 else n for n, k in zip(s, axes, strict=False)]
+    sizes = [None] * len(axes) if s is None else s
     if len(sizes) != len(axes):
         raise ValueError(f"fft over the axes {tuple(axes)} takes as many lengths s, got {s}")
-    return list(zip(axes, sizes, strict=True))
+    return [(k, a.shape[k] if n == -1 else n) for k, n in zip(axes, sizes, strict=True)]
 
 
 def over_axes(transform: Callable[..., Any]) -> Callable[..., Any]:

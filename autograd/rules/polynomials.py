@@ -1,4 +1,4 @@
-"""Polynomials by their coefficients, highest power first; all composed."""
+"""Polynomials by their coefficients, highest power first; all composed but for their roots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
+from autograd.differential import differential
 from autograd.numpy_protocol import settled
+from autograd.poles import pole_safe
 
 Array = Any
 
@@ -80,11 +82,9 @@ def polydiv(u: Any, v: Any) -> Any:
     for _ in range(steps):
         quotient.append(rest[0] / v[0])
         rest = rest[1:] - np.concatenate([quotient[-1] * v[1:], np.zeros(rest.size - v.size, v.dtype)])
-    if rest.size > max(v.size - 1, 1):
-        rest = rest[-v.size + 1 :]
-    rest = rest if rest.size else np.zeros(1, u.dtype)
+    rest = rest if rest.size else np.zeros_like(u[:1])
     first = next((i for i, value in enumerate(settled(rest)) if not np.allclose(value, 0, rtol=1e-14)), rest.size - 1)
-    return np.stack(quotient) if quotient else np.zeros(1, rest.dtype), rest[first:]
+    return np.stack(quotient) if quotient else np.zeros_like(rest[:1]), rest[first:]
 
 
 @composite(np.poly)
@@ -103,16 +103,9 @@ def poly(seq_of_zeros: Any) -> Any:
     return out
 
 
-@composite(np.roots)
-def roots(p: Any) -> Any:
-    nonzero = np.flatnonzero(settled(p))
-    if not nonzero.size:
-        return np.zeros(0)
-    at_zero = p.size - 1 - int(nonzero[-1])
-    p = p[int(nonzero[0]) : int(nonzero[-1]) + 1]
-    below = np.eye(p.size - 1, dtype=p.dtype)[:-1]
-    found = np.linalg.eigvals(np.concatenate([(-p[1:] / p[0])[None], below])) if p.size > 1 else np.zeros(0)
-    return np.concatenate([found, np.zeros(at_zero, found.dtype)])
+# p(r) = 0 along the way: dp(r) + p'(r) dr = 0. A multiple root has no derivative, and what it meets becomes infinite.
+roots = differential(np.roots, lambda t, p, out: pole_safe(-np.polyval(t, out), 1 / np.polyval(np.polyder(p), out)),
+                     operands="p")
 
 
 @composite(np.polyfit)

@@ -15,7 +15,7 @@ from tests.autograd.rules.domains import Row
 from tests.autograd.rules.test_every_rule import cases, samples
 
 SIZE = 5  # enough for cotangents to ride through the graph as one batch
-REFUSED = {"trim_zeros", "piecewise", "geomspace", "lstsq", "poly", "polydiv", "polyfit", "roots"}
+REFUSED = {"trim_zeros", "piecewise", "geomspace", "lstsq", "poly", "polydiv", "polyfit"}
 """Their course, or the shape of their result, depends on values; so does that of `np.lib.scimath`."""
 
 

@@ -1,0 +1,179 @@
+"""Ways of calling NumPy that the table of domains does not sample: NumPy's value, the right gradient, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import NoDerivativeError, Tensor, grad, jacobian, tensor
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(3)
+V, X, S = rng.normal(size=5), rng.normal(size=(3, 4)), rng.normal(size=(3, 3))
+Z, W = V + 1j * rng.normal(size=5), np.abs(X) + 0.1
+TURNS = np.array([-7.3, 0.2, 5.9, 13.0])
+LINE = np.arange(5.0)
+
+Form = tuple[Callable[..., Any], tuple[Any, ...]]
+FORMS: dict[str, Form] = {
+    "diff of order 0": (lambda x: np.diff(x, n=0), (X,)),
+    "interp with a period": (lambda x, f: np.interp(x, [0.5, 2.0, 3.5, 5.0], f, period=6.0), (TURNS, V[:4])),
+    "interp with a period, samples in any order":
+        (lambda x, p, f: np.interp(x, p, f, period=-6.0), (TURNS, np.array([5.0, 7.0, -2.0, 14.0]), V[:4])),
+    "tensorsolve with axes": (lambda a, b: np.linalg.tensorsolve(a, b, axes=(1,)),
+                              (rng.normal(size=(2, 4, 2)), rng.normal(size=(2, 2)))),
+    "norm of order 0": (lambda x: np.linalg.norm(x, 0), (V,)),
+    "poly of a matrix": (np.poly, (S,)),
+    "poly of conjugate pairs": (lambda z: np.poly(np.concatenate([z, np.conj(z)])), (Z[:2],)),
+    "poly of complex zeros": (np.poly, (Z,)),
+    "polydiv by a number": (np.polydiv, (V, V[:1])),
+    "polydiv of equal degrees": (np.polydiv, (V[:3], V[2:])),
+    "roots with a root at 0": (np.roots, (np.array([1.0, 2.0, -5.0, 0.0]),)),
+    "roots of a line": (np.roots, (V[:2],)),
+    "polyfit with all that is known": (lambda y: tuple(np.polyfit(LINE, y, 2, full=True)[:2]), (V,)),
+    "polyfit with covariance": (lambda y: np.polyfit(LINE, y, 2, cov=True), (V,)),
+    "polyfit with unscaled covariance": (lambda x, y: np.polyfit(x, y, 2, cov="unscaled"), (LINE, V)),
+    "polyfit of columns with covariance": (lambda y: np.polyfit(LINE, y, 2, cov=True), (rng.normal(size=(5, 2)),)),
+    "polyfit with weights and covariance": (lambda y, w: np.polyfit(LINE, y, 2, w=w, cov=True), (V, np.abs(V) + 1)),
+    "einsum spelled out, without an output": (lambda x, y: np.einsum(x, [0, 1], y, [1, 2]), (X, X.T.copy())),
+    "einsum spelled out, with an output": (lambda x, y: np.einsum(x, [..., 1], y, [1], [...]), (X, V[:4])),
+    "dot of a number and an array": (np.dot, (np.array(2.0), X)),
+    "dot of an array and a number": (np.dot, (X, np.array(2.0))),
+    **{f"correlate with a longer second, {mode}, {n} and {m}":
+       (lambda a, v, mode=mode: np.correlate(a, v, mode), (Z[:n], Z[:m]))
+       for mode in ("full", "same", "valid") for n, m in ((2, 5), (3, 5), (3, 4), (2, 4))},
+    "linspace in another precision": (lambda a: np.linspace(a, 5.0, 4, dtype=np.float32), (np.array(1.5),)),
+    "logspace with bases": (lambda a, b: np.logspace(a, 2.0, 4, base=b), (np.array(1.5), np.array([2.0, 3.0]))),
+    "logspace with bases, along the last axis":
+        (lambda a, b: np.logspace(a, 2.0, 4, base=b, axis=-1),
+         (np.array([1.5, 1.0]), np.array([[2.0, 3.0], [1.5, 2.5]]))),
+    **{f"cumprod of nothing along axis {axis}": (lambda x, axis=axis: np.cumprod(x, axis=axis), (np.zeros((0, 3)),))
+       for axis in (0, 1)},
+    "astype without a copy": (lambda x: np.astype(x, np.float64, copy=False) * 2, (X,)),
+    "pad with widths by axis": (lambda x: np.pad(x, {0: 1, -1: (0, 2)}), (X,)),
+    "diag of a matrix": (lambda x: np.diag(x, 1), (X,)),
+    "average with weights for all elements": (lambda x, w: np.average(x, axis=1, weights=w), (X, W)),
+    "average of all with the sum of weights": (lambda x, w: np.average(x, weights=w, returned=True), (X, W)),
+    "corrcoef of one variable": (np.corrcoef, (V,)),
+    "take_along_axis of all elements": (lambda x: np.take_along_axis(x, np.array([3, 0, 7]), None), (X,)),
+    "concatenate in another precision": (lambda x: np.concatenate([x, x], dtype=np.float32), (X,)),
+    "add in another precision": (lambda x: np.add(x, x, dtype=np.float32), (X,)),
+    "piecewise with an otherwise": (lambda x: np.piecewise(x, [x < 0], [np.square, np.exp]), (V,)),
+    "piecewise, 0 otherwise": (lambda x: np.piecewise(x, [x < 0], [np.square]), (V,)),
+    "piecewise with a condition that nothing meets":
+        (lambda x: np.piecewise(x, [x < -100, x >= -100], [np.square, np.exp]), (V,)),
+    "piecewise with numbers": (lambda x: np.piecewise(x, [x < 0, x > 0.5], [1.0, 2.0, np.exp]), (V,)),
+    "piecewise with arguments":
+        (lambda x: np.piecewise(x, [x < 0], [lambda x, k, s: k * x * x + s, lambda x, k, s: k * x - s], 3, s=2), (V,)),
+    "clip from above": (lambda x: np.clip(x, None, 0.3), (V,)),
+    "clip from below, by name": (lambda x: np.clip(x, min=-0.3), (V,)),
+    "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
+}  # fmt: skip
+
+
+def flat(out: Any) -> list[Any]:
+    return list(out) if isinstance(out, (tuple, list)) else [out]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_have_numpys_values_and_the_right_gradients(name: str) -> None:
+    f, arrays = FORMS[name]
+    found, wanted = flat(f(*[Tensor(x, requires_grad=True) for x in arrays])), flat(f(*arrays))
+    assert len(found) == len(wanted)
+    for a, b in zip(found, map(np.asarray, wanted), strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+        np.testing.assert_allclose(a.detach().numpy(), b, rtol=1e-6 if b.dtype == np.float32 else 1e-9, atol=1e-12)
+    check_gradients(f, *arrays, order=1)
+
+
+WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
+    "unique": np.unique, "unique_values": np.unique_values, "median": np.median,
+    "quantile": lambda x: np.quantile(x, 0.25), "pad": lambda x: np.pad(x, 2, "reflect"), "nan_to_num": np.nan_to_num,
+    "bincount": np.bincount, "clip": lambda x: np.clip(x, 1, 3), "trunc": np.trunc,
+    "average": np.average, "take": lambda x: np.take(x, [0, 2]), "modf": np.modf,
+    "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_GRADIENT)
+def test_integers_go_through_as_numpy_has_them(name: str) -> None:
+    f, x = WITHOUT_A_GRADIENT[name], np.array([3, 1, 4, 1, 5])
+    for a, b in zip(flat(f(Tensor(x))), map(np.asarray, flat(f(x))), strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        np.testing.assert_array_equal(a.numpy(), b)
+
+
+T = tensor(X, requires_grad=True)
+U = tensor(V, requires_grad=True)
+OUT = np.zeros(5)
+REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "gelu": (lambda: autograd.gelu(U, approximate="erf"), ValueError, "'none' or 'tanh', got 'erf'"),
+    "clip out": (lambda: np.clip(U, 0, 1, out=OUT), TypeError, r"clip\(out=...\).*assign the result"),
+    "choose out": (lambda: np.choose(np.array([0]), [U], out=OUT), TypeError, r"choose\(out=...\)"),
+    "take out": (lambda: np.take(U, [0], out=OUT), TypeError, r"take\(out=...\)"),
+    "dot out": (lambda: np.dot(U, U, out=OUT), TypeError, r"dot\(out=...\)"),
+    "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
+    "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
+    "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
+    "diff": (lambda: np.diff(U, n=-1), ValueError, "n >= 0 differences, got -1"),
+    "gradient spacings": (lambda: np.gradient(T, 1.0, 2.0, 3.0), TypeError, "over 2 axes.*got 3"),
+    "gradient order": (lambda: np.gradient(T, edge_order=3), ValueError, "edge_order 1 or 2, got 3"),
+    "gradient samples": (lambda: np.gradient(U[:2], edge_order=2), ValueError, "edge_order=2 needs 3 samples, got 2"),
+    "select": (lambda: np.select([T > 0], [T, -T]), ValueError, "as many conditions as choices, got 1 and 2"),
+    "choose": (lambda: np.choose([0, 2], [U[:2], U[:2]]), ValueError, "indices below 2, got 0 to 2"),
+    "piecewise": (lambda: np.piecewise(U, [U < 0], [1.0, 2.0, 3.0]), ValueError, "1 conditions takes.*got 3"),
+    "apply_along_axis": (lambda: np.apply_along_axis(np.sum, 0, T[:, :0]), ValueError, r"nothing to apply.*\(0, 3\)"),
+    "fftn": (lambda: np.fft.fftn(T, s=(2, 2), axes=(0,)), ValueError, r"as many lengths s, got \(2, 2\)"),
+    "concatenate numbers": (lambda: np.concatenate([U[0], U[1]]), ValueError, "zero-dimensional.*np.stack"),
+    "concatenate axis": (lambda: np.concatenate([U, U], axis=1), np.exceptions.AxisError, "axis 1 is out of bounds"),
+    "stack": (lambda: np.stack([U, T]), ValueError, r"one shape, got \(3, 4\), \(5,\)"),
+    "split": (lambda: np.split(U, 2), ValueError, "equal division: 5 into 2; write np.array_split"),
+    "cross": (lambda: np.linalg.cross(T, T), ValueError, r"vectors of length 3, got shapes \(3, 4\)"),
+    "norm axes": (lambda: np.linalg.norm(T, axis=(0, -2)), ValueError, r"two different ones, got axis=\(0, -2\)"),
+    "polyder": (lambda: np.polyder(U, -1), ValueError, "m >= 0, got -1"),
+    "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
+    "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
+    "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
+    "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
+    "geomspace": (lambda: np.geomspace(U[0] * 0, 1), ValueError, "cannot start or stop at 0"),
+    "cumulative_sum": (lambda: np.cumulative_sum(T), ValueError, r"more than one dimension, got shape \(3, 4\)"),
+    "pad far": (lambda: np.pad(U, 5, "reflect", reflect_type="odd"), ValueError, "wider than the array.*pad twice"),
+    "pad mode": (lambda: np.pad(U, 1, "empty"), ValueError, "mode='empty'.*the modes are constant, edge"),
+    "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
+    "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
+    "logarithm of a write": (lambda: np.log(U, where=U > 0), NoDerivativeError, "log with where has no derivative"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_does_not_fit_is_refused_in_words(name: str) -> None:
+    call, error, words = REFUSALS[name]
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_roots_move_with_every_coefficient_even_where_a_coefficient_is_zero() -> None:
+    """p(r) = 0 stays true, so dr/dp_k = -r^(n-k) / p'(r); the root at 0 moves with the last coefficient only."""
+    p = np.array([1.0, -3.0, 2.0, 0.0])  # x (x - 1) (x - 2)
+    found = np.asarray(jacobian(np.roots)(p))
+    for row, r in zip(found, np.roots(p), strict=True):
+        np.testing.assert_allclose(row, -np.vander([r], 4)[0] / np.polyval(np.polyder(p), r), atol=1e-12)
+    assert np.roots(Tensor(np.zeros(3), requires_grad=True)).shape == (0,)
+
+
+def test_a_large_relu_takes_its_short_cut_and_is_the_same() -> None:
+    x = rng.normal(size=(40, 50))
+    expected = np.maximum(x, 0)
+    for given in (x, x.T, x[:, ::2], x.astype(np.float32)):  # one goes along the short cut, others cannot
+        np.testing.assert_array_equal(autograd.relu(Tensor(given)).numpy(), np.maximum(given, 0))
+    np.testing.assert_array_equal(grad(lambda x: np.sum(autograd.relu(x)))(x), (expected > 0).astype(float))
+
+
+def test_options_of_activations() -> None:
+    check_gradients(lambda x: autograd.gelu(x, approximate="tanh"), V)
+    check_gradients(lambda x: autograd.logsumexp(x, axis=1, keepdims=True), X)
+    np.testing.assert_allclose(autograd.gelu(Tensor(1.0), approximate="tanh").item(), 0.841191990608)  # by mpmath
