@@ -30,7 +30,7 @@ bench: $(STAMPS)/bench  ## compare speed with the peers that are installed (CLEA
 notebooks: $(STAMPS)/notebooks  ## execute every notebook from top to bottom
 	$(RUN) notebooks/run.py
 
-docs: $(STAMPS)/docs  ## build the documentation site in out/site; a warning is an error
+docs: notebooks  ## build the documentation site, with the executed notebooks, in out/site; a warning is an error
 	$(RUN) -m mkdocs build --strict
 
 clean:  ## remove the environment and everything generated
@@ -64,4 +64,3 @@ $(STAMPS)/test: EXTRAS := test
 $(STAMPS)/lint: EXTRAS := dev
 $(STAMPS)/bench: EXTRAS := plot,fast
 $(STAMPS)/notebooks: EXTRAS := docs
-$(STAMPS)/docs: EXTRAS := docs

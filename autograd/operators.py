@@ -16,6 +16,7 @@ from .mutation import assign, update
 from .numpy_protocol import apply_ufunc, no_derivative
 from .registry import registry
 from .reverse import backward
+from .rules.activations import log_softmax, relu, sigmoid, softmax
 from .rules.indexing import getitem
 
 OPERATORS = {
@@ -61,7 +62,8 @@ def power(self: Any, exponent: Any) -> Any:
 
 OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": reshape, "transpose": transpose, "astype": astype, "__pow__": power, "__getitem__": getitem,
-    "__setitem__": assign, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
+    "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax,
+    "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
     "_no_derivative": staticmethod(no_derivative),
 }
 

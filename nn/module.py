@@ -39,12 +39,12 @@ class Mismatch(NamedTuple):
 class Module:
     """The base of every layer and model: assign Parameters and Modules to attributes and write `forward`.
 
-    >>> class Net(nn.Module):
-    ...     def __init__(self):
-    ...         self.hidden = nn.Linear(4, 3)
-    ...         self.output = nn.Linear(3, 1)
-    ...     def forward(self, x):
-    ...         return self.output(np.tanh(self.hidden(x)))
+        >>> class Net(nn.Module):
+        ...     def __init__(self):
+        ...         self.hidden = nn.Linear(4, 3)
+        ...         self.output = nn.Linear(3, 1)
+        ...     def forward(self, x):
+        ...         return self.output(np.tanh(self.hidden(x)))
     """
 
     training: bool = True

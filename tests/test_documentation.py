@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib.util
+import pkgutil
 import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd
+import nn
+import optim
 from autograd.registry import primitives, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
          if FENCE.search(page.read_text(encoding="utf-8"))]
+
+
 @pytest.fixture
 def no_rules_left_behind():
     """What a page adds to the tables of rules goes again, for the sake of the tests that go through them."""
@@ -39,11 +47,25 @@ def test_the_snippets_of_a_page_run(page, tmp_path, monkeypatch):
         exec(compile("\n" * before + fence.group(1), str(page), "exec"), namespace)
 
 
+def test_the_examples_in_docstrings_run():
+    found = 0
+    for package in (autograd, nn, optim):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            source = importlib.util.find_spec(module.name).origin
+            if ">>>" in Path(source).read_text(encoding="utf-8"):  # some methods have NumPy's own docstrings
+                names = {"np": np, "autograd": autograd, "nn": nn, "optim": optim}
+                result = doctest.testmod(importlib.import_module(module.name), extraglobs=names)
+                assert result.failed == 0
+                found += result.attempted
+    assert found
+
+
 def test_every_link_to_a_file_leads_to_one():
     for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]:
         prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", prose):
-            made_when_built = target.endswith("supported.md") or "reference/" in target
+            made_when_built = target.endswith(("supported.md", "gallery.md")) or re.match(r"(\.\./)?reference/", target)
+            made_when_built = made_when_built or re.fullmatch(r"notebooks/\d.*\.html", target)
             assert made_when_built or (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 
 

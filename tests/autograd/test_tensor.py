@@ -180,3 +180,14 @@ def test_manual_seed_reproduces_and_leaves_numpys_state_alone() -> None:
     second = autograd.manual_seed(3).normal(size=4)
     assert (first == second).all()
     assert (np.random.get_state()[1] == before).all()  # type: ignore[index]  # noqa: NPY002  # as above
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "softmax", "log_softmax"])
+def test_activations_are_methods_too(name: str) -> None:
+    values = np.array([[0.5, -1.0, 2.0], [1.0, 0.0, -3.0]])
+    one, other = (Tensor(values, requires_grad=True) for _ in range(2))
+    np.sum(getattr(one, name)() ** 2).backward()
+    np.sum(getattr(autograd, name)(other) ** 2).backward()
+    assert np.array_equal(one.grad, other.grad)
+    if "softmax" in name:
+        assert np.allclose(np.exp(one.log_softmax(axis=0)).sum(axis=0).data, 1)
