@@ -5,14 +5,17 @@ A hook of MkDocs. They come from the live packages, so that none can fall behind
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -26,6 +29,7 @@ import nn.metrics
 import optim
 from autograd import operators
 from docs import gallery
+from docs.snippets import executed
 
 ROOT = Path(__file__).resolve().parent.parent
 AUTOGRAD = {
@@ -68,6 +72,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Show below each snippet what it prints, except on pages that are made, whose snippets are bodies of functions."""
+    if page.file.generated_by:
+        return markdown
+    autograd.manual_seed(0)
+    with TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return executed(markdown, page.file.src_uri)
 
 
 def _supported() -> str:

@@ -39,6 +39,7 @@ class Mismatch(NamedTuple):
 class Module:
     """The base of every layer and model: assign Parameters and Modules to attributes and write `forward`.
 
+    Examples:
         >>> class Net(nn.Module):
         ...     def __init__(self):
         ...         self.hidden = nn.Linear(4, 3)

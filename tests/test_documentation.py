@@ -16,9 +16,9 @@ import autograd
 import nn
 import optim
 from autograd.registry import primitives, registry
+from docs.snippets import FENCE, executed
 
 ROOT = Path(__file__).resolve().parent.parent
-FENCE = re.compile(r"^```python[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
          if FENCE.search(page.read_text(encoding="utf-8"))]
 
@@ -40,11 +40,7 @@ def test_the_snippets_of_a_page_run(page, tmp_path, monkeypatch):
     autograd.manual_seed(0)
     # A page that a program writes shows the bodies of its functions, and shares the program's names.
     program = page.with_suffix(".py")
-    text, namespace = page.read_text(encoding="utf-8"), runpy.run_path(str(program)) if program.exists() else {}
-    for fence in FENCE.finditer(text):
-        before = text.count("\n", 0, fence.start(1))
-        # Blank lines in front make an error name the line of the page.
-        exec(compile("\n" * before + fence.group(1), str(page), "exec"), namespace)
+    executed(page.read_text(encoding="utf-8"), str(page), runpy.run_path(str(program)) if program.exists() else {})
 
 
 def test_the_examples_in_docstrings_run():
