@@ -45,6 +45,14 @@ def backward_view() -> Drawing:
     return draw(loss, backward=True)
 
 
+def film() -> Drawing:
+    """Step by step, on paper: `.save("neuron.film.svg")` is a strip of frames, values first, then gradients."""
+    x = Tensor(3.0, name="x")
+    w = Tensor(2.0, requires_grad=True, name="w")
+    y = np.tanh(w * x - 5.0) + 0.5 * w
+    return draw(y)
+
+
 def demand() -> Drawing:
     """Demand prediction: four features, three hidden units, one probability."""
     model = nn.Sequential(nn.Linear(4, 3), nn.Sigmoid(), nn.Linear(3, 1), nn.Sigmoid())
@@ -56,7 +64,8 @@ def digits() -> Drawing:
     """A network for digits: parameters by their paths, modules as frames, shapes on edges where they change."""
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     images = Tensor(rng.random((16, 64)), dtype="float32", name="images")
-    loss = nn.CrossEntropyLoss()(model(images), np.arange(16) % 10)
+    labels = Tensor(np.arange(16) % 10, name="labels")
+    loss = nn.CrossEntropyLoss()(model(images), labels)
     return draw(loss)
 
 
@@ -64,7 +73,8 @@ def digits_folded() -> Drawing:
     """The same, folded: `depth=1` shows modules as boxes with their parameters and shapes."""
     model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     images = Tensor(rng.random((16, 64)), dtype="float32", name="images")
-    loss = nn.CrossEntropyLoss()(model(images), np.arange(16) % 10)
+    labels = Tensor(np.arange(16) % 10, name="labels")
+    loss = nn.CrossEntropyLoss()(model(images), labels)
     return draw(loss, depth=1)
 
 
@@ -75,7 +85,8 @@ def convolutional() -> Drawing:
         nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10),
     )
     images = Tensor(rng.random((16, 1, 8, 8)), dtype="float32", name="images")
-    loss = nn.CrossEntropyLoss()(model(images), np.arange(16) % 10)
+    labels = Tensor(np.arange(16) % 10, name="labels")
+    loss = nn.CrossEntropyLoss()(model(images), labels)
     return draw(loss, color_by="bytes")
 
 
@@ -139,8 +150,8 @@ def front() -> Drawing:
 
 
 PICTURES: tuple[Callable[[], Drawing], ...] = (
-    neuron, backward_view, demand, digits, digits_folded, convolutional, loop, lstm, attention, hessian_vector_product,
-    failure,
+    neuron, backward_view, film, demand, digits, digits_folded, convolutional, loop, lstm, attention,
+    hessian_vector_product, failure,
 )
 
 INTRODUCTION = """Computation graphs as `autograd.draw` shows them. Pictures follow your light or dark setting, and
@@ -157,7 +168,7 @@ def pages() -> dict[str, str]:
         title, caption = (inspect.getdoc(picture) or "").split(": ", 1)
         autograd.manual_seed(0)
         drawing = picture()
-        made[f"{place}.svg"] = drawing.to_svg()
+        made[f"{place}.svg"] = drawing.to_film() if picture is film else drawing.to_svg()
         made[f"{place}.html"] = drawing.to_html()
         text += [f"## {title}", "", caption[0].upper() + caption[1:], "",
                  f'<object type="image/svg+xml" data="{place}.svg" aria-label="{title}"></object>', "",

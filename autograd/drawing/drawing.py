@@ -15,6 +15,7 @@ from .shaping.levels import levels_of
 from .shaping.view import View, shaped
 from .words import count_text
 from .writing import dot
+from .writing.film import film
 from .writing.page import page
 from .writing.placed import placed_source
 from .writing.record import as_json
@@ -24,14 +25,15 @@ from .writing.text import table
 
 NOTEBOOK = 1500
 """A notebook shows drawings of up to this many vertices; larger ones make it crawl."""
-FORMS = ("svg", "png", "pdf", "dot", "json", "html", "txt")
+FORMS = ("film.svg", "svg", "png", "pdf", "dot", "json", "html", "txt")
 
 
 class Drawing:
     """A picture of a computation graph, as it was when `draw` was called.
 
-    `.source` is DOT; `.save(path)` writes svg, png, pdf, dot, json, html or txt by the path's ending; `.to_text()` is
-    a table that says the same; in a notebook it shows itself. The same graph gives the same bytes.
+    `.source` is DOT; `.save(path)` writes svg, png, pdf, dot, json, html or txt by the path's ending, and a film strip
+    of the passes for `.film.svg`; `.to_text()` is a table that says the same; in a notebook it shows itself. The same
+    graph gives the same bytes.
     """
 
     def __init__(self, extraction: Extraction, view: View, *, theme: Theme | None = None, direction: str = "TB",
@@ -103,6 +105,13 @@ class Drawing:
         levels = levels_of(self.full, self.view)
         return page(self.full, self.graph, levels, self.trace(), lambda graph: self.lay_out(graph)[0], self.theme)
 
+    def to_film(self) -> str:
+        """A film strip in SVG: both passes step by step as small pictures. Raises `ValueError` without the values."""
+        level, trace = levels_of(self.full, self.view)[-1], self.trace()
+        if not trace.order or not level.whole:
+            raise ValueError("a film strip needs the values of every step" + (f": {trace.note}" if trace.note else ""))
+        return film(level.graph, trace, lambda graph: self.lay_out(graph)[0], self.theme)
+
     def _painted(self, form: str) -> bytes:
         engine = engines.find()
         if engine is None:
@@ -113,16 +122,14 @@ class Drawing:
         return engine.run(text, form, placed=True, timeout=max(self.timeout, 30.0))
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture; the ending says how: .svg .png .pdf .dot .json .html .txt. Returns the path.
+        """Write the picture; the ending says how: .svg .film.svg .png .pdf .dot .json .html .txt. Returns the path.
 
         svg, dot, json, html and txt need no layout engine. Raises `ValueError` for another ending,
         `FileNotFoundError` where the directory does not exist, `RuntimeError` where png or pdf find no engine.
         """
         target = Path(path)
-        form = target.suffix.lower().lstrip(".")
-        if form == "gv":
-            form = "dot"
-        if form not in FORMS:
+        form = next((form for form in (*FORMS, "gv") if target.name.lower().endswith(f".{form}")), None)
+        if form is None:
             raise ValueError(f"cannot save a drawing as {target.name!r}; give it one of the endings "
                              + ", ".join(f".{form}" for form in FORMS))
         if not target.parent.is_dir():
@@ -131,8 +138,8 @@ class Drawing:
         if form in ("png", "pdf"):
             target.write_bytes(self._painted(form))
         else:
-            texts = {"svg": self.to_svg, "dot": lambda: self.source, "json": self.to_json, "html": self.to_html,
-                     "txt": self.to_text}
+            texts = {"svg": self.to_svg, "film.svg": self.to_film, "dot": lambda: self.source,
+                     "gv": lambda: self.source, "json": self.to_json, "html": self.to_html, "txt": self.to_text}
             target.write_text(texts[form](), encoding="utf-8", newline="\n")
         return target
 

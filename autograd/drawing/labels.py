@@ -60,6 +60,12 @@ def heading(vertex: Vertex) -> str:
     return name or vertex.op or vertex.kind.value
 
 
+def called(vertex: Vertex) -> str:
+    """What a vertex is called in a sentence: an operation without a name needs its number, `%7 add`."""
+    nameless = vertex.kind is Kind.OPERATION and not vertex.name
+    return f"%{vertex.id[1:]} {heading(vertex)}" if nameless else heading(vertex)
+
+
 def spec(vertex: Vertex) -> str:
     """Shape and dtype as they are written on a vertex."""
     parts = [shape_text(vertex.shape)] if vertex.shape is not None else []

@@ -76,7 +76,8 @@ class Vertex:
     heat: float | None = None
     heat_text: str = ""
     notes: tuple[str, ...] = ()
-    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what a page fills in
+    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what steps fill in
+    current: bool = False  # the step that is shown happens here
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Edge:
     label: str = ""
     ordered: bool = False  # the reader is not commutative: the place matters
     carried: bool = False  # from one repetition of a folded block to the next
+    flow: Literal["", "flow", "back"] = ""  # the step that is shown reads along it, or sends a gradient back
 
     @property
     def count(self) -> int:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.drawing.model import Kind
+from autograd.drawing.labels import called
+from autograd.drawing.model import Kind, Vertex
 from autograd.drawing.words import shortened
 from autograd.graph import Leaf, Node
 
@@ -27,12 +28,17 @@ DIRECTIONS = 8
 """So many leaves are offered as the direction of forward accumulation."""
 
 
+Shares = tuple[tuple[str, str, int, str], ...]
+"""`(operand's vertex, its share, the how manieth, the sum so far)` of each operand that a rule gave something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """One step of the reverse pass: the rule of `at` ran on its gradient and gave each operand its share."""
 
     at: str
-    gives: tuple[tuple[str, str, int, str], ...]  # (operand's vertex, its share, the how manieth, the sum so far)
+    gives: Shares
+    told: str
 
 
 @dataclass(slots=True)
@@ -41,6 +47,7 @@ class Trace:
 
     order: list[str] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)  # how the evaluation of a vertex is told
     gradients: dict[str, str] = field(default_factory=dict)
     pulls: list[Pull] = field(default_factory=list)
     tangents: dict[str, dict[str, str]] = field(default_factory=dict)  # by the leaf that moves
@@ -59,6 +66,7 @@ def traced(extraction: Extraction) -> Trace:
     fill_in(order, values, largest=LARGEST)
     trace.order = list(graph.vertices)
     _note_values(extraction, values, trace)
+    trace.told = {key: f"{called(graph.vertices[key])} is evaluated: {value}" for key, value in trace.values.items()}
     seeds = {node: ones(node) for key, node in extraction.nodes.items()
              if graph.vertices[key].output and node.dtype != object}
     _reverse(extraction, order, seeds, values, trace)
@@ -68,11 +76,24 @@ def traced(extraction: Extraction) -> Trace:
         trace.tangents[extraction.ids[leaf]] = {
             extraction.ids[node]: text(t) for node, t in moved.items() if not isinstance(t, tuple)
         }
-    missing = sum(v.kind is Kind.OPERATION and v.id not in trace.values for v in graph.vertices.values())
-    if missing:
-        trace.note = (f"Of {missing} operations the values are not shown: the graph no longer keeps what they were "
-                      "computed from. Draw before backward(), or use backward(retain_graph=True).")
+    operations = [v.id for v in graph.vertices.values() if v.kind is Kind.OPERATION]
+    pulled = {pull.at for pull in trace.pulls}
+    unknown = sum(key not in trace.values for key in operations)
+    stopped = sum(key in trace.gradients and key not in pulled for key in operations)
+    if unknown or stopped:
+        what = [f"the values of {unknown}"] * bool(unknown) + [f"the backward pass through {stopped}"] * bool(stopped)
+        trace.note = (f"Not shown: {' and '.join(what)} of {len(operations)} operations, as the graph no longer keeps "
+                      "what they need. Draw and save before backward(), or use backward(retain_graph=True).")
     return trace
+
+
+def _told(vertices: Mapping[str, Vertex], key: str, own: str, gives: Shares) -> str:
+    """A step of the reverse pass in words."""
+    vertex = vertices[key]
+    shares = [f"adds {share} to {called(vertices[key])}, now {total}" if count > 1 else
+              f"gives {share} to {called(vertices[key])}" for key, share, count, total in gives]
+    rule = f"; the rule {vertex.rule}" if vertex.rule else ""
+    return f"Back at {called(vertex)}: g = {own}{rule} {', '.join(shares) or 'ends here'}."
 
 
 def is_small(extraction: Extraction) -> bool:
@@ -107,6 +128,7 @@ def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, An
     ids = extraction.ids
 
     received: dict[str, int] = {}
+    pulls: list[tuple[str, Shares]] = []
 
     def visit(node: Node, given: Sequence[Any], sums: Mapping[Node, Any]) -> None:
         if node.primitive.name == "select":
@@ -117,9 +139,11 @@ def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, An
                 key = ids[parent]
                 received[key] = received.get(key, 0) + 1
                 gives.append((key, text(share), received[key], text(sums[parent])))
-        trace.pulls.append(Pull(ids[node], tuple(gives)))
+        pulls.append((ids[node], tuple(gives)))
 
     totals = cotangents(order, seeds, values, visit)
     for node, g in totals.items():
         if not isinstance(g, list):
             trace.gradients[ids[node]] = text(g)
+    vertices = extraction.graph.vertices
+    trace.pulls = [Pull(key, gives, _told(vertices, key, trace.gradients[key], gives)) for key, gives in pulls]

@@ -141,7 +141,8 @@ def classes(vertex: Vertex) -> str:
     """The classes of a vertex, the same in DOT, SVG and page."""
     found = ["node", vertex.kind.value]
     found += [name for name, on in (("output", vertex.output), ("failed", vertex.failed), ("frozen", vertex.frozen),
-                                    ("alias", vertex.copy is not None), ("heated", vertex.heat is not None)) if on]
+                                    ("alias", vertex.copy is not None), ("heated", vertex.heat is not None),
+                                    ("current", vertex.current)) if on]
     return " ".join(found)
 
 

@@ -13,15 +13,16 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 from autograd.drawing.labels import description, heading, op_text, spec, tooltip
-from autograd.drawing.model import Graph, Kind, Vertex
+from autograd.drawing.model import Graph, Vertex
 from autograd.drawing.placing.layout import Layout
 from autograd.drawing.reading.steps import Trace
 from autograd.drawing.shaping.levels import MOST_VERTICES, Level
 
 from .dot import escape
+from .slots import with_slots
 from .style import Theme, variables
 from .svg import paint
 
@@ -51,25 +52,6 @@ def page(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace, place
     return html
 
 
-def with_slots(graph: Graph, trace: Trace) -> Graph:
-    """The graph with room on each vertex for its value, tangent and gradient, empty until the steps fill it in."""
-    def roomy(vertex: Vertex) -> Vertex:
-        slots: list[tuple[Literal["value", "tangent", "grad"], str]] = []
-        key = vertex.id.partition("_")[0]  # an alias shows what its leaf shows
-        if vertex.kind is Kind.CONSTANT:
-            return vertex
-        if key in trace.values:
-            slots.append(("value", "= " + trace.values[key]))
-        moving = [found[key] for found in trace.tangents.values() if key in found]
-        if moving:
-            slots.append(("tangent", "ẋ " + max(moving, key=len)))
-        if key in trace.gradients:
-            slots.append(("grad", "∂ " + trace.gradients[key]))
-        return replace(vertex, value=None, grad=None, expects_grad=False, slots=tuple(slots))
-
-    return graph.with_vertices(map(roomy, graph.vertices.values()))
-
-
 def _data(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace) -> str:
     """What the script works with, as JSON that cannot end the element it stands in."""
     vertices: dict[str, Any] = {}
@@ -86,7 +68,8 @@ def _data(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace) -> s
         "vertices": vertices,
         "trace": {
             "order": trace.order, "values": trace.values, "gradients": trace.gradients, "tangents": trace.tangents,
-            "pulls": [{"at": pull.at, "gives": pull.gives} for pull in trace.pulls], "note": trace.note,
+            "told": trace.told, "note": trace.note,
+            "pulls": [{"at": pull.at, "gives": pull.gives, "told": pull.told} for pull in trace.pulls],
         },
     }
     text = json.dumps(content, ensure_ascii=True, allow_nan=False)
@@ -96,7 +79,7 @@ def _data(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace) -> s
 def _facts(vertex: Vertex, graph: Graph) -> dict[str, Any]:
     return {
         "name": heading(vertex), "what": op_text(vertex) if vertex.op else vertex.kind.value, "kind": vertex.kind.value,
-        "spec": spec(vertex), "facts": tooltip(vertex), "rule": vertex.rule,
+        "spec": spec(vertex), "facts": tooltip(vertex),
         "named": bool(vertex.name),
         "path": [graph.clusters[key].path or graph.clusters[key].kind for key in graph.lineage(vertex.cluster)],
     }

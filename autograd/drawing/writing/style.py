@@ -83,6 +83,12 @@ def palette_sheet(selector: str, theme: Theme | None) -> str:
             f"@media (prefers-color-scheme: dark){{{selector}{{{variables('dark')}}}}}")
 
 
+STEP = """.current .shape{stroke:var(--focus);stroke-width:3;fill:color-mix(in srgb,var(--focus) 14%,var(--paper))}
+.edge.flow path{stroke:var(--focus);stroke-width:2}
+.edge.back path{stroke:var(--grad);stroke-width:2.4;stroke-dasharray:5 3}"""
+"""The rules for what a step shows."""
+
+
 def sheet(selector: str) -> str:
     """The rules that every picture shares, under `selector` so that two pictures in a page leave each other alone."""
     kinds = "\n".join(
@@ -121,5 +127,5 @@ def sheet(selector: str) -> str:
 .sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
 .count .mark{{stroke:var(--carried)}}
 .count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
-    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}"
+    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}\n{STEP}"
     return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in rules.split("\n"))

@@ -41,7 +41,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     prefix = prefix or figure_id(graph, theme)
     wide = max(layout.width, NARROWEST)
     banner = wrapped(graph.banner, wide)
-    samples, legend_rows = _legend(graph, wide, prefix)
+    samples, legend_rows = legend_group(graph, wide, prefix)
     top = MARGIN + ROW * len(banner) + (4 if banner else 0)
     high = top + layout.height + 8 + ROW * legend_rows + MARGIN
     total = wide + 2 * MARGIN
@@ -54,8 +54,8 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="cleargrad" {view} {named}>',
         f'<title id="{prefix}-title">{escape(graph.title or "Computation graph")}</title>',
         f'<desc id="{prefix}-desc">{about}</desc>',
-        _style(prefix, theme, embedded),
-        _definitions(prefix),
+        style_element(prefix, theme, embedded),
+        definitions(prefix),
     ]
     if not embedded:  # a page's ground need not follow the setting that the palette follows
         parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
@@ -63,8 +63,17 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
         f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
         for i, text in enumerate(banner)
     ]
+    parts.append(graph_group(graph, layout, prefix, shift, top))
     hot = " hot" if graph.heat_unit else ""
-    parts.append(f'<g class="graph{hot}" transform="translate({shift:.1f} {top:.1f})">')
+    below = f"translate({MARGIN:.1f} {top + layout.height + 8:.1f})"
+    parts += [f'<g class="legend{hot}" transform="{below}">', samples, "</g>", "</svg>"]
+    return "\n".join(parts) + "\n"
+
+
+def graph_group(graph: Graph, layout: Layout, prefix: str, x: float, y: float) -> str:
+    """The graph without what stands around it, as a group whose corner is at `(x, y)`."""
+    hot = " hot" if graph.heat_unit else ""
+    parts = [f'<g class="graph{hot}" transform="translate({x:.1f} {y:.1f})">']
     depth = sorted(layout.frames, key=lambda key: len(graph.lineage(key)))
     parts += [_frame(graph, key, layout.frames[key], prefix) for key in depth]
     words = {word.edge: word for word in edge_words(graph, layout)}
@@ -79,10 +88,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
         parts += _sums(graph, layout)
-    parts += _counts(graph, layout)
-    below = f"translate({MARGIN:.1f} {top + layout.height + 8:.1f})"
-    parts += ["</g>", f'<g class="legend{hot}" transform="{below}">', samples, "</g>", "</svg>"]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, *_counts(graph, layout), "</g>"])
 
 
 def figure_id(graph: Graph, theme: Theme | None) -> str:
@@ -91,12 +97,14 @@ def figure_id(graph: Graph, theme: Theme | None) -> str:
     return "g" + hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
-def _style(prefix: str, theme: Theme | None, embedded: bool) -> str:
+def style_element(prefix: str, theme: Theme | None, embedded: bool = False) -> str:
+    """The style sheet, with the palette unless the page around has it."""
     palette = "" if embedded else palette_sheet(f"#{prefix}", theme) + "\n"
     return f"<style>\n{palette}{sheet(f'#{prefix}')}\n</style>"
 
 
-def _definitions(prefix: str) -> str:
+def definitions(prefix: str) -> str:
+    """Arrow heads and the hatching of what is frozen."""
     arrows = "".join(
         f'<marker id="{prefix}-{name}" class="{name}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" '
         f'markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8L8 4L0 7.2z"/></marker>'
@@ -168,6 +176,10 @@ def _frame_label(graph: Graph, key: str, frame: Box, words: Box) -> str:
 def _edge(graph: Graph, number: int, edge: Edge, route: list[Point], word: Word | None, prefix: str) -> str:
     look = "carried" if edge.carried else "edge wide" if edge.count > 1 else "edge"
     arrow = "carried-arrow" if edge.carried else "arrow"
+    if edge.flow:
+        look += f" {edge.flow}"
+    if edge.flow == "back":
+        route, arrow = route[::-1], "backward-arrow"
     ends = f"{_called(graph.vertices[edge.source])} → {_called(graph.vertices[edge.target])}"
     facts = [ends] + ([f"operand {operand_text(edge)}"] if operand_text(edge) else []) + (
         [f"shape {edge.label}"] if edge.label else [])
@@ -226,7 +238,7 @@ def _counts(graph: Graph, layout: Layout) -> list[str]:
 # --- Around the picture ----------------------------------------------------------------------------------------------
 
 
-def _legend(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
+def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
     """Samples of what is in the picture, with words; and how many rows they take."""
     entries = legend(graph, wide)
     placed = [

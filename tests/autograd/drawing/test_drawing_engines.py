@@ -106,5 +106,5 @@ def test_painted_pictures(form: str, tmp_path: Path) -> None:
 def test_saving_to_where_it_cannot_be_saved(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"does not exist; make it first.*mkdir"):
         drawing().save(tmp_path / "no" / "graph.svg")
-    with pytest.raises(ValueError, match=r"endings \.svg, \.png, \.pdf, \.dot, \.json, \.html, \.txt"):
+    with pytest.raises(ValueError, match=r"endings \.film\.svg, \.svg, \.png, \.pdf, \.dot, \.json, \.html, \.txt"):
         drawing().save(tmp_path / "graph.bmp")

@@ -83,8 +83,16 @@ def test_what_was_never_kept_is_said_to_be_missing() -> None:
     x = Tensor(np.ones(5), requires_grad=True)
     y = (x + np.arange(5.0)) * 2.0  # adding reads nothing, so the array is gone
     trace = draw((y * 1.0).sum(), names=None).trace()
-    assert trace.note.startswith("Of ")
+    assert trace.note.startswith("Not shown: the values of 1 of 4 operations")
     assert "retain_graph=True" in trace.note
+
+
+def test_a_backward_pass_that_stops_short_is_said_to() -> None:
+    w = Tensor(2.0, requires_grad=True, name="w")
+    loss = np.tanh(w * Tensor(3.0))  # the constant dies with the pass that frees the graph
+    assert draw(loss).trace().note == ""
+    loss.backward()
+    assert "the backward pass through 1 of 2 operations" in draw(loss).trace().note
 
 
 def test_shares_add_up_step_by_step() -> None:

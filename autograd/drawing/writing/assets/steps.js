@@ -19,19 +19,15 @@ function plan() {
     if (trace.values[id] !== undefined) change.push(["value", id, "= " + trace.values[id]]);
     if (tangents[id] !== undefined) change.push(["tangent", id, "ẋ " + tangents[id]]);
     if (!change.length) continue;
-    let caption = label(id) + " is evaluated: " + (trace.values[id] ?? "?");
+    let caption = trace.told[id] ?? label(id);
     if (tangents[id] !== undefined) caption += "; its tangent " + tangents[id] + " rides along";
     steps.push({ id, change, flow: "into", caption: caption + "." });
   }
   if (mode !== "forward") {
     for (const pull of trace.pulls) {
-      const own = trace.gradients[pull.at], rule = data.vertices[pull.at].rule;
-      const words = pull.gives.map(([to, share, count, total]) => (count > 1 ? "adds " : "gives ") + share + " to " +
-        label(to) + (count > 1 ? ", now " + total : ""));
+      const own = trace.gradients[pull.at];
       const change = pull.gives.map(([to, , , total]) => ["grad", to, "∂ " + total]);
-      steps.push({ id: pull.at, change: [["grad", pull.at, "∂ " + own], ...change], flow: "back",
-        caption: "Back at " + label(pull.at) + ": g = " + own + (rule ? "; the rule " + rule : "") + " " +
-          (words.join(", ") || "ends here") + "." });
+      steps.push({ id: pull.at, change: [["grad", pull.at, "∂ " + own], ...change], flow: "back", caption: pull.told });
     }
   }
   get("slider").max = steps.length;

@@ -1,0 +1,28 @@
+"""Room on vertices for values, tangents and gradients that come step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from autograd.drawing.model import Graph, Kind, Vertex
+from autograd.drawing.reading.steps import Trace
+
+
+def with_slots(graph: Graph, trace: Trace) -> Graph:
+    """The graph with room on each vertex for its value, tangent and gradient, empty until the steps fill it in."""
+    def roomy(vertex: Vertex) -> Vertex:
+        slots: list[tuple[Literal["value", "tangent", "grad"], str]] = []
+        key = vertex.id.partition("_")[0]  # an alias shows what its leaf shows
+        if vertex.kind is Kind.CONSTANT:
+            return vertex
+        if key in trace.values:
+            slots.append(("value", "= " + trace.values[key]))
+        moving = [found[key] for found in trace.tangents.values() if key in found]
+        if moving:
+            slots.append(("tangent", "ẋ " + max(moving, key=len)))
+        if key in trace.gradients:
+            slots.append(("grad", "∂ " + trace.gradients[key]))
+        return replace(vertex, value=None, grad=None, expects_grad=False, slots=tuple(slots))
+
+    return graph.with_vertices(map(roomy, graph.vertices.values()))
