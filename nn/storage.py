@@ -87,7 +87,14 @@ def decode(content: bytes, name: str) -> State:
         arrays = {key: _array(entry, key) for key, entry in entries}
         return _interpret(arrays, header.get("__metadata__") or {})
     except (SafetensorError, ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
-        raise StorageError(f"{name} is damaged or not a safetensors file: {error}") from error
+        raise StorageError(f"{name} is damaged or not a safetensors file: {error}{_advice(content)}") from error
+
+
+def _advice(content: bytes) -> str:
+    if not content.startswith((b"PK\x03\x04", b"\x80")):
+        return ""
+    return ("; it looks like a pickle, as torch.save writes them, which could execute anything and is never opened: in "
+            "PyTorch write safetensors.torch.save_file(model.state_dict(), path)")
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:

@@ -17,7 +17,7 @@ def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None) -
 
     Raises TypeError for integers and booleans, and for complex input to a real layer.
     """
-    x = given if isinstance(given, Tensor) else Tensor(np.asarray(given))
+    x = given if isinstance(given, Tensor) else _wrapped(speaker, given)
     if dtype is not None and x.dtype == dtype:
         return x
     kind = x.dtype.kind
@@ -27,6 +27,20 @@ def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None) -
         raise TypeError(f"{described(speaker)} expected floating-point input, got {x.dtype} {x.shape}; pass {advice}"
                         + located(speaker))
     return x if dtype is None else x.astype(dtype)
+
+
+def _wrapped(speaker: Speaker, given: Any) -> Tensor:
+    """An array or nested numbers as a tensor. Raises TypeError for None, and for what a layer before returned."""
+    came = ""
+    if given is None:
+        came = "None; does the forward before it return its output?"
+    elif isinstance(given, (tuple, list)) and any(isinstance(part, Tensor) for part in given):
+        came = f"a {type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN"
+    elif isinstance(given, dict):
+        came = f"a dict with {', '.join(map(repr, given))}; take the array out of it"
+    if came:
+        raise TypeError(f"{described(speaker)} expected a tensor, got {came}{located(speaker)}")
+    return Tensor(np.asarray(given))
 
 
 def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> ValueError:

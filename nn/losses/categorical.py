@@ -16,7 +16,7 @@ from autograd import Tensor
 from nn.kernels.cross_entropy import cross_entropy as kernel
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
-from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired
+from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired, predicted
 
 
 class _Categorical(Loss):
@@ -83,7 +83,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     """CrossEntropyLoss as a function."""
     check_reduction(speaker, reduction)
     _check_smoothing(speaker, label_smoothing)
-    x = _predictions(speaker, input)
+    x = _predictions(speaker, input, target)
     axis = _class_axis(x)
     weight = _class_weight(speaker, weight, x, x.shape[axis])
     target = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
@@ -109,7 +109,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
              speaker: Speaker = "nll_loss") -> Tensor:
     """NLLLoss as a function."""
     check_reduction(speaker, reduction)
-    x = _predictions(speaker, input)
+    x = _predictions(speaker, input, target)
     axis = _class_axis(x)
     target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(np.asarray(target)), x)
     labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
@@ -171,8 +171,8 @@ def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
     return losses.sum() / (total if total != 0 else 1)  # type: ignore[no-any-return]
 
 
-def _predictions(speaker: Speaker, input: Any) -> Tensor:
-    x = admitted(speaker, input)
+def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:
+    x = predicted(speaker, input, target)
     if x.ndim == 0 or x.shape[_class_axis(x)] == 0:
         raise refusal(speaker, "predictions (N, C), (N, C, d1, ...) or (C,)", x)
     filled(speaker, x)

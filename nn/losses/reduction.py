@@ -34,9 +34,23 @@ def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = R
         raise ValueError(f"{described(speaker)}: reduction is one of {', '.join(map(repr, known))}, got {reduction!r}")
 
 
+def predicted(speaker: Speaker, input: Any, target: Any) -> Tensor:
+    """Predictions as a floating tensor. Raises TypeError for integers, and for arguments the other way round."""
+    try:
+        return admitted(speaker, input)
+    except TypeError:
+        if input is None or target is None:
+            raise
+        given, wanted = (np.asarray(x._value if isinstance(x, Tensor) else x) for x in (input, target))
+        if given.dtype.kind not in "biu" or wanted.dtype.kind != "f" or given.shape == wanted.shape:
+            raise
+        raise TypeError(f"{described(speaker)} expected predictions, then targets; got {given.dtype} {given.shape}, "
+                        f"then {wanted.dtype} {wanted.shape}: write loss(predictions, targets)") from None
+
+
 def paired(speaker: Speaker, input: Any, target: Any) -> tuple[Tensor, Tensor]:
     """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
-    x = admitted(speaker, input)
+    x = predicted(speaker, input, target)
     t = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
     if x.shape != t.shape:
         raise mistake(speaker, f"expected predictions and targets of one shape, got {x.shape} and {t.shape}; "

@@ -39,13 +39,29 @@ def evaluate(
 
 def forward(model: Module, batch: Any) -> tuple[Any, Any]:
     """The model's outputs and the targets of a batch `(input, ..., target)`; a lone Tensor is its own target."""
-    if isinstance(batch, tuple | list):
-        if len(batch) < 2:
-            raise ValueError(f"a batch is (input, ..., target) or one Tensor, got a tuple of length {len(batch)}")
-        *inputs, targets = batch
-    else:
-        inputs, targets = [batch], batch
-    return model(*inputs), targets
+    *inputs, targets = _parts(batch)
+    return model(*(inputs or [targets])), targets
+
+
+def _parts(batch: Any) -> Sequence[Any]:
+    if isinstance(batch, Tensor):
+        return [batch]
+    expected = "a batch is (input, ..., target) or one Tensor"
+    if not isinstance(batch, tuple | list):
+        raise TypeError(f"{expected}, got a {type(batch).__name__}; for arrays write a tuple of them, (x, y)")
+    if len(batch) < 2:
+        raise ValueError(f"{expected}, got a {type(batch).__name__} of length {len(batch)}")
+    return batch
+
+
+def nan_in(batch: Any) -> str:
+    """Which part of a batch holds numbers that are not finite, and where; empty if none does."""
+    for position, part in enumerate(_parts(batch)):
+        values = plain(part)
+        if values.dtype.kind in "fc" and not np.isfinite(values).all():
+            at = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+            return f"part {position} of the batch holds {values[at]} at index {at} already: look at the data"
+    return ""
 
 
 class Tally:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from autograd import Tensor
 from autograd.errors import AnomalyError
 from nn.module import Module
+from nn.training import arguments
 from nn.training.callbacks import Callback, Run
 from nn.training.checkpoint import load_checkpoint, save_checkpoint
-from nn.training.evaluation import Loss, Metrics, Tally, evaluate, forward, resolve
+from nn.training.evaluation import Loss, Metrics, Tally, evaluate, forward, nan_in
 from nn.training.history import History
 from nn.training.progress import ProgressBar
 
@@ -48,9 +49,9 @@ def fit(
     file exists the run continues from it and ends with the same bits as one that was never stopped.
     Raises ValueError for data without batches, AnomalyError when the loss is not finite, StorageError for a bad file.
     """
-    _check(data, epochs, schedule_every, metrics, loss)
+    arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics)
     run = Run(model, optimizer, scheduler, epochs)
-    watchers = [callback if isinstance(callback, Callback) else _Function(callback) for callback in callbacks]
+    watchers = [arguments.watcher(callback) for callback in callbacks]
     saved = _Saved(checkpoint, run, {"data": data, "validation": validation}, watchers)
     saved.resume()
     started = time.perf_counter()
@@ -105,8 +106,14 @@ def _step(
     if not math.isfinite(run.loss):
         raise AnomalyError(
             f"the loss became {run.loss} in epoch {run.epoch + 1}, step {run.step + 1}, at learning rate "
-            f"{_learning_rate(run.optimizer):.4g}; lower the rate, pass clip_gradients=, or run under "
-            "autograd.detect_anomaly() to find the operation that went wrong first"
+            f"{_learning_rate(run.optimizer):.4g}; "
+            + (nan_in(batch) or "lower the rate, pass clip_gradients=, or run under autograd.detect_anomaly() to find "
+                                "the operation that went wrong first")
+        )
+    if not value.requires_grad:
+        raise ValueError(
+            "the loss does not depend on any parameter that requires grad: are all of them frozen, or does forward "
+            "leave the graph with .data, .numpy(), .detach() or no_grad()?"
         )
     value.backward()
     if clip_gradients is not None:
@@ -118,18 +125,6 @@ def _step(
     tally.add(run.loss, outputs, targets)
     for watcher in watchers:
         watcher.on_batch_end(run)
-
-
-class _Function(Callback):
-    """A plain function as a callback."""
-
-    def __init__(self, function: Callable[[Run], object]) -> None:
-        if not callable(function):
-            raise TypeError(f"a callback is a nn.Callback or a function of the run, got {type(function).__name__}")
-        self.function = function
-
-    def on_epoch_end(self, run: Run) -> None:
-        self.function(run)
 
 
 class _Saved:
@@ -153,20 +148,6 @@ class _Saved:
         if self.path is not None:
             counts = {"epoch": self.run.epoch, "step": self.run.step, "stop": self.run.stop}
             save_checkpoint(self.path, run=counts, **self.parts)
-
-
-def _check(data: Any, epochs: int, schedule_every: str, metrics: Metrics | None, loss: Loss) -> None:
-    if isinstance(data, tuple):
-        raise TypeError(
-            "fit expected batches, got a tuple of arrays; write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)"
-        )
-    if isinstance(epochs, bool) or not isinstance(epochs, int):
-        raise TypeError(f"epochs expected an integer, got {epochs!r}")
-    if epochs < 0:
-        raise ValueError(f"epochs expected at least 0, got {epochs}")
-    if schedule_every not in ("epoch", "batch"):
-        raise ValueError(f"schedule_every expected 'epoch' or 'batch', got {schedule_every!r}")
-    resolve(metrics, loss)
 
 
 def _learning_rate(optimizer: Any) -> float:

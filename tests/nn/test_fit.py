@@ -280,7 +280,18 @@ def test_a_bar_without_a_known_length(capsys):
         ({"schedule_every": "step"}, ValueError, "'epoch' or 'batch', got 'step'"),
         ({"metrics": ["acuracy"]}, ValueError, "no metric is called 'acuracy'; there are accuracy"),
         ({"metrics": "accuracy"}, TypeError, r"write \['accuracy'\]"),
-        ({"callbacks": [3]}, TypeError, "a callback is a nn.Callback or a function of the run, got int"),
+        ({"callbacks": [3]}, TypeError, "a callback expected a nn.Callback or a function of the run, got 3"),
+        ({"callbacks": [EarlyStopping]}, TypeError, r"got the class EarlyStopping; make one: EarlyStopping\(...\)"),
+        ({"callbacks": EarlyStopping()}, TypeError, r"expected a list, \[callback, ...\], got a EarlyStopping"),
+        ({"model": nn.Linear, "optimizer": 1}, TypeError, r"an nn.Module, got the class Linear; make one: Linear\("),
+        ({"model": np.tanh, "optimizer": 1}, TypeError, "model expected an nn.Module, got a ufunc"),
+        ({"loss": "mse"}, TypeError, r"loss expected a function .* such as nn.CrossEntropyLoss\(\), got 'mse'"),
+        ({"loss": nn.MSELoss}, TypeError, r"got the class MSELoss; make one: MSELoss\(...\)"),
+        ({"optimizer": "adam"}, TypeError, r"optimizer expected .* optim.Adam\(model.parameters\(\)\), got 'adam'"),
+        ({"scheduler": optim.schedulers.StepLR}, TypeError, "scheduler expected a schedule .* got the class StepLR"),
+        ({"clip_gradients": 1.0}, TypeError, r"partial\(optim.clip_grad_norm_, max_norm=1.0\), got 1.0"),
+        ({"data": [np.ones((2, 2))]}, TypeError, r"got a ndarray; for arrays write a tuple of them, \(x, y\)"),
+        ({"validation": list(points())}, TypeError, "a batch is .* got a ndarray; for arrays write a tuple of them"),
         ({"data": iter([])}, ValueError, "the data gave no batches; a generator gives its batches once"),
         ({"data": [(Tensor(np.ones((2, 2))),)]}, ValueError, "got a tuple of length 1"),
         ({"loss": nn.CrossEntropyLoss(reduction="none")}, ValueError, r"got shape \(16,\); give the loss reduction="),
@@ -306,12 +317,20 @@ def test_mistakes_of_early_stopping_are_named(options, message):
         EarlyStopping(**options)
 
 
+def test_a_model_that_cannot_learn_is_told_why():
+    with pytest.raises(ValueError, match="does not depend on any parameter that requires grad: are all of them frozen"):
+        run(net().requires_grad_(False))
+
+
 def test_a_loss_that_is_not_finite_stops_the_run_before_it_harms():
     model = net()
     before = model.state_dict()
     x, y = points()
     x[3, 0] = np.nan
-    with pytest.raises(AnomalyError, match=r"the loss became nan in epoch 1, step 1, at learning rate 0\.01; lower"):
+    with pytest.raises(AnomalyError, match=r"nan in epoch 1, step 1, at learning rate 0\.01; part 0 of the batch holds "
+                                           r"nan at index \(3, 0\) already: look at the data"):
         run(model, DataLoader((x, y), 64))
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
+    with pytest.raises(AnomalyError, match="at learning rate 0.01; lower the rate, pass clip_gradients="):
+        run(model, loss=lambda outputs, targets: outputs.sum() * np.inf)

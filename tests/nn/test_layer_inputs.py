@@ -222,6 +222,18 @@ def test_lists_and_arrays_are_tensors_too() -> None:
         assert isinstance(module(np.ones((2, 2))), Tensor)
 
 
+@pytest.mark.parametrize(("given", "message"), [
+    (None, "expected a tensor, got None; does the forward before it return its output?"),
+    ((Tensor([1.0]), Tensor([2.0])), "expected a tensor, got a tuple of 2; take the part that is meant"),
+    ({"x": [1.0]}, "expected a tensor, got a dict with 'x'; take the array out of it"),
+])
+def test_what_is_no_array(given: Any, message: str) -> None:
+    for layer in (nn.Linear(1, 1), nn.ReLU(), nn.Conv2d(1, 1, 1), nn.GRU(1, 1)):
+        with pytest.raises(TypeError) as caught:
+            layer(given)
+        assert message in str(caught.value)
+
+
 def test_nan_is_found_under_anomaly_detection() -> None:
     layer = nn.Linear(2, 1)
     with autograd.detect_anomaly(), pytest.raises(autograd.AnomalyError, match="linear"):

@@ -219,6 +219,12 @@ def test_labels_are_checked(target: Any, error: type[Exception], message: str) -
         nn.CrossEntropyLoss()(LOGITS, target)
 
 
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss(), nn.BCEWithLogitsLoss(), nn.MSELoss()])
+def test_arguments_the_other_way_round(loss: nn.Module) -> None:
+    with pytest.raises(TypeError, match=r"predictions, then targets; got int64 \(3,\), then float64 \(3, 2\): write"):
+        loss(np.array([0, 1, 1]), np.ones((3, 2)))
+
+
 def test_labels_of_images_are_checked_with_their_place() -> None:
     labels = np.zeros((2, 4, 5), int)
     labels[1, 3, 2] = 9

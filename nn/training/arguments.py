@@ -1,0 +1,63 @@
+"""What `fit` is given: each argument is checked before the first step, and the message says what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nn.module import Module
+from nn.training.callbacks import Callback
+from nn.training.evaluation import Loss, Metrics, resolve
+
+
+def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedule_every: str, scheduler: Any,
+          clip_gradients: Any, callbacks: Any, metrics: Metrics | None) -> None:
+    """Raise TypeError for an argument of another kind than `fit` expects, ValueError for a value out of range."""
+    _expect("model", isinstance(model, Module), "an nn.Module", model)
+    _expect("loss", callable(loss), "a function of outputs and targets such as nn.CrossEntropyLoss()", loss)
+    _expect("optimizer", hasattr(optimizer, "step") and hasattr(optimizer, "param_groups"),
+            "an optimizer such as optim.Adam(model.parameters())", optimizer)
+    _expect("scheduler", scheduler is None or hasattr(scheduler, "step"), "a schedule of optim.schedulers", scheduler)
+    _expect("clip_gradients", clip_gradients is None or callable(clip_gradients),
+            "a function of the parameters such as partial(optim.clip_grad_norm_, max_norm=1.0)", clip_gradients)
+    _expect("callbacks", isinstance(callbacks, Sequence), "a list, [callback, ...]", callbacks)
+    if isinstance(data, tuple):
+        raise TypeError("fit expected batches, got a tuple of arrays; "
+                        "write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)")
+    if isinstance(epochs, bool) or not isinstance(epochs, int):
+        raise TypeError(f"epochs expected an integer, got {epochs!r}")
+    if epochs < 0:
+        raise ValueError(f"epochs expected at least 0, got {epochs}")
+    if schedule_every not in ("epoch", "batch"):
+        raise ValueError(f"schedule_every expected 'epoch' or 'batch', got {schedule_every!r}")
+    resolve(metrics, loss)
+
+
+def watcher(given: Callback | Callable[[Any], object]) -> Callback:
+    """A callback, or a plain function as one."""
+    if isinstance(given, Callback):
+        return given
+    _expect("a callback", callable(given), "a nn.Callback or a function of the run", given)
+    return _Function(given)
+
+
+class _Function(Callback):
+    """A plain function, called at the end of every epoch."""
+
+    def __init__(self, function: Callable[[Any], object]) -> None:
+        self.function = function
+
+    def on_epoch_end(self, run: Any) -> None:
+        self.function(run)
+
+
+def _expect(name: str, fits: bool, expected: str, came: Any) -> None:
+    if isinstance(came, type):
+        raise TypeError(f"{name} expected {expected}, got the class {came.__name__}; make one: {came.__name__}(...)")
+    if not fits:
+        raise TypeError(f"{name} expected {expected}, got {_described(came)}")
+
+
+def _described(value: Any) -> str:
+    short = isinstance(value, str | int | float)
+    return f"{value!r}" if short else f"a {type(value).__name__}"
