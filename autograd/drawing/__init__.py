@@ -34,10 +34,10 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
 
     `depth` folds module calls below that many levels, `expand` (a pattern such as `"encoder.*"`, or a function of the
     path) keeps some open; `fold` draws repetitions once (None: in graphs of more than 40 vertices). `backward=True`
-    adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"` or `"grad_norm"`. `around` and `hops`
-    show the part near one tensor or name. `steps` keeps the values for the page's steps (None: if they are small).
-    `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`;
-    None follows the reader's setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
+    adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"`, `"flops"` or `"grad_norm"`. `around`
+    and `hops` show the part near one tensor or name. `steps` keeps the values for the page's steps (None: if they are
+    small). `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`; None follows the reader's
+    setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
     """
     if theme is not None and theme not in PALETTES:
         raise ValueError(f"theme is 'light', 'dark' or None (the reader's setting), got {theme!r}")

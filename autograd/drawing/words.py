@@ -83,11 +83,20 @@ def count_text(number: int, singular: str, plural: str | None = None) -> str:
 
 def bytes_text(size: float) -> str:
     """A number of bytes in the unit that suits it."""
-    for unit in ("B", "kB", "MB"):
+    return _in_units(size, "B")
+
+
+def flops_text(count: float) -> str:
+    """A number of floating-point operations in the unit that suits it."""
+    return _in_units(count, "FLOP")
+
+
+def _in_units(size: float, unit: str) -> str:
+    for prefix in ("", "k", "M", "G"):
         if size < 1000:
-            return f"{size:.3g} {unit}" if unit != "B" else f"{size:.0f} B"
+            return f"{size:.3g} {prefix}{unit}" if prefix else f"{size:.0f} {unit}"
         size /= 1000
-    return f"{size:.3g} GB"
+    return f"{size:.3g} T{unit}"
 
 
 def seconds_text(seconds: float) -> str:

@@ -10,15 +10,16 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.drawing.model import Vertex
-from autograd.drawing.words import bytes_text, count_text, seconds_text
+from autograd.drawing.words import bytes_text, count_text, flops_text, seconds_text
 from autograd.graph import FREED, Leaf, Node
 from autograd.modes import no_grad
 
 from .extract import Extraction
+from .flops import flops
 from .passes import cotangents, ones, pulled
 from .replay import UNKNOWN, evaluated, fill_in, operand_values
 
-Measure = Literal["time", "bytes", "grad_norm"]
+Measure = Literal["time", "bytes", "flops", "grad_norm"]
 REPETITIONS = 3
 LARGEST = 10_000_000
 
@@ -30,10 +31,12 @@ def colour(extraction: Extraction, measure: Measure) -> None:
         _by_time(extraction, order)
     elif measure == "bytes":
         _by_bytes(extraction, order)
+    elif measure == "flops":
+        _by_flops(extraction, order)
     elif measure == "grad_norm":
         _by_gradient(extraction, order)
     else:
-        raise ValueError(f"color_by is 'time', 'bytes', 'grad_norm' or None, got {measure!r}")
+        raise ValueError(f"color_by is 'time', 'bytes', 'flops', 'grad_norm' or None, got {measure!r}")
 
 
 def _by_time(extraction: Extraction, order: Sequence[Node]) -> None:
@@ -142,6 +145,29 @@ def _peak(order: Sequence[Node], kept: Mapping[Node, int]) -> tuple[int, Node | 
 
 def _bytes_of(node: Node) -> int:
     return node.size * node.dtype.itemsize if node.dtype != object else 0
+
+
+def _by_flops(extraction: Extraction, order: Sequence[Node]) -> None:
+    figures: dict[Node, float] = {}
+    unknown: dict[str, None] = {}
+    for node in order:
+        if not node.parents or node.primitive.name == "select":
+            continue
+        count = flops(node)
+        if count is None:
+            unknown[node.primitive.name] = None
+        else:
+            figures[node] = float(count)
+    lines = []
+    most = max(figures, key=lambda node: figures[node], default=None)
+    if most is not None:
+        total = sum(figures.values())
+        lines.append(f"One forward evaluation takes {flops_text(total)}, most of it {most.primitive.name} with "
+                     f"{flops_text(figures[most])} ({figures[most] / (total or 1.0):.0%}).")
+    if unknown:
+        lines.append(f"Not counted: {', '.join(unknown)}.")
+    texts = {node: flops_text(count) for node, count in figures.items()}
+    _apply(extraction, figures, texts, "floating-point operations, forward", lines, flops_text)
 
 
 def _by_gradient(extraction: Extraction, order: Sequence[Node]) -> None:

@@ -189,7 +189,7 @@ def test_what_is_not_a_tensor_is_refused() -> None:
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"theme": "blue"}, "theme is 'light', 'dark' or None"), ({"direction": "up"}, "direction is 'TB'"),
-    ({"color_by": "speed"}, "color_by is 'time', 'bytes', 'grad_norm'"),
+    ({"color_by": "speed"}, "color_by is 'time', 'bytes', 'flops', 'grad_norm'"),
 ])
 def test_unknown_options_are_refused(options: dict[str, str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
@@ -234,7 +234,9 @@ def test_a_neighbourhood() -> None:
 # --- Heat, errors, sources -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("measure", "unit"), [("time", "time"), ("bytes", "bytes kept"), ("grad_norm", "norm of the")])
+@pytest.mark.parametrize(("measure", "unit"), [
+    ("time", "time"), ("bytes", "bytes kept"), ("flops", "floating-point operations"), ("grad_norm", "norm of the"),
+])
 def test_heat_from_a_measured_run(measure: str, unit: str) -> None:
     x = Tensor(np.ones((100, 100)), requires_grad=True, name="x")
     drawing = draw(np.tanh(x @ x).sum(), color_by=measure)  # type: ignore[arg-type]
@@ -245,6 +247,10 @@ def test_heat_from_a_measured_run(measure: str, unit: str) -> None:
     if measure == "bytes":
         assert hot["tanh"] == 80_000
         assert "The peak of the backward pass" in drawing.graph.banner[1]
+    if measure == "flops":
+        assert hot == {"matmul": 2e6, "tanh": 1e4, "sum": 1e4}
+        assert drawing.graph.banner == (
+            "One forward evaluation takes 2.02 MFLOP, most of it matmul with 2 MFLOP (99%).",)
     if measure == "grad_norm":
         assert hot["sum"] == 1
         assert hot[""] == pytest.approx(np.linalg.norm(autograd.grad(lambda x: np.tanh(x @ x).sum())(x.data)))

@@ -1,0 +1,103 @@
+"""How many floating-point operations the forward evaluation of a node takes, from shapes alone.
+
+A multiplication and an addition each count one. Products, convolutions, recurrences and attention are counted in full,
+element-wise functions and reductions one an element, moving data nothing; of anything else nobody claims to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log2, prod
+from typing import Any
+
+from autograd.graph import Node
+
+Shape = tuple[int, ...]
+Count = Callable[[Shape, Sequence[Shape], dict[str, Any]], int | None]
+
+REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "nansum", "nanmean", "cumsum", "cumprod", "trace"})
+MOVES = frozenset({
+    "reshape", "transpose", "swapaxes", "moveaxis", "get_item", "set_item", "broadcast_to", "concatenate", "stack",
+    "where", "pad", "roll", "flip", "repeat", "tile", "take", "take_along_axis", "select", "real", "imag", "squeeze",
+    "expand_dims", "diagonal", "tril", "triu", "sort", "astype", "copy", "embedding", "expand", "split", "ravel",
+})  # fmt: skip
+
+
+def _matmul(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    return 2 * prod(out) * operands[0][-1]
+
+
+def _einsum(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int | None:
+    subscripts = str(options["subscripts"]).replace(" ", "").partition("->")[0].split(",")
+    if any("." in letters for letters in subscripts):
+        return None
+    extents = {letter: n for letters, shape in zip(subscripts, operands, strict=True)
+               for letter, n in zip(letters, shape, strict=True)}
+    return len(operands) * prod(extents.values())
+
+
+def _linear(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    return 2 * prod(out) * operands[0][-1] + prod(out) * (len(operands) > 2)
+
+
+def _convolution(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    return 2 * prod(out) * prod(operands[1][1:]) + prod(out) * (len(operands) > 2)
+
+
+def _transposed_convolution(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    return 2 * prod(operands[0]) * prod(operands[1][1:]) + prod(out) * (len(operands) > 2)
+
+
+def _recurrence(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    """The products of every step with its weights, which are the matrices among the operands."""
+    steps, batch, _ = operands[0]
+    return 2 * steps * batch * sum(prod(shape) for shape in operands[1:] if len(shape) == 2)
+
+
+def _attention(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    """Scores and weighted sums; the softmax between them is three a score."""
+    query, key, value = operands[:3]
+    scores = prod(query[:-1]) * key[-2]
+    return scores * (2 * query[-1] + 2 * value[-1] + 3)
+
+
+def _self_attention(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    """The same of queries, keys and values that stand side by side, for all heads."""
+    batch, length, width = out
+    return batch * length * length * (4 * width + 3 * int(options["heads"]))
+
+
+def _fourier(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    size = max(prod(out), prod(operands[0]))
+    return round(5 * size * log2(max(out[-1], operands[0][-1], 1)))
+
+
+def _cubic(factor: float) -> Count:
+    """Of a decomposition of a square matrix: Golub and Van Loan, table of leading terms."""
+    return lambda out, operands, options: round(factor * prod(operands[0]) * operands[0][-1])
+
+
+COUNTS: dict[str, Count] = {
+    "matmul": _matmul, "einsum": _einsum, "linear": _linear, "convolution": _convolution,
+    "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
+    "attention": _attention, "self_attention": _self_attention, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
+    "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),
+}  # fmt: skip
+
+
+def flops(node: Node) -> int | None:
+    """Floating-point operations of a node's forward evaluation; None where they are not known."""
+    name, constants = node.primitive.name, dict(node.constants)
+    operands = []
+    for i, parent in enumerate(node.parents):
+        if parent is not None:
+            operands.append(parent.shape)
+        elif i in constants and isinstance(constants[i].shape, tuple):
+            operands.append(constants[i].shape)
+    if name in MOVES:
+        return 0
+    if name in REDUCTIONS:
+        return prod(operands[0])
+    if name in COUNTS:
+        return COUNTS[name](node.shape, operands, getattr(node, "options", None) or {})
+    return node.size if node.primitive.kind == "elementwise" else None
