@@ -79,16 +79,19 @@ class Dual(Box):
 
 def dual(primal: Any, tangent: Any, level: int) -> Tensor:
     """`primal` with its tangent, fitted to its shape and dtype; without one if nothing varies or nothing can."""
-    if tangent is None or primal.dtype.kind not in "fc":
+    if tangent is None:
+        return primal  # type: ignore[no-any-return]
+    dtype, shape = primal.dtype, primal.shape
+    if dtype.kind not in "fc":
         return primal  # type: ignore[no-any-return]
     if not isinstance(tangent, Tensor):
         tangent = Tensor._of(np.asarray(tangent)[()], None)
-    if tangent.dtype != primal.dtype:
-        if tangent.dtype.kind == "c" and primal.dtype.kind == "f":
+    if tangent.dtype != dtype:
+        if tangent.dtype.kind == "c" and dtype.kind == "f":
             tangent = np.real(tangent)
-        tangent = tangent.astype(primal.dtype)
-    if tangent.shape != primal.shape:
-        tangent = np.broadcast_to(tangent, primal.shape)
+        tangent = tangent.astype(dtype)
+    if tangent.shape != shape:
+        tangent = np.broadcast_to(tangent, shape)
     self: Dual = object.__new__(Dual)
     self._inner, self._tangent, self.level = primal, tangent, level
     self._value, self._node, self._shared = primal._value, None, False

@@ -28,7 +28,7 @@ class Select(Primitive):
         return tuple(self._part(node, i, v) if v.dtype.kind in "fc" else wrap(v) for i, v in enumerate(values))
 
     def _part(self, parent: Node, index: int, value: Any) -> Tensor:
-        node = object.__new__(Node)
+        node = Node()
         node.primitive, node.parents, node.options, node.saved = self, (parent,), {"index": index}, ()
         node.shape, node.dtype, node.hooks = value.shape, value.dtype, None
         return Tensor._of(value, node)

@@ -82,11 +82,12 @@ class Primitive:
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         """Apply to tensors, arrays and numbers; record a node if an operand is tracked."""
+        box: Box | None = None
         for operand in operands:
-            if isinstance(operand, Box):
-                box = max((x for x in operands if isinstance(x, Box)), key=lambda x: x.level)
-                result = box.process(self, operands, options)
-                break
+            if isinstance(operand, Box) and (box is None or operand.level > box.level):
+                box = operand
+        if box is not None:
+            result = box.process(self, operands, options)
         else:
             values = [x._value if isinstance(x, Tensor) else x for x in operands]
             try:
@@ -102,10 +103,14 @@ class Primitive:
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
         """Wrap `value`; with a node where an operand is tracked and recording is on."""
+        if not local.recording:
+            return wrap(value)
         parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
-        if not local.recording or not any(parents) or self.kind == "constant":
+        if not any(parents) or self.kind == "constant":
             return wrap(value)
         reads = self.reads_for(parents)
+        if not reads:
+            return self.attach(value, operands, parents, (None,) * (len(operands) + 1), options)
         saved = [protected(x, v) if name in reads else None
                  for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)]
         return self.attach(value, operands, parents, (*saved, value if "out" in reads else None), options)
@@ -113,9 +118,9 @@ class Primitive:
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
         """The output as tensors of a new node."""
-        if not WRITABLE.isdisjoint(map(type, options.values())):
+        if options and not WRITABLE.isdisjoint(map(type, options.values())):
             options = {name: kept(option) for name, option in options.items()}
-        node = _new(Node)
+        node = Node()
         node.primitive, node.parents, node.saved, node.options, node.hooks = self, parents, saved, options, None
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
@@ -220,22 +225,22 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     read_x, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
     def apply(x: Any) -> Tensor:
-        if type(x) is not Tensor or mode.special:
+        if type(x) is not Tensor:
             return primitive(x)  # type: ignore[no-any-return]
         value = x._value
         try:
             result = function(value)
         except Exception as error:  # noqa: BLE001  # it is raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
+        parent = x._node
+        if parent is None or mode.special:
+            recorded = parent is not None and local.recording
+            return primitive.record(result, (x,), (value,), {}) if recorded else wrap(result)  # type: ignore[no-any-return]
         out = _new(Tensor)
         out._value, out._shared = result, False
-        parent = x._node
-        if parent is None:
-            out._node = None
-            return out
         if x._shared and read_x:
             value = protected(x, value)
-        out._node = node = _new(Node)
+        out._node = node = Node()
         node.primitive, node.parents, node.hooks = primitive, (parent,), None
         node.saved = (value if read_x else None, result if read_out else None)
         if type(result) is _float64:
@@ -268,17 +273,16 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
             b = y
         else:
             return _mixed(primitive, x, y)
-        if mode.special:
-            return primitive(x, y)
         try:
             result = function(a, b)
         except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
             errors.raise_explained(primitive.name, (a, b), error)
-        if left is None and right is None:
-            return wrap(result)
+        if mode.special or (left is None and right is None):
+            recorded = (left or right) and local.recording
+            return primitive.record(result, (x, y), (a, b), {}) if recorded else wrap(result)
         out = _new(Tensor)
         out._value, out._shared = result, False
-        out._node = node = _new(Node)
+        out._node = node = Node()
         node.primitive, node.parents, node.hooks = primitive, (left, right), None
         if left is None or right is None:
             keep = keep_right if left is None else keep_left
@@ -354,19 +358,14 @@ class Structured(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
+        varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
+        if not self.pushforwards:
+            linear_part = {key: value for key, value in options.items() if key != self.offset}
+            return add_all([self(*operands[:i], t, *operands[i + 1 :], **linear_part) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
-        values["active"] = tuple(t is not None for t in tangents)
-        terms = []
-        for i, t in enumerate(tangents):
-            if t is None or i in self.inert:
-                continue
-            if self.pushforwards:
-                rule = self.pushforwards[i]
-                terms.append(rule(t, *[values[name] for name in argument_names(rule)[1:]], **options))
-            else:
-                linear_part = {key: value for key, value in options.items() if key != self.offset}
-                terms.append(self(*operands[:i], t, *operands[i + 1 :], **linear_part))
-        return add_all(terms)
+        values["active"] = tuple([t is not None for t in tangents])
+        rules = [(self.pushforwards[i], t) for i, t in varying]
+        return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options) for rule, t in rules])
 
 
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -266,7 +266,7 @@ def _run_hooks(node: Node, g: Array) -> Array:
 
 def _with_tensors(node: Node) -> Node:
     """The node as a rule sees it when its own work is recorded: saved values are tensors of the graph again."""
-    view = object.__new__(Node)
+    view = Node()
     view.primitive, view.parents, view.options = node.primitive, node.parents, getattr(node, "options", {})
     count = len(node.parents)
     saved: list[Any] = [

@@ -14,15 +14,23 @@ from .error_function import normal_cdf
 
 Array = Any
 
-_ZEROS = {np.dtype(kind): np.zeros(2**16, kind) for kind in (np.float32, np.float64)}
+_BLOCK = 2**16
+_ZEROS = {np.dtype(kind): np.zeros(_BLOCK, kind) for kind in (np.float32, np.float64)}
 
 
 def _relu(x: Array) -> Array:
-    """max(0, x); where it can, against an array of zeros: 2 to 3 times as fast."""
+    """max(0, x); where it can, a block at a time against an array of zeros: 2 to 3 times as fast."""
     zeros = _ZEROS.get(x.dtype)
-    if zeros is None or not 1024 <= x.size <= zeros.size or not x.flags.c_contiguous:
+    if zeros is None or x.size < 1024:
         return np.maximum(x, 0)
-    return np.maximum(x, zeros[: x.size].reshape(x.shape))
+    out = np.empty_like(x)  # in the order of x, whose memory both are walked along
+    flat, into = x.ravel("K"), out.ravel("K")
+    if not np.may_share_memory(out, into):  # strides with gaps
+        return np.maximum(x, 0)
+    for start in range(0, x.size, _BLOCK):
+        part = flat[start : start + _BLOCK]
+        np.maximum(part, zeros[: len(part)], out=into[start : start + _BLOCK])
+    return out
 
 
 def _sigmoid(x: Array) -> Array:

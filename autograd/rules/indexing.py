@@ -13,6 +13,7 @@ import numpy as np
 from autograd.box import Box
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
+from autograd.modes import local
 from autograd.numpy_protocol import tensors_in
 from autograd.tensor import Tensor
 
@@ -44,7 +45,7 @@ scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, 
 
 
 def getitem(self: Any, key: Any) -> Any:
-    if any(isinstance(x, Box) for x in tensors_in(key)):  # an index that differs from example to example within vmap
+    if local.level and any(isinstance(x, Box) for x in tensors_in(key)):  # differs from example to example within vmap
         keys = key if isinstance(key, tuple) else (key,)
         return gather(self, *[k for k in keys if isinstance(k, Tensor)],
                       template=tuple(... if k is ... else None if isinstance(k, Tensor) else (k,) for k in keys))

@@ -1,0 +1,40 @@
+"""Activations: the value in every memory order, since the fast way walks along memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Tensor
+
+LARGE = 2**16
+
+
+@given(st.permutations(range(3)), st.lists(st.sampled_from([1, 2, -1, -2]), min_size=3, max_size=3),
+       st.sampled_from([np.float16, np.float32, np.float64]), st.integers(0, 2**32 - 1))
+def test_relu_of_any_strides_is_the_maximum_with_zero(axes: Any, steps: Any, dtype: Any, seed: int) -> None:
+    whole = np.random.default_rng(seed).standard_normal((14, 32, 20)).astype(dtype)
+    x = whole.transpose(axes)[tuple(slice(None, None, step) for step in steps)]
+    x[0, 0, 0] = np.nan
+    np.testing.assert_array_equal(autograd.relu(Tensor(x)).numpy(), np.where(x < 0, 0, x))
+    assert autograd.relu(Tensor(x)).dtype == dtype
+
+
+@pytest.mark.parametrize("size", [LARGE - 1, LARGE, LARGE + 1, 3 * LARGE + 5])
+def test_relu_and_its_gradient_over_several_blocks(size: int) -> None:
+    x = np.random.default_rng(0).standard_normal(size)
+    t = Tensor(x, requires_grad=True)
+    y = autograd.relu(t)
+    y.sum().backward()
+    np.testing.assert_array_equal(y.numpy(), np.where(x < 0, 0, x))
+    np.testing.assert_array_equal(t.grad.numpy(), (x > 0).astype(float))
+
+
+def test_relu_keeps_the_memory_order_of_images() -> None:
+    x = np.random.default_rng(0).standard_normal((9, 8, 9, 16)).transpose(1, 3, 0, 2)
+    assert autograd.relu(Tensor(x)).numpy().strides == x.strides
