@@ -14,8 +14,8 @@ help:  ## show the targets
 demo: $(STAMPS)/demo  ## train on handwritten digits, check the gradients, draw the graph (under 2 minutes)
 	$(RUN) examples/digits.py
 
-test: $(STAMPS)/test  ## all tests, on two processes
-	$(RUN) -m pytest -n 2
+test: $(STAMPS)/test  ## all tests, on two processes; screenshots of the explorer go to out/screenshots
+	CLEARGRAD_SCREENSHOTS=out/screenshots $(RUN) -m pytest -n 2
 
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=200; 0 is all)
 	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),200)

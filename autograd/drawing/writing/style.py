@@ -85,8 +85,9 @@ def palette_sheet(selector: str, theme: Theme | None) -> str:
 
 STEP = """.current .shape{stroke:var(--focus);stroke-width:3;fill:color-mix(in srgb,var(--focus) 14%,var(--paper))}
 .edge.flow path{stroke:var(--focus);stroke-width:2}
-.edge.back path{stroke:var(--grad);stroke-width:2.4;stroke-dasharray:5 3}"""
-"""The rules for what a step shows."""
+.edge.back path{stroke:var(--grad);stroke-width:2.4;stroke-dasharray:5 3}
+.edge.back path{marker-end:none;marker-start:url(SELECTOR-backward-arrow)}"""
+"""The rules for what a step shows: along an edge that sends a gradient back the arrow stands at the other end."""
 
 
 def sheet(selector: str) -> str:
@@ -127,5 +128,5 @@ def sheet(selector: str) -> str:
 .sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
 .count .mark{{stroke:var(--carried)}}
 .count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
-    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}\n{STEP}"
+    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}\n" + STEP.replace("SELECTOR", selector)
     return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in rules.split("\n"))

@@ -105,10 +105,10 @@ def style_element(prefix: str, theme: Theme | None, embedded: bool = False) -> s
 
 def definitions(prefix: str) -> str:
     """Arrow heads and the hatching of what is frozen."""
+    size = 'viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse"'
     arrows = "".join(
-        f'<marker id="{prefix}-{name}" class="{name}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" '
-        f'markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8L8 4L0 7.2z"/></marker>'
-        for name in ("arrow", "backward-arrow", "carried-arrow")
+        f'<marker id="{prefix}-{name}" class="{name}" {size} orient="auto-start-reverse"><path d="M0 .8L8 4L0 7.2z"/>'
+        "</marker>" for name in ("arrow", "backward-arrow", "carried-arrow")
     )
     return (f'<defs>{arrows}<pattern id="{prefix}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
             'patternTransform="rotate(45)"><path class="hatch" d="M0 0V6"/></pattern></defs>')
@@ -178,8 +178,6 @@ def _edge(graph: Graph, number: int, edge: Edge, route: list[Point], word: Word 
     arrow = "carried-arrow" if edge.carried else "arrow"
     if edge.flow:
         look += f" {edge.flow}"
-    if edge.flow == "back":
-        route, arrow = route[::-1], "backward-arrow"
     ends = f"{_called(graph.vertices[edge.source])} → {_called(graph.vertices[edge.target])}"
     facts = [ends] + ([f"operand {operand_text(edge)}"] if operand_text(edge) else []) + (
         [f"shape {edge.label}"] if edge.label else [])

@@ -91,11 +91,13 @@ class Browser:
             self.requests.append(event["params"]["request"]["url"])
         return event
 
-    def open(self, path: Path, *, width: int = 1300, height: int = 850, dark: bool = False) -> None:
+    def open(self, path: Path, *, width: int = 1300, height: int = 850, dark: bool = False,
+             calm: bool = False) -> None:
         """Load a file and wait until it has been laid out."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        self.call("Emulation.setEmulatedMedia",
-                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+            {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"}])
         self.call("Page.navigate", url=path.resolve().as_uri())
         while self.run("document.readyState") != "complete":
             pass

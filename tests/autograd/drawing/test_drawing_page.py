@@ -279,3 +279,36 @@ def test_a_narrow_screen(opened: Any) -> None:
     stage, panel = browser.middle("#stage"), browser.middle("aside")
     assert stage[1] < panel[1]
     assert browser.run("document.documentElement.scrollWidth") <= 420
+
+
+@needs_browser
+@pytest.mark.parametrize("calm", [False, True])
+def test_readers_who_want_less_motion_get_less(opened: Any, calm: bool) -> None:
+    browser = opened(neuron(), calm=calm)
+    moved = browser.run("getComputedStyle(document.querySelector('g.node')).transitionDuration")
+    assert moved == ("0s" if calm else "0.12s")
+    browser.run("window.waits = []; window.setInterval = (f, wait) => { waits.push(wait); return 1; }")
+    browser.click("#play")
+    assert browser.run("waits") == [1600 if calm else 800]
+
+
+@needs_browser
+def test_hovering_shows_the_facts_and_the_neighbours(opened: Any) -> None:
+    browser = opened(neuron())
+    x, y = browser.middle("g.node[data-id=n4]")
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    near = browser.run("[...document.querySelectorAll('g.node.near')].map((g) => g.dataset.id)")
+    assert set(near) == {"n2", "n3", "n4", "n5"}
+    assert "rule (elementwise): g" in browser.run("document.querySelector('g.node[data-id=n4] title').textContent")
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=5, y=600)
+    assert browser.run("document.querySelectorAll('.near').length") == 0
+
+
+@needs_browser
+def test_a_gradient_points_back_along_its_edge(opened: Any) -> None:
+    browser = opened(neuron())
+    browser.click("#last")
+    markers = browser.run("(() => { const s = getComputedStyle(document.querySelector('.edge.back path')); "
+                          "return [s.markerStart, s.markerEnd]; })()")
+    assert "backward-arrow" in markers[0]
+    assert markers[1] == "none"
