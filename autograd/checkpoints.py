@@ -33,8 +33,8 @@ class _Checkpoint(Primitive):
         ]
         with enable_grad():
             outs = tree.flatten(f(*structure.unflatten(arguments)))[0]
-        return pull_within(outs, parts, [x._node if isinstance(x, Tensor) else None for x in arguments]
-                           + list(node.parents[count:]))
+        nodes = [x._node if isinstance(x, Tensor) else None for x in arguments]
+        return pull_within([o for o in outs if isinstance(o, Tensor)], parts, [*nodes, *node.parents[count:]])
 
 
 checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))
@@ -59,17 +59,19 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
                   for x, v in zip(leaves, values, strict=True)]
         outs, out_structure = tree.flatten(f(*structure.unflatten(inputs)))
         own = frozenset(x._node for x in inputs if isinstance(x, Tensor) and x._node is not None)
-        nodes = [o._node for o in outs if isinstance(o, Tensor) and o._node is not None]
+        results = [o for o in outs if isinstance(o, Tensor)]
+        nodes = [o._node for o in results if o._node is not None]
         closed_over = [n for n in reachable(*nodes, stop=own) if not n.parents and n not in own]
         parents = (*[x._node if isinstance(x, Tensor) else None for x in leaves], *closed_over)
         if not nodes or not any(parents):
             return out_structure.unflatten(outs)
-        raw = tuple(o._value if isinstance(o, Tensor) else o for o in outs)
+        raw = tuple(o._value for o in results)
         options = {"f": f, "structure": structure}
         saved = (*values, *[None] * len(closed_over), None)
-        result = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *[None] * len(closed_over)), parents,
-                                     saved, options)
-        return out_structure.unflatten(list(result) if len(raw) > 1 else [result])
+        made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *[None] * len(closed_over)), parents,
+                                   saved, options)
+        made = iter(made if len(raw) > 1 else [made])
+        return out_structure.unflatten([next(made) if isinstance(o, Tensor) else o for o in outs])
 
     return run
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-_PACKAGES = tuple(f"{Path(__file__).resolve().parent.parent / name}{os.sep}" for name in ("autograd", "nn", "optim"))
+_INSIDE = (*[f"{Path(__file__).parent.parent / name}{os.sep}" for name in ("autograd", "nn", "optim")],
+           f"{Path(np.__file__).parent}{os.sep}", contextlib.__file__)
 
 
 class NoDerivativeError(TypeError):
@@ -44,15 +47,9 @@ def missing_extra(package: str, *, extra: str) -> ImportError:
 
 def user_line() -> str:
     """`file:line` of the innermost frame outside this library and NumPy: where the user called it."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(_PACKAGES) and "/numpy/" not in file and "/contextlib.py" not in file:
-            return f"{file}:{frame.f_lineno}"
-        if frame.f_back is None:
-            break
-        frame = frame.f_back
-    return "<unknown>"
+    stack = traceback.walk_stack(sys._getframe(1))
+    return next(f"{frame.f_code.co_filename}:{line}" for frame, line in stack
+                if not frame.f_code.co_filename.startswith(_INSIDE))
 
 
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:

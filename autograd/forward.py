@@ -87,8 +87,6 @@ def dual(primal: Any, tangent: Any, level: int) -> Tensor:
     if not isinstance(tangent, Tensor):
         tangent = Tensor._of(np.asarray(tangent)[()], None)
     if tangent.dtype != dtype:
-        if tangent.dtype.kind == "c" and dtype.kind == "f":
-            tangent = np.real(tangent)
         tangent = tangent.astype(dtype)
     if tangent.shape != shape:
         tangent = np.broadcast_to(tangent, shape)

@@ -26,7 +26,8 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
     An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
-    and arguments give the nesting of the output around that of the arguments.
+    and arguments give the nesting of the output around that of the arguments. Of a real output in a complex argument it
+    is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
     """
 
     @functools.wraps(f)
@@ -42,14 +43,19 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def _rows(inputs: Inputs, out: Tensor) -> Any:
-    """The Jacobian of one output, its rows a batch; the complex Jacobian of a holomorphic function unconjugated."""
+    """The Jacobian of one output, its rows a batch; of a complex output the derivative, which is no conjugate."""
     size = out.size
-    at_once = max(1, ROOM // max(size, *(t.size for t in inputs.tensors)))
+    at_once = max(1, ROOM // max(1, size, *(t.size for t in inputs.tensors)))
     blocks = []
+    pull = vmap(lambda seed: tree.flatten(inputs.pull([(out, seed)]))[0])
     for start in range(0, size, at_once):
         seeds = np.eye(min(at_once, size - start), size, start, dtype=out.dtype).reshape(-1, *out.shape)
-        found = vmap(lambda seed: tree.flatten(inputs.pull([(out, seed)]))[0])(seeds)
-        blocks.append([np.conj(g) if out.dtype.kind == "c" else g for g in found])
+        found = pull(seeds)
+        if out.dtype.kind == "c":
+            turned = found if all(t.dtype.kind == "c" for t in inputs.tensors) else pull(1j * seeds)
+            found = [np.conj(g) if t.dtype.kind == "c" else g + 1j * h  # of a real input: its real and imaginary part
+                     for g, h, t in zip(found, turned, inputs.tensors, strict=True)]
+        blocks.append(found)
     columns: list[Any] = [np.concatenate(column) for column in zip(*blocks, strict=True)]
     columns = columns or [np.zeros((0, *t.shape)) for t in inputs.tensors]
     columns = [np.reshape(c, out.shape + t.shape) for c, t in zip(columns, inputs.tensors, strict=True)]
@@ -77,15 +83,21 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
     columns: list[list[Any]] = []
     out_structure: Any = None
     outs: list[Any] = []
+
+    def along(i: int, index: tuple[int, ...], step: complex) -> tuple[Any, list[Any]]:
+        directions = [np.zeros(s.shape, s.dtype) for s in tensors]
+        directions[i][index] = step
+        value, slope = jvp(f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),))
+        return value, tree.flatten(slope)[0]
+
     for i, t in enumerate(tensors):
         for index in np.ndindex(t.shape):
-            directions = [np.zeros(s.shape, s.dtype) for s in tensors]
-            directions[i][index] = 1
-            value, slope = jvp(
-                f, (structure.unflatten(tensors),), (structure.unflatten(list(map(Tensor, directions))),)
-            )
+            value, column = along(i, index, 1)
             outs, out_structure = tree.flatten(value)
-            columns.append(tree.flatten(slope)[0])
+            if t.dtype.kind == "c" and any(o.dtype.kind != "c" for o in outs):  # dL/dRe z + i dL/dIm z, as a gradient
+                column = [c if o.dtype.kind == "c" else c + 1j * d
+                          for c, d, o in zip(column, along(i, index, 1j)[1], outs, strict=True)]
+            columns.append(column)
             if limit is not None and limit(sum(s.size for s in tensors), sum(o.size for o in outs)):
                 return None
     if out_structure is None:

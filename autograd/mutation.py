@@ -8,11 +8,13 @@ gradients are right for both. A view knows its base: writing through a view chan
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from .box import Box
+from .graph import Leaf
 from .leaf import mutated
 from .modes import is_grad_enabled
 from .registry import primitives
@@ -55,6 +57,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     if isinstance(target, Box) or isinstance(value, Box) or (is_grad_enabled() and _tracked(target, value)):
         _become(target, np_set_item(target, value, key=key))
         return
+    _check_unrecorded(target)
     raw_key, raw = _raw(key), value._value if isinstance(value, Tensor) else value
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         target._value[raw_key] = raw
@@ -78,6 +81,7 @@ def update(target: Tensor, operation: np.ufunc, operand: Any) -> Tensor:
             result = result.astype(target.dtype)
         _become(target, result)
         return target
+    _check_unrecorded(target)
     raw = operand._value if isinstance(operand, Tensor) else operand
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         operation(target._value, raw, out=target._value, casting="same_kind")
@@ -104,16 +108,28 @@ def _raw(key: Any) -> Any:
     return key._value if isinstance(key, Tensor) else key
 
 
+def _owners(target: Tensor) -> Iterator[Tensor]:
+    """The tensor, what it is a view of, and so on."""
+    yield target
+    while (view := getattr(target, "_view", None)) is not None:
+        target = view[0]
+        yield target
+
+
+def _check_unrecorded(target: Tensor) -> None:
+    """Refuse an unrecorded write to a recorded result: its values and its place in the graph would part ways."""
+    for owner in _owners(target):
+        if owner._node is not None and type(owner._node) is not Leaf:
+            raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
+                               f"{owner._node.primitive.name}, of shape {owner.shape}: write outside of no_grad(), "
+                               "which differentiates the write, or write to .detach().clone()")
+
+
 def _touched(target: Tensor) -> None:
     """Memory was written to: tell the leaf it belongs to."""
-    owner = target
-    while True:
+    for owner in _owners(target):
         if owner._node is not None:
             mutated(owner)
-        view = getattr(owner, "_view", None)
-        if view is None:
-            return
-        owner = view[0]
 
 
 def _replace(target: Tensor, value: Any) -> None:

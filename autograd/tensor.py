@@ -119,7 +119,7 @@ class Tensor(Interface):
                             "functions that are no ufuncs have twins in autograd.scipy; write .numpy() for the values "
                             "or .detach() for a tensor outside the graph")
         if copy is False:
-            return np.asarray(self.data, dtype=dtype)
+            return np.asarray(self.data, dtype=dtype, copy=False)
         return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data
 
     def item(self) -> Any:
@@ -299,7 +299,9 @@ class Tensor(Interface):
         return self._number(complex)  # type: ignore[no-any-return]
 
     def __index__(self) -> int:
-        return self._value.__index__()  # type: ignore[no-any-return]
+        if self.ndim or self.dtype.kind not in "iu":
+            raise TypeError(f"only a 0-d tensor of integers is an index, got {self.dtype} of shape {self.shape}")
+        return int(self._value)
 
     def __hash__(self) -> int:
         return id(self)

@@ -129,3 +129,36 @@ def test_a_function_without_a_rule_says_how_to_add_one() -> None:
     ):
         np.histogram(Tensor([1.0, 2.0, 1.0], requires_grad=True))
     assert isinstance(np.histogram(Tensor([1.0, 2.0, 1.0]))[0], Tensor)
+
+
+def test_a_function_may_return_a_number_or_a_list() -> None:
+    total = custom(lambda x: float(np.sum(x))).defvjp(lambda g, out, x: g * np.ones_like(x))
+    assert grad(total)(np.array([1.0, 2.0])).tolist() == [1, 1]
+    doubled = custom(lambda x: [2 * float(v) for v in x]).defvjp(lambda g, out, x: 2 * g)
+    assert doubled(Tensor([1.0, 2.0])).tolist() == [2, 4]
+    assert grad(lambda x: np.sum(doubled(x)))(np.array([1.0, 2.0])).tolist() == [2, 2]
+
+
+def test_a_rule_may_be_a_constant() -> None:
+    two = custom(lambda x: x * 0 + 2.0).defjvp(lambda t, out, x: 0.0)
+    assert grad(two)(1.0) == 0
+    two = custom(lambda x: x * 0 + 2.0).defvjp(lambda g, out, x: 0.0)
+    assert jvp(two, (1.0,), (1.0,)) == (2, 0)
+
+
+def test_a_ufunc_of_the_users_own_is_named_as_far_as_it_can_be() -> None:
+    ufunc = np.frompyfunc(lambda x: x + 1, 1, 1)
+    with pytest.raises(NoDerivativeError, match=r"autograd\.rule\(ufunc, vjp=\[cotangent\]\)"):
+        ufunc(Tensor([1.0], requires_grad=True))
+
+
+def test_options_without_a_derivative_work_where_nothing_is_tracked() -> None:
+    total = np.add(Tensor([1.0, 2.0]), [10.0, 20.0], subok=False)
+    assert isinstance(total, Tensor)
+    assert total.tolist() == [11, 22]
+
+
+@pytest.mark.parametrize("call", [lambda: -Tensor([True]), lambda: np.negative(Tensor(True, dtype=bool))])
+def test_complaints_of_the_fast_path_are_explained_too(call: Any) -> None:
+    with pytest.raises(TypeError, match=r"^negative of bool .*test_custom\.py:\d+"):
+        call()

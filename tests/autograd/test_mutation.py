@@ -343,3 +343,56 @@ def test_what_is_no_operand_may_change_before_the_backward_pass(f: Any, given: l
     assert x.grad is not None
     assert expected.grad is not None
     assert x.grad.tolist() == expected.grad.tolist()
+
+
+@pytest.mark.parametrize("view", [lambda y: y, lambda y: y.T], ids=["itself", "a view"])
+@pytest.mark.parametrize("write", [lambda y: y.__iadd__(1), lambda y: y.__setitem__(..., 1.0)], ids=["+=", "[...] ="])
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_an_unrecorded_write_to_a_recorded_result_is_refused(
+    view: Callable[[Tensor], Tensor], write: Callable[[Tensor], object], shape: tuple[int, ...]
+) -> None:
+    x = Tensor(np.full(shape, 3.0), requires_grad=True)
+    y = x * 2
+    shown = view(y)
+    message = r"made by (multiply|transpose), of shape.*\.detach\(\)\.clone\(\)"
+    with no_grad(), pytest.raises(RuntimeError, match=message):
+        write(shown)
+    with no_grad():
+        unrecorded = view(y)  # itself no result of the graph, but it shows the memory of one
+        if shape:  # a number has no memory to show
+            with pytest.raises(RuntimeError, match=message):
+                write(unrecorded)
+    assert np.all(y.numpy() == 6)
+    np.sum(y * y).backward()
+    assert x.grad is not None
+    assert np.all(x.grad.numpy() == 24)
+
+
+def test_memory_that_cannot_be_written_to_is_replaced() -> None:
+    x = Tensor(np.broadcast_to(np.float64(1), (3,)), requires_grad=True)
+    loss = np.sum(x * x)
+    with no_grad():
+        x[0] = 5.0
+    loss.backward()  # of the values at that time, which are still there
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 2, 2]
+    np.sum(x * x).backward()
+    assert x.grad.tolist() == [12, 4, 4]
+    number = Tensor(1.0)
+    number[()] = 7
+    number += 1
+    assert number.item() == 8
+
+
+def test_a_write_keeps_the_dtype_or_is_refused() -> None:
+    x = Tensor([0.5, 1.5], requires_grad=True)
+    single = Tensor(np.ones(2, np.float32))
+    single += x
+    assert single.dtype == np.float32
+    np.sum(single).backward()
+    assert x.grad is not None
+    assert (x.grad.tolist(), x.grad.dtype) == ([1, 1], np.float64)
+    whole = Tensor(np.ones(2, int))
+    with pytest.raises(TypeError, match="in-place add cannot cast float64 to int64"):
+        whole += x
+    assert whole.tolist() == [1, 1]

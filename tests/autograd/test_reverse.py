@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, no_grad
+from autograd import Tensor, grad, jvp, no_grad, vmap
+from autograd.primitive import Primitive
 
 
 def leaf(*values: float) -> Tensor:
@@ -294,3 +295,73 @@ def test_an_interrupted_backward_pass_leaves_the_next_one_right() -> None:
     np.sum(x * x).backward()
     assert x.grad is not None
     assert x.grad.tolist() == [2, 4]  # type: ignore[unreachable]
+
+
+def test_a_hook_taken_away_twice_is_gone() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    y = x * 3
+    handle = y.register_hook(lambda g: g * 0)
+    handle.remove()
+    handle.remove()
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 3
+
+
+def test_what_retained_its_gradient_may_go_away() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    x.retain_grad()  # a leaf keeps it anyway
+    y = x * 3
+    y.retain_grad()
+    loss = np.sum(y * y)
+    del y
+    loss.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [18, 36]
+
+
+Z = np.array([1 + 2j, 3 - 1j])
+
+
+def test_gradients_of_complex_leaves_point_uphill() -> None:
+    """dL/dRe z + i dL/dIm z: of |z|^2 it is 2z; of Re(conj(c) z^2) it is c conj(2z), by hooks and cotangents too."""
+    z = Tensor(Z, requires_grad=True)
+    np.sum(np.abs(z) ** 2).backward()
+    assert z.grad is not None
+    np.testing.assert_allclose(z.grad.numpy(), 2 * Z)
+    c = np.array([3 + 2j, -1j])
+    seen: list[Tensor] = []
+    z.grad = None
+    y = z * z
+    y.register_hook(lambda g: seen.append(g))  # type: ignore[arg-type,func-returns-value]
+    y.register_hook(lambda g: 2 * g)
+    y.backward(c)
+    assert seen[0].tolist() == c.tolist()
+    assert z.grad is not None
+    np.testing.assert_allclose(z.grad.numpy(), 2 * c * np.conj(2 * Z))
+
+
+def test_a_cotangent_takes_the_dtype_of_its_tensor() -> None:
+    x = Tensor(np.ones(2, np.float32), requires_grad=True)
+    (x * 2).backward(np.ones(2))
+    assert x.grad is not None
+    assert x.grad.dtype == np.float32
+    with pytest.raises(TypeError, match="imaginary part"):
+        (x * 2).backward(np.ones(2) * 1j)
+
+
+def test_backward_inside_a_transform_names_grad() -> None:
+    x = Tensor(1.0, requires_grad=True)
+    with pytest.raises(TypeError, match="inside jvp or vmap.*autograd.grad"):
+        jvp(lambda t: (t * x).backward(), (1.0,), (1.0,))
+    with pytest.raises(TypeError, match="inside jvp or vmap.*autograd.grad"):
+        vmap(lambda t: (t * x).backward())(np.ones(2))
+
+
+def test_nodes_and_primitives_say_what_they_are() -> None:
+    y = np.exp(Tensor(np.ones((2, 3)), requires_grad=True))
+    assert y._node is not None
+    assert repr(y._node) == "<Node exp (2, 3) float64>"
+    assert repr(y._node.primitive) == "<elementwise primitive exp>"
+    with pytest.raises(ValueError, match="the primitive exp is registered twice"):
+        Primitive("exp", np.exp, ("x",))

@@ -191,3 +191,75 @@ def test_activations_are_methods_too(name: str) -> None:
     assert np.array_equal(one.grad, other.grad)
     if "softmax" in name:
         assert np.allclose(np.exp(one.log_softmax(axis=0)).sum(axis=0).data, 1)
+
+
+def test_the_users_line_is_found_where_the_user_too_has_a_directory_called_numpy() -> None:
+    with pytest.raises(ValueError, match=r"at /home/me/numpy/script\.py:1\)"):
+        eval(compile("x + y", "/home/me/numpy/script.py", "eval"), {"x": Tensor(np.ones(3)), "y": Tensor(np.ones(4))})
+
+
+def test_a_tensor_of_a_tensor_shares_and_other_things_are_refused() -> None:
+    first = Tensor([1.0, 2.0])
+    second = Tensor(first)
+    second[0] = 9
+    assert first.tolist() == [9, 2]
+    for data in ("abc", [1, None]):
+        with pytest.raises(TypeError, match="a tensor holds numbers, got an array of dtype"):
+            Tensor(data)  # type: ignore[arg-type]
+
+
+def test_assigned_data_makes_a_new_leaf_and_stays_floating() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    loss = np.sum(x * x)
+    x.data = Tensor([3.0, 4.0])
+    assert x.tolist() == [3, 4]
+    assert x.is_leaf
+    loss.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]  # at the values that the loss was computed from
+    np.sum(x * x).backward()
+    assert x.grad.tolist() == [8, 12]
+    with pytest.raises(TypeError, match="holds floats, got data of dtype int64"):
+        x.data = np.array([3, 4])
+
+
+def test_an_array_without_a_copy_or_not_at_all() -> None:
+    x = Tensor(np.arange(3.0))
+    assert np.shares_memory(np.asarray(x, copy=False), x.data)
+    with pytest.raises(ValueError, match="copy"):
+        np.asarray(x, dtype=np.float32, copy=False)
+
+
+def test_size_and_place_in_memory_are_the_arrays() -> None:
+    x = Tensor(np.ones((2, 3), np.float32))
+    assert (x.nbytes, x.itemsize, x.device) == (24, 4, "cpu")
+    assert x.__dlpack_device__() == x.numpy().__dlpack_device__()
+    assert x.to_device("cpu") is x
+    with pytest.raises(ValueError, match="the only device is 'cpu', got 'cuda'"):
+        x.to_device("cuda")
+
+
+def test_the_flag_of_a_leaf_goes_on_and_off() -> None:
+    x = Tensor([1.0])
+    assert x.requires_grad_() is x
+    node = x._node
+    assert x.requires_grad_(True)._node is node  # nothing happens to what is so already
+    assert not x.requires_grad_(False).requires_grad
+
+
+@pytest.mark.parametrize("ask", ["retain_grad", "register_hook"])
+def test_gradients_of_what_has_none_are_refused(ask: str) -> None:
+    with pytest.raises(RuntimeError, match=rf"{ask}\(\) needs a tensor that requires grad"):
+        getattr(Tensor(1.0), ask)(*[print] * (ask == "register_hook"))
+
+
+def test_truth_and_index_are_of_one_number() -> None:
+    assert bool(Tensor(2.0, requires_grad=True)) is True
+    assert bool(Tensor(0)) is False
+    assert "abc"[Tensor(1)] == "b"
+    assert list(range(Tensor(2))) == [0, 1]  # type: ignore[arg-type]
+    for wrong in (Tensor(1.0), Tensor([1]), Tensor(True)):
+        with pytest.raises(TypeError, match="only a 0-d tensor of integers is an index"):
+            "abc"[wrong]
+    with pytest.raises(TypeError, match=r"only a 0-d tensor converts to float, got shape \(1,\)"):
+        float(Tensor([1.0]))

@@ -324,3 +324,75 @@ def test_a_condition_is_constant_in_its_values() -> None:
     np.testing.assert_array_equal(jacobian(lambda c: np.where(c, 1.0, c))(c), [[1, 0], [0, 0]])
     _, slope = jvp(lambda c, x: np.where(c, x, c), (c, np.ones(2)), (np.ones(2), np.ones(2)))
     np.testing.assert_array_equal(slope, [1, 1])
+
+
+def test_jacobians_of_complex_numbers_are_the_same_by_rows_and_by_columns() -> None:
+    """Of a real argument dz/dx; of a real result dL/dRe z + i dL/dIm z, as `grad`; else holomorphic."""
+    x, z, c = np.array([1.0, 2.0]), np.array([1 + 2j, 3 - 1j]), np.array([2 + 1j, -1j])
+    cases: list[tuple[Any, Any, Any]] = [
+        (lambda x: c * x**2, x, np.diag(2 * c * x)),
+        (lambda z: np.abs(z) ** 2, z, np.diag(2 * z)),
+        (lambda z: np.real(np.conj(c) * z), z, np.diag(c)),
+        (lambda z: c * z**2, z, np.diag(2 * c * z)),
+    ]
+    for f, at, expected in cases:
+        for way in (jacrev, jacfwd, jacobian):
+            np.testing.assert_allclose(way(f)(at), expected, atol=1e-12)
+    both = jacrev(lambda p: p["x"] * p["z"])({"x": x, "z": z})
+    np.testing.assert_allclose(both["x"], np.diag(z))
+    np.testing.assert_allclose(both["z"], np.diag(x))
+
+
+def test_derivatives_of_nothing_are_empty() -> None:
+    nothing = np.zeros((0, 3))
+    for way in (jacrev, jacfwd, jacobian):
+        assert way(lambda x: np.ones(2) * np.sum(x))(nothing).shape == (2, 0, 3)
+        assert way(lambda x: x * 2)(nothing).shape == (0, 3, 0, 3)
+    assert hessian(lambda x: np.sum(x * x))(np.zeros(0)).shape == (0, 0)
+
+
+def test_detached_values_are_constant_to_every_transform() -> None:
+    assert jvp(lambda x: x * x.detach(), (3.0,), (1.0,)) == (9, 3)
+    assert vmap(grad(lambda x: x * x.detach()))(np.array([3.0, 4.0])).tolist() == [3, 4]
+    assert vmap(lambda x: x.detach() * 2)(np.array([3.0, 4.0])).tolist() == [6, 8]
+
+
+def test_a_number_as_a_condition_has_derivative_zero() -> None:
+    assert grad(lambda x: np.where(x, x, 2.0))(3.0) == 1
+    assert jvp(lambda x: np.where(x, 5.0, 2.0), (3.0,), (1.0,)) == (5, 0)
+
+
+def test_tensors_inside_say_what_they_are() -> None:
+    shown: list[str] = []
+    jvp(lambda x: shown.append(repr(x)) or x, (1.0,), (2.0,))
+    vmap(lambda x: shown.append(repr(x)) or x)(np.ones(2))
+    assert shown == ["Dual(Tensor(1.), tangent=Tensor(2.), level=1)", "Batch(Tensor([1., 1.]), level=1)"]
+    assert vmap(lambda x: x * len(x))(np.ones((2, 3))).tolist() == [[3, 3, 3]] * 2
+    with pytest.raises(TypeError, match="0-d"):
+        jvp(len, (1.0,), (1.0,))
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: jvp(lambda p: p, ({"a": 1.0},), ([1.0],)), ValueError, r"structure of the primals, \(\{'a': \*\},\), got"),
+    (lambda: jvp(lambda x: x, (1.0,), (1j,)), TypeError, "imaginary part"),
+    (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), ValueError, r"structure of the output, \(\*, \*\), got \*"),
+    (lambda: hvp(lambda x: np.sum(x * x), np.ones(2), np.ones(3)), ValueError, r"shape of x, \(2,\), got \(3,\)"),
+    (lambda: linearize(np.sin, 1.0)[1](1.0, 2.0), ValueError, r"structure of the primals, \(\*,\), got \(\*, \*\)"),
+    (lambda: grad(np.sin, has_aux=True)(1.0), TypeError, r"returns \(output, aux\), got Tensor"),
+    (lambda: grad(np.sin)("one"), TypeError, "numbers, arrays and tensors, got str: 'one'"),
+])  # fmt: skip
+def test_what_a_transform_cannot_take_is_named(call: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_checkpoint_gives_back_what_the_function_gives() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    constant = np.ones(2)
+    product, number, array, largest = checkpoint(lambda x, k: (x * k, 3.0, constant, np.argmax(x)))(x, 2.0)
+    assert (number, array is constant, largest.item()) == (3.0, True, 1)
+    np.sum(product).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 2]
+    assert not checkpoint(np.sin)(Tensor(1.0)).requires_grad
+    assert not checkpoint(lambda x: Tensor(1.0))(x).requires_grad

@@ -108,3 +108,14 @@ def test_linear_maps_made_outside_of_vmap_keep_the_examples_apart() -> None:
     np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds[:2])[0], seeds[:2] @ matrix)
     inner = vmap(lambda z, v: vmap(vjp(lambda y: y**2 * z, x)[1])(v)[0])(x, np.stack([seeds] * 3))
     np.testing.assert_allclose(inner, 2 * x * seeds * x[:, None, None])
+
+
+def test_advanced_indices_apart_from_each_other() -> None:
+    x, rows, columns = np.arange(48.0).reshape(4, 2, 3, 2), np.array([0, 1]), np.array([1, 0])
+    expected = np.stack([example[rows, :, columns] for example in x])
+    np.testing.assert_array_equal(vmap(lambda x: x[rows, :, columns])(x), expected)
+    slope = vmap(grad(lambda x: np.sum(x[rows, :, columns] ** 2)))(x)
+    picked = np.zeros_like(x)
+    for k in range(4):
+        picked[k][rows, :, columns] = 2 * x[k][rows, :, columns]
+    np.testing.assert_array_equal(slope, picked)

@@ -1,0 +1,79 @@
+"""`fused`: a kernel of one's own, with its gradient on raw arrays, and a reference that defines it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, fused, grad, hessian, jacobian, jvp, vmap
+from autograd.testing import check_gradients
+
+X = np.array([0.3, -1.2, 2.0])
+calls: list[str] = []
+
+
+def forward(x: Any, y: Any, *, scale: float) -> tuple[Any, tuple[Any, ...]]:
+    calls.append("forward")
+    return scale * np.sin(x) * y, (np.cos(x),)
+
+
+def pullback(g: Any, operands: Any, residuals: Any, needs: tuple[bool, ...], *, scale: float) -> list[Any]:
+    calls.append("pullback")
+    x, y = operands
+    return [scale * g * residuals[0] * y if needs[0] else None, scale * g * np.sin(x) if needs[1] else None]
+
+
+wave = fused("test wave", forward, pullback, lambda x, y, *, scale: scale * np.sin(x) * y)
+
+
+def both(x: Any) -> tuple[Any, Any]:
+    return np.sin(x), np.cos(x)
+
+
+circle = fused("test circle", lambda x: (both(x), ()),
+               lambda g, operands, residuals, needs: [sum(  # an output that nobody used has no cotangent
+                   part * slope for part, slope in zip(g, (np.cos(operands[0]), -np.sin(operands[0])), strict=True)
+                   if part is not None)], both)
+
+
+def f(x: Any, y: Any) -> Any:
+    return wave(x, y, scale=2.0)
+
+
+def test_the_kernel_serves_first_gradients_and_the_reference_all_else() -> None:
+    calls.clear()
+    assert np.allclose(grad(lambda x: np.sum(f(x, X)))(X), 2 * np.cos(X) * X)
+    assert calls == ["forward", "pullback"]
+    check_gradients(f, X, X + 1)
+    np.testing.assert_allclose(hessian(lambda x: np.sum(f(x, X)))(X), np.diag(-2 * np.sin(X) * X))
+    np.testing.assert_allclose(jvp(f, (X, X), (np.ones(3), np.zeros(3)))[1], 2 * np.cos(X) * X)
+    np.testing.assert_allclose(vmap(f)(X, X), 2 * np.sin(X) * X)
+
+
+def test_only_what_is_needed_is_asked_for() -> None:
+    x = Tensor(X, requires_grad=True)
+    np.sum(f(x, X)).backward()
+    assert x.grad is not None
+    calls.clear()
+    assert not f(Tensor(X), X).requires_grad
+    assert calls == ["forward"]
+
+
+def test_several_outputs_in_every_order() -> None:
+    check_gradients(circle, X)
+    np.testing.assert_allclose(grad(lambda x: np.sum(circle(x)[1]))(X), -np.sin(X))
+    np.testing.assert_allclose(hessian(lambda x: np.sum(circle(x)[1] * circle(x)[0]))(X), np.diag(-2 * np.sin(2 * X)))
+    np.testing.assert_allclose(jacobian(lambda x: circle(x)[0])(X), np.diag(np.cos(X)))
+
+
+def test_a_second_backward_pass_goes_through_the_reference() -> None:
+    x = Tensor(X, requires_grad=True)
+    np.sum(circle(x)[0] * f(x, x)).backward(create_graph=True)
+    slope = x.grad
+    assert slope is not None
+    x.grad = None
+    np.sum(slope).backward()
+    expected = hessian(lambda x: np.sum(np.sin(x) * 2 * np.sin(x) * x))(X)
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.numpy(), np.sum(expected, axis=0))
