@@ -80,12 +80,12 @@ def multilinear(function: Callable[..., Any], *transposes: Rule | None, name: st
 
 def general(function: Callable[..., Any], pullbacks: Rule | Sequence[Rule | None],
             pushforwards: Rule | Sequence[Rule | None], *, name: str | None = None, evaluate: Rule | None = None,
-            operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+            operands: Sequence[str] = ("x", "y", "z"), views: bool = False) -> Callable[..., Any]:
     """Register a function by its pullbacks `(g, x, out, *, options)` and pushforwards `(t, x, out, *, options)`."""
     backward = pullbacks if isinstance(pullbacks, Sequence) else (pullbacks,)
     forward = pushforwards if isinstance(pushforwards, Sequence) else (pushforwards,)
     return structured("general", function, backward, forward, name=name, evaluate=evaluate,
-                      operands=operands[: len(backward)])
+                      operands=operands[: len(backward)], views=views)
 
 
 def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any], pushforwards: Sequence[Any], *,
@@ -100,9 +100,11 @@ def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any]
     return apply
 
 
-def variadic(kind: str, name: str, evaluate: Rule, rule: Rule) -> Primitive:
+def variadic(kind: str, name: str, evaluate: Rule, rule: Rule, views: bool = False) -> Primitive:
     """A primitive of any number of operands, linear in each: `rule(g, i, operands, *, options)` for operand `i`."""
-    return Variadic(kind, name, evaluate, rule)
+    primitive = Variadic(kind, name, evaluate, rule)
+    primitive.views = views
+    return primitive
 
 
 def constant(*functions: Callable[..., Any]) -> None:

@@ -8,7 +8,7 @@ gradients are right for both. A view knows its base: writing through a view chan
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from .box import Box
 from .graph import Leaf
 from .leaf import mutated
 from .modes import is_grad_enabled
-from .registry import primitives
+from .registry import primitives, registry
 from .tensor import Tensor
 
 Array = Any
@@ -52,6 +52,12 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     views.append(weakref.ref(view))
 
 
+def _refuse_read_only_view(target: Tensor) -> None:
+    """A view that cannot be written to has no memory of its own to put in the place of what it shows."""
+    if hasattr(target, "_view"):
+        raise ValueError("assignment destination is a read-only view; write to a copy, as x.clone()")
+
+
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
     if isinstance(target, Box) or isinstance(value, Box) or (is_grad_enabled() and _tracked(target, value)):
@@ -63,15 +69,16 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
         target._value[raw_key] = raw
         _touched(target)
     else:
+        _refuse_read_only_view(target)
         array = np.array(target._value)
         array[raw_key] = raw
         _replace(target, array if array.ndim else array[()])
 
 
-def update(target: Tensor, operation: np.ufunc, operand: Any) -> Tensor:
+def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tensor:
     """`target += operand` and its like: the dtype and shape of `target` stay. Raises if they cannot."""
     if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
-        result = operation(target, operand)
+        result = registry[operation](target, operand)
         if result.shape != target.shape:
             raise ValueError(f"in-place {operation.__name__} of shapes {target.shape} and {np.shape(operand)} would "
                              f"change the shape to {result.shape}; write x = x + y instead")
@@ -87,6 +94,7 @@ def update(target: Tensor, operation: np.ufunc, operand: Any) -> Tensor:
         operation(target._value, raw, out=target._value, casting="same_kind")
         _touched(target)
     else:
+        _refuse_read_only_view(target)
         array = np.array(target._value)
         operation(array, raw, out=array, casting="same_kind")
         _replace(target, array if array.ndim else array[()])

@@ -18,9 +18,10 @@ from .registry import registry
 from .reverse import backward
 from .rules.activations import log_softmax, relu, sigmoid, softmax
 from .rules.indexing import getitem
+from .rules.ufuncs import floor_quotient
 
-OPERATORS = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "floordiv": np.floor_divide,
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "floordiv": floor_quotient,
     "mod": np.remainder, "pow": np.power, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
     "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift,
 }
@@ -31,7 +32,7 @@ UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": n
 METHODS: dict[str, Callable[..., Any]] = {
     "sum": np.sum, "mean": np.mean, "var": np.var, "std": np.std, "max": np.max, "min": np.min, "prod": np.prod,
     "argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any, "all": np.all,
-    "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "flatten": np.ravel, "clip": np.clip,
+    "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "clip": np.clip,
     "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "repeat": np.repeat, "take": np.take,
     "round": np.round, "conj": np.conjugate, "conjugate": np.conjugate, "trace": np.trace, "diagonal": np.diagonal,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
@@ -43,7 +44,11 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 
 
 def reshape(self: Any, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
-    return registry[np.reshape](self, shape=shape[0] if len(shape) == 1 else shape, order=order)
+    return registry[np.reshape](self, shape[0] if len(shape) == 1 else shape, order, copy=copy)
+
+
+def flatten(self: Any, order: str = "C") -> Any:
+    return registry[np.ravel](registry[np.copy](self), order)
 
 
 def transpose(self: Any, *axes: Any) -> Any:
@@ -61,9 +66,9 @@ def power(self: Any, exponent: Any) -> Any:
 
 
 OTHERS: dict[str, Callable[..., Any]] = {
-    "reshape": reshape, "transpose": transpose, "astype": astype, "__pow__": power, "__getitem__": getitem,
-    "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax,
-    "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
+    "reshape": reshape, "flatten": flatten, "transpose": transpose, "astype": astype, "__pow__": power,
+    "__getitem__": getitem, "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax,
+    "log_softmax": log_softmax, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
     "_no_derivative": staticmethod(no_derivative),
 }
 
@@ -89,5 +94,5 @@ def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: apply(other, self)
 
 
-def _in_place(function: np.ufunc) -> Callable[..., Any]:
+def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: update(self, function, other)

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.ufuncs import floor_quotient
 from autograd.tensor import Tensor
 
 from .apply import as_tensor, call
+from .complex_limits import complex_expm1, complex_tanh
 
 
 def abs(x: Tensor, /) -> Tensor:
@@ -77,8 +79,8 @@ def exp(x: Tensor, /) -> Tensor:
 
 
 def expm1(x: Tensor, /) -> Tensor:
-    """NumPy's `expm1`, elementwise."""
-    return call(np.expm1, x)
+    """exp(x) - 1, elementwise; complex infinities have the standard's values."""
+    return complex_expm1(x) if as_tensor(x).dtype.kind == "c" else call(np.expm1, x)
 
 
 def floor(x: Tensor, /) -> Tensor:
@@ -192,8 +194,8 @@ def tan(x: Tensor, /) -> Tensor:
 
 
 def tanh(x: Tensor, /) -> Tensor:
-    """NumPy's `tanh`, elementwise."""
-    return call(np.tanh, x)
+    """The hyperbolic tangent, elementwise; complex infinities have the standard's values."""
+    return complex_tanh(x) if as_tensor(x).dtype.kind == "c" else call(np.tanh, x)
 
 
 def trunc(x: Tensor, /) -> Tensor:
@@ -252,8 +254,8 @@ def equal(x1: Any, x2: Any, /) -> Tensor:
 
 
 def floor_divide(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `floor_divide`, elementwise with broadcasting."""
-    return call(np.floor_divide, x1, x2)
+    """What `x1 // x2` is: `floor(x1 / x2)`, elementwise with broadcasting."""
+    return call(floor_quotient, x1, x2)
 
 
 def greater(x1: Any, x2: Any, /) -> Tensor:
@@ -344,8 +346,7 @@ def subtract(x1: Any, x2: Any, /) -> Tensor:
 def clip(x: Tensor, /, min: Any = None, max: Any = None) -> Tensor:
     """`x` limited to [min, max]; the dtype of `x` stays, whatever the bounds' is."""
     x = as_tensor(x)
-    out = call(np.clip, x, as_bound(min, x), as_bound(max, x))
-    return out if out is not x else call(np.copy, x)
+    return call(np.clip, x, as_bound(min, x), as_bound(max, x))
 
 
 def as_bound(bound: Any, x: Tensor) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.rules.axes import part
 from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
@@ -195,9 +196,8 @@ def diff(
 ) -> Tensor:
     """The n-th difference of neighbours along an axis."""
     x = as_tensor(x)
-    x = call(np.concatenate, [part for part in (prepend, x, append) if part is not None], axis=axis)
-    lead = (slice(None),) * (axis % x.ndim)
+    x = call(np.concatenate, [piece for piece in (prepend, x, append) if piece is not None], axis=axis)
     for _ in range(n):
-        later, earlier = x[(*lead, slice(1, None))], x[(*lead, slice(None, -1))]
+        later, earlier = part(x, axis, slice(1, None)), part(x, axis, slice(None, -1))
         x = later != earlier if x.dtype.kind == "b" else later - earlier
     return x

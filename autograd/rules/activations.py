@@ -103,7 +103,7 @@ def _log_softmax(x: Array, *, axis: Any = -1) -> Array:
 
 
 def _logsumexp(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     out = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
     return out if keepdims else np.squeeze(out, axis=axis)[()]
@@ -111,7 +111,7 @@ def _logsumexp(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
 
 def weights(x: Array, axis: Any) -> Array:
     """exp(x) / sum exp(x), and 0 for a slice that is all -inf."""
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
     total = np.sum(powers, axis=axis, keepdims=True)
     return powers / np.where(total == 0, 1, total)
@@ -160,6 +160,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min:
     if out is not None:
         raise TypeError("clip(out=...) would overwrite a value that the graph may need; assign the result instead")
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    if low is not None:
-        a = np.maximum(a, low)
+    if low is None and high is None:
+        return np.copy(a)
+    a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)

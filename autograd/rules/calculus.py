@@ -11,6 +11,7 @@ from autograd.declare import composite
 from autograd.numpy_protocol import plain
 from autograd.registry import real_only
 
+from .axes import all_axes, one_axis, part
 from .ufuncs import over
 
 Array = Any
@@ -20,14 +21,15 @@ Array = Any
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     if n < 0:
         raise ValueError(f"diff takes n >= 0 differences, got {n}")
-    axis %= a.ndim
+    if not n:
+        return a
+    axis = one_axis(a, axis)
     slab = (*a.shape[:axis], 1, *a.shape[axis + 1 :])
     ends = [x if x is None or np.ndim(x) else np.broadcast_to(x, slab) for x in given(prepend, append)]
-    if n and any(x is not None for x in ends):
+    if any(x is not None for x in ends):
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)
-    lead = (slice(None),) * axis
     for _ in range(n):
-        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+        a = part(a, axis, slice(1, None)) - part(a, axis, slice(None, -1))
     return a
 
 
@@ -48,7 +50,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Between samples the slope is a difference quotient; at a sample, the quadratic through it and its neighbours'."""
     (f,) = arrays_of((f,))
-    axes = range(f.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = all_axes(f, axis)
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 and np.ndim(spacings[0]) == 0 else spacings
     if len(spacings) != len(axes):
@@ -56,7 +58,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     if edge_order not in (1, 2):
         raise ValueError(f"gradient takes edge_order 1 or 2, got {edge_order}")
     f = f if f.dtype.kind in "fc" else f.astype(float)
-    slopes = tuple(slope_along(f, a % f.ndim, h, edge_order) for a, h in zip(axes, spacings, strict=True))
+    slopes = tuple(slope_along(f, a, h, edge_order) for a, h in zip(axes, spacings, strict=True))
     return slopes[0] if len(slopes) == 1 else slopes
 
 
@@ -78,12 +80,16 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
 
 @composite(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    return np.sum(trapezoids(y, x, dx, axis), axis=axis)
+
+
+def trapezoids(y: Any, x: Any, dx: Any, axis: int) -> Array:
+    """The areas between neighbouring samples."""
     (y,) = arrays_of((y,))
     if x is not None:
         dx = np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
-        dx = dx.reshape([-1] + [1] * (y.ndim - 1 - axis % y.ndim)) if dx.ndim == 1 else dx
-    lead = (slice(None),) * (axis % y.ndim)
-    return np.sum(dx * (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2.0, axis=axis)
+        dx = dx.reshape([-1] + [1] * (y.ndim - 1 - one_axis(y, axis))) if dx.ndim == 1 else dx
+    return dx * (part(y, axis, slice(1, None)) + part(y, axis, slice(None, -1))) / 2.0
 
 
 @composite(np.unwrap)
@@ -104,6 +110,7 @@ def at(x: Array, places: Array) -> Array:
 
 @composite(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
+    """A line from each sample to the next, and level beyond the ends."""
     x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
     if period is not None:
         x, xp = x % abs(period), xp % abs(period)
@@ -111,12 +118,21 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         xp, fp, left, right = xp[order], fp[order], None, None
         xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
-    below = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(len(xp) - 2, 0))
-    above = np.minimum(below + 1, len(xp) - 1)
-    x0, x1, y0, y1 = (at(v, places) for v in (xp, fp) for places in (below, above))
-    inside = y0 + over(y1 - y0, x1 - x0) * (x - x0)
-    inside = np.where(x < xp[0], fp[0] if left is None else left, inside)
-    return np.where(x > xp[-1], fp[-1] if right is None else right, inside)
+    slopes = np.concatenate([np.zeros_like(fp[:1]), over(np.diff(fp), np.diff(xp)), np.zeros_like(fp[:1])])
+    after = np.searchsorted(xp, x, side="right")
+    before = np.maximum(after - 1, 0)
+    low, high, knot = x < xp[0], x > xp[-1], at(xp, before)
+    slope = np.where(x == knot, least(at(slopes, before), at(slopes, after)), at(slopes, after))
+    y = at(fp, before) + slope * np.where(low | high, 0, x - knot)
+    y = y if left is None else np.where(low, left, y)
+    return y if right is None else np.where(high, right, y)
+
+
+def least(x: Array, y: Array) -> Array:
+    """The number of least size between two: the slope at a kink."""
+    if x.dtype.kind == "c":
+        return least(np.real(x), np.real(y)) + 1j * least(np.imag(x), np.imag(y))
+    return np.where(x * y > 0, np.where(np.abs(x) < np.abs(y), x, y), 0)
 
 
 real_only.update((np.unwrap, np.interp))

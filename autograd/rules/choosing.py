@@ -12,6 +12,7 @@ from autograd.declare import composite, constant
 from autograd.numpy_protocol import settled
 from autograd.tensor import Tensor, tensor
 
+from .axes import one_axis
 from .indexing import raw_key
 
 Array = Any
@@ -102,7 +103,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
         raise ValueError(f"apply_along_axis finds nothing to apply the function to in shape {arr.shape}")
     out = np.stack(arrays_of(rows))
     inner = out.shape[1:]
-    at = axis % arr.ndim
+    at = one_axis(arr, axis)
     return np.moveaxis(out.reshape(*around, *inner), tuple(range(len(around), len(around) + len(inner))),
                        tuple(range(at, at + len(inner))))
 
@@ -111,8 +112,8 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
     (a,) = arrays_of((a,))
     for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
-        out = func(a, axis % a.ndim)
-        a = out if out.ndim == a.ndim else np.expand_dims(out, axis % a.ndim)
+        out = func(a, one_axis(a, axis))
+        a = out if out.ndim == a.ndim else np.expand_dims(out, one_axis(a, axis))
     return a
 
 

@@ -13,6 +13,7 @@ from autograd.mutation import assign
 from autograd.numpy_protocol import plain, settled
 from autograd.tensor import Tensor
 
+from .axes import all_axes, flat_or_along, one_axis
 from .indexing import along, raw_key
 
 Array = Any
@@ -28,7 +29,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
-    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis)
+    arr, axis = flat_or_along(arr, axis)
     return np.take(arr, np.delete(np.arange(arr.shape[axis]), settled(obj)), axis=axis)
 
 
@@ -36,7 +37,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """The new elements are appended, and then all are gathered in their order."""
     arr, values = arrays_of((arr, values))
-    arr, axis = (arr.reshape(-1), 0) if axis is None else (arr, axis % arr.ndim)
+    arr, axis = flat_or_along(arr, axis)
     obj, size = settled(obj), arr.shape[axis]
     where = np.arange(size)[obj] if isinstance(obj, slice) else np.asarray(obj)
     values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
@@ -60,7 +61,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 @composite(np.trim_zeros)
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     (filt,) = arrays_of((filt,))
-    axes = range(filt.ndim) if axis is None else [k % filt.ndim for k in (axis if isinstance(axis, tuple) else (axis,))]
+    axes = all_axes(filt, axis)
     used = np.argwhere(settled(filt))
     low, high = (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(filt.ndim, int),) * 2
     bounds = [(low[k] if "f" in trim.lower() or not len(used) else None,
@@ -104,7 +105,8 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
     indices = np.asarray(raw_key(indices))
-    key = np.unravel_index(indices, arr.shape) if axis is None else along(arr.shape, indices, axis % arr.ndim)
+    key = np.unravel_index(indices, arr.shape) if axis is None else along(
+        arr.shape, indices, one_axis(arr, axis))
     write("put_along_axis", arr, key, values)
 
 

@@ -13,15 +13,16 @@ import numpy as np
 from autograd.declare import composite, linear
 from autograd.registry import real_only
 
+from .axes import part
+
 Array = Any
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def fitted(x: Array, size: int, axis: int) -> Array:
     """An array cut or padded with zeros to `size` along `axis`; the transpose of doing so to its own length."""
-    lead = (slice(None),) * (axis % x.ndim)
     if x.shape[axis] >= size:
-        return x[(*lead, slice(0, size))]
+        return part(x, axis, slice(0, size))
     shape = list(x.shape)
     shape[axis] = size - x.shape[axis]
     return np.concatenate([x, np.zeros(shape, x.dtype)], axis=axis)
@@ -57,14 +58,14 @@ def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: N
     return np.conj(np.fft.rfft(a, n, axis, SWAPPED[norm], out))
 
 
-def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int | None]]:
+def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:
     """(axis, length) of each transform of several, as NumPy reads `s` and `axes`: -1 keeps a length."""
     if axes is None:
         axes = range(a.ndim) if s is None else range(a.ndim - len(s), a.ndim)
-    sizes = [None] * len(axes) if s is None else s
-    if len(sizes) != len(axes):
+    s = [-1] * len(axes) if s is None else s
+    if len(s) != len(axes):
         raise ValueError(f"fft over the axes {tuple(axes)} takes as many lengths s, got {s}")
-    return [(k, a.shape[k] if n == -1 else n) for k, n in zip(axes, sizes, strict=True)]
+    return [(k, a.shape[k] if n == -1 else n) for k, n in zip(axes, s, strict=True)]
 
 
 def over_axes(transform: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,7 +95,7 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, out: None 
     *others, (axis, n) = lengths(a, s, axes)
     for other, m in others:
         a = np.fft.ifft(a, m, other, norm, out)
-    return np.fft.irfft(a, n, axis, norm, out)
+    return np.fft.irfft(a, None if s is None else n, axis, norm, out)
 
 
 def in_plane(several: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,10 @@ from autograd.modes import local
 from autograd.numpy_protocol import tensors_in
 from autograd.tensor import Tensor
 
+from .axes import at_least_one_axis, flat_or_along, part
+
 Array = Any
+NOTHING = np.False_  # 0 in any dtype
 
 
 def get_item(x: Array, *, key: Any) -> Array:
@@ -91,14 +94,8 @@ def write(target: Array, value: Array, *, key: Any) -> Array:
 def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
     """The overwritten elements pass nothing to the old values, and their cotangent to the new ones."""
     if i == 0:
-        return np.where(region(g.shape, key), 0, g)
+        return overwrite(g, NOTHING, key=key)
     return fold(g[key] * last_writes(g.shape, key), operands[1].shape)
-
-
-def region(shape: tuple[int, ...], key: Any) -> Array:
-    mask = np.zeros(shape, bool)
-    mask[key] = True
-    return mask
 
 
 def last_writes(shape: tuple[int, ...], key: Any) -> Any:
@@ -117,7 +114,7 @@ def fold(g: Array, shape: tuple[int, ...]) -> Array:
     return g.reshape((1,) * extra + g.shape) if extra > 0 else g
 
 
-variadic("linear", "set_item", write, written)
+overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written), write)
 
 
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
@@ -128,15 +125,13 @@ def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any])
 
 
 def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any]) -> Array:
-    shown = np.zeros(g.shape, bool)
-    view(shown, **options)[...] = True
+    """What the view hides stays with the base, what it shows goes to the new values: reading is writing's adjoint."""
     if i == 0:
-        return np.where(shown, 0, g)
-    positions = view(np.arange(shown.size).reshape(g.shape), **options)
-    return g.reshape(-1)[positions]
+        return overwrite_view(g, NOTHING, view=view, options=options)
+    return np.conj(view(np.conj(g), **options))
 
 
-variadic("linear", "set_view", write_view, viewed)
+overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view", write_view, viewed), write_view)
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 
@@ -146,11 +141,10 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
     if out is not None:
         raise TypeError("take(out=...) would overwrite a value that the graph may need; assign the result instead")
     indices = raw_key(indices) if isinstance(indices, Tensor) else np.asarray(indices)
-    a = a if axis is not None else a.reshape(-1)
-    axis = 0 if axis is None else axis % a.ndim
+    a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
-    return a[(slice(None),) * axis + (indices,)]
+    return part(a, axis, indices)
 
 
 def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:
@@ -180,9 +174,8 @@ put_along: Callable[..., Any] = on_arrays_too(
 
 @composite(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
-    if axis is None:
-        arr, axis = arr.reshape(-1), 0
-    return take_along(arr, indices, axis=axis % arr.ndim)
+    arr, axis = flat_or_along(arr, axis)
+    return take_along(arr, indices, axis=axis)
 
 
 # --- Sorting: a permutation of the elements --------------------------------------------------------------------------

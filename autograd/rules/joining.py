@@ -11,13 +11,15 @@ import numpy as np
 from autograd.calling import arrays_of
 from autograd.declare import composite, variadic
 
+from .axes import one_axis, part
+
 Array = Any
 
 
 def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:
     """The part of the joined cotangent that came from operand `i`."""
     start = sum(sizes[:i])
-    return g[(slice(None),) * axis + (slice(start, start + sizes[i]),)]
+    return part(g, axis, slice(start, start + sizes[i]))
 
 
 join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concatenate(arrays, axis=axis), section)
@@ -37,10 +39,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
         raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
     if dtype is not None:
         parts = [x.astype(dtype) for x in parts]
-    ndim = parts[0].ndim
-    if not -ndim <= axis < ndim:
-        raise np.exceptions.AxisError(axis, ndim)
-    axis %= ndim
+    axis = one_axis(parts[0], axis)
     return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
 
 
@@ -102,8 +101,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         bounds = np.cumsum([0] + extra * [each + 1] + (int(indices_or_sections) - extra) * [each]).tolist()
     else:
         bounds = [0, *map(int, indices_or_sections), size]
-    lead = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*lead, slice(a, b))] for a, b in itertools.pairwise(bounds)]
+    return [part(ary, axis, slice(a, b)) for a, b in itertools.pairwise(bounds)]
 
 
 @composite(np.split)
@@ -131,5 +129,4 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 @composite(np.unstack)
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    lead = (slice(None),) * (axis % x.ndim)
-    return tuple(x[(*lead, i)] for i in range(x.shape[axis]))
+    return tuple(part(x, axis, i) for i in range(x.shape[axis]))

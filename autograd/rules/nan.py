@@ -28,10 +28,12 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 
 def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
-    """The greatest or least number; nan where there is none."""
+    """The greatest or least number; nan where there is none and no `initial`."""
 
     def apply(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
         best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
+        if options.get("initial") is not None:
+            return best
         return np.where(np.all(np.isnan(a), axis=axis, keepdims=keepdims), np.nan, best)
 
     return apply

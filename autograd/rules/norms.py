@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.declare import composite, general
 
+from .axes import one_axis
 from .reductions import kept
 from .ufuncs import over
 
@@ -29,7 +30,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
         raise ValueError(f"a vector has no norm of ord={ord!r}; write a number, inf or -inf")
     size = np.abs(x)
     if ord == np.inf:
-        return np.max(size, axis=axis, keepdims=keepdims)
+        return np.max(size, axis=axis, keepdims=keepdims, initial=0)
     if ord == -np.inf:
         return np.min(size, axis=axis, keepdims=keepdims)
     if ord == 0:
@@ -45,6 +46,11 @@ def power_apart_from_zero(x: Array, exponent: float) -> Array:
     return np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent)
 
 
+def extreme(sizes: Array, ord: float) -> Array:
+    """The greatest or least size, by the sign of `ord`."""
+    return np.max(sizes, axis=-1, initial=0) if ord > 0 else np.min(sizes, axis=-1)
+
+
 @composite(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     x = x if x.dtype.kind in "fc" else x.astype(float)
@@ -53,10 +59,10 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     if ord == "nuc":
         out = np.sum(np.abs(np.linalg.svdvals(x)), axis=-1)
     elif ord in (2, -2):
-        out = (np.max if ord == 2 else np.min)(np.abs(np.linalg.svdvals(x)), axis=-1)
+        out = extreme(np.abs(np.linalg.svdvals(x)), ord)
     elif ord in (1, -1, np.inf, -np.inf):
         sums = np.sum(np.abs(x), axis=-2 if abs(ord) == 1 else -1)
-        out = (np.max if ord > 0 else np.min)(sums, axis=-1)
+        out = extreme(sums, ord)
     else:
         raise ValueError(f"a matrix has no norm of ord={ord!r}; the choices are fro, nuc, 1, -1, 2, -2, inf, -inf")
     return out[..., None, None] if keepdims else out
@@ -71,7 +77,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     if len(axes) == 1:
         return vector_norm(x, axis=axes[0], ord=ord, keepdims=keepdims)
-    if len(axes) != 2 or axes[0] % x.ndim == axes[1] % x.ndim:
+    if len(axes) != 2 or len({one_axis(x, k) for k in axes}) != 2:
         raise ValueError(f"norm is over one axis or two different ones, got axis={axis} for shape {x.shape}")
     out = matrix_norm(np.moveaxis(x, axes, (-2, -1)), ord=ord)
     return np.expand_dims(out, tuple(axes)) if keepdims else out

@@ -10,6 +10,8 @@ import numpy as np
 from autograd.calling import arrays_of
 from autograd.declare import composite, multilinear, variadic
 
+from .axes import one_axis
+
 Array = Any
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -43,7 +45,7 @@ def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) ->
     return c if c.shape == shape else np.broadcast_to(c, np.broadcast_shapes(c.shape, shape))  # a label of length 1
 
 
-einsum_of = variadic("multilinear", "einsum", contract, uncontract)
+einsum_of = variadic("multilinear", "einsum", contract, uncontract, views=True)
 
 
 @composite(np.einsum)
@@ -105,7 +107,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
         left, right = (list(np.atleast_1d(side)) for side in axes)
-    left, right = [int(i) % a.ndim for i in left], [int(i) % b.ndim for i in right]
+    left, right = [one_axis(a, i) for i in left], [one_axis(b, i) for i in right]
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over axes {left} and {right}: lengths differ")
     kept_a, kept_b = ([i for i in range(x.ndim) if i not in used] for x, used in ((a, left), (b, right)))
@@ -179,8 +181,9 @@ convolve_of = multilinear(np.convolve, lambda g, y: np.convolve(g, y[::-1], "val
 @composite(np.convolve)
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """The full convolution, or the middle of it."""
+    a, v = map(np.atleast_1d, arrays_of((a, v)))
     full = convolve_of(a, v)
-    short, long = sorted((np.size(a), np.size(v)))
+    short, long = sorted((a.size, v.size))
     start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
     return full[start : start + {"full": full.size, "same": long, "valid": long - short + 1}[mode]]
 

@@ -17,21 +17,22 @@ from autograd.errors import NoDerivativeError
 from autograd.numpy_protocol import plain, settled, tensors_in
 from autograd.registry import real_only
 
+from .axes import all_axes, reduced_last
+
 Array = Any
 
 
 def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
-    if a.dtype.kind not in "fc":
+    if a.dtype.kind not in "fc" or not a.size:
         return plain(function)(a, axis=axis, keepdims=keepdims, **options)
-    axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
-    axes = tuple(k % a.ndim for k in axes)
+    axes = all_axes(a, axis)
     rest = tuple(k for k in range(a.ndim) if k not in axes)
-    flat = a.transpose(rest + axes).reshape(*[a.shape[k] for k in rest], -1)
+    flat = reduced_last(a, axes)
     weights = options.get("weights")
     if weights is not None and np.shape(weights) == a.shape:
-        options["weights"] = np.transpose(weights, rest + axes).reshape(flat.shape)
+        options["weights"] = reduced_last(np.asarray(weights), axes)
     places = plain(lambda x: function(ranks(x), axis=-1, **options))(flat)
     levels = places.shape[: places.ndim - len(rest)]  # several levels come first
     places = places.reshape(-1, *[a.shape[k] for k in rest])

@@ -26,7 +26,8 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     out = np.moveaxis(out, 0, axis)
     if dtype is not None:
         out = (np.floor(out) if np.dtype(dtype).kind in "iu" else out).astype(dtype)
-    return (out, gap / (num - 1 if endpoint else num)) if retstep else out
+    steps = num - 1 if endpoint else num
+    return (out, gap / steps if steps else gap * np.nan) if retstep else out
 
 
 @composite(np.logspace)

@@ -13,6 +13,8 @@ import numpy as np
 from autograd.declare import composite, constant, general, linear
 from autograd.primitive import expand
 
+from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
+
 Array = Any
 
 
@@ -57,10 +59,10 @@ def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
 general(
     np.var,
     lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True:
-        masked(kept(g, x, axis, keepdims) * (2 / degrees(x, axis, where, ddof, correction))
+        masked(kept(g, x, axis, keepdims) * 2 / degrees(x, axis, where, ddof, correction)
                * np.conj(centred(x, axis, where)), where),
     lambda t, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: np.sum(
-        np.real(np.conj(centred(x, axis, where)) * t) * (2 / degrees(x, axis, where, ddof, correction)),
+        np.real(np.conj(centred(x, axis, where)) * t) * 2 / degrees(x, axis, where, ddof, correction),
         axis=axis, keepdims=keepdims),
 )
 general(
@@ -75,8 +77,9 @@ general(
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
-    """The divisor of a variance."""
-    return count(x, axis, where) - (ddof if correction is None else correction)
+    """The divisor of a variance, which NumPy keeps from falling below 0."""
+    divisor = count(x, axis, where) - (ddof if correction is None else correction)
+    return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
 
 
 def slope(g: Array, out: Array) -> Array:
@@ -121,14 +124,9 @@ composite(np.amin)(np.min)
 def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
     """For each element the product of all the others in its reduction: right with any number of zeros."""
     x = np.where(where, x, 1) if where is not True else x
-    axis = axis if x.ndim else None
-    axes = (
-        tuple(range(x.ndim))
-        if axis is None
-        else tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
-    )
+    axes = all_axes(x, axis if x.ndim else None)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
-    flat = x.transpose(rest + axes).reshape(*[x.shape[i] for i in rest], -1)
+    flat = reduced_last(x, axes)
     ones = np.ones_like(flat[..., :1])
     before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     after = np.flip(np.cumprod(np.concatenate([ones, np.flip(flat, -1)[..., :-1]], axis=-1), axis=-1), -1)
@@ -168,34 +166,27 @@ linear(np.cumsum, reversed_cumsum)
 # --- Running products: recurrences, right with zeros among the factors -----------------------------------------------
 
 
-def running(x: Array, axis: Any) -> tuple[Array, int]:
-    return (x.reshape(-1), 0) if axis is None else (x, axis % x.ndim)
-
-
 def cumprod_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
     """x_i receives (x_1 ... x_{i-1}) h_i, where h_i = g_i + x_{i+1} h_{i+1}."""
-    flat, a = running(x, axis)
-    lead = (slice(None),) * a
+    flat, a = flat_or_along(at_least_one_axis(x), axis)
     size = flat.shape[a]
     if not size:
         return g.reshape(x.shape)
-    before = np.concatenate([np.ones_like(flat[(*lead, slice(0, 1))]), flat[(*lead, slice(0, size - 1))]], axis=a)
-    h = [g[(*lead, size - 1)]]
+    before = np.concatenate([np.ones_like(part(flat, a, slice(0, 1))), part(flat, a, slice(0, -1))], axis=a)
+    h = [part(g, a, -1)]
     for i in range(size - 2, -1, -1):
-        h.append(g[(*lead, i)] + flat[(*lead, i + 1)] * h[-1])
+        h.append(part(g, a, i) + part(flat, a, i + 1) * h[-1])
     return (np.cumprod(before, axis=a) * np.stack(h[::-1], axis=a)).reshape(x.shape)
 
 
 def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: Any = None) -> Array:
     """d_i = x_i d_{i-1} + out_{i-1} t_i."""
-    flat, a = running(x, axis)
-    t, _ = running(t, axis)
-    lead = (slice(None),) * a
+    (flat, a), (t, _) = (flat_or_along(at_least_one_axis(v), axis) for v in (x, t))
     if not flat.shape[a]:
         return t
-    d = [t[(*lead, 0)]]
+    d = [part(t, a, 0)]
     for i in range(1, flat.shape[a]):
-        d.append(flat[(*lead, i)] * d[-1] + out[(*lead, i - 1)] * t[(*lead, i)])
+        d.append(part(flat, a, i) * d[-1] + part(out, a, i - 1) * part(t, a, i))
     return np.stack(d, axis=a)
 
 
@@ -209,7 +200,7 @@ def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]
               include_initial: bool = False) -> Any:
         if axis is None and x.ndim > 1:
             raise ValueError(f"cumulative functions need an axis for more than one dimension, got shape {x.shape}")
-        axis = 0 if axis is None else axis
+        x, axis = at_least_one_axis(x), 0 if axis is None else axis
         total = function(x, axis=axis, dtype=dtype, out=out)
         if not include_initial:
             return total

@@ -1,4 +1,4 @@
-"""Functions that move elements: reshape, transpose, repeat, pad. All are linear."""
+"""Functions that move elements: reshape, transpose, repeat, broadcast. All are linear."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, linear
-from autograd.numpy_protocol import plain
+from autograd.numpy_protocol import plain, settled, values_of
 from autograd.registry import registry
 from autograd.tensor import Tensor
+
+from .axes import at_least_one_axis, flat_or_along, part
 
 Array = Any
 
 # --- Shape and order of axes -----------------------------------------------------------------------------------------
 
-linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order), views=True,
-       evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
-linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
+reshape_of = linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order),
+                    views=True, evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
+ravel_of = linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
 linear(
     np.transpose,
     lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort([a % g.ndim for a in axes])),
@@ -33,7 +35,7 @@ linear(np.squeeze, lambda g, x, *, axis=None: g.reshape(x.shape), views=True)
 linear(np.expand_dims, lambda g, x, *, axis: g.reshape(x.shape), views=True)
 linear(np.broadcast_to, lambda g, *, shape, subok=False: g, views=True)
 linear(np.flip, lambda g, *, axis=None: np.flip(g, axis), views=True)
-linear(np.roll, lambda g, *, shift, axis=None: np.roll(g, opposite(shift), axis))
+linear(np.roll, lambda g, *, shift, axis=None: np.roll(g, np.negative(shift), axis))
 linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=True)
 linear(
     np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
@@ -51,8 +53,26 @@ def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
     return (start - 1 if axis < start else start), axis
 
 
-def opposite(shift: Any) -> Any:
-    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+def settled_order(x: Any, order: str) -> str:
+    """Which of the orders "C" and "F" the order "A" is, by the layout of x in memory."""
+    flags = np.asarray(values_of(x)).flags
+    return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else "C"
+
+
+@composite(np.reshape)
+def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
+    if copy:
+        a = np.copy(a)
+    return reshape_of(a, shape=shape, order=order if order in ("C", "F") else settled_order(a, order))
+
+
+@composite(np.ravel)
+def ravel(a: Any, order: str = "C") -> Any:
+    """The order "K" is "C" with the axes sorted by their strides."""
+    if order == "K":
+        strides = np.asarray(values_of(a)).strides
+        return ravel_of(np.transpose(a, sorted(range(a.ndim), key=lambda k: -abs(strides[k]))))
+    return ravel_of(a, order=order if order in ("C", "F") else settled_order(a, order))
 
 
 def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
@@ -101,7 +121,7 @@ def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> 
 
 plain_cast = plain(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
 
-# --- Repeat and pad --------------------------------------------------------------------------------------------------
+# --- Repeat --------------------------------------------------------------------------------------------------------
 
 
 @composite(np.tile)
@@ -110,88 +130,22 @@ def tile(A: Any, reps: Any) -> Any:
     shape = (1,) * (len(reps) - A.ndim) + A.shape
     reps = (1,) * (A.ndim - len(reps)) + reps
     spread = A.reshape([m for n in shape for m in (1, n)])
-    spread = np.broadcast_to(spread, [m for n, r in zip(shape, reps, strict=True) for m in (r, n)])
+    spread = np.copy(np.broadcast_to(spread, [m for n, r in zip(shape, reps, strict=True) for m in (r, n)]))
     return spread.reshape([n * r for n, r in zip(shape, reps, strict=True)])
 
 
 @composite(np.repeat)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        a, axis = a.reshape(-1), 0
-    axis %= a.ndim
-    positions = np.repeat(np.arange(a.shape[axis]), np.asarray(repeats))
-    return a[(slice(None),) * axis + (positions,)]
-
-
-STATISTICS: dict[str, Callable[..., Any]] = {
-    "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
-}
-
-
-@composite(np.pad)
-def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Every mode that copies elements is a gather by padded positions; `constant` and `linear_ramp` join blocks."""
-    if array.dtype.kind not in "fc":
-        return plain(np.pad)(array, pad_width, mode, **options)
-    if isinstance(pad_width, dict):
-        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
-        pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
-    widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
-    for axis, (before, after) in enumerate(widths):
-        if before or after:
-            array = _pad_axis(array, axis, before, after, mode, options)
-    return array
-
-
-def _pad_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:
-    lead, size = (slice(None),) * axis, x.shape[axis]
-    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and options.get("reflect_type", "even") == "even"):
-        return x[(*lead, np.pad(np.arange(size), (before, after), mode=mode))]
-    first, last = x[(*lead, slice(0, 1))], x[(*lead, slice(size - 1, size))]
-    if mode == "constant":
-        low, high = np.broadcast_to(np.asarray(options.get("constant_values", 0)), (x.ndim, 2))[axis]
-        blocks = [
-            np.full([*x.shape[:axis], n, *x.shape[axis + 1 :]], value, x.dtype)
-            for n, value in ((before, low), (after, high))
-        ]
-        return np.concatenate([blocks[0], x, blocks[1]], axis=axis)
-    if mode == "linear_ramp":
-        low, high = np.broadcast_to(np.asarray(options.get("end_values", 0)), (x.ndim, 2))[axis].tolist()
-        shape = [-1] + [1] * (x.ndim - axis - 1)
-        down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
-        return np.concatenate(
-            [low + (first - low) * down, x, last + (high - last) * (up + (1 / max(after, 1)))], axis=axis
-        )
-    if mode in STATISTICS:
-        function = STATISTICS[mode]
-        length = options.get("stat_length")
-        if length is None:
-            low_part = high_part = x
-        else:
-            low_n, high_n = np.broadcast_to(np.asarray(length), (x.ndim, 2))[axis].tolist()
-            low_part, high_part = x[(*lead, slice(0, low_n))], x[(*lead, slice(size - high_n, size))]
-        parts = [
-            np.repeat(function(part, axis=axis, keepdims=True), n, axis=axis)
-            for part, n in ((low_part, before), (high_part, after))
-        ]
-        return np.concatenate([parts[0], x, parts[1]], axis=axis)
-    if mode in ("reflect", "symmetric"):
-        even = _pad_axis(x, axis, before, after, mode, {})
-        low_part, high_part = even[(*lead, slice(0, before))], even[(*lead, slice(before + size, None))]
-        if max(before, after) >= size:
-            raise ValueError("odd reflection wider than the array is not differentiated; pad twice instead")
-        return np.concatenate([2 * first - low_part, x, 2 * last - high_part], axis=axis)
-    raise ValueError(
-        f"np.pad(mode={mode!r}) has no derivative; the modes are constant, edge, linear_ramp, maximum, mean, "
-        "median, minimum, reflect, symmetric, wrap"
-    )
+    a, axis = flat_or_along(at_least_one_axis(a), axis)
+    return part(a, axis, np.repeat(np.arange(a.shape[axis]), settled(repeats)))
 
 
 @composite(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
               device: str | None = None) -> Any:
-    (value,) = arrays_of((fill_value,))
-    return np.broadcast_to(value, a.shape if shape is None else shape).astype(a.dtype if dtype is None else dtype)
+    value = fill_value if isinstance(fill_value, Tensor) else Tensor(fill_value)
+    filled = np.broadcast_to(value, a.shape if shape is None else shape)
+    return np.copy(filled.astype(a.dtype if dtype is None else dtype))
 
 
 @composite(np.broadcast_arrays)
@@ -206,7 +160,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     grids = [x.reshape([-1 if i == k else 1 for k in range(count)]) for i, x in enumerate(arrays_of(xi))]
     if indexing == "xy" and count > 1:
         grids = [np.swapaxes(x, 0, 1) for x in grids]
-    return tuple(grids) if sparse else broadcast_arrays(*grids)
+    grids = grids if sparse else broadcast_arrays(*grids)
+    return tuple(np.copy(x) for x in grids) if copy else tuple(grids)
 
 
 @composite(np.diag)

@@ -10,7 +10,9 @@ from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.numpy_protocol import plain
 from autograd.registry import real_only
+from autograd.tensor import Tensor
 
+from .axes import one_axis
 from .indexing import raw_key, scatter
 
 Array = Any
@@ -22,12 +24,12 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     keepdims = keepdims is True
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
-        total = mean.dtype.type(a.size / max(mean.size, 1))
+        total = mean.dtype.type(a.size / mean.size)
     else:
         weights = along_axes(arrays_of((weights,))[0], a, axis)
         total = np.sum(np.broadcast_to(weights, a.shape), axis=axis, keepdims=keepdims)
         mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
-    return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
+    return (mean, np.full_like(mean, total)) if returned else mean
 
 
 def along_axes(weights: Array, a: Array, axis: Any) -> Array:
@@ -38,7 +40,7 @@ def along_axes(weights: Array, a: Array, axis: Any) -> Array:
     if axis is None or weights.shape != tuple(a.shape[k] for k in axes):
         raise ValueError(f"weights have the shape {a.shape} of the array, or that of the axes averaged over, "
                          f"got {weights.shape} for axis={axis}")
-    axes = [k % a.ndim for k in axes]
+    axes = [one_axis(a, k) for k in axes]
     order = sorted(range(len(axes)), key=axes.__getitem__)
     return np.transpose(weights, order).reshape([n if k in axes else 1 for k, n in enumerate(a.shape)])
 
@@ -57,6 +59,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: in
         mean, total = np.average(x, axis=1, weights=weights, returned=True)
         correction = ddof if aweights is None else ddof * np.sum(weights * aweights) / total[0]
         centred, weighted, degrees = x - mean[:, None], weights, total[0] - correction
+    degrees = np.maximum(degrees, 0) if isinstance(degrees, Tensor) else max(degrees, 0)
     return np.squeeze(np.dot(centred, np.conj((centred * weighted).T)) / degrees)
 
 

@@ -23,7 +23,7 @@ LN2, LN10 = float(np.log(2)), float(np.log(10))
 elementwise(np.add, 1, 1, evaluate=operator.add)
 elementwise(np.subtract, 1, -1, evaluate=operator.sub)
 elementwise(np.multiply, lambda y: y, lambda x: x, evaluate=operator.mul)
-elementwise(np.divide, lambda y: 1 / y, lambda y, out: -out / y, evaluate=operator.truediv, poles=True)
+elementwise(np.divide, lambda y: inverse(y), lambda y, out: -out / y, evaluate=operator.truediv, poles=True)
 elementwise(np.negative, -1, evaluate=operator.neg)
 elementwise(np.positive, 1, evaluate=operator.pos)
 elementwise(np.reciprocal, lambda out: -out * out, poles=True)
@@ -33,6 +33,16 @@ elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
 elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_safe")
+
+
+def inverse(y: Array) -> Array:
+    """The quotient 1 / y, infinite for a Python number 0 too, by which Python itself does not divide."""
+    try:
+        return 1 / y
+    except ZeroDivisionError:
+        return float(np.divide(1.0, y))
+
+
 
 @composite(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
@@ -165,8 +175,8 @@ general(
 # --- Complex parts (Re and Im are linear over the reals) -------------------------------------------------------------
 
 linear(np.conjugate, lambda g: np.conjugate(g))
-linear(np.real, lambda g: g)
-general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t))
+linear(np.real, lambda g: g, views=True)
+general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t), views=True)
 general(np.angle, lambda g, x, *, deg=False: np.where(x == 0, 0, g * -1j * angle_scale(deg) / np.where(x == 0, 1, x))
         if x.dtype.kind == "c" else 0 * g,
         lambda t, x, *, deg=False: np.imag(t / np.where(x == 0, 1, x)) * angle_scale(deg) * (x != 0))
@@ -202,8 +212,28 @@ multilinear(np.matmul, matmul_left, matmul_right, evaluate=np.matmul)
 
 # --- Piecewise constant ----------------------------------------------------------------------------------------------
 
+
+
+def floor_quotient(x: Any, y: Any, *, out: Any = None, casting: Any = "same_kind") -> Any:
+    """What `x // y` is: floor(x / y), with the array API standard's limits where one of the two is infinite.
+
+    There `np.floor_divide` gives nan for an infinite x, and -1 instead of -0 for an infinite y of the other sign.
+    """
+    kind = np.result_type(x, y)
+    infinite = kind.kind == "f" and np.isinf(np.asarray(x, kind)) | np.isinf(np.asarray(y, kind))
+    if np.any(infinite):
+        with np.errstate(invalid="ignore"):
+            found = np.where(infinite, np.floor(np.divide(x, y)), np.floor_divide(x, y))[()]
+    else:
+        found = np.floor_divide(x, y)
+    if out is None:
+        return found
+    np.copyto(out, found, casting=casting)
+    return out
+
+
 constant(
-    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, np.spacing,
+    np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.floor_divide, floor_quotient, np.spacing,
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,

@@ -20,6 +20,8 @@ from autograd.graph import Node
 from autograd.numpy_protocol import tensors_in
 from autograd.primitive import Primitive
 from autograd.registry import real_only
+from autograd.rules.axes import one_axis
+from autograd.rules.calculus import trapezoids
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
@@ -145,15 +147,10 @@ trapezoid = twin(si.trapezoid)(lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y
 
 @twin(si.cumulative_trapezoid)
 def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
-    (y,) = arrays_of((y,))
-    lead = (slice(None),) * (axis % y.ndim)
-    if x is not None:
-        dx = np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
-        dx = dx.reshape([-1] + [1] * (y.ndim - 1 - axis % y.ndim)) if dx.ndim == 1 else dx
-    out = np.cumsum(dx * (y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]) / 2.0, axis=axis)
+    out = np.cumsum(trapezoids(y, x, dx, axis), axis=axis)
     if initial is None:
         return out
-    shape = [1 if k == axis % y.ndim else n for k, n in enumerate(out.shape)]
+    shape = [1 if k == one_axis(out, axis) else n for k, n in enumerate(out.shape)]
     return np.concatenate([np.full(shape, initial, out.dtype), out], axis=axis)
 
 

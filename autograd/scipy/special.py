@@ -24,7 +24,7 @@ Array = Any
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log |sum b exp(a)|, and its sign."""
     (a,) = arrays_of((a,))
-    top = plain(np.max)(a, axis=axis, keepdims=True)
+    top = plain(np.max)(a, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     powers = np.exp(a - top)
     total = np.sum(powers if b is None else b * powers, axis=axis, keepdims=True)

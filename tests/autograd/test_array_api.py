@@ -95,3 +95,60 @@ def test_tensors_index() -> None:
     x[xp.asarray([0, 0, 3])].sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [2, 0, 0, 1]
+
+
+# --- Where the standard says more than NumPy does --------------------------------------------------------------------
+
+INF, NAN = np.inf, np.nan
+QUOTIENTS = [(INF, 2.0, INF), (INF, -2.0, -INF), (-INF, 2.0, -INF), (3.0, -INF, -0.0), (-3.0, INF, -0.0),
+             (3.0, INF, 0.0), (INF, INF, NAN), (7.0, -2.0, -4.0), (0.0, INF, 0.0)]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_floor_division_has_the_limits_of_the_standard(kind: Any) -> None:
+    x, y, expected = (np.array(column, kind) for column in zip(*QUOTIENTS, strict=True))
+    written, tracked = Tensor(x.copy()), Tensor(x, requires_grad=True) * 1
+    written //= y
+    tracked //= y
+    one_by_one = xp.stack([Tensor(a) // b for a, b in zip(x, y, strict=True)])
+    for found in (Tensor(x) // Tensor(y), Tensor(x, requires_grad=True) // y, xp.floor_divide(Tensor(x), y), written,
+                  tracked, one_by_one):
+        np.testing.assert_array_equal(found.numpy(), expected)
+        np.testing.assert_array_equal(np.signbit(found.numpy()[:6]), np.signbit(expected[:6]))
+        assert found.dtype == kind
+
+
+def test_floor_division_of_integers_and_in_place_is_numpys() -> None:
+    whole = Tensor([7, -7])
+    whole //= 2
+    assert whole.tolist() == (Tensor([7, -7]) // 2).tolist() == [3, -4]
+    with pytest.raises(TypeError, match="cast"):
+        whole //= 2.0
+
+
+@pytest.mark.parametrize(("x", "expected"), [
+    (complex(-0.0, 0), 0), (complex(INF, 0), complex(INF, 0)), (complex(-INF, INF), -1), (complex(-INF, NAN), -1),
+    (complex(INF, NAN), complex(INF, NAN)), (complex(NAN, 0), complex(NAN, 0)),
+    (1e-10 + 1e-10j, np.expm1(1e-10 + 1e-10j)),
+])
+def test_expm1_of_complex_infinities(x: complex, expected: complex) -> None:
+    for found in (xp.expm1(Tensor(x)), xp.expm1(Tensor([x], requires_grad=True))[0]):
+        np.testing.assert_array_equal(found.detach().numpy(), np.complex128(expected))
+        assert np.signbit(found.detach().numpy().real) == np.signbit(np.real(expected))
+
+
+@pytest.mark.parametrize("imaginary", [2.0, -2.0, 0.5])
+@pytest.mark.parametrize("real", [INF, -INF])
+def test_tanh_of_complex_infinities(real: float, imaginary: float) -> None:
+    found = xp.tanh(Tensor(np.array([complex(real, imaginary)], np.complex64))).numpy()[0]
+    assert found == np.sign(real)
+    assert np.signbit(found.imag) == np.signbit(imaginary)
+    assert found.dtype == np.complex64
+
+
+@pytest.mark.parametrize("f", [xp.expm1, xp.tanh])
+def test_complex_functions_of_the_standard_have_derivatives(f: Any) -> None:
+    z, direction = 0.4 - 0.7j, 0.6 + 0.8j
+    slope = (f(Tensor(z + 1e-6 * direction)).item() - f(Tensor(z - 1e-6 * direction)).item()) / 2e-6
+    assert abs(xp.jvp(f, (z,), (direction,))[1] - slope) < 1e-9
+    assert abs(np.conj(grad(lambda z: np.real(f(z)))(z)) * direction - slope) < 1e-9

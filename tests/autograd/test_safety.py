@@ -30,6 +30,13 @@ AT_A_KINK: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "maximum(x, x): a tie of two inputs": (lambda x: np.maximum(x, x), 2.0, 1.0),
     "max of two equal entries": (lambda x: np.max(np.stack([x, x])), 2.0, 1.0),
     "min of two equal entries, one scaled": (lambda x: np.min(np.stack([x, 2 * x - 2])), 2.0, 1.5),
+    "interp at a knot, steeper after it": (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 3.0]), 1.0, 1.0),
+    "interp at a knot, steeper before it": (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, -2.0, -3.0]), 1.0, -1.0),
+    "interp at a peak": (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 0.0]), 1.0, 0.0),
+    "interp at its first knot": (lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0]), 0.0, 0.0),
+    "interp at its last knot": (lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0]), 1.0, 0.0),
+    "interp of a knot that moves with x": (lambda x: np.interp(1.0, np.stack([0.0 * x, x, 2.0 + 0.0 * x]),
+                                                              [0.0, 1.0, 3.0]), 1.0, -1.0),
     "sort of equal entries": (lambda x: np.sum(np.sort(np.stack([x, x])) * np.array([1.0, 3.0])), 2.0, 4.0),
 }
 AT_A_POLE: dict[str, tuple[Callable[[Any], Any], float, float]] = {
@@ -74,6 +81,22 @@ def test_a_zero_cotangent_is_not_a_constant() -> None:
     """d/dy of y log(x) is 0 in x at y = 0, but its derivative in y is 1/x."""
     h = hessian(lambda p: p[0] * np.log(p[1]))(np.array([0.0, 2.0]))
     np.testing.assert_allclose(h, [[0, 0.5], [0.5, 0]])
+
+
+@pytest.mark.filterwarnings("ignore:divide:RuntimeWarning")
+def test_a_python_zero_is_divided_by_as_numpy_does() -> None:
+    assert grad(lambda x: x / 0.0)(3.0) == np.inf
+    assert grad(lambda x: np.sum(x / -0.0))(np.ones(2, np.float32)).tolist() == [-np.inf, -np.inf]
+    assert grad(lambda x: np.where(x > 0, x, x / 0.0))(3.0) == 1
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("samples", [0, 1])
+def test_too_few_samples_give_numpys_nan(samples: int) -> None:
+    x = np.ones((2, samples))
+    for function in (np.cov, lambda x: np.var(x, axis=1, ddof=1), lambda x: np.std(x, axis=1, ddof=2)):
+        np.testing.assert_array_equal(function(Tensor(x)).numpy(), function(x))  # type: ignore[operator]
+        assert not np.isfinite(grad(lambda x, f=function: np.sum(f(x)))(x)).any()
 
 
 def test_ties_of_two_differentiated_inputs_are_shared() -> None:

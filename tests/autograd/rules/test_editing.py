@@ -74,3 +74,18 @@ def test_piecewise_and_select_keep_dead_branches_out() -> None:
 def test_vmap_refuses_what_differs_in_shape() -> None:
     with pytest.raises(TypeError, match="loop over the examples"):
         autograd.vmap(np.trim_zeros)(np.array([[0.0, 1.0], [1.0, 0.0]]))
+
+
+@pytest.mark.parametrize("call", [
+    lambda x, k: np.take(x, [0], axis=k), lambda x, k: np.repeat(x, 2, axis=k), lambda x, k: np.delete(x, 0, axis=k),
+    lambda x, k: np.insert(x, 0, 1.0, axis=k), lambda x, k: np.unstack(x, axis=k), lambda x, k: np.split(x, 1, axis=k),
+    lambda x, k: np.diff(x, axis=k), lambda x, k: np.trapezoid(x, axis=k), lambda x, k: np.gradient(x, axis=k),
+    lambda x, k: np.take_along_axis(x, np.zeros((1, 1), int), k), lambda x, k: np.median(x, axis=k),
+    lambda x, k: np.concatenate([x, x], axis=k), lambda x, k: np.cumulative_prod(x, axis=k),
+    lambda x, k: np.apply_along_axis(np.sum, k, x), lambda x, k: np.tensordot(x, x, ([k], [0])),
+    lambda x, k: np.linalg.norm(x, axis=(0, k)), lambda x, k: np.cumprod(x, axis=k), lambda x, k: np.partition(x, 0, k),
+])  # fmt: skip
+@pytest.mark.parametrize("axis", [2, 5, -3])
+def test_an_axis_that_is_not_there_is_refused(call: Any, axis: int) -> None:
+    with pytest.raises((np.exceptions.AxisError, IndexError)):
+        call(Tensor(np.eye(2) + 1, requires_grad=True), axis)

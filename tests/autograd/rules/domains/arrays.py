@@ -87,6 +87,9 @@ on(
         "odd": lambda x: np.pad(x, 1, mode="reflect", reflect_type="odd"),
         "values": lambda x: np.pad(x, 1, constant_values=3.0),
         "stat_length": lambda x: np.pad(x, 1, "mean", stat_length=2),
+        "more than there is": lambda x: np.pad(x, 1, "mean", stat_length=((1, 7), (5, 9))),
+        "values of tensors": lambda x: np.pad(x, ((1, 2), (0, 1)), constant_values=x[0, 0]),
+        "ends of tensors": lambda x: np.pad(x, 2, "linear_ramp", end_values=((x[0, 0], 1.0), (2.0, x[1, 0]))),
     },
 )
 

@@ -1,0 +1,41 @@
+"""Axes as NumPy reads them: counted from either end, None for all of them; `AxisError` where there is no such axis."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+
+Array = Any
+
+
+def one_axis(x: Array, axis: Any) -> int:
+    """The position of an axis."""
+    return normalize_axis_index(axis, x.ndim)
+
+
+def all_axes(x: Array, axis: Any) -> tuple[int, ...]:
+    """The positions of the axes that a reduction is over."""
+    return tuple(range(x.ndim)) if axis is None else normalize_axis_tuple(axis, x.ndim)
+
+
+def flat_or_along(x: Array, axis: Any) -> tuple[Array, int]:
+    """An array and the axis to work along; without an axis, the array in one row."""
+    return (x.reshape(-1), 0) if axis is None else (x, one_axis(x, axis))
+
+
+def part(x: Array, axis: Any, key: Any) -> Array:
+    """x[key] along an axis."""
+    return x[(slice(None),) * one_axis(x, axis) + (key,)]
+
+
+def at_least_one_axis(x: Array) -> Array:
+    """A 0-d array as one element, for the functions that let it have an axis 0."""
+    return x if x.ndim else x.reshape(1)
+
+
+def reduced_last(x: Array, axes: tuple[int, ...]) -> Array:
+    """The array with these axes moved to the end and joined into one."""
+    rest = tuple(k for k in range(x.ndim) if k not in axes)
+    return x.transpose(rest + axes).reshape(*[x.shape[k] for k in rest], prod(x.shape[k] for k in axes))

@@ -1,0 +1,101 @@
+"""`np.pad` in every mode. Modes that copy elements are a gather by padded positions, the others join blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.calling import arrays_of
+from autograd.declare import composite
+from autograd.numpy_protocol import plain
+
+from .axes import part
+
+Array = Any
+
+STATISTICS: dict[str, Callable[..., Any]] = {
+    "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
+}
+KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect": "reflect_type",
+            "symmetric": "reflect_type", "edge": None, "wrap": None} | dict.fromkeys(STATISTICS, "stat_length")
+
+
+@composite(np.pad)
+def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
+    """Every mode that copies elements is a gather by padded positions; the others join blocks."""
+    if array.dtype.kind not in "fc":
+        return plain(np.pad)(array, pad_width, mode, **options)
+    if mode not in KEYWORDS:
+        raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are {', '.join(sorted(KEYWORDS))}")
+    if not {KEYWORDS[mode]}.issuperset(options):
+        raise ValueError(f"np.pad(mode={mode!r}) takes no {', '.join(sorted(options))}")
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
+        pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
+    widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
+    if not np.any(widths):
+        return np.copy(array)
+    for axis, (before, after) in enumerate(widths):
+        if before or after:
+            array = along_axis(array, axis, before, after, mode, options)
+    return array
+
+
+def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:
+    size = x.shape[axis]
+    if not size and mode != "constant":
+        raise ValueError(f"np.pad(mode={mode!r}) finds nothing on axis {axis} to extend; only 'constant' can")
+    if mode in ("edge", "wrap") or (KEYWORDS[mode] == "reflect_type" and options.get("reflect_type", "even") == "even"):
+        return part(x, axis, np.pad(np.arange(size), (before, after), mode=mode))
+    if KEYWORDS[mode] == "reflect_type":
+        return in_odd_reflection(x, axis, before, after, mode)
+    low, high = ends_of(x, axis, before, after, mode, options)
+    return np.concatenate([low, x, high], axis=axis)
+
+
+def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> tuple[Array, Array]:
+    """What is joined to the two ends of an axis."""
+    size = x.shape[axis]
+    if mode == "constant":
+        ends = per_side(options.get("constant_values", 0), x, axis)
+    elif mode == "linear_ramp":
+        first, last = part(x, axis, slice(0, 1)), part(x, axis, slice(size - 1, size))
+        low, high = per_side(options.get("end_values", 0), x, axis)
+        shape = [-1] + [1] * (x.ndim - axis - 1)
+        down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
+        return low + (first - low) * down, last + (high - last) * (up + 1 / max(after, 1))
+    else:
+        length = options.get("stat_length")
+        counts = [size, size] if length is None else np.broadcast_to(length, (x.ndim, 2))[axis].tolist()
+        near = slice(0, counts[0]), slice(max(size - counts[1], 0), size)
+        ends = [STATISTICS[mode](part(x, axis, k), axis=axis, keepdims=True) for k in near]
+    shapes = [[*x.shape[:axis], n, *x.shape[axis + 1 :]] for n in (before, after)]
+    low, high = (np.broadcast_to(end, shape) for end, shape in zip(ends, shapes, strict=True))
+    return low, high
+
+
+def in_odd_reflection(x: Array, axis: int, before: int, after: int, mode: Any) -> Array:
+    """Odd reflection, 2 x_end - x: at most the whole array at a time, whose ends are then those of a longer one."""
+    size = x.shape[axis]
+    step = size - 1 if mode == "reflect" else size
+    if not step:
+        return part(x, axis, np.zeros(before + 1 + after, int))
+    if max(before, after) > step:
+        longer = in_odd_reflection(x, axis, step, step, mode)
+        longer = in_odd_reflection(longer, axis, max(before - step, 0), max(after - step, 0), mode)
+        return part(longer, axis, slice(max(step - before, 0), longer.shape[axis] - max(step - after, 0)))
+    even = part(x, axis, np.pad(np.arange(size), (before, after), mode=mode))
+    low, high = part(even, axis, slice(0, before)), part(even, axis, slice(before + size, None))
+    first, last = part(x, axis, slice(0, 1)), part(x, axis, slice(size - 1, size))
+    return np.concatenate([2 * first - low, x, 2 * last - high], axis=axis)
+
+
+def per_side(values: Any, x: Array, axis: int) -> list[Array]:
+    """The values for the two ends of an axis, in the dtype of x: given once, as a pair, or as a pair an axis."""
+    if not isinstance(values, (list, tuple)):
+        values = np.broadcast_to(values, (x.ndim, 2))
+    several = isinstance(values[0], (list, tuple)) or np.ndim(values[0]) > 0
+    pair = values[axis % len(values)] if several else values
+    return [v.astype(x.dtype) for v in arrays_of((pair[0], pair[-1]))]
