@@ -57,7 +57,7 @@ $(STAMPS)/%: pyproject.toml | $(RUN)
 	@$(AFTER)
 	@touch $@
 
-$(STAMPS)/demo: EXTRAS := data,plot
+$(STAMPS)/demo: EXTRAS := demo
 # The wheel of pygraphviz brings Graphviz along. Where there is none, the drawing module draws SVG by itself.
 $(STAMPS)/demo: AFTER = $(RUN) -m pip install 'pygraphviz>=2.0' || echo "pygraphviz is not available here: graphs are drawn without Graphviz"
 $(STAMPS)/test: EXTRAS := test

@@ -15,14 +15,14 @@ UNITS = {"seconds": TIMES, "cpu": TIMES, "bytes": [(2.0**30, "GB"), (2.0**20, "M
 
 def line(result: Result, title: str) -> str:
     """A result as a line of text: our figure, each peer's, and the ratio with its quartiles and target."""
-    parts = [f"{title:64} {_amount(result.median(OURS), result.measure)}"]
+    parts = [f"{title:64} {amount(result.median(OURS), result.measure)}"]
     for side in result.figures:
         if side != OURS:
             low, ratio, high = result.ratio(side)
             target = result.targets.get(side) if result.measure != "bytes" else 1.0 if side == "torch" else None
             verdict = "" if target is None else f", at most {target:.2f}: {'yes' if ratio <= target else 'NO'}"
-            amount = _amount(result.median(side), result.measure)
-            parts.append(f"{side} {amount}  ratio {ratio:.2f} ({low:.2f}-{high:.2f}{verdict})")
+            theirs = amount(result.median(side), result.measure)
+            parts.append(f"{side} {theirs}  ratio {ratio:.2f} ({low:.2f}-{high:.2f}{verdict})")
     return "  | ".join(parts)
 
 
@@ -42,7 +42,8 @@ def save(
     return f"{to}.json, .txt and .png"
 
 
-def _amount(value: float, measure: str) -> str:
+def amount(value: float, measure: str) -> str:
+    """A figure with its unit."""
     factor, unit = next((u for u in UNITS[measure] if value >= u[0]), UNITS[measure][-1])
     return f"{value / factor:7.3g} {unit}"
 

@@ -9,9 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import numpy as np
 import pytest
 
-from benchmarks import machine, peers, report, turns, workloads
+from benchmarks import machine, peers, probes, publish, report, turns, workloads
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKLOADS = [module.name for module in iter_modules(workloads.__path__)]
@@ -68,3 +69,34 @@ def test_the_runner_prints_a_table_and_keeps_the_figures(tmp_path, monkeypatch):
     assert len(result["figures"]["cleargrad"]) == 3
     assert (tmp_path / "run.txt").exists()
     assert (tmp_path / "run.png").exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("group", probes.CALLS)
+def test_every_call_that_libraries_are_asked_for_is_differentiated(group):
+    library = probes._cleargrad()
+    calls = probes.CALLS[group].split()
+    assert [call for call in calls if not probes.is_right(call, library.spaces[group], library.grad)] == []
+
+
+def test_a_wrong_gradient_does_not_count():
+    library = probes._cleargrad()
+    assert not probes.is_right("sin(x)", np, lambda f: lambda x: 1.001 * library.grad(f)(x).data)
+    assert not probes.is_right("no_such_function(x)", np, library.grad)
+
+
+def test_published_tables_stand_between_their_marks(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- times -->\nold\n<!-- end of times -->\nafter\n")
+    figures = {"cleargrad": [1.0, 1.0, 1.0], "torch": [2.0, 2.0, 2.0]}
+    result = turns.Result("chain", "0-d", "seconds", figures, {})
+    facts = machine.facts(2, {"torch": "2.0 (NumPy 2.3, python)"})
+    run = {"machine": facts, "results": [result.to_dict() | {"title": "chain"}]}
+    publish.write(page, "times", publish.times(run))
+    text = page.read_text()
+    assert "| chain | 1 s | 0.50 (0.50–0.50) |" in text
+    assert text.startswith("before\n")
+    assert text.endswith("<!-- end of times -->\nafter\n")
+    assert "old" not in text
+    with pytest.raises(ValueError, match="has 0 places marked"):
+        publish.write(page, "probes", "")
