@@ -57,9 +57,11 @@ $(STAMPS)/%: pyproject.toml | $(RUN)
 	@$(AFTER)
 	@touch $@
 
-$(STAMPS)/demo: EXTRAS := demo
-# The wheel of pygraphviz brings Graphviz along. Where there is none, the drawing module draws SVG by itself.
-$(STAMPS)/demo: AFTER = $(RUN) -m pip install 'pygraphviz>=2.0' || echo "pygraphviz is not available here: graphs are drawn without Graphviz"
+$(STAMPS)/demo: EXTRAS := plot
+# Of the extra "data" the demo needs the digits only. The wheel of pygraphviz brings Graphviz along; where there is none,
+# the drawing module draws SVG by itself.
+$(STAMPS)/demo: AFTER = $(RUN) -m pip install 'scikit-learn>=1.5' && { $(RUN) -m pip install 'pygraphviz>=2.0' \
+  || echo "pygraphviz is not available here: graphs are drawn without Graphviz"; }
 $(STAMPS)/test: EXTRAS := test
 $(STAMPS)/lint: EXTRAS := dev
 $(STAMPS)/bench: EXTRAS := plot,fast
