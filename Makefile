@@ -1,5 +1,5 @@
 # Each target makes its own environment in .venv on first use; only Python 3.11+, git and make must be there.
-.PHONY: help demo test lint bench notebooks docs clean
+.PHONY: help demo test coverage mutants lint bench notebooks docs clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -16,6 +16,13 @@ demo: $(STAMPS)/demo  ## train on handwritten digits, check the gradients, draw 
 
 test: $(STAMPS)/test  ## all tests, on two processes; screenshots of the explorer go to out/screenshots
 	CLEARGRAD_SCREENSHOTS=out/screenshots $(RUN) -m pytest -n 2
+
+coverage: $(STAMPS)/test  ## all tests again, counting: a line or a branch of autograd/ that none executes is an error
+	$(RUN) -m coverage erase
+	CI=1 $(RUN) -m coverage run -m pytest -n 2
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage report --include='nn/*,optim/*' --skip-covered --show-missing
+	$(RUN) -m coverage report --include='autograd/*' --skip-covered --show-missing --fail-under=100
 
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=200; 0 is all)
 	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),200)
