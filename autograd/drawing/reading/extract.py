@@ -234,4 +234,4 @@ def _option(value: Any) -> str:
             "(" + ", ".join(map(_option, value)) + ("," if len(value) == 1 else "") + ")")
     if isinstance(value, (bool, int, float, complex, str, np.generic)) or value is None:
         return str(value)
-    return getattr(value, "__name__", None) or type(value).__name__
+    return getattr(value, "name" if isinstance(value, np.dtype) else "__name__", None) or type(value).__name__

@@ -71,7 +71,10 @@ def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
     if isinstance(primitive, Fused):
         if any(x is UNKNOWN for x in operands):
             return None
-        saved = [*operands, None, *evaluated(node, operands)[1]]
+        try:
+            saved = [*operands, None, *evaluated(node, operands)[1]]
+        except Exception:  # noqa: BLE001  # what cannot be run again has no way back
+            return None
     else:
         names = (*primitive.names(len(operands)), "out")
         read = zip(names, [*operands, values.get(node, UNKNOWN)], strict=True)
