@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .elsewhere import INSTEAD, Elsewhere
 from .interface import Interface
 from .mutation import assign, update
 from .numpy_protocol import apply_ufunc, no_derivative
@@ -88,6 +89,8 @@ def install() -> None:
         setattr(Interface, name, property(view))
     for name, other in OTHERS.items():
         setattr(Interface, name, other)
+    for name in INSTEAD:
+        setattr(Interface, name, Elsewhere(name))
 
 
 def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
+from .elsewhere import INSTEAD
 from .graph import Leaf
 from .hooks import Handle
 from .interface import Interface
@@ -305,6 +306,9 @@ class Tensor(Interface):
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in INSTEAD]
 
     def __repr__(self) -> str:
         text = np.array2string(np.asarray(self._value), separator=", ", prefix="Tensor(")

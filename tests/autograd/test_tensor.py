@@ -13,6 +13,7 @@ import pytest
 
 import autograd
 from autograd import GradientLostWarning, Tensor, tensor
+from autograd.elsewhere import INSTEAD
 
 
 def test_tensor_shares_memory_and_tensor_function_copies() -> None:
@@ -263,3 +264,13 @@ def test_truth_and_index_are_of_one_number() -> None:
             "abc"[wrong]
     with pytest.raises(TypeError, match=r"only a 0-d tensor converts to float, got shape \(1,\)"):
         float(Tensor([1.0]))
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_names_of_other_libraries_lead_to_ours(name: str) -> None:
+    one = Tensor([1.0])
+    with pytest.raises(AttributeError, match=re.escape(f"a Tensor has no attribute '{name}'; {INSTEAD[name]}")):
+        getattr(one, name)
+    assert not hasattr(one, name)
+    assert name not in dir(one)
+    assert "reshape" in dir(one)
