@@ -136,14 +136,6 @@ class Graph:
                 found[edge.target].append(edge)
         return found
 
-    def outgoing(self) -> dict[str, list[Edge]]:
-        """The edges out of each vertex, carried ones left out."""
-        found: dict[str, list[Edge]] = {v: [] for v in self.vertices}
-        for edge in self.edges:
-            if not edge.carried:
-                found[edge.source].append(edge)
-        return found
-
     def lineages(self) -> dict[str, list[str]]:
         """The lineage of every cluster, and of none."""
         return {key: self.lineage(key) for key in ("", *self.clusters)}
@@ -173,10 +165,6 @@ class Graph:
     def hottest(self) -> float:
         """The largest heat, or 1 where nothing is warm: what colours are a share of."""
         return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0) or 1.0
-
-    def count(self, *kinds: Kind) -> int:
-        """How many vertices of these kinds the full graph has; aliases of one leaf count once."""
-        return sum(v.stands_for for v in self.vertices.values() if v.kind in kinds and not (v.copy and v.copy[0] > 1))
 
     def with_vertices(self, changed: Iterable[Vertex]) -> Graph:
         """The same graph with some vertices replaced by changed ones of the same id."""

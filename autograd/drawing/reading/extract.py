@@ -120,8 +120,6 @@ def known_values(order: Sequence[Node], names: Names) -> dict[Node, Any]:
 
 def _is_number(constant: Constant) -> bool:
     """Whether an untracked operand is a value, and not a generator, a string or nothing."""
-    if not isinstance(constant.shape, tuple) or not all(isinstance(n, (int, np.integer)) for n in constant.shape):
-        return False
     return isinstance(constant.dtype, np.dtype) or isinstance(constant.value, (bool, int, float, complex, np.generic))
 
 

@@ -27,10 +27,8 @@ def _matmul(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> i
     return 2 * prod(out) * operands[0][-1]
 
 
-def _einsum(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int | None:
+def _einsum(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
     subscripts = str(options["subscripts"]).replace(" ", "").partition("->")[0].split(",")
-    if any("." in letters for letters in subscripts):
-        return None
     extents = {letter: n for letters, shape in zip(subscripts, operands, strict=True)
                for letter, n in zip(letters, shape, strict=True)}
     return len(operands) * prod(extents.values())

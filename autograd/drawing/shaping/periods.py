@@ -122,8 +122,7 @@ def _aligned(graph: Graph, incoming: dict[str, list[Edge]], keys: list[str], per
     """The run cut into blocks where the fewest values cross, and where no module call is cut in two."""
     total = length + period
     slack = total % period
-    choices = [*range(slack + 1)] or [0]
-    for offsets in (choices, [*range(slack + 1, period)]):
+    for offsets in (range(slack + 1), range(slack + 1, period)):
         ranked = []
         for offset in offsets[:400]:
             first = start + offset

@@ -1,12 +1,9 @@
-"""Pictures of what is seldom: operations that cannot be run again, figures that are not finite, absent engines."""
+"""Reading graphs of what is seldom: operations that cannot be run again, figures that are not finite, odd operands."""
 
 from __future__ import annotations
 
-import json
-import shutil
+import gc
 from collections import deque
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,19 +11,15 @@ import pytest
 
 import nn
 from autograd import Tensor, custom, fused
-from autograd.drawing import Drawing, draw
-from autograd.drawing import drawing as drawings
-from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
-from autograd.drawing.placing import engines
-from autograd.drawing.placing.layered import layered
-from autograd.drawing.placing.layout import from_engine
+from autograd.drawing import draw
+from autograd.drawing.model import Kind
+from autograd.drawing.on_error import of_error
 from autograd.drawing.reading import heat
+from autograd.drawing.reading.flops import flops
 from autograd.drawing.reading.names import named
-from autograd.drawing.reading.rule_text import expression
-from autograd.drawing.shaping.neighbourhood import neighbourhood
-from autograd.drawing.writing.placed import placed_source
-from autograd.drawing.writing.svg import paint
-from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
+from autograd.drawing.reading.rule_text import _binds_tightly, expression
+from autograd.drawing.words import flops_text
+from nn.kernels.self_attention import self_attention
 
 
 def leaf(value: Any, name: str = "x") -> Tensor:
@@ -43,9 +36,6 @@ def once(message: str) -> Any:
         return answers.popleft() * x, ()
 
     return fused(f"once {message}", forward, lambda g, operands, residuals, needs: [2.0 * g], lambda x: 2.0 * x)
-
-
-# --- Reading ---------------------------------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_run_again_is_counted_and_not_timed() -> None:
@@ -173,111 +163,76 @@ def test_rules_without_a_text_have_a_name() -> None:
     assert expression(eval(compile("lambda g: g * 2", "<nowhere>", "eval"))) == "rule"
 
 
-# --- Shaping and placing ---------------------------------------------------------------------------------------------
+def test_rules_are_bracketed_where_their_text_does_not_say_that_they_need_not_be() -> None:
+    from types import FunctionType
+
+    product = expression(lambda x: x * 2)
+    assert (product, _binds_tightly(product)) == ("x * 2", True)
+    assert not _binds_tightly("x + 2")
+    assert not _binds_tightly("np.sin(  # of a text that was cut off")
+    unplaced = (lambda x: x * 2).__code__.replace(co_linetable=b"")  # as with `python -X no_debug_ranges`
+    assert expression(FunctionType(unplaced, {})) == "rule"
 
 
-def test_a_diamond_is_walked_once() -> None:
-    graph = Graph()
-    for key in ("a", "b", "c", "d", "far"):
-        graph.add(Vertex(key, Kind.OPERATION, op="tanh"))
-    graph.edges = [Edge("a", "b"), Edge("a", "c"), Edge("b", "d"), Edge("c", "d"), Edge("d", "far")]
-    near = neighbourhood(graph, ("a",), hops=2, most=100)
-    assert [key for key in near.vertices if near.vertices[key].kind is not Kind.MORE] == ["a", "b", "c", "d"]
+def test_a_failing_operation_is_drawn_with_the_operands_that_have_a_shape() -> None:
+    def fails(x: Any, word: str) -> Any:
+        raise ValueError(word)
+
+    with pytest.raises(ValueError, match="not today") as caught:
+        custom(fails)(leaf(np.ones(3)), "not today")
+    drawing = of_error(caught.value)
+    assert drawing is not None
+    assert [v.failed for v in drawing.graph.vertices.values()] == [False, True]
 
 
-def test_a_frame_around_nothing_is_not_placed() -> None:
-    graph = neuron()
-    graph.clusters["c0"] = Cluster("c0", "empty", "Linear")
-    assert layered(graph).frames == {}
+def test_large_conditions_that_nobody_kept_are_not_made_up() -> None:
+    x = leaf(np.ones(2000))
+    loss = np.sum(np.where(np.arange(2000) > 5, x * 1.0, 0.0))
+    loss.backward()
+    drawing = draw(loss, color_by="time")
+    assert any("1 operation could not be run again" in line for line in drawing.graph.banner)
 
 
-def answer(vertices: int, pos: str) -> bytes:
-    boxes = [{"id": f"n{i}", "pos": f"50,{100 * (1 - i)}", "width": "1", "height": "0.5"} for i in range(vertices)]
-    return json.dumps({"bb": "0,0,100,200", "objects": [*boxes, {"name": "legend"}],
-                       "edges": [{"id": "e0", "pos": pos}, {"comment": "no edge of ours"}]}).encode()
+def test_a_freed_kernel_behind_an_unknown_value_has_no_way_back() -> None:
+    double = custom(lambda x: 2.0 * x).defvjp(lambda g, out, x: 2.0 * g)
+    x = leaf(np.array([0.5, 1.0]))
+    loss = np.sum(once("never again")(double(x)))
+    loss.backward()
+    assert not next(v for v in draw(loss, color_by="grad_norm").graph.vertices.values() if v.name == "x").heat_text
 
 
-def test_what_an_engine_answers_is_read_with_both_ends_of_its_splines() -> None:
-    graph = Graph()
-    graph.add(Vertex("n0", Kind.PARAMETER))
-    graph.add(Vertex("n1", Kind.OPERATION))
-    graph.edges = [Edge("n0", "n1")]
-    layout = from_engine(answer(2, "s,50,90 e,50,20 50,80 50,60 50,50 50,30"), graph, "dot")
-    assert layout.routes == {0: [(50, 110), (50, 140), (50, 150), (50, 180)]}
-    layout = from_engine(answer(2, "50,80 50,60 50,50 50,30"), graph, "dot")
-    assert layout.routes == {0: [(50, 120), (50, 140), (50, 150), (50, 170)]}
-    with pytest.raises(ValueError, match="dot placed 1 of 2 vertices"):
-        from_engine(answer(1, "50,80 50,60 50,50 50,30"), graph, "dot")
+def test_a_kernel_of_another_shape_the_second_time_has_no_value() -> None:
+    shapes = deque([(2,), (3,)])
+    fickle = fused("fickle", lambda x: (np.full(shapes.popleft(), 2.0) * np.mean(x), ()),
+                   lambda g, operands, residuals, needs: [np.full(2, np.sum(g))], lambda x: 2.0 * x)
+    drawing = draw(fickle(leaf(np.ones(2))) * 1.0, steps=True)
+    shown = next(v for v in drawing.graph.vertices.values() if v.op == "fickle")
+    assert shown.value is None
 
 
-def test_the_last_engine_is_graphviz_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CLEARGRAD_DOT", raising=False)
-    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "pygraphviz" else find_spec(name))
-    monkeypatch.setattr(shutil, "which", lambda name, path=None: "/bin/pure" if path else None)  # beside Python
-    found = engines.find()
-    assert found is not None
-    assert (found.name, found.command) == ("graphviz-pure", ("/bin/pure",))
-    monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
-    assert engines.find() is None
+def test_the_collector_stays_off_for_who_had_it_off() -> None:
+    gc.disable()
+    try:
+        draw(leaf(1.0) * 2)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    draw(leaf(1.0) * 2)
+    assert gc.isenabled()
 
 
-def test_where_processes_have_no_groups_the_engine_alone_is_ended(monkeypatch: pytest.MonkeyPatch,
-                                                                  tmp_path: Path) -> None:
-    script = tmp_path / "dot"
-    script.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
-    script.chmod(0o755)
-    monkeypatch.setenv("CLEARGRAD_DOT", str(script))
-    monkeypatch.delattr("os.killpg", raising=False)
-    assert "took longer than 0.2 s" in draw(leaf(1.0) * 2, timeout=0.2).to_svg()
+def test_names_may_be_among_other_things() -> None:
+    x = leaf(1.0)
+    assert dict(named({"x": x, "rate": 0.1})) == {"x": x}
 
 
-# --- Writing ---------------------------------------------------------------------------------------------------------
+def test_counts_of_operations_have_units_up_to_tera() -> None:
+    assert flops_text(3e12) == "3 TFLOP"
+    assert flops_text(2e16) == "2e+04 TFLOP"
+    assert draw(leaf(1.0), color_by="flops").graph.vertices
 
 
-def test_dot_is_the_same_under_both_of_its_endings(tmp_path: Path) -> None:
-    drawing = draw(np.exp(leaf(1.0)))
-    for ending in ("dot", "gv"):
-        drawing.save(tmp_path / f"graph.{ending}")
-    assert (tmp_path / "graph.dot").read_bytes() == (tmp_path / "graph.gv").read_bytes()
-    assert drawing.digraph.source == drawing.source
-
-
-def test_a_notebook_shows_words_for_what_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawing = draw(np.exp(leaf(1.0)))
-    assert drawing._repr_mimebundle_().keys() > {"text/plain"}
-    monkeypatch.setattr(drawings, "NOTEBOOK", 1)
-    assert drawing._repr_mimebundle_().keys() == {"text/plain"}
-
-
-def test_json_has_words_for_what_is_not_finite() -> None:
-    x = leaf(np.ones(2))
-    x.grad = Tensor(np.array([np.inf, 1.0]))
-    (found,) = json.loads(draw(x).to_json())["vertices"]
-    assert found["grad"]["norm"] == "inf"
-
-
-def test_a_painted_picture_has_its_banner_and_the_signs_of_the_way_back() -> None:
-    x = leaf(np.ones(2))
-    graph = draw(np.sum(x * x + np.exp(x)), backward=True).graph.saying("What is said above.")
-    painted = placed_source(graph, layered(graph), "light")
-    assert "What is said above." in painted
-    assert "Σ" in painted
-    assert 'class=backward' in painted
-    assert "legend_backward" in painted
-
-
-def test_repetitions_without_a_frame_are_counted_on_the_vertex() -> None:
-    graph = chain(3)
-    graph.clusters["c0"] = Cluster("c0", "stack", "Stack", repeats=3)
-    graph = graph.with_vertices([Vertex("t0", Kind.OPERATION, op="tanh", cluster="c0")])
-    layout = layered(graph)
-    layout.frames.clear()
-    texts = ["".join(t.itertext()) for t in parsed(paint(graph, layout)).iter() if t.tag.endswith("text")]
-    assert "× 3" in texts
-
-
-def test_an_operation_without_a_shape_has_a_gradient_without_a_size() -> None:
-    graph = neuron()
-    graph = graph.with_vertices([Vertex("n2", Kind.OPERATION, op="multiply", rule="g * y")])
-    graph.backward = True
-    assert "multiply" in Drawing(extraction(graph), drawings.View()).to_svg()
+def test_attention_to_itself_is_two_products_and_three_a_score() -> None:
+    batch, length, heads, each = 2, 5, 2, 4
+    out = self_attention(leaf(np.ones((batch, length, 3 * heads * each))), None, None, heads=heads)
+    assert flops(out._node) == batch * heads * length * length * (2 * each + 2 * each + 3)
