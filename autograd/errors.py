@@ -17,27 +17,47 @@ _INSIDE = (*[f"{Path(__file__).parent.parent / name}{os.sep}" for name in ("auto
 
 
 class NoDerivativeError(TypeError):
-    """A function of a tracked tensor has no rule, so its gradient would be lost."""
+    """A function of a tracked tensor has no rule, so its gradient would be lost.
+
+    Write one with `autograd.rule` (the message shows how), or call the function on `t.detach()`. A TypeError.
+    """
 
 
 class MutationError(RuntimeError):
-    """A value that the backward pass needs was changed after it was recorded."""
+    """A value that the backward pass needs was changed after it was recorded.
+
+    By a write to `t.data`, or in place under `no_grad()`, between the forward and the backward pass. A RuntimeError.
+    """
 
 
 class AnomalyError(ArithmeticError):
-    """Under `detect_anomaly()`, an operation made the first nan or infinity."""
+    """Under `detect_anomaly()`, an operation made the first nan or infinity.
+
+    In the forward pass or in the backward pass; the message names the operation and the line that called it. `nn.fit`
+    raises it for a loss that is not finite.
+    """
 
 
 class GradientMismatch(AssertionError):
-    """A gradient disagrees with its independent reference."""
+    """A gradient disagrees with its independent reference; raised by `testing.check_gradients`.
+
+    The message names the argument, the index, both numbers, the tolerance and the mode. An AssertionError.
+    """
 
 
 class GradientLostWarning(UserWarning):
-    """A gradient that was probably wanted is not there: of a tensor made a plain number, or of a result."""
+    """A gradient that was probably wanted is not there: of a tensor made a plain number, or of a result.
+
+    For `float(t)` write NumPy's functions, or `t.item()` to say that the number is all you want; for `.grad` of a
+    result, `retain_grad()` before `backward()`.
+    """
 
 
 class DisconnectedWarning(UserWarning):
-    """An output does not depend on an input that it was differentiated by."""
+    """An output does not depend on an input that it was differentiated by: the gradient is 0, and perhaps a mistake.
+
+    The message says which function, and what may have cut the graph: a `.detach()`, an `.item()`, a plain array.
+    """
 
 
 def missing_extra(package: str, *, extra: str) -> ImportError:

@@ -65,7 +65,11 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
 
 
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The Jacobian by forward accumulation: one forward pass an input element, nothing stored. Shapes as `jacrev`."""
+    """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass an input element, nothing stored.
+
+    `jacfwd(f)(x)` has the shape `out.shape + x.shape`, for nested arguments a tree of them, as `jacrev` gives it. It is
+    the cheaper one where there are fewer inputs than outputs; `jacobian` chooses.
+    """
 
     @functools.wraps(f)
     def run(*args: Any, **options: Any) -> Any:

@@ -71,13 +71,19 @@ class no_grad(_Recording):
 
 
 class enable_grad(_Recording):
-    """Context manager and decorator: operations inside record again, within a surrounding `no_grad()`."""
+    """Context manager and decorator: operations inside record again, within a surrounding `no_grad()`.
+
+    Holds for this thread; the mode that was before comes back at the end, also after an exception.
+    """
 
     _enabled = True
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations of this thread record a graph now."""
+    """Whether operations of this thread record a graph now.
+
+    True unless a `no_grad()` surrounds the call, with no `enable_grad()` inside it.
+    """
     return local.recording
 
 

@@ -15,6 +15,10 @@ def generator() -> np.random.Generator:
 
 
 def manual_seed(seed: int) -> np.random.Generator:
-    """Start the library's generator anew from `seed`, an integer >= 0, and return it."""
+    """Start the library's generator anew from `seed`, an integer >= 0, and return it.
+
+    Initial weights, dropout and shuffled batches without a seed of their own draw from it; `np.random` is left alone.
+    The same seed gives the same numbers. Raises ValueError for a negative seed, as NumPy does.
+    """
     generator().bit_generator.state = np.random.SFC64(seed).state
     return generator()

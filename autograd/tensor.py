@@ -372,7 +372,10 @@ class Tensor(Interface):
 
 def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,
            name: str | None = None) -> Tensor:
-    """A tensor with a copy of `data`, as `Tensor(...)` otherwise."""
+    """A tensor with a copy of `data`; `Tensor(data, ...)` shares an array's memory instead.
+
+    The arguments, dtypes and errors are those of `Tensor`. A later write to `data` does not reach the copy.
+    """
     value = data._value if isinstance(data, Tensor) and data._node is None else data
     out = Tensor(
         value if isinstance(value, Tensor) else np.array(value, dtype=dtype), requires_grad=requires_grad, name=name

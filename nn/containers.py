@@ -130,7 +130,10 @@ class ModuleList(_Numbered):
 
 
 class ModuleDict(Module):
-    """A dict of modules, whose parameters are found. Keys are strings without dots. It has no forward."""
+    """A dict of modules by name, whose parameters are found. It has no forward: call the modules yourself.
+
+    Keys are strings without dots, and stand in the paths of `state_dict()`. Others raise TypeError or ValueError.
+    """
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         self.update(modules or ())

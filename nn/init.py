@@ -45,27 +45,33 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Uniform on [a, b)."""
+    """Fill a tensor in place with numbers uniform on [a, b), and return it.
+
+    They come from `generator`, or from the library's, which `autograd.manual_seed` starts anew. The dtype stays.
+    """
     return _written(tensor, _random(generator).uniform(a, b, tensor.shape))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Normal with the given mean and standard deviation."""
+    """Fill a tensor in place with normal numbers of this mean and standard deviation, and return it.
+
+    They come from `generator`, or from the library's, which `autograd.manual_seed` starts anew. The dtype stays.
+    """
     return _written(tensor, _random(generator).normal(mean, std, tensor.shape))
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """`val` everywhere."""
+    """Fill a tensor in place with `val`, and return it. The dtype stays."""
     return _written(tensor, np.full(tensor.shape, val))
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """0 everywhere."""
+    """Fill a tensor in place with 0, and return it. The dtype stays."""
     return constant_(tensor, 0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """1 everywhere."""
+    """Fill a tensor in place with 1, and return it. The dtype stays."""
     return constant_(tensor, 1)
 
 

@@ -23,7 +23,11 @@ from .optimizer import Optimizer
 
 
 class Scheduler(ABC):
-    """The base of all schedules: counts the steps, and sets the rates. The rate of step 0 is set at once."""
+    """The base of all schedules: counts the steps, and sets the rate of every parameter group.
+
+    A schedule of your own says `rate(t, initial)`, a function of the step, so that a run resumes exactly. The rate of
+    step 0 is set at once; `step()` comes after the optimizer's. Raises TypeError for what is no optimizer.
+    """
 
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
@@ -73,7 +77,10 @@ class Scheduler(ABC):
 
 
 class StepLR(Scheduler):
-    """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps."""
+    """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`, an epoch or a batch each.
+    """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         self.step_size, self.gamma = _count("step_size", step_size), gamma
@@ -84,7 +91,10 @@ class StepLR(Scheduler):
 
 
 class ExponentialLR(Scheduler):
-    """`rate(t) = initial * gamma^t`."""
+    """`rate(t) = initial * gamma^t`: a fall by the same factor every step.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    """
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
         self.gamma = gamma
@@ -109,7 +119,11 @@ class CosineAnnealingLR(Scheduler):
 
 
 class LinearWarmup(Scheduler):
-    """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`."""
+    """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`.
+
+    Keeps the first steps small, while an optimizer's moments are young; another schedule follows by `SequentialLR`.
+    Source: Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677.
+    """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
         self.steps = _count("steps", steps)
@@ -120,7 +134,10 @@ class LinearWarmup(Scheduler):
 
 
 class LambdaLR(Scheduler):
-    """`rate(t) = initial * lr_lambda(t)`, with a function of the step."""
+    """`rate(t) = initial * lr_lambda(t)`, with a function of the step.
+
+    The function is not saved with the state: give the same one when you resume. Raises TypeError for what is not one.
+    """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
         if not callable(lr_lambda):

@@ -49,22 +49,37 @@ softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")
 
 
 def relu(x: Any) -> Tensor:
-    """max(0, x), elementwise; derivative 0 at 0. Any shape; the dtype stays."""
+    """max(0, x), elementwise.
+
+    The derivative is 1 where x > 0, else 0, at 0 too. Any shape; the dtype stays.
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    """
     return relu_of(x)  # type: ignore[no-any-return]
 
 
 def sigmoid(x: Any) -> Tensor:
-    """1 / (1 + exp(-x)), elementwise, without overflow. Any shape; the dtype stays."""
+    """1 / (1 + exp(-x)), elementwise, without overflow.
+
+    The derivative is s (1 - s), at most 1/4. Any shape; the dtype stays. `scipy.special.expit` is the same function.
+    """
     return sigmoid_of(x)  # type: ignore[no-any-return]
 
 
 def softplus(x: Any) -> Tensor:
-    """log(1 + exp(x)), elementwise, without overflow. Any shape; the dtype stays."""
+    """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), elementwise, without overflow.
+
+    A smooth relu; the derivative is sigmoid(x). Any shape; the dtype stays.
+    Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
+    """
     return softplus_of(x)  # type: ignore[no-any-return]
 
 
 def silu(x: Any) -> Tensor:
-    """The input times its sigmoid, elementwise (Elfwing et al. 2017, arXiv:1702.03118)."""
+    """x sigmoid(x), elementwise; also called swish.
+
+    The derivative is s + x s (1 - s), where s is the sigmoid. Any shape; the dtype stays.
+    Source: Elfwing et al., "Sigmoid-weighted linear units for neural network function approximation", arXiv:1702.03118.
+    """
     return x * sigmoid(x)  # type: ignore[no-any-return]
 
 
@@ -81,13 +96,21 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
-    """Return x where x > 0, else negative_slope * x (Maas et al. 2013)."""
+    """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
+
+    The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
+    """
     x = x if isinstance(x, Tensor) else Tensor(x)
     return np.where(x > 0, x, negative_slope * x)  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
-    """Return x where x > 0, else alpha (exp(x) - 1) (Clevert et al. 2015, arXiv:1511.07289)."""
+    """x where x > 0, else alpha (exp(x) - 1), elementwise.
+
+    The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
+    """
     x = x if isinstance(x, Tensor) else Tensor(x)
     return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
@@ -141,17 +164,29 @@ logsumexp_of = general(
 
 
 def softmax(x: Any, axis: Any = -1) -> Tensor:
-    """exp(x_j) / sum_k exp(x_k) over `axis`, without overflow. The shape and the dtype stay."""
+    """exp(x_j) / sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
+
+    Positive numbers a that sum to 1; x receives a (g - sum_k g_k a_k). The shape and the dtype stay; a slice that is
+    all -inf gives nan. To take a loss of it, pass logits to `nn.CrossEntropyLoss` instead.
+    """
     return softmax_of(x, axis=axis)  # type: ignore[no-any-return]
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
-    """x_j - log sum_k exp(x_k) over `axis`, without overflow. The shape and the dtype stay."""
+    """x_j - log sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
+
+    The logarithm of softmax, right also where softmax itself underflows to 0. With the cotangent g, x receives
+    g - softmax(x) sum_k g_k. The shape and the dtype stay.
+    """
     return log_softmax_of(x, axis=axis)  # type: ignore[no-any-return]
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Log sum exp(x) over `axis`, without overflow; -inf where every element is, with gradient 0."""
+    """log sum_k exp(x_k) over `axis` (None: over all), as m + log sum_k exp(x_k - m) with the maximum m: no overflow.
+
+    The gradient is softmax(x). Where every element is -inf the result is -inf, and the gradient 0. `keepdims` keeps the
+    axis with length 1; the dtype stays.
+    """
     return logsumexp_of(x, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 

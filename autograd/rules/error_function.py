@@ -76,5 +76,8 @@ normal_cdf = elementwise(
 
 
 def erf(x: Any) -> Tensor:
-    """The error function 2/sqrt(pi) int_0^x exp(-t^2) dt, elementwise. Any shape; the dtype stays."""
+    """The error function 2/sqrt(pi) int_0^x exp(-t^2) dt, elementwise, without SciPy.
+
+    The derivative is 2/sqrt(pi) exp(-x^2). Any shape; the dtype stays. `scipy.special.erf` differentiates too.
+    """
     return erf_of(x)  # type: ignore[no-any-return]

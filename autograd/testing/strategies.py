@@ -38,18 +38,27 @@ def reals(low: float = -3.0, high: float = 3.0) -> st.SearchStrategy[float]:
 
 
 def away_from(*points: float, margin: float = 0.25, low: float = -3.0, high: float = 3.0) -> st.SearchStrategy[float]:
-    """`reals` no nearer than `margin` to any of the points: `away_from(0)` for a function with a kink at 0."""
+    """Numbers from `low` to `high` no nearer than `margin` to any of the points.
+
+    For functions that central differences cannot follow everywhere: `away_from(0)` for one with a kink at 0.
+    """
     return reals(low, high).filter(lambda x: all(abs(x - p) >= margin for p in points))
 
 
 def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 1, max_side: int = 4) -> st.SearchStrategy[Shape]:
-    """Shapes of arrays, 0-d included; zero-size ones with `min_side=0`."""
+    """Shapes of arrays: tuples of `min_dims` to `max_dims` sides from `min_side` to `max_side`.
+
+    0-d shapes are among them unless `min_dims` is 1 or more, zero-size ones with `min_side=0`.
+    """
     return hnp.array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side)
 
 
 def broadcastable(n: int, max_dims: int = 3, min_side: int = 1,
                   max_side: int = 3) -> st.SearchStrategy[tuple[Shape, ...]]:
-    """`n` shapes that broadcast against one another."""
+    """`n` shapes that broadcast against one another, as a tuple.
+
+    Each side is the common one or 1, and leading axes may be missing, so that every rule of broadcasting is drawn.
+    """
     together = hnp.mutually_broadcastable_shapes(num_shapes=n, max_dims=max_dims, min_side=min_side, max_side=max_side)
     return together.map(lambda found: found.input_shapes)
 

@@ -65,19 +65,30 @@ class _Activation(Module):
 
 
 class ReLU(_Activation):
-    """max(0, x); derivative 0 at 0."""
+    """max(0, x), elementwise; the derivative is 1 where x > 0, else 0, at 0 too.
+
+    Any shape; the dtype stays.
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    """
 
     function = staticmethod(relu)
 
 
 class SiLU(_Activation):
-    """x sigmoid(x), also called swish (Elfwing et al., arXiv:1702.03118)."""
+    """x sigmoid(x), elementwise; also called swish.
+
+    Any shape; the dtype stays.
+    Source: Elfwing et al., arXiv:1702.03118.
+    """
 
     function = staticmethod(silu)
 
 
 class Sigmoid(_Activation):
-    """1 / (1 + exp(-x)): a probability from a logit, without overflow."""
+    """1 / (1 + exp(-x)), elementwise: a probability from a logit, without overflow.
+
+    Any shape; the dtype stays. In front of a loss leave it out, and give `BCELoss(from_logits=True)` the logits.
+    """
 
     function = staticmethod(sigmoid)
 
@@ -86,7 +97,10 @@ class Sigmoid(_Activation):
 
 
 class Tanh(_Activation):
-    """tanh(x)."""
+    """tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
+
+    The derivative is 1 - tanh(x)^2. Any shape; the dtype stays.
+    """
 
     function = staticmethod(tanh)
 
@@ -95,7 +109,11 @@ class Tanh(_Activation):
 
 
 class LeakyReLU(_Activation):
-    """x where x > 0, else negative_slope x (Maas et al. 2013)."""
+    """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
+
+    Any shape; the dtype stays.
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
+    """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         self.negative_slope = negative_slope
@@ -108,7 +126,11 @@ class LeakyReLU(_Activation):
 
 
 class ELU(_Activation):
-    """x where x > 0, else alpha (exp(x) - 1) (Clevert et al., arXiv:1511.07289)."""
+    """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
+
+    Any shape; the dtype stays.
+    Source: Clevert et al., arXiv:1511.07289.
+    """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         self.alpha = alpha
@@ -121,7 +143,11 @@ class ELU(_Activation):
 
 
 class GELU(_Activation):
-    """x Φ(x) with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it (arXiv:1606.08415)."""
+    """x Φ(x), elementwise, with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it.
+
+    Any shape; the dtype stays. Raises ValueError for another approximation.
+    Source: Hendrycks and Gimpel, arXiv:1606.08415.
+    """
 
     def __init__(self, approximate: str = "none") -> None:
         if approximate not in ("none", "tanh"):
@@ -136,7 +162,11 @@ class GELU(_Activation):
 
 
 class Softplus(_Activation):
-    """log(1 + exp(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
+    """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
+
+    The derivative is sigmoid(beta x). Any shape; the dtype stays.
+    Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         if beta == 0:
@@ -151,7 +181,11 @@ class Softplus(_Activation):
 
 
 class Softmax(_Activation):
-    """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out. Raises ValueError for a missing axis."""
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out, without overflow.
+
+    Any shape; the dtype stays. In front of a loss leave it out, and give `CrossEntropyLoss` the logits.
+    Raises ValueError for a missing axis.
+    """
 
     over = staticmethod(softmax)
 
@@ -168,6 +202,10 @@ class Softmax(_Activation):
 
 
 class LogSoftmax(Softmax):
-    """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out."""
+    """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out, without overflow or underflow.
+
+    Any shape; the dtype stays. Its loss is `NLLLoss`; `CrossEntropyLoss` on the logits does both at once.
+    Raises ValueError for a missing axis.
+    """
 
     over = staticmethod(log_softmax)

@@ -53,7 +53,11 @@ class CrossEntropyLoss(_Categorical):
 
 
 class NLLLoss(_Categorical):
-    """-x_y for log-probabilities x, as LogSoftmax gives: cross-entropy without its softmax. Class indices as target."""
+    """-x_y for log-probabilities x, as LogSoftmax gives them: cross-entropy without its softmax.
+
+    x (N, C, ...), target (N, ...) of class indices; `weight`, `ignore_index` and `reduction` as in CrossEntropyLoss,
+    and the same errors.
+    """
 
     def forward(self, input: Any, target: Any) -> Tensor:
         return nll_loss(input, target, self.weight, self.ignore_index, self.reduction, speaker=self)

@@ -21,7 +21,11 @@ class MSELoss(Loss):
 
 
 class L1Loss(Loss):
-    """|x - t|, averaged: the loss whose best constant is the median. Shapes as in MSELoss."""
+    """|x - t|, averaged: the loss whose best constant is the median.
+
+    The gradient is the sign of x - t, 0 where they are equal. Both have one shape, else ValueError; `reduction` is
+    "mean", "sum" or "none".
+    """
 
     def forward(self, input: Any, target: Any) -> Tensor:
         return l1_loss(input, target, self.reduction, speaker=self)
