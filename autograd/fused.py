@@ -14,6 +14,7 @@ from .box import Box
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
+from .reading import active_operands
 from .reverse import pull_within
 from .tensor import Tensor
 
@@ -53,12 +54,11 @@ class Fused(Primitive):
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         count = len(node.parents)
-        parts = g if isinstance(g, list) else [g]
         operands, residuals = node.saved[:count], node.saved[count + 1 :]
-        if any(isinstance(part, Tensor) for part in parts):
-            return self._recorded(parts, operands, node)
-        needs = tuple(parent is not None for parent in node.parents)
-        cotangent = tuple(g) if isinstance(g, list) else g
+        several = isinstance(g, list)
+        if any(isinstance(part, Tensor) for part in g) if several else isinstance(g, Tensor):
+            return self._recorded(g if several else [g], operands, node)
+        cotangent, needs = tuple(g) if several else g, active_operands(node)
         return self.backward_kernel(cotangent, operands, residuals, needs, **node.options)  # type: ignore[no-any-return]
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:

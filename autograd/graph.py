@@ -105,10 +105,12 @@ class Scope(NamedTuple):
 
 def describe(operand: Any, parent: Node | None) -> Any:
     """What a picture of the graph needs of an untracked operand: a number, or shape, dtype and name of an array."""
+    if parent is not None:
+        return None
     value = getattr(operand, "_value", operand)
-    if parent is not None or (value is operand and not isinstance(value, np.ndarray)):
-        return None if parent is not None else operand
-    return (value.shape, value.dtype, getattr(operand, "name", None))
+    if value is operand and not isinstance(value, np.ndarray):
+        return operand
+    return (value.shape, value.dtype, getattr(operand, "_name", None))
 
 
 def _constant(operand: Any, kept: Any) -> Constant | None:

@@ -24,4 +24,4 @@ def option_names(rule: Rule) -> tuple[str, ...]:
 
 def active_operands(node: Node) -> tuple[bool, ...]:
     """Which operands are differentiated."""
-    return tuple(parent is not None for parent in node.parents)
+    return tuple([parent is not None for parent in node.parents])

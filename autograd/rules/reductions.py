@@ -6,16 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.declare import composite, constant, general, linear
 from autograd.primitive import expand
+from autograd.reading import Rule
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
 
 Array = Any
+
+
+def by(ufunc: np.ufunc) -> Rule:
+    """A reduction as NumPy's own function does it, over all axes unless some are named, without its detours."""
+    return partial(ufunc.reduce, axis=None)
 
 
 def count(x: Array, axis: Any, where: Any) -> Any:
@@ -34,7 +41,7 @@ def masked(g: Array, where: Any) -> Array:
 
 # --- Sums and means --------------------------------------------------------------------------------------------------
 
-linear(np.sum, expand, offset="initial")
+linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True: masked(
     expand(kept(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
 
@@ -96,24 +103,20 @@ def winners(x: Array, out: Array, axis: Any, keepdims: bool, where: Any) -> Arra
     return won / np.maximum(np.sum(won, axis=axis, keepdims=True), 1)
 
 
-def extreme(function: Any) -> None:
+def extreme(function: Any, ufunc: np.ufunc) -> None:
     """Register a largest or smallest element over axes."""
-
-    def evaluate(x: Array, *, initial: Any = None, **options: Any) -> Array:
-        return function(x, **options) if initial is None else function(x, initial=initial, **options)
-
     general(
         function,
         lambda g, x, out, *, axis=None, keepdims=False, initial=None, where=True:
             kept(g, x, axis, keepdims) * winners(x, out, axis, keepdims, where),
         lambda t, x, out, *, axis=None, keepdims=False, initial=None, where=True:
             np.sum(winners(x, out, axis, keepdims, where) * t, axis=axis, keepdims=keepdims),
-        evaluate=evaluate,
+        evaluate=by(ufunc),
     )
 
 
-extreme(np.max)
-extreme(np.min)
+extreme(np.max, np.maximum)
+extreme(np.min, np.minimum)
 
 composite(np.amax)(np.max)
 composite(np.amin)(np.min)
@@ -147,9 +150,7 @@ general(
     lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: np.sum(
         product_of_others(in_dtype(x, dtype), axis, initial, where) * t, axis=axis, keepdims=keepdims
     ),
-    evaluate=lambda x, *, initial=None, **options: np.prod(
-        x, **options, **({} if initial is None else {"initial": initial})
-    ),
+    evaluate=by(np.multiply),
 )
 
 # --- Running sums ----------------------------------------------------------------------------------------------------
