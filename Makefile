@@ -1,5 +1,5 @@
 # Each target makes its own environment in .venv on first use; only Python 3.11+, git and make must be there.
-.PHONY: help demo test coverage mutants lint bench notebooks docs clean
+.PHONY: help demo test nightly coverage mutants lint bench notebooks docs clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -24,8 +24,11 @@ coverage: $(STAMPS)/test  ## all tests again, counting: a line or a branch of au
 	$(RUN) -m coverage report --include='nn/*,optim/*' --skip-covered --show-missing
 	$(RUN) -m coverage report --include='autograd/*' --skip-covered --show-missing --fail-under=100
 
-mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=200; 0 is all)
-	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),200)
+nightly: $(STAMPS)/test  ## all tests, with twenty times as many examples (an hour or more)
+	$(RUN) -m pytest -n 2 --hypothesis-profile=nightly
+
+mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=400; 0 is all)
+	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),0)
 
 lint: $(STAMPS)/lint  ## ruff, and mypy --strict on the three packages
 	$(RUN) -m ruff check .

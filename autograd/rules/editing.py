@@ -116,7 +116,8 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
     places = np.where(places < 0, places + size, places)
-    write("put", a, np.unravel_index(places, a.shape), np.resize(v, places.shape))
+    if np.size(v):  # else nothing is written
+        write("put", a, np.unravel_index(places, a.shape), np.resize(v, places.shape))
 
 
 @composite(np.place)
@@ -128,7 +129,8 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 @composite(np.putmask)
 def putmask(a: Any, /, mask: Any, values: Any) -> None:
     mask = np.asarray(settled(mask)).astype(bool)
-    write("putmask", a, mask, np.resize(values, a.shape)[mask])
+    if np.size(values):  # else nothing is written
+        write("putmask", a, mask, np.resize(values, a.shape)[mask])
 
 
 @composite(np.copyto)
@@ -163,9 +165,8 @@ def first_places(function: Any, *names: str) -> Any:
 
 @composite(np.unique)
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
-           axis: int | None = None, *, equal_nan: bool = True, sorted: bool = True) -> Any:
-    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan,
-                                        sorted=sorted)
+           axis: int | None = None, *, equal_nan: bool = True, **order: bool) -> Any:  # NumPy 2.3 has sorted=
+    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan, **order)
     values = np.take_along_axis(np.ravel(ar), places, 0) if axis is None else np.take(ar, places, axis=axis)
     return (values, *([places] if return_index else []), *rest) if return_index or rest else values
 

@@ -210,7 +210,7 @@ def block_diag(*arrs: Any) -> Any:
 @twin(sl.khatri_rao)
 def khatri_rao(a: Any, b: Any) -> Any:
     a, b = arrays_of((a, b))
-    return (a[:, None, :] * b[None, :, :]).reshape(-1, a.shape[1])
+    return (a[:, None, :] * b[None, :, :]).reshape(a.shape[0] * b.shape[0], a.shape[1])
 
 
 # --- NumPy has these too: the twins read their arguments as SciPy does -----------------------------------------------

@@ -107,6 +107,15 @@ def test_ties_of_two_differentiated_inputs_are_shared() -> None:
     assert (a.grad.item(), b.grad.item()) == (0.5, 0.5)
 
 
+@pytest.mark.filterwarnings("ignore:(invalid|divide|Degrees|Mean):RuntimeWarning")
+def test_the_python_number_zero_divides_as_an_array_does() -> None:
+    """It once raised ZeroDivisionError in the backward pass, in a dead branch too."""
+    for zero in (0, 0.0, np.float64(0)):
+        assert both_modes(lambda x, zero=zero: np.where(x > 0, x, x / zero), 1.0) == [1, 1]
+        assert both_modes(lambda x, zero=zero: x / zero, 1.0) == [np.inf, np.inf]
+    assert np.isnan(grad(lambda x: np.var(x, ddof=1))(np.ones(1))).all()
+
+
 @pytest.mark.parametrize("zeros", [0, 1, 2, 3])
 def test_prod_with_zeros(zeros: int) -> None:
     x = np.array([2.0, 3.0, 5.0])

@@ -112,7 +112,7 @@ def written(write: Any) -> Any:
     """A copy of the first operand after the function has written into it."""
 
     def call(x: Any, *values: Any) -> Any:
-        target = x * 1.0
+        target = np.copy(x)
         write(target, *values)
         return target
 
@@ -135,7 +135,7 @@ for distinct in (np.unique_values, np.unique_all, np.unique_counts, np.unique_in
     on(distinct, apart, call=lambda x, f=distinct: f(x) if f is np.unique_values else f(x)[0])
 for union in (np.union1d, np.setdiff1d, np.setxor1d):
     on(union, apart, Operand((3,), (3.0, 4.0), "distinct"))
-on(np.intersect1d, apart, call=lambda x: np.intersect1d(x, np.copy(x)[0]), order=1,
+on(np.intersect1d, apart, call=lambda x: np.intersect1d(x, np.copy(x)[0]),
    note="jumps off where the two arrays no longer share a value")
 
 # --- Choose, apply ---------------------------------------------------------------------------------------------------
@@ -146,7 +146,6 @@ on(
     np.piecewise,
     Operand((6,)),
     call=lambda x: np.piecewise(x, [x < -0.111, x > 0.999], [np.sin, lambda v: v**3, 2.0]),
-    order=1,
 )
 on(np.apply_along_axis, (2, 3, 4), call=lambda x: np.apply_along_axis(lambda v: np.cumprod(v) * v[0], 1, x))
 on(np.apply_over_axes, (2, 3, 4), call=lambda x: np.apply_over_axes(np.sum, x, (0, -1)))
@@ -220,7 +219,7 @@ on(np.diff, (3, 4), options=({}, {"n": 2}, {"axis": 0, "prepend": 1.0}))
 on(np.ediff1d, (2, 3), options=({}, {"to_begin": [1.0], "to_end": [2.0, 3.0]}))
 on(np.gradient, (3, 4), options=({}, {"axis": 0, "edge_order": 2}), complex=True)
 on(np.trapezoid, (3, 4), options=({}, {"dx": 0.3, "axis": 0}, {"x": [0.0, 1.0, 3.0, 4.0]}))
-on(np.interp, Operand((2, 3), (-0.9, 2.9)), (4,), call=lambda x, fp: np.interp(x, np.arange(-1.0, 3.0), fp), order=1)
+on(np.interp, Operand((2, 3), (-0.9, 2.9)), (4,), call=lambda x, fp: np.interp(x, np.arange(-1.0, 3.0), fp))
 on(np.linspace, (), (3,), options=({"num": 5}, {"num": 4, "endpoint": False, "axis": -1}, {"num": 3, "retstep": True}))
 on(np.logspace, (), (3,), options=({"num": 5}, {"num": 3, "base": 2.0}))
 on(np.geomspace, Operand((), (0.5, 1.0)), Operand((3,), (2.0, 3.0)), options=({"num": 5},))

@@ -35,7 +35,7 @@ smooth(np.sinc, ANY, complex=True, note="all derivatives are right at 0")
 smooth(np.cbrt, POSITIVE)
 smooth(np.fabs, NEGATIVE)
 smooth(np.absolute, POSITIVE, complex=True)
-smooth(np.angle, POSITIVE, complex=True, order=2)
+smooth(np.angle, POSITIVE, complex=True)
 for function in (np.conjugate, np.real, np.imag):
     smooth(function, ANY, complex=True)
 smooth(np.nan_to_num, ANY, complex=True)
@@ -62,7 +62,7 @@ on(np.ldexp, (2, 3), Operand((3,), (-2, 3), "whole"))
 on(np.where, Operand((2, 3), (0, 1), "whole"), (2, 3), (3,), complex=True)
 on(np.clip, Operand((3, 4), (-2.0, 2.0)), call={
     "bounds": lambda x: np.clip(x, -3.0, 0.111), "min": lambda x: np.clip(x, 0.111, None),
-    "differentiable bounds": lambda x: np.clip(np.sin(x), x - 3, x + 0.3)}, order=1)
+    "differentiable bounds": lambda x: np.clip(np.sin(x), x - 3, x + 0.3)})
 on(np.unwrap, Operand((3, 5), (-6.0, 6.0)), options=({}, {"axis": 0}, {"period": 3.3}))
 
 constant(np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.spacing, np.isnan, np.isinf, np.isfinite,

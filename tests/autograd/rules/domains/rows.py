@@ -62,14 +62,14 @@ class Row:
     """A function of the registry with its samples.
 
     `calls` are functions of the operands, by the label of what they try; each returns arrays or nested arrays that
-    have derivatives there. `order` is how far they are checked; 0 says that the function is piecewise constant.
+    have derivatives of every order there, but for those of `constant` functions, which are piecewise constant.
     `elementwise` says that operands of any shapes that broadcast may take the place of those given.
     """
 
     function: Any
     operands: tuple[Operand, ...]
     calls: dict[str, Call]
-    order: int = 2
+    constant: bool = False
     complex: bool = False
     elementwise: bool = False
     rtol: float | None = None  # where the function's own values are known less well than to rounding
@@ -87,15 +87,15 @@ class Table:
             raise ValueError(f"{row.function} has two rows")
         self.rows[row.function] = row
 
-    def smooth(self, function: Any, *intervals: Interval, order: int = 2, complex: bool = False,
-               rtol: float | None = None, form: str = "free", call: Call | None = None, note: str = "") -> None:
+    def smooth(self, function: Any, *intervals: Interval, complex: bool = False, rtol: float | None = None,
+               form: str = "free", call: Call | None = None, note: str = "") -> None:
         """An elementwise function, smooth on one interval an operand."""
         operands = tuple(Operand((2, 3), interval, form) for interval in intervals)
-        self._add(Row(function, operands, {"": call or caller(function)}, order, complex, True, rtol, note))
+        self._add(Row(function, operands, {"": call or caller(function)}, False, complex, True, rtol, note))
 
     def on(self, function: Any, *operands: Operand | tuple[int, ...], options: Sequence[dict[str, Any]] = ({},),
-           call: Call | dict[str, Call] | None = None, order: int = 2, complex: bool = False,
-           rtol: float | None = None, note: str = "") -> None:
+           call: Call | dict[str, Call] | None = None, complex: bool = False, rtol: float | None = None,
+           note: str = "") -> None:
         """A function of arrays of given shapes, with each of the options; or the calls that say how it is called."""
         given = tuple(x if isinstance(x, Operand) else Operand(x) for x in operands)
         if call is None:
@@ -103,7 +103,7 @@ class Table:
             calls = {label(o): with_options(base, o) for o in options}
         else:
             calls = call if isinstance(call, dict) else {"": call}
-        self._add(Row(function, given, calls, order, complex, False, rtol, note))
+        self._add(Row(function, given, calls, False, complex, False, rtol, note))
 
     def constant(self, *functions: Any, operands: Sequence[Operand | tuple[int, ...]] = ((2, 3),),
                  call: Callable[..., Any] | None = None) -> None:
@@ -111,7 +111,7 @@ class Table:
         given = tuple(x if isinstance(x, Operand) else Operand(x) for x in operands)
         for function in functions:
             apply = caller(function) if call is None else bind(call, function)
-            self._add(Row(function, given, {"": apply}, order=0))
+            self._add(Row(function, given, {"": apply}, constant=True))
 
 
 def caller(function: Any) -> Call:
