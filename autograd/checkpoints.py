@@ -6,10 +6,13 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from . import tree
 from .box import Box
-from .graph import Node, reachable
-from .modes import enable_grad, local
+from .graph import Leaf, Node
+from .modes import enable_grad, local, watching
+from .outputs import select
 from .primitive import Primitive, protected
 from .reverse import pull_within
 from .tensor import Tensor
@@ -19,7 +22,7 @@ Array = Any
 
 
 class _Checkpoint(Primitive):
-    """A whole function as one node: its parents are its arguments and the leaves that it closes over."""
+    """A whole function as one node: its parents are its arguments and what it reads of the graph around it."""
 
     kind = "fused"
 
@@ -32,47 +35,82 @@ class _Checkpoint(Primitive):
             for x, parent in zip(node.saved[:count], node.parents, strict=False)
         ]
         with enable_grad():
-            outs = tree.flatten(f(*structure.unflatten(arguments)))[0]
-        nodes = [x._node if isinstance(x, Tensor) else None for x in arguments]
-        return pull_within([o for o in outs if isinstance(o, Tensor)], parts, [*nodes, *node.parents[count:]])
+            again = _Run(f, structure.unflatten(arguments), arguments)
+        if not (set(again.around) <= set(node.parents[count:]) and again.looks_like(node.options["sums"])):
+            raise RuntimeError(f"{getattr(f, '__name__', 'the function')} gave something else when checkpoint ran it "
+                               "again for the backward pass: it draws random numbers, or reads a tensor or an array "
+                               "that was changed since; hand over as an argument what changes")
+        return pull_within(again.results, parts, [*map(_node, arguments), *node.parents[count:]])
 
 
 checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))
+
+
+class _Run:
+    """One run of a function: its results, and the nodes around it that they depend on beside its arguments."""
+
+    def __init__(self, f: Callable[..., Any], args: Any, arguments: Sequence[Any]) -> None:
+        inside: set[Node] = set()
+        with watching(lambda node, value: inside.add(node), passes=True):
+            self.outs, self.structure = tree.flatten(f(*args))
+        self.results = [o for o in self.outs if isinstance(o, Tensor)]
+        self.around: list[Node] = []
+        stack = [o._node for o in self.results if o._node is not None]
+        seen = {node for node in map(_node, arguments) if node is not None}
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if node in inside or (node.primitive is select and node.parents[0] in inside):
+                stack += [parent for parent in node.parents if parent is not None]
+            elif type(node) is not Leaf or node.reference() is not None:
+                self.around.append(node)
+
+    def sums(self) -> list[tuple[Any, float]]:
+        """What tells whether a second run gave the same, without keeping it: the sum of each result, and its size."""
+        with np.errstate(all="ignore"):
+            return [(np.sum(o._value), float(np.sum(np.abs(o._value)))) for o in self.results if o.dtype.kind in "fc"]
+
+    def looks_like(self, sums: list[tuple[Any, float]]) -> bool:
+        """Whether the results are those of an earlier run but for rounding."""
+        eps = [float(np.finfo(o.dtype).eps) for o in self.results if o.dtype.kind in "fc"]
+        return len(eps) == len(sums) and all(
+            not abs(a - b) > 1e4 * e * size for (a, _), (b, size), e in zip(self.sums(), sums, eps, strict=True)
+        )
+
+
+def _node(x: Any) -> Node | None:
+    return x._node if isinstance(x, Tensor) else None
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the values and gradients of `f` that keeps only its arguments until the backward pass.
 
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
-    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). `f` must be deterministic; leaves that it closes over, such
-    as a module's parameters, get their gradients too. Differentiates to any order, in both modes.
+    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
+    get their gradients too. Differentiates to any order, in both modes. Raises `RuntimeError` if the second run differs.
     """
 
     @functools.wraps(f)
     def run(*args: Any) -> Any:
         leaves, structure = tree.flatten(args)
-        tensors = [x for x in leaves if isinstance(x, Tensor)]
-        if not local.recording or any(isinstance(x, Box) for x in tensors):
+        if not local.recording or any(isinstance(x, Box) for x in leaves):
             return f(*args)
         values = [protected(x, x._value) if isinstance(x, Tensor) else x for x in leaves]
-        inputs = [fresh(Tensor._of(v, None)) if isinstance(x, Tensor) and x._node is not None else x
-                  for x, v in zip(leaves, values, strict=True)]
-        outs, out_structure = tree.flatten(f(*structure.unflatten(inputs)))
-        own = frozenset(x._node for x in inputs if isinstance(x, Tensor) and x._node is not None)
-        results = [o for o in outs if isinstance(o, Tensor)]
-        nodes = [o._node for o in results if o._node is not None]
-        closed_over = [n for n in reachable(*nodes, stop=own) if not n.parents and n not in own]
-        parents = (*[x._node if isinstance(x, Tensor) else None for x in leaves], *closed_over)
-        if not nodes or not any(parents):
-            return out_structure.unflatten(outs)
-        raw = tuple(o._value for o in results)
-        options = {"f": f, "structure": structure}
-        saved = (*values, *[None] * len(closed_over), None)
-        made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *[None] * len(closed_over)), parents,
-                                   saved, options)
-        made = iter(made if len(raw) > 1 else [made])
-        return out_structure.unflatten([next(made) if isinstance(o, Tensor) else o for o in outs])
+        inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
+        first = _Run(f, structure.unflatten(inputs), inputs)
+        if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
+            return f(*args)
+        parents = (*map(_node, leaves), *first.around)
+        if not any(map(_node, first.results)) or not any(parents):
+            return first.structure.unflatten(first.outs)
+        raw = tuple(o._value for o in first.results)
+        options = {"f": f, "structure": structure, "sums": first.sums()}
+        nothing = [None] * len(first.around)
+        made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
+                                   (*values, *nothing, None), options)
+        results = iter(made if len(raw) > 1 else [made])
+        return first.structure.unflatten([next(results) if isinstance(o, Tensor) else o for o in first.outs])
 
     return run
-
-

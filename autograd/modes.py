@@ -22,6 +22,7 @@ class _Mode:
 class _Local(threading.local):
     recording: bool = True
     watchers: tuple[Callable[..., None], ...] = ()
+    watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those of them that watch recorded backward passes too
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
@@ -88,18 +89,22 @@ def is_grad_enabled() -> bool:
 
 
 class watching:
-    """Call `watcher(node, value)` after each recorded operation of this thread: for anomalies, sources, timings."""
+    """Call `watcher(node, value)` after each recorded operation of this thread: for anomalies, sources, timings.
 
-    def __init__(self, watcher: Callable[[Any, Any], None]) -> None:
-        self._watcher = watcher
+    With `passes` also after those of a backward pass that is itself recorded.
+    """
+
+    def __init__(self, watcher: Callable[[Any, Any], None], *, passes: bool = False) -> None:
+        self._watcher, self._passes = watcher, passes
 
     def __enter__(self) -> None:
         _count(1)
+        self._before = local.watchers, local.watchers_of_passes
         local.watchers = (*local.watchers, self._watcher)
+        if self._passes:
+            local.watchers_of_passes = (*local.watchers_of_passes, self._watcher)
 
     def __exit__(self, *error: object) -> None:
-        watchers = list(local.watchers)
-        watchers.remove(self._watcher)
-        local.watchers = tuple(watchers)
+        local.watchers, local.watchers_of_passes = self._before
         _count(-1)
 

@@ -87,7 +87,8 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     waiting, leads_elsewhere = _count_contributions(seeds, stop)
     record = leads_elsewhere if create_graph is None else create_graph
     before = local.recording, local.watchers
-    local.recording, local.watchers = record, ()  # partials may be infinite where they meet a zero: `check` looks on
+    # Partials may be infinite where they meet a zero: `check` looks on instead of most watchers.
+    local.recording, local.watchers = record, local.watchers_of_passes
     try:
         given = {node: _as_cotangent(g, record) for node, g in seeds.items()}
         return _visit(given, waiting, stop, retain_graph, record)

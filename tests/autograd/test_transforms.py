@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import rosen_der, rosen_hess, rosen_hess_prod
 
+import autograd
 from autograd import (
     DisconnectedWarning,
     Tensor,
@@ -264,6 +265,43 @@ def test_checkpoint_nests_with_every_transform() -> None:
     np.testing.assert_allclose(grad(scalar)(x), grad(plain)(x), rtol=1e-14)
     np.testing.assert_allclose(hessian(scalar)(x), hessian(plain)(x), rtol=1e-12)
     np.testing.assert_allclose(jacfwd(scalar)(x), grad(plain)(x), rtol=1e-12)
+
+
+def test_checkpoint_differentiates_what_it_closes_over_to_any_order() -> None:
+    """A tracked tensor that was made outside once lost its part of the second derivative, silently."""
+
+    def around(wrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def f(x: Any) -> Any:
+            w, (low, high) = np.sin(x), np.split(np.exp(x), 2)
+            inner = wrap(lambda a: a * w * np.concatenate([high, low]) + grad(lambda b: np.sum(b**3 * w))(a))
+            return np.sum(inner(x * 2) ** 2)
+
+        return f
+
+    x, v = np.array([0.3, 0.8, -0.5, 1.2]), np.array([1.0, -0.5, 0.25, 2.0])
+    saved, stored = around(checkpoint), around(lambda f: f)
+    for derivative in (grad, hessian, jacfwd, lambda f: grad(lambda x: np.sum(grad(f)(x) * v)), lambda f: lambda x: jvp(
+            grad(f), (x,), (v,))[1]):  # fmt: skip
+        np.testing.assert_allclose(derivative(saved)(x), derivative(stored)(x), rtol=1e-12)
+    # What is closed over varies in a transform that does not reach the argument.
+    mixed = jvp(lambda x: grad(lambda w: np.sum(checkpoint(lambda a: a**2 * x)(w)))(v), (x,), (np.ones(4),))[1]
+    np.testing.assert_allclose(mixed, 2 * v)
+
+
+def test_checkpoint_notices_that_its_second_run_differs() -> None:
+    x, w, constant = Tensor(np.ones(3), requires_grad=True), Tensor(np.ones(3), requires_grad=True), np.ones(3)
+    noisy = checkpoint(lambda x: x * autograd.random.generator().normal(size=3))(x)
+    with pytest.raises(RuntimeError, match="ran it again.*random numbers"):
+        noisy.sum().backward()
+    changed = checkpoint(lambda x: x * constant)(x)
+    constant[0] = 2
+    with pytest.raises(RuntimeError, match="was changed since"):
+        changed.sum().backward()
+    stepped = checkpoint(lambda x: x * w)(x)
+    with autograd.no_grad():
+        w += 0.0
+    with pytest.raises(RuntimeError, match="was changed since"):
+        stepped.sum().backward()
 
 
 # --- Misuse ----------------------------------------------------------------------------------------------------------
