@@ -89,7 +89,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
-    get their gradients too. Differentiates to any order, in both modes. Raises `RuntimeError` if the second run differs.
+    get their gradients too. Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ.
     """
 
     @functools.wraps(f)

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import tree
 from .box import Box
-from .modes import local
+from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
 from .values import as_input, as_output
@@ -114,9 +114,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     directions, other = tree.flatten(tuple(tangents))
     if other != structure:
         raise ValueError(f"tangents must have the structure of the primals, {structure}, got {other}")
-    local.level += 1
-    level = local.level
-    try:
+    with surrounding() as level:
         duals = []
         for x, t in zip(leaves, directions, strict=True):
             x, t = as_input(x), as_input(t)
@@ -124,8 +122,6 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
                 raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
             duals.append(dual(x, t, level))
         out = f(*structure.unflatten(duals))
-    finally:
-        local.level -= 1
     outs, out_structure = tree.flatten(out)
     outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
     pairs = [parts(o, level) for o in outs]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ContextDecorator
+from itertools import count
 from typing import Any
 
 
@@ -30,6 +31,7 @@ class _Local(threading.local):
 
 mode = _Mode()
 local = _Local()
+_levels = count(1)
 _lock = threading.Lock()
 
 
@@ -86,6 +88,21 @@ def is_grad_enabled() -> bool:
     True unless a `no_grad()` surrounds the call, with no `enable_grad()` inside it.
     """
     return local.recording
+
+
+class surrounding:
+    """A forward or batching transform around the calls within, by its level.
+
+    Levels only grow, so that an inner transform has a higher one than those around it, and a tensor that escaped from
+    an earlier transform is not taken for one of a later.
+    """
+
+    def __enter__(self) -> int:
+        local.level += 1
+        return next(_levels)
+
+    def __exit__(self, *error: object) -> None:
+        local.level -= 1
 
 
 class watching:

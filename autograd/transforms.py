@@ -17,7 +17,7 @@ from . import tree
 from .box import Box, bottom
 from .errors import DisconnectedWarning
 from .forward import dual, parts
-from .modes import enable_grad, local
+from .modes import enable_grad, local, surrounding
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
 from .values import as_input, as_output, fresh, unvarying
@@ -206,9 +206,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     directions, structure = tree.flatten(v)
     if structure != inputs.structure:
         raise ValueError(f"v must have the structure of x, {inputs.structure}, got {structure}")
-    local.level += 1
-    level = local.level
-    try:
+    with surrounding() as level:
         duals = []
         for t, d in zip(inputs.tensors, map(as_input, directions), strict=True):
             if d.shape != t.shape:
@@ -216,8 +214,6 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
             duals.append(dual(t, d, level))
         with enable_grad():
             output = _scalar(f, f(inputs.structure.unflatten(duals)))
-    finally:
-        local.level -= 1
     slope = parts(output, level)[1]
     pairs = [] if slope is None else [(slope, ones_like(slope))]
     return inputs.pull(pairs)

@@ -12,7 +12,7 @@ from . import tree
 from .batching import apply_to_batch, broadcasting, one_by_one
 from .box import Box, boxes
 from .graph import reachable
-from .modes import local
+from .modes import local, surrounding
 from .reverse import pull, pull_riding
 from .tensor import Tensor, tensor
 from .values import as_output
@@ -153,16 +153,15 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
             raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "
                              "in_axes=None marks an argument that is the same for every example")
         size = sizes.pop()
-        local.level += 1
-        level, before = local.level, local.batches
-        local.batches = (*before, (level, size))
-        try:
-            boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
-                          for x, a in zip(leaves, leaf_axes, strict=True)])
-            out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
-        finally:
-            local.level -= 1
-            local.batches = before
+        before = local.batches
+        with surrounding() as level:
+            local.batches = (*before, (level, size))
+            try:
+                boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
+                              for x, a in zip(leaves, leaf_axes, strict=True)])
+                out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
+            finally:
+                local.batches = before
         outs, structure = tree.flatten(out)
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
         targets = tree.flatten(out_axes)[0] if isinstance(out_axes, (dict, list, tuple)) else [out_axes] * len(outs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 import tracemalloc
 import warnings
@@ -304,6 +305,20 @@ def test_checkpoint_notices_that_its_second_run_differs() -> None:
         stepped.sum().backward()
 
 
+def test_what_escaped_from_a_transform_is_not_taken_for_a_part_of_the_next() -> None:
+    """Its tangent was once added to those of a later jvp."""
+    escaped: list[Any] = []
+
+    def f(x: Any) -> Any:
+        escaped.append(x * 2)
+        return np.sum(x)
+
+    x, t = np.array([1.0, 2.0]), np.ones(2)
+    jvp(f, (x,), (t,))
+    _, slope = jvp(lambda y: np.sum(y * escaped[0]), (x,), (t,))
+    assert slope.detach().item() == 6  # t . (2 x)
+
+
 # --- Misuse ----------------------------------------------------------------------------------------------------------
 
 
@@ -404,7 +419,8 @@ def test_tensors_inside_say_what_they_are() -> None:
     shown: list[str] = []
     jvp(lambda x: shown.append(repr(x)) or x, (1.0,), (2.0,))
     vmap(lambda x: shown.append(repr(x)) or x)(np.ones(2))
-    assert shown == ["Dual(Tensor(1.), tangent=Tensor(2.), level=1)", "Batch(Tensor([1., 1.]), level=1)"]
+    assert re.fullmatch(r"Dual\(Tensor\(1\.\), tangent=Tensor\(2\.\), level=\d+\)", shown[0])
+    assert re.fullmatch(r"Batch\(Tensor\(\[1\., 1\.\]\), level=\d+\)", shown[1])
     assert vmap(lambda x: x * len(x))(np.ones((2, 3))).tolist() == [[3, 3, 3]] * 2
     with pytest.raises(TypeError, match="0-d"):
         jvp(len, (1.0,), (1.0,))
