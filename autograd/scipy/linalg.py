@@ -158,9 +158,16 @@ def matrix_function(function: Callable[..., Any], *names: str) -> Callable[..., 
     return apply
 
 
-expm, logm, sqrtm = matrix_function(sl.expm), matrix_function(sl.logm), matrix_function(sl.sqrtm)
+expm, logm_off_the_cut = matrix_function(sl.expm), matrix_function(sl.logm)
 sinm, cosm, tanm = matrix_function(sl.sinm), matrix_function(sl.cosm), matrix_function(sl.tanm)
 sinhm, coshm, tanhm = matrix_function(sl.sinhm), matrix_function(sl.coshm), matrix_function(sl.tanhm)
+
+
+# The root solves x x = a, so that its change solves x dx + dx x = da.
+root: Any = general(sl.sqrtm, lambda g, out: sylvester(mT(out), mT(out), g), lambda t, out: sylvester(out, out, t))
+sqrtm = twin(sl.sqrtm)(lambda A: root(A))
+# A negative eigenvalue lies on the cut, where one that stands twice in a block may fall on both sides; no root's does.
+logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(root(A)))
 
 
 @twin(sl.expm_frechet)

@@ -45,6 +45,17 @@ def test_matrix_exponential_of_commuting_matrices() -> None:
     np.testing.assert_allclose(root.detach().numpy(), np.diag([2.0, 3.0]))
 
 
+@pytest.mark.parametrize("function", [linalg.sqrtm, linalg.logm])
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_roots_and_logarithms_of_matrices_with_negative_eigenvalues(function: Any, symmetric: bool) -> None:
+    a = np.random.default_rng(0).standard_normal((4, 4))
+    a = a + a.T if symmetric else a
+    values = np.linalg.eigvals(a)
+    assert np.any((values.imag == 0) & (values.real < 0))  # on the cut of both functions
+    np.testing.assert_allclose(function(Tensor(a)).numpy(), function(a), atol=1e-12)
+    check_gradients(function, a, order=2)
+
+
 def test_generalized_eigenvalues_against_their_residual() -> None:
     a, b = rng.standard_normal((4, 4)), rng.standard_normal((4, 4))
     a, b = a + a.T, b @ b.T + np.eye(4)
