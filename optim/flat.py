@@ -2,9 +2,7 @@
 
 A step of Adam is a dozen elementwise passes. Over 60 small parameters these would be 60 dozens of NumPy calls; over one
 large parameter, a dozen trips to main memory. So the moments of a group's parameters are one array each, and a step
-runs over blocks of them that fit the cache (see `plan.py`): one block covers many small parameters, whose gradients
-one call lays end to end, or a stretch of a large one, whose gradient and weights are used where they lie. All results
-are written into moments, weights, or scratch memory that is made once.
+runs over blocks of them that fit the cache (see `blocks.py` and `plan.py`).
 
 The parameters stay where they are, so nothing that shares their memory (a tied weight, a NumPy array, a view) is cut
 off. Moving them into one array as well would save 0.3 us for each small parameter and nothing for large ones.
@@ -16,11 +14,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from .plan import SMALL, Array, Plan, Rule
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from autograd import Tensor
+
+Array = NDArray[Any]
+
+SMALL = 2**14
+"""Parameters up to this size are stepped side by side; above, the arithmetic outweighs the calls."""
 
 
 class Flat:
@@ -41,23 +43,11 @@ class Flat:
         self.spans = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
         self.moments = {name: np.zeros(ends[-1], self.work) for name in moments}
         self.steps = [0] * len(self.parameters)
-        self._plan: Plan | None = None
 
     def fits(self) -> bool:
         """Whether the parameters still have the shapes and the dtype that the moments were laid out for."""
         values = [p._value for p in self.parameters]
         return [v.shape for v in values] == self.shapes and all(v.dtype == self.dtype for v in values)
-
-    def step(self, rule: Rule, options: dict[str, Any]) -> int:
-        """Step every parameter that has a gradient and is not frozen; return how many these are."""
-        gradients = [p.grad._value if p.grad is not None and p.requires_grad else None for p in self.parameters]
-        missing = [g is None for g in gradients]
-        if self._plan is None or not self._plan.holds(missing):
-            self._plan = Plan(self, missing)
-        for i in self._plan.active:
-            self.steps[i] += 1
-        self._plan.run(gradients, rule, options)
-        return len(self._plan.active)
 
     def read(self, i: int) -> tuple[int, dict[str, Array]]:
         """The step count of parameter `i`, and its moments in its shape."""
@@ -68,7 +58,6 @@ class Flat:
         self.steps[i] = steps
         for name, moment in self.moments.items():
             self.shaped(moment[self.spans[i]], i)[...] = moments[name]
-        self._plan = None
 
     def shaped(self, stretch: Array, i: int) -> Array:
         """A stretch of a flat array in the shape of parameter `i`."""
@@ -82,6 +71,3 @@ class Flat:
         """Numbers as a flat array of reals, in their own memory if it is contiguous."""
         flat: Array = value.reshape(-1)
         return flat.view(flat.real.dtype) if flat.dtype.kind == "c" else flat
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_plan": None}  # made of views, which a copy would cut off

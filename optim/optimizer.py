@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ from autograd import Tensor
 
 from . import options as option
 from . import state
-from .flat import Flat
+from .flat import Array, Flat
 from .parameters import listed
-from .plan import Array
+from .plan import Plan
 
 __all__ = ["Array", "Optimizer", "Params", "average"]
 
@@ -47,7 +47,7 @@ class Optimizer(ABC):
         self.param_groups: list[dict[str, Any]] = []
         self._names: dict[Tensor, str] = {}
         self._laid_out: list[list[int]] = []
-        self._flats: list[list[Flat]] = []
+        self._plans: list[list[Plan]] = []
         given = listed(self.kind, params)
         if not given:
             raise ValueError(f"{self.kind} got no parameters; was the iterator that it was given used up before?")
@@ -114,8 +114,8 @@ class Optimizer(ABC):
         Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape.
         """
         self._lay_out()
-        groups = zip(self.param_groups, self._flats, strict=True)
-        if not sum(flat.step(self, option.plain(group)) for group, flats in groups for flat in flats):
+        groups = zip(self.param_groups, self._plans, strict=True)
+        if not sum(plan.step(self, option.plain(group)) for group, plans in groups for plan in plans):
             parameters = [p for group in self.param_groups for p in group["params"]]
             frozen = sum(not p.requires_grad for p in parameters)
             raise RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
@@ -131,7 +131,7 @@ class Optimizer(ABC):
     def _lay_out(self) -> None:
         """See that the flat moments are those of the groups as they are now; keep what there is of each parameter."""
         now = [list(map(id, group["params"])) for group in self.param_groups]
-        if now == self._laid_out and all(flat.fits() for flats in self._flats for flat in flats):
+        if now == self._laid_out and all(flat.fits() for flat in self._flats()):
             return
         kept = self.states()
         by_dtype: list[dict[Any, list[Tensor]]] = [{} for _ in now]
@@ -143,7 +143,10 @@ class Optimizer(ABC):
             for i, p in enumerate(flat.parameters):
                 if p in kept:
                     self._keep(flat, i, *kept[p])
-        self._laid_out, self._flats = now, flats
+        self._laid_out, self._plans = now, [[Plan(flat) for flat in flats_of_group] for flats_of_group in flats]
+
+    def _flats(self) -> Iterator[Flat]:
+        return (plan.flat for plans in self._plans for plan in plans)
 
     def _keep(self, flat: Flat, i: int, steps: int, moments: dict[str, Array]) -> None:
         for moment in moments.values():
@@ -156,14 +159,15 @@ class Optimizer(ABC):
 
     def states(self) -> dict[Tensor, tuple[int, dict[str, Array]]]:
         """How many steps each parameter has taken, and its moments, as views of the optimizer's own memory."""
-        return {p: flat.read(i) for flats in self._flats for flat in flats for i, p in enumerate(flat.parameters)}
+        return {p: flat.read(i) for flat in self._flats() for i, p in enumerate(flat.parameters)}
 
     def set_states(self, states: Mapping[Tensor, tuple[int, Mapping[str, Any]]]) -> None:
         """Set what `states` gives, of all parameters."""
         self._lay_out()
-        for flat in (flat for flats in self._flats for flat in flats):
+        for flat in self._flats():
             for i, parameter in enumerate(flat.parameters):
                 flat.write(i, *states[parameter])
+        self._plans = [[Plan(plan.flat) for plan in plans] for plans in self._plans]  # they go by the counts of steps
 
     def names(self) -> dict[Tensor, str]:
         """What `state_dict` calls each parameter: its name if all have different ones, otherwise its index."""

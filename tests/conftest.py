@@ -6,12 +6,27 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
+import pytest
 from hypothesis import settings
 
+from autograd import threads
 from autograd.testing import plugin  # registers quick, ci and nightly, which users have too
 
 settings.register_profile("default", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("default")
 
 assert "nightly" in plugin.PROFILES
+
+
+@cache
+def _workers() -> None:
+    threads._started(3)
+
+
+@pytest.fixture
+def three_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is shared out to three threads, however many cores there are."""
+    _workers()
+    monkeypatch.setattr(threads, "_count", lambda: 3)

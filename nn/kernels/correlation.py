@@ -22,9 +22,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from autograd.threads import in_parallel
 from nn.kernels.layout import per_pixel
 from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
-from nn.kernels.threads import in_parallel
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.kernels.threads import in_parallel
+from autograd.threads import in_parallel
 
 Array = NDArray[Any]
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from autograd.declare import linear
 from autograd.duck import on_arrays_too
 from autograd.fused import fused
+from autograd.threads import in_parallel
 from nn.kernels.layout import in_memory_order, logical, pixels
-from nn.kernels.threads import in_parallel
 from nn.kernels.windows import Axis, axis
 
 Array = NDArray[Any]

@@ -10,8 +10,8 @@ import pytest
 
 import autograd
 import optim
-from autograd import Tensor, no_grad
-from optim import plan
+from autograd import Tensor, no_grad, threads
+from optim import blocks, plan
 
 rng = np.random.default_rng(0)
 
@@ -261,12 +261,12 @@ def test_a_new_shape_is_an_error_with_both(adam):
         optimizer.step()
 
 
+@pytest.mark.usefixtures("three_threads")
 def test_many_sizes_in_blocks_and_threads_equal_one_by_one(make, monkeypatch):
-    monkeypatch.setattr(plan, "BLOCK", 64)
-    monkeypatch.setattr(plan, "PARALLEL", 100)
-    monkeypatch.setattr(plan, "_threads", lambda: 3)
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    monkeypatch.setattr(blocks, "SMALL", 20)
     monkeypatch.setattr("optim.flat.SMALL", 20)
-    monkeypatch.setattr(plan, "SMALL", 20)
+    monkeypatch.setattr(plan, "PARALLEL", 100)
     shapes = [(7,), (30, 30), (3, 2), (21,), (2,), (65,), (5, 5), (129,), (), (19,), (20,), (64,)]
     start = [rng.standard_normal(shape) for shape in shapes]
     gradients = [[rng.standard_normal(shape) for shape in shapes] for _ in range(3)]
@@ -285,11 +285,12 @@ def test_many_sizes_in_blocks_and_threads_equal_one_by_one(make, monkeypatch):
         np.testing.assert_array_equal(tensor.numpy(), apart.numpy())
 
 
+@pytest.mark.usefixtures("three_threads")
 def test_threads_change_no_bit(adam, monkeypatch):
     big = rng.standard_normal(3_000_000).astype(np.float32)
     results = []
-    for threads in (1, 2):
-        monkeypatch.setattr(plan, "_threads", lambda threads=threads: threads)
+    for count in (3, 1):
+        monkeypatch.setattr(threads, "_count", lambda count=count: count)
         tensor = Tensor(big.copy(), requires_grad=True)
         tensor.grad = big
         adam([tensor]).step()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.kernels import correlation, products, threads, winograd
+from nn.kernels import correlation, products, winograd
 from nn.kernels.convolution import convolution, convolution_forward, convolution_pullback
 from nn.kernels.layout import in_memory_order
 from nn.kernels.transposed_convolution import transposed_convolution
@@ -24,22 +23,14 @@ Array = NDArray[Any]
 WAYS = ("by rows", "by columns", "tiles")
 
 
-@cache
-def workers() -> None:
-    """Threads to share out to, however many cores there are."""
-    threads._started(3)
-
-
 @pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_threads: None) -> Iterator[str]:
     """Each way of computing, with threads for the smallest work and blocks so small that there are several."""
     monkeypatch.setattr(correlation, "WORTH", 1)
     monkeypatch.setattr(correlation, "BLOCK", 40)
     monkeypatch.setattr(products, "SMALL", 60)
     monkeypatch.setattr(products, "THIN", 2)
     monkeypatch.setattr(winograd, "CHUNK", 8)
-    workers()
-    monkeypatch.setattr(threads, "_count", lambda: 3)
     monkeypatch.setattr(correlation, "NARROW", 0 if request.param == "by rows" else 10**6)
 
     def suits(rows: Axis, columns: Axis, image: Array, units: int) -> bool:

@@ -1,8 +1,8 @@
-"""Who owns the cores: the kernels share out their work themselves, a block of rows to each thread.
+"""Who owns the cores: kernels and optimizers share out their work here, a block of memory to each thread.
 
 NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
-Matrix products inside of a share are kept small, see `products.py`: OpenBLAS computes those in the calling thread, so
-that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
+Matrix products inside of a share are kept small (`nn/kernels/products.py`): OpenBLAS computes those in the calling
+thread, so that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
 """
 
 from __future__ import annotations

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import threading
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from nn.kernels import threads
-from nn.kernels.threads import in_parallel
+from autograd import threads
+from autograd.threads import in_parallel
 
-
-@cache
-def workers() -> None:
-    """Threads to share out to, however many cores there are."""
-    threads._started(3)
-
-
-@pytest.fixture(autouse=True)
-def _three_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    workers()
-    monkeypatch.setattr(threads, "_count", lambda: 3)
+pytestmark = pytest.mark.usefixtures("three_threads")
 
 
 @pytest.mark.parametrize(("length", "least", "shares"),
