@@ -17,6 +17,7 @@ from autograd import Tensor
 from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
+from nn.kernels.self_attention import self_attention
 from nn.layers.arguments import arguments, floating, positive, probability
 from nn.layers.dropout import dropout, kept
 from nn.layers.input import Speaker, admitted, broadcasts, described, located, mistake, refusal
@@ -88,17 +89,11 @@ class MultiheadAttention(Module):
             raise mistake(self, "expected one batch size, and key and value of one length, got query, key and value "
                                 f"(N, L, E) = {query.shape}, {key.shape} and {value.shape}")
         mask = self._mask(key_padding_mask, attn_mask, is_causal, query.shape[0], query.shape[1], key.shape[1])
-        q, k, v = self._projected(query, key, value, itself)
-        q, k, v, mask = self._heads(q, k, v, mask)
-        rate = self.dropout if self.training else 0.0
-        weights = None
-        if need_weights:
-            weights = dropout(kernels.attention_weights(q, k, mask), rate)
-            out = weights @ v
+        if itself and not (need_weights or self.add_zero_attn or self.bias_k is not None):
+            out, weights = self._attend_to_itself(query, mask), None
         else:
-            keep = kept((*q.shape[:-1], k.shape[-2]), rate) if rate else None
-            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_raise(rate))
-        out = self.out_proj(out.swapaxes(1, 2).reshape(*query.shape[:2], self.embed_dim))
+            out, weights = self._attend(self._projected(query, key, value, itself), mask, need_weights)
+        out = self.out_proj(out)
         if weights is not None and average_attn_weights:
             weights = weights.mean(axis=1)
         if single:
@@ -114,6 +109,26 @@ class MultiheadAttention(Module):
             return x[np.newaxis], True
         return (x if self.batch_first else x.swapaxes(0, 1)), False
 
+    def _attend_to_itself(self, x: Any, mask: Any) -> Any:
+        """What the heads find, side by side (N, L, embed_dim), for query, key and value in one."""
+        rate = self.dropout if self.training else 0.0
+        keep = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate) if rate else None
+        projection = linear(x, self.in_proj_weight, self.in_proj_bias)
+        return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=_raise(rate))
+
+    def _attend(self, projected: list[Any], mask: Any, need_weights: bool) -> tuple[Any, Any]:
+        """The same for any query, key and value; and the weights of each head (N, heads, L, S), or None."""
+        q, k, v, mask = self._heads(projected, mask)
+        rate = self.dropout if self.training else 0.0
+        weights = None
+        if need_weights:
+            weights = dropout(kernels.attention_weights(q, k, mask), rate)
+            out = weights @ v
+        else:
+            keep = kept((*q.shape[:-1], k.shape[-2]), rate) if rate else None
+            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_raise(rate))
+        return out.swapaxes(1, 2).reshape(len(out), q.shape[2], self.embed_dim), weights
+
     def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
         size, bias = self.embed_dim, self.in_proj_bias
         thirds = [slice(i * size, (i + 1) * size) for i in range(3)]
@@ -127,8 +142,9 @@ class MultiheadAttention(Module):
         biases = [None if bias is None else bias[third] for third in thirds]
         return [linear(x, matrix, b) for x, matrix, b in zip((query, key, value), matrices, biases, strict=True)]
 
-    def _heads(self, q: Any, k: Any, v: Any, mask: Any) -> tuple[Any, Any, Any, Any]:
+    def _heads(self, projected: list[Any], mask: Any) -> tuple[Any, Any, Any, Any]:
         """(N, heads, length, width of a head), after what is added to keys and values."""
+        q, k, v = projected
         batch = len(q)
         if self.bias_k is not None and self.bias_v is not None:
             k, v = (np.concatenate([x, np.broadcast_to(b, (batch, 1, self.embed_dim))], axis=1)
@@ -143,7 +159,7 @@ class MultiheadAttention(Module):
         return q, k, v, mask
 
     def _mask(self, key_padding_mask: Any, attn_mask: Any, is_causal: bool, batch: int, queries: int,
-              keys: int) -> NDArray[Any] | None:
+              keys: int) -> Tensor | NDArray[Any] | None:
         """Both masks as one that the kernel takes: boolean, True where attending is allowed, or numbers to add."""
         parts = []
         if key_padding_mask is not None:
@@ -161,13 +177,13 @@ class MultiheadAttention(Module):
         if all(part.dtype == bool for part in parts):
             for part in parts[1:]:
                 combined = combined | part
-            return ~combined
+            return ~combined  # type: ignore[no-any-return]
         dtype = self.out_proj.weight.dtype
         added = [np.where(p, -np.inf, 0).astype(dtype) if p.dtype == bool else p.astype(dtype) for p in parts]
         return added[0] if len(added) == 1 else added[0] + added[1]
 
-    def _checked(self, mask: Any, name: str, shapes: list[tuple[int, ...]]) -> NDArray[Any]:
-        array = np.asarray(mask._value if isinstance(mask, Tensor) else mask)
+    def _checked(self, mask: Any, name: str, shapes: list[tuple[int, ...]]) -> Any:
+        array = mask if isinstance(mask, Tensor) else np.asarray(mask)
         if array.shape not in shapes:
             raise refusal(self, f"{name} {' or '.join(map(str, shapes))}", array)
         if array.dtype != bool and array.dtype.kind != "f":

@@ -239,6 +239,45 @@ def test_is_causal_hides_the_future() -> None:
     np.testing.assert_allclose(masked[1].data.sum(-1), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("extra", [{}, {"add_zero_attn": True}, {"add_bias_kv": True}])
+@pytest.mark.parametrize("shape", [(3, 3), (4, 3, 3)])
+def test_a_learned_mask_has_its_gradient(extra: dict[str, Any], shape: tuple[int, ...]) -> None:
+    """On the way of self-attention and on that with weights, beside a mask that only forbids."""
+    layer = nn.MultiheadAttention(4, 2, batch_first=True, dtype=np.float64, **extra)
+    x, along = RNG.normal(size=(2, 3, 4)), RNG.normal(size=shape)
+    forbidden = Tensor(np.array([[False, True, False], [False, False, False]]))
+    mask = Tensor(RNG.normal(size=shape), requires_grad=True)
+
+    def loss(mask: Any, *, weights: bool) -> Any:
+        out, _ = layer(x, x, x, attn_mask=mask, key_padding_mask=forbidden, need_weights=weights)
+        return (out * out).sum()
+
+    for weights in (True, False):
+        mask.grad = None
+        loss(mask, weights=weights).backward()
+        up, down = (loss(mask.data + h * along, weights=weights).item() for h in (1e-6, -1e-6))
+        assert (up - down) / 2e-6 == pytest.approx((mask.grad.data * along).sum(), rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_attention_to_itself_equals_attention_to_an_equal_sequence(batch_first: bool) -> None:
+    """`layer(x, x, x)` has a kernel of its own; `layer(x, y, y)` with y equal to x takes the general way."""
+    layer = nn.MultiheadAttention(6, 3, batch_first=batch_first, dtype=np.float64)
+    x, g = RNG.normal(size=(2, 2, 5, 6))
+    mask = RNG.normal(size=(5, 5) if batch_first else (2, 2))
+    results = []
+    for other in (lambda q: q, lambda q: q * 1):
+        query = Tensor(x, requires_grad=True)
+        layer.zero_grad()
+        key = other(query)
+        out, weights = layer(query, key, key, need_weights=False, attn_mask=mask)
+        assert weights is None
+        (out * g).sum().backward()
+        results.append([out.data, query.grad.data, *(p.grad.data for p in layer.parameters())])
+    for one, two in zip(*results, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-10, atol=1e-12)
+
+
 def test_a_query_that_may_attend_to_nothing_gets_finite_numbers() -> None:
     layer = nn.MultiheadAttention(4, 2)
     x = Tensor(RNG.normal(size=(3, 2, 4)), requires_grad=True)
