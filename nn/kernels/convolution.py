@@ -162,17 +162,16 @@ def convolution_forward(x: Array, weight: Array, bias: Array | None, **options: 
     check_channels("convolution", x.shape, weight.shape, bias, came=weight.shape[1] * groups, made=weight.shape[0],
                    groups=groups)
     windows = _windows(x, weight, **options)
-    image = logical(in_memory_order(x), x.ndim)  # the pullback wants this order too
-    return _convolve(image, weight, bias, windows=windows, groups=groups), (image, windows)
+    return _convolve(x, weight, bias, windows=windows, groups=groups), (windows,)
 
 
 def convolution_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                          **options: Any) -> tuple[Array | None, ...]:
-    image, windows = residuals
-    geometry = {"windows": windows, "groups": options["groups"]}
-    g = logical(in_memory_order(g), g.ndim)
-    return (_convolve_image(g, operands[1], **geometry) if needs[0] else None,
-            _convolve_weight(image, g, **geometry) if needs[1] else None,
+    x, weight, _ = operands
+    geometry = {"windows": residuals[0], "groups": options["groups"]}
+    g = logical(in_memory_order(g), g.ndim)  # once for all three
+    return (_convolve_image(g, weight, **geometry) if needs[0] else None,
+            _convolve_weight(x, g, **geometry) if needs[1] else None,
             sum_over_pixels(g) if needs[2] else None)
 
 

@@ -15,21 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from nn.kernels.memory_order import in_order
 
-LINE = 16  # channels moved at a time: neighbours in one cache line of the copy
+Array = NDArray[Any]
 
 
 def in_memory_order(x: Array) -> Array:
     """An image (N, C, H, W) or sequence (N, C, L) as a contiguous array (H, N, W, C): a view if it has that order."""
-    planes = x if x.ndim == 4 else x[..., np.newaxis]
-    ordered = planes.transpose(2, 0, 3, 1)
-    if ordered.flags.c_contiguous:
-        return ordered
-    copy = np.empty(ordered.shape, x.dtype)
-    for c in range(0, x.shape[1], LINE):
-        copy[..., c : c + LINE] = ordered[..., c : c + LINE]
-    return copy
+    return in_order(x if x.ndim == 4 else x[..., np.newaxis], (2, 0, 3, 1))
 
 
 def logical(image: Array, ndim: int = 4) -> Array:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.threads import in_parallel
+
 Array = NDArray[Any]
+
+LINE = 16  # elements moved at a time: neighbours in one cache line of a copy
+WORTH = 1 << 17  # elements that are worth a thread
 
 
 def memory_order(x: Array) -> list[int]:
@@ -24,3 +30,21 @@ def empty(shape: tuple[int, ...], order: list[int], dtype: Any) -> Array:
     """A new array of this shape whose axes lie in memory in this order."""
     memory = np.empty([shape[axis] for axis in order], dtype)
     return memory.transpose(sorted(range(len(order)), key=order.__getitem__))
+
+
+def in_order(x: Array, order: Sequence[int]) -> Array:
+    """`x` with its axes transposed to this order, contiguous: a view if it lies in memory so."""
+    ordered = x.transpose(order)
+    if ordered.flags.c_contiguous:
+        return ordered
+    copy = np.empty(ordered.shape, x.dtype)
+    length = ordered.shape[-1]
+    step = LINE if ordered.strides[-1] != x.itemsize else max(1, length)
+
+    def share(first: int, last: int) -> None:
+        for start in range(0, length, step):
+            some = slice(start, start + step)
+            copy[first:last, ..., some] = ordered[first:last, ..., some]
+
+    in_parallel(share, len(copy), WORTH * len(copy) // max(1, copy.size) + 1)
+    return copy

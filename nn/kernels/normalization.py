@@ -44,6 +44,7 @@ def batch_norm_forward(x: Array, weight: Array | None, bias: Array | None, *,
                        eps: float) -> tuple[tuple[Array, Array, Array], tuple[Layout, Array, Array]]:
     """The normalized batch, its mean and its *unbiased* variance (for running statistics), the latter two (C,)."""
     layout = Layout(x, by_sample=False)
+    x = layout.aligned(x)
     mean, squares = layout.moments(x)
     count = layout.count
     inverse = 1 / np.sqrt(squares / count + eps)
@@ -59,9 +60,9 @@ def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
     layout, mean, inverse = residuals
     g_out, g_mean, g_variance = g
     count = layout.count
-    if g_out is None:
-        g_out = np.zeros_like(x)
-    total, product = layout.products(g_out, x, mean)  # sums of g and of g (x - mean)
+    cotangent = layout.aligned(np.zeros_like(x) if g_out is None else g_out)
+    x = layout.aligned(x)
+    total, product = layout.products(cotangent, x, mean)  # sums of g and of g (x - mean)
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)
@@ -71,7 +72,7 @@ def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
             slope = slope + 2 / max(count - 1, 1) * g_variance
         if g_mean is not None:
             shift = shift + g_mean / count
-        dx = layout.combined(g_out, scale, x, slope, shift - mean * slope)
+        dx = layout.combined(cotangent, scale, x, slope, shift - mean * slope, over=cotangent is not g_out)
     return dx, (product * inverse if needs[1] else None), (total if needs[2] else None)
 
 
@@ -92,19 +93,21 @@ def batch_norm_reference(x: Any, weight: Any, bias: Any, *, eps: float) -> tuple
 def inference_forward(x: Array, mean: Array, variance: Array, weight: Array | None, bias: Array | None, *,
                       eps: float) -> tuple[Array, tuple[()]]:
     scale = _or(weight, 1) / np.sqrt(variance + eps)
-    return Layout(x, by_sample=False).affine(x, scale, _or(bias, 0) - mean * scale), ()
+    layout = Layout(x, by_sample=False)
+    return layout.affine(layout.aligned(x), scale, _or(bias, 0) - mean * scale), ()
 
 
 def inference_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Needs, *,
                        eps: float) -> tuple[Array | None, ...]:
     x, mean, variance, weight, _ = operands
     layout = Layout(x, by_sample=False)
+    g = layout.aligned(g)
     inverse = 1 / np.sqrt(variance + eps)
     scale = inverse * _or(weight, 1)
     dx = layout.affine(g, scale, np.zeros_like(scale)) if needs[0] else None
     if not any(needs[1:]):
         return dx, None, None, None, None
-    total, product = layout.products(g, x, mean)
+    total, product = layout.products(g, layout.aligned(x), mean)
     return (
         dx,
         -scale * total if needs[1] else None,
@@ -133,6 +136,7 @@ def group_norm_forward(x: Array, weight: Array | None, bias: Array | None, *, gr
     layout = Layout(x, by_sample=True)
     samples, channels = x.shape[:2]
     members = samples, groups, channels // groups
+    x = layout.aligned(x)
     mean, squares = layout.moments(x)
     mean, squares = merged(layout.count, mean.reshape(members), squares.reshape(members), (2,))
     count = layout.count * members[2]
@@ -150,14 +154,15 @@ def group_norm_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Layo
     members = samples, groups, channels // groups
     count = layout.count * members[2]
     mean, inverse = (_by_channel(residual, channels) for residual in residuals[1:])
-    total, product = layout.products(g, x, mean)
+    cotangent, x = layout.aligned(g), layout.aligned(x)
+    total, product = layout.products(cotangent, x, mean)
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)
         weighted = [(scale * sums).reshape(members).sum(axis=2) / count for sums in (total, product)]
         shift, slope = (-_by_channel(sums, channels) for sums in weighted)
         slope = slope * inverse**2
-        dx = layout.combined(g, scale, x, slope, shift - mean * slope)
+        dx = layout.combined(cotangent, scale, x, slope, shift - mean * slope, over=cotangent is not g)
     return (dx, (product * inverse).sum(axis=0) if needs[1] else None, total.sum(axis=0) if needs[2] else None)
 
 

@@ -5,7 +5,7 @@
     Huber      m (|e| - m / 2), m = min(|e|, delta)     m e / |e|
 
 Predictions x and targets t have one shape, in any memory order. `reduction` is "mean", "sum" or "none". Kept for the
-pullback: the error.
+pullback: nothing but the operands.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ Array = NDArray[Any]
 def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Callable[..., Any]:
     """`cost(x - t)`, reduced, as a primitive; `cost` and `slope` take the loss's options."""
 
-    def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[Array]]:
-        error = x - t
-        return reduced_array(cost(error, **options), reduction), (error,)
+    def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[()]]:
+        return reduced_array(cost(x - t, **options), reduction), ()
 
-    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool], *,
+    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
                  reduction: str = "mean", **options: Any) -> tuple[Array | None, Array | None]:
-        (error,) = residuals
+        error = operands[0] - operands[1]
         dx = slope(error, **options) * share(g, error.size, reduction)
         return dx if needs[0] else None, -dx if needs[1] else None
 

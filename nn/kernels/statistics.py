@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.kernels.blocks import block_length, for_blocks
-from nn.kernels.memory_order import empty, memory_order
+from nn.kernels.memory_order import empty, in_order, memory_order
 
 Array = NDArray[Any]
 
@@ -43,7 +43,7 @@ def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> t
 class Layout:
     """How an image is read for statistics per channel, (C,), or `by_sample` per sample and channel, (N, C).
 
-    `count` elements share a statistic. All methods take images of the same shape; other orders are copied.
+    `count` elements share a statistic. All methods take images of this shape and memory order: see `aligned`.
     """
 
     def __init__(self, x: Array, *, by_sample: bool) -> None:
@@ -75,6 +75,11 @@ class Layout:
         self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
         self.count = x.size // max(1, samples * channels if by_sample else channels)
         self.block = block_length(self.shape[1] * self.shape[2], BLOCK)
+
+    def aligned(self, x: Array) -> Array:
+        """`x` itself if it has this memory order, otherwise a copy that has."""
+        ordered = in_order(x, self.order)
+        return x if np.may_share_memory(ordered, x) else ordered.transpose(np.argsort(self.order))
 
     def matrices(self, x: Array) -> Array:
         ordered = x.transpose(self.order)
@@ -159,16 +164,18 @@ class Layout:
         self._for_blocks(work)
         return image
 
-    def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array) -> Array:
-        """The image scale g + slope x + shift, with coefficients per statistic."""
-        out, image = self.image()
+    def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array, *,
+                 over: bool = False) -> Array:
+        """The image scale g + slope x + shift, with coefficients per statistic; written `over` g if that is wanted."""
         cotangents, matrices = self.matrices(g), self.matrices(x)
+        out, image = (cotangents, g) if over else self.image()
         scale, slope, shift = (self.coefficients(values) for values in (scale, slope, shift))
 
         def work(block: slice) -> None:
+            scaled = cotangents[block] * _of(scale, block)
             part = np.multiply(matrices[block], _of(slope, block), out=out[block])
             np.add(part, _of(shift, block), out=part)
-            np.add(part, cotangents[block] * _of(scale, block), out=part)
+            np.add(part, scaled, out=part)
 
         self._for_blocks(work)
         return image

@@ -57,17 +57,16 @@ def transposed_convolution_forward(x: Array, weight: Array, bias: Array | None,
     check_channels("transposed convolution", x.shape, weight.shape, bias, came=weight.shape[0],
                    made=weight.shape[1] * groups, groups=groups)
     windows = _windows(x, weight, **options)
-    image = logical(in_memory_order(x), x.ndim)
-    return _convolve_image(image, weight, bias, windows=windows, groups=groups), (image, windows)
+    return _convolve_image(x, weight, bias, windows=windows, groups=groups), (windows,)
 
 
 def transposed_convolution_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...],
                                     needs: Sequence[bool], **options: Any) -> tuple[Array | None, ...]:
-    image, windows = residuals
-    geometry = {"windows": windows, "groups": options["groups"]}
-    g = logical(in_memory_order(g), g.ndim)
-    return (_convolve(g, operands[1], **geometry) if needs[0] else None,
-            _convolve_weight(g, image, **geometry) if needs[1] else None,
+    x, weight, _ = operands
+    geometry = {"windows": residuals[0], "groups": options["groups"]}
+    g = logical(in_memory_order(g), g.ndim)  # once for all three
+    return (_convolve(g, weight, **geometry) if needs[0] else None,
+            _convolve_weight(g, x, **geometry) if needs[1] else None,
             sum_over_pixels(g) if needs[2] else None)
 
 
