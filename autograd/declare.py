@@ -16,17 +16,18 @@ from .variadic import Variadic
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = False, name: str | None = None,
-                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z"),
+                times: Rule | None = None) -> Callable[..., Any]:
     """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
 
     A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), or a number: `elementwise(np.add, 1, 1)`;
     None raises `NoDerivativeError` where it is needed. `evaluate` computes on raw values where an operator is faster
-    than the ufunc (`operator.mul` on NumPy scalars).
+    than the ufunc (`operator.mul` on NumPy scalars); `times(g, value)` is `g * partial(value)`, in less memory.
     """
     run, label = evaluate or function, name or function.__name__
     without = tuple(x for x, p in zip(operands, partials, strict=False) if p is None)
     partials = tuple(missing(function, x) if p is None else p for x, p in zip(operands, partials, strict=False))
-    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles)
+    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles, times)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     primitive.apply = apply
     apply.kind, apply.without = primitive.kind, without  # type: ignore[attr-defined]  # what supported() says of it

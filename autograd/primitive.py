@@ -185,7 +185,7 @@ class Elementwise(Primitive):
     cotangents: tuple[Any, ...]
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
-                 poles: bool) -> None:
+                 poles: bool, times: Rule | None = None) -> None:
         super().__init__(name, evaluate, operands)
         self.poles = poles
         product: Rule = pole_safe if poles else operator.mul
@@ -193,7 +193,7 @@ class Elementwise(Primitive):
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
-        self.cotangents = tuple(_elementwise_cotangent(p, slots, product) for p in partials)
+        self.cotangents = tuple(_elementwise_cotangent(p, slots, product, times) for p in partials)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
@@ -201,7 +201,7 @@ class Elementwise(Primitive):
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
-def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) -> Rule:
+def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule, times: Rule | None) -> Rule:
     """`g * partial` as one flat function; the common ways to read get one without a loop."""
     if not callable(partial):
         same, opposite = (lambda g, node: g), (lambda g, node: -g)
@@ -214,6 +214,8 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule) 
     plain = product is operator.mul
     if len(at) == 1:
         k = at[0]
+        if times is not None:
+            return lambda g, node: times(g, node.saved[k])
         if plain:
             return lambda g, node: g * partial(node.saved[k])
         return lambda g, node: product(g, partial(node.saved[k]))

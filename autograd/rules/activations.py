@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.blocks import BLOCK, for_blocks
 from autograd.declare import composite, elementwise, general
 from autograd.duck import on_arrays_too
 from autograd.tensor import Tensor
@@ -14,8 +15,7 @@ from .error_function import normal_cdf
 
 Array = Any
 
-_BLOCK = 2**16
-_ZEROS = {np.dtype(kind): np.zeros(_BLOCK, kind) for kind in (np.float32, np.float64)}
+_ZEROS = {np.dtype(kind): np.zeros(BLOCK, kind) for kind in (np.float32, np.float64)}
 
 
 def _relu(x: Array) -> Array:
@@ -24,13 +24,26 @@ def _relu(x: Array) -> Array:
     if zeros is None or x.size < 1024:
         return np.maximum(x, 0)
     out = np.empty_like(x)  # in the order of x, whose memory both are walked along
-    flat, into = x.ravel("K"), out.ravel("K")
-    if not np.may_share_memory(out, into):  # strides with gaps
+    if out.strides != x.strides:  # x has gaps
         return np.maximum(x, 0)
-    for start in range(0, x.size, _BLOCK):
-        part = flat[start : start + _BLOCK]
-        np.maximum(part, zeros[: len(part)], out=into[start : start + _BLOCK])
+    source, target = x.ravel("K"), out.ravel("K")
+    if x.size <= BLOCK:
+        np.maximum(source, zeros[: x.size], out=target)
+    else:
+        for_blocks(lambda some: np.maximum(source[some], zeros[: len(source[some])], out=target[some]), x.size, BLOCK)
     return out
+
+
+def _where_positive(g: Array, out: Array) -> Array:
+    """g (out > 0) of large arrays in blocks, without a mask as large as they are."""
+    if type(g) is not np.ndarray or g.size <= BLOCK or g.strides != out.strides or g.dtype != out.dtype:
+        return g * (out > 0)
+    product = np.empty_like(g)
+    if product.strides != g.strides:
+        return g * (out > 0)
+    cotangents, values, target = g.ravel("K"), out.ravel("K"), product.ravel("K")
+    for_blocks(lambda some: np.multiply(cotangents[some], values[some] > 0, out=target[some]), g.size, BLOCK)
+    return product
 
 
 def _sigmoid(x: Array) -> Array:
@@ -42,7 +55,7 @@ def _softplus(x: Array) -> Array:
     return np.logaddexp(x, x.dtype.type(0))
 
 
-relu_of = elementwise(_relu, lambda out: out > 0, name="relu")
+relu_of = elementwise(_relu, lambda out: out > 0, name="relu", times=_where_positive)
 sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
 slope = on_arrays_too(sigmoid_of, _sigmoid)
 softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length, for_blocks
 from autograd.fused import fused
-from nn.kernels.blocks import block_length, for_blocks
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.products import SMALL, multiply
 
@@ -92,7 +92,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
         result = _matmul(_transposed(kept), v[block], out[block])
         np.multiply(result, (1 if keep is None else keep_scale) / sums[block], out=result)
 
-    for_blocks(work, len(weights), block_length(weights[:1].size))
+    for_blocks(work, len(weights), block_length(len(weights), weights[:1].size))
     return (out if any(shapes) else out[0]), (weights, sums, out)
 
 
@@ -131,7 +131,7 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
         if dq is not None:
             np.multiply(_matmul(_transposed(ds), k[block], dq[block]), factor, out=dq[block])
 
-    for_blocks(work, len(weights), block_length(weights[:1].size))
+    for_blocks(work, len(weights), block_length(len(weights), weights[:1].size))
 
 
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,

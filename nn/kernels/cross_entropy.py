@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length, for_blocks
 from autograd.fused import fused
-from nn.kernels.blocks import block_length, for_blocks
 from nn.kernels.indices import first_outside
 
 Array = NDArray[Any]
@@ -93,7 +93,7 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
         np.exp(part, out=part)
         part.sum(axis=1, keepdims=True, out=sums[block])
 
-    for_blocks(work, len(x), block_length(x[:1].size))
+    for_blocks(work, len(x), block_length(len(x), x[:1].size))
     sums[sums == 0] = 1
     return exponentials, sums, largest
 
@@ -148,7 +148,7 @@ def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs:
             total = each if share is None else each * share[:, np.newaxis]
         factor = total / sums
         for_blocks(lambda block: np.multiply(exponentials[block], factor[block], out=dx[block]), len(x),
-                   block_length(x[:1].size))
+                   block_length(len(x), x[:1].size))
         if at is None:
             dx -= each * share
         else:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import BLOCK, for_blocks
 from autograd.fused import fused
-from nn.kernels.blocks import BLOCK, for_blocks
 from nn.kernels.memory_order import empty, flat, memory_order
 
 Array = NDArray[Any]

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length, for_blocks
 from autograd.fused import fused
-from nn.kernels.blocks import block_length, for_blocks
 
 Array = NDArray[Any]
 
@@ -53,7 +53,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
         if shift is not None:
             np.add(part, shift, out=part)
 
-    for_blocks(work, count, block_length(length), row=length)
+    for_blocks(work, count, block_length(count, length), row=length)
     return out.reshape(x.shape), (means, inverses)
 
 
@@ -65,7 +65,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
     count, length = rows.shape
     scale = np.ones((1, length), x.dtype) if weight is None else weight.reshape(1, length)
     dx = np.empty_like(rows, order="C")
-    step = block_length(length)
+    step = block_length(count, length)
     sums = np.empty((-(-count // step), 2, length), x.dtype)
 
     def work(block: slice) -> None:

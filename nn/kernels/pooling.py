@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length, for_blocks
 from autograd.declare import linear
 from autograd.duck import on_arrays_too
 from autograd.fused import fused
-from autograd.threads import in_parallel
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, axis
 
@@ -31,7 +31,7 @@ Array = NDArray[Any]
 Windows = tuple[Axis, ...]
 
 H, W = 0, 2  # positions in the memory order
-WORTH = 1 << 16  # numbers of an image that are worth a thread
+BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
@@ -109,11 +109,11 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     image = in_memory_order(x)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, image.shape[3]), x.dtype)
 
-    def share(first: int, last: int) -> None:
-        of_rows = _reduce(image[:, first:last], rows, H, np.maximum, -np.inf)
-        out[:, first:last] = _reduce(of_rows, columns, W, np.maximum, -np.inf)
+    def work(some: slice) -> None:
+        of_rows = _reduce(image[:, some], rows, H, np.maximum, -np.inf)
+        out[:, some] = _reduce(of_rows, columns, W, np.maximum, -np.inf)
 
-    in_parallel(share, image.shape[1], _worth(image))
+    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK))
     return logical(out, x.ndim), (image, out, windows)
 
 
@@ -123,19 +123,13 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
     rows, columns = _planes(windows)
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
-    def share(first: int, last: int) -> None:
-        some = slice(first, last)
+    def work(some: slice) -> None:
         seen = _reduce(image[:, some], columns, W, np.maximum, -np.inf)
         to_rows = _route(cotangent[:, some], seen, out[:, some], rows, H, np.empty_like(seen))
         _route(to_rows, image[:, some], seen, columns, W, dx[:, some])  # reading order: first the row, then the column
 
-    in_parallel(share, image.shape[1], _worth(image))
+    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK))
     return (logical(dx, g.ndim),)
-
-
-def _worth(image: Array) -> int:
-    """How many images make a share that is worth a thread."""
-    return -(-WORTH // max(1, image[:, :1].size))
 
 
 def _route(g: Array, image: Array, out: Array, windows: Axis, along: int, into: Array) -> Array:

@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length, for_blocks
 from autograd.fused import fused
-from nn.kernels.blocks import block_length, for_blocks
 
 Array = NDArray[Any]
 Needs = Sequence[bool]
@@ -217,7 +217,7 @@ def _lstm_slopes(gates: Array, cells: Array, squashed: Array) -> tuple[Array, Ar
         np.subtract(1, direct, out=direct)
         direct *= gate[:, 3]
 
-    for_blocks(work, len(gates), block_length(gates[:1].size))
+    for_blocks(work, len(gates), block_length(len(gates), gates[:1].size))
     return slopes, through
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.kernels.blocks import block_length, for_blocks
+from autograd.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 
 Array = NDArray[Any]
@@ -74,7 +74,7 @@ class Layout:
         self.order, self.dtype, self.image_shape = order, x.dtype, x.shape
         self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
         self.count = x.size // max(1, samples * channels if by_sample else channels)
-        self.block = block_length(self.shape[1] * self.shape[2], BLOCK)
+        self.block = block_length(self.shape[0], self.shape[1] * self.shape[2], BLOCK)
 
     def aligned(self, x: Array) -> Array:
         """`x` itself if it has this memory order, otherwise a copy that has."""

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.blocks import block_length
 from nn.kernels.layout import pixels
 from nn.kernels.products import add_transposed, multiply
 from nn.kernels.windows import Axis
@@ -104,8 +105,7 @@ def weight_of_tiles(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
 def _chunks(image: Array, tiles: int, channels: int) -> Iterator[slice]:
     """Images to work on together."""
     batch = image.shape[1]
-    count = max(1, CHUNK // max(1, tiles * channels))
-    count = -(-batch // -(-batch // count)) if batch else 1
+    count = block_length(batch, tiles * channels, CHUNK)
     return (slice(first, min(first + count, batch)) for first in range(0, batch, count))
 
 

@@ -71,7 +71,7 @@ def test_leading_axes_broadcast(shapes: tuple[tuple[int, ...], ...]) -> None:
 
 
 def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "block_length", lambda elements: 2)
+    monkeypatch.setattr(attention, "block_length", lambda length, elements: 2)
     projection = random(np.random.default_rng(0), 5, 4, 3, 2, 3)  # (N, T, q k v, heads, d)
     q, k, v = projection.transpose(2, 0, 3, 1, 4)
     check(scaled_dot_product_attention, [q, k, v, None, None], [0, 1, 2], second=False)

@@ -74,7 +74,7 @@ def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, np.int8])
 def test_integers_of_any_kind_and_images_in_any_memory_order(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "block_length", lambda elements: 2)
+    monkeypatch.setattr(module, "block_length", lambda length, elements: 2)
     x, target, _ = operands(5, 3, (2, 4), False, False, 0)
     ordered = np.ascontiguousarray(x.transpose(2, 0, 3, 1)).transpose(1, 3, 0, 2)
     check(cross_entropy, [ordered, target.astype(dtype), None], [0], second=False, ignore_index=0)

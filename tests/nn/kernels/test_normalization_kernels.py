@@ -98,7 +98,7 @@ def test_batches_that_divide_badly(rows: int) -> None:
 def test_many_blocks(kernel: Any, order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics, "BLOCK", 32)
     monkeypatch.setattr(statistics, "LINE", 8)
-    monkeypatch.setattr(statistics, "block_length", lambda elements, size: 1)
+    monkeypatch.setattr(statistics, "block_length", lambda length, elements, size: 1)
     options = {"groups": 2} if kernel is group_norm else {}
     check(kernel, [image((6, 4, 5, 4), order), *affine(4)], [0, 1, 2], second=False, eps=0.1, **options)
 

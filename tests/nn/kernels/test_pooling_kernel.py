@@ -67,7 +67,7 @@ def test_max_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], see
     generator = np.random.default_rng(seed)
     x = generator.integers(-2, 2, shape).astype(float) if ties else random(generator, *shape)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pooling, "WORTH", 1)
+        patch.setattr(pooling, "BLOCK", 1)
         out, residuals = max_pool_forward(x, **options)
         g = random(generator, *out.shape)
         (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)

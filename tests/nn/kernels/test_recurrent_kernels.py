@@ -85,7 +85,7 @@ def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int,
 @kernels
 def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any],
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recurrent, "block_length", lambda elements: 2)
+    monkeypatch.setattr(recurrent, "block_length", lambda length, elements: 2)
     given = operands(kernel, 5, 2, 3, 4)
     given[0] = given[0][::-1]
     check(kernel, given, [0, len(given) - 1], second=False, **options)

@@ -32,6 +32,7 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
     in_parallel(unbuffered if row >= BUFFER else share, -(-length // block))
 
 
-def block_length(elements: int, size: int = BLOCK) -> int:
-    """How many slices of so many `elements` make one block, at least 1."""
-    return max(1, size // max(1, elements))
+def block_length(length: int, elements: int, size: int = BLOCK) -> int:
+    """How many of `length` slices of so many `elements` make one block: up to `size`, all blocks about equally long."""
+    most = max(1, size // max(1, elements))
+    return max(1, -(-length // max(1, -(-length // most))))
