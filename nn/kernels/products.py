@@ -28,6 +28,17 @@ def piece(inner: int, columns: int, thin: int = THIN) -> tuple[int, int]:
     return columns, height if height >= thin else 0
 
 
+def in_pieces(matrix: Array, columns: int) -> Array:
+    """A matrix (M, K), to be multiplied with (K, columns) again and again, as a stack (pieces, M / pieces, K).
+
+    One piece where several would not be of one efficient height.
+    """
+    rows, inner = matrix.shape
+    width, height = piece(inner, columns)
+    even = [p for p in range(1, rows // THIN + 1) if rows % p == 0 and rows // p <= height] if width == columns else []
+    return np.ascontiguousarray(matrix).reshape(even[0] if even else 1, -1, inner)
+
+
 def multiply(a: Array, b: Array, out: Array) -> Array:
     """`out[s] = a[s] @ b[s]`, of shapes (S, M, K) and (S, K, N)."""
     stack, rows, inner = a.shape

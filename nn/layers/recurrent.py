@@ -10,7 +10,9 @@ import numpy as np
 
 from autograd import Tensor, sigmoid
 from nn import init
-from nn.kernels import recurrent as kernels
+from nn.kernels.gru import gru
+from nn.kernels.lstm import lstm
+from nn.kernels.rnn import rnn
 from nn.layers.arguments import arguments, floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.input import admitted, refusal
@@ -146,7 +148,7 @@ class RNN(_Recurrent):
         return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
-        return kernels.rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
+        return rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
                            nonlinearity=self.nonlinearity)
 
     def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
@@ -172,7 +174,7 @@ class GRU(_Recurrent):
         return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
-        return kernels.gru(x, *states, *self._weights(layer, direction))  # type: ignore[no-any-return]
+        return gru(x, *states, *self._weights(layer, direction))  # type: ignore[no-any-return]
 
 
 class LSTM(_Recurrent):
@@ -202,7 +204,7 @@ class LSTM(_Recurrent):
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
         weights = self._weights(layer, direction)
         if not self.proj_size:
-            return kernels.lstm(x, *states, *weights)  # type: ignore[no-any-return]
+            return lstm(x, *states, *weights)  # type: ignore[no-any-return]
         return _projected(x, states, weights, getattr(self, f"weight_hr_l{layer}{direction}"))
 
     def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:

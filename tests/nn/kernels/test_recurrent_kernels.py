@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.kernels import recurrent
-from nn.kernels.recurrent import gru, lstm, rnn
+from nn.kernels import lstm as lstm_module
+from nn.kernels.gru import gru
+from nn.kernels.lstm import lstm
+from nn.kernels.rnn import rnn
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 GATES = {rnn: 1, gru: 3, lstm: 4}
@@ -85,7 +87,7 @@ def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int,
 @kernels
 def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any],
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recurrent, "block_length", lambda length, elements: 2)
+    monkeypatch.setattr(lstm_module, "block_length", lambda length, elements, size=0: 2 if size else 1)
     given = operands(kernel, 5, 2, 3, 4)
     given[0] = given[0][::-1]
     check(kernel, given, [0, len(given) - 1], second=False, **options)

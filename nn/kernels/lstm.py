@@ -1,0 +1,133 @@
+"""Long short-term memory as a primitive; shapes and memory as in `recurrence.py`, gates in the order i f g o.
+
+    i, f, o = σ(...), g = tanh(...);  c_t = f c_{t-1} + i g;  h_t = o tanh(c_t)
+
+Kept for the pullback: the activated gates (T, 4, H, N), the cells, their tanh, and the states. What a step multiplies
+its cotangents by does not depend on them: it is computed for several steps at once, in blocks that fit the cache.
+Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.blocks import block_length, for_blocks
+from autograd.fused import fused
+from nn.kernels import recurrence
+from nn.kernels.products import in_pieces
+from nn.kernels.recurrence import Needs
+
+Array = NDArray[Any]
+
+TOGETHER = 1 << 17  # slopes that are computed together
+
+
+def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array, weight_hh: Array,
+                 bias_ih: Array | None, bias_hh: Array | None) -> tuple[tuple[Array, Array, Array], tuple[Array, ...]]:
+    steps, batch, features = x.shape
+    units = weight_hh.shape[1]
+    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
+    matrix[: 2 * units] *= 0.5
+    matrix[3 * units :] *= 0.5
+    half = np.full((), 0.5, x.dtype)
+    columns = recurrence.columns(x, units, h0)
+    gates = np.empty((steps, 4, units, batch), x.dtype)
+    cells = np.empty((steps + 1, units, batch), x.dtype)
+    cells[0] = 0 if c0 is None else c0.T
+    squashed = np.empty((steps, units, batch), x.dtype)  # tanh(c_t)
+    product = np.empty((units, batch), x.dtype)
+    for t in range(steps):
+        step = gates[t]
+        np.matmul(matrix, columns[t], out=step.reshape(4 * units, batch))
+        np.tanh(step, out=step)
+        i, f, g, o = step
+        for sigmoids in (step[:2], o):
+            np.multiply(sigmoids, half, out=sigmoids)
+            np.add(sigmoids, half, out=sigmoids)
+        c = cells[t + 1]
+        np.multiply(f, cells[t], out=c)
+        np.multiply(i, g, out=product)
+        np.add(c, product, out=c)
+        np.tanh(c, out=squashed[t])
+        np.multiply(o, squashed[t], out=columns[t + 1, features + 1 :])
+    outputs, h = recurrence.states(columns, features)
+    return (outputs, h, np.ascontiguousarray(cells[-1].T)), (outputs, gates, cells, squashed)
+
+
+def _slopes(gates: Array, before: Array, squashed: Array) -> tuple[Array, Array]:
+    """What steps multiply their cotangents by: (T, 4, H, N) for the gates' pre-activations, (T, H, N) from h to c.
+
+    i, f and g act through c, o through h:  σ' = σ - σ²  and  tanh' = 1 - tanh².  `before` are the c_{t-1}.
+    """
+    slopes, through = np.empty_like(gates), np.empty_like(squashed)
+
+    def work(steps: slice) -> None:
+        gate, th, slope, direct = gates[steps], squashed[steps], slopes[steps], through[steps]
+        np.multiply(gate, gate, out=slope)
+        np.subtract(gate[:, :2], slope[:, :2], out=slope[:, :2])
+        np.subtract(1, slope[:, 2], out=slope[:, 2])
+        np.subtract(gate[:, 3], slope[:, 3], out=slope[:, 3])
+        slope[:, 0] *= gate[:, 2]
+        slope[:, 1] *= before[steps]
+        slope[:, 2] *= gate[:, 0]
+        slope[:, 3] *= th
+        np.multiply(th, th, out=direct)
+        np.subtract(1, direct, out=direct)
+        direct *= gate[:, 3]
+
+    for_blocks(work, len(gates), block_length(len(gates), gates[:1].size))
+    return slopes, through
+
+
+def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
+                  needs: Needs) -> tuple[Array | None, ...]:
+    x, h0, _, weight_ih, weight_hh = operands[:5]
+    outputs, gates, cells, squashed = residuals
+    steps, _, units, batch = gates.shape
+    deltas = np.empty((4 * units, steps, batch), x.dtype)
+    g_outputs = recurrence.transposed(g[0])
+    dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
+    product = np.empty_like(dh)
+    weight = in_pieces(weight_hh.T, batch)
+    together = block_length(steps, gates[:1].size, TOGETHER)
+    for last in range(steps, 0, -together):
+        first = max(0, last - together)
+        slopes, through = _slopes(gates[first:last], cells[first:last], squashed[first:last])
+        for t in reversed(range(first, last)):
+            if g_outputs is not None:
+                np.add(dh, g_outputs[t], out=dh)
+            np.multiply(dh, through[t - first], out=product)
+            np.add(dc, product, out=dc)
+            delta = slopes[t - first]
+            np.multiply(delta[:3], dc, out=delta[:3])
+            np.multiply(delta[3], dh, out=delta[3])
+            np.multiply(dc, gates[t, 1], out=dc)
+            delta = delta.reshape(4 * units, batch)
+            np.matmul(weight, delta, out=dh.reshape(len(weight), -1, batch))
+            deltas[:, t] = delta
+    dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
+                                            (needs[0], *needs[3:]))
+    states = [np.ascontiguousarray(d.T) if needed else None for d, needed in zip((dh, dc), needs[1:3], strict=True)]
+    return dx, *states, *parameters
+
+
+def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
+                   bias_hh: Any) -> tuple[Any, Any, Any]:
+    units = weight_hh.shape[1]
+    zero = np.zeros((x.shape[1], units), x.dtype)
+    h, c = (zero if state is None else state for state in (h0, c0))
+    outputs = []
+    for t in range(x.shape[0]):
+        z = x[t] @ weight_ih.T + h @ weight_hh.T + recurrence.total_bias(bias_ih, bias_hh)
+        i, f, g, o = (z[:, k * units : (k + 1) * units] for k in range(4))
+        c = recurrence.sigmoid(f) * c + recurrence.sigmoid(i) * np.tanh(g)
+        h = recurrence.sigmoid(o) * np.tanh(c)
+        outputs.append(h)
+    return np.stack(outputs), h, c
+
+
+lstm = fused("lstm", lstm_forward, lstm_pullback, lstm_reference)

@@ -1,0 +1,96 @@
+"""What the recurrent layers have in common: RNN, LSTM and GRU over a whole sequence, one layer and one direction.
+
+Parameters are PyTorch's: `weight_ih` (gates * H, I), `weight_hh` (gates * H, H), `bias_ih` and `bias_hh` (gates * H,).
+The sequence `x` is (T, N, I), a state (N, H); a state of None is zero, a bias of None is absent. Results are the
+sequence of hidden states (T, N, H) and the final states.
+
+Memory. Inside a step everything is (features, N): a gate is then one contiguous block, and a step is one product of a
+(gates * H, I + 1 + H) matrix with the column [x_t; 1; h_{t-1}], so that neither bias nor input needs a pass of its own.
+The cotangents of the pre-activations of all steps are collected as (gates * H, T, N), so that each weight's cotangent
+is one large product. Because σ(z) = (1 + tanh(z / 2)) / 2, the rows of gates with a σ are halved beforehand and one
+tanh serves all gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Needs = Sequence[bool]
+
+def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
+    """The two biases of a step as one, 0 if there are none."""
+    terms = [bias for bias in (bias_ih, bias_hh) if bias is not None]
+    return sum(terms[1:], terms[0]) if terms else 0
+
+
+def matrix(weights: Sequence[Array], bias: Any) -> Array:
+    """The weights side by side with the bias as a column after the first of them."""
+    first = weights[0]
+    column = np.empty((len(first), 1), first.dtype)
+    column[:, 0] = bias
+    return np.concatenate([first, column, *weights[1:]], axis=1)
+
+
+def columns(x: Array, units: int, h0: Array | None) -> Array:
+    """The columns [x_t; 1; h_{t-1}] of all steps and one more, (T + 1, I + 1 + H, N), the initial state in place."""
+    steps, batch, features = x.shape
+    all_columns = np.empty((steps + 1, features + 1 + units, batch), x.dtype)
+    all_columns[:-1, :features] = x.transpose(0, 2, 1)
+    all_columns[:, features] = 1
+    all_columns[0, features + 1 :] = 0 if h0 is None else h0.T
+    return all_columns
+
+
+def states(columns: Array, features: int) -> tuple[Array, Array]:
+    """The hidden states that the steps left in their columns: all (T, N, H), and the last (N, H)."""
+    of_all = columns[:, features + 1 :].transpose(0, 2, 1)
+    return np.ascontiguousarray(of_all[1:]), np.ascontiguousarray(of_all[-1])
+
+
+def transposed(sequence: Array | None) -> Array | None:
+    """A sequence (T, N, F) as (T, F, N); None stays None."""
+    return None if sequence is None else np.ascontiguousarray(sequence.transpose(0, 2, 1))
+
+
+def accumulator(cotangent: Array | None, shape: tuple[int, int], dtype: Any) -> Array:
+    """The cotangent of a final state as (H, N), in a buffer to accumulate into."""
+    start = np.empty(shape, dtype)
+    start[...] = 0 if cotangent is None else cotangent.T
+    return start
+
+
+def as_rows(x: Array) -> Array:
+    """A sequence (T, N, F) as (T * N, F)."""
+    return x.reshape(-1, x.shape[2])
+
+
+def of_states(deltas: Array, outputs: Array, h0: Array | None) -> Array:
+    """The cotangent of the weight of the states that steps began with, given those of what it made (..., T * N)."""
+    batch = outputs.shape[1]
+    weight: Array = deltas[:, batch:] @ as_rows(outputs[:-1])
+    return weight if h0 is None else weight + deltas[:, :batch] @ h0
+
+
+def bias_cotangents(deltas: Array, needs: Needs) -> tuple[Array | None, Array | None]:
+    total = deltas @ np.ones(deltas.shape[1], deltas.dtype) if any(needs) else deltas
+    return (total if needs[0] else None), (total.copy() if needs[1] else None)
+
+
+def cotangents(deltas: Array, x: Array, h0: Array | None, outputs: Array, weight_ih: Array,
+                needs: Needs) -> tuple[Array | None, ...]:
+    """Cotangents of x, the weights and the biases, given those of all pre-activations (gates * H, T * N)."""
+    return (
+        (deltas.T @ weight_ih).reshape(x.shape) if needs[0] else None,
+        deltas @ as_rows(x) if needs[1] else None,
+        of_states(deltas, outputs, h0) if needs[2] else None,
+        *bias_cotangents(deltas, needs[3:]),
+    )
+
+
+def sigmoid(z: Any) -> Any:
+    return 0.5 + 0.5 * np.tanh(0.5 * z)  # without the overflow of exp(-z)

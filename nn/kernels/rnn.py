@@ -1,0 +1,81 @@
+"""The simple recurrent layer as a primitive; shapes and memory as in `recurrence.py`.
+
+    h_t = tanh(W_i x_t + b_i + W_h h_{t-1} + b_h)                                                   (or relu)
+
+Kept for the pullback: the states. Source: Elman, "Finding structure in time", 1990.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.fused import fused
+from nn.kernels import recurrence
+from nn.kernels.products import in_pieces
+from nn.kernels.recurrence import Needs
+
+Array = NDArray[Any]
+
+
+def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
+                bias_hh: Array | None, *, nonlinearity: str = "tanh") -> tuple[tuple[Array, Array], tuple[Array]]:
+    steps, batch, features = x.shape
+    units = weight_hh.shape[1]
+    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
+    columns = recurrence.columns(x, units, h0)
+    z = np.empty((units, batch), x.dtype)
+    zero = np.zeros_like(z)
+    for t in range(steps):
+        h = columns[t + 1, features + 1 :]
+        np.matmul(matrix, columns[t], out=z)
+        if nonlinearity == "tanh":
+            np.tanh(z, out=h)
+        else:
+            np.maximum(z, zero, out=h)
+    outputs, h = recurrence.states(columns, features)
+    return (outputs, h), (outputs,)
+
+
+def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
+                 nonlinearity: str = "tanh") -> tuple[Array | None, ...]:
+    x, h0, weight_ih, weight_hh = operands[:4]
+    (outputs,) = residuals
+    steps, batch, units = outputs.shape
+    deltas = np.empty((units, steps, batch), x.dtype)
+    delta = np.empty((units, batch), x.dtype)
+    g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
+    one = np.ones((), x.dtype)
+    weight = in_pieces(weight_hh.T, batch)
+    for t in reversed(range(steps)):
+        if g_outputs is not None:
+            np.add(dh, g_outputs[t], out=dh)
+        h = outputs[t].T
+        if nonlinearity == "tanh":
+            np.multiply(h, h, out=delta)
+            np.subtract(one, delta, out=delta)
+            delta *= dh
+        else:
+            np.multiply(dh, h > 0, out=delta)
+        deltas[:, t] = delta
+        np.matmul(weight, delta, out=dh.reshape(len(weight), -1, batch))
+    dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,
+                                            (needs[0], *needs[2:]))
+    return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters
+
+
+def rnn_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, *,
+                  nonlinearity: str = "tanh") -> tuple[Any, Any]:
+    h = np.zeros((x.shape[1], weight_hh.shape[1]), x.dtype) if h0 is None else h0
+    outputs = []
+    for t in range(x.shape[0]):
+        z = x[t] @ weight_ih.T + h @ weight_hh.T + recurrence.total_bias(bias_ih, bias_hh)
+        h = np.tanh(z) if nonlinearity == "tanh" else np.maximum(z, 0)
+        outputs.append(h)
+    return np.stack(outputs), h
+
+
+rnn = fused("rnn", rnn_forward, rnn_pullback, rnn_reference)
