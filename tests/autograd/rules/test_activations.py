@@ -38,3 +38,23 @@ def test_relu_and_its_gradient_over_several_blocks(size: int) -> None:
 def test_relu_keeps_the_memory_order_of_images() -> None:
     x = np.random.default_rng(0).standard_normal((9, 8, 9, 16)).transpose(1, 3, 0, 2)
     assert autograd.relu(Tensor(x)).numpy().strides == x.strides
+
+
+@pytest.mark.usefixtures("three_threads")
+@pytest.mark.parametrize("like", ["its own", "another", "spread", "float64"])
+def test_the_gradient_of_a_large_relu_takes_cotangents_of_any_order(like: str) -> None:
+    """Where both lie in memory alike, the product goes in blocks, shared out among threads; else all at once."""
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((9, 40, 30, 16), dtype=np.float32).transpose(1, 3, 0, 2)
+    g = generator.standard_normal((9, 40, 30, 16), dtype=np.float32).transpose(1, 3, 0, 2)
+    if like == "another":
+        g = np.ascontiguousarray(g)
+    elif like == "spread":
+        g = np.broadcast_to(np.float32(3), x.shape)
+    elif like == "float64":
+        g = g.astype(np.float64)
+    out, pullback = autograd.vjp(autograd.relu, x)
+    np.testing.assert_array_equal(out, np.maximum(x, 0))
+    np.testing.assert_array_equal(pullback(g)[0], (g * (x > 0)).astype(np.float32))
+    _, pushed = autograd.jvp(autograd.relu, (x,), (np.asarray(g, np.float32),))
+    np.testing.assert_array_equal(pushed, (g * (x > 0)).astype(np.float32))
