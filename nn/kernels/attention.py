@@ -7,12 +7,14 @@ q is (..., T, d), k (..., S, d), v (..., S, e), out (..., T, e); leading axes br
 attend to nothing gets 0, and gives zero gradients. `keep` (..., T, S), boolean or None, drops weights; the others are
 multiplied by `keep_scale`.
 
-Memory. Scores are held transposed, (S, T): the softmax then runs over whole rows of memory instead of along each.
-Its division is done on the output, (T, e), not on the weights. Kept for the pullback: exp(scores - max), the sums, out.
-The work goes in blocks of the first leading axis. out has the memory order of q, and the cotangents have those of their
-operands: heads that are views of one projection (N, T, heads, d) need no copy before, nor after.
+Memory. The work goes in blocks of the first leading axis, and no weights are kept: the pullback computes those of its
+block again, which costs a tenth of it. Kept are the largest score and the sum of each query, and out. Scores are held
+transposed, (S, T): the softmax then runs over whole rows of memory instead of along each. Its division is done on the
+output, (T, e), not on the weights. out has the memory order of q, and the cotangents have those of their operands:
+heads that are views of one projection (N, T, heads, d) need no copy before, nor after.
 
-Source: Vaswani et al., "Attention is all you need", 2017.
+Sources: Vaswani et al., "Attention is all you need", 2017; Dao et al., "FlashAttention: fast and memory-efficient exact
+attention with IO-awareness", 2022.
 """
 
 from __future__ import annotations
@@ -64,36 +66,47 @@ def _matmul(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
+def _scores(q: Array, k: Array, added: Array | None, factor: Array) -> Array:
+    """The scores of a block, transposed: (..., S, T)."""
+    scores = np.empty((*k.shape[:-1], q.shape[-2]), q.dtype)
+    _matmul(k, np.ascontiguousarray(_transposed(q * factor)), scores)
+    return scores if added is None else np.add(scores, added, out=scores)
+
+
+def _added(mask: Array | None, dtype: Any) -> Array | None:
+    """What a mask adds to transposed scores."""
+    return None if mask is None else _transposed(np.atleast_2d(_additive(mask, dtype)))
+
+
 def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None, *, scale: float | None = None,
             keep_scale: float = 1.0) -> tuple[Array, tuple[Array, ...]]:
     factor = np.asarray(_scale(q, scale), q.dtype)
-    added = None if mask is None else _transposed(np.atleast_2d(_additive(mask, q.dtype)))
+    added = _added(mask, q.dtype)
     shapes = [x.shape[:-2] for x in (q, k, v, added) if x is not None]
     leading = np.broadcast_shapes((1,), *shapes)  # at least one axis: the work is shared out along the first
     q, k, v, added, keep = (_expanded(x, leading) for x in (q, k, v, added, keep))
     queries, keys = q.shape[-2], k.shape[-2]
     out = np.empty_like(q) if q.shape[-1] == v.shape[-1] else np.empty((*leading, queries, v.shape[-1]), q.dtype)
-    weights = np.empty((*leading, keys, queries), q.dtype)
+    largest = np.empty((*leading, 1, queries), q.dtype)
     sums = np.empty((*leading, queries, 1), q.dtype)
     ones = np.ones(keys, q.dtype)
 
     def work(block: slice) -> None:
-        part = _matmul(k[block], np.ascontiguousarray(_transposed(q[block] * factor)), weights[block])
-        if added is not None:
-            np.add(part, added[block], out=part)
-        least = np.finfo(q.dtype).min  # for a query whose scores are all -inf, or that has no keys at all
-        largest = part.max(axis=-2, keepdims=True, initial=least)
-        np.subtract(part, largest, out=part)
+        part = _scores(q[block], k[block], None if added is None else added[block], factor)
+        top = part.max(axis=-2, keepdims=True, out=largest[block])
+        np.maximum(top, np.finfo(q.dtype).min, out=top)  # for a query whose scores are all -inf
+        np.subtract(part, top, out=part)
         np.exp(part, out=part)
         total = ones @ part
         total[total == 0] = 1
         sums[block] = total[..., np.newaxis]
-        kept = part if keep is None else part * _transposed(keep[block])
-        result = _matmul(_transposed(kept), v[block], out[block])
+        if keep is not None:
+            np.multiply(part, _transposed(keep[block]), out=part)
+        result = _matmul(_transposed(part), v[block], out[block])
         np.multiply(result, (1 if keep is None else keep_scale) / sums[block], out=result)
 
-    for_blocks(work, len(weights), block_length(len(weights), weights[:1].size))
-    return (out if any(shapes) else out[0]), (weights, sums, out)
+    for_blocks(work, len(q), block_length(len(q), sums[:1].size * keys))
+    return (out if any(shapes) else out[0]), (largest, sums, out)
 
 
 def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], targets: Sequence[Array | None],
@@ -102,12 +115,15 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
 
     With weights p and scores s:  dv = pᵀ g,  ds = p (g vᵀ - g · out),  dq = scale ds k,  dk = scale dsᵀ q.
     """
-    q, k, v, keep = operands
-    weights, sums, out = residuals
+    q, k, v, mask, keep = operands
+    largest, sums, out = residuals
     dq, dk, dv, dscores = targets
+    added = _expanded(_added(mask, q.dtype), largest.shape[:-2])
 
     def work(block: slice) -> None:
-        part = weights[block]
+        part = _scores(q[block], k[block], None if added is None else added[block], factor)
+        np.subtract(part, largest[block], out=part)
+        np.exp(part, out=part)
         cotangent = g[block] / sums[block]
         along = np.vecdot(cotangent, out[block])[..., np.newaxis, :]
         if keep is None:
@@ -131,18 +147,20 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
         if dq is not None:
             np.multiply(_matmul(_transposed(ds), k[block], dq[block]), factor, out=dq[block])
 
-    for_blocks(work, len(weights), block_length(len(weights), weights[:1].size))
+    for_blocks(work, len(q), block_length(len(q), sums[:1].size * k.shape[-2]))
 
 
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,
              scale: float | None = None, keep_scale: float = 1.0) -> tuple[Array | None, ...]:
     leading = residuals[0].shape[:-2]
+    mask = operands[3]
     q, k, v, keep, g = (_expanded(x, leading) for x in (*operands[:3], operands[4], g))
-    targets = [np.empty_like(x) if needed else None for x, needed in zip((q, k, v, residuals[0]), needs, strict=False)]
-    accumulate(g, (q, k, v, keep), residuals, targets, np.asarray(_scale(q, scale), q.dtype), keep_scale)
-    if targets[3] is not None:
-        targets[3] = _transposed(targets[3])
-    return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(targets, operands, strict=False)], None)
+    targets = [np.empty_like(x) if needed else None for x, needed in zip((q, k, v), needs, strict=False)]
+    dscores = np.empty((*leading, k.shape[-2], q.shape[-2]), q.dtype) if needs[3] else None
+    accumulate(g, (q, k, v, mask, keep), residuals, (*targets, dscores), np.asarray(_scale(q, scale), q.dtype),
+               keep_scale)
+    cotangents = (*targets, None if dscores is None else _transposed(dscores))
+    return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(cotangents, operands, strict=False)], None)
 
 
 def attention_weights(q: Any, k: Any, mask: Any, *, scale: float | None = None) -> Any:

@@ -47,9 +47,9 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], ne
     projection, mask, keep = operands
     q, k, v = _parts(projection, heads)
     dprojection = np.empty(projection.shape, projection.dtype)
-    dscores = np.empty_like(residuals[0]) if needs[1] else None
+    dscores = np.empty((*q.shape[:-2], q.shape[-2], q.shape[-2]), q.dtype) if needs[1] else None
     cotangent = g.reshape((*g.shape[:2], heads, q.shape[-1])).swapaxes(1, 2)
-    attention.accumulate(cotangent, (q, k, v, keep), residuals, (*_parts(dprojection, heads), dscores),
+    attention.accumulate(cotangent, (q, k, v, mask, keep), residuals, (*_parts(dprojection, heads), dscores),
                          np.asarray(1 / math.sqrt(q.shape[-1]), q.dtype), keep_scale)
     dmask = None if dscores is None else summed_to(dscores.swapaxes(-1, -2), mask.shape)
     return (dprojection if needs[0] else None), dmask, None
