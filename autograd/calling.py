@@ -19,22 +19,16 @@ def arrays_of(arrays: Sequence[Any]) -> list[Any]:
 
 def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`."""
+    """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`.
+
+    NumPy has seen to it that they fit its function.
+    """
     count = len(operands)
     names = list(parameters(function)) or list(operands)
     named = dict(options)
-    for name, value in zip(names[count:], args[count:], strict=False):
-        if name in named:
-            raise TypeError(f"{function.__name__}() got {name} twice")
-        named[name] = value
-    if len(args) > len(names):
-        raise TypeError(f"{function.__name__}() takes at most {len(names)} arguments, got {len(args)}")
-    leading = list(args[:count])
-    for name in names[len(leading) : count]:
-        if name not in named:
-            raise TypeError(f"{function.__name__}() needs the argument {name!r}")
-        leading.append(named.pop(name))
-    return tuple(leading), named
+    named.update(zip(names[count:], args[count:], strict=False))
+    by_name = [named.pop(name) for name in names[len(args) : count]]
+    return (*args[:count], *by_name), named
 
 
 def checked_options(function: Callable[..., Any], known: frozenset[str], args: Sequence[Any],

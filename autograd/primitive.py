@@ -333,7 +333,7 @@ class Structured(Primitive):
         self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
         self.rule_reads = tuple(
             frozenset(argument_names(rule) if rule is not None else ())
-            - {"g", "active", "" if kind == "general" else own}
+            - {"g", "" if kind == "general" else own}
             for own, rule in zip_longest(operands, pullbacks)
         )
         self.reads = frozenset().union(*self.rule_reads)
@@ -348,9 +348,6 @@ class Structured(Primitive):
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""
         names = argument_names(rule)[1:]
-        if "active" in names:
-            at = tuple(slots.index(name) for name in names if name != "active")
-            return lambda g, node: rule(g, *[node.saved[k] for k in at], active=active_operands(node), **node.options)
         at = tuple(slots.index(name) for name in names)
         if self.kind == "general" or own not in at:
             return lambda g, node: rule(g, *[node.saved[k] for k in at], **node.options)
@@ -365,7 +362,6 @@ class Structured(Primitive):
             linear_part = {key: value for key, value in options.items() if key != self.offset}
             return add_all([self(*operands[:i], t, *operands[i + 1 :], **linear_part) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
-        values["active"] = tuple([t is not None for t in tangents])
         rules = [(self.pushforwards[i], t) for i, t in varying]
         return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options) for rule, t in rules])
 

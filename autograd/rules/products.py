@@ -182,8 +182,14 @@ convolve_of = multilinear(np.convolve, lambda g, y: np.convolve(g, y[::-1], "val
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """The full convolution, or the middle of it."""
     a, v = map(np.atleast_1d, arrays_of((a, v)))
-    full = convolve_of(a, v)
     short, long = sorted((a.size, v.size))
+    return overlapping(convolve_of(a, v), long, short, mode)
+
+
+def overlapping(full: Array, long: int, short: int, mode: str) -> Array:
+    """What `mode` keeps of a full convolution: all, the middle of the longer's size, or where both overlap fully."""
+    if mode not in ("full", "same", "valid"):
+        raise ValueError(f"convolutions take the modes full, same and valid, got {mode!r}")
     start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
     return full[start : start + {"full": full.size, "same": long, "valid": long - short + 1}[mode]]
 
@@ -193,6 +199,4 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     a, v = arrays_of((a, v))
     if a.size < v.size:
         return np.flip(np.conj(correlate(v, a, mode)))
-    full = convolve_of(a, np.conj(np.flip(v)))
-    start = {"full": 0, "same": (v.size - 1) // 2, "valid": v.size - 1}[mode]
-    return full[start : start + {"full": full.size, "same": a.size, "valid": a.size - v.size + 1}[mode]]
+    return overlapping(convolve_of(a, np.conj(np.flip(v))), a.size, v.size, mode)

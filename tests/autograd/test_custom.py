@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 import scipy.linalg
 
-from autograd import NoDerivativeError, Tensor, custom, grad, jvp, rule
+from autograd import NoDerivativeError, Tensor, custom, grad, jvp, rule, support
+from autograd.calling import parameters
 from autograd.registry import registry
 
 
@@ -162,3 +164,35 @@ def test_options_without_a_derivative_work_where_nothing_is_tracked() -> None:
 def test_complaints_of_the_fast_path_are_explained_too(call: Any) -> None:
     with pytest.raises(TypeError, match=r"^negative of bool .*test_custom\.py:\d+"):
         call()
+
+
+class Peculiar(ValueError):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one, two)
+
+
+@pytest.mark.parametrize("error", [Peculiar("a", "b"), KeyError("k"), MemoryError()])
+def test_errors_that_cannot_be_said_again_in_other_words_pass_as_they_are(error: Exception) -> None:
+    def fails(x: Any) -> Any:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        custom(fails)(Tensor(1.0, requires_grad=True))
+    assert caught.value is error
+
+
+def test_rules_on_demand_wait_for_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ufunc that nobody knows does not bring SciPy in; nor does the table of what is supported, where it is not."""
+    monkeypatch.delitem(sys.modules, "scipy.special", raising=False)
+    with pytest.raises(NoDerivativeError):
+        np.frompyfunc(abs, 1, 1)(Tensor([1.0], requires_grad=True))
+    assert "scipy.special" not in sys.modules
+    monkeypatch.setattr(support.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(support.importlib, "import_module", pytest.fail)
+    support._load_all()
+
+
+def test_functions_that_hide_their_parameters_have_none() -> None:
+    assert parameters(np.fromstring) == {} or "string" in parameters(np.fromstring)
+    assert parameters(dict.fromkeys) == {} or "iterable" in parameters(dict.fromkeys)
+    assert parameters(print.__class__) == {}  # as many of NumPy's, of older versions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograd import Tensor, fused, grad, hessian, jacobian, jvp, vmap
 from autograd.testing import check_gradients
@@ -77,3 +78,20 @@ def test_a_second_backward_pass_goes_through_the_reference() -> None:
     expected = hessian(lambda x: np.sum(np.sin(x) * 2 * np.sin(x) * x))(X)
     assert x.grad is not None
     np.testing.assert_allclose(x.grad.numpy(), np.sum(expected, axis=0))
+
+
+def test_an_operand_in_which_a_kernel_is_constant() -> None:
+    """Its cotangent is None, and adds nothing to what comes by other ways."""
+    first = fused("test first", lambda x, y: (x * 1.0, ()), lambda g, operands, residuals, needs: [g, None],
+                  lambda x, y: x * 1.0)
+    np.testing.assert_array_equal(grad(lambda x: np.sum(first(x, x) * X))(X), X)
+    np.testing.assert_array_equal(grad(lambda x: np.sum(first(X, x * 2.0) * X + x))(X), np.ones(3))
+    np.testing.assert_array_equal(grad(lambda x: np.sum(first(X, x)))(X), np.zeros(3))
+
+
+def test_a_gradient_of_the_wrong_shape_is_told_of_the_kernel() -> None:
+    for shape in [(2,), (1, 5), ()]:
+        wrong = fused(f"test wrong {shape}", lambda x: (x * 1.0, ()),
+                      lambda g, operands, residuals, needs, shape=shape: [np.ones(shape)], lambda x: x * 1.0)
+        with pytest.raises(ValueError, match=r"rule of test wrong .* returned a gradient of shape .* shape \(3,\)"):
+            grad(lambda x, wrong=wrong: np.sum(wrong(x)))(X)

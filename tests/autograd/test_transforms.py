@@ -450,3 +450,17 @@ def test_checkpoint_gives_back_what_the_function_gives() -> None:
     assert x.grad.tolist() == [2, 2]
     assert not checkpoint(np.sin)(Tensor(1.0)).requires_grad
     assert not checkpoint(lambda x: Tensor(1.0))(x).requires_grad
+
+
+def test_a_cotangent_alone_may_vary() -> None:
+    """The pullback is linear: its derivative along a cotangent is the pullback of that."""
+    _, pullback = vjp(np.sin, 2.0)
+    assert jvp(lambda g: pullback(g)[0], (3.0,), (1.0,)) == pytest.approx((3 * np.cos(2.0), np.cos(2.0)))
+
+
+def test_a_checkpoint_may_give_a_constant_that_is_used() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    doubled, one = checkpoint(lambda x: (x * 2, Tensor(1.0)))(x)
+    np.sum(doubled * one).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 2]

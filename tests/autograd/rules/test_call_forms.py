@@ -69,6 +69,10 @@ FORMS: dict[str, Form] = {
     "piecewise with numbers": (lambda x: np.piecewise(x, [x < 0, x > 0.5], [1.0, 2.0, np.exp]), (V,)),
     "piecewise with arguments":
         (lambda x: np.piecewise(x, [x < 0], [lambda x, k, s: k * x * x + s, lambda x, k, s: k * x - s], 3, s=2), (V,)),
+    "operands by name": (lambda x: np.swapaxes(a=x, axis1=0, axis2=1), (X,)),
+    "an option at its default": (lambda x: np.sort(x, order=None), (V,)),
+    **{f"pad of the odd reflection, {n} on each side of 5":
+       (lambda x, n=n: np.pad(x, n, "reflect", reflect_type="odd"), (V,)) for n in (3, 5, 9)},
     "clip from above": (lambda x: np.clip(x, None, 0.3), (V,)),
     "clip from below, by name": (lambda x: np.clip(x, min=-0.3), (V,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
@@ -141,7 +145,9 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
     "geomspace": (lambda: np.geomspace(U[0] * 0, 1), ValueError, "cannot start or stop at 0"),
     "cumulative_sum": (lambda: np.cumulative_sum(T), ValueError, r"more than one dimension, got shape \(3, 4\)"),
-    "pad far": (lambda: np.pad(U, 5, "reflect", reflect_type="odd"), ValueError, "wider than the array.*pad twice"),
+    "convolve mode": (lambda: np.convolve(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
+    "correlate mode": (lambda: np.correlate(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
+    "an option of NumPy's": (lambda: np.sort(U, order="f"), NoDerivativeError, "sort with order='f'.*options axis"),
     "pad mode": (lambda: np.pad(U, 1, "empty"), ValueError, "mode='empty'.*the modes are constant, edge"),
     "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
     "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),

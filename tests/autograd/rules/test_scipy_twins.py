@@ -236,3 +236,12 @@ def test_twins_are_in_the_table_with_their_path() -> None:
     assert notes["scipy.linalg.expm"] == "call autograd.scipy.linalg.expm"
     assert notes["scipy.stats.norm.logpdf"] == "call autograd.scipy.stats.norm.logpdf"
     assert not notes["scipy.special.erf"]
+
+
+def test_modules_name_what_they_have_not() -> None:
+    with pytest.raises(AttributeError, match="nothing"):
+        autograd.scipy.nothing  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        autograd.testing.nothing  # noqa: B018
+    with pytest.raises(ValueError, match="no Dfun and no full_output"):
+        integrate.odeint(growth, Tensor([1.0]), TIMES, args=(0.5,), full_output=1)
