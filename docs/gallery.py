@@ -128,16 +128,23 @@ def hessian_vector_product() -> Drawing:
     return draw((gradient * v).sum(), backward=True)
 
 
-def failure() -> Drawing:
+def changes() -> Drawing:
+    """What changed: `draw(new).changes(since=draw(old))` shows a rewrite, additions in green and removals dashed."""
+    x = Tensor([1.0, 2.0], requires_grad=True, name="x")
+    w = Tensor([0.5, 1.5], requires_grad=True, name="w")
+    old = draw(2.0 * np.log(np.exp(w * x).sum()))
+    new = draw(2.0 * autograd.logsumexp(w * x))
+    return new.changes(since=old)
+
+
+def failure() -> Drawing | None:
     """After an error: `with draw_on_error():` draws the graph up to the operation that failed, in red."""
     w = Tensor(np.ones((3, 4)), requires_grad=True, name="w")
     x = Tensor(np.ones((3, 2)), name="x")
     try:
-        return draw(np.tanh(w) @ x)
+        np.tanh(w) @ x
     except ValueError as error:
-        drawing = of_error(error)
-        assert drawing is not None
-        return drawing
+        return of_error(error)
 
 
 def front() -> Drawing:
@@ -149,9 +156,9 @@ def front() -> Drawing:
     return draw(loss, backward=True, direction="LR")
 
 
-PICTURES: tuple[Callable[[], Drawing], ...] = (
+PICTURES: tuple[Callable[[], Drawing | None], ...] = (
     neuron, backward_view, film, demand, digits, digits_folded, convolutional, loop, lstm, attention,
-    hessian_vector_product, failure,
+    hessian_vector_product, changes, failure,
 )
 
 INTRODUCTION = """Computation graphs as `autograd.draw` shows them. Pictures follow your light or dark setting, and
@@ -180,7 +187,7 @@ def _code(picture: Callable[[], Any]) -> list[str]:
     """The body of a function, as it would be typed."""
     lines = inspect.getsource(picture).splitlines()
     start = next(i for i, line in enumerate(lines) if line.rstrip().endswith('"""')) + 1
-    return textwrap.dedent("\n".join(lines[start:])).replace("return draw", "draw").splitlines()
+    return textwrap.dedent("\n".join(lines[start:])).replace("return ", "").splitlines()
 
 
 def main(folder: Path) -> None:

@@ -11,6 +11,7 @@ from .placing.layered import layered
 from .placing.layout import Layout, from_engine
 from .reading.extract import Extraction
 from .reading.steps import Trace, is_small, traced
+from .shaping.difference import difference
 from .shaping.levels import levels_of
 from .shaping.view import View, shaped
 from .words import count_text
@@ -86,6 +87,15 @@ class Drawing:
             return Trace(note="Step by step needs the values, which a drawing of large arrays does not keep: "
                               "draw(..., steps=True).")
         return traced(self._live)
+
+    def changes(self, since: Drawing) -> Drawing:
+        """What changed from another drawing to this one: additions in green, removals dashed in red, and said in words.
+
+        For a program before and after a rewrite: `draw(new).changes(since=draw(old)).save("changes.svg")`.
+        """
+        changed = Extraction(difference(since.full, self.full))
+        return Drawing(changed, self.view, theme=self.theme, direction=self.direction, timeout=self.timeout,
+                       steps=False)
 
     def to_svg(self) -> str:
         """The picture as one SVG document."""

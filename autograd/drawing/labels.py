@@ -95,6 +95,8 @@ def lines(vertex: Vertex, *, backward: bool = False) -> list[Line]:
     if vertex.heat_text:
         written.append(Line(vertex.heat_text, "value"))
     written.extend(Line(shortened(note, 44), "detail") for note in vertex.notes)
+    if vertex.change:
+        written.append(Line(vertex.change, "detail"))
     written.extend(Line(text, role, slot=True) for role, text in vertex.slots)
     return written
 
@@ -187,10 +189,7 @@ def tooltip(vertex: Vertex) -> list[str]:
         found.append("named after the caller's variable")
     if vertex.copy:
         found.append(f"use {vertex.copy[0]} of {vertex.copy[1]} of the same leaf")
-    if vertex.frozen:
-        found.append("frozen: asks for no gradient")
-    if vertex.output:
-        found.append("output")
+    found += filter(None, ("frozen: asks for no gradient" * vertex.frozen, "output" * vertex.output, vertex.change))
     if vertex.options:
         found.append(printable(vertex.options))
     if vertex.value:

@@ -78,6 +78,7 @@ class Vertex:
     notes: tuple[str, ...] = ()
     slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what steps fill in
     current: bool = False  # the step that is shown happens here
+    change: Literal["", "added", "removed"] = ""  # against another graph
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
     ends = [", ".join(shape_text(v.shape) for v in group if v.shape is not None) for group in (origins, made)]
     heats = [v.heat for v in members if v.heat is not None]
     name = cluster.repeats_text or cluster.path
+    changes = {v.change for v in members}
     notes = [" → ".join(end for end in ends if end)] if any(ends) else []
     if cluster.repeats > 1:
         notes.append(f"× {cluster.repeats}")
@@ -104,6 +105,7 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
         value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
         failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
         stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
+        change=changes.pop() if len(changes) == 1 else "",
     )
 
 

@@ -92,7 +92,7 @@ def _look(vertex: Vertex) -> tuple[Any, ...]:
     """What two vertices must share to count as the same: nothing of names and values, no indices."""
     options = "" if vertex.op == "get_item" else vertex.options
     return (vertex.kind, vertex.op, options, vertex.shape, vertex.dtype, vertex.frozen, vertex.copy is not None,
-            vertex.stands_for)
+            vertex.stands_for, vertex.change)
 
 
 def _candidates(form: NDArray[np.int64]) -> list[int]:

@@ -30,6 +30,8 @@ SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Ki
            Kind.MODULE: "box3d", Kind.MORE: "box"}
 STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
            Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
+CHANGES = {"added": "output", "removed": "failed"}
+"""Whose colours additions and removals have."""
 _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad",
                 "tangent": "carried", "alarm": "failed-line"}
 
@@ -125,8 +127,10 @@ def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float,
         "tooltip": hovering(tooltip(vertex)),
         "label": _html(lines(vertex, backward=graph.backward), colours, ink),
     }
-    if vertex.copy or vertex.frozen:
+    if vertex.copy or vertex.frozen or vertex.change == "removed":
         attributes["style"] = style + ",dashed"
+    if vertex.change:
+        attributes |= {"color": colours[f"{CHANGES[vertex.change]}-line"], "penwidth": "2"}
     if vertex.output:
         attributes["peripheries"] = "2"
     if straight:
@@ -142,7 +146,7 @@ def classes(vertex: Vertex) -> str:
     found = ["node", vertex.kind.value]
     found += [name for name, on in (("output", vertex.output), ("failed", vertex.failed), ("frozen", vertex.frozen),
                                     ("alias", vertex.copy is not None), ("heated", vertex.heat is not None),
-                                    ("current", vertex.current)) if on]
+                                    ("current", vertex.current), (vertex.change, bool(vertex.change))) if on]
     return " ".join(found)
 
 

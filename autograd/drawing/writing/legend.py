@@ -17,7 +17,8 @@ SAMPLE = 28.0
 """The width that a legend's sample takes, with the gap to its word."""
 SIGN_SIZE = 9.0
 
-Sample = Kind | Literal["output", "frozen", "alias", "operand", "twice", "rule", "backward", "carried", "failed"]
+Sample = Kind | Literal["output", "frozen", "alias", "operand", "twice", "rule", "backward", "carried", "failed",
+                        "added", "removed"]
 
 WORDS: dict[Sample, str] = {
     Kind.INPUT: "input",
@@ -35,6 +36,8 @@ WORDS: dict[Sample, str] = {
     "rule": "g arrives from the readers, ∂ is what the operands get",
     "carried": "to the next repetition",
     "failed": "failed here",
+    "added": "added",
+    "removed": "removed",
 }
 
 
@@ -63,6 +66,8 @@ def legend(graph: Graph, wide: float) -> list[Entry]:
         ("rule", graph.backward and any(v.rule for v in vertices)),
         ("carried", any(edge.carried for edge in graph.edges)),
         ("failed", any(v.failed for v in vertices)),
+        ("added", any(v.change == "added" for v in vertices)),
+        ("removed", any(v.change == "removed" for v in vertices)),
     )
     there += [name for name, shown in states if shown]
     entries, x, row = [], 0.0, 0

@@ -11,7 +11,7 @@ from autograd.drawing.placing.edge_words import sum_marks
 from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
-from .dot import SHAPES, STYLES, digraph, literal, place
+from .dot import CHANGES, SHAPES, STYLES, digraph, literal, place
 from .legend import ROW, SIGNS, Entry, indent, legend, wrapped
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
 
@@ -72,8 +72,9 @@ def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: 
         return
     kind = sample if isinstance(sample, Kind) else Kind.PARAMETER if sample in ("frozen", "alias") else Kind.OPERATION
     state = sample if sample in ("output", "failed") else kind.value
-    style = STYLES[kind] + (",dashed" if sample in ("frozen", "alias") else "")
+    style = STYLES[kind] + (",dashed" if sample in ("frozen", "alias", "removed") else "")
+    line = CHANGES.get(str(sample), state)
     wide, high = ("0.2", "0.08") if sample == "output" else ("0.3", "0.15")
     dot.node(f"legend_{sample}", label="", shape=SHAPES[kind], style=style, width=wide, height=high,
-             fillcolor=colours[f"{state}-fill"], color=colours[f"{state}-line"],
+             fillcolor=colours[f"{state}-fill"], color=colours[f"{line}-line"],
              peripheries="2" if sample == "output" else "1", pos=place((x + 11, y), layout.height))

@@ -128,5 +128,8 @@ def sheet(selector: str) -> str:
 .sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
 .count .mark{{stroke:var(--carried)}}
 .count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
-    rules = f"{rules}\n{kinds}\n.hot g:not(.heated)>.shape{{fill:var(--paper)}}\n" + STEP.replace("SELECTOR", selector)
+    changes = (".added .shape{stroke:var(--output-line);stroke-width:2.6}\n"
+               ".removed .shape{stroke:var(--failed-line);stroke-width:1.6;stroke-dasharray:5 3}\n")
+    heat = ".hot g:not(.heated)>.shape{fill:var(--paper)}\n"
+    rules = f"{rules}\n{kinds}\n{changes}{heat}" + STEP.replace("SELECTOR", selector)
     return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in rules.split("\n"))

@@ -252,7 +252,8 @@ def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
     return "".join(placed), rows
 
 
-_SAMPLE_CLASS = {"frozen": "parameter", "alias": "parameter alias"}
+_SAMPLE_CLASS = {"frozen": "parameter", "alias": "parameter alias", "added": "operation added",
+                 "removed": "operation removed"}
 
 
 def _sample(sample: Sample, prefix: str) -> str:
@@ -267,7 +268,7 @@ def _sample(sample: Sample, prefix: str) -> str:
         return _rectangle(box, 4, "shape") + _rectangle(Box(11, 0, 18, 7), 3, "inner")
     if sample == "frozen":
         return _rectangle(box, 1, "shape") + _rectangle(box, 1, "", extra=f' fill="url(#{prefix}-hatch)"')
-    return _rectangle(box, 4 if sample == "failed" else 1, "shape")
+    return _rectangle(box, 4 if sample in ("failed", "added", "removed") else 1, "shape")
 
 
 def _ramp(unit: str, y: float) -> str:

@@ -37,6 +37,7 @@ def _with_origins(graph: Graph) -> list[tuple[Vertex, str]]:
 
 def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
     marks = [word for word, on in (("output", vertex.output), ("frozen", vertex.frozen), ("FAILED", vertex.failed),
+                                   (vertex.change, vertex.change),
                                    (f"use {vertex.copy[0]} of {vertex.copy[1]}" if vertex.copy else "", vertex.copy))
              if on]
     if vertex.kind in LEAVES and heading(vertex) != vertex.kind.value:

@@ -212,9 +212,9 @@ def test_a_shared_leaf_keeps_a_graph_from_the_engine() -> None:
 
 def test_folding_a_long_chain_takes_little_time() -> None:
     graph = chain(10_000, weight=True)
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(folded(graph).vertices) == 5
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_what_was_folded_is_said() -> None:
