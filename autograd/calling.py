@@ -17,6 +17,13 @@ def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
 
 
+def refuse_out(name: str, *targets: Any) -> None:
+    """Raise unless every target of a function's `out=` is None."""
+    if any(target is not None for target in targets):
+        raise TypeError(f"{name}(out=...) would overwrite a value that the graph may need; assign the result instead: "
+                        "y = ..., or y[...] = ...")
+
+
 def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`.
@@ -44,9 +51,7 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
                 value = value._value
             kept[name] = value
         elif name == "out":
-            if value is not None:
-                raise TypeError(f"{function.__name__}(out=...) would overwrite a value that the graph may need; "
-                                "assign the result instead: y = ..., or y[...] = ...")
+            refuse_out(function.__name__, value)
         elif not _is_default(function, name, value):
             raise NoDerivativeError(f"{function.__name__} with {name}={value!r} has no derivative here; it is "
                                     f"differentiated with the options {', '.join(sorted(known)) or '(none)'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -118,7 +119,20 @@ def composite(function: Callable[..., Any]) -> Callable[[Rule], Rule]:
     """Register a function that is composed of others: `@composite(np.average)` on its text in NumPy calls."""
 
     def register(definition: Rule) -> Rule:
-        registry[function] = definition
+        registry[function] = in_dtypes_of(function, definition) if isinstance(function, np.ufunc) else definition
         return definition
 
     return register
+
+
+def in_dtypes_of(ufunc: np.ufunc, definition: Rule) -> Rule:
+    """A definition whose operands are cast as the ufunc casts its own; SciPy's have no half precision, for example."""
+
+    @functools.wraps(definition)
+    def apply(*operands: Any, **options: Any) -> Any:
+        given = [x if is_operand(x) else np.asarray(x) for x in operands]
+        dtypes = ufunc.resolve_dtypes((*[getattr(x, "dtype", type(x)) for x in given], *[None] * ufunc.nout))
+        return definition(*[x.astype(dtype) if getattr(x, "dtype", dtype) != dtype else x
+                            for x, dtype in zip(given, dtypes, strict=False)], **options)
+
+    return apply

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .box import Box
-from .calling import parameters
+from .calling import parameters, refuse_out
 from .errors import NoDerivativeError
 from .primitive import wrap
 from .registry import on_demand, public_name, registry
@@ -24,6 +24,8 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function whose value is piecewise constant: it computes on the values, and its result needs no gradient."""
 
     def apply(*args: Any, **options: Any) -> Any:
+        if len(args) > 2 or "out" in options:
+            refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
         if boxes:
             return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
@@ -83,23 +85,22 @@ def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """A ufunc called with options, or one of its methods, or without a rule."""
     options = dict(options)
-    if any(target is not None for target in options.pop("out", ())):
-        raise TypeError(f"{ufunc.__name__}(out=...) would overwrite a value that the graph may need; assign the result "
-                        "instead: y = ..., or y[...] = ...")
+    refuse_out(ufunc.__name__, *options.pop("out", ()))
     if method == "__call__":
         apply = rule_of(ufunc)
         if apply is None:
             return no_derivative(ufunc, inputs, options)
         dtype = options.pop("dtype", None)
+        known = {key: options.pop(key) for key in [*options] if key in parameters(apply)}
         refused = [key for key, value in options.items() if not (key in _HARMLESS and value is _HARMLESS[key])]
         if refused:
             if any(t.requires_grad or isinstance(t, Box) for t in tensors_in((inputs, options))):
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
                                         "elements with np.where, and assign instead of out=")
-            return no_derivative(ufunc, inputs, options)
+            return no_derivative(ufunc, inputs, options | known)
         if dtype is not None:
             inputs = [x.astype(dtype) if isinstance(x, Tensor) else np.asarray(x, dtype) for x in inputs]
-        return apply(*inputs)
+        return apply(*inputs, **known)
     result = apply_method(ufunc, method, inputs, options)
     if result is not NotImplemented:
         return result

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.blocks import BLOCK, for_blocks
+from autograd.calling import refuse_out
 from autograd.declare import composite, elementwise, general
 from autograd.duck import on_arrays_too
 from autograd.tensor import Tensor
@@ -205,8 +206,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 @composite(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
-    if out is not None:
-        raise TypeError("clip(out=...) would overwrite a value that the graph may need; assign the result instead")
+    refuse_out("clip", out)
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if low is None and high is None:
         return np.copy(a)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
+from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, constant
 from autograd.numpy_protocol import settled
 from autograd.tensor import Tensor, tensor
@@ -33,8 +33,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 
 @composite(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
-    if out is not None:
-        raise TypeError("choose(out=...) would overwrite a value that the graph may need; assign the result instead")
+    refuse_out("choose", out)
     parts = np.broadcast_arrays(*[choices[i] for i in range(len(choices))], a)[:-1]
     which = np.broadcast_to(raw_key(a) if isinstance(a, Tensor) else a, parts[0].shape)
     size = len(parts)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.box import Box
+from autograd.calling import refuse_out
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
 from autograd.modes import local
@@ -138,8 +139,7 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 
 @composite(np.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
-    if out is not None:
-        raise TypeError("take(out=...) would overwrite a value that the graph may need; assign the result instead")
+    refuse_out("take", out)
     indices = raw_key(indices) if isinstance(indices, Tensor) else np.asarray(indices)
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]

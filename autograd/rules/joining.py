@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
+from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, variadic
 
 from .axes import one_axis, part
@@ -28,8 +28,7 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 @composite(np.concatenate)
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
                 casting: str = "same_kind") -> Any:
-    if out is not None:
-        raise TypeError("concatenate(out=...) would overwrite a value that the graph may need; assign the result")
+    refuse_out("concatenate", out)
     parts = arrays_of(arrays)
     if not parts:
         raise ValueError("need at least one array to concatenate")

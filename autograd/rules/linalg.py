@@ -236,12 +236,8 @@ def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     return np.cross(x1, x2, axis=axis)
 
 
-@composite(np.linalg.vecdot)
-def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    return np.sum(np.conj(x1) * x2, axis=axis)
-
-
 composite(np.linalg.matmul)(np.matmul)
+composite(np.linalg.vecdot)(np.vecdot)
 composite(np.linalg.tensordot)(np.tensordot)
 composite(np.linalg.matrix_transpose)(np.matrix_transpose)
 constant(np.linalg.matrix_rank)

@@ -94,6 +94,7 @@ def poly(seq_of_zeros: Any) -> Any:
         zeros = np.linalg.eigvals(zeros)
     elif zeros.ndim != 1:
         raise ValueError(f"poly takes a vector of zeros or a square matrix, got shape {zeros.shape}")
+    zeros = zeros.astype(np.mintypecode(zeros.dtype.char))
     out = np.ones(1, zeros.dtype)
     for i in range(zeros.size):
         out = np.convolve(out, np.concatenate([np.ones(1, zeros.dtype), -zeros[i : i + 1]]))

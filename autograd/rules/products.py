@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
+from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, multilinear, variadic
 
 from .axes import one_axis
@@ -90,8 +90,7 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
 
 @composite(np.dot)
 def dot(a: Any, b: Any, out: None = None) -> Any:
-    if out is not None:
-        raise TypeError("dot(out=...) would overwrite a value that the graph may need; assign the result instead")
+    refuse_out("dot", out)
     a, b = arrays_of((a, b))
     if a.ndim == 0 or b.ndim == 0:
         return np.multiply(a, b)
@@ -126,8 +125,7 @@ def inner(a: Any, b: Any, /) -> Any:
 
 @composite(np.outer)
 def outer(a: Any, b: Any, out: None = None) -> Any:
-    if out is not None:
-        raise TypeError("outer(out=...) would overwrite a value that the graph may need; assign the result instead")
+    refuse_out("outer", out)
     return np.ravel(a)[:, None] * np.ravel(b)[None, :]
 
 
@@ -137,8 +135,8 @@ def vdot(a: Any, b: Any, /) -> Any:
 
 
 @composite(np.vecdot)
-def vecdot(x1: Any, x2: Any, /) -> Any:
-    return np.sum(np.conj(x1) * x2, axis=-1)
+def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    return np.sum(np.conj(x1) * x2, axis=axis)
 
 
 @composite(np.matvec)

@@ -60,7 +60,7 @@ def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
     known = settled(x)
     if known.dtype.kind == "c" or np.all(inside(known)):
         return x
-    return x.astype(np.result_type(x.dtype, np.complex64))
+    return x.astype(np.complex128 if known.dtype == np.float16 else np.result_type(known.dtype, np.complex64))
 
 
 def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:

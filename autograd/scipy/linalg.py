@@ -170,9 +170,14 @@ sqrtm = twin(sl.sqrtm)(lambda A: root(A))
 logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(root(A)))
 
 
+def in_double(x: Array) -> Array:
+    """In double precision, in which SciPy computes some functions for every operand."""
+    return x.astype(np.result_type(x.dtype, np.float64))
+
+
 @twin(sl.expm_frechet)
 def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
-    A, E = arrays_of((A, E))
+    A, E = map(in_double, arrays_of((A, E)))
     size = A.shape[-1]
     block = expm(np.concatenate([np.concatenate([A, E], 1), np.concatenate([np.zeros_like(A), A], 1)]))
     return (block[:size, :size], block[:size, size:]) if compute_expm else block[:size, size:]
@@ -289,6 +294,6 @@ def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwr
 
 svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(a))
 inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(a))
-det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(a))
+det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(in_double(a)))
 norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite=True: np.linalg.norm(
     a, ord, axis, keepdims))

@@ -286,6 +286,11 @@ def test_writing_a_tensor_into_an_ndarray_names_the_fix() -> None:
         lambda x: np.add(x, 1, out=np.zeros(2)),
         lambda x: np.sum(x, out=np.zeros(())),
         lambda x: np.concatenate([x, x], out=np.zeros(4)),
+        lambda x: np.round(x, out=np.zeros(2)),
+        lambda x: np.round(x, 0, np.zeros(2)),
+        lambda x: np.argmax(x, 0, np.zeros((), int)),
+        lambda x: np.round(np.ones(2), out=x),
+        lambda x: np.any(x > 0, axis=0, out=Tensor(False)),
     ],
 )
 def test_out_is_refused_with_the_reason(call: Callable[[Tensor], object]) -> None:
