@@ -206,7 +206,7 @@ assert sides[6] >= 22
 # ## The pieces that excite a unit most · 最能激发神经元的图块
 #
 # Of all windows of all faces, the five that four units of each layer answer to most. A row is a unit: in the first
-# layer edges and lines, in the second parts such as eyes, brows and mouths, in the third whole faces.
+# layer edges and lines, in the second parts such as eyes and brows, in the third whole faces.
 
 # %%
 photographs = centred(train[0])

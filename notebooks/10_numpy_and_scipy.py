@@ -197,4 +197,4 @@ assert np.isclose(slope, by_formula)
 # 1. Start the oscillation's fit from `omega = 1`. Where does it end, and would the error bars warn you?
 #    从 `omega = 1` 开始拟合，会停在哪里？误差棒能提醒你吗？
 # 2. Differentiate the final number of hares with respect to the *first* state: which of the two matters more?
-#    求最终兔子数量对初始状态的导数：哪一个初值影响更大？
+#    求最终野兔数量对初始状态的导数：哪一个初值影响更大？
