@@ -31,7 +31,7 @@ Array = NDArray[Any]
 Windows = tuple[Axis, ...]
 
 H, W = 0, 2  # positions in the memory order
-BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
+BLOCK = 1 << 17  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
