@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
-from nn.kernels.few_rows import times_transposed
+from nn.kernels.products import times_transposed
 
 Array = NDArray[Any]
 

@@ -1,0 +1,58 @@
+"""Matrix products, where they are cut into pieces and where they are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nn.kernels import products
+from nn.kernels.products import MOST, add_transposed, in_pieces, multiply, times_transposed
+from tests.nn.kernels.kernel_checks import close, random
+
+
+@pytest.mark.parametrize("small_kernels", [True, False])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("rows", "inner", "columns"), [
+    (8, 1000, 300), (13, 785, 257), (64, 300, 100), (MOST, 100, 130), (MOST + 1, 100, 130), (9, 4096, 31),
+    (9, 4097, 31), (7, 1000, 300), (1, 3, 2), (64, 2, 9000), (0, 3, 2), (8, 0, 3),
+])
+def test_a_few_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int, dtype: Any, small_kernels: bool,
+                                             monkeypatch: Any) -> None:
+    monkeypatch.setattr(products, "_reads_small_operands", lambda: small_kernels)
+    generator = np.random.default_rng(0)
+    x, weight = random(generator, rows, inner, dtype=dtype), random(generator, columns, inner, dtype=dtype)
+    expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight.astype(np.float64))
+    for a, b in ((x, weight), (np.asfortranarray(x), np.asfortranarray(weight)), (x[:, ::-1], weight[:, ::-1])):
+        out = times_transposed(a, b)
+        assert out.dtype == dtype
+        close(out, expected, 1e-5 if dtype is np.float32 else 1e-12)
+
+
+def test_the_processor_is_asked_once() -> None:
+    assert products._reads_small_operands() in (True, False)
+
+
+@pytest.mark.parametrize("small", [60, 500, 10**6])
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(7, 3, 5), (64, 4, 6), (33, 1, 130), (0, 3, 4), (5, 0, 3)])
+def test_stacks_and_sums_of_products(rows: int, inner: int, columns: int, small: int, monkeypatch: Any) -> None:
+    monkeypatch.setattr(products, "SMALL", small)
+    monkeypatch.setattr(products, "THIN", 2)
+    generator = np.random.default_rng(0)
+    a, b = random(generator, 3, rows, inner), random(generator, 3, inner, columns)
+    close(multiply(a, b, np.empty((3, rows, columns))), np.einsum("smk,skn->smn", a, b), 1e-12)
+    other, total = random(generator, 3, rows, columns), random(generator, 3, inner, columns)
+    expected = total + np.einsum("smk,smn->skn", a, other)
+    add_transposed(a, other, total, np.empty_like(total))
+    close(total, expected, 1e-12)
+
+
+@pytest.mark.parametrize(("rows", "inner", "columns", "pieces"), [
+    (128, 512, 32, 4), (128, 8, 4, 1), (127, 512, 32, 1), (512, 512, 4096, 1), (3, 2, 1, 1),
+])
+def test_a_matrix_in_pieces_of_one_height(rows: int, inner: int, columns: int, pieces: int) -> None:
+    matrix = random(np.random.default_rng(0), inner, rows).T
+    stack = in_pieces(matrix, columns)
+    assert stack.shape == (pieces, rows // pieces, inner)
+    np.testing.assert_array_equal(stack.reshape(rows, inner), matrix)
