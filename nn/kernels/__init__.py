@@ -9,5 +9,5 @@ differentiable NumPy calls, which defines it and serves forward accumulation and
     normalization   normalization (batch and group) on statistics; layer_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy, binary_cross_entropy, regression; reduction
-    below           products of matrices, memory_order of axes, broadcasting, indices
+    below           products of matrices, memory_order of axes, half_precision, broadcasting, indices
 """

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
 from nn.kernels.broadcasting import summed_to
+from nn.kernels.half_precision import fused_in_single
 from nn.kernels.reduction import reduced, reduced_array, share
 
 Array = NDArray[Any]
@@ -80,7 +80,7 @@ def reference(z: Any, t: Any, weight: Any, pos_weight: Any, *, reduction: str = 
     return reduced(losses if weight is None else weight * losses, reduction)
 
 
-binary_cross_entropy_with_logits = fused("binary_cross_entropy_with_logits", forward, pullback, reference)
+binary_cross_entropy_with_logits = fused_in_single("binary_cross_entropy_with_logits", forward, pullback, reference)
 
 
 # --- Of probabilities ------------------------------------------------------------------------------------------------
@@ -127,4 +127,5 @@ def probability_reference(p: Any, t: Any, weight: Any, *, reduction: str = "mean
     return reduced(losses if weight is None else losses * weight, reduction)
 
 
-binary_cross_entropy = fused("binary_cross_entropy", probability_forward, probability_pullback, probability_reference)
+binary_cross_entropy = fused_in_single("binary_cross_entropy", probability_forward, probability_pullback,
+                                       probability_reference)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.blocks import block_length, for_blocks
-from autograd.fused import fused
+from nn.kernels.half_precision import fused_in_single
 from nn.kernels.indices import first_outside
 
 Array = NDArray[Any]
@@ -180,4 +180,4 @@ def reference(x: Any, target: Any, weight: Any, *, reduction: str = "mean", igno
     return np.sum(losses) / (_divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
 
 
-cross_entropy = fused("cross_entropy", forward, pullback, reference)
+cross_entropy = fused_in_single("cross_entropy", forward, pullback, reference)

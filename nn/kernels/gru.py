@@ -93,7 +93,7 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
         np.multiply(d_r, candidates[t], out=d_r)
         np.multiply(d_r, d_n, out=d_r)
         deltas[:, :, t] = delta
-        np.matmul(weight, delta[:3].reshape(3 * units, batch), out=dh.reshape(len(weight), -1, batch))
+        np.matmul(weight, delta[:3].reshape(3 * units, batch), out=dh.reshape(*weight.shape[:2], batch))
         np.add(dh, through, out=dh)
     of_state = deltas[:3].reshape(3 * units, -1)
     of_input = deltas.reshape(4 * units, -1)

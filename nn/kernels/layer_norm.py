@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.blocks import block_length, for_blocks
-from autograd.fused import fused
+from nn.kernels.half_precision import fused_in_single
 
 Array = NDArray[Any]
 
@@ -103,4 +103,4 @@ def reference(x: Any, weight: Any, bias: Any, *, axes: int, eps: float) -> Any:
     return out if bias is None else out + bias
 
 
-layer_norm = fused("layer_norm", forward, pullback, reference)
+layer_norm = fused_in_single("layer_norm", forward, pullback, reference)

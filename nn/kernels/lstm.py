@@ -107,7 +107,7 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
             np.multiply(delta[3], dh, out=delta[3])
             np.multiply(dc, gates[t, 1], out=dc)
             delta = delta.reshape(4 * units, batch)
-            np.matmul(weight, delta, out=dh.reshape(len(weight), -1, batch))
+            np.matmul(weight, delta, out=dh.reshape(*weight.shape[:2], batch))
             deltas[:, t] = delta
     dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[3:]))

@@ -14,13 +14,14 @@ Sources: Ioffe and Szegedy, "Batch normalization", 2015; Wu and He, "Group norma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
 
 Array = NDArray[Any]
@@ -167,13 +168,14 @@ def group_norm_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Layo
 
 
 def group_norm_reference(x: Any, weight: Any, bias: Any, *, groups: int, eps: float) -> Any:
-    members = x.reshape((x.shape[0], groups, -1))
+    members = x.reshape((x.shape[0], groups, math.prod(x.shape[1:]) // groups))
     centred = members - np.mean(members, axis=2, keepdims=True)
     variance = np.mean(centred * centred, axis=2, keepdims=True)
     weight, bias = _affine(weight, bias, x.ndim)
     return (centred / np.sqrt(variance + eps)).reshape(x.shape) * weight + bias
 
 
-batch_norm = fused("batch_norm", batch_norm_forward, batch_norm_pullback, batch_norm_reference)
-batch_norm_inference = fused("batch_norm_inference", inference_forward, inference_pullback, inference_reference)
-group_norm = fused("group_norm", group_norm_forward, group_norm_pullback, group_norm_reference)
+batch_norm = fused_in_single("batch_norm", batch_norm_forward, batch_norm_pullback, batch_norm_reference)
+batch_norm_inference = fused_in_single("batch_norm_inference", inference_forward, inference_pullback,
+                                       inference_reference)
+group_norm = fused_in_single("group_norm", group_norm_forward, group_norm_pullback, group_norm_reference)

@@ -56,11 +56,12 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
         height = whole = rows
     if not whole:
         return np.matmul(a, b, out=out)
-    pieces = a[:, :whole].reshape(stack, whole // height, height, inner)
+    cut = stack, whole // height, height
+    pieces = a[:, :whole].reshape(*cut, inner)
     for first in range(0, b.shape[2], width):
         part = b[:, :, first : first + width]
         into = out[:, :, first : first + width]
-        np.matmul(pieces, part[:, np.newaxis], out=into[:, :whole].reshape(stack, whole // height, height, part.shape[2]))
+        np.matmul(pieces, part[:, np.newaxis], out=into[:, :whole].reshape(*cut, part.shape[2]))
         if whole < rows:
             np.matmul(a[:, whole:], part, out=into[:, whole:])
     return out

@@ -61,7 +61,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
         else:
             np.multiply(dh, h > 0, out=delta)
         deltas[:, t] = delta
-        np.matmul(weight, delta, out=dh.reshape(len(weight), -1, batch))
+        np.matmul(weight, delta, out=dh.reshape(*weight.shape[:2], batch))
     dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[2:]))
     return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters

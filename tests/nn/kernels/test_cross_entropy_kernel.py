@@ -133,3 +133,14 @@ def test_labels_out_of_range_are_named(target: Any, message: str) -> None:
     target = np.array(target)
     with pytest.raises(ValueError, match=message):
         cross_entropy(np.zeros((2, 3, *target.shape[1:])), target, None)
+
+
+def test_a_mean_over_many_half_precision_losses_is_finite() -> None:
+    """Their sum is more than the 65,504 that a float16 can hold."""
+    x = np.zeros((40_000, 10), np.float16)
+    leaf = Tensor(x, requires_grad=True)
+    loss = cross_entropy(leaf, np.zeros(40_000, int), None)
+    assert loss.dtype == np.float16
+    assert loss.item() == pytest.approx(np.log(10), rel=1e-3)
+    loss.backward()
+    assert leaf.grad.dtype == np.float16

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograd import Tensor
 from nn.kernels import statistics
 from nn.kernels.layer_norm import layer_norm
 from nn.kernels.memory_order import memory_order
@@ -142,3 +143,33 @@ def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
     kernel = {"batch": batch_norm, "group": group_norm, "layer": layer_norm}[kind]
     more = {"group": {"groups": 3}, "layer": {"axes": arrays["in"]["x"].ndim - 1}}.get(kind, {})
     check_golden(kernel, ("x", "weight", "bias"), arrays, ("out",), **options, **more)
+
+
+@pytest.mark.parametrize(("kernel", "shape", "options"), [
+    (batch_norm, (40, 3, 16, 16), {}), (group_norm, (2, 4, 64, 64), {"groups": 2}),
+    (layer_norm, (3, 8192), {"axes": 1}),
+])
+def test_sums_of_half_precision_do_not_overflow(kernel: Any, shape: tuple[int, ...], options: dict[str, Any]) -> None:
+    """The squares of this many numbers around 5 add up to more than the 65,504 that a float16 can hold."""
+    generator = np.random.default_rng(0)
+    x, g = (generator.standard_normal(shape) * 5).astype(np.float16), generator.standard_normal(shape)
+    channels = shape[1]
+    results = []
+    for dtype in (np.float16, np.float64):
+        given = [Tensor(value.astype(dtype), requires_grad=True)
+                 for value in (x, np.ones(channels), np.zeros(channels))]
+        for function in (kernel, kernel.reference):
+            out = function(*given, eps=1e-5, **options)
+            (first, *_) = out if isinstance(out, tuple) else (out,)
+            assert first.dtype == dtype
+            (first * (g / 64).astype(dtype)).sum().backward()
+            results.append([first.data, *(t.grad.data for t in given)])
+            for t in given:
+                t.grad = None
+    for found in results[:3]:
+        for got, expected in zip(found, results[3], strict=True):
+            close(got.astype(np.float64), expected, 5e-3)
+
+
+def test_a_group_norm_of_no_samples() -> None:
+    check(group_norm, [np.ones((0, 4, 3)), np.ones(4), np.ones(4)], [0, 1, 2], second=False, groups=2, eps=1e-5)

@@ -74,7 +74,7 @@ def test_each_number(kernel: Any, options: dict[str, Any]) -> None:
 
 @kernels
 @settings(max_examples=8, deadline=None)
-@given(steps=st.integers(1, 4), batch=st.integers(1, 3), features=st.integers(1, 3), units=st.integers(1, 3),
+@given(steps=st.integers(1, 4), batch=st.integers(0, 3), features=st.integers(1, 3), units=st.integers(1, 3),
        bias=st.booleans(), state=st.booleans(), single=st.booleans())
 def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int, features: int, units: int, bias: bool,
                    state: bool, single: bool) -> None:

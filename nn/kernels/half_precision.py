@@ -1,0 +1,46 @@
+"""Kernels that add up many numbers: float16 is what they read and write, float32 what they compute with.
+
+A float16 ends at 65,504, and has 11 bits: the squares of 4,096 numbers around 5 add up to more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.fused import fused
+
+
+def _wide(x: Any) -> Any:
+    return x.astype(np.float32) if x is not None and x.dtype == np.float16 else x
+
+
+def _narrow(out: Any) -> Any:
+    return tuple(part.astype(np.float16) for part in out) if isinstance(out, tuple) else out.astype(np.float16)
+
+
+def fused_in_single(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
+                    reference: Callable[..., Any]) -> Callable[..., Any]:
+    """`fused`, except that where the first operand is float16 all three functions work on float32."""
+
+    def wide_forward(*operands: Any, **options: Any) -> tuple[Any, tuple[Any, ...]]:
+        if operands[0].dtype != np.float16:
+            return forward(*operands, **options)  # type: ignore[no-any-return]
+        out, residuals = forward(*map(_wide, operands), **options)
+        return _narrow(out), residuals
+
+    def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+                      **options: Any) -> Any:
+        if operands[0].dtype == np.float16:  # the pass gives each cotangent its operand's dtype
+            operands = tuple(map(_wide, operands))
+            g = tuple(map(_wide, g)) if isinstance(g, tuple) else _wide(g)
+        return pullback(g, operands, residuals, needs, **options)
+
+    def wide_reference(*operands: Any, **options: Any) -> Any:
+        if operands[0].dtype != np.float16:
+            return reference(*operands, **options)
+        return _narrow(reference(*map(_wide, operands), **options))
+
+    return fused(name, wide_forward, wide_pullback, wide_reference)
