@@ -11,6 +11,9 @@ import numpy as np
 from .errors import NoDerivativeError
 from .tensor import Tensor
 
+PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})
+"""Types of options that need no look: a tensor is none of them."""
+
 
 def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     """Arguments that may be lists and numbers, as arrays where they are no tensors."""

@@ -46,10 +46,9 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     try:
         views = base._views
     except AttributeError:
-        views = base._views = []
-    if len(views) > 16:
-        views[:] = [reference for reference in views if reference() is not None]
-    views.append(weakref.ref(view))
+        views = base._views = {}
+    key = id(view)
+    views[key] = weakref.ref(view, lambda _: views.pop(key, None))
 
 
 def _refuse_read_only_view(target: Tensor) -> None:
@@ -170,7 +169,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 
 def _refresh_views(base: Tensor) -> None:
-    for reference in list(getattr(base, "_views", ())):
+    for reference in list(getattr(base, "_views", {}).values()):
         shown = reference()
         if shown is not None:
             _, primitive, options = shown._view

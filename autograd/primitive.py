@@ -29,7 +29,7 @@ import numpy as np
 
 from . import errors
 from .box import Box
-from .calling import checked_options, rearranged
+from .calling import PLAIN, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
 from .mutation import WRITABLE, kept, link
@@ -374,7 +374,7 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
-        if options and not (known.issuperset(options) and not any(isinstance(v, Tensor) for v in options.values())):
+        if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
             options = checked_options(function, known, args, options)
         return primitive(*[x if is_operand(x) or x is None else np.asarray(x) for x in args], **options)
 

@@ -48,7 +48,7 @@ class Tensor(Interface):
     _grad: Tensor | None
     _name: str | None
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
-    _views: list[weakref.ref[Tensor]]
+    _views: dict[int, weakref.ref[Tensor]]  # of this tensor, by their identity, for as long as they live
     _inner: Tensor  # of a box: what is inside, its tangent, the level of its transform
     _tangent: Any
     level: int

@@ -16,6 +16,7 @@ from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
 from autograd.modes import local
 from autograd.numpy_protocol import tensors_in
+from autograd.registry import primitives
 from autograd.tensor import Tensor
 
 from .axes import at_least_one_axis, flat_or_along, part
@@ -44,7 +45,7 @@ def is_basic(key: Any) -> bool:
     return not any(isinstance(k, (list, np.ndarray)) and np.asarray(k).dtype.kind != "b" for k in keys)
 
 
-item: Callable[..., Any] = linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
+linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
 scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]), add_into_zeros)
 
 
@@ -53,7 +54,7 @@ def getitem(self: Any, key: Any) -> Any:
         keys = key if isinstance(key, tuple) else (key,)
         return gather(self, *[k for k in keys if isinstance(k, Tensor)],
                       template=tuple(... if k is ... else None if isinstance(k, Tensor) else (k,) for k in keys))
-    return item(self, key=raw_key(key))
+    return primitives["get_item"](self, key=raw_key(key))
 
 
 def filled(template: tuple[Any, ...], indices: Any) -> tuple[Any, ...]:

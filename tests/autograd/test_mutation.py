@@ -466,3 +466,13 @@ def test_a_write_keeps_the_dtype_or_is_refused() -> None:
     with pytest.raises(TypeError, match="in-place add cannot cast float64 to int64"):
         whole += x
     assert whole.tolist() == [1, 1]
+
+
+def test_a_tensor_knows_its_living_views_and_forgets_the_others() -> None:
+    x = Tensor(np.zeros((100, 2)), requires_grad=True).clone()
+    rows = [x[i] for i in range(100)]
+    assert len(x._views) == 100
+    x[7] = 1.0
+    assert rows[7].tolist() == [1, 1]
+    del rows[8:]
+    assert sorted(reference().tolist() for reference in x._views.values()) == [[0, 0]] * 7 + [[1, 1]]
