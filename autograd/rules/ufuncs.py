@@ -26,9 +26,9 @@ elementwise(np.multiply, lambda y: y, lambda x: x, evaluate=operator.mul)
 elementwise(np.divide, lambda y: inverse(y), lambda y, out: -out / y, evaluate=operator.truediv, poles=True)
 elementwise(np.negative, -1, evaluate=operator.neg)
 elementwise(np.positive, 1, evaluate=operator.pos)
-elementwise(np.reciprocal, lambda out: -out * out, poles=True)
-elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
-elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+elementwise(np.reciprocal, lambda x: -1 / (x * x), poles=True)
+elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y), poles=True)
+elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y), poles=True)
 elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
@@ -79,9 +79,9 @@ elementwise(np.cbrt, lambda out: 1 / (3 * out * out), poles=True)
 
 # --- Exponentials and logarithms -------------------------------------------------------------------------------------
 
-elementwise(np.exp, lambda out: out)
-elementwise(np.exp2, lambda out: out * LN2)
-elementwise(np.expm1, lambda x: np.exp(x))
+elementwise(np.exp, lambda out: out, poles=True)
+elementwise(np.exp2, lambda out: out * LN2, poles=True)
+elementwise(np.expm1, lambda x: np.exp(x), poles=True)
 elementwise(np.log, lambda x: 1 / x, poles=True)
 elementwise(np.log2, lambda x: 1 / (x * LN2), poles=True)
 elementwise(np.log10, lambda x: 1 / (x * LN10), poles=True)
@@ -104,8 +104,8 @@ elementwise(np.arcsin, lambda x: 1 / cosine_of_arcsine(x), poles=True)
 elementwise(np.arccos, lambda x: -1 / cosine_of_arcsine(x), poles=True)
 elementwise(np.arctan, lambda x: 1 / (1 + x * x))
 elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y), poles=True)
-elementwise(np.sinh, lambda x: np.cosh(x))
-elementwise(np.cosh, lambda x: np.sinh(x))
+elementwise(np.sinh, lambda x: np.cosh(x), poles=True)
+elementwise(np.cosh, lambda x: np.sinh(x), poles=True)
 elementwise(np.tanh, lambda out: 1 - out * out)
 elementwise(np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1))
 elementwise(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), poles=True)
@@ -119,7 +119,9 @@ elementwise(np.degrees, 180 / np.pi)
 
 def cosine_of_arcsine(x: Array) -> Array:
     """sqrt(1 - x^2), in two factors: exact near 1 and -1, and for complex x on the side of the cut its 0 says."""
-    return np.sqrt(-(x - 1)) * np.sqrt(x + 1)
+    if x.dtype.kind == "c":
+        return np.sqrt(-(x - 1)) * np.sqrt(x + 1)
+    return np.sqrt((1 - x) * (1 + x))  # finite before the root, so that 0 times its derivative is 0 beyond 1 too
 
 
 # --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------
@@ -133,8 +135,8 @@ def direction(x: Array) -> Array:
 
 
 def over(x: Array, length: Array) -> Array:
-    """The quotient x / length, 0 where the length is 0."""
-    return x / np.where(length == 0, 1, length)
+    """The quotient x / length, constantly 0 where the length is 0."""
+    return np.where(length == 0, 0, x / np.where(length == 0, 1, length))
 
 
 general(np.absolute, lambda g, x: g * direction(x), lambda t, x: np.real(direction(x) * t))
