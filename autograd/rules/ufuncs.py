@@ -163,10 +163,6 @@ elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, 
             lambda x, y, active: chosen((y < x) | np.isnan(x), x == y, active))
 
 
-def where(condition: Array, x: Array, y: Array) -> Array:
-    return np.where(condition, x, y)
-
-
 general(
     np.where,
     [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
