@@ -11,6 +11,7 @@ In pieces of that size 64 rows take 0.7 of the time, 16 rows 0.4.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -22,10 +23,25 @@ from autograd.threads import in_parallel
 
 Array = NDArray[Any]
 
-SMALL = 1_000_000  # multiplications in one piece
+
+@cache
+def _reads_small_operands() -> bool:
+    """Whether NumPy's BLAS has kernels for small products, and this processor or the environment chooses them."""
+    chosen = os.environ.get("OPENBLAS_CORETYPE", "").upper()
+    facts: Any = np.show_config(mode="dicts")
+    wide = chosen in ("SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS") if chosen else any(
+        name == "X86_V4" or name.startswith("AVX512")  # the first in NumPy 2.4, the other before
+        for name in facts["SIMD Extensions"]["found"]
+    )
+    return wide and "openblas" in facts["Build Dependencies"]["blas"]["name"]
+
+
+# Multiplications in one piece. Where OpenBLAS has no code for small products it starts its threads above 65536 * 4, and
+# two of ours that wait for them spin: on a busy machine a convolution took a hundred times as long.
+SMALL = 1_000_000 if _reads_small_operands() else 65536 * 4
 THIN = 16  # rows below which a piece is inefficient
 THIN_TRANSPOSED = 48  # and those below which adding up its results costs too much
-NARROWEST = 64  # columns that a piece keeps
+NARROWEST = 64 if SMALL == 1_000_000 else 16  # columns that a piece keeps
 
 
 def piece(inner: int, columns: int, thin: int = THIN) -> tuple[int, int]:
@@ -114,13 +130,3 @@ def times_transposed(x: Array, weight: Array) -> Array:
 
     in_parallel(multiply, len(weight), WORTH_A_THREAD // x.size + 1)
     return out
-
-
-@cache
-def _reads_small_operands() -> bool:
-    """Whether NumPy's BLAS has such kernels and this processor runs them."""
-    facts: Any = np.show_config(mode="dicts")
-    found = facts["SIMD Extensions"]["found"]
-    return "openblas" in facts["Build Dependencies"]["blas"]["name"] and any(
-        name == "X86_V4" or name.startswith("AVX512") for name in found  # the first in NumPy 2.4, the other before
-    )

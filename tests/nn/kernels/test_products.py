@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -51,8 +54,21 @@ def test_stacks_and_sums_of_products(rows: int, inner: int, columns: int, small:
 @pytest.mark.parametrize(("rows", "inner", "columns", "pieces"), [
     (128, 512, 32, 4), (128, 8, 4, 1), (127, 512, 32, 1), (512, 512, 4096, 1), (3, 2, 1, 1),
 ])
-def test_a_matrix_in_pieces_of_one_height(rows: int, inner: int, columns: int, pieces: int) -> None:
+def test_a_matrix_in_pieces_of_one_height(rows: int, inner: int, columns: int, pieces: int, monkeypatch: Any) -> None:
+    monkeypatch.setattr(products, "SMALL", 10**6)
+    monkeypatch.setattr(products, "NARROWEST", 64)
     matrix = random(np.random.default_rng(0), inner, rows).T
     stack = in_pieces(matrix, columns)
     assert stack.shape == (pieces, rows // pieces, inner)
     np.testing.assert_array_equal(stack.reshape(rows, inner), matrix)
+
+
+@pytest.mark.parametrize(("core", "most"), [("Haswell", 65536 * 4), ("SkylakeX", 1_000_000)])
+def test_pieces_of_products_stay_below_what_starts_the_threads_of_openblas(core: str, most: int) -> None:
+    """Without code for small products OpenBLAS shares out those of more than 65536 * 4 multiplications."""
+    program = "from nn.kernels.products import SMALL, piece; print(SMALL, *piece(576, 64))"
+    told = subprocess.run([sys.executable, "-c", program], env={**os.environ, "OPENBLAS_CORETYPE": core}, check=True,
+                          capture_output=True, text=True)
+    small, width, height = map(int, told.stdout.split())
+    assert small == most
+    assert 0 < 576 * width * height <= most
