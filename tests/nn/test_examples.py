@@ -1,4 +1,4 @@
-"""The main job: it reaches its accuracy, proves its gradients, and leaves the files it names."""
+"""The examples keep their promises: accuracies, proven gradients, and the files they name."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 
 import nn
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "digits.py"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_the_main_job_keeps_its_promises(tmp_path, capsys):
-    runpy.run_path(str(EXAMPLE))["main"](tmp_path)
+    runpy.run_path(str(EXAMPLES / "digits.py"))["main"](tmp_path)
     printed = capsys.readouterr()
     assert "epoch 30/30: 100%" in printed.err
     assert float(re.search(r"test accuracy (\S+)", printed.out)[1]) >= 0.97
@@ -27,3 +27,12 @@ def test_the_main_job_keeps_its_promises(tmp_path, capsys):
     assert nn.load(tmp_path / "model.safetensors").keys() == {
         "hidden.weight", "hidden.bias", "output.weight", "output.bias",
     }  # fmt: skip
+
+
+def test_small_networks_reach_their_accuracy(capsys):
+    runpy.run_path(str(EXAMPLES / "accuracy.py"))["main"](1)
+    printed = capsys.readouterr().out
+    reached = re.findall(r"^(.+?) +goal (\S+) +accuracy (\S+)", printed, re.MULTILINE)
+    assert [name for name, _, _ in reached] == ["digits, dense", "digits, convolutional", "faces, convolutional"]
+    assert [goal for _, goal, _ in reached] == ["0.97", "0.985", "0.9"]
+    assert all(float(accuracy) >= float(goal) for _, goal, accuracy in reached)
