@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("workload", nargs="*", metavar="WORKLOAD", help=f"one of {', '.join(names)} (default: all)")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each side (default 9)")
-    parser.add_argument("--seconds", type=float, default=20, help="after which a case has 3 rounds only (default 20)")
+    parser.add_argument("--seconds", type=float, default=12, help="after which a case has 3 rounds only (default 12)")
     parser.add_argument("--threads", type=int, default=min(2, machine.processors()), help="of each side (default 2)")
     parser.add_argument("--measure", choices=list(report.UNITS), help="only time, CPU time, or peak memory of a step")
     parser.add_argument("--output", type=Path, help="where to write (default benchmarks/results/DATE)")

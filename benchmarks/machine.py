@@ -27,7 +27,8 @@ def is_busy() -> bool:
 
 def environment(threads: int) -> dict[str, str]:
     """The environment of a side: so many threads, nothing that slows one of them down, no compiled loops of ours."""
-    left_out = (*MISLEADING, "PYTHONDONTWRITEBYTECODE")  # without bytecode an import is not what users have
+    # Without bytecode an import is not what users have; with a path, ours could be found where HIPS autograd is meant.
+    left_out = (*MISLEADING, "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
     own = {name: value for name, value in os.environ.items() if name not in left_out}
     return own | {"OMP_NUM_THREADS": str(threads), "PYTHONHASHSEED": "0", "CLEARGRAD_FAST": "0"}
 

@@ -19,7 +19,7 @@ def line(result: Result, title: str) -> str:
     for side in result.figures:
         if side != OURS:
             low, ratio, high = result.ratio(side)
-            target = result.targets.get(side) if result.measure != "bytes" else 1.0 if side == "torch" else None
+            target = result.target(side)
             verdict = "" if target is None else f", at most {target:.2f}: {'yes' if ratio <= target else 'NO'}"
             theirs = amount(result.median(side), result.measure)
             parts.append(f"{side} {theirs}  ratio {ratio:.2f} ({low:.2f}-{high:.2f}{verdict})")
@@ -49,20 +49,27 @@ def amount(value: float, measure: str) -> str:
 
 
 def _plot(results: Sequence[Result], titles: Sequence[str], to: Path) -> None:
-    """Ratios to each peer on a logarithmic axis, with their quartiles; below 1 is faster or smaller."""
+    """Ratios to each side on a logarithmic axis, with their quartiles, and a bar where each may be at most."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FormatStrFormatter, NullFormatter
 
-    figure = Figure(figsize=(9, 1.5 + 0.3 * len(results)), layout="constrained")
+    figure = Figure(figsize=(12, 1.5 + 0.35 * len(results)), layout="constrained")
     axes = figure.add_subplot()
     sides = sorted({side for result in results for side in result.figures} - {OURS})
     for k, side in enumerate(sides):
-        shown = [(i, *r.ratio(side)) for i, r in enumerate(results) if side in r.figures]
-        rows = [i + 0.15 * (k - (len(sides) - 1) / 2) for i, *_ in shown]
-        spread = [[m - low for _, low, m, _ in shown], [high - m for _, _, m, high in shown]]
-        axes.errorbar([m for _, _, m, _ in shown], rows, xerr=spread, fmt="o", markersize=4, label=side)
+        shown = [(i + 0.15 * (k - (len(sides) - 1) / 2), r) for i, r in enumerate(results) if side in r.figures]
+        rows, ratios = [row for row, _ in shown], [r.ratio(side) for _, r in shown]
+        spread = [[m - low for low, m, _ in ratios], [high - m for _, m, high in ratios]]
+        drawn = axes.errorbar([m for _, m, _ in ratios], rows, xerr=spread, fmt="o", markersize=4, label=side)
+        targets = [(r.target(side), row) for row, r in shown if r.target(side) is not None]
+        axes.plot(*zip(*targets, strict=True) if targets else ([], []), "|", color=drawn[0].get_color(), markersize=11)
     axes.axvline(1, color="0.5", linewidth=1)
-    axes.set(xscale="log", xlabel="cleargrad / peer: left of 1 is faster, or smaller", yticks=range(len(titles)))
+    axes.set(xscale="log", xlabel="ours / theirs: left of 1 is faster, or smaller; | is the target",
+             yticks=range(len(titles)))
+    axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.grid(axis="x", which="both", alpha=0.2)
     axes.set_yticklabels(titles)
     axes.invert_yaxis()
-    axes.legend()
+    figure.legend(loc="outside upper right", ncols=len(sides))
     figure.savefig(to, dpi=120)

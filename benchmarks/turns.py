@@ -31,6 +31,12 @@ class Result:
         """The median over the rounds."""
         return median(self.figures[side])
 
+    def target(self, side: str) -> float | None:
+        """The largest ratio to a side that is wanted; no step may take more memory than PyTorch's."""
+        if self.measure == "bytes":
+            return 1.0 if side == "torch" else None
+        return self.targets.get(side)
+
     def ratio(self, side: str) -> tuple[float, float, float]:
         """Ours to theirs, round by round: the lower quartile, the median, the upper quartile."""
         ratios = [a / b for a, b in zip(self.figures[OURS], self.figures[side], strict=True)]

@@ -41,10 +41,18 @@ def test_ratios_are_taken_round_by_round():
     assert json.loads(json.dumps(result.to_dict()))["ratios"] == {"torch": [0.5, 0.5, 0.5]}
 
 
+def test_targets_are_the_workloads_and_no_more_memory_than_pytorch():
+    times, peaks = (turns.Result("cnn", "", kind, {}, {"torch": 0.7}) for kind in ("seconds", "bytes"))
+    assert (times.target("torch"), times.target("hips")) == (0.7, None)
+    assert (peaks.target("torch"), peaks.target("hips")) == (1.0, None)
+
+
 def test_misleading_settings_are_kept_from_the_sides(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     environment = machine.environment(threads=2)
     assert "OPENBLAS_CORETYPE" not in environment
+    assert "PYTHONPATH" not in environment  # under which HIPS autograd's side would import ours
     assert environment["OMP_NUM_THREADS"] == "2"
 
 
