@@ -50,6 +50,20 @@ def test_writing_into_a_tensor(name: str) -> None:
     check_gradients(f, x, v)
 
 
+def test_leading_axes_that_assignment_drops_come_back_in_the_gradient() -> None:
+    def f(v: Any) -> Any:
+        y = autograd.zeros((2, 3))
+        y[0] = v
+        return np.sum(y * np.arange(6.0).reshape(2, 3) * y)
+
+    check_gradients(f, np.array([[[1.0, 2.0, 3.0]]]))
+    check_gradients(f, np.ones(1))
+
+
+def test_trimming_nothing_but_zeros_leaves_nothing() -> None:
+    assert np.trim_zeros(Tensor(np.zeros(3), requires_grad=True)).shape == (0,)
+
+
 def test_writing_a_tensor_into_an_ndarray_says_what_to_write() -> None:
     with pytest.raises(TypeError, match=r"autograd\.tensor\(target\)"):
         np.copyto(np.zeros(2), Tensor([1.0, 2.0], requires_grad=True))

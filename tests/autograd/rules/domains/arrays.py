@@ -205,6 +205,8 @@ on(
     call={
         "": lambda m, w: np.cov(m),
         "weights": lambda m, w: np.cov(m, aweights=w, ddof=1),
+        "counts": lambda m, w: np.cov(m, fweights=[1, 2, 1, 3, 1, 2]),
+        "counts and weights": lambda m, w: np.cov(m, fweights=[1, 2, 1, 3, 1, 2], aweights=w),
         "y": lambda m, w: np.cov(m[0], m[1:]),
         "columns": lambda m, w: np.cov(m, rowvar=False, bias=True),
     },
