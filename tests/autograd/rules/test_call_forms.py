@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import NoDerivativeError, Tensor, grad, jacobian, tensor
+from autograd import NoDerivativeError, Tensor, grad, jacobian, jvp, tensor
 from autograd.testing import check_gradients
 
 rng = np.random.default_rng(3)
@@ -73,6 +73,7 @@ FORMS: dict[str, Form] = {
     "an option at its default": (lambda x: np.sort(x, order=None), (V,)),
     **{f"pad of the odd reflection, {n} on each side of 5":
        (lambda x, n=n: np.pad(x, n, "reflect", reflect_type="odd"), (V,)) for n in (3, 5, 9)},
+    "reshape of a copy": (lambda x: np.reshape(x, (4, 3), copy=True), (X,)),
     "clip from above": (lambda x: np.clip(x, None, 0.3), (V,)),
     "clip from below, by name": (lambda x: np.clip(x, min=-0.3), (V,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
@@ -183,3 +184,25 @@ def test_options_of_activations() -> None:
     check_gradients(lambda x: autograd.gelu(x, approximate="tanh"), V)
     check_gradients(lambda x: autograd.logsumexp(x, axis=1, keepdims=True), X)
     np.testing.assert_allclose(autograd.gelu(Tensor(1.0), approximate="tanh").item(), 0.841191990608)  # by mpmath
+
+
+def test_at_a_sample_of_a_complex_interpolation_real_and_imaginary_slope_are_the_least() -> None:
+    samples = np.array([0, 1 + 2j, 3 + 3j])  # slopes 1 + 2i before and 2 + i after
+    value, slope = jvp(lambda x: np.interp(x, [0.0, 1.0, 2.0], samples), (1.0,), (1.0,))
+    assert (value, slope) == (1 + 2j, 1 + 1j)
+
+
+def test_nothing_has_an_empty_running_product_and_no_join() -> None:
+    nothing = np.zeros((0, 3))
+    assert jvp(lambda x: np.cumprod(x, axis=0), (nothing,), (nothing,))[1].shape == (0, 3)
+    with pytest.raises(ValueError, match="at least one array"):
+        autograd.concat([])
+
+
+def test_whole_numbers_have_no_slope() -> None:
+    assert jvp(lambda x: x.astype(int), (2.5,), (1.0,)) == (2, 0)
+
+
+def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
+    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
+        np.polyfit(np.ones(3), tensor(V[:3], requires_grad=True), 2)
