@@ -16,6 +16,7 @@ from time import perf_counter, process_time, sleep
 from typing import Any
 
 TURN = 0.1  # seconds that a turn takes, at least
+LONG = 1.0  # seconds after which a run is not repeated to find out how long it takes
 PAUSE = 0.05  # before it: threads of the side that was measured before spin for some 25 ms, OpenBLAS's among them
 
 
@@ -35,10 +36,12 @@ def main() -> None:
 
 
 def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[], float]:
+    start = clock()
     if type(run()) is float:
         return run
-    start = clock()
-    run()
+    if clock() - start < LONG:  # else the first run, which loads and warms up, tells enough
+        start = clock()
+        run()
     repeats = max(1, round(TURN / (clock() - start)))
 
     def turn() -> float:
@@ -50,7 +53,6 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[],
             run()
         return (clock() - start) / repeats
 
-    turn()
     return turn
 
 
