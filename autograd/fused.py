@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .box import Box
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
@@ -35,16 +34,18 @@ class Fused(Primitive):
     def __call__(self, *operands: Any, **options: Any) -> Any:
         values: list[Any] = []
         nodes: list[Node | None] = []
+        tracked = False
         for x in operands:
             if isinstance(x, Tensor):
-                if isinstance(x, Box):
+                if x._boxed:
                     return self.reference(*operands, **options)
                 values.append(x._value)
                 nodes.append(x._node)
+                tracked = tracked or x._node is not None
             else:
                 values.append(x)
                 nodes.append(None)
-        if not local.recording or not any(nodes):
+        if not tracked or not local.recording:
             return wrap(self.evaluate(*values, **options)[0])
         for i, x in enumerate(operands):
             if nodes[i] is None or x._shared:
@@ -55,11 +56,13 @@ class Fused(Primitive):
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         count = len(node.parents)
         operands, residuals = node.saved[:count], node.saved[count + 1 :]
-        several = isinstance(g, list)
-        if any(isinstance(part, Tensor) for part in g) if several else isinstance(g, Tensor):
-            return self._recorded(g if several else [g], operands, node)
-        cotangent, needs = tuple(g) if several else g, active_operands(node)
-        return self.backward_kernel(cotangent, operands, residuals, needs, **node.options)  # type: ignore[no-any-return]
+        if type(g) is list:
+            if any(isinstance(part, Tensor) for part in g):
+                return self._recorded(g, operands, node)
+            g = tuple(g)
+        elif isinstance(g, Tensor):
+            return self._recorded([g], operands, node)
+        return self.backward_kernel(g, operands, residuals, active_operands(node), **node.options)  # type: ignore[no-any-return]
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
         """The gradient of the reference, as a function of the operands and of the cotangent."""

@@ -73,7 +73,10 @@ class Module:
         return out
 
     def _note(self, node: Node, inputs: tuple[Any, ...]) -> None:
-        origins = tuple([x._node for x in inputs if isinstance(x, Tensor) and x._node is not None])
+        origins: tuple[Node, ...] = ()
+        for x in inputs:
+            if isinstance(x, Tensor) and x._node is not None:
+                origins += (x._node,)
         if node.parents and node not in origins:  # or else the input itself was returned
             call = self._path, type(self).__name__, origins, getattr(node, "scope", None)
             node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step

@@ -44,9 +44,8 @@ class Flat:
         self.moments = {name: np.zeros(ends[-1], self.work) for name in moments}
         self.steps = [0] * len(self.parameters)
 
-    def fits(self) -> bool:
-        """Whether the parameters still have the shapes and the dtype that the moments were laid out for."""
-        values = [p._value for p in self.parameters]
+    def fits(self, values: Sequence[Array]) -> bool:
+        """Whether values of the parameters have the shapes and the dtype that the moments were laid out for."""
         return [v.shape for v in values] == self.shapes and all(v.dtype == self.dtype for v in values)
 
     def read(self, i: int) -> tuple[int, dict[str, Array]]:

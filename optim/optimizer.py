@@ -131,7 +131,7 @@ class Optimizer(ABC):
     def _lay_out(self) -> None:
         """See that the flat moments are those of the groups as they are now; keep what there is of each parameter."""
         now = [list(map(id, group["params"])) for group in self.param_groups]
-        if now == self._laid_out and all(flat.fits() for flat in self._flats()):
+        if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
             return
         kept = self.states()
         by_dtype: list[dict[Any, list[Tensor]]] = [{} for _ in now]

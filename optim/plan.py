@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,14 +40,24 @@ class Plan:
     def __init__(self, flat: Flat) -> None:
         self.flat = flat
         self._missing: list[bool] | None = None  # which parameters had no gradient when the blocks were cut
+        self._fitting: list[Any] = [None] * len(flat.parameters)  # their values when they were last seen to fit
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Flat]]:
         return Plan, (self.flat,)  # blocks are views, which a copy would cut off
 
+    def fits(self) -> bool:
+        """Whether the parameters still have the shapes and the dtype that the moments were laid out for."""
+        values = [p._value for p in self.flat.parameters]
+        if not all(map(is_, values, self._fitting)):
+            if not self.flat.fits(values):
+                return False
+            self._fitting = values
+        return True
+
     def step(self, rule: Rule, options: dict[str, Any]) -> int:
         """Step every parameter that has a gradient and is not frozen; return how many these are."""
         flat = self.flat
-        gradients: list[Any] = [p.grad._value if p.grad is not None and p.requires_grad else None
+        gradients: list[Any] = [g._value if p._node is not None and (g := p.grad) is not None else None
                                 for p in flat.parameters]
         missing = [g is None for g in gradients]
         if missing != self._missing or any(flat.parameters[i]._value is not v for i, v in self._memory.items()):

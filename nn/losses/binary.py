@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
@@ -62,10 +63,11 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     """BCELoss of probabilities as a function."""
     check_reduction(speaker, reduction)
     p, t = paired(speaker, input, target)
-    in_unit_interval(speaker, p, "probabilities", "for logits pass from_logits=True, or use BCEWithLogitsLoss")
+    low, high = in_unit_interval(speaker, p, "probabilities",
+                                 "for logits pass from_logits=True, or use BCEWithLogitsLoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight = _fitting(speaker, "weight", weight, p)
-    return of_probabilities(p, t, weight, reduction=reduction)  # type: ignore[no-any-return]
+    return of_probabilities(p, t, weight, reduction=reduction, inside=low > SMALLEST and high < 1)  # type: ignore[no-any-return]
 
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor
-from nn.kernels.binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_with_logits
+from nn.kernels.binary_cross_entropy import SMALLEST, binary_cross_entropy, binary_cross_entropy_with_logits
 from tests.nn.kernels.kernel_checks import check, check_golden, golden, random
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -81,3 +81,17 @@ def test_extreme_probabilities(p: float, t: float, dtype: Any) -> None:
         out.backward()
         gradients.append(x.grad.item())
     assert gradients[0] == pytest.approx(gradients[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_probabilities_that_are_said_to_be_inside_have_the_same_losses_and_slopes(dtype: Any) -> None:
+    p = np.array([np.nextafter(dtype(SMALLEST), dtype(1)), 1e-30, 0.5, 1 - np.finfo(dtype).epsneg], dtype)
+    for t in (0.0, 0.25, 1.0):
+        found = []
+        for inside in (False, True):
+            x = Tensor(p.copy(), requires_grad=True)
+            out = binary_cross_entropy(x, np.full(4, t, dtype), None, reduction="none", inside=inside)
+            out.backward(np.ones(4, dtype))
+            found.append((out.data, x.grad.data))
+        np.testing.assert_array_equal(found[0], found[1])
+        np.testing.assert_allclose(found[0][1][1:3], (1 - t) / (1 - p[1:3]) - t / p[1:3], rtol=1e-6)
