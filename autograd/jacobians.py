@@ -138,9 +138,14 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
 
     The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes.
+    Raises `TypeError` for complex arguments: of a real function of z, the entries in Re z and Im z are no matrix in z.
     """
 
     def quiet(*args: Any, **options: Any) -> Any:
+        for x in map(as_input, tree.flatten(choose(args, argnums)[0])[0]):
+            if x.dtype.kind == "c":
+                raise TypeError(f"hessian needs real arguments, got {x.dtype}: write f as a function of the real "
+                                "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DisconnectedWarning)
             return jacrev(grad(f, argnums), argnums)(*args, **options)

@@ -112,12 +112,20 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
     """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
     tracked = [t for t in tensors_in((tuple(args), dict(options))) if t.requires_grad or isinstance(t, Box)]
     if not tracked:
-        return wrap(function(*values_of(tuple(args)), **values_of(dict(options))))
+        value = function(*values_of(tuple(args)), **values_of(dict(options)))
+        return value if holds_no_numbers(value) else wrap(value)
     raise NoDerivativeError(
         f"{name or public_name(function)} has no derivative rule, and the tensor of shape {tracked[0].shape} requires "
         f"grad. {_how_to_add(function, args, options) if name is None else 'Write it in functions that have one,'}\n"
         "or, if no gradient is meant to flow, call it on t.detach(). autograd.supported() lists what has a rule."
     )
+
+
+def holds_no_numbers(value: Any) -> bool:
+    """Whether an array, or one of several, is of objects, text or dates: no tensor holds these."""
+    if isinstance(value, tuple):
+        return any(map(holds_no_numbers, value))
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "biufc"
 
 
 def _how_to_add(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> str:

@@ -106,7 +106,7 @@ class Primitive:
         if not local.recording:
             return wrap(value)
         parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
-        if not any(parents) or self.kind == "constant":
+        if not any(parents):
             return wrap(value)
         reads = self.reads_for(parents)
         if not reads:

@@ -114,6 +114,8 @@ def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> 
         return x
     if x.dtype.kind == "c" and dtype.kind in "iuf":
         raise TypeError(f"cannot cast {x.dtype} to {dtype}: it would drop the imaginary part; write np.real(x) first")
+    if dtype.kind not in "biufc":
+        raise TypeError(f"a tensor holds numbers, and cannot be cast to {dtype.name}; write x.numpy().astype(...)")
     if dtype.kind not in "fc" or x.dtype.kind not in "fc":
         return plain_cast(x, dtype=dtype)
     return astype_of_floats(x, dtype=dtype)

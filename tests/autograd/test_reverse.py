@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 import tracemalloc
 
 import numpy as np
@@ -174,16 +173,15 @@ def test_create_graph_differentiates_gradients() -> None:
     np.testing.assert_allclose(x.grad.item(), -2 * t * (1 - t * t), rtol=1e-14)
 
 
-def test_a_diamond_of_sixty_levels_is_instant() -> None:
+def test_a_diamond_of_sixty_levels_is_walked_once() -> None:
+    """It has 2^60 paths: who walks them all never comes back."""
     x = Tensor(1.0, requires_grad=True)
     y = x
     for _ in range(60):
         y = y + y
-    start = time.perf_counter()
     y.backward()
     assert x.grad is not None
     assert x.grad.item() == 2.0**60
-    assert time.perf_counter() - start < 1
 
 
 def test_a_million_operations_go_forward_backward_and_away() -> None:

@@ -16,7 +16,7 @@ from autograd.tensor import Tensor
 
 from .clusters import clustered
 from .facts import IN_FULL, summary
-from .names import Names
+from .names import Names, fuller
 from .order import computation_order
 from .replay import fill_in
 from .rule_text import rule_text
@@ -126,7 +126,7 @@ def _is_number(constant: Constant) -> bool:
 def _constant(key: str, constant: Constant, names: Names) -> Vertex:
     """An untracked operand: a number of the program, data, or a parameter that was frozen."""
     number = constant.shape == ()
-    name = constant.name or ""
+    name = names.of_constant(constant)
     frozen = bool(name) and ("." in name or name in names.by_tensor.values())
     value = _figures(constant.value)
     if number and not name and value is not None:
@@ -198,7 +198,7 @@ def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, st
 
 def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
     """A tensor that no recorded operation made."""
-    name = tensor.name or names.by_tensor.get(id(tensor), "")
+    name = fuller(tensor.name or "", names.by_tensor.get(id(tensor), ""))
     graph.add(Vertex(f"n{len(graph.vertices)}", Kind.INPUT, name=name, named_by="user" if name else "",
                      shape=tensor.shape, dtype=str(tensor.dtype), value=_figures(tensor), output=True))
     why = "nothing that it was made of requires grad, or the graph was cut by detach(), no_grad() or a plain array."

@@ -1,5 +1,6 @@
 """What things are called. The order: the tensor's own name, the caller's `names=`, the key in the tree given to
 `draw`, and, in italics, the caller's variable if just one refers to it. Nothing is guessed: the rest stay nameless.
+Where the tensor's own name is the end of a path that the caller gave, the whole path is taken.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import tree
-from autograd.graph import Leaf, Node
+from autograd.graph import Constant, Leaf, Node
 from autograd.tensor import Tensor
 
 
@@ -24,13 +25,25 @@ class Names:
     def of(self, node: Node) -> tuple[str, str]:
         """`(name, named by)` of a node; empty strings for one without a name."""
         tensor = self.tensor(node)
-        if tensor is not None and tensor.name:
+        given, by = self.by_node.get(node, ("", ""))
+        if tensor is not None and tensor.name and fuller(tensor.name, given) != given:
             return tensor.name, "module" if type(tensor) is not Tensor and "." in tensor.name else "user"
-        return self.by_node.get(node, ("", ""))
+        return given, by
+
+    def of_constant(self, constant: Constant) -> str:
+        """The name of an untracked operand, of which nothing else is known; as long as just one path ends so."""
+        own = constant.name or ""
+        paths = {fuller(own, path) for path in self.by_tensor.values()} - {own} if own else ()
+        return next(iter(paths)) if len(paths) == 1 else own
 
     def tensor(self, node: Node) -> Tensor | None:
         """The live tensor of a node, where one is known."""
         return node.tensor() if isinstance(node, Leaf) else self.tensors.get(node)
+
+
+def fuller(own: str, path: str) -> str:
+    """A tensor's own name, or a path that it is the end of: `layers.0.weight` says more than `0.weight`."""
+    return path if not own or path.endswith(f".{own}") else own
 
 
 def gather(roots: Sequence[tuple[str, Tensor]], given: Any, variables: Mapping[str, Any]) -> Names:

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.special as sc
 
 from autograd.calling import arrays_of
+from autograd.numpy_protocol import values_of
 from autograd.registry import real_only, registry
 
 Array = Any
@@ -59,15 +60,25 @@ class Dirichlet:
     """The distribution of probabilities, which are the first axis of `x`; the last of them may be left out."""
 
     def logpdf(self, x: Any, alpha: Any) -> Any:
-        """sum (alpha - 1) log x - log B(alpha)."""
+        """sum (alpha - 1) log x - log B(alpha); raises `ValueError` where x is no point of the simplex."""
         x, alpha = arrays_of((x, alpha))
+        if alpha.ndim != 1 or np.any(values_of(alpha) <= 0):
+            raise ValueError(f"dirichlet takes a vector of positive alphas, got {values_of(alpha)!r}")
         if x.shape[0] + 1 == alpha.shape[0]:
             x = np.concatenate([x, (1 - np.sum(x, axis=0))[None]])
         if x.shape[0] != alpha.shape[0]:
             raise ValueError(f"dirichlet takes as many probabilities as alphas, or one less, got {x.shape[0]} and "
                              f"{alpha.shape[0]}")
+        powers = (alpha - 1).reshape((-1,) + (1,) * (x.ndim - 1))
+        total, at_pole = values_of([np.sum(x, axis=0), (x == 0) & (powers < 0)])
+        rounding = max(1e-9, x.shape[0] * np.finfo(x.dtype).eps) if x.dtype.kind == "f" else 0.0
+        if np.any(values_of(x) < 0) or np.any(np.abs(total - 1) > rounding):
+            raise ValueError("dirichlet takes probabilities, which are not negative and sum to 1 over the first axis; "
+                             f"the least is {np.min(values_of(x))}, the sums are {total}")
+        if np.any(at_pole):
+            raise ValueError("dirichlet takes probabilities greater than 0 where their alpha is less than 1")
         constant = np.sum(sc.gammaln(alpha)) - sc.gammaln(np.sum(alpha))
-        return np.sum(sc.xlogy((alpha - 1).reshape((-1,) + (1,) * (x.ndim - 1)), x), axis=0) - constant
+        return np.sum(sc.xlogy(powers, x), axis=0) - constant
 
     def pdf(self, x: Any, alpha: Any) -> Any:
         """exp(logpdf)."""

@@ -268,6 +268,15 @@ def test_an_operation_that_fails_is_drawn_in_red_with_its_operands(tmp_path: Pat
     assert 'class="node operation failed"' in (tmp_path / "failed.svg").read_text(encoding="utf-8")
 
 
+def test_a_number_among_the_operands_of_what_fails_is_said() -> None:
+    with pytest.raises(ValueError, match="power") as caught:
+        Tensor([1, 2]) ** -1
+    drawing = of_error(caught.value)
+    assert drawing is not None
+    assert [(v.op, v.notes) for v in drawing.graph.vertices.values()] == [("", ()), ("power", ("got (2,), -1",))]
+    assert [edge.operands for edge in drawing.graph.edges] == [(0,)]
+
+
 def test_an_anomaly_is_drawn_too(tmp_path: Path) -> None:
     x = Tensor([1.0, 0.0], requires_grad=True, name="x")
     shown = draw_on_error(tmp_path / "nan.svg")

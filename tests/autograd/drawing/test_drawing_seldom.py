@@ -56,8 +56,9 @@ def test_operands_that_nobody_knows_are_timed_with_others_of_their_kind(monkeypa
 
 
 def test_nothing_to_measure_says_nothing() -> None:
-    for measure in ("time", "bytes", "grad_norm"):
+    for measure in ("time", "bytes", "flops", "grad_norm"):
         assert draw(leaf(2.0), color_by=measure).graph.vertices  # type: ignore[arg-type]
+    assert draw(leaf(2.0), color_by="flops").graph.banner == ()
 
 
 def test_gradients_of_several_outputs_are_on_the_operation_of_each() -> None:
@@ -110,6 +111,15 @@ def test_names_of_a_module_lead_to_its_parameters() -> None:
     net = nn.Sequential(nn.Linear(2, 1))
     y = net(Tensor(np.ones((1, 2), np.float32)))
     assert {"0.weight", "0.bias"} <= {v.name for v in draw(y, names=net).graph.vertices.values()}
+    assert {"m.0.weight", "m.0.bias"} <= {v.name for v in draw(y, names={"m": net}).graph.vertices.values()}
+    net.requires_grad_(False)
+    y = net(leaf(np.ones((1, 2), np.float32)))
+    frozen = {v.name for v in draw(y, names={"m": net}).graph.vertices.values() if v.frozen}
+    assert frozen == {"m.0.weight", "m.0.bias"}
+    two = [net, nn.Sequential(nn.Linear(2, 1))]
+    assert {v.name for v in draw(y, names=two).graph.vertices.values() if v.frozen} == {"0.weight", "0.bias"}
+    (alone,) = draw(net[0].weight, names={"m": net}).graph.vertices.values()
+    assert alone.name == "m.0.weight"
     assert dict(named({"net": net})) == {f"net.{name}": parameter for name, parameter in net.named_parameters()}
     assert dict(named(net)) == dict(net.named_parameters())
 

@@ -173,6 +173,39 @@ def test_what_has_no_derivative_or_does_not_fit_is_refused(call: Any, words: str
         call()
 
 
+@pytest.mark.parametrize(("x", "alpha"), [
+    ([0.2, 0.3, 0.5], [2.0, 3.0, 4.0]), ([0.2, 0.3], [2.0, 3.0, 4.0]), ([0.0, 0.5, 0.5], [2.0, 3.0, 0.5]),
+    ([0.0, 0.5, 0.5], [1.0, 3.0, 0.5]), ([[0.2, 0.1], [0.8, 0.9]], [0.5, 3.0]), ([[0.2, 0.1], [0.8, 0.8]], [0.5, 3.0]),
+    ([0.2, 0.3, 0.6], [2.0, 3.0, 4.0]), ([0.2, -0.1, 0.9], [2.0, 3.0, 4.0]), ([0.8, 0.3], [2.0, 3.0, 4.0]),
+    ([0.0, 0.5, 0.5], [0.5, 3.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, 0.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, -1.0, 4.0]),
+    ([0.2, 0.3, 0.5], [[2.0], [1.0], [4.0]]), ([0.2, np.nan, 0.5], [2.0, 1.0, 4.0]),
+])  # fmt: skip
+@pytest.mark.parametrize("which", [0, 1])
+def test_dirichlet_takes_what_scipys_does(x: Any, alpha: Any, which: int) -> None:
+    given = [x, alpha]
+    given[which] = Tensor(given[which], requires_grad=True)
+    try:
+        expected = scipy.stats.dirichlet.logpdf(x, alpha)
+    except ValueError:
+        for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
+            with pytest.raises(ValueError, match="dirichlet takes"):
+                function(*given)
+    else:
+        np.testing.assert_allclose(stats.dirichlet.logpdf(*given).tolist(), expected)
+
+
+def test_dirichlet_takes_probabilities_of_float32_and_looks_at_every_example_of_a_batch() -> None:
+    scores = rng.standard_normal((50, 4)).astype(np.float32)
+    x = autograd.softmax(Tensor(scores, requires_grad=True))
+    alpha = np.array([2.0, 3.0, 0.5, 1.5], np.float32)
+    found = autograd.vmap(lambda x: stats.dirichlet.logpdf(x, alpha))(x)
+    expected = scipy.special.softmax(scores.astype(float), axis=-1)
+    np.testing.assert_allclose(found.tolist(), scipy.stats.dirichlet.logpdf(expected.T, alpha),
+                               rtol=1e-5, atol=1e-5)  # sums of float32 terms, some of which cancel
+    with pytest.raises(ValueError, match="not negative and sum to 1"):
+        autograd.vmap(lambda x: stats.dirichlet.logpdf(x, alpha))(np.array([[0.2, 0.3, 0.1], [0.2, 0.8, 0.1]]))
+
+
 def test_keywords_that_scipy_has_not_are_refused() -> None:
     with pytest.raises(TypeError, match="eigval_only"):
         linalg.eigh(TRACKED[:3], eigval_only=True)
