@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.declare import composite, constant, elementwise, general, linear, multilinear
 from autograd.numpy_protocol import plain
+from autograd.pieces import matmul
 from autograd.poles import pole_safe_values
 
 Array = Any
@@ -192,7 +193,7 @@ def matmul_left(g: Array, x: Array, y: Array) -> Array:
         return g[..., None] * y
     if len(x.shape) == 1:
         return (y @ g[..., None])[..., 0]
-    return g @ y.swapaxes(-1, -2)
+    return matmul(g, y.swapaxes(-1, -2))
 
 
 def matmul_right(g: Array, x: Array, y: Array) -> Array:
@@ -202,11 +203,11 @@ def matmul_right(g: Array, x: Array, y: Array) -> Array:
     if len(y.shape) == 1:
         return x.reshape(rows, x.shape[-1]).swapaxes(0, 1) @ g.reshape(rows)
     if len(y.shape) == 2 < len(x.shape):  # one product over all batches instead of a sum of products
-        return x.reshape(rows, x.shape[-1]).swapaxes(0, 1) @ g.reshape(rows, g.shape[-1])
-    return x.swapaxes(-1, -2) @ g
+        return matmul(x.reshape(rows, x.shape[-1]).swapaxes(0, 1), g.reshape(rows, g.shape[-1]))
+    return matmul(x.swapaxes(-1, -2), g)
 
 
-multilinear(np.matmul, matmul_left, matmul_right, evaluate=np.matmul)
+multilinear(np.matmul, matmul_left, matmul_right, evaluate=matmul)
 
 # --- Piecewise constant ----------------------------------------------------------------------------------------------
 

@@ -11,37 +11,23 @@ In pieces of that size 64 rows take 0.7 of the time, 16 rows 0.4.
 
 from __future__ import annotations
 
-import os
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.pieces import PIECE, SHARED, UNPACKED, dot, reads_small_operands
 from autograd.threads import in_parallel
 
 Array = NDArray[Any]
 
-
-@cache
-def _reads_small_operands() -> bool:
-    """Whether NumPy's BLAS has kernels for small products, and this processor or the environment chooses them."""
-    chosen = os.environ.get("OPENBLAS_CORETYPE", "").upper()
-    facts: Any = np.show_config(mode="dicts")
-    wide = chosen in ("SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS") if chosen else any(
-        name == "X86_V4" or name.startswith("AVX512")  # the first in NumPy 2.4, the other before
-        for name in facts["SIMD Extensions"]["found"]
-    )
-    return wide and "openblas" in facts["Build Dependencies"]["blas"]["name"]
-
-
-# Multiplications in one piece. Where OpenBLAS has no code for small products it starts its threads above 65536 * 4, and
-# two of ours that wait for them spin: on a busy machine a convolution took a hundred times as long.
-SMALL = 1_000_000 if _reads_small_operands() else 65536 * 4
+# Multiplications in one piece. Two of our threads that wait for OpenBLAS's spin: on a busy machine a convolution took a
+# hundred times as long.
+SMALL = UNPACKED if reads_small_operands() else PIECE
 THIN = 16  # rows below which a piece is inefficient
 THIN_TRANSPOSED = 48  # and those below which adding up its results costs too much
-NARROWEST = 64 if SMALL == 1_000_000 else 16  # columns that a piece keeps
+NARROWEST = 64 if SMALL == UNPACKED else 16  # columns that a piece keeps
 
 
 def piece(inner: int, columns: int, thin: int = THIN) -> tuple[int, int]:
@@ -71,7 +57,11 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
     if not whole and height:
         height = whole = rows
     if not whole:
-        return np.matmul(a, b, out=out)
+        half = inner // 2
+        if height or half < THIN:
+            return np.matmul(a, b, out=out)
+        multiply(a[:, :, :half], b[:, :half], out)
+        return np.add(out, multiply(a[:, :, half:], b[:, half:], np.empty_like(out)), out=out)
     cut = stack, whole // height, height
     pieces = a[:, :whole].reshape(*cut, inner)
     for first in range(0, b.shape[2], width):
@@ -85,8 +75,12 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
 
 def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
     """`total[s] += a[s].T @ b[s]`, of shapes (S, M, K) and (S, M, N); `scratch` has the shape (S, K, N) of `total`."""
-    rows = a.shape[1]
-    width, height = piece(a.shape[2], b.shape[2], THIN_TRANSPOSED)
+    rows, inner = a.shape[1:]
+    width, height = piece(inner, b.shape[2], THIN_TRANSPOSED)
+    if not height and inner >= 2 * THIN:
+        for half in (slice(inner // 2), slice(inner // 2, inner)):
+            add_transposed(a[:, :, half], b, total[:, half], scratch[:, half])
+        return
     if not height:
         width, height = b.shape[2], rows
     count = max(1, -(-rows // max(1, height)))
@@ -110,10 +104,10 @@ WORTH_A_THREAD = 4_000_000  # multiplications
 
 def times_transposed(x: Array, weight: Array) -> Array:
     """`x @ weight.T`, of shapes (M, K) or (K,), and (N, K)."""
-    if x.ndim < 2 or len(x) < HEIGHT or len(x) > MOST or x.size * len(weight) <= SMALL or (
-        x.shape[1] > LONGEST or not x.dtype.char == weight.dtype.char == "f" or not _reads_small_operands()
+    if x.ndim < 2 or len(x) < HEIGHT or len(x) > MOST or x.size * len(weight) < SHARED or (
+        x.shape[1] > LONGEST or not x.dtype.char == weight.dtype.char == "f" or not reads_small_operands()
     ):
-        return x.dot(weight.T)  # type: ignore[no-any-return]  # for a few rows in half the time of matmul
+        return dot(x, weight.T)
     rows, inner = x.shape
     out = np.empty((rows, len(weight)), np.float32)
     whole = rows // HEIGHT * HEIGHT

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograd.pieces import reads_small_operands
 from nn.kernels import products
 from nn.kernels.products import MOST, add_transposed, in_pieces, multiply, times_transposed
 from tests.nn.kernels.kernel_checks import close, random
@@ -23,7 +24,7 @@ from tests.nn.kernels.kernel_checks import close, random
 ])
 def test_a_few_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int, dtype: Any, small_kernels: bool,
                                              monkeypatch: Any) -> None:
-    monkeypatch.setattr(products, "_reads_small_operands", lambda: small_kernels)
+    monkeypatch.setattr(products, "reads_small_operands", lambda: small_kernels)
     generator = np.random.default_rng(0)
     x, weight = random(generator, rows, inner, dtype=dtype), random(generator, columns, inner, dtype=dtype)
     expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight.astype(np.float64))
@@ -34,11 +35,12 @@ def test_a_few_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int
 
 
 def test_the_processor_is_asked_once() -> None:
-    assert products._reads_small_operands() in (True, False)
+    assert reads_small_operands() in (True, False)
 
 
 @pytest.mark.parametrize("small", [60, 500, 10**6])
-@pytest.mark.parametrize(("rows", "inner", "columns"), [(7, 3, 5), (64, 4, 6), (33, 1, 130), (0, 3, 4), (5, 0, 3)])
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(7, 3, 5), (64, 4, 6), (33, 1, 130), (0, 3, 4), (5, 0, 3),
+                                                      (9, 70, 3), (20, 41, 17)])
 def test_stacks_and_sums_of_products(rows: int, inner: int, columns: int, small: int, monkeypatch: Any) -> None:
     monkeypatch.setattr(products, "SMALL", small)
     monkeypatch.setattr(products, "THIN", 2)

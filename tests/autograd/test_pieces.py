@@ -1,0 +1,70 @@
+"""Matrix products of a middle size: what OpenBLAS is asked for, and that pieces make the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import pieces, tensor
+from autograd.pieces import LARGE, SHARED, UNPACKED, matmul
+
+SHAPES = [
+    ((32, 64), (64, 256)), ((32, 128), (128, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)),
+    ((17, 1024), (1024, 31)), ((600, 1000), (1000, 1)), ((1, 1000), (1000, 601)),
+    ((3, 48, 111), (111, 100)), ((48, 111), (2, 111, 100)),
+
+    ((2, 1, 50, 100), (3, 100, 110)),
+]
+
+
+@pytest.mark.parametrize("small_kernels", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("left", "right"), SHAPES)
+def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, dtype: Any, small_kernels: bool,
+                                                         monkeypatch: Any) -> None:
+    """Each below what starts OpenBLAS's threads, unless it has code for small products with operands as they lie."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
+    expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
+    monkeypatch.setattr(pieces, "reads_small_operands", lambda: small_kernels)
+    whole, asked, tolerance = np.matmul, [], 1e-5 if dtype is np.float32 else 1e-13
+
+    def noted(a: Any, b: Any, out: Any = None) -> Any:
+        asked.append((a.shape[-2] * a.shape[-1] * b.shape[-1], b.strides[-1] == b.itemsize))
+        return whole(a, b, out=out)
+
+    monkeypatch.setattr(np, "matmul", noted)
+    for a in (x, np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2), x[..., ::-1]):
+        for b in (y, np.ascontiguousarray(y.swapaxes(-1, -2)).swapaxes(-1, -2)):
+            out = matmul(a, b if a.strides[-1] > 0 else b[..., ::-1, :])
+            assert out.dtype == dtype
+            assert out.flags.c_contiguous
+            np.testing.assert_allclose(out, expected, rtol=0, atol=tolerance * abs(expected).max())
+    assert all(work < SHARED or (small_kernels and straight and work <= UNPACKED) for work, straight in asked)
+
+
+@pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((128, 128), (128, 128)), ((2000, 300), (300,)),
+                                             ((0, 3), (3, 4)), ((5, 0), (0, 4))])
+def test_other_products_are_numpys(left: Any, right: Any) -> None:
+    """Small ones, large ones, and products with vectors."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal(left), rng.standard_normal(right)
+    np.testing.assert_array_equal(matmul(x, y), x @ y)
+
+
+@pytest.mark.parametrize(("left", "right"), [((32, 64), (65, 256)), ((2, 32, 64), (3, 64, 256))])
+def test_shapes_that_do_not_fit_are_explained(left: Any, right: Any) -> None:
+    with pytest.raises(ValueError, match="matmul"):
+        tensor(np.ones(left), requires_grad=True) @ np.ones(right)
+
+
+def test_gradients_of_pieces() -> None:
+    rng = np.random.default_rng(0)
+    x, y, g = rng.standard_normal((32, 100)), rng.standard_normal((100, 200)), rng.standard_normal((32, 200))
+    assert SHARED <= x.shape[0] * y.size <= LARGE
+    a, b = tensor(x, requires_grad=True), tensor(y, requires_grad=True)
+    (a @ b).backward(tensor(g))
+    np.testing.assert_allclose(a.grad.numpy(), np.einsum("mn,kn->mk", g, y), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(b.grad.numpy(), np.einsum("mk,mn->kn", x, g), rtol=1e-12, atol=1e-12)
