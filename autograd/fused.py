@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
@@ -26,10 +28,11 @@ class Fused(Primitive):
     kind = "fused"
 
     def __init__(self, name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
-                 reference: Callable[..., Any]) -> None:
+                 reference: Callable[..., Any], unread: Sequence[int]) -> None:
         super().__init__(name, forward, ("operands",))
         self.backward_kernel = pullback
         self.reference = reference
+        self.unread = frozenset(unread)
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         values: list[Any] = []
@@ -48,9 +51,11 @@ class Fused(Primitive):
         if not tracked or not local.recording:
             return wrap(self.evaluate(*values, **options)[0])
         for i, x in enumerate(operands):
-            if nodes[i] is None or x._shared:
+            if (nodes[i] is None or x._shared) and i not in self.unread:
                 values[i] = protected(x, values[i])
         out, residuals = self.evaluate(*values, **options)
+        for i in self.unread:
+            values[i] = None
         return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
@@ -65,17 +70,26 @@ class Fused(Primitive):
         return self.backward_kernel(g, operands, residuals, active_operands(node), **node.options)  # type: ignore[no-any-return]
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
-        """The gradient of the reference, as a function of the operands and of the cotangent."""
+        """The gradient of the reference, as a function of the operands and of the cotangent.
+
+        It does not depend on an operand that is not kept, which may be 0 therefore.
+        """
+        operands = [
+            Tensor._of(np.broadcast_to(parent.dtype.type(0), parent.shape), parent)
+            if i in self.unread and parent is not None else operand
+            for i, (operand, parent) in enumerate(zip(operands, node.parents, strict=True))
+        ]
         out = self.reference(*operands, **node.options)
         return pull_within(out if isinstance(out, tuple) else (out,), parts, node.parents)
 
 
 def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
-          reference: Callable[..., Any]) -> Callable[..., Any]:
+          reference: Callable[..., Any], *, unread: Sequence[int] = ()) -> Callable[..., Any]:
     """A kernel as an operation on tensors.
 
     `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
     `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
     `reference(*operands, **options)` is the same function in differentiable NumPy calls.
+    No derivative depends on the values of the operands `unread`, which are not kept: `pullback` finds None there.
     """
-    return Fused(name, forward, pullback, reference)
+    return Fused(name, forward, pullback, reference, unread)

@@ -4,7 +4,8 @@
 
 The random choice is made outside of the primitive, which is a function of its operands like any other: `keep` has one
 byte an element, and the pullback reads it again. Sixteen bits decide about an element, so p is a multiple of 1/65536.
-Memory: `keep` and out have the order of x, whatever it is; the passes go in blocks that stay in the L2 cache.
+Memory: `keep` and out have the order of x, whatever it is; the passes go in blocks that stay in the L2 cache. x itself
+is not kept, on which no derivative depends.
 
 Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 """
@@ -66,7 +67,7 @@ def reference(x: Any, keep: Any, *, scale: float) -> Any:
     return x * keep * scale
 
 
-scaled_where_kept = fused("dropout", forward, pullback, reference)
+scaled_where_kept = fused("dropout", forward, pullback, reference, unread=[0])
 
 
 def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Tensor
+from autograd import Tensor, grad, jvp, vmap
 from nn.kernels.dropout import DRAW, dropout, keep_mask, scaled_where_kept
 from nn.kernels.memory_order import memory_order
 from tests.nn.kernels.kernel_checks import check, random
@@ -56,6 +56,23 @@ def test_images_keep_their_memory_order(p: float) -> None:
     out.backward(Tensor(g))
     np.testing.assert_allclose(x.grad.data, np.where(kept, g / max(1 - p, 1e-9), 0), rtol=1e-6)
     assert out.dtype == x.grad.dtype == np.float32
+
+
+def test_the_input_is_not_kept_and_higher_orders_do_without() -> None:
+    x = Tensor(np.linspace(1, 2, 6), requires_grad=True)
+    y = x * x
+    out = dropout(y, 0.5, np.random.default_rng(1))
+    assert out._node.saved[0] is None
+    kept = 2.0 * (out.data != 0)
+    assert 0 < kept.sum() < 12
+    first = grad(lambda v: np.sum(scaled_where_kept(v * v, kept > 0, scale=2.0) ** 2))
+    np.testing.assert_allclose(first(x).data, 4 * x.data**3 * kept**2, rtol=1e-12)
+    second = grad(lambda v: np.sum(first(v)))
+    np.testing.assert_allclose(second(x).data, 12 * x.data**2 * kept**2, rtol=1e-12)
+    _, pushed = jvp(first, (x,), (np.ones(6),))
+    np.testing.assert_allclose(pushed.data, 12 * x.data**2 * kept**2, rtol=1e-12)
+    batch = np.linspace(1, 2, 18).reshape(3, 6)
+    np.testing.assert_allclose(vmap(first)(batch).data, 4 * batch**3 * kept**2, rtol=1e-12)
 
 
 def test_a_whole_array_in_many_blocks() -> None:
