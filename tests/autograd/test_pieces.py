@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import pieces, tensor
-from autograd.pieces import LARGE, SHARED, UNPACKED, matmul
+from autograd.pieces import LARGE, SHARED, UNPACKED, dot, matmul
 
 SHAPES = [
     ((32, 64), (64, 256)), ((32, 128), (128, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)),
@@ -52,6 +52,9 @@ def test_other_products_are_numpys(left: Any, right: Any) -> None:
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left), rng.standard_normal(right)
     np.testing.assert_array_equal(matmul(x, y), x @ y)
+    if y.ndim > 1:
+        np.testing.assert_array_equal(dot(x, y), x @ y)
+        np.testing.assert_array_equal(dot(np.ones(len(y)), y), np.ones(len(y)) @ y)
 
 
 @pytest.mark.parametrize(("left", "right"), [((32, 64), (65, 256)), ((2, 32, 64), (3, 64, 256))])
