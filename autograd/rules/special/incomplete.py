@@ -108,10 +108,23 @@ def beta_slope(a: Array, b: Array, x: Array) -> Array:
 
 
 def student_slope(df: Array, t: Array) -> Array:
-    """The derivative of stdtr(df, t) in df, through I_x(df/2, 1/2) with x = df / (df + t^2)."""
-    x = df / (df + t * t)
-    along = np.exp((df / 2 - 1) * np.log(x) - sc.betaln(df / 2, 0.5) - 1.5 * np.log(df + t * t)) * np.abs(t)
-    return -np.sign(t) / 2 * (beta_slope(df / 2, 0.5, np.where(t == 0, 0.5, x)) / 2 + along)
+    """The derivative of stdtr(df, t) in df: near 0 the integral of the density's; else through I_x(df/2, 1/2) with
+    x = df / (df + t^2), which has a cusp at t = 0.
+    """
+    near = t * t < np.where(df < 1, df, 1)  # inside of the poles at +-i sqrt(df), and where no tail is small
+    inner, outer = np.where(near, t, 0.0), np.where(near, 1.0, t)
+    nodes, weights = quadrature()
+    middle = inner * (student_change(np.expand_dims(df, -1), inner[..., None] * nodes) @ weights)
+    x = df / (df + outer * outer)
+    along = np.exp((df / 2 - 1) * np.log(x) - sc.betaln(df / 2, 0.5) - 1.5 * np.log(df + outer * outer)) * outer
+    return np.where(near, middle, -np.sign(outer) / 4 * beta_slope(df / 2, 0.5, x) - along / 2)
+
+
+def student_change(df: Array, t: Array) -> Array:
+    """The derivative of the density in df."""
+    square = t * t / df
+    score = sc.psi((df + 1) / 2) - sc.psi(df / 2) - 1 / df - np.log1p(square) + (1 + 1 / df) * square / (1 + square)
+    return student_density(df, t) * score / 2
 
 
 # --- The functions and their inverses --------------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from math import log, pi, sqrt
+from typing import Any
 
 import numpy as np
 import scipy.special as sc
 
 from .distribution import Distribution
 
+Array = Any
 INF = np.inf
 HALF_LOG_2PI = log(2 * pi) / 2
 
@@ -24,7 +26,7 @@ lognorm = Distribution(
     ppf=lambda q, s: np.exp(s * sc.ndtri(q)), isf=lambda q, s: np.exp(-s * sc.ndtri(q)))
 halfnorm = Distribution(
     "halfnorm", (0, INF), logpdf=lambda x: log(2 / pi) / 2 - x * x / 2, cdf=lambda x: sc.erf(x / sqrt(2)),
-    sf=lambda x: 2 * sc.ndtr(-x), ppf=lambda q: sc.ndtri((1 + q) / 2), isf=lambda q: -sc.ndtri(q / 2))
+    sf=lambda x: 2 * sc.ndtr(-x), ppf=lambda q: sqrt(2) * sc.erfinv(q), isf=lambda q: -sc.ndtri(q / 2))
 gamma = Distribution(
     "gamma", (0, INF), logpdf=lambda x, a: sc.xlogy(a - 1, x) - x - sc.gammaln(a), cdf=lambda x, a: sc.gammainc(a, x),
     sf=lambda x, a: sc.gammaincc(a, x), ppf=lambda q, a: sc.gammaincinv(a, q), isf=lambda q, a: sc.gammainccinv(a, q))
@@ -44,15 +46,24 @@ f = Distribution(
     "f", (0, INF), logpdf=lambda x, dfn, dfd: dfn / 2 * np.log(dfn) + dfd / 2 * np.log(dfd) + sc.xlogy(dfn / 2 - 1, x)
     - (dfn + dfd) / 2 * np.log(dfd + dfn * x) - sc.betaln(dfn / 2, dfd / 2),
     cdf=lambda x, dfn, dfd: sc.fdtr(dfn, dfd, x), sf=lambda x, dfn, dfd: sc.fdtrc(dfn, dfd, x),
-    ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q))
+    ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q), isf=lambda q, dfn, dfd: 1 / sc.fdtri(dfd, dfn, q))
 t = Distribution(
     "t", (-INF, INF),
     logpdf=lambda x, df: -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2,
     cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: sc.stdtrit(df, q),
     isf=lambda q, df: -sc.stdtrit(df, q))
 cauchy = Distribution(
-    "cauchy", (-INF, INF), logpdf=lambda x: -np.log1p(x * x) - log(pi), cdf=lambda x: 0.5 + np.arctan(x) / pi,
-    sf=lambda x: 0.5 - np.arctan(x) / pi, ppf=lambda q: np.tan(pi * (q - 0.5)), isf=lambda q: np.tan(pi * (0.5 - q)))
+    "cauchy", (-INF, INF), logpdf=lambda x: -np.log1p(x * x) - log(pi), cdf=lambda x: np.arctan2(1.0, -x) / pi,
+    sf=lambda x: np.arctan2(1.0, x) / pi, ppf=lambda q: cauchy_quantile(q), isf=lambda q: -cauchy_quantile(q))
+
+
+def cauchy_quantile(q: Array) -> Array:
+    """tan(pi (q - 1/2)), by the tail's share itself where the difference would lose it."""
+    tail = np.abs(q - 0.5) > 0.25
+    share = np.where(tail, np.where(q < 0.5, q, 1 - q), 0.25)
+    return np.where(tail, np.sign(q - 0.5) / np.tan(pi * share), np.tan(pi * np.where(tail, 0.0, q - 0.5)))
+
+
 uniform = Distribution(
     "uniform", (0, 1), logpdf=lambda x: 0 * x, cdf=lambda x: x, ppf=lambda q: q)
 expon = Distribution(
@@ -82,6 +93,6 @@ rayleigh = Distribution(
     sf=lambda x: np.exp(-x * x / 2), logsf=lambda x: -x * x / 2, ppf=lambda q: np.sqrt(-2 * np.log1p(-q)),
     isf=lambda q: np.sqrt(-2 * np.log(q)))
 pareto = Distribution(
-    "pareto", (1, INF), logpdf=lambda x, b: np.log(b) - (b + 1) * np.log(x), cdf=lambda x, b: 1 - x**-b,
-    sf=lambda x, b: x**-b, logsf=lambda x, b: -b * np.log(x), ppf=lambda q, b: (1 - q) ** (-1 / b),
+    "pareto", (1, INF), logpdf=lambda x, b: np.log(b) - (b + 1) * np.log(x), cdf=lambda x, b: -np.expm1(-b * np.log(x)),
+    sf=lambda x, b: x**-b, logsf=lambda x, b: -b * np.log(x), ppf=lambda q, b: np.exp(-np.log1p(-q) / b),
     isf=lambda q, b: q ** (-1 / b))

@@ -20,8 +20,8 @@ OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf
 
 def log_share(share: Array, rest: Array) -> Array:
     """The logarithm of a share of 1, by the rest of it where that is the smaller part and known more precisely."""
-    small = share < 0.5
-    return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.minimum(rest, 0.5)))
+    small = share <= 0.5
+    return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.where(small, 0.0, rest)))
 
 
 def of_one_dtype(*given: Array) -> list[Array]:

@@ -83,6 +83,51 @@ def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: 
     np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-15)
 
 
+CONTINUOUS = {name: FAMILIES.get(name, ()) for name in (
+    "norm", "lognorm", "halfnorm", "gamma", "invgamma", "chi2", "beta", "f", "t", "cauchy", "uniform", "expon",
+    "laplace", "logistic", "gumbel_r", "weibull_min", "rayleigh", "pareto")} | {
+        "invgamma": (2.3,), "f": (3.3, 5.1)}  # fmt: skip
+QUANTILES = np.array([0.003, 0.25, 0.5, 0.75, 0.98])
+"""Both tails, the median (where a distribution function and its complement are one half), and between."""
+
+
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"])
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_every_function_of_a_distribution_is_differentiated_in_all_parameters(name: str, method: str) -> None:
+    function, shapes = getattr(getattr(stats, name), method), CONTINUOUS[name]
+    theirs = getattr(scipy.stats, name)
+    x = QUANTILES if method in ("ppf", "isf") else theirs.ppf(QUANTILES, *shapes, 0.4, 1.6)
+    if name == "laplace" and method not in ("ppf", "isf"):
+        x = x[x != 0.4]  # where its density has a cusp
+    parameters = [np.array(x), *map(np.array, shapes), np.array(0.4), np.array(1.6)]
+    np.testing.assert_allclose(function(*map(Tensor, parameters)).numpy(),
+                               getattr(theirs, method)(*parameters), rtol=1e-10, atol=1e-13)
+    check_gradients(function, *parameters, order=2)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
+    """A share of 1e-15 is that of its quantile; at the lower end of pareto and the upper one of beta there is none."""
+    family, shapes = getattr(stats, name), CONTINUOUS[name]
+    for quantile, share in (("ppf", "cdf"), ("isf", "sf")):
+        if (name, quantile) in {("pareto", "ppf"), ("beta", "isf"), ("uniform", "isf")}:
+            continue
+        for p in (1e-15, 1e-6, 0.2, 0.5, 0.7, 0.999):
+            x = getattr(family, quantile)(Tensor(p), *shapes)
+            assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11), (quantile, p)
+
+
+@pytest.mark.parametrize("df", [0.3, 1.0, 3.3, 40.0, 900.0])
+def test_students_distribution_is_smooth_in_df_at_zero_too(df: float) -> None:
+    """Mixed derivatives are the same in either order, and vanish in the limit of the normal distribution."""
+    cdf = stats.t.cdf
+    for x in (0.0, 1e-9, 0.1, 0.99, 1.01, 7.0):
+        x, v = np.array(x), np.array(df)
+        mixed = grad(grad(cdf, 1), 0)(x, v)
+        assert mixed == pytest.approx(grad(grad(cdf, 0), 1)(x, v), rel=1e-9, abs=1e-16)
+    check_gradients(cdf, np.array([-7.0, -1.01, -0.2, 0.0, 1e-3, 0.9, 2.0]), np.array(df), order=2)
+
+
 @pytest.mark.parametrize("x", [1e-40, 1e-310, 0.0, -0.0, -1.0])
 @pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"])
 def test_a_support_without_its_lower_end_begins_at_the_smallest_number(method: str, x: float) -> None:
