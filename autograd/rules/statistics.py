@@ -8,12 +8,12 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import plain
+from autograd.numpy_protocol import decided, plain
 from autograd.registry import real_only
 from autograd.tensor import Tensor
 
 from .axes import one_axis
-from .indexing import raw_key, scatter
+from .indexing import put_along
 
 Array = Any
 
@@ -89,13 +89,40 @@ def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> An
     return np.max(a, axis=axis, out=out, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
+# --- Counts: constant in what is counted, linear in the weights ------------------------------------------------------
+
+
 @composite(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    if weights is None:
-        return plain(np.bincount)(x, minlength=minlength)
-    positions = np.asarray(raw_key(x) if not isinstance(x, np.ndarray) else x)
-    size = len(np.bincount(positions, minlength=minlength))
-    return scatter(arrays_of((weights,))[0].astype(float), key=positions, shape=(size,))
+    if weights is None or not np.size(x):
+        return plain(np.bincount)(x, minlength=minlength)  # integers, even where there are no weights to add
+    x, weights = arrays_of((x, weights))
+    size = decided(lambda x: len(np.bincount(x, minlength=minlength)), x)
+    return put_along(weights.astype(float), x, axis=0, shape=(int(size),))
 
 
-real_only.add(np.bincount)
+@composite(np.histogram_bin_edges)
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    known = plain(np.histogram_bin_edges)(a, bins, range, weights)
+    if np.ndim(bins):
+        return bins
+    low, high = range if range is not None else (np.min(a), np.max(a)) if np.size(a) else (0.0, 1.0)
+    apart = 0.5 * decided(np.equal, low, high)
+    return np.linspace(low - apart, high + apart, known.size).astype(known.dtype)
+
+
+@composite(np.histogram)
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
+    edges, *given = arrays_of([histogram_bin_edges(a, bins, range, weights), a, np.ones_like(a, int)
+                               if weights is None else weights])
+    a, weights = map(np.ravel, given)
+    counts = put_along(weights, plain(bin_of)(a, edges), axis=0, shape=(edges.size,))[:-1]
+    return counts / np.diff(edges).astype(float) / np.sum(counts) if density else counts, edges
+
+
+def bin_of(x: Array, edges: Array) -> Array:
+    """The bin of each element, of which the last holds its upper edge too; outside of all -1, or how many there are."""
+    return np.where(x == edges[-1], len(edges) - 2, np.searchsorted(edges, x, side="right") - 1)
+
+
+real_only.update((np.bincount, np.histogram_bin_edges))

@@ -213,7 +213,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "index": (lambda: X[5], IndexError, r"index 5 is out of bounds"),
     "float index": (lambda: X[Tensor(1.0)], IndexError, "integers or booleans.*float64"),
     "concatenate": (lambda: np.concatenate([X, np.ones((2, 2))]), ValueError, "concatenate of"),
-    "no rule": (lambda: np.histogram(X[0]), NoDerivativeError, r"numpy\.histogram has no derivative.*\(3,\)"),
+    "no rule": (lambda: np.histogramdd(X[0]), NoDerivativeError, r"numpy\.histogramdd has no derivative.*\(3,\)"),
     "ufunc method": (lambda: np.tanh.at(X, [0]), NoDerivativeError, r"tanh\.at"),
     "ufunc where": (lambda: np.add(X, 1, where=np.ones((2, 3), bool)), NoDerivativeError, r"np\.where"),
     "option": (lambda: np.sum(X, where=X), NoDerivativeError, "detach"),

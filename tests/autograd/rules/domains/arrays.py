@@ -215,6 +215,14 @@ on(
 on(np.corrcoef, (3, 6), options=({}, {"rowvar": False}))
 on(np.bincount, (5,), call=lambda w: np.bincount(np.array([0, 2, 2, 1, 5]), w, 8))
 
+on(np.histogram, Operand((3, 2), (0.0, 1.0), "distinct"), Operand((3, 2), (0.5, 2.0)), call={
+    "weights": lambda x, w: np.histogram(x, 4, weights=w),
+    "density": lambda x, w: np.histogram(x, [-1.0, 0.2, 0.4, 0.9], weights=w, density=True),
+    "range": lambda x, w: np.histogram(x, 3, (0.15, 0.75), weights=w), "counts": lambda x, w: np.histogram(x, 4),
+    "density of counts": lambda x, w: np.histogram(x, 4, density=True),
+    "edges": lambda x, w: np.histogram(x[0], np.cumsum(w), weights=w[0])})
+on(np.histogram_bin_edges, apart, options=({}, {"bins": "sqrt"}, {"bins": 4}))
+
 # --- Differences, integrals, interpolation ---------------------------------------------------------------------------
 
 on(np.diff, (3, 4), options=({}, {"n": 2}, {"axis": 0, "prepend": 1.0}))
