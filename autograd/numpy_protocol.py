@@ -48,29 +48,42 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
             yield from tensors_in(branch)
 
 
-def values_of(tree: Any) -> Any:
+def value_of(x: Tensor) -> Any:
+    return x._value
+
+
+def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
     """The same arguments with arrays in place of tensors."""
     if isinstance(tree, Tensor):
-        return tree._value
+        return read(tree)
     if isinstance(tree, dict):
-        return {key: values_of(branch) for key, branch in tree.items()}
+        return {key: values_of(branch, read) for key, branch in tree.items()}
     if isinstance(tree, (list, tuple)):
-        branches = [values_of(branch) for branch in tree]
+        branches = [values_of(branch, read) for branch in tree]
         return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
     return tree
 
 
 def settled(tree: Any) -> Any:
-    """The values of arguments that the course of a function depends on. Raises `TypeError` inside `vmap`, where they
-    differ from example to example.
+    """The values of arguments that the course of a function depends on; inside `vmap` those that all examples share.
+    Raises `TypeError` where examples differ.
     """
-    for x in tensors_in(tree):
-        if isinstance(x, Box) and x._value.shape != x.shape:
-            raise TypeError(
-                "inside vmap the shape of this result, or the way to it, would differ from example to example; "
-                "loop over the examples instead"
-            )
-    return values_of(tree)
+    return values_of(tree, shared_value)
+
+
+def shared_value(x: Tensor) -> Any:
+    if not isinstance(x, Box) or x._value.shape == x.shape:
+        return x._value
+    examples = x._value.reshape(-1, *x.shape)
+    if not len(examples) or np.any(examples != examples[0]):
+        raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
+                        "loop over the examples instead")
+    return examples[0]
+
+
+def decided(question: Callable[..., Any], *args: Any) -> Any:
+    """The answer to a question about values, which inside `vmap` all examples must share, whatever their values."""
+    return settled(plain(question)(*args))
 
 
 def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:

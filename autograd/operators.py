@@ -15,6 +15,7 @@ from .elsewhere import INSTEAD, Elsewhere
 from .interface import Interface
 from .mutation import assign, update
 from .numpy_protocol import apply_ufunc, no_derivative
+from .primitive import wrap
 from .registry import registry
 from .reverse import backward
 from .rules.activations import log_softmax, relu, sigmoid, softmax
@@ -70,7 +71,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": reshape, "flatten": flatten, "transpose": transpose, "astype": astype, "__pow__": power,
     "__getitem__": getitem, "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax,
     "log_softmax": log_softmax, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
-    "_no_derivative": staticmethod(no_derivative),
+    "_no_derivative": staticmethod(no_derivative), "_wrap": staticmethod(wrap),
 }
 
 

@@ -332,9 +332,10 @@ class Tensor(Interface):
     def __array_function__(self, function: Callable[..., Any], types: Sequence[type], args: Sequence[Any],
                            options: dict[str, Any]) -> Any:
         apply = registry.get(function)
-        if apply is not None:
-            return apply(*args, **options)
-        return self._no_derivative(function, args, options)
+        if apply is None:
+            return self._no_derivative(function, args, options)
+        result = apply(*args, **options)
+        return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return sys.modules[__package__]

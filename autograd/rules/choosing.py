@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, constant
-from autograd.numpy_protocol import settled
+from autograd.numpy_protocol import decided, settled
 from autograd.tensor import Tensor, tensor
 
 from .axes import one_axis
@@ -67,7 +67,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     if a.dtype.kind != "c":
         return a
     limit = np.finfo(a.dtype).eps * tol if tol > 1 else tol
-    return np.real(a) if np.all(np.abs(np.imag(settled(a))) < limit) else a
+    return np.real(a) if decided(lambda a: np.all(np.abs(np.imag(a)) < limit), a) else a
 
 
 # --- Functions applied to parts --------------------------------------------------------------------------------------
@@ -100,11 +100,16 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     rows = [func1d(arr[index], *args, **kwargs) for index in np.ndindex(around)]
     if not rows:
         raise ValueError(f"apply_along_axis finds nothing to apply the function to in shape {arr.shape}")
-    out = np.stack(arrays_of(rows))
+    out = np.stack([joined(row) for row in rows])
     inner = out.shape[1:]
     at = one_axis(arr, axis)
     return np.moveaxis(out.reshape(*around, *inner), tuple(range(len(around), len(around) + len(inner))),
                        tuple(range(at, at + len(inner))))
+
+
+def joined(found: Any) -> Array:
+    """What a function returns, as an array; it may be a list of tensors and numbers."""
+    return np.stack([joined(x) for x in found]) if isinstance(found, (list, tuple)) else arrays_of((found,))[0]
 
 
 @composite(np.apply_over_axes)

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.mutation import assign
-from autograd.numpy_protocol import plain, settled
+from autograd.numpy_protocol import decided, plain, settled
 from autograd.tensor import Tensor
 
 from .axes import all_axes, flat_or_along, one_axis
@@ -62,11 +62,17 @@ def resize(a: Any, new_shape: Any) -> Any:
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     (filt,) = arrays_of((filt,))
     axes = all_axes(filt, axis)
-    used = np.argwhere(settled(filt))
-    low, high = (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(filt.ndim, int),) * 2
-    bounds = [(low[k] if "f" in trim.lower() or not len(used) else None,
-               high[k] if "b" in trim.lower() or not len(used) else None) for k in range(filt.ndim)]
-    return filt[tuple(slice(*bounds[k]) if k in axes else slice(None) for k in range(filt.ndim))]
+    low, high = decided(used_range, filt)
+    some, trim = bool(np.all(low < high)), trim.lower()
+    bounds = [slice(low[k] if "f" in trim or not some else None, high[k] if "b" in trim or not some else None)
+              for k in range(filt.ndim)]
+    return filt[tuple(bounds[k] if k in axes else slice(None) for k in range(filt.ndim))]
+
+
+def used_range(x: Array) -> tuple[Array, Array]:
+    """Where the elements that are not zero begin and end along each axis; at 0 if there are none."""
+    used = np.argwhere(x)
+    return (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(np.ndim(x), int),) * 2
 
 
 @composite(np.block)

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.declare import composite, linear
 from autograd.registry import real_only
 
-from .axes import part
+from .axes import one_axis, part
 
 Array = Any
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -61,11 +61,12 @@ def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: N
 def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:
     """(axis, length) of each transform of several, as NumPy reads `s` and `axes`: -1 keeps a length."""
     if axes is None:
-        axes = range(a.ndim) if s is None else range(a.ndim - len(s), a.ndim)
+        axes = range(-(a.ndim if s is None else len(s)), 0)
     s = [-1] * len(axes) if s is None else s
     if len(s) != len(axes):
         raise ValueError(f"fft over the axes {tuple(axes)} takes as many lengths s, got {s}")
-    return [(k, a.shape[k] if n == -1 else n) for k, n in zip(axes, s, strict=True)]
+    places = [one_axis(a, k) for k in axes]
+    return [(k, a.shape[k] if n == -1 else n) for k, n in zip(places, s, strict=True)]
 
 
 def over_axes(transform: Callable[..., Any]) -> Callable[..., Any]:

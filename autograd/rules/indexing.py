@@ -141,7 +141,7 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 @composite(np.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
     refuse_out("take", out)
-    indices = raw_key(indices) if isinstance(indices, Tensor) else np.asarray(indices)
+    indices = np.asarray(raw_key(indices))
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices

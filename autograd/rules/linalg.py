@@ -15,7 +15,7 @@ from autograd.calling import arrays_of
 from autograd.declare import composite, constant, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
-from autograd.numpy_protocol import settled
+from autograd.numpy_protocol import decided
 
 from .products import LETTERS
 
@@ -92,8 +92,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)
     sizes = np.linalg.svdvals(a)
-    known = settled(sizes)
-    rank = int(np.sum(known > cutoff(a, rcond) * known[:1]))
+    rank = int(decided(lambda sizes: np.sum(sizes > cutoff(a, rcond) * sizes[:1]), sizes))
     misfit = np.sum(np.square(np.abs(columns - a @ solution)), axis=0)
     misfit = misfit if rank == a.shape[1] < a.shape[0] else misfit[:0]
     return solution[:, 0] if b.ndim == 1 else solution, misfit, rank, sizes
@@ -187,8 +186,8 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
 
 @composite(np.linalg.matrix_power)
 def matrix_power(a: Any, n: int) -> Any:
-    if n <= 0:
-        a, n = np.linalg.inv(a) if n else np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape), -n or 1
+    if n <= 0:  # to the power 0 it is the identity, of which each element is constant in a
+        a, n = np.linalg.inv(a) if n else np.where(True, np.eye(a.shape[-1], dtype=a.dtype), a), -n or 1
     half = matrix_power(a, n // 2) if n > 1 else None
     return a if half is None else half @ half if n % 2 == 0 else half @ half @ a
 

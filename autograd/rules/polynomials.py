@@ -10,7 +10,7 @@ import numpy as np
 from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.differential import differential
-from autograd.numpy_protocol import settled
+from autograd.numpy_protocol import decided
 from autograd.poles import pole_safe
 
 Array = Any
@@ -83,8 +83,12 @@ def polydiv(u: Any, v: Any) -> Any:
         quotient.append(rest[0] / v[0])
         rest = rest[1:] - np.concatenate([quotient[-1] * v[1:], np.zeros(rest.size - v.size, v.dtype)])
     rest = rest if rest.size else np.zeros_like(u[:1])
-    first = next((i for i, value in enumerate(settled(rest)) if not np.allclose(value, 0, rtol=1e-14)), rest.size - 1)
-    return np.stack(quotient) if quotient else np.zeros_like(rest[:1]), rest[first:]
+    return np.stack(quotient) if quotient else np.zeros_like(rest[:1]), rest[decided(zeros_before, rest) :]
+
+
+def zeros_before(rest: Array) -> int:
+    """How many leading coefficients are zero, but for the last."""
+    return next((i for i, value in enumerate(rest) if not np.allclose(value, 0, rtol=1e-14)), len(rest) - 1)
 
 
 @composite(np.poly)
@@ -98,10 +102,11 @@ def poly(seq_of_zeros: Any) -> Any:
     out = np.ones(1, zeros.dtype)
     for i in range(zeros.size):
         out = np.convolve(out, np.concatenate([np.ones(1, zeros.dtype), -zeros[i : i + 1]]))
-    known = settled(zeros)
-    if known.dtype.kind == "c" and np.array_equal(np.sort(known), np.sort(np.conj(known))):
-        return np.real(out)
-    return out
+    return np.real(out) if zeros.dtype.kind == "c" and decided(conjugate_pairs, zeros) else out
+
+
+def conjugate_pairs(zeros: Array) -> bool:
+    return np.array_equal(np.sort(zeros), np.sort(np.conj(zeros)))
 
 
 # p(r) = 0 along the way: dp(r) + p'(r) dr = 0. A multiple root has no derivative, and what it meets becomes infinite.

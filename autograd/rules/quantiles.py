@@ -46,9 +46,21 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     below = np.take_along_axis(ordered, low, -1)
     above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
     mixed = np.where(share == 0, below, below + share * (above - below))
-    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0)
-    kept = [1 if k in axes else n for k, n in enumerate(a.shape)] if keepdims else [a.shape[k] for k in rest]
-    return out.reshape(*levels, *kept)
+    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *[a.shape[k] for k in rest])
+    if len(levels) > 1 and weights is None:
+        out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
+    return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out
+
+
+def places_of_axes(function: Callable[..., Any], levels: int, ndim: int, axes: tuple[int, ...]) -> list[int]:
+    """Where NumPy puts the axes of several levels, read off a result whose sizes all differ.
+
+    They are not always first: `np.nanquantile` over several axes mixes them with those that remain.
+    """
+    sizes = [2 + k for k in range(levels + ndim - len(axes))]
+    rest = iter(sizes[levels:])
+    sample = np.zeros([1 if k in axes else next(rest) for k in range(ndim)])
+    return [size - 2 for size in function(sample, np.zeros(sizes[:levels]), axis=axes).shape]
 
 
 def ranks(x: Array) -> Array:

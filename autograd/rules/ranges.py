@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import settled
+from autograd.numpy_protocol import decided
 
 Array = Any
 
@@ -27,7 +27,7 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     if dtype is not None:
         out = (np.floor(out) if np.dtype(dtype).kind in "iu" else out).astype(dtype)
     steps = num - 1 if endpoint else num
-    return (out, gap / steps if steps else gap * np.nan) if retstep else out
+    return (out, gap / steps if steps > 0 else np.nan) if retstep else out
 
 
 @composite(np.logspace)
@@ -44,7 +44,7 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """start (stop / start)^s for s from 0 to 1."""
     start, stop = (x.astype(np.result_type(x.dtype, np.float64)) for x in arrays_of((start, stop)))
-    if np.any(settled(start) == 0) or np.any(settled(stop) == 0):
+    if not all(decided(np.all, end) for end in (start, stop)):
         raise ValueError("geomspace cannot start or stop at 0")
     shares = np.linspace(0.0, 1.0, num, endpoint)
     shares = shares.reshape((-1,) + (1,) * max(start.ndim, stop.ndim))
@@ -57,10 +57,9 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
     """x as it is, or complex if any of its elements is outside of a function's real domain."""
-    known = settled(x)
-    if known.dtype.kind == "c" or np.all(inside(known)):
+    if x.dtype.kind == "c" or decided(lambda x: np.all(inside(x)), x):
         return x
-    return x.astype(np.complex128 if known.dtype == np.float16 else np.result_type(known.dtype, np.complex64))
+    return x.astype(np.complex128 if x.dtype == np.float16 else np.result_type(x.dtype, np.complex64))
 
 
 def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:
@@ -89,4 +88,4 @@ def logn(n: Any, x: Any) -> Any:
 @composite(np.emath.power)
 def emath_power(x: Any, p: Any) -> Any:
     x, p = arrays_of((x, p))
-    return np.power(widened(x, not_negative), p * 1.0 if np.any(settled(p) < 0) else p)
+    return np.power(widened(x, not_negative), p * 1.0 if decided(lambda p: np.any(p < 0), p) else p)

@@ -164,12 +164,20 @@ elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, 
             lambda x, y, active: chosen((y < x) | np.isnan(x), x == y, active))
 
 
-general(
+where_of = general(
     np.where,
     [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
     [None, lambda t, condition: np.where(condition, t, 0), lambda t, condition: np.where(condition, 0, t)],
     operands=("condition", "x", "y"),
 )
+
+
+@composite(np.where)
+def where(condition: Any, *choices: Any) -> Any:
+    if len(choices) == 1:
+        raise ValueError("where takes a condition alone, or with both x and y")
+    return where_of(condition, *choices) if choices else np.nonzero(condition)
+
 
 # --- Complex parts (Re and Im are linear over the reals) -------------------------------------------------------------
 

@@ -18,6 +18,18 @@ from .twin import twin
 
 Array = Any
 
+
+
+def at_least(dtype: Any, *given: Any) -> list[Array]:
+    """Arrays in this precision, or their own if it is higher."""
+    return [x.astype(np.result_type(x.dtype, dtype), copy=False) for x in arrays_of(given)]
+
+
+def for_lapack(*given: Any) -> list[Array]:
+    """In single precision at least: LAPACK has no half precision, for which SciPy takes single; NumPy refuses it."""
+    return at_least(np.float32, *given)
+
+
 # --- Systems of equations --------------------------------------------------------------------------------------------
 
 
@@ -62,12 +74,12 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
 
 @twin(sl.cholesky)
 def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    return np.linalg.cholesky(a, upper=not lower)
+    return np.linalg.cholesky(*for_lapack(a), upper=not lower)
 
 
 @twin(sl.cho_factor)
 def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    return np.linalg.cholesky(a, upper=not lower), lower
+    return cholesky(a, lower), lower
 
 
 @twin(sl.cho_solve)
@@ -137,7 +149,7 @@ solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(lambda a, q: sylv
 @twin(sl.solve_discrete_lyapunov)
 def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
     """x = a x a^H + q, as one linear system."""
-    a, q = arrays_of((a, q))
+    a, q = at_least(np.float64, a, q)
     matrix = np.eye(q.size) - np.kron(a, np.conj(a))
     return np.linalg.solve(matrix, q.reshape(-1)).reshape(q.shape)
 
@@ -170,14 +182,9 @@ sqrtm = twin(sl.sqrtm)(lambda A: root(A))
 logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(root(A)))
 
 
-def in_double(x: Array) -> Array:
-    """In double precision, in which SciPy computes some functions for every operand."""
-    return x.astype(np.result_type(x.dtype, np.float64))
-
-
 @twin(sl.expm_frechet)
 def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
-    A, E = map(in_double, arrays_of((A, E)))
+    A, E = at_least(np.float64, A, E)
     size = A.shape[-1]
     block = expm(np.concatenate([np.concatenate([A, E], 1), np.concatenate([np.zeros_like(A), A], 1)]))
     return (block[:size, :size], block[:size, size:]) if compute_expm else block[:size, size:]
@@ -188,13 +195,14 @@ def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, 
 
 @twin(sl.toeplitz)
 def toeplitz(c: Any, r: Any = None) -> Any:
-    c, r = arrays_of((c, np.conj(c) if r is None else r))
+    c, r = map(np.atleast_1d, arrays_of((c, np.conj(c) if r is None else r)))
     places = np.arange(c.size)[:, None] - np.arange(r.size)
     return np.concatenate([c, np.flip(r[1:])])[places]
 
 
 @twin(sl.circulant)
 def circulant(c: Any) -> Any:
+    c = np.atleast_1d(c)
     return c[(np.arange(c.size)[:, None] - np.arange(c.size)) % c.size]
 
 
@@ -248,6 +256,7 @@ isometry: Any = differential(nearest_isometry, isometry_change, name="polar", op
 
 @twin(sl.polar)
 def polar(a: Any, side: str = "right") -> Any:
+    (a,) = for_lapack(a)
     q = H(isometry(H(a))) if a.shape[0] < a.shape[1] else isometry(a)
     return q, H(q) @ a if side == "right" else a @ H(q)
 
@@ -262,9 +271,10 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     if type != 1:
         raise ValueError(f"eigh has a derivative for type=1 only, got {type}")
     side: Any = "L" if lower else "U"
+    (a,) = for_lapack(a)
     if b is None:
         return np.linalg.eigvalsh(a, side) if eigvals_only else tuple(np.linalg.eigh(a, side))
-    left = np.linalg.cholesky(b) if lower else H(np.linalg.cholesky(b, upper=True))
+    left = cholesky(b, True) if lower else H(cholesky(b))
     inner = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower)))))
     if eigvals_only:
         return np.linalg.eigvalsh(inner)
@@ -280,6 +290,7 @@ def eigvalsh(a: Any, b: Any = None, *, lower: bool = True, **options: Any) -> An
 @twin(sl.svd)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a: bool = False,
         check_finite: bool = True, lapack_driver: str = "gesdd") -> Any:
+    (a,) = for_lapack(a)
     return tuple(np.linalg.svd(a, full_matrices)) if compute_uv else np.linalg.svdvals(a)
 
 
@@ -289,11 +300,12 @@ def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwr
     if assume_a not in (None, "gen", "general"):
         raise ValueError(f"solve is differentiated for general matrices, got assume_a={assume_a!r}; leave it out, or "
                          "use solve_triangular, solve_banded or cho_solve")
+    a, b = for_lapack(a, b)
     return np.linalg.solve(mT(a) if transposed else a, b)
 
 
-svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(a))
-inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(a))
-det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(in_double(a)))
+svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(*for_lapack(a)))
+inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(*for_lapack(a)))
+det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(*at_least(np.float64, a)))
 norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite=True: np.linalg.norm(
     a, ord, axis, keepdims))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.numpy_protocol import tensors_in
+from autograd.primitive import wrap
 from autograd.reading import Rule
 from autograd.registry import registry
 
@@ -18,7 +19,7 @@ def twin(function: Callable[..., Any]) -> Callable[[Rule], Callable[..., Any]]:
         @functools.wraps(function)
         def apply(*args: Any, **options: Any) -> Any:
             tracked = next(tensors_in((args, options)), None) is not None
-            return (definition if tracked else function)(*args, **options)
+            return wrap(definition(*args, **options)) if tracked else function(*args, **options)
 
         registry[function] = apply
         return apply

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, vjp, vmap
+from autograd import Tensor, grad, vjp, vmap
 from autograd.tree import flatten
 from tests.autograd.rules.domains import Row
 from tests.autograd.rules.test_every_rule import cases, samples
 
 SIZE = 5  # enough for cotangents to ride through the graph as one batch
-REFUSED = {"trim_zeros", "piecewise", "geomspace", "lstsq", "poly", "polydiv", "polyfit"}
-"""Their course, or the shape of their result, depends on values; so does that of `np.lib.scimath`."""
+REFUSED = {"piecewise"}
+"""Its course depends on values; others whose course does may batch examples that take the same course."""
 
 
 def arrays(found: Any) -> list[Any]:
@@ -55,8 +55,43 @@ def test_a_batch_of_cotangents_is_pulled_back_as_each_of_them(row: Row, call: An
 def test_a_batch_of_operands_is_each_of_them(row: Row, call: Any) -> None:
     drawn = [[operand.sample(np.random.default_rng(i)) for operand in row.operands] for i in range(SIZE)]
     stacked = [np.stack(column) for column in zip(*drawn, strict=True)]
-    if row.function.__name__ in REFUSED or getattr(row.function, "__module__", "") == "numpy.lib.scimath":
+    if row.function.__name__ in REFUSED:
         with pytest.raises(TypeError, match="loop over the examples"):
             vmap(call)(*stacked)
     else:
         the_same(lambda: vmap(call)(*stacked), lambda i: call(*[Tensor(x) for x in drawn[i]]))
+
+
+# --- Inside vmap: a course that depends on values is taken where it is that of every example --------------------------
+
+LINE, COUNTS = np.arange(4.0), np.array([[0, 3, 1, 1], [3, 3, 3, 0]])
+TALL = np.stack([np.vander(np.array([1.0, 2.0, 4.0, k]), 2) for k in (5.0, 6.0, 7.0)])
+COURSES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
+    "lstsq": (lambda a: np.linalg.lstsq(a, LINE)[:2], TALL, TALL * [[[1.0, 1.0]], [[1.0, 1.0]], [[1.0, 0.0]]]),
+    "polyfit": (lambda y: np.polyfit(LINE, y, 2), TALL[:, :, 0], None),
+    "roots": (np.roots, TALL[:, :, 0], None),
+    "emath.sqrt": (np.emath.sqrt, -TALL, TALL * [[[1.0]], [[-1.0]], [[1.0]]]),
+    "geomspace": (lambda x: np.geomspace(x, 9.0, 4), TALL[:, 3, 0], np.array([0.0, 1.0, 2.0])),
+    "trim_zeros": (np.trim_zeros, TALL[:, :, 0] * [0, 1, 1, 0], np.eye(3)),
+    "poly": (np.poly, TALL[:, :, 0], np.array([[1j, -1j], [1.0, 2j]])),
+    "polydiv": (lambda p: np.polydiv(p, [1.0, 2.0])[1], TALL[:, :, 0], None),
+    "bincount": (lambda w: np.bincount([0, 2, 2, 1], w), TALL[:, :, 0], None),
+    "bincount of counts": (lambda x: np.bincount(x, LINE), COUNTS, COUNTS // [[1], [3]]),
+    "histogram": (lambda x: np.histogram(x, 3, weights=x)[0], TALL[:, :, 0], None),
+    "take where": (lambda x: x[np.where(x[:3] > 1.5)], TALL[:, :, 0], None),
+    "real_if_close": (np.real_if_close, TALL + 0j, TALL + np.array([0, 1j, 0])[:, None, None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_examples_that_take_one_course_are_a_batch_and_others_are_refused(name: str) -> None:
+    call, alike, different = COURSES[name]
+    found, loop = flatten(vmap(call)(alike))[0], [flatten(call(x))[0] for x in alike]
+    for batch, *examples in zip(found, *loop, strict=True):
+        np.testing.assert_allclose(batch, np.stack(examples), rtol=1e-9, atol=1e-12)
+    total = lambda x: sum(np.sum(np.real(o) ** 2) for o in flatten(call(x))[0])  # noqa: E731
+    if alike.dtype.kind == "f":
+        np.testing.assert_allclose(vmap(grad(total))(alike), np.stack([grad(total)(x) for x in alike]), rtol=1e-9)
+    if different is not None:
+        with pytest.raises(TypeError, match="loop over the examples"):
+            vmap(call)(different)
