@@ -28,7 +28,8 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
         if boxes:
-            return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
+            again = plain(function)  # itself would be a cycle, which keeps alive what `function` refers to
+            return max(boxes, key=lambda box: box.level).process_plain(again, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
