@@ -15,7 +15,6 @@ import numpy as np
 from .graph import Node
 from .modes import local
 from .primitive import Primitive, protected, wrap
-from .reading import active_operands
 from .reverse import pull_within
 from .tensor import Tensor
 
@@ -67,7 +66,7 @@ class Fused(Primitive):
             g = tuple(g)
         elif isinstance(g, Tensor):
             return self._recorded([g], operands, node)
-        return self.backward_kernel(g, operands, residuals, active_operands(node), **node.options)  # type: ignore[no-any-return]
+        return self.backward_kernel(g, operands, residuals, tuple(map(bool, node.parents)), **node.options)  # type: ignore[no-any-return]
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
         """The gradient of the reference, as a function of the operands and of the cotangent.

@@ -50,7 +50,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
         target = leaf.reference() if type(leaf) is Leaf else None
         if target is not None and total is not None:
             total = total if isinstance(total, Tensor) else Tensor._of(total, None)
-            if total.dtype.kind == "c":
+            if leaf.dtype.kind == "c":
                 total = total.conj()
             before = getattr(target, "_grad", None)
             target._grad = total if before is None else before + total
@@ -84,8 +84,8 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     the number of edges. Cotangents are raw arrays; with `create_graph` tensors, so that the pass is itself recorded;
     None decides: recorded if the gradient can depend on anything but the nodes in `stop`.
     """
-    waiting, leads_elsewhere = _count_contributions(seeds, stop)
-    record = leads_elsewhere if create_graph is None else create_graph
+    waiting, leaves = _count_contributions(seeds, stop)
+    record = _leads_elsewhere(leaves, stop) if create_graph is None else create_graph
     before = local.recording, local.watchers
     # Partials may be infinite where they meet a zero: `check` looks on instead of most watchers.
     local.recording, local.watchers = record, local.watchers_of_passes
@@ -164,10 +164,10 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
     return ends
 
 
-def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], bool]:
+def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], list[Node]]:
     """How many contributions each node waits for, over the nodes that lead from the seeds to where the pass ends.
 
-    The second result says whether the values depend on anything tracked other than `stop`.
+    The second result are the leaves that were met other than `stop`.
     """
     waiting = dict.fromkeys(seeds, 0)
     stack = list(seeds)
@@ -189,15 +189,20 @@ def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tup
     for leaf in leaves:
         if leaf.changed is not None or leaf.snapshot is not None:  # type: ignore[attr-defined]  # only leaves end here
             _check_unchanged(leaf, waiting)  # type: ignore[arg-type]
-    elsewhere = any(leaf.reference() is not None for leaf in leaves)  # type: ignore[attr-defined]
     if stop and leaves:
         waiting = _towards(seeds, stop)
-    return waiting, elsewhere or any(node.parents for node in stop)
+    return waiting, leaves
+
+
+def _leads_elsewhere(leaves: list[Node], stop: frozenset[Node]) -> bool:
+    """Whether a pass that met these leaves computes with anything tracked but the nodes in `stop`."""
+    alive = any(leaf.reference() is not None for leaf in leaves)  # type: ignore[attr-defined]
+    return alive or any(node.parents for node in stop)
 
 
 def depends_elsewhere(output: Tensor, stop: frozenset[Node]) -> bool:
     """Whether a value depends on tracked tensors other than the graph inputs in `stop` (or on what made those)."""
-    return output._node is not None and _count_contributions({output._node: None}, stop)[1]
+    return output._node is not None and _leads_elsewhere(_count_contributions({output._node: None}, stop)[1], stop)
 
 
 def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]:

@@ -62,24 +62,16 @@ class Module:
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`, with the hooks, and with the call noted in the graph for those who draw it."""
         out = self._hooked(inputs, options) if self._hooks else self.forward(*inputs, **options)
-        if type(out) is Tensor:
-            node = out._node
-            if node is not None:
-                self._note(node, inputs)
-        elif type(out) is tuple:
-            for part in out:
-                if type(part) is Tensor and part._node is not None:
-                    self._note(part._node, inputs)
+        for part in out if type(out) is tuple else (out,):
+            if type(part) is Tensor and (node := part._node) is not None:
+                origins: tuple[Node, ...] = ()
+                for x in inputs:
+                    if isinstance(x, Tensor) and x._node is not None:
+                        origins += (x._node,)
+                if node.parents and node not in origins:  # or else the input itself was returned
+                    call = self._path, type(self).__name__, origins, getattr(node, "scope", None)
+                    node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step
         return out
-
-    def _note(self, node: Node, inputs: tuple[Any, ...]) -> None:
-        origins: tuple[Node, ...] = ()
-        for x in inputs:
-            if isinstance(x, Tensor) and x._node is not None:
-                origins += (x._node,)
-        if node.parents and node not in origins:  # or else the input itself was returned
-            call = self._path, type(self).__name__, origins, getattr(node, "scope", None)
-            node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step
 
     def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """`forward` between the hooks, in the order of their registration."""

@@ -100,7 +100,7 @@ def _logarithms(p: Any, inside: bool) -> tuple[Any, Any]:
 
 def _costs(p: Any, t: Any, inside: bool = False) -> Any:
     yes, no = _logarithms(p, inside)
-    return -(t * yes + (1 - t) * no)
+    return (t - 1) * no - t * yes
 
 
 def probability_forward(p: Array, t: Array, weight: Array | None, *, reduction: str = "mean",

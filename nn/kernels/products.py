@@ -104,7 +104,7 @@ WORTH_A_THREAD = 4_000_000  # multiplications
 
 def times_transposed(x: Array, weight: Array) -> Array:
     """`x @ weight.T`, of shapes (M, K) or (K,), and (N, K)."""
-    if x.ndim < 2 or len(x) < HEIGHT or len(x) > MOST or x.size * len(weight) < SHARED or (
+    if x.size * len(weight) < SHARED or x.ndim < 2 or len(x) < HEIGHT or len(x) > MOST or (
         x.shape[1] > LONGEST or not x.dtype.char == weight.dtype.char == "f" or not reads_small_operands()
     ):
         return dot(x, weight.T)

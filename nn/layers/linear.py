@@ -45,7 +45,8 @@ class Linear(Module):
 
     def forward(self, input: Any) -> Tensor:
         weight = self.weight
-        if type(input) is not Tensor or input.dtype is not weight.dtype or input.shape[-1:] != weight.shape[1:]:
+        x: Any = input._value if type(input) is Tensor else None
+        if x is None or x.dtype is not weight._value.dtype or x.shape[-1:] != weight._value.shape[1:]:
             input = self._admitted(input)
         return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
 
