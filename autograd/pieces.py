@@ -39,9 +39,9 @@ def reads_small_operands() -> bool:
     return wide and "openblas" in facts["Build Dependencies"]["blas"]["name"]
 
 
-def matmul(x: Any, y: Any) -> Any:
-    """`np.matmul(x, y)`, of arrays or tensors; arrays of a middle size in pieces."""
-    if type(x) is type(y) is np.ndarray and x.ndim > 1 < y.ndim and x.size * y.shape[-1] >= SHARED and _middle(x, y):
+def matmul_of_arrays(x: Any, y: Any) -> Any:
+    """`np.matmul(x, y)` of arrays with two axes or more, in pieces if they are of a middle size."""
+    if _middle(x, y):
         leading = np.broadcast_shapes(x.shape[:-2], y.shape[:-2]) if x.ndim > 2 or y.ndim > 2 else ()
         out = np.empty((*leading, x.shape[-2], y.shape[-1]), x.dtype)
         _in_pieces(x, y, out)
@@ -52,7 +52,7 @@ def matmul(x: Any, y: Any) -> Any:
 def dot(x: Array, y: Array) -> Array:
     """The product of a matrix or vector with a matrix by `dot`, which takes half of matmul's time for a few rows."""
     if x.size * y.shape[1] >= SHARED and x.ndim > 1:
-        return matmul(x, y)  # type: ignore[no-any-return]
+        return matmul_of_arrays(x, y)  # type: ignore[no-any-return]
     return x.dot(y)  # type: ignore[no-any-return]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.declare import composite, constant, elementwise, general, linear, multilinear
 from autograd.numpy_protocol import plain
-from autograd.pieces import matmul
+from autograd.pieces import SHARED, matmul_of_arrays
 from autograd.poles import pole_safe_values
 
 Array = Any
@@ -194,6 +194,13 @@ def angle_scale(deg: bool) -> float:
 
 
 # --- Products of matrices --------------------------------------------------------------------------------------------
+
+
+def matmul(x: Array, y: Array) -> Array:
+    """`np.matmul(x, y)`; arrays that OpenBLAS would share out among its threads have a way of their own."""
+    if type(x) is type(y) is np.ndarray and x.ndim > 1 < y.ndim and x.size * y.shape[-1] >= SHARED:
+        return matmul_of_arrays(x, y)
+    return np.matmul(x, y)
 
 
 def matmul_left(g: Array, x: Array, y: Array) -> Array:

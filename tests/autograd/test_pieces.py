@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import pieces, tensor
-from autograd.pieces import LARGE, SHARED, UNPACKED, dot, matmul
+from autograd.pieces import LARGE, SHARED, UNPACKED, dot
+from autograd.rules.ufuncs import matmul
 
 SHAPES = [
     ((32, 64), (64, 256)), ((32, 128), (128, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)),
