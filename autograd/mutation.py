@@ -169,13 +169,12 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 
 def _refresh_views(base: Tensor) -> None:
-    for reference in list(getattr(base, "_views", {}).values()):
-        shown = reference()
-        if shown is not None:
-            _, primitive, options = shown._view
-            fresh = primitive(base, **options)
-            _stand_for(shown, fresh)
-            _refresh_views(shown)
+    living = [view for reference in list(getattr(base, "_views", {}).values()) if (view := reference()) is not None]
+    for shown in living:
+        _, primitive, options = shown._view
+        fresh = primitive(base, **options)
+        _stand_for(shown, fresh)
+        _refresh_views(shown)
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:

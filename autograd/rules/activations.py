@@ -40,9 +40,7 @@ def _where_positive(g: Array, out: Array) -> Array:
     """g (out > 0) of large arrays in blocks, without a mask as large as they are."""
     if type(g) is not np.ndarray or g.size <= BLOCK or g.strides != out.strides or g.dtype != out.dtype:
         return g * (out > 0)
-    product = np.empty_like(g)
-    if product.strides != g.strides:
-        return g * (out > 0)
+    product = np.empty_like(g)  # all three run along memory in one order
     cotangents, values, target = g.ravel("K"), out.ravel("K"), product.ravel("K")
     for_blocks(lambda some: np.multiply(cotangents[some], values[some] > 0, out=target[some]), g.size, BLOCK)
     return product

@@ -148,6 +148,12 @@ def test_a_rule_may_be_a_constant() -> None:
     assert jvp(two, (1.0,), (1.0,)) == (2, 0)
 
 
+def test_whole_numbers_do_not_vary_whatever_a_rule_says() -> None:
+    rounded = custom(lambda x: np.floor(x).astype(int)).defjvp(lambda t, out, x: t)
+    value, slope = jvp(lambda x: rounded(x) * x, (2.5,), (1.0,))
+    assert (value, slope) == (5, 2)
+
+
 def test_a_ufunc_of_the_users_own_is_named_as_far_as_it_can_be() -> None:
     ufunc = np.frompyfunc(lambda x: x + 1, 1, 1)
     with pytest.raises(NoDerivativeError, match=r"autograd\.rule\(ufunc, vjp=\[cotangent\]\)"):

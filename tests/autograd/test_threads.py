@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 import threading
 from itertools import pairwise
 
@@ -44,6 +46,19 @@ def test_an_error_is_raised_after_all_shares_have_ended() -> None:
     assert in_parallel(lambda first, last: first, 3) == [0, 1, 2]
 
 
+def test_an_error_in_the_callers_own_share_waits_for_the_others_too() -> None:
+    ended = []
+
+    def task(first: int, last: int) -> None:
+        if first == 0:
+            raise KeyError("in the caller")
+        ended.append(first)
+
+    with pytest.raises(KeyError, match="in the caller"):
+        in_parallel(task, 3)
+    assert sorted(ended) == [1, 2]
+
+
 def test_the_callers_error_state_holds_in_workers() -> None:
     with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
         in_parallel(lambda first, last: np.ones(1) / (first == 0), 3)
@@ -68,6 +83,29 @@ def test_a_system_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     assert threads._started(4) == 1
+
+
+def test_threads_are_started_once_by_whoever_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another caller may have been waiting for the lock while the first started them."""
+    monkeypatch.undo()
+
+    class Late:
+        def __enter__(self) -> None:
+            threads._threads = 2
+
+        def __exit__(self, *error: object) -> None: ...
+
+    monkeypatch.setattr(threads, "_threads", None)
+    monkeypatch.setattr(threads, "_lock", Late())
+    monkeypatch.setattr(threads, "_started", pytest.fail)
+    assert threads._count() == 2
+
+
+def test_a_system_without_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "register_at_fork")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # no threads of this copy stay behind
+    module = runpy.run_path(str(threads.__file__))
+    assert module["in_parallel"](lambda first, last: (first, last), 4) == [(0, 4)]
 
 
 def test_a_forked_process_starts_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

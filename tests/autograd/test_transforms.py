@@ -288,6 +288,15 @@ def test_checkpoint_differentiates_what_it_closes_over_to_any_order() -> None:
     np.testing.assert_allclose(mixed, 2 * v)
 
 
+def test_a_leaf_that_lives_in_a_checkpoint_only_is_a_constant() -> None:
+    f = checkpoint(lambda x: x * Tensor(2.0, requires_grad=True))
+    assert value_and_grad(f)(3.0) == (6, 2)
+    x = Tensor(3.0, requires_grad=True)
+    f(f(x)).backward()
+    assert x.grad is not None
+    assert x.grad.item() == 4
+
+
 def test_checkpoint_notices_that_its_second_run_differs() -> None:
     x, w, constant = Tensor(np.ones(3), requires_grad=True), Tensor(np.ones(3), requires_grad=True), np.ones(3)
     noisy = checkpoint(lambda x: x * autograd.random.generator().normal(size=3))(x)

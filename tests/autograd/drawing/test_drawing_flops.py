@@ -69,6 +69,10 @@ def test_attention_with_and_without_a_kernel_of_its_own() -> None:
     order = computation_order([layer(array(batch, length, heads * each)).sum()._node])  # type: ignore[list-item]
     found = [flops(node) for node in order if node.primitive.name in ("attention", "self_attention")]
     assert found == [scores * (2 * each + 2 * each + 3)]
+    out, _ = nn.MultiheadAttention(heads * each, heads, batch_first=True)(
+        array(batch, 3, heads * each), array(batch, length, heads * each), array(batch, length, heads * each),
+        need_weights=False)
+    assert counted(out, "attention") == batch * heads * 3 * length * (2 * each + 2 * each + 3)
 
 
 def test_what_moves_costs_nothing_and_what_is_not_known_is_named() -> None:

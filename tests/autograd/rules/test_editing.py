@@ -50,6 +50,18 @@ def test_writing_into_a_tensor(name: str) -> None:
     check_gradients(f, x, v)
 
 
+@pytest.mark.parametrize("write", [lambda x: np.put(x, [], []), lambda x: np.putmask(x, x < 9, [])])
+def test_writing_nothing_changes_nothing(write: Any) -> None:
+    x, expected = Tensor([1.0, 2.0], requires_grad=True), np.array([1.0, 2.0])
+    y = x * x
+    write(y)
+    write(expected)
+    assert y.tolist() == (expected**2).tolist()
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]
+
+
 def test_leading_axes_that_assignment_drops_come_back_in_the_gradient() -> None:
     def f(v: Any) -> Any:
         y = autograd.zeros((2, 3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,15 @@ import autograd
 from autograd import Tensor
 from autograd.testing import check_gradients, strategies
 from autograd.testing.programs import BINARY, KINKED, UNARY, Program
+
+
+def test_hypothesis_waits_until_the_strategies_are_asked_for() -> None:
+    program = ("import sys, autograd.testing as kit; assert 'hypothesis' not in sys.modules; "
+               "assert kit.strategies.shapes and 'hypothesis' in sys.modules")
+    subprocess.run([sys.executable, "-c", program], check=True)
+    with pytest.raises(AttributeError, match="'autograd.testing' has no attribute 'strategy'"):
+        autograd.testing.strategy  # noqa: B018
+
 
 QUICK = settings(max_examples=50, deadline=None)
 
