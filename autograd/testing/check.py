@@ -120,6 +120,7 @@ class _Checker:
         self.modes, self.rtol, self.atol, self.eps, self.report = modes, rtol, atol, eps, report
         self.rng = np.random.default_rng(seed)
         self.scale = 1.0  # the largest derivative of the level, which errors are told relative to
+        self.value = 0.0  # the largest value so far: differences of a derivative that vanishes still round as it does
 
     def check(self, level: _Level, order: int, full: bool | None) -> None:
         """Compare all modes with the differences, then do the same with each mode's derivative, one order higher."""
@@ -135,7 +136,8 @@ class _Checker:
             slopes += [differences.along(unit(level.values, units[int(i)])) for i in picked]
         self._note_kinks(level, slopes)
         sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
-        self.scale = float(max(*sizes, 1e-6 * np.max(np.abs(differences.at_zero), initial=0), self.atol, 1e-300))
+        self.value = max(self.value, float(np.max(np.abs(differences.at_zero), initial=0)))
+        self.scale = float(max(*sizes, 1e-6 * self.value, self.atol, 1e-300))
         for mode in self.modes:
             name = mode + level.prefix
             self.report.modes.append(name)
