@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from autograd import Tensor
 from nn.kernels import statistics
+from nn.kernels.layer_norm import forward as layer_norm_forward
 from nn.kernels.layer_norm import layer_norm
+from nn.kernels.layer_norm import reference as layer_norm_reference
 from nn.kernels.memory_order import memory_order
 from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
@@ -173,3 +175,19 @@ def test_sums_of_half_precision_do_not_overflow(kernel: Any, shape: tuple[int, .
 
 def test_a_group_norm_of_no_samples() -> None:
     check(group_norm, [np.ones((0, 4, 3)), np.ones(4), np.ones(4)], [0, 1, 2], second=False, groups=2, eps=1e-5)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.5, 1.0, 1.9, 2.1, 5.0, 1e3, 1e20])
+@pytest.mark.parametrize("length", [1, 2, 128, 600])
+def test_layer_norm_of_rows_far_from_zero_keeps_float32s_digits(length: int, offset: float) -> None:
+    """Near zero the variance comes from the mean square, elsewhere from deviations."""
+    generator = np.random.default_rng(3)
+    x = random(generator, 200, length, dtype=np.float32)
+    x[::3] += np.float32(offset)
+    weight, bias = random(generator, 2, length, dtype=np.float32)
+    wide = [a.astype(np.float64) for a in (x, weight, bias)]
+    expected = layer_norm_reference(*wide, axes=1, eps=1e-5)
+    out, _ = layer_norm_forward(x, weight, bias, axes=1, eps=1e-5)
+    far = 1e-6 * np.abs(wide[0].mean(1)) / np.sqrt(wide[0].var(1) + 1e-5)  # what rounding of x - mean may cost
+    near = np.arange(200) % 3 > (-1 if offset < 1e20 else 0)
+    assert (np.abs(out - expected) <= 1e-5 * np.abs(expected).max() + far[:, np.newaxis] * np.abs(weight))[near].all()
