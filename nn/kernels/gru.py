@@ -31,10 +31,11 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     of_state = recurrence.matrix((weight_hh,), recurrence.total_bias(bias_hh, None))
     of_input[: 2 * units] *= 0.5
     of_state[: 2 * units] *= 0.5
+    of_input, of_state = in_pieces(of_input, batch), in_pieces(of_state, batch)
     half = np.full((), 0.5, x.dtype)
     inputs = np.ones((steps, features + 1, batch), x.dtype)
     inputs[:, :features] = x.transpose(0, 2, 1)
-    gates = np.matmul(of_input, inputs).reshape(steps, 3, units, batch)
+    gates = np.matmul(of_input, inputs[:, np.newaxis]).reshape(steps, 3, units, batch)
     column = np.ones((units + 1, batch), x.dtype)
     h = column[:units]
     h[...] = 0 if h0 is None else h0.T
@@ -43,7 +44,7 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     outputs = np.empty((steps, batch, units), x.dtype)
     product = np.empty((units, batch), x.dtype)
     for t in range(steps):
-        np.matmul(of_state, column, out=hidden.reshape(3 * units, batch))
+        np.matmul(of_state, column, out=hidden.reshape(*of_state.shape[:2], batch))
         sigmoids, n = gates[t, :2], gates[t, 2]
         r, z = sigmoids
         np.add(sigmoids, hidden[:2], out=sigmoids)

@@ -33,6 +33,7 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
     matrix[: 2 * units] *= 0.5
     matrix[3 * units :] *= 0.5
+    matrix = in_pieces(matrix, batch)
     half = np.full((), 0.5, x.dtype)
     columns = recurrence.columns(x, units, h0)
     gates = np.empty((steps, 4, units, batch), x.dtype)
@@ -42,7 +43,7 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     product = np.empty((units, batch), x.dtype)
     for t in range(steps):
         step = gates[t]
-        np.matmul(matrix, columns[t], out=step.reshape(4 * units, batch))
+        np.matmul(matrix, columns[t], out=step.reshape(*matrix.shape[:2], batch))
         np.tanh(step, out=step)
         i, f, g, o = step
         for sigmoids in (step[:2], o):

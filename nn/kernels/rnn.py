@@ -25,13 +25,14 @@ def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
                 bias_hh: Array | None, *, nonlinearity: str = "tanh") -> tuple[tuple[Array, Array], tuple[Array]]:
     steps, batch, features = x.shape
     units = weight_hh.shape[1]
-    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
+    bias = recurrence.total_bias(bias_ih, bias_hh)
+    matrix = in_pieces(recurrence.matrix((weight_ih, weight_hh), bias), batch)
     columns = recurrence.columns(x, units, h0)
     z = np.empty((units, batch), x.dtype)
     zero = np.zeros_like(z)
     for t in range(steps):
         h = columns[t + 1, features + 1 :]
-        np.matmul(matrix, columns[t], out=z)
+        np.matmul(matrix, columns[t], out=z.reshape(*matrix.shape[:2], batch))
         if nonlinearity == "tanh":
             np.tanh(z, out=h)
         else:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.kernels import lstm as lstm_module
+from nn.kernels import products
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
@@ -82,6 +83,16 @@ def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int,
                      dtype=np.float32 if single else np.float64)
     active = [i for i, x in enumerate(given) if x is not None]
     check(kernel, given, active, second="nonlinearity" not in options and steps < 4, **options)
+
+
+@kernels
+def test_each_number_of_products_in_pieces(kernel: Any, options: dict[str, Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr(products, "SMALL", 1300)
+    given = operands(kernel, 3, 2, 4, 32)
+    assert len(products.in_pieces(given[-3], 2)) > 1
+    for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
+        close(got.data, expected, 1e-12)
+    check(kernel, given, range(len(given)), second=False, **options)
 
 
 @kernels
