@@ -28,8 +28,6 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     run, label = evaluate or function, name or function.__name__
     without = tuple(x for x, p in zip(operands, partials, strict=False) if p is None)
     partials = tuple(missing(function, x) if p is None else p for x, p in zip(operands, partials, strict=False))
-    if isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is not function:
-        poles = True  # of SciPy: nearly all have poles or overflow, and beside their cost a look at `g` is nothing
     primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles, times)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     primitive.apply = apply

@@ -19,6 +19,11 @@ def pole_safe(g: Array, partial: Array) -> Array:
     return pole_safe_values(g, partial)
 
 
+def along(t: Array, *partials: Array) -> tuple[Array, ...]:
+    """The tangents `t * partial` of several outputs, by the same rule."""
+    return tuple(pole_safe(t, partial) for partial in partials)
+
+
 def pole_safe_values(g: Array, partial: Array) -> Array:
     """The same on arrays."""
     product = g * partial

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any
 
 from .graph import Node
@@ -11,8 +12,10 @@ Rule = Callable[..., Any]
 
 
 def argument_names(rule: Rule) -> tuple[str, ...]:
-    """The positional parameters of a rule, which say what it reads."""
-    code = rule.__code__
+    """The positional parameters of a rule, which say what it reads; or what its attribute `reads` says."""
+    if hasattr(rule, "reads"):
+        return tuple(rule.reads)
+    code = unwrap(rule).__code__
     return tuple(code.co_varnames[: code.co_argcount])
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.declare import composite, general
 from autograd.duck import on_arrays_too
+from autograd.poles import pole_safe
 from autograd.registry import real_only
 
 Array = Any
@@ -38,8 +39,8 @@ def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative)
         return derivative(wide, order).astype(floating(x))[()]
 
     apply = on_arrays_too(
-        general(evaluate, lambda g, x, *, order=0: g * apply(x, order=order + 1),
-                lambda t, x, *, order=0: t * apply(x, order=order + 1), name=name), evaluate)
+        general(evaluate, lambda g, x, *, order=0: pole_safe(g, apply(x, order=order + 1)),
+                lambda t, x, *, order=0: pole_safe(t, apply(x, order=order + 1)), name=name), evaluate)
     return apply
 
 
@@ -82,9 +83,12 @@ log1prel = by_order("log1prel", relative(np.log1p), quotient(  # log(1 + x) / x
     lambda x, n: (-1) ** (n - 1) * factorial(n - 1) / (1 + x) ** n, lambda n: 0.5))
 
 
+OVERFLOWS = 720.0  # where exp(x) does, and with it i0
+
+
 def i0_derivative(x: Array, order: int) -> Array:
     """1/pi int_0^pi cos(t)^n exp(x cos t) dt by the trapezoidal rule, which converges exponentially."""
-    count = 24 + order + int(8 * np.sqrt(np.max(np.abs(x), initial=0)))
+    count = 24 + order + int(8 * np.sqrt(np.max(np.abs(x), initial=0, where=np.abs(x) < OVERFLOWS)))
     cosines = np.cos(np.pi * (np.arange(count) + 0.5) / count)
     return np.exp(x[..., None] * cosines) @ (cosines**order / count)
 

@@ -14,7 +14,10 @@ import numpy as np
 from autograd.declare import composite, constant, elementwise, general, linear, multilinear
 from autograd.numpy_protocol import plain
 from autograd.pieces import SHARED, matmul_of_arrays
-from autograd.poles import pole_safe_values
+from autograd.poles import pole_safe, pole_safe_values
+from autograd.registry import primitives
+
+from .closed import closed
 
 Array = Any
 LN2, LN10 = float(np.log(2)), float(np.log(10))
@@ -34,6 +37,8 @@ elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
 elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_safe")
+primitives["pole_safe"].cotangents = (lambda g, node: pole_safe(g, node.saved[1]),
+                                      lambda g, node: pole_safe(node.saved[0], g))  # 0 where the first factor is, too
 
 
 def inverse(y: Array) -> Array:
@@ -64,6 +69,10 @@ def power_base(x: Array, y: Array) -> Array:
     """The slope y x^(y-1), which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y else np.zeros_like(x)
+    return power_base_of(x, y)
+
+
+def general_power_base(x: Array, y: Array) -> Array:
     return y * np.where((x == 0) & (y == 0), 1, x) ** (y - 1)
 
 
@@ -72,8 +81,10 @@ def power_exponent(x: Array, out: Array) -> Array:
     return np.log(np.where(x == 0, 1, x)) * out
 
 
-elementwise(np.power, power_base, power_exponent, evaluate=operator.pow, poles=True)
-elementwise(np.float_power, power_base, power_exponent, poles=True)
+power_base_of = closed(general_power_base, "partial 0 of power")
+power_slopes = power_base, closed(power_exponent, "partial 1 of power")
+elementwise(np.power, *power_slopes, evaluate=operator.pow, poles=True)
+elementwise(np.float_power, *power_slopes, poles=True)
 elementwise(np.square, lambda x: 2 * x)
 elementwise(np.sqrt, lambda out: 0.5 / out, poles=True)
 elementwise(np.cbrt, lambda out: 1 / (3 * out * out), poles=True)
@@ -109,7 +120,7 @@ elementwise(np.sinh, lambda x: np.cosh(x), poles=True)
 elementwise(np.cosh, lambda x: np.sinh(x), poles=True)
 elementwise(np.tanh, lambda out: 1 - out * out)
 elementwise(np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1))
-elementwise(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), poles=True)
+elementwise(np.arccosh, closed(lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), "partial 0 of arccosh"), poles=True)
 elementwise(np.arctanh, lambda x: 1 / (1 - x * x), poles=True)
 elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)

@@ -9,11 +9,11 @@ import numpy as np
 import scipy.special as sc
 
 from autograd.calling import arrays_of
-from autograd.declare import elementwise
 from autograd.numpy_protocol import plain, values_of
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
+from autograd.rules.closed import elementwise
 
 from .twin import twin
 
@@ -73,7 +73,7 @@ def spherical(function: Any, below: float, first: float) -> Any:
         lower = below * apply(np.maximum(n - 1, 0), z) - (n + 1) / z * out
         return np.where(np.equal(n, 0), first * apply(1, z), lower)
 
-    primitive = elementwise(function, None, slope, operands=("n", "z"), poles=True)
+    primitive = elementwise(function, None, slope, operands=("n", "z"))
 
     def definition(n: Any, z: Any, derivative: bool = False) -> Any:
         return slope(n, z, apply(n, z)) if derivative else primitive(n, z)

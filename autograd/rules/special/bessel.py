@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import elementwise
 from autograd.differential import differential
 from autograd.errors import NoDerivativeError
+from autograd.poles import along
 from autograd.registry import real_only
+from autograd.rules.closed import elementwise
 
 Array = Any
 
@@ -56,35 +57,35 @@ real_only.update((sc.jve, sc.yve, sc.ive))
 
 elementwise(sc.j0, lambda x: -sc.j1(x))
 elementwise(sc.j1, lambda x: (sc.j0(x) - sc.jv(2, x)) / 2)
-elementwise(sc.y0, lambda x: -sc.y1(x), poles=True)
-elementwise(sc.y1, lambda x: (sc.y0(x) - sc.yn(2, x)) / 2, poles=True)
+elementwise(sc.y0, lambda x: -sc.y1(x))
+elementwise(sc.y1, lambda x: (sc.y0(x) - sc.yn(2, x)) / 2)
 elementwise(sc.i0, lambda x: sc.i1(x), name="scipy.i0")
 elementwise(sc.i1, lambda x: (sc.i0(x) + sc.iv(2, x)) / 2)
 elementwise(sc.i0e, lambda x, out: sc.i1e(x) - np.sign(x) * out)
 elementwise(sc.i1e, lambda x, out: (sc.i0e(x) + sc.ive(2, x)) / 2 - np.sign(x) * out)
-elementwise(sc.k0, lambda x: -sc.k1(x), poles=True)
-elementwise(sc.k1, lambda x: -(sc.k0(x) + sc.kn(2, x)) / 2, poles=True)
-elementwise(sc.k0e, lambda x, out: out - sc.k1e(x), poles=True)
-elementwise(sc.k1e, lambda x, out: out - (sc.k0e(x) + sc.kve(2, x)) / 2, poles=True)
+elementwise(sc.k0, lambda x: -sc.k1(x))
+elementwise(sc.k1, lambda x: -(sc.k0(x) + sc.kn(2, x)) / 2)
+elementwise(sc.k0e, lambda x, out: out - sc.k1e(x))
+elementwise(sc.k1e, lambda x, out: out - (sc.k0e(x) + sc.kve(2, x)) / 2)
 
 # --- Airy, Kelvin, Struve, parabolic cylinder functions: second derivatives by their differential equations ----------
 
-differential(sc.airy, lambda t, z, out: (t * out[1], t * z * out[0], t * out[3], t * z * out[2]), operands=("z",))
+differential(sc.airy, lambda t, z, out: along(t, out[1], z * out[0], out[3], z * out[2]), operands=("z",))
 elementwise(sc.ber, lambda x: sc.berp(x))
 elementwise(sc.bei, lambda x: sc.beip(x))
-elementwise(sc.ker, lambda x: sc.kerp(x), poles=True)
-elementwise(sc.kei, lambda x: sc.keip(x), poles=True)
+elementwise(sc.ker, lambda x: sc.kerp(x))
+elementwise(sc.kei, lambda x: sc.keip(x))
 elementwise(sc.berp, lambda x, out: -sc.bei(x) - out / np.where(x == 0, 1, x))
 elementwise(sc.beip, lambda x, out: sc.ber(x) - np.where(x == 0, 0.5, out / np.where(x == 0, 1, x)))
-elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x, poles=True)
-elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x, poles=True)
+elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x)
+elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x)
 
 
-differential(sc.kelvin, lambda t, x, out: (
-    t * out[2], t * out[3], t * (1j * out[0] - out[2] / x), t * (1j * out[1] - out[3] / x)))
-differential(sc.pbdv, None, lambda t, v, x, out: (t * out[1], t * (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
-differential(sc.pbvv, None, lambda t, v, x, out: (t * out[1], t * (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
-differential(sc.pbwa, None, lambda t, a, x, out: (t * out[1], t * (a - x * x / 4) * out[0]), operands=("a", "x"))
+differential(sc.kelvin, lambda t, x, out: along(
+    t, out[2], out[3], 1j * out[0] - out[2] / x, 1j * out[1] - out[3] / x))
+differential(sc.pbdv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
+differential(sc.pbvv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
+differential(sc.pbwa, None, lambda t, a, x, out: along(t, out[1], (a - x * x / 4) * out[0]), operands=("a", "x"))
 
 
 def struve_term(v: Array, z: Array) -> Array:

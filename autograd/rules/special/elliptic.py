@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import elementwise, general
+from autograd.declare import general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.errors import NoDerivativeError
+from autograd.poles import along, pole_safe
 from autograd.reading import Rule
 from autograd.registry import real_only
+from autograd.rules.closed import elementwise
 
 Array = Any
 
-elementwise(sc.ellipk, lambda x: pi / 8 * sc.hyp2f1(0.5, 0.5, 2, x) / (1 - x), poles=True)
-elementwise(sc.ellipkm1, lambda x: -pi / 8 * sc.hyp2f1(0.5, 0.5, 2, 1 - x) / x, poles=True)
-elementwise(sc.ellipe, lambda x: -pi / 8 * sc.hyp2f1(0.5, 1.5, 2, x), poles=True)
+elementwise(sc.ellipk, lambda x: pi / 8 * sc.hyp2f1(0.5, 0.5, 2, x) / (1 - x))
+elementwise(sc.ellipkm1, lambda x: -pi / 8 * sc.hyp2f1(0.5, 0.5, 2, 1 - x) / x)
+elementwise(sc.ellipe, lambda x: -pi / 8 * sc.hyp2f1(0.5, 1.5, 2, x))
 elementwise(sc.ellipkinc, lambda phi, m: 1 / np.sqrt(1 - m * np.sin(phi) ** 2),
             lambda phi, m: parameter_slope(phi, m, 1, 1 - m * np.sin(phi) ** 2) + 2 * turns(phi) * (
                 pi / 8 * sc.hyp2f1(0.5, 0.5, 2, m) / (1 - m)), operands=("phi", "m"))
@@ -54,7 +56,7 @@ def carlson_integral(*arguments: Array, powers: tuple[float, ...]) -> Array:
     largest = np.max(wide, axis=0)
     scaled = wide / np.where(largest > 0, largest, 1)
     with np.errstate(all="ignore"):
-        depth = -np.log(np.clip(np.min(scaled, initial=1), 1e-18, 1))
+        depth = -np.log(np.clip(np.min(scaled, initial=1, where=scaled >= 0), 1e-18, 1))  # where: nan is left out
         t = np.exp(np.arange(-38 - depth, 37 / (sum(powers) - 1), 0.5))
         factors = [(t + x[..., None]) ** -power for x, power in zip(scaled, powers, strict=True)]
         found = 0.5 * np.prod(factors, axis=0) @ t * largest ** (1 - sum(powers))
@@ -62,8 +64,8 @@ def carlson_integral(*arguments: Array, powers: tuple[float, ...]) -> Array:
 
 
 def in_argument(place: int) -> Rule:
-    return lambda g, x, y, z, p, *, powers: -powers[place] * g * carlson(
-        x, y, z, p, powers=tuple(power + (i == place) for i, power in enumerate(powers)))
+    return lambda g, x, y, z, p, *, powers: pole_safe(g, -powers[place] * carlson(
+        x, y, z, p, powers=tuple(power + (i == place) for i, power in enumerate(powers))))
 
 
 carlson: Any = on_arrays_too(
@@ -74,16 +76,15 @@ elementwise(sc.elliprf, lambda x, y, z: -sc.elliprd(y, z, x) / 6, lambda x, y, z
 elementwise(sc.elliprc, lambda x, y: -sc.elliprd(y, y, x) / 6, lambda x, y: -sc.elliprd(x, y, y) / 3)
 elementwise(sc.elliprd, lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(1.5, 0.5, 1.5, 0)),
             lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(0.5, 1.5, 1.5, 0)),
-            lambda x, y, z: -2.25 * carlson(x, y, z, z, powers=(0.5, 0.5, 2.5, 0)), poles=True)
+            lambda x, y, z: -2.25 * carlson(x, y, z, z, powers=(0.5, 0.5, 2.5, 0)))
 elementwise(sc.elliprj, lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(1.5, 0.5, 0.5, 1)),
             lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(0.5, 1.5, 0.5, 1)),
             lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(0.5, 0.5, 1.5, 1)),
-            lambda x, y, z, p: -1.5 * carlson(x, y, z, p, powers=(0.5, 0.5, 0.5, 2)), operands=("x", "y", "z", "p"),
-            poles=True)
+            lambda x, y, z, p: -1.5 * carlson(x, y, z, p, powers=(0.5, 0.5, 0.5, 2)), operands=("x", "y", "z", "p"))
 real_only.update((sc.elliprd, sc.elliprj))
 
 differential(sc.ellipj, lambda t, m, out: jacobi_change(t, m, *out), None, operands=("u", "m"))
 
 
 def jacobi_change(t: Array, m: Array, sn: Array, cn: Array, dn: Array, am: Array) -> tuple[Array, Array, Array, Array]:
-    return t * cn * dn, -t * sn * dn, -t * m * sn * cn, t * dn
+    return along(t, cn * dn, -sn * dn, -m * sn * cn, dn)

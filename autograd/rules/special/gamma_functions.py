@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import constant, elementwise
+from autograd.declare import constant
 from autograd.registry import real_only
+from autograd.rules.closed import elementwise
 from autograd.rules.integrals import by_order
 
 Array = Any

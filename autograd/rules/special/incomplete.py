@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import composite, elementwise
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
+from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
 
 Array = Any
@@ -130,27 +130,26 @@ def student_change(df: Array, t: Array) -> Array:
 # --- The functions and their inverses --------------------------------------------------------------------------------
 
 shape = ("a", "x")
-elementwise(sc.gammainc, gamma_slope, lambda a, x: gamma_density(a, x), operands=shape, poles=True)
-elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape,
-            poles=True)
+elementwise(sc.gammainc, gamma_slope, lambda a, x: gamma_density(a, x), operands=shape)
+elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape)
 elementwise(sc.gammaincinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),
-            lambda a, out: 1 / gamma_density(a, out), operands=shape, poles=True)
+            lambda a, out: 1 / gamma_density(a, out), operands=shape)
 elementwise(sc.gammainccinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),
-            lambda a, out: -1 / gamma_density(a, out), operands=shape, poles=True)
+            lambda a, out: -1 / gamma_density(a, out), operands=shape)
 
 shapes = ("a", "b", "x")
-elementwise(sc.betainc, beta_slope, lambda a, b, x: -beta_slope(b, a, 1 - x), beta_density, operands=shapes, poles=True)
+elementwise(sc.betainc, beta_slope, lambda a, b, x: -beta_slope(b, a, 1 - x), beta_density, operands=shapes)
 elementwise(sc.betaincc, lambda a, b, x: -beta_slope(a, b, x), lambda a, b, x: beta_slope(b, a, 1 - x),
-            lambda a, b, x: -beta_density(a, b, x), operands=shapes, poles=True)
+            lambda a, b, x: -beta_density(a, b, x), operands=shapes)
 elementwise(sc.betaincinv, lambda a, b, out: -beta_slope(a, b, out) / beta_density(a, b, out),
             lambda a, b, out: beta_slope(b, a, 1 - out) / beta_density(a, b, out),
-            lambda a, b, out: 1 / beta_density(a, b, out), operands=shapes, poles=True)
+            lambda a, b, out: 1 / beta_density(a, b, out), operands=shapes)
 elementwise(sc.betainccinv, lambda a, b, out: -beta_slope(a, b, out) / beta_density(a, b, out),
             lambda a, b, out: beta_slope(b, a, 1 - out) / beta_density(a, b, out),
-            lambda a, b, out: -1 / beta_density(a, b, out), operands=shapes, poles=True)
+            lambda a, b, out: -1 / beta_density(a, b, out), operands=shapes)
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
 elementwise(sc.stdtrit, lambda df, out: -student_slope(df, out) / student_density(df, out),
-            lambda df, out: 1 / student_density(df, out), operands=("df", "p"), poles=True)
+            lambda df, out: 1 / student_density(df, out), operands=("df", "p"))
 
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
 

@@ -7,20 +7,21 @@ from math import pi
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import elementwise
 from autograd.differential import differential
+from autograd.poles import along
+from autograd.rules.closed import elementwise
 from autograd.rules.integrals import exprel, log1prel
 
-elementwise(sc.expi, lambda x: np.exp(x) / x, poles=True)
-elementwise(sc.exp1, lambda x: -np.exp(-x) / x, poles=True)
+elementwise(sc.expi, lambda x: np.exp(x) / x)
+elementwise(sc.exp1, lambda x: -np.exp(-x) / x)
 elementwise(sc.expn, None, lambda n, x: -np.where(np.equal(n, 0), np.exp(-x) * (1 + 1 / x) / x,
-                                                  sc.expn(np.maximum(n - 1, 0), x)), operands=("n", "x"), poles=True)
+                                                  sc.expn(np.maximum(n - 1, 0), x)), operands=("n", "x"))
 elementwise(sc.spence, lambda x: -log1prel(x - 1))
 elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
-            operands=("z", "k", "tol"), poles=True)
-elementwise(sc.wrightomega, lambda out: out / (1 + out), poles=True)
-differential(sc.sici, lambda t, x: (t * np.sinc(x / pi), t * np.cos(x) / x), operands=("x",))
-differential(sc.shichi, lambda t, x: (t * (exprel(x) + exprel(-x)) / 2, t * np.cosh(x) / x), operands=("x",))
+            operands=("z", "k", "tol"))
+elementwise(sc.wrightomega, lambda out: out / (1 + out))
+differential(sc.sici, lambda t, x: along(t, np.sinc(x / pi), np.cos(x) / x), operands=("x",))
+differential(sc.shichi, lambda t, x: along(t, (exprel(x) + exprel(-x)) / 2, np.cosh(x) / x), operands=("x",))
 
 # --- Hypergeometric functions, by their last argument ----------------------------------------------------------------
 
@@ -36,11 +37,11 @@ elementwise(sc.log_wright_bessel, None, None, lambda a, b, z, out: np.exp(sc.log
 
 # --- Integrals of Bessel, Airy and Struve functions ------------------------------------------------------------------
 
-differential(sc.itj0y0, lambda t, x: (t * sc.j0(x), t * sc.y0(x)))
-differential(sc.iti0k0, lambda t, x: (t * sc.i0(x), t * sc.k0(x)))
-differential(sc.it2j0y0, lambda t, x: (t * (1 - sc.j0(x)) / x, -t * sc.y0(x) / x))
-differential(sc.it2i0k0, lambda t, x: (t * (sc.i0(x) - 1) / x, -t * sc.k0(x) / x))
-differential(sc.itairy, lambda t, x: (t * sc.airy(x)[0], t * sc.airy(x)[2], t * sc.airy(-x)[0], t * sc.airy(-x)[2]))
+differential(sc.itj0y0, lambda t, x: along(t, sc.j0(x), sc.y0(x)))
+differential(sc.iti0k0, lambda t, x: along(t, sc.i0(x), sc.k0(x)))
+differential(sc.it2j0y0, lambda t, x: along(t, (1 - sc.j0(x)) / x, -sc.y0(x) / x))
+differential(sc.it2i0k0, lambda t, x: along(t, (sc.i0(x) - 1) / x, -sc.k0(x) / x))
+differential(sc.itairy, lambda t, x: along(t, *sc.airy(x)[::2], *sc.airy(-x)[::2]))
 elementwise(sc.itstruve0, lambda x: sc.struve(0, x))
 elementwise(sc.it2struve0, lambda x: -sc.struve(0, x) / x)
 elementwise(sc.itmodstruve0, lambda x: sc.modstruve(0, x))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
-from autograd.declare import elementwise
+from autograd.rules.closed import elementwise
 
 Array = Any
 

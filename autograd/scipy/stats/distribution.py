@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from autograd.calling import arrays_of
 from autograd.reading import argument_names
 from autograd.registry import real_only, registry
+from autograd.rules.closed import closed
 
 Array = Any
 Form = Callable[..., Array]
@@ -74,6 +75,14 @@ class Distribution:
             self._register(function, self._quantile(function))
 
     def _register(self, function: str, definition: Callable[..., Array]) -> None:
+        label = f"{self.name}.{function}"
+
+        def standard(x: Array, loc: Array, scale: Array, *shapes: Array) -> Array:
+            return definition(x, shapes, loc, scale)
+
+        standard.reads = ("x", "loc", "scale", *self.shapes)  # type: ignore[attr-defined]  # see reading.py
+        operation = closed(standard, label)
+
         def apply(x: Array, *given: Array, **named: Array) -> Array:
             values: dict[str, Any] = {**self.standard, **dict(zip(self.parameters, given, strict=False)), **named}
             if len(given) > len(self.parameters) or set(values) != set(self.parameters):
@@ -81,9 +90,9 @@ class Distribution:
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]
             x, loc, scale, *shapes = of_one_dtype(x, values["loc"], values.get("scale", 1.0), *shapes)
-            return definition(x, shapes, loc, scale)
+            return operation(x, loc, scale, *shapes)
 
-        apply.__name__, apply.__module__ = f"{self.name}.{function}", "scipy.stats"
+        apply.__name__, apply.__module__ = label, "scipy.stats"
         registry[apply] = apply
         real_only.add(apply)
         setattr(self, function, apply)
@@ -96,12 +105,12 @@ class Distribution:
         anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
         return within, np.where(within, z, anywhere)
 
-    def _log_density(self, x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+    def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
         within, z = self._inside((x - loc) / scale)
         return np.where(within, self.forms[self.density](z, *shapes) - np.log(scale), -np.inf)
 
     def _distribution(self, function: str) -> Callable[..., Array]:
-        def definition(x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+        def definition(x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
             under, over = OUTSIDE[function]
             standard = (x - loc) / scale
             within, z = self._inside(standard)
@@ -123,5 +132,5 @@ class Discrete(Distribution):
         within, z = super()._inside(z)
         return within, np.floor(z)
 
-    def _log_density(self, x: Array, shapes: list[Array], loc: Array, scale: Array) -> Array:
+    def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
         return np.where(np.floor(x) < x, -np.inf, super()._log_density(x, shapes, loc, scale))

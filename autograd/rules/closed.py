@@ -1,0 +1,78 @@
+"""Functions whose rules are closed: a derivative is one elementwise operation, whatever its formula is made of.
+
+The slope of `gamma` is `out * psi(x)`; in a dead branch at a pole the zero that arrives at this product meets an
+infinite factor, and its second derivative would be nan. As one operation with partials of its own, which forward
+accumulation takes from the formula, it passes on exactly 0, to every order.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import declare
+from autograd.declare import in_dtypes_of
+from autograd.forward import jvp
+from autograd.primitive import Elementwise
+from autograd.reading import Rule, argument_names
+from autograd.registry import primitives
+from autograd.tensor import Tensor
+
+_making = threading.RLock()  # two threads make an operation once
+
+
+def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None, **options: Any) -> Rule:
+    """What `declare.elementwise` is, for a function that is costly beside a look at its cotangent."""
+    label = name or function.__name__
+    label = f"scipy.{label}" if label in primitives else label  # NumPy's function of the name
+    rules = [closed(p, f"partial {i} of {label}") if callable(p) else p for i, p in enumerate(partials)]
+    return declare.elementwise(function, *rules, name=label, **options | {"poles": True})
+
+
+def composite(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
+    """Register a ufunc by its definition in others: its values are its own, its partials those of the definition."""
+
+    def register(definition: Rule) -> Rule:
+        cast = in_dtypes_of(ufunc, definition)
+        names = argument_names(definition)
+        elementwise(ufunc, *[slope(cast, i) for i in range(len(names))], operands=names)
+        return definition
+
+    return register
+
+
+def closed(rule: Rule, name: str) -> Rule:
+    """The rule, as one operation where it meets tensors: where it is itself differentiated."""
+
+    @functools.cache
+    def operation() -> Elementwise:
+        operands = argument_names(rule)
+        partials = [closed(slope(rule, i), f"partial {i} of {name}") for i in range(len(operands))]
+        return Elementwise(name, lambda *values: np.asarray(rule(*values))[()], operands, partials, poles=True)
+
+    @functools.wraps(rule)
+    def apply(*values: Any) -> Any:
+        if not any(isinstance(x, Tensor) for x in values):
+            return rule(*values)
+        with _making:
+            known = operation()
+        return known(*values)
+
+    return apply
+
+
+def slope(rule: Rule, place: int) -> Rule:
+    """The partial derivative of an elementwise rule in one of its operands."""
+
+    @functools.wraps(rule)
+    def apply(*values: Any) -> Any:
+        def along(x: Any) -> Any:
+            return rule(*values[:place], x, *values[place + 1 :])
+
+        return jvp(along, (values[place],), (np.ones_like(values[place]),))[1]
+
+    return apply
