@@ -7,6 +7,7 @@ The author of a rule states a derivative once; reverse and forward accumulation 
     linear         the transpose, `g` and the operand's shape in      transpose(g)           the function of t
     multilinear    the transpose in each operand                      transposes             the function, per operand
     general        pullback and pushforward, operand by operand       as written             as written
+    (a reduction   the pullback for g and out with their axes kept    as written             its sum for g = 1, times t)
     constant       nothing                                            no gradient            no gradient
 
 Conventions of all rules. `g` is the cotangent of the output and has its shape; `t` is the tangent of one operand; `out`

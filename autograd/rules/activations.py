@@ -10,6 +10,7 @@ from autograd.blocks import BLOCK, for_blocks
 from autograd.calling import refuse_out
 from autograd.declare import composite, elementwise, general
 from autograd.duck import on_arrays_too
+from autograd.reduction import reduction
 from autograd.tensor import Tensor
 
 from .error_function import normal_cdf
@@ -154,12 +155,6 @@ def weights(x: Array, axis: Any) -> Array:
     return powers / np.where(total == 0, 1, total)
 
 
-def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
-    if keepdims:
-        return g
-    return g.reshape((1,) * x.ndim) if axis is None else np.expand_dims(g, axis)
-
-
 softmax_of = general(
     _softmax,
     lambda g, out, *, axis=-1: out * (g - np.sum(g * out, axis=axis, keepdims=True)),
@@ -170,11 +165,7 @@ log_softmax_of = general(
     lambda g, out, *, axis=-1: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
     lambda t, out, *, axis=-1: t - np.sum(np.exp(out) * t, axis=axis, keepdims=True),
     name="log_softmax")
-logsumexp_of = general(
-    _logsumexp,
-    lambda g, x, *, axis=None, keepdims=False: kept(g, x, axis, keepdims) * weights(x, axis),
-    lambda t, x, *, axis=None, keepdims=False: np.sum(weights(x, axis) * t, axis=axis, keepdims=keepdims),
-    name="logsumexp")
+logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
 
 
 def softmax(x: Any, axis: Any = -1) -> Tensor:

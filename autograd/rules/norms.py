@@ -6,19 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, general
+from autograd.declare import composite
+from autograd.reduction import reduction
 
 from .axes import one_axis
-from .reductions import kept
 from .ufuncs import over
 
 Array = Any
 
-length = general(
-    np.linalg.vector_norm,
-    lambda g, x, out, *, axis=None, keepdims=False: kept(over(g, out), x, axis, keepdims) * np.conj(x),
-    lambda t, x, out, *, axis=None, keepdims=False: over(
-        np.sum(np.real(np.conj(x) * t), axis=axis, keepdims=keepdims), out))
+length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: over(g, out) * np.conj(x))
 
 
 @composite(np.linalg.vector_norm)

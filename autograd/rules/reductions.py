@@ -14,8 +14,10 @@ import numpy as np
 from autograd.declare import composite, constant, general, linear
 from autograd.primitive import expand
 from autograd.reading import Rule
+from autograd.reduction import reduction, with_axes
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
+from .ufuncs import over
 
 Array = Any
 
@@ -43,14 +45,7 @@ def masked(g: Array, where: Any) -> Array:
 
 linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True: masked(
-    expand(kept(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
-
-
-def expand_kept(g: Array, x: Array, axis: Any) -> Array:
-    """A reduced array with its reduced axes back, of length 1."""
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    kept = {a % max(x.ndim, 1) for a in axes}  # NumPy lets a 0-d array have an axis 0
-    return g.reshape(tuple(1 if i in kept else n for i, n in enumerate(x.shape)))
+    expand(with_axes(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
 
 
 def centred(x: Array, axis: Any, where: Any) -> Array:
@@ -59,28 +54,12 @@ def centred(x: Array, axis: Any, where: Any) -> Array:
     return masked(x - mean, where)
 
 
-def kept(g: Array, x: Array, axis: Any, keepdims: bool) -> Array:
-    return g if keepdims else expand_kept(g, x, axis)
-
-
-general(
-    np.var,
-    lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True:
-        masked(kept(g, x, axis, keepdims) * 2 / degrees(x, axis, where, ddof, correction)
-               * np.conj(centred(x, axis, where)), where),
-    lambda t, x, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: np.sum(
-        np.real(np.conj(centred(x, axis, where)) * t) * 2 / degrees(x, axis, where, ddof, correction),
-        axis=axis, keepdims=keepdims),
-)
-general(
-    np.std,
-    lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: masked(
-        slope(kept(g, x, axis, keepdims), kept(out, x, axis, keepdims)) / degrees(x, axis, where, ddof, correction)
-        * np.conj(centred(x, axis, where)), where),
-    lambda t, x, out, *, axis=None, dtype=None, ddof=0, correction=None, keepdims=False, where=True: slope(np.sum(
-        np.real(np.conj(centred(x, axis, where)) * t) / degrees(x, axis, where, ddof, correction),
-        axis=axis, keepdims=keepdims), out),
-)
+reduction(
+    np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True:
+    masked(2 * g / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where)), where))
+reduction(
+    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True:
+    masked(over(g, out) / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where)), where))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
@@ -89,35 +68,18 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
     return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
 
 
-def slope(g: Array, out: Array) -> Array:
-    """The quotient g / out, and 0 where a standard deviation of 0 has no derivative."""
-    return np.where(out == 0, 0, g / np.where(out == 0, 1, out))
-
-
 # --- Extremes: a tie over an axis is shared equally ------------------------------------------------------------------
 
 
-def winners(x: Array, out: Array, axis: Any, keepdims: bool, where: Any) -> Array:
+def winners(x: Array, out: Array, axis: Any, where: Any) -> Array:
     """1/n at each of the n elements that equal the extreme, 0 elsewhere."""
-    won = masked(x == kept(out, x, axis, keepdims), where)
+    won = masked(x == out, where)
     return won / np.maximum(np.sum(won, axis=axis, keepdims=True), 1)
 
 
-def extreme(function: Any, ufunc: np.ufunc) -> None:
-    """Register a largest or smallest element over axes."""
-    general(
-        function,
-        lambda g, x, out, *, axis=None, keepdims=False, initial=None, where=True:
-            kept(g, x, axis, keepdims) * winners(x, out, axis, keepdims, where),
-        lambda t, x, out, *, axis=None, keepdims=False, initial=None, where=True:
-            np.sum(winners(x, out, axis, keepdims, where) * t, axis=axis, keepdims=keepdims),
-        evaluate=by(ufunc),
-    )
-
-
-extreme(np.max, np.maximum)
-extreme(np.min, np.minimum)
-
+for function, ufunc in ((np.max, np.maximum), (np.min, np.minimum)):
+    reduction(function, lambda g, x, out, *, axis=None, initial=None, where=True: g * winners(x, out, axis, where),
+              evaluate=by(ufunc))
 composite(np.amax)(np.max)
 composite(np.amin)(np.min)
 
@@ -142,16 +104,8 @@ def in_dtype(x: Array, dtype: Any) -> Array:
     return x if dtype is None else x.astype(dtype)
 
 
-general(
-    np.prod,
-    lambda g, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: (
-        kept(g, x, axis, keepdims) * product_of_others(in_dtype(x, dtype), axis, initial, where)
-    ),
-    lambda t, x, *, axis=None, dtype=None, keepdims=False, initial=None, where=True: np.sum(
-        product_of_others(in_dtype(x, dtype), axis, initial, where) * t, axis=axis, keepdims=keepdims
-    ),
-    evaluate=by(np.multiply),
-)
+reduction(np.prod, lambda g, x, *, axis=None, dtype=None, initial=None, where=True:
+          g * product_of_others(in_dtype(x, dtype), axis, initial, where), evaluate=by(np.multiply))
 
 # --- Running sums ----------------------------------------------------------------------------------------------------
 
