@@ -28,8 +28,7 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
         if boxes:
-            again = plain(function)  # itself would be a cycle, which keeps alive what `function` refers to
-            return max(boxes, key=lambda box: box.level).process_plain(again, args, options)
+            return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
@@ -83,7 +82,10 @@ def shared_value(x: Tensor) -> Any:
 
 
 def decided(question: Callable[..., Any], *args: Any) -> Any:
-    """The answer to a question about values, which inside `vmap` all examples must share, whatever their values."""
+    """The answer to a question about values, which inside `vmap` all examples must share, whatever their values.
+
+    The question closes over no tensor, whose graph it would keep until the garbage collector runs.
+    """
     return settled(plain(question)(*args))
 
 

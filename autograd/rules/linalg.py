@@ -92,7 +92,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)
     sizes = np.linalg.svdvals(a)
-    rank = int(decided(lambda sizes: np.sum(sizes > cutoff(a, rcond) * sizes[:1]), sizes))
+    least = cutoff(a, rcond)
+    rank = int(decided(lambda sizes: np.sum(sizes > least * sizes[:1]), sizes))
     misfit = np.sum(np.square(np.abs(columns - a @ solution)), axis=0)
     misfit = misfit if rank == a.shape[1] < a.shape[0] else misfit[:0]
     return solution[:, 0] if b.ndim == 1 else solution, misfit, rank, sizes
