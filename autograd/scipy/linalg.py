@@ -208,7 +208,7 @@ def circulant(c: Any) -> Any:
 
 @twin(sl.hankel)
 def hankel(c: Any, r: Any = None) -> Any:
-    c, r = arrays_of((c, np.zeros_like(c) if r is None else r))
+    c, r = np.atleast_1d(*arrays_of((c, np.zeros_like(c) if r is None else r)))
     return np.concatenate([c, r[1:]])[np.arange(c.size)[:, None] + np.arange(r.size)]
 
 

@@ -126,6 +126,8 @@ def test_the_value_is_that_of_plain_arrays(row: Row, call: Call, dtype: Any) -> 
     assert not any(isinstance(x, (np.ndarray, np.generic)) for x in flatten(given)[0]), "all arrays are tensors"
     found = arrays(given)
     for a, b in zip(found, expected, strict=True):
+        if row.function is np.linalg.cond:  # which NumPy 2.2 gives as complex numbers
+            b = np.real(b)
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
     near(found, expected, 1e-13)
 
