@@ -26,7 +26,7 @@ class Names:
         """`(name, named by)` of a node; empty strings for one without a name."""
         tensor = self.tensor(node)
         given, by = self.by_node.get(node, ("", ""))
-        if tensor is not None and tensor.name and fuller(tensor.name, given) != given:
+        if tensor is not None and tensor.name and fuller(tensor.name, given) == tensor.name:
             return tensor.name, "module" if type(tensor) is not Tensor and "." in tensor.name else "user"
         return given, by
 
