@@ -17,11 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import rosen_der, rosen_hess, rosen_hess_prod
 
-import autograd
 from autograd import (
     DisconnectedWarning,
     Tensor,
-    checkpoint,
     grad,
     hessian,
     hvp,
@@ -223,96 +221,6 @@ def test_forward_memory_is_flat_and_reverse_memory_grows() -> None:
     assert reverse[1] > 8 * reverse[0]
 
 
-def test_checkpoint_gives_the_same_bits_with_less_memory() -> None:
-    w = Tensor(np.linspace(0.5, 1.5, 50_000), requires_grad=True)
-
-    def segment(x: Any) -> Any:
-        for _ in range(10):
-            x = np.sin(x * w)
-        return x
-
-    def run(wrapped: Callable[[Any], Any]) -> tuple[Any, Any, int]:
-        x = Tensor(np.linspace(-1, 1, 50_000), requires_grad=True)
-        w.zero_grad()
-        tracemalloc.start()
-        y = x
-        for _ in range(10):
-            y = wrapped(y)
-        y.sum().backward()
-        high = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert x.grad is not None
-        assert w.grad is not None
-        return x.grad.numpy(), w.grad.numpy(), high
-
-    stored, recomputed = run(segment), run(checkpoint(segment))
-    np.testing.assert_array_equal(stored[0], recomputed[0])
-    np.testing.assert_allclose(stored[1], recomputed[1], rtol=1e-14)
-    assert recomputed[2] < 0.35 * stored[2]
-
-
-def test_checkpoint_nests_with_every_transform() -> None:
-    f = checkpoint(lambda x, y: (np.sin(x) * y, np.sum(x * y)))
-
-    def scalar(x: Any) -> Any:
-        a, b = f(x, x * 2)
-        return np.sum(a) * b
-
-    def plain(x: Any) -> Any:
-        return np.sum(np.sin(x) * (x * 2)) * np.sum(x * (x * 2))
-
-    x = np.array([0.3, 0.8])
-    np.testing.assert_allclose(grad(scalar)(x), grad(plain)(x), rtol=1e-14)
-    np.testing.assert_allclose(hessian(scalar)(x), hessian(plain)(x), rtol=1e-12)
-    np.testing.assert_allclose(jacfwd(scalar)(x), grad(plain)(x), rtol=1e-12)
-
-
-def test_checkpoint_differentiates_what_it_closes_over_to_any_order() -> None:
-    """A tracked tensor that was made outside once lost its part of the second derivative, silently."""
-
-    def around(wrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        def f(x: Any) -> Any:
-            w, (low, high) = np.sin(x), np.split(np.exp(x), 2)
-            inner = wrap(lambda a: a * w * np.concatenate([high, low]) + grad(lambda b: np.sum(b**3 * w))(a))
-            return np.sum(inner(x * 2) ** 2)
-
-        return f
-
-    x, v = np.array([0.3, 0.8, -0.5, 1.2]), np.array([1.0, -0.5, 0.25, 2.0])
-    saved, stored = around(checkpoint), around(lambda f: f)
-    for derivative in (grad, hessian, jacfwd, lambda f: grad(lambda x: np.sum(grad(f)(x) * v)), lambda f: lambda x: jvp(
-            grad(f), (x,), (v,))[1]):  # fmt: skip
-        np.testing.assert_allclose(derivative(saved)(x), derivative(stored)(x), rtol=1e-12)
-    # What is closed over varies in a transform that does not reach the argument.
-    mixed = jvp(lambda x: grad(lambda w: np.sum(checkpoint(lambda a: a**2 * x)(w)))(v), (x,), (np.ones(4),))[1]
-    np.testing.assert_allclose(mixed, 2 * v)
-
-
-def test_a_leaf_that_lives_in_a_checkpoint_only_is_a_constant() -> None:
-    f = checkpoint(lambda x: x * Tensor(2.0, requires_grad=True))
-    assert value_and_grad(f)(3.0) == (6, 2)
-    x = Tensor(3.0, requires_grad=True)
-    f(f(x)).backward()
-    assert x.grad is not None
-    assert x.grad.item() == 4
-
-
-def test_checkpoint_notices_that_its_second_run_differs() -> None:
-    x, w, constant = Tensor(np.ones(3), requires_grad=True), Tensor(np.ones(3), requires_grad=True), np.ones(3)
-    noisy = checkpoint(lambda x: x * autograd.random.generator().normal(size=3))(x)
-    with pytest.raises(RuntimeError, match="ran it again.*random numbers"):
-        noisy.sum().backward()
-    changed = checkpoint(lambda x: x * constant)(x)
-    constant[0] = 2
-    with pytest.raises(RuntimeError, match="was changed since"):
-        changed.sum().backward()
-    stepped = checkpoint(lambda x: x * w)(x)
-    with autograd.no_grad():
-        w += 0.0
-    with pytest.raises(RuntimeError, match="was changed since"):
-        stepped.sum().backward()
-
-
 def test_what_escaped_from_a_transform_is_not_taken_for_a_part_of_the_next() -> None:
     """Its tangent was once added to those of a later jvp."""
     escaped: list[Any] = []
@@ -463,27 +371,7 @@ def test_what_a_transform_cannot_take_is_named(call: Any, error: type[Exception]
         call()
 
 
-def test_checkpoint_gives_back_what_the_function_gives() -> None:
-    x = Tensor([1.0, 2.0], requires_grad=True)
-    constant = np.ones(2)
-    product, number, array, largest = checkpoint(lambda x, k: (x * k, 3.0, constant, np.argmax(x)))(x, 2.0)
-    assert (number, array is constant, largest.item()) == (3.0, True, 1)
-    np.sum(product).backward()
-    assert x.grad is not None
-    assert x.grad.tolist() == [2, 2]
-    assert not checkpoint(np.sin)(Tensor(1.0)).requires_grad
-    assert not checkpoint(lambda x: Tensor(1.0))(x).requires_grad
-
-
 def test_a_cotangent_alone_may_vary() -> None:
     """The pullback is linear: its derivative along a cotangent is the pullback of that."""
     _, pullback = vjp(np.sin, 2.0)
     assert jvp(lambda g: pullback(g)[0], (3.0,), (1.0,)) == pytest.approx((3 * np.cos(2.0), np.cos(2.0)))
-
-
-def test_a_checkpoint_may_give_a_constant_that_is_used() -> None:
-    x = Tensor([1.0, 2.0], requires_grad=True)
-    doubled, one = checkpoint(lambda x: (x * 2, Tensor(1.0)))(x)
-    np.sum(doubled * one).backward()
-    assert x.grad is not None
-    assert x.grad.tolist() == [2, 2]

@@ -1,0 +1,105 @@
+"""What is a view and what is a copy, and what writing through a view does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad, jvp, no_grad
+
+VIEWS: dict[str, Callable[[Any], Any]] = {
+    "real": lambda z: z.real, "imag": lambda z: np.imag(z), "real of a row": lambda z: z[0].real,
+    "row of imag": lambda z: z.imag[1], "einsum diagonal": lambda z: np.einsum("ii->i", z),
+    "einsum transpose": lambda z: np.einsum("ij->ji", z)[0], "ravel": lambda z: np.ravel(z)[1:3],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_of_complex_numbers_is_written_through(name: str) -> None:
+    z = np.array([[1 + 2j, 3 - 1j], [0.5j, -2.0]])
+    w = np.array([[1 - 1j, 2.0], [3j, 1 + 1j]])
+
+    def program(z: Any, r: Any) -> Any:
+        z = z * (1 + 0.5j)
+        VIEWS[name](z)[...] = r * r
+        return np.sum(np.real(z * z * w))
+
+    expected = z * (1 + 0.5j)
+    VIEWS[name](expected)[...] = 0.7**2
+    for tracked in (False, True):
+        found = Tensor(z, requires_grad=tracked) * (1 + 0.5j)
+        VIEWS[name](found)[...] = 0.7**2
+        np.testing.assert_array_equal(found.detach().numpy(), expected)
+    of_z, of_r = grad(program, argnums=(0, 1))(z, 0.7)
+    direction = np.array([[0.3 - 1j, 1.0], [0.2j, -1 + 1j]])
+    slope = (program(z + 1e-6 * direction, 0.7 + 1e-6) - program(z - 1e-6 * direction, 0.7 - 1e-6)) / 2e-6
+    assert np.sum(np.real(np.conj(of_z) * direction)) + of_r == pytest.approx(slope, rel=1e-7)
+    assert jvp(program, (z, 0.7), (direction, 1.0))[1] == pytest.approx(slope, rel=1e-7)
+    second = grad(lambda r: np.sum(np.real(grad(program)(z, r) * w)))(0.7)
+    steps = [np.sum(np.real(grad(program)(z, 0.7 + h) * w)) for h in (1e-5, -1e-5)]
+    assert second == pytest.approx((steps[0] - steps[1]) / 2e-5, rel=1e-7, abs=1e-9)
+
+
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "flatten": lambda x: x.flatten(), "clip": lambda x: np.clip(x, None, None), "pad": lambda x: np.pad(x, 0),
+    "tile": lambda x: np.tile(x, 1), "meshgrid": lambda x: np.meshgrid(x[0], x[1])[0],
+    "full_like": lambda x: np.full_like(x, 3.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [7.0, Tensor(7.0, requires_grad=True)])
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_is_a_copy(name: str, value: Any) -> None:
+    x = Tensor(np.ones((2, 2)))
+    copy = COPIES[name](x)
+    copy[...] = value
+    assert x.tolist() == [[1, 1], [1, 1]]
+    assert set(np.ravel(copy.detach().numpy())) == {7}
+
+
+@pytest.mark.parametrize("view", [
+    lambda x: np.broadcast_to(x, (2, 2)), np.diagonal, lambda x: np.broadcast_arrays(x)[0],
+])  # fmt: skip
+def test_a_read_only_view_is_not_written_to(view: Callable[[Any], Any]) -> None:
+    x = Tensor(np.ones((2, 2)))
+    with pytest.raises(ValueError, match="read-only"):
+        view(x)[...] = 7.0
+    with pytest.raises(ValueError, match="read-only"):
+        view(x).__iadd__(7.0)
+    assert x.tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("view", [lambda y: y, lambda y: y.T], ids=["itself", "a view"])
+@pytest.mark.parametrize("write", [lambda y: y.__iadd__(1), lambda y: y.__setitem__(..., 1.0)], ids=["+=", "[...] ="])
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_an_unrecorded_write_to_a_recorded_result_is_refused(
+    view: Callable[[Tensor], Tensor], write: Callable[[Tensor], object], shape: tuple[int, ...]
+) -> None:
+    x = Tensor(np.full(shape, 3.0), requires_grad=True)
+    y = x * 2
+    shown = view(y)
+    message = r"made by (multiply|transpose), of shape.*\.detach\(\)\.clone\(\)"
+    with no_grad(), pytest.raises(RuntimeError, match=message):
+        write(shown)
+    with no_grad():
+        unrecorded = view(y)  # itself no result of the graph, but it shows the memory of one
+        if shape:  # a number has no memory to show
+            with pytest.raises(RuntimeError, match=message):
+                write(unrecorded)
+    assert np.all(y.numpy() == 6)
+    np.sum(y * y).backward()
+    assert x.grad is not None
+    assert np.all(x.grad.numpy() == 24)
+
+
+def test_a_tensor_knows_its_living_views_and_forgets_the_others() -> None:
+    x = Tensor(np.zeros((100, 2)), requires_grad=True).clone()
+    rows = [x[i] for i in range(100)]
+    assert len(x._views) == 100
+    x[7] = 1.0
+    assert rows[7].tolist() == [1, 1]
+    del rows[8:]
+    assert sorted(reference().tolist() for reference in x._views.values()) == [[0, 0]] * 7 + [[1, 1]]
