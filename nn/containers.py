@@ -86,8 +86,8 @@ class _Numbered(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Add modules at the end. Returns the container."""
-        for module in modules:
-            self._append(module)
+        for number, module in enumerate(modules, len(self)):
+            self._append(module, str(number))
         return self
 
     def insert(self, index: int, module: Module) -> Self:
