@@ -73,6 +73,8 @@ FORMS: dict[str, Form] = {
     "an option at its default": (lambda x: np.sort(x, order=None), (V,)),
     **{f"pad of the odd reflection, {n} on each side of 5":
        (lambda x, n=n: np.pad(x, n, "reflect", reflect_type="odd"), (V,)) for n in (3, 5, 9)},
+    "pad of the odd reflection of one element":
+        (lambda x: np.pad(x, ((2, 1), (0, 3)), "reflect", reflect_type="odd"), (X[:1],)),
     "reshape of a copy": (lambda x: np.reshape(x, (4, 3), copy=True), (X,)),
     "clip from above": (lambda x: np.clip(x, None, 0.3), (V,)),
     "clip from below, by name": (lambda x: np.clip(x, min=-0.3), (V,)),
@@ -155,6 +157,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "correlate mode": (lambda: np.correlate(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
     "an option of NumPy's": (lambda: np.sort(U, order="f"), NoDerivativeError, "sort with order='f'.*options axis"),
     "pad mode": (lambda: np.pad(U, 1, "empty"), ValueError, "mode='empty'.*the modes are constant, edge"),
+    "pad keyword": (lambda: np.pad(U, 1, "edge", constant_values=3), ValueError, "mode='edge'.*no constant_values"),
     "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
     "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
     "logarithm of a write": (lambda: np.log(U, where=U > 0), NoDerivativeError, "log with where has no derivative"),
