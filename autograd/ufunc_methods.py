@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .registry import registry
+from .tensor import Tensor
 
 Array = Any
 
@@ -34,14 +35,21 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         return NotImplemented
     if method != "outer":
         x, *rest = inputs
-        getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # refuses what NumPy refuses, in its words
+        if any(isinstance(o, Tensor) and (o._boxed or o.requires_grad) for o in (*rest, *options.values())):
+            return NotImplemented  # masks, indices and starts are constants
+        rest = [o._value if isinstance(o, Tensor) else o for o in rest]
+        options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
+        if not isinstance(x, Tensor):  # only an option was a tensor
+            return getattr(ufunc, method)(x, *rest, **options)
+        model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # refuses what NumPy refuses
+        options.pop("dtype", None)
+        inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
     return METHODS[method](ufunc, *inputs, **options)
 
 
-def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, dtype: Any = None, keepdims: bool = False, initial: Any = None,
+def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, initial: Any = None,
            where: Any = True) -> Array:
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
-    x = x if dtype is None else x.astype(dtype)
     axes = tuple(range(x.ndim)) if axis is None else tuple(a % max(x.ndim, 1) for a in np.atleast_1d(axis))
     parts = list(along(x, axes))
     total = parts.pop(0) if initial is None and where is True and parts else filled(x, axes, ufunc, initial)
@@ -54,21 +62,20 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, dtype: Any = None, keepdims
 def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Array:
     """What a reduction begins with where not with an element: `initial`, or the ufunc's identity."""
     shape = tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return np.full(shape, ufunc.identity, x.dtype) if initial is None else np.broadcast_to(initial, shape)
+    return np.full(shape, ufunc.identity if initial is None else initial, x.dtype)
 
 
-def accumulate(ufunc: np.ufunc, x: Array, axis: int = 0, dtype: Any = None) -> Array:
+def accumulate(ufunc: np.ufunc, x: Array, axis: int = 0) -> Array:
     """x_1, x_1 ∘ x_2, x_1 ∘ x_2 ∘ x_3, ... along the axis."""
-    x = x if dtype is None else x.astype(dtype)
     totals: list[Array] = []
     for part in along(x, (axis,)):
         totals.append(ufunc(totals[-1], part) if totals else part)
     return np.stack(totals, axis) if totals else x
 
 
-def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0, dtype: Any = None) -> Array:
+def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0) -> Array:
     """The reduction of each part of the axis that begins at an index and ends before the next, if that is later."""
-    x = np.moveaxis(x if dtype is None else x.astype(dtype), axis, 0)
+    x = np.moveaxis(x, axis, 0)
     bounds = [*np.asarray(indices).tolist(), x.shape[0]]
     parts = [x[first : max(last, first + 1)] for first, last in pairwise(bounds)]
     return np.stack([ufunc.reduce(part) for part in parts], axis)
