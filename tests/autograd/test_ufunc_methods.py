@@ -122,5 +122,6 @@ def test_masks_and_indices_may_be_tensors_but_no_starts_with_a_gradient() -> Non
     found = np.hypot.reduce(x, where=x > 1)
     np.testing.assert_array_equal(found.detach().numpy(), np.hypot.reduce(X[0], where=X[0] > 1))
     np.testing.assert_array_equal(np.fmax.reduceat(x, Tensor([0, 1])).detach().numpy(), np.fmax.reduceat(X[0], [0, 1]))
+    np.testing.assert_array_equal(np.fmax.reduceat(X[0], Tensor([0, 1])), np.fmax.reduceat(X[0], [0, 1]))
     with pytest.raises(NoDerivativeError, match=r"numpy\.hypot\.reduce"):
         np.hypot.reduce(x, initial=Tensor(1.0, requires_grad=True))
