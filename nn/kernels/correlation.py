@@ -97,7 +97,7 @@ def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows
     """
     step = 2 if in_pairs else 1
     row = out[:1].size * rows.kernel * columns.kernel * image.shape[3] * step
-    run = image.shape[3] * (1 if in_pairs else columns.kernel)
+    run = image.shape[3] * columns.kernel
     length = -(-len(out) // step)
     least = -(-WORTH // max(1, row)) if piece(run, out.shape[3])[1] else length
 
