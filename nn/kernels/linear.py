@@ -18,16 +18,14 @@ from numpy.typing import NDArray
 
 from autograd.fused import fused
 from autograd.pieces import dot
-from nn.kernels.products import times_transposed
+from nn.kernels.products import affine
 
 Array = NDArray[Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
     rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
-    out = times_transposed(rows, weight)
-    if bias is not None:
-        out += bias
+    out = affine(rows, weight, bias)
     return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()
 
 

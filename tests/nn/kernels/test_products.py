@@ -12,26 +12,26 @@ import pytest
 
 from autograd.pieces import reads_small_operands
 from nn.kernels import products
-from nn.kernels.products import MOST, add_transposed, in_pieces, multiply, times_transposed
+from nn.kernels.products import CACHED, FEW, add_transposed, affine, in_pieces, multiply
 from tests.nn.kernels.kernel_checks import close, random
 
 
-@pytest.mark.parametrize("small_kernels", [True, False])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("rows", "inner", "columns"), [
-    (8, 1000, 300), (13, 785, 257), (64, 300, 100), (MOST, 100, 130), (MOST + 1, 100, 130), (9, 4096, 31),
-    (9, 4097, 31), (7, 1000, 300), (1, 3, 2), (64, 2, 9000), (0, 3, 2), (8, 0, 3),
+    (8, 1000, 300), (13, 785, 257), (FEW, 520, 100), (FEW + 1, 1000, 130), (1, 5000, 200), (9, 1 + CACHED // 9, 31),
+    (7, 1000, 300), (1, 3, 2), (64, 2, 9000), (0, 3, 2), (8, 0, 3),
 ])
-def test_a_few_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int, dtype: Any, small_kernels: bool,
-                                             monkeypatch: Any) -> None:
-    monkeypatch.setattr(products, "reads_small_operands", lambda: small_kernels)
+def test_a_few_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int, dtype: Any) -> None:
     generator = np.random.default_rng(0)
     x, weight = random(generator, rows, inner, dtype=dtype), random(generator, columns, inner, dtype=dtype)
+    bias = random(generator, columns, dtype=dtype)
     expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight.astype(np.float64))
     for a, b in ((x, weight), (np.asfortranarray(x), np.asfortranarray(weight)), (x[:, ::-1], weight[:, ::-1])):
-        out = times_transposed(a, b)
-        assert out.dtype == dtype
-        close(out, expected, 1e-5 if dtype is np.float32 else 1e-12)
+        for shift in (None, bias):
+            out = affine(a, b, shift)
+            assert out.dtype == dtype
+            assert out.flags.c_contiguous
+            close(out, expected if shift is None else expected + shift, 1e-5 if dtype is np.float32 else 1e-12)
 
 
 def test_the_processor_is_asked_once() -> None:
