@@ -246,7 +246,9 @@ def by_import(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[tuple[
     """The same, for faults in what is executed when a file is imported."""
 
     def attempt(fault: Fault) -> int:
-        sys.meta_path.insert(0, _Importer(fault))
+        importer = _Importer(fault)
+        sys.meta_path.insert(0, importer)
+        importlib.import_module(importer.module)  # before pytest puts an importer of its own in front
         tests = known.chosen(fault)
         files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
         status = pytest.main([*PYTEST, "-x", *files], plugins=[_Chosen(tests)])
