@@ -63,7 +63,10 @@ def _places(tree: ast.Module, signs: bool) -> list[tuple[Any, int, Any, Change]]
 
 
 def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
-    """The expressions within, each with its function; not annotations, messages, conditions for type checkers."""
+    """The expressions within, each with its function; not annotations, messages, conditions for type checkers.
+
+    Nor the defaults of parameters that a function takes only because NumPy's or SciPy's does, and never reads.
+    """
     if isinstance(node, SILENT) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
         return
     if isinstance(node, ast.expr):
@@ -71,11 +74,26 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
     body = function
     if isinstance(node, (ast.FunctionDef, ast.Lambda)):
         body = min([node.lineno, *[d.lineno for d in getattr(node, "decorator_list", ())]])
+    unread = _unread_defaults(node) if isinstance(node, (ast.FunctionDef, ast.Lambda)) else ()
     for name, value in ast.iter_fields(node):
         if name not in ("annotation", "returns"):
             for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.arguments):
+                    child = copy.copy(child)
+                    child.defaults = [d for d in child.defaults if d not in unread]
+                    child.kw_defaults = [d for d in child.kw_defaults if d not in unread]
                 if isinstance(child, ast.AST):
                     yield from _expressions(child, body if name == "body" else function)
+
+
+def _unread_defaults(node: ast.FunctionDef | ast.Lambda) -> list[ast.expr]:
+    given = node.args
+    positional = [*given.posonlyargs, *given.args]
+    pairs = [*zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True),
+             *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    body = node.body if isinstance(node.body, list) else [node.body]
+    read = {n.id for statement in body for n in ast.walk(statement) if isinstance(n, ast.Name)}
+    return [default for parameter, default in pairs if default is not None and parameter.arg not in read]
 
 
 def _changes(node: Any, signs: bool) -> Iterator[Change]:

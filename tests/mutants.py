@@ -3,7 +3,8 @@
 The tests run once to know which of them call which function, and how long they take. Each fault is then given to the
 tests that call its function, fastest first, until one fails, in a process of its own: a fork in which the functions of
 the file have the code with the fault. What is executed when a file is imported is planted by importing it
-in a fork that has not yet, and given to the tests that name what the statement names, then to all that use the file.
+in a fork that has not yet, and given to the tests that name what the statement names, then to those that use the file,
+then to all.
 
     python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
 """
@@ -83,14 +84,13 @@ class Map(NamedTuple):
         statement = {test for line in fault.statement for test in callers.get(line, ())}
         everywhere = {test for tests in callers.values() for test in tests}
         named = {test for test in self.seconds if fault.words & _words(test)}
-        groups = (direct,) if direct else (named & everywhere, named, statement, everywhere)
+        groups = (direct,) if direct else (named & everywhere, named, statement, everywhere, set(self.seconds))
         order = list(dict.fromkeys(t for group in groups for t in sorted(group, key=self._cost)))
         kept, total = [], 0.0
         for test in order:
-            total += self.seconds[test]
-            if total > SECONDS:
-                break
-            kept.append(test)
+            if total + self.seconds[test] <= SECONDS:
+                total += self.seconds[test]
+                kept.append(test)
         return kept
 
     def _cost(self, test: str) -> tuple[float, str]:

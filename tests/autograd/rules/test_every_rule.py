@@ -133,16 +133,17 @@ def test_the_value_is_that_of_plain_arrays(row: Row, call: Call, dtype: Any) -> 
 
 
 def is_twin(row: Row, call: Call) -> bool:
-    """Whether the row calls our own function of the name of one of SciPy's, without options."""
+    """Whether the row calls our own function of the name of one of SciPy's, with options or without."""
     named = public_name(row.function).startswith("scipy.") and not isinstance(row.function, np.ufunc)
-    return named and call is caller(row.function)
+    return named and getattr(call, "func", call) is caller(row.function)
 
 
 @pytest.mark.parametrize(("row", "call"), [c for c in DIFFERENTIABLE if is_twin(*c.values)])
 def test_a_twin_gives_the_values_of_scipy(row: Row, call: Call) -> None:
     values = samples(row)
-    theirs = pkgutil.resolve_name(public_name(row.function))
-    near(arrays(call(*[Tensor(x, requires_grad=True) for x in values])), arrays(theirs(*values)), 1e-9)
+    given, options = getattr(call, "args", ()), getattr(call, "keywords", {})
+    theirs = pkgutil.resolve_name(public_name(row.function))(*given, *values, **options)
+    near(arrays(call(*[Tensor(x, requires_grad=True) for x in values])), arrays(theirs), 1e-9)
 
 
 @real_and_complex

@@ -117,6 +117,29 @@ def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
             assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11), (quantile, p)
 
 
+COUNTED = {"poisson": ("mu",), "bernoulli": ("p",), "binom": ("n", "p"), "geom": ("p",), "nbinom": ("n", "p")}
+
+
+@given(st.sampled_from(list(COUNTED)), st.sampled_from(["pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"]),
+       st.integers(-2, 14), st.sampled_from([0.0, 0.0, 0.5]), st.integers(-2, 2), st.floats(0.05, 0.95),
+       st.integers(1, 9))
+def test_distributions_of_counts_are_scipys_inside_and_outside_of_the_support(
+        name: str, method: str, count: int, fraction: float, loc: int, p: float, n: int) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    k, given_for = np.array(count + fraction), {"mu": 6 * p, "p": p, "n": float(n)}
+    parameters = [given_for[parameter] for parameter in COUNTED[name]]
+    moving = [np.array(parameters[-1])]
+    with np.errstate(all="ignore"):
+        expected = theirs(k, *parameters, loc=loc)
+        value = ours(Tensor(k), *parameters[:-1], Tensor(moving[0], requires_grad=True), loc=loc)
+    np.testing.assert_allclose(value.detach().numpy(), expected, rtol=1e-9, atol=1e-14)
+    if np.isfinite(expected):
+        slope = grad(lambda p: ours(k, *parameters[:-1], p, loc=loc))(moving[0])
+        step = 1e-6
+        change = [theirs(k, *parameters[:-1], moving[0] + sign * step, loc=loc) for sign in (1, -1)]
+        assert slope == pytest.approx((change[0] - change[1]) / (2 * step), rel=1e-6, abs=1e-7)
+
+
 @pytest.mark.parametrize("df", [0.3, 1.0, 3.3, 40.0, 900.0])
 def test_students_distribution_is_smooth_in_df_at_zero_too(df: float) -> None:
     """Mixed derivatives are the same in either order, and vanish in the limit of the normal distribution."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def caller(function: Any) -> Call:
 
 
 def with_options(function: Call, options: dict[str, Any]) -> Call:
-    return lambda *operands: function(*operands, **options)
+    return partial(function, **options) if options else function
 
 
 def bind(call: Callable[..., Any], function: Any) -> Call:
