@@ -40,10 +40,10 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -
 
 def erfc_of_positive(y: Array) -> Array:
     """Erfc for y >= 0.46875; exp(-y^2) in two factors, so that the rounding of y^2 is not magnified."""
+    y = np.minimum(y, 27)  # erfc is below the smallest double from here on
     middle = ratio(MIDDLE, np.minimum(y, 4))
     inverse = 1 / np.square(np.maximum(y, 4))
     large = (ROOT - inverse * ratio(LARGE, inverse)) / np.maximum(y, 4)
-    y = np.minimum(y, 27)  # erfc is below the smallest double from here on
     coarse = np.trunc(y * 16) / 16
     return np.where(y <= 4, middle, large) * np.exp(-coarse * coarse) * np.exp(-(y - coarse) * (y + coarse))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -58,3 +59,81 @@ def test_the_gradient_of_a_large_relu_takes_cotangents_of_any_order(like: str) -
     np.testing.assert_array_equal(pullback(g)[0], (g * (x > 0)).astype(np.float32))
     _, pushed = autograd.jvp(autograd.relu, (x,), (np.asarray(g, np.float32),))
     np.testing.assert_array_equal(pushed, (g * (x > 0)).astype(np.float32))
+
+
+# --- Against the definitions ------------------------------------------------------------------------------------------
+
+EDGES = [0.46875, 4.0, 27.0]  # where one approximation of erf gives way to the next
+POINTS = np.array([0.0, 1e-300, 1e-8, 0.1, 0.3, *EDGES, *[np.nextafter(x, to) for x in EDGES for to in (0, 99)],
+                   0.4999, 0.7, 1.0, 1.5, 2.3, 3.3, 3.999, 4.5, 5.7, 7.0, 12.3, 26.4, 40.0, 1e300, np.inf])
+
+
+def test_erf_is_pythons_within_four_units_in_the_last_place() -> None:
+    for x in (POINTS, -POINTS):
+        expected = np.array([math.erf(v) for v in x])
+        np.testing.assert_array_max_ulp(autograd.erf(Tensor(x)).numpy(), expected, maxulp=4)
+    assert np.isnan(autograd.erf(Tensor(np.nan)).item())
+    assert autograd.erf(Tensor(np.float32(0.5))).dtype == np.float32
+
+
+def test_gelu_keeps_its_digits_in_the_lower_tail() -> None:
+    x = np.concatenate([-POINTS[np.isfinite(POINTS) & (POINTS < 50)], POINTS[POINTS < 50]])
+    expected = np.array([v * math.erfc(-v / math.sqrt(2)) / 2 for v in x])
+    np.testing.assert_allclose(autograd.gelu(Tensor(x)).numpy(), expected, rtol=2e-13, atol=1e-310)
+
+
+KINKED: dict[str, tuple[Any, Any, Any]] = {  # the function; by definition its value, and its slope
+    "relu": (autograd.relu, lambda x: max(x, 0.0), lambda x: float(x > 0)),
+    "leaky_relu": (autograd.leaky_relu, lambda x: x if x > 0 else 0.01 * x, lambda x: 1.0 if x > 0 else 0.01),
+    "leaky_relu, 0.3": (lambda x: autograd.leaky_relu(x, 0.3), lambda x: x if x > 0 else 0.3 * x,
+                        lambda x: 1.0 if x > 0 else 0.3),
+    "elu": (autograd.elu, lambda x: x if x > 0 else math.expm1(x), lambda x: 1.0 if x > 0 else math.exp(x)),
+    "elu, 2": (lambda x: autograd.elu(x, 2.0), lambda x: x if x > 0 else 2 * math.expm1(x),
+               lambda x: 1.0 if x > 0 else 2 * math.exp(x)),
+    "softplus": (autograd.softplus, lambda x: math.log1p(math.exp(-abs(x))) + max(x, 0),
+                 lambda x: 1 / (1 + math.exp(-x))),
+    "silu": (autograd.silu, lambda x: x / (1 + math.exp(-x)),
+             lambda x: (1 + math.exp(-x) * (1 + x)) / (1 + math.exp(-x)) ** 2),
+    "sigmoid": (autograd.sigmoid, lambda x: 1 / (1 + math.exp(-x)), lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_activations_and_their_slopes_by_definition(name: str) -> None:
+    function, value, slope = KINKED[name]
+    x = np.array([-30.0, -3.0, -0.5, -1e-9, 0.0, 1e-9, 0.5, 3.0, 30.0])
+    out, pullback = autograd.vjp(function, x)
+    np.testing.assert_allclose(out, list(map(value, x)), rtol=1e-14)
+    np.testing.assert_allclose(pullback(np.ones_like(x))[0], list(map(slope, x)), rtol=1e-13, atol=1e-16)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, (0, 1)])
+def test_softmax_and_its_logarithms_neither_overflow_nor_vanish(axis: Any) -> None:
+    x = np.array([[1000.0, 1001.0, 998.0], [-1000.0, -1000.5, 7.0]])
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shares = np.exp(shifted) / np.exp(shifted).sum(axis=axis, keepdims=True)
+    total = np.log(np.exp(shifted).sum(axis=axis)) + np.max(x, axis=axis)
+    np.testing.assert_allclose(autograd.softmax(Tensor(x), axis).numpy(), shares, rtol=1e-14)
+    np.testing.assert_allclose(autograd.log_softmax(Tensor(x), axis).numpy(),
+                               x - np.expand_dims(total, axis), rtol=1e-14)
+    np.testing.assert_allclose(autograd.logsumexp(Tensor(x), axis).numpy(), total, rtol=1e-14)
+    gradient = autograd.grad(lambda x: np.sum(autograd.logsumexp(x, axis)))(x)
+    np.testing.assert_allclose(gradient, shares, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sigmoid_keeps_its_digits_in_the_lower_tail(dtype: Any) -> None:
+    """So that the logarithm of a small probability is right: 1/2 + tanh(x / 2) / 2 is 0 from -17 on in float32."""
+    x = np.array([-80.0, -40.0, -20.0, -17.0, -5.0, 100.0, 1e5], dtype)
+    out = autograd.sigmoid(Tensor(x)).numpy()
+    assert out.dtype == dtype
+    np.testing.assert_allclose(np.log(out[:4]), x[:4], rtol=1e-6)
+    np.testing.assert_allclose(out, [1 / (1 + math.exp(-v)) for v in x.astype(float)], rtol=4 * np.finfo(dtype).eps)
+    assert autograd.sigmoid(Tensor(dtype(-1e30))).item() == 0
+
+
+def test_logsumexp_of_infinities() -> None:
+    for x in ([-np.inf, -np.inf], [np.inf, 1.0], [-np.inf, 2.0]):
+        with np.errstate(all="ignore"):
+            assert autograd.logsumexp(Tensor(x)).item() == np.logaddexp(*x)
+    assert autograd.grad(lambda x: autograd.logsumexp(x))(np.full(2, -np.inf)).tolist() == [0, 0]
