@@ -111,9 +111,14 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
     indices = np.asarray(raw_key(indices))
-    key = np.unravel_index(indices, arr.shape) if axis is None else along(
+    key = np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None else along(
         arr.shape, indices, one_axis(arr, axis))
     write("put_along_axis", arr, key, values)
+
+
+def from_the_front(places: Any, size: int) -> Any:
+    """Flat positions, where negative ones are counted from the end."""
+    return np.where(places < 0, places + size, places)
 
 
 @composite(np.put)
@@ -121,7 +126,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     places = np.ravel(settled(ind))
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
-    places = np.where(places < 0, places + size, places)
+    places = from_the_front(places, size)
     if np.size(v):  # else nothing is written
         write("put", a, np.unravel_index(places, a.shape), np.resize(v, places.shape))
 

@@ -19,6 +19,20 @@ Z, W = V + 1j * rng.normal(size=5), np.abs(X) + 0.1
 TURNS = np.array([-7.3, 0.2, 5.9, 13.0])
 LINE = np.arange(5.0)
 
+
+
+def put(x: Any, places: Any, values: Any, mode: str) -> Any:
+    copy = np.copy(x)
+    np.put(copy, places, values, mode)
+    return copy
+
+
+def put_along(x: Any, places: Any, values: Any, axis: int | None) -> Any:
+    copy = np.copy(x)
+    np.put_along_axis(copy, places, values, axis)
+    return copy
+
+
 Form = tuple[Callable[..., Any], tuple[Any, ...]]
 FORMS: dict[str, Form] = {
     "diff of order 0": (lambda x: np.diff(x, n=0), (X,)),
@@ -59,7 +73,7 @@ FORMS: dict[str, Form] = {
     "average with weights for all elements": (lambda x, w: np.average(x, axis=1, weights=w), (X, W)),
     "average of all with the sum of weights": (lambda x, w: np.average(x, weights=w, returned=True), (X, W)),
     "corrcoef of one variable": (np.corrcoef, (V,)),
-    "take_along_axis of all elements": (lambda x: np.take_along_axis(x, np.array([3, 0, 7]), None), (X,)),
+    "take_along_axis of all elements": (lambda x: np.take_along_axis(x, np.array([3, 0, -1]), None), (X,)),
     "concatenate in another precision": (lambda x: np.concatenate([x, x], dtype=np.float32), (X,)),
     "add in another precision": (lambda x: np.add(x, x, dtype=np.float32), (X,)),
     "piecewise with an otherwise": (lambda x: np.piecewise(x, [x < 0], [np.square, np.exp]), (V,)),
@@ -78,6 +92,72 @@ FORMS: dict[str, Form] = {
     "reshape of a copy": (lambda x: np.reshape(x, (4, 3), copy=True), (X,)),
     "clip from above": (lambda x: np.clip(x, None, 0.3), (V,)),
     "clip from below, by name": (lambda x: np.clip(x, min=-0.3), (V,)),
+    # A second column, a second axis, another sign: where a default would do as well.
+    **{f"gradient along axis {axis}, edge_order {order}":
+       (lambda x, axis=axis, order=order: np.gradient(x, np.array([0.0, 1.0, 3.0, 3.5, 7.0]), axis=axis,
+                                                      edge_order=order), (np.outer(V, V),))
+       for axis in (0, 1, -1) for order in (1, 2)},
+    "gradient with a spacing an axis": (lambda x: tuple(np.gradient(x, 2.0, np.array([0.0, 1.0, 3.0, 3.5]))), (X,)),
+    "gradient of integers' floats over several axes": (lambda x: tuple(np.gradient(x, 0.5, axis=(1, 0))), (X,)),
+    **{f"trapezoid with {shape} x along axis {axis}": (
+        lambda y, x, axis=axis: np.trapezoid(y, x, axis=axis), (X, np.cumsum(W, axis=axis) if shape == "full" else
+                                                                np.cumsum(W, axis=axis).take(0, axis=1 - axis % 2)))
+       for shape in ("full", "1-d") for axis in (0, 1)},
+    "trapezoid with a step": (lambda y: np.trapezoid(y, dx=0.3, axis=0), (X,)),
+    "cov of columns with both weights": (
+        lambda x, w: np.cov(x, rowvar=False, fweights=np.array([1, 2, 3]), aweights=w, ddof=2), (X, W[:, 0])),
+    "cov with frequencies": (lambda x: np.cov(x, fweights=np.array([3, 1, 2, 2])), (X,)),
+    "cov of two": (lambda x, y: np.cov(x, y, bias=True), (V, V**2)),
+    "cov of complex numbers": (np.cov, (Z, np.conj(Z) * 2j)),
+    "corrcoef of columns": (lambda x: np.corrcoef(x, rowvar=False), (rng.normal(size=(6, 3)),)),
+    "corrcoef of complex numbers": (np.corrcoef, (Z, Z**2)),
+    **{f"trim_zeros {trim}": (lambda x, trim=trim: np.trim_zeros(np.concatenate([[0, 0], x, [0.0]]), trim), (V,))
+       for trim in ("f", "b", "fb")},
+    **{f"put of negative places, {mode}":
+       (lambda x, v, mode=mode: put(x, [-1, 1, 7 if mode != "raise" else 2], v, mode), (X, V[:3]))
+       for mode in ("raise", "wrap", "clip")},
+    "put with few values": (lambda x, v: put(x, [0, 3, 5, 11], v, "raise"), (X, V[:2])),
+    "put_along_axis of all": (lambda x, v: put_along(x, np.array([0, 7, -1]), v, None), (X, V[:3])),
+    **{f"put_along_axis {axis}": (lambda x, v, axis=axis: put_along(x, np.argmax(X, axis, keepdims=True), v, axis),
+                                  (X, np.array(7.0))) for axis in (0, 1, -1)},
+    "block of three levels": (lambda x, v: np.block([[[v, x[0]]], [[x[1], v * 2]]]), (X, V)),
+    "block of ragged ranks": (lambda x, v: np.block([[x, v[:3, None]], [v[:4], v[4:]]]), (X, V)),
+    **{f"setdiff1d, unique {unique}": (lambda x, unique=unique: np.setdiff1d(x, V[::2], unique), (V,))
+       for unique in (False, True)},
+    **{f"setxor1d, unique {unique}": (lambda x, unique=unique: np.setxor1d(x, V[1:3], unique), (V[[2, 0, 4]],))
+       for unique in (False, True)},
+    "intersect1d with indices": (lambda x: np.intersect1d(x, V[1:4], return_indices=True)[0], (V,)),
+    "union1d": (lambda x: np.union1d(x, V[:2]), (V,)),
+    "irfft along an axis counted from the end": (lambda z: np.fft.irfft(z, axis=-2), (np.outer(Z, Z),)),
+    "irfft to an odd length along the first axis": (lambda z: np.fft.irfft(z, 7, axis=0), (np.outer(Z, Z),)),
+    "hfft": (lambda z: np.fft.hfft(z, axis=0), (np.outer(Z, Z),)),
+    "ihfft": (lambda x: np.fft.ihfft(x, axis=-2), (X,)),
+    **{f"pad {mode}": (lambda x, mode=mode, options=options: np.pad(x, ((1, 0), (2, 3)), mode, **options), (X,))
+       for mode, options in (("constant", {}), ("constant", {"constant_values": ((1, 2), (3, 4))}), ("linear_ramp", {}),
+                             ("linear_ramp", {"end_values": ((1, 2), (3, 4))}), ("mean", {}), ("edge", {}),
+                             ("mean", {"stat_length": ((1, 2), (3, 2))}), ("maximum", {"stat_length": 2}))},
+    "logspace with another base": (lambda a, b: np.logspace(a, b, 5, base=2.0), (np.array(1.0), np.array(3.0))),
+    "logspace without its end": (lambda a: np.logspace(a, 2.0, 4, endpoint=False), (np.array([0.5, 1.5]),)),
+    "logspace with bases along axis 1": (
+        lambda b: np.logspace(np.ones((2, 1)), 2.0, 3, base=b, axis=1), (np.array([[2.0, 3.0, 4.0], [5.0, 6.0, 7.0]]),)
+    ),
+    "geomspace along the last axis": (lambda a: np.geomspace(a, 8.0, 4, axis=-1), (np.array([1.0, 2.0]),)),
+    "geomspace of complex ends": (lambda a: np.geomspace(a, 8.0 + 2j, 4), (np.array(1.0 + 1j),)),
+    "linspace with its step": (lambda a, b: np.linspace(a, b, 4, retstep=True), (V[:2], V[2:4])),
+    "einsum with an ellipsis and no output": (lambda x, y: np.einsum("...i,ij", x, y), (X, X.T @ S)),
+    "einsum with ellipses of several ranks": (
+        lambda x, y: np.einsum("...ij,j...->i...", x, y), (X, rng.normal(size=(4, 3)))),
+    "angle in degrees": (lambda z: np.angle(z, deg=True), (Z,)),
+    "copysign": (lambda x: np.copysign(x, [1.0, -1.0, -0.0, 0.0, 2.0]), (V,)),
+    "vector norm of order 0.5": (lambda x: np.linalg.norm(x, 0.5, axis=1), (W,)),
+    "vector norm of order -2": (lambda x: np.linalg.norm(x, -2, axis=0), (W,)),
+    "matrix norms of order -1 and -inf": (lambda x: (np.linalg.norm(x, -1), np.linalg.norm(x, -np.inf)), (X,)),
+    "i0 of large numbers": (lambda x: np.i0(x) / np.exp(np.abs(x)), (np.array([40.0, -300.0, 650.0]),)),
+    "polydiv with a rest": (np.polydiv, (V, V[1:3])),
+    "piecewise of a number": (lambda x: np.piecewise(x, [x < 0, x >= 0], [np.square, np.exp]), (np.array(0.7),)),
+    "piecewise with one condition": (lambda x: np.piecewise(x, x > 0, [np.square, np.exp]), (V,)),
+    "real_if_close of real numbers' complex": (lambda x: np.real_if_close(x + 0j) * 2, (V,)),
+    "ptp": (lambda x: np.ptp(x, axis=1, keepdims=True), (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
 
