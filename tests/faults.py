@@ -69,6 +69,8 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
     """
     if isinstance(node, SILENT) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
         return
+    if isinstance(node, ast.keyword) and node.arg == "strict":  # of zip: an assertion, too
+        return
     if isinstance(node, ast.expr):
         yield node, function
     body = function

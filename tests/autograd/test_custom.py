@@ -85,6 +85,18 @@ def test_a_black_box_is_differentiated_numerically() -> None:
         grad(lambda a: np.sum(grad(lambda a: np.sum(box(a)))(a)))(a)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e5])
+@pytest.mark.parametrize("length", [1e-9, 1.0, 1e9])
+def test_the_numeric_derivative_keeps_two_thirds_of_the_digits(size: float, length: float) -> None:
+    """Whatever the size of the point and of the direction; 1e-6 is small beside the step, which is one of the unit."""
+    quartic = custom(numeric=True)(lambda a: np.asarray(a) ** 4 + np.asarray(a) / 3)
+    a, t = size * np.array([1.0, -0.3, 0.7]), length * np.array([0.2, 1.0, -0.5])
+    slopes = 4 * a**3 + 1 / 3
+    np.testing.assert_allclose(jvp(quartic, (a,), (t,))[1], slopes * t, rtol=2e-9)
+    np.testing.assert_allclose(grad(lambda a: np.sum(quartic(a)))(a), slopes, rtol=2e-9)
+    assert jvp(quartic, (a,), (0 * t,))[1].tolist() == [0, 0, 0]
+
+
 def test_missing_rules_name_the_operation_and_what_to_write() -> None:
     cube = make_cube()
     with pytest.raises(NoDerivativeError, match=r"cube.* in argument 0: write .*defvjp.*defjvp.*numeric=True"):

@@ -295,6 +295,41 @@ def test_an_interrupted_backward_pass_leaves_the_next_one_right() -> None:
     assert x.grad.tolist() == [2, 4]  # type: ignore[unreachable]
 
 
+def test_what_a_hook_returns_is_differentiated_again() -> None:
+    x = Tensor(3.0, requires_grad=True)
+    y = x * x
+    handle = y.register_hook(lambda g: g * x)  # the gradient is 2 x^2 cos(x^2) then
+    z = np.sin(y)
+    z.backward(create_graph=True)
+    assert x.grad is not None
+    assert x.grad.item() == pytest.approx(2 * 9 * np.cos(9.0))
+    slope = x.grad
+    x.zero_grad()
+    handle.remove()  # or it would multiply what flows through y in the second pass, too
+    slope.backward()
+    assert x.grad.item() == pytest.approx(4 * 3 * np.cos(9.0) - 2 * 9 * np.sin(9.0) * 6)
+
+
+def test_a_hook_may_give_an_array_or_nothing() -> None:
+    for given in (np.array([5.0, 7.0]), Tensor([5.0, 7.0])):
+        x = Tensor([1.0, 2.0], requires_grad=True)
+        (y := x * 2).register_hook(lambda g, given=given: given)  # type: ignore[misc]
+        y.register_hook(lambda g: None)
+        np.sum(y).backward()
+        assert x.grad is not None
+        assert x.grad.tolist() == [10, 14]
+
+
+def test_gradients_of_results_that_are_kept_add_up() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    y = x * 3
+    y.retain_grad()
+    np.square(y).backward(retain_graph=True)
+    (y * 5).backward()
+    assert y.grad is not None
+    assert y.grad.item() == 2 * 6 + 5
+
+
 def test_a_hook_taken_away_twice_is_gone() -> None:
     x = Tensor(2.0, requires_grad=True)
     y = x * 3

@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, hessian, jvp, linearize, softmax, vjp, vmap
+from autograd import Tensor, grad, hessian, jvp, linearize, logsumexp, softmax, vjp, vmap
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
+
+
+
+def cube(x: Any) -> Any:
+    return np.multiply.outer(np.outer(x, x), x)
+
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "broadcasting": lambda x: np.tanh(x) * 2 + np.arange(3.0) + np.ones((2, 1)) * x,
@@ -37,6 +43,13 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "softmax": softmax,
     "roll (no batching rule)": lambda x: np.roll(x, 1) * x,
     "prod": lambda x: np.prod(x) * x,
+    "reductions of numbers": lambda x: np.sum(x[0]) * np.prod(x[1]) + np.max(x[2]) - np.min(x[0]) + np.mean(x[1]),
+    "logsumexp and variance of numbers": lambda x: logsumexp(x[0]) + np.var(x[1]) + np.std(x[1]) * x,
+    "an array and a number as indices": lambda x: np.outer(x, x)[np.array([0, 2]), 1],
+    "arrays apart from each other": lambda x: cube(x)[np.array([0, 2]), :, np.array([1, 2])],
+    "arrays beside each other": lambda x: cube(x)[:, np.array([0, 2]), np.array([1, 2])],
+    "an array and slices": lambda x: np.outer(x, x)[1:, np.array([0, 2, 2])],
+    "an array and a new axis": lambda x: np.outer(x, x)[np.array([0, 2]), None],
     "axes by range": lambda x: np.moveaxis(np.outer(x, x * x), range(1), range(1, 2)),
 }
 
@@ -82,6 +95,20 @@ def test_axes_structures_and_nesting() -> None:
     out = vmap(lambda p: {"s": p["a"] + p["b"]})({"a": X, "b": X})
     np.testing.assert_allclose(out["s"], 2 * X)
     np.testing.assert_allclose(vmap(lambda x: 1.0)(X), np.ones(5))
+
+
+@pytest.mark.parametrize(("of_argument", "of_result"), [(0, 1), (1, 0), (1, 1), (-1, -1), (0, 2), (2, 0)])
+def test_the_batch_lies_along_any_axis(of_argument: int, of_result: int) -> None:
+    x = RNG.normal(size=(4, 4, 4)) * np.arange(1, 5)
+    expected = np.stack([2 * np.take(x, i, of_argument).T for i in range(4)], of_result)
+    np.testing.assert_array_equal(vmap(lambda x: 2 * x.T, in_axes=of_argument, out_axes=of_result)(x), expected)
+
+
+def test_a_batch_of_one_example() -> None:
+    """Where the way depends on values, that all examples share, one example shares them with itself."""
+    one = X[:1]
+    np.testing.assert_array_equal(vmap(lambda x: np.trim_zeros(x) * x)(one), one**2)
+    assert vmap(lambda x: x @ x)(one).shape == (1,)
 
 
 def test_misuse_is_explained() -> None:
