@@ -86,6 +86,7 @@ class _Problem:
         self.f, self.solver, self.contracts = f, solver, contracts
         self.dense = DENSE_CONTRACTION if contracts else DENSE
         start, self.unravel_x = ravel(tree_map(_constant, x0))
+        start = _plain(start)
         self.start = start if start.dtype.kind in "fc" else start.astype(float)
         self.constants, self.structure = flatten(args)
         self.varying = [i for i, leaf in enumerate(self.constants) if _is_floating(leaf)]
@@ -141,7 +142,8 @@ class _Problem:
         return getattr(found, "x", found)
 
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
-        """The cotangent of the parameters: `-(df/dp)^T A^-T g`."""
+        """The cotangent of the parameters: `-(df/dp)^T A^-T g`, from the adjoints, which `vjp` gives."""
+        g = np.conj(g)
         if g.size <= self.dense:
             adjoint = np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
         else:
@@ -150,7 +152,7 @@ class _Problem:
             solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
             adjoint = root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
                            np.zeros_like(_plain(g)), g, x, p, solver=solver)
-        return -vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0]
+        return -np.conj(vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0])
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
         """The tangent of the solution: `-A^-1 (df/dp) t`."""

@@ -108,6 +108,62 @@ def test_what_cannot_be_differentiated_is_refused() -> None:
         autograd.grad(lambda a: root(lambda x, a: 0 * x + 0 * a, 1.0, a))(2.0)
 
 
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+def test_a_fixed_point_is_found_to_twelve_digits_of_itself_or_of_one(size: float) -> None:
+    """x -> 0.9 x + 0.1 a comes a tenth nearer at each step: it stops once a step is 1e-12 of 1 + |x|."""
+    found = fixed_point(lambda x, a: 0.9 * x + 0.1 * a, np.array([0.0, 1.0]), np.array([size, -size]))
+    np.testing.assert_allclose(found, [size, -size], atol=1.1e-11 * (1 + size), rtol=0)
+    steps = []
+    fixed_point(lambda x, a: (steps.append(1), 0.9 * x + 0.1 * a)[1], 0.0, size)
+    assert len(steps) < 320
+    rough = fixed_point(lambda x, a: 0.9 * x + 0.1 * a, 0.0, 1.0, tol=1e-3)
+    assert 1e-4 < abs(rough - 1) < 2e-2
+
+
+def test_a_start_of_whole_numbers_is_one_of_floats() -> None:
+    assert root(square, 1, 2.0) == pytest.approx(np.sqrt(2))
+    assert root(lambda x, a: x * x - a, np.array([1 + 1j]), np.array([2j]),
+                solver=lambda f, x: x - f(x) / (2 * x)).dtype == np.complex128
+    assert fixed_point(lambda x, a: (x + a / x) / 2, 1, 2.0) == pytest.approx(np.sqrt(2))
+
+
+def test_complex_roots_are_differentiated_by_the_conjugate_transpose() -> None:
+    a = np.array([[2 + 1j, 0.3j], [0.5, 1 - 2j]])
+
+    def newton(f: Any, x: Any) -> Any:
+        return x - np.linalg.solve(a, f(x))
+
+    b = np.array([1 + 2j, 3 - 1j])
+    weights = np.array([0.7 - 0.2j, 1.1 + 0.4j])
+    gradient = autograd.grad(lambda b: np.sum(np.real(weights * root(lambda x, b: a @ x - b, 0 * b, b, solver=newton))))
+    np.testing.assert_allclose(gradient(b), np.conj(np.linalg.inv(a).T @ weights), rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [2, 70])
+@pytest.mark.parametrize("contracts", [False, True])
+def test_complex_unknowns_and_parameters_agree_with_differences(size: int, contracts: bool) -> None:
+    """By the matrix, and for many unknowns by products; also in a function that is not holomorphic in its parameter."""
+    matrix = (RNG.normal(size=(size, size)) + 1j * RNG.normal(size=(size, size))) * 0.2 / np.sqrt(size)
+    b, d = RNG.normal(size=(2, size)) + 1j * RNG.normal(size=(2, size))
+
+    def step(x: Any, b: Any) -> Any:
+        return matrix @ x + b * np.abs(b[0]) + 0.1 * x * x
+
+    def newton(f: Any, x: Any) -> Any:
+        for _ in range(200):
+            x = x - f(x)
+        return x
+
+    def loss(b: Any) -> Any:
+        x = fixed_point(step, 0 * b, b) if contracts else root(lambda x, b: x - step(x, b), 0 * b, b, solver=newton)
+        return np.sum(np.abs(x) ** 2) + np.sum(np.real((1 + 2j) * x))
+
+    b = b / np.sqrt(size) / 4
+    slope = (loss(b + 1e-6 * d) - loss(b - 1e-6 * d)) / 2e-6
+    assert np.sum(np.real(np.conj(autograd.grad(loss)(b)) * d)) == pytest.approx(slope, rel=1e-6)
+    assert float(autograd.jvp(loss, (b,), (d,))[1]) == pytest.approx(slope, rel=1e-6)
+
+
 def test_failure_to_converge_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="scipy.optimize.root.'hybr'. did not converge: The iteration is not making"):
         root(lambda x, a: x * x + a, 1.0, 2.0)

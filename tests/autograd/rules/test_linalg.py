@@ -171,6 +171,27 @@ def test_empty_matrices_and_stacks_have_empty_gradients(stack: int, size: int, n
     assert pullback(autograd.tree.map(np.ones_like, out))[0].shape == x.shape
 
 
+@pytest.mark.parametrize("dtype", [float, complex])
+@pytest.mark.parametrize("direction", ["real", "complex"])
+def test_eigenvectors_of_a_general_matrix_keep_their_length_one(dtype: type, direction: str) -> None:
+    """And turn as differences do, up to the phase, which LAPACK chooses: that of the largest element is undone."""
+    generator = np.random.default_rng(4)
+    a = generator.normal(size=(4, 4)) + (1j * generator.normal(size=(4, 4)) if dtype is complex else 0)
+    t = generator.normal(size=(4, 4)) + (1j * generator.normal(size=(4, 4)) if direction == "complex" else 0)
+    t = t if dtype is complex else np.real(t)
+
+    def projectors(a: Any) -> Any:
+        vectors = np.linalg.eig(a)[1]
+        return np.stack([np.outer(vectors[:, k], np.conj(vectors[:, k])) for k in range(4)])
+
+    vectors, change = (np.asarray(x) for x in jvp(lambda a: np.linalg.eig(a)[1], (a,), (t,)))
+    np.testing.assert_allclose(np.real(np.sum(np.conj(vectors) * change, axis=0)), 0, atol=1e-13)
+    step = 1e-6
+    expected = (projectors(a + step * t) - projectors(a - step * t)) / (2 * step)
+    np.testing.assert_allclose(jvp(projectors, (a,), (t,))[1], expected, rtol=1e-6, atol=1e-7)
+    check_gradients(lambda a: np.real(projectors(a)), a, order=2)
+
+
 def test_refusals_say_what_to_write() -> None:
     t = Tensor(np.eye(2), requires_grad=True)
     for call, words in (

@@ -12,6 +12,8 @@ import pytest
 import scipy.special as sc
 
 from autograd import NoDerivativeError, Tensor, grad, jvp
+from autograd.rules.integrals import i0
+from autograd.rules.special.gamma_functions import polygamma
 from autograd.rules.special.incomplete import beta_slope, gamma_slope
 
 mpmath.mp.dps = 30
@@ -91,6 +93,31 @@ def test_complex_polygamma_is_mpmaths(z: complex) -> None:
     assert complex(slope) == pytest.approx(complex(mpmath.psi(1, z)), rel=1e-13)
     assert complex(curvature) == pytest.approx(complex(mpmath.psi(2, z)), rel=1e-13)
     assert complex(jvp(lambda w: jvp(sc.loggamma, (w,), (1 + 0j,))[1], (z,), (1 + 0j,))[1]) == complex(slope)
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 9])
+@pytest.mark.parametrize("z", [13.9 + 0.1j, 0.1 + 14j, 30 - 3j, -0.5 + 1e-3j, 2 + 0j])
+def test_derivatives_of_the_complex_polygamma_are_mpmaths(n: int, z: complex) -> None:
+    """Near the place where the asymptotic series begins, its last term counts."""
+    assert complex(polygamma(np.array(z), n)) == pytest.approx(complex(mpmath.psi(n, z)), rel=2e-13)
+
+
+@pytest.mark.parametrize("x", [0.03, 0.5, 1.0, 2.5, 20.0])
+def test_exponential_integrals_of_order_0_and_more(x: float) -> None:
+    for n in (0, 1, 2, 7):
+        expected = float(mpmath.diff(lambda x, n=n: mpmath.expint(n, x), x))
+        assert grad(lambda x, n=n: sc.expn(n, x))(x) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("x", [0.0, 0.5, 30.0, 200.0, 700.0])
+def test_derivatives_of_i0_for_large_arguments_and_beside_infinite_ones(x: float) -> None:
+    given = np.array([x, -x, np.inf])
+    with np.errstate(all="ignore"):
+        for order in (1, 2, 3):
+            expected = float(mpmath.diff(lambda x: mpmath.besseli(0, x), x, order))
+            found = i0(given, order=order)
+            assert found[0] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+            assert found[1] == pytest.approx((-1) ** order * expected, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("arguments", [(2.0, 2.0, 2.0), (1e-8, 1.0, 2.0), (0.5, 1e6, 3.0), (1e-20, 2e-20, 1e-20),
