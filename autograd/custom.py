@@ -155,7 +155,8 @@ class CustomFunction:
     def defvjp(self, *vjps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pullback in each argument: `vjp(g, out, *args, **options)` returns the cotangent of that argument.
 
-        `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders.
+        `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders. Of complex
+        numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated where they enter and leave.
         """
         self.primitive.vjps = vjps
         return self

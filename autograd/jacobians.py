@@ -60,7 +60,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
     columns = columns or [np.zeros((0, *t.shape)) for t in inputs.tensors]
     columns = [np.reshape(c, out.shape + t.shape) for c, t in zip(columns, inputs.tensors, strict=True)]
     return inputs.structure.unflatten(
-        [c if isinstance(c, Tensor) or not inputs.plain else np.asarray(c)[()] for c in columns]
+        [as_output(as_input(c), inputs.plain) for c in columns]
     )
 
 

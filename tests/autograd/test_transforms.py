@@ -171,6 +171,27 @@ def test_argnums_auxiliary_results_and_keywords() -> None:
     assert (value, aux["product"], gradient) == (18, 6, (9,))
 
 
+def test_tensors_in_tensors_out_of_every_transform() -> None:
+    """And plain arrays of what was plain: also where a linear map is given the other kind than it was made of."""
+    x, t = np.array([0.3, -0.8]), np.array([1.0, 2.0])
+
+    def f(x: Any) -> Any:
+        return np.sin(x) * x
+
+    for transform in (jacrev, jacfwd, lambda f: jacobian(lambda x: f(x))):
+        assert type(transform(f)(x)) is np.ndarray
+        assert type(transform(f)(Tensor(x))) is Tensor
+    for primal, kind in ((x, np.ndarray), (Tensor(x), Tensor)):
+        out, along = linearize(f, primal)
+        assert type(out) is type(along(t)) is kind
+        assert type(along(Tensor(t))) is Tensor
+        out, back = vjp(f, primal)
+        assert type(out) is kind
+        assert type(back(t)[0]) is kind
+    assert type(jacrev(lambda x: x[:0])(x)) is np.ndarray
+    assert type(hessian(lambda x: np.sum(f(x)))(Tensor(x))) is Tensor
+
+
 def test_plain_in_plain_out_and_integers_are_promoted() -> None:
     assert grad(lambda x: x**2)(2) == 4.0
     assert type(grad(lambda x: x**2)(2)) is float

@@ -158,6 +158,16 @@ FORMS: dict[str, Form] = {
     "piecewise with one condition": (lambda x: np.piecewise(x, x > 0, [np.square, np.exp]), (V,)),
     "real_if_close of real numbers' complex": (lambda x: np.real_if_close(x + 0j) * 2, (V,)),
     "ptp": (lambda x: np.ptp(x, axis=1, keepdims=True), (X,)),
+    **{f"reshape in order {order} of {kind}": (lambda x, order=order: np.reshape(x, (2, 6), order=order), (x,))
+       for order in "ACF" for kind, x in (("rows", X), ("columns", np.asfortranarray(X)), ("neither", X[::-1, ::2]))
+       if x.size == 12},
+    **{f"ravel in order {order} of {kind}": (lambda x, order=order: np.ravel(x, order=order), (x,))
+       for order in "ACF" for kind, x in (("rows", X), ("columns", np.asfortranarray(X)), ("neither", X[::-1, ::2]))},
+    "hypot over a root": (lambda x, y: np.hypot(x, y) / np.sqrt(np.abs(x)), (V, V[::-1].copy())),
+    "cross along other axes": (lambda x, y: np.cross(x, y, axisa=0, axisb=1, axisc=0), (S, S.T @ S)),
+    "average along two axes": (lambda x, w: np.average(x, axis=(0, 1), weights=w), (X, W)),
+    "cov in another precision": (lambda x: np.cov(x, dtype=np.float32), (X,)),
+    "svd of a wide matrix, all of it": (lambda x: [np.abs(part[:4]) ** 2 for part in np.linalg.svd(x)], (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
 

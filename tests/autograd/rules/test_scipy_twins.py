@@ -117,6 +117,17 @@ def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
             assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11), (quantile, p)
 
 
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_a_distribution_is_the_standard_one_unless_told_otherwise(name: str) -> None:
+    shapes, p = CONTINUOUS[name], np.array([0.2, 0.6])
+    theirs, ours = getattr(scipy.stats, name), getattr(stats, name)
+    np.testing.assert_allclose(ours.ppf(Tensor(p), *shapes).numpy(), theirs.ppf(p, *shapes), rtol=1e-10)
+    for loc in ((), (0.3,)):
+        for method in ("pdf", "cdf", "sf"):
+            found = getattr(ours, method)(Tensor(1 + p), *shapes, *loc).numpy()
+            np.testing.assert_allclose(found, getattr(theirs, method)(1 + p, *shapes, *loc), rtol=1e-10)
+
+
 COUNTED = {"poisson": ("mu",), "bernoulli": ("p",), "binom": ("n", "p"), "geom": ("p",), "nbinom": ("n", "p")}
 
 
@@ -324,6 +335,34 @@ def test_times_are_differentiated_too() -> None:
     np.testing.assert_allclose(
         jvp(states, (TIMES,), (np.array([1.0, 0.0, 0.0]),))[1], [0.0, *-0.7 * out[1:]], atol=1e-7
     )
+
+
+def test_several_arguments_and_times_of_a_system_are_differentiated_at_once() -> None:
+    """Two unknowns, an array and a number as arguments, a loss at several times: against differences of SciPy's own."""
+    def swing(y: Any, t: Any, k: Any, force: Any) -> Any:
+        return np.stack([y[1], -k[0] * y[0] - k[1] * y[1] * abs(t) + force * t])
+
+    def loss(y0: Any, t: Any, k: Any, force: Any) -> Any:
+        y = integrate.odeint(swing, y0, t, args=(k, force), **PRECISE)
+        return np.sum(y * np.arange(1.0, 9.0).reshape(4, 2))
+
+    at = [np.array([1.0, -0.5]), np.array([0.0, 0.3, 0.7, 1.5]), np.array([2.0, 0.3]), np.array(0.8)]
+    gradients = grad(loss, argnums=(0, 1, 2, 3))(*at)
+    for i, g in enumerate(gradients):
+        for index in np.ndindex(at[i].shape):
+            d = np.zeros_like(at[i])
+            d[index] = 1e-5
+            ends = [loss(*at[:i], at[i] + sign * d, *at[i + 1 :]) for sign in (1, -1)]
+            assert np.asarray(g)[index] == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-5, abs=1e-7), (i, index)
+    back = [at[0], at[1][::-1].copy(), *at[2:]]  # and in time that runs backwards
+    slope = jvp(loss, back, [np.ones_like(x) for x in back])[1]
+    assert slope == pytest.approx(sum(np.sum(g) for g in grad(loss, argnums=(0, 1, 2, 3))(*back)), rel=1e-7)
+
+
+def test_discrete_lyapunov_of_a_matrix_that_is_not_square_free() -> None:
+    a, q = 0.4 * rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    x = linalg.solve_discrete_lyapunov(Tensor(a), q).numpy()
+    np.testing.assert_allclose(x, scipy.linalg.solve_discrete_lyapunov(a, q), rtol=1e-10)
 
 
 def test_a_parameter_that_is_not_passed_is_refused() -> None:
