@@ -52,6 +52,21 @@ def test_the_kernel_serves_first_gradients_and_the_reference_all_else() -> None:
     np.testing.assert_allclose(vmap(f)(X, X), 2 * np.sin(X) * X)
 
 
+def test_constants_are_kept_as_they_were_and_what_is_not_read_not_at_all() -> None:
+    """Written to between the passes: an operand that the pullback reads was copied, one that it does not read is gone."""
+    half = fused("test half-blind", lambda x, y, z: (x * y + z, ()),
+                 lambda g, operands, residuals, needs: [g * operands[1], g * operands[0], g if operands[2] is None else
+                                                        None], lambda x, y, z: x * y + z, unread=(2,))
+    x, constant, other = Tensor(X, requires_grad=True), np.array([1.0, 2.0, 3.0]), Tensor(X, requires_grad=True)
+    out = half(x, Tensor(constant), other)
+    constant[:] = 99
+    np.sum(out).backward()
+    assert x.grad is not None
+    assert other.grad is not None
+    assert x.grad.tolist() == [1, 2, 3]
+    assert other.grad.tolist() == [1, 1, 1]
+
+
 def test_only_what_is_needed_is_asked_for() -> None:
     x = Tensor(X, requires_grad=True)
     np.sum(f(x, X)).backward()

@@ -57,8 +57,9 @@ def test_asarray_of_a_tracked_tensor_names_the_way_out() -> None:
 @pytest.mark.parametrize("convert", [float, int, complex, math.sin])
 def test_conversion_to_a_number_warns_of_the_lost_gradient(convert: type) -> None:
     x = Tensor(1.5, requires_grad=True)
-    with pytest.warns(GradientLostWarning, match=r"\.item\(\)"):
+    with pytest.warns(GradientLostWarning, match=r"\.item\(\)") as caught:
         assert convert(x) == convert(1.5)
+    assert [warning.filename for warning in caught] == [__file__]
     assert convert(x.detach()) == convert(1.5)
 
 
@@ -222,6 +223,15 @@ def test_assigned_data_makes_a_new_leaf_and_stays_floating() -> None:
     assert x.grad.tolist() == [8, 12]
     with pytest.raises(TypeError, match="holds floats, got data of dtype int64"):
         x.data = np.array([3, 4])
+
+
+def test_an_array_of_another_dtype_or_a_copy_is_one() -> None:
+    values = np.array([1.0, 2.0])
+    t = Tensor(values)
+    assert np.shares_memory(np.asarray(t), values)
+    assert not np.shares_memory(np.array(t, copy=True), values)
+    assert np.asarray(t, np.float32).dtype == np.float32
+    assert np.array(t, np.float32).tolist() == [1, 2]
 
 
 def test_an_array_without_a_copy_or_not_at_all() -> None:
