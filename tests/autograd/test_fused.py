@@ -53,7 +53,7 @@ def test_the_kernel_serves_first_gradients_and_the_reference_all_else() -> None:
 
 
 def test_constants_are_kept_as_they_were_and_what_is_not_read_not_at_all() -> None:
-    """Written to between the passes: an operand that the pullback reads was copied, one that it does not read is gone."""
+    """Written to between the passes: an operand that the pullback reads was copied, one that it does not is gone."""
     half = fused("test half-blind", lambda x, y, z: (x * y + z, ()),
                  lambda g, operands, residuals, needs: [g * operands[1], g * operands[0], g if operands[2] is None else
                                                         None], lambda x, y, z: x * y + z, unread=(2,))
