@@ -218,7 +218,7 @@ def test_dtypes_and_their_limits(name: str) -> None:
 
 def test_the_namespace_describes_itself_as_numpy_does() -> None:
     ours, numpys = xp.__array_namespace_info__(), np.__array_namespace_info__()
-    assert ours.capabilities() == numpys.capabilities()
+    assert ours.capabilities() == {"max dimensions": 64} | numpys.capabilities()  # which NumPy 2.2 does not say
     assert ours.default_device() == numpys.default_device()
     assert ours.devices() == numpys.devices()
     assert ours.default_dtypes() == numpys.default_dtypes()
