@@ -249,7 +249,8 @@ def test_plotting_without_matplotlib_names_the_extra(monkeypatch):
         history.plot()
 
 
-def test_the_progress_bar_shows_loss_metrics_rate_and_remaining_time(capsys):
+def test_the_progress_bar_shows_loss_metrics_rate_and_remaining_time(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # tqdm cuts its line to what a narrow terminal shows
     run(epochs=2, metrics=["accuracy"], validation=points(), progress=True)
     shown = capsys.readouterr().err
     last = shown.strip().splitlines()[-1].split("\r")[-1]
