@@ -44,7 +44,7 @@ def test_each_frame_marks_where_its_step_happens() -> None:
     marked = [[g.get("data-id") for g in groups(frame, "current")] for frame in frames]
     assert all(len(keys) == 1 for keys in marked)
     assert marked[0] == ["n0"]
-    reading = next(i for i, frame in enumerate(frames) if any(groups(frame, "flow")))
+    reading = next(i for i, frame in enumerate(frames) if list(groups(frame, "flow")))
     assert {g.get("data-to") for g in groups(frames[reading], "flow")} == set(marked[reading])
     assert {g.get("data-to") for g in groups(frames[-1], "back")} == set(marked[-1])
     told = [group.get("aria-label") or "" for group in root.iter(f"{SVG}g") if group.get("role") == "img"]
