@@ -50,6 +50,34 @@ COPIES: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+OF_REALS: dict[str, Callable[[Any], Any]] = {
+    "transpose": np.transpose, "swapaxes": lambda x: np.swapaxes(x, 0, 2), "moveaxis": lambda x: np.moveaxis(x, 0, -1),
+    "rollaxis": lambda x: np.rollaxis(x, 2), "squeeze": lambda x: np.squeeze(x[:, :1]), "reshape": lambda x:
+    np.reshape(x, (4, 6)), "expand_dims": lambda x: np.expand_dims(x, 1), "flip": lambda x: np.flip(x, 1),
+    "rot90": np.rot90, "diagonal by index": lambda x: x[0, :, 1], "broadcast index": lambda x: x[None, ..., ::2],
+    "matrix_transpose": np.matrix_transpose, "fliplr": np.fliplr, "flipud": np.flipud, "atleast_3d": np.atleast_3d,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_REALS)
+def test_a_view_of_real_numbers_is_written_through_with_gradient(name: str) -> None:
+    """A write of r into the view: the array holds it, what was there has no gradient any more, r has all of it."""
+    view, weights = OF_REALS[name], np.arange(1.0, 25.0).reshape(2, 3, 4)
+    x, r = Tensor(weights / 10, requires_grad=True), Tensor(0.7, requires_grad=True)
+    y = x * 1
+    view(y)[...] = r
+    expected = weights / 10
+    view(expected)[...] = 0.7
+    np.testing.assert_array_equal(y.detach().numpy(), expected)
+    np.sum(y * weights).backward()
+    kept = np.ones_like(weights)
+    view(kept)[...] = 0
+    assert x.grad is not None
+    assert r.grad is not None
+    np.testing.assert_array_equal(x.grad.numpy(), weights * kept)
+    assert r.grad.item() == np.sum(weights * (1 - kept))
+
+
 @pytest.mark.parametrize("value", [7.0, Tensor(7.0, requires_grad=True)])
 @pytest.mark.parametrize("name", COPIES)
 def test_a_copy_is_a_copy(name: str, value: Any) -> None:

@@ -168,6 +168,10 @@ FORMS: dict[str, Form] = {
     "average along two axes": (lambda x, w: np.average(x, axis=(0, 1), weights=w), (X, W)),
     "cov in another precision": (lambda x: np.cov(x, dtype=np.float32), (X,)),
     "svd of a wide matrix, all of it": (lambda x: [np.abs(part[:4]) ** 2 for part in np.linalg.svd(x)], (X,)),
+    "nan_to_num of what is none": (lambda x: np.nan_to_num(x) * x, (V,)),
+    **{f"nan_to_num of nan and infinities{', ' if options else ''}{', '.join(options)}":
+       (lambda x, options=options: np.nan_to_num(np.append(x, [np.nan, np.inf, -np.inf]), **options) / 1e300, (V,))
+       for options in ({}, {"nan": 2e300}, {"posinf": 3e300, "neginf": -1e300})},
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
 

@@ -83,7 +83,8 @@ def decay(y: Any, t: Any, a: Any) -> Any:
 on(scipy.integrate.odeint, Operand((2,), (0.5, 1.0)), Operand((), (0.5, 1.0)), rtol=1e-4,
    call=lambda y, a: integrate.odeint(decay, y, np.linspace(0.0, 1.0, 3), args=(a,), rtol=1e-10, atol=1e-10))
 on(scipy.integrate.trapezoid, (2, 4))
-on(scipy.integrate.cumulative_trapezoid, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}))
+on(scipy.integrate.cumulative_trapezoid, (2, 4), options=(
+    {}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}, {"initial": 0}, {"dx": 0.3, "axis": 0}))
 
 # --- scipy.special ---------------------------------------------------------------------------------------------------
 
