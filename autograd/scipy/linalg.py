@@ -143,7 +143,8 @@ sylvester: Any = on_arrays_too(general(
     [lambda t, x, y, out: -sylvester(x, y, t @ out), lambda t, x, y, out: -sylvester(x, y, out @ t),
      lambda t, x, y: sylvester(x, y, t)]), sl.solve_sylvester)
 solve_sylvester = twin(sl.solve_sylvester)(lambda a, b, q: sylvester(*arrays_of((a, b, q))))
-solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(lambda a, q: sylvester(a, H(a), q))
+solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
+    lambda a, q: solve_sylvester(a, H(*arrays_of((a,))), q))
 
 
 @twin(sl.solve_discrete_lyapunov)

@@ -76,6 +76,7 @@ def spherical(function: Any, below: float, first: float) -> Any:
     primitive = elementwise(function, None, slope, operands=("n", "z"))
 
     def definition(n: Any, z: Any, derivative: bool = False) -> Any:
+        (n,) = arrays_of((n,))
         return slope(n, z, apply(n, z)) if derivative else primitive(n, z)
 
     apply = twin(function)(definition)

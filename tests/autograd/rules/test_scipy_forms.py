@@ -1,0 +1,154 @@
+"""Twins of SciPy functions in every form of their calls: keywords, defaults, lists, numbers, several shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.linalg
+import scipy.signal
+import scipy.special
+
+from autograd import Tensor
+from autograd.scipy import integrate, linalg, signal, special
+from autograd.testing import check_gradients
+
+ROOMS: dict[str, tuple[Any, Any]] = {
+    "integrate": (integrate, scipy.integrate), "linalg": (linalg, scipy.linalg), "signal": (signal, scipy.signal),
+    "special": (special, scipy.special)}  # fmt: skip
+
+rng = np.random.default_rng(7)
+GENERAL = rng.uniform(-1, 1, (4, 4)) + 3 * np.eye(4)
+SMALL = rng.uniform(-0.4, 0.4, (3, 3))
+COMPLEX = SMALL + 1j * rng.uniform(-0.4, 0.4, (3, 3))
+DEFINITE = GENERAL @ GENERAL.T
+VECTOR, COLUMNS = rng.uniform(0.5, 2, 4), rng.uniform(-1, 1, (4, 2))
+BAND = rng.uniform(-1, 1, (4, 5)) + 4 * (np.arange(4) == 1)[:, None]
+SAMPLES = rng.uniform(-1, 1, (3, 5))
+LONG, SHORT, VECTOR_5 = (np.cumsum(rng.uniform(0.2, 1, size)) - 1.5 for size in (6, 3, 5))
+
+Form = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+FORMS: list[Form] = [
+    *[("linalg.solve_triangular", (GENERAL, b), {"trans": trans, "lower": lower})
+      for b in (VECTOR, COLUMNS) for trans in ("N", "T", "C", 0, 1, 2) for lower in (False, True)],
+    ("linalg.solve_triangular", (GENERAL, VECTOR), {}),
+    ("linalg.solve_triangular", (GENERAL, VECTOR), {"unit_diagonal": True}),
+    ("linalg.solve_triangular", (COMPLEX + 2 * np.eye(3), VECTOR[:3]), {"trans": "C"}),
+    ("linalg.solve_triangular", (COMPLEX + 2 * np.eye(3), VECTOR[:3]), {"trans": "T"}),
+    *[("linalg.cholesky", (DEFINITE,), options) for options in ({}, {"lower": True}, {"lower": False})],
+    *[("linalg.solve_banded", (bands, BAND[:rows], b), {}) for b in (VECTOR_5, SAMPLES.T)
+      for bands, rows in (((2, 1), 4), ((1, 1), 3), ((0, 1), 2))],
+    ("linalg.solve_banded", ((0, 0), BAND[1:2], VECTOR_5), {}),
+    ("linalg.solve_sylvester", (GENERAL, SMALL, rng.uniform(-1, 1, (4, 3))), {}),
+    ("linalg.solve_continuous_lyapunov", (GENERAL, DEFINITE), {}),
+    *[("linalg.solve_discrete_lyapunov", (SMALL, DEFINITE[:3, :3]), options)
+      for options in ({}, {"method": "direct"}, {"method": "bilinear"})],
+    *[(f"linalg.{name}", (matrix,), {}) for matrix in (SMALL, COMPLEX)
+      for name in ("expm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")],
+    *[(f"linalg.{name}", (matrix,), {}) for matrix in (GENERAL, COMPLEX + 2 * np.eye(3)) for name in ("logm", "sqrtm")],
+    *[("linalg.expm_frechet", (SMALL, GENERAL[:3, :3]), options) for options in ({}, {"compute_expm": False})],
+    *[("linalg.toeplitz", given, {}) for given in (
+        (VECTOR,), (VECTOR, SHORT), (COMPLEX[0],), (COMPLEX[0], COMPLEX[1]), (2.0, SHORT))],
+    *[("linalg.circulant", (c,), {}) for c in (VECTOR, VECTOR[:1], COMPLEX[0])],
+    *[("linalg.hankel", given, {}) for given in ((VECTOR,), (VECTOR, SHORT), (SHORT, VECTOR))],
+    *[("linalg.companion", (a,), {}) for a in (VECTOR, VECTOR[:2], COMPLEX[0])],
+    *[("linalg.block_diag", given, {}) for given in (
+        (COLUMNS,), (VECTOR, COLUMNS, SMALL), (2.0, VECTOR), (SMALL, VECTOR, COLUMNS))],
+    ("linalg.khatri_rao", (SMALL, SAMPLES[:2, :3]), {}),
+    *[("linalg.polar", (matrix,), options) for matrix in (COLUMNS, COLUMNS.T, GENERAL, COMPLEX)
+      for options in ({}, {"side": "left"}, {"side": "right"})],
+    *[("linalg.eigvalsh", (GENERAL, *b), options) for b in ((), (DEFINITE,)) for options in ({}, {"lower": False})],
+    ("linalg.eigh", (GENERAL,), {"eigvals_only": True}),
+    ("linalg.eigh", (GENERAL, DEFINITE), {"eigvals_only": True, "lower": False}),
+    ("linalg.svd", (COLUMNS,), {"compute_uv": False}),
+    *[("linalg.solve", (GENERAL, b), options) for b in (VECTOR, COLUMNS)
+      for options in ({}, {"transposed": True}, {"assume_a": "gen"}, {"assume_a": "general"})],
+    *[(f"linalg.{name}", (matrix,), {}) for name in ("svdvals", "inv", "det") for matrix in (GENERAL, COMPLEX)],
+    *[("linalg.norm", (GENERAL,), options) for options in (
+        {}, {"ord": 1}, {"ord": -np.inf}, {"ord": 2}, {"ord": "fro"}, {"ord": "nuc"}, {"axis": 0}, {"axis": 1},
+        {"axis": 1, "keepdims": True}, {"ord": 3, "axis": 0}, {"keepdims": True}, {"ord": 1, "axis": (1, 0)})],
+    *[(f"signal.{name}", (first, second), {"mode": mode}) for name in ("convolve", "fftconvolve", "oaconvolve",
+      "correlate") for mode in ("full", "same", "valid") for first, second in (
+          (LONG, SHORT), (SHORT, LONG), (LONG, SHORT[:2]), (GENERAL, SAMPLES[:2, :3]), (SAMPLES[:2, :3], GENERAL),
+          (COMPLEX, COMPLEX[:2, 1:]))],
+    *[(f"signal.{name}", (LONG, SHORT), {"method": method}) for name in ("convolve", "correlate")
+      for method in ("auto", "direct", "fft")],
+    *[(f"signal.{name}", (LONG, SHORT), {}) for name in ("convolve", "fftconvolve", "oaconvolve", "correlate")],
+    *[("integrate.trapezoid", (SAMPLES,), options) for options in (
+        {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2, "axis": -1})],
+    *[("integrate.cumulative_trapezoid", (SAMPLES,), options) for options in (
+        {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2}, {"initial": 0},
+        {"initial": 0, "axis": 0}, {"initial": 0, "axis": -2, "dx": 2.0})],
+    *[("special.logsumexp", (a,), options) for a in (SAMPLES, 3 * SAMPLES + 800) for options in (
+        {}, {"axis": 0}, {"axis": -1}, {"axis": (0, 1)}, {"axis": 1, "keepdims": True}, {"keepdims": True},
+        {"b": VECTOR_5**2}, {"b": VECTOR_5**2, "axis": 1}, {"b": -(VECTOR_5**2), "axis": 1, "return_sign": True},
+        {"b": SAMPLES, "axis": 0, "return_sign": True, "keepdims": True}, {"return_sign": True})],
+    ("special.logsumexp", (0.3,), {}),
+    *[(f"special.{name}", (x,), options) for name in ("softmax", "log_softmax") for x in (SAMPLES, SAMPLES * 300)
+      for options in ({}, {"axis": 0}, {"axis": -1}, {"axis": (0, 1)})],
+    *[("special.polygamma", (n, VECTOR), {}) for n in (0, 1, 2, 3, np.array([[0], [1], [4]]), [3, 0, 2, 1])],
+    *[("special.multigammaln", (a, d), {}) for a in (VECTOR + 2, 2.7) for d in (1, 2, 4)],
+    *[(f"special.spherical_{kind}", (n, VECTOR), {"derivative": derivative}) for kind in ("jn", "yn", "in", "kn")
+      for n in (0, 1, 2, 5, np.array([[0], [3]])) for derivative in (False, True)],
+    *[(f"special.spherical_{kind}", (1, 0.8), {}) for kind in ("jn", "yn", "in", "kn")],
+]  # fmt: skip
+
+
+def parts(out: Any) -> list[np.ndarray[Any, Any]]:
+    """The arrays of a result, which may be a tuple."""
+    return [np.asarray(x.detach().numpy() if isinstance(x, Tensor) else x)
+            for x in (out if isinstance(out, tuple) else (out,))]
+
+
+def twins_of(name: str) -> tuple[Any, Any]:
+    """A function by its path, here and in SciPy."""
+    room, _, function = name.partition(".")
+    ours, theirs = ROOMS[room]
+    return getattr(ours, function), getattr(theirs, function)
+
+
+def places(given: tuple[Any, ...]) -> list[int]:
+    """The arguments that are differentiated."""
+    return [i for i, x in enumerate(given)
+            if isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype.kind in "fc")]
+
+
+def called(form: Form) -> str:
+    name, given, options = form
+    shapes = ", ".join(str(np.shape(x)) if isinstance(x, np.ndarray) else repr(x) for x in given)
+    return f"{name}({shapes}, {', '.join(f'{k}={np.shape(v) if np.ndim(v) else v}' for k, v in options.items())})"
+
+
+@pytest.mark.parametrize("form", FORMS, ids=called)
+def test_each_form_of_a_call_is_scipys(form: Form) -> None:
+    """A tensor in the place of any argument gives SciPy's value, shape and dtype; all others may be lists."""
+    name, given, options = form
+    ours, theirs = twins_of(name)
+    expected = parts(theirs(*given, **options))
+    for i in places(given):
+        for tolist in (False, True):
+            others = [x.tolist() if tolist and isinstance(x, np.ndarray) else x for x in given]
+            found = parts(ours(*others[:i], Tensor(given[i]), *others[i + 1 :], **options))
+            assert len(found) == len(expected)
+            for x, y in zip(found, expected, strict=True):
+                assert x.shape == y.shape
+                assert x.dtype.kind == y.dtype.kind or (x.dtype.kind == "c" and not np.any(x.imag))
+                np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=called)
+def test_each_form_of_a_call_is_differentiated_in_each_argument(form: Form) -> None:
+    name, given, options = form
+    function = twins_of(name)[0]
+    moving = places(given)
+
+    def of_moving(*values: Any) -> Any:
+        full = list(given)
+        for i, value in zip(moving, values, strict=True):
+            full[i] = value
+        return function(*full, **options)
+
+    check_gradients(of_moving, *[np.asarray(given[i]) for i in moving], order=1)
