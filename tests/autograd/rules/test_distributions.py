@@ -1,0 +1,88 @@
+"""Distributions on grids that hold every branch: both ends of the support, its outside, all parameters as arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from autograd import Tensor, grad
+from autograd.scipy import stats
+from autograd.testing import check_gradients
+
+COUNTS = np.concatenate([np.arange(-3.0, 14.0), [0.5, 3.5, 6.5, 150.0]])
+DISCRETE: dict[str, list[tuple[float, ...]]] = {
+    "poisson": [(0.3,), (2.0,), (9.5,)],
+    "bernoulli": [(0.1,), (0.5,), (0.85,)],
+    "binom": [(1.0, 0.3), (5.0, 0.2), (5.0, 0.7), (12.0, 0.45)],
+    "geom": [(0.1,), (0.5,), (0.9,)],
+    "nbinom": [(1.0, 0.3), (2.5, 0.6), (7.0, 0.85)],
+}
+MASSES = ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf")
+
+
+@pytest.mark.parametrize("loc", [0, 2, -1])
+@pytest.mark.parametrize("method", MASSES)
+@pytest.mark.parametrize("name", DISCRETE)
+def test_every_count_has_scipys_share(name: str, method: str, loc: int) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    parameters = np.array(DISCRETE[name]).T[:, :, None]
+    with np.errstate(all="ignore"):
+        expected = theirs(COUNTS, *parameters, loc)
+        found = [ours(Tensor(COUNTS), *parameters, loc).numpy(), ours(COUNTS, *map(Tensor, parameters), loc).numpy()]
+        if loc == 0:
+            found.append(ours(Tensor(COUNTS), *parameters).numpy())
+    for values in found:
+        assert values.dtype == np.float64
+        np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize("method", MASSES)
+@pytest.mark.parametrize("name", DISCRETE)
+def test_every_count_has_the_slope_of_its_share(name: str, method: str) -> None:
+    """In the last parameter, against central differences of SciPy's own."""
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    *fixed, moving = np.array(DISCRETE[name]).T[:, :, None]
+    moving, step = moving + np.zeros(COUNTS.shape), 1e-6
+    with np.errstate(all="ignore"):
+        slope = grad(lambda p: np.sum(np.where(certain, 0.0, ours(COUNTS, *fixed, p))))
+        values, upper, lower = (theirs(COUNTS, *fixed, moving + by) for by in (0, step, -step))
+        certain = ~np.isfinite(values)
+        expected = np.where(certain, 0.0, (upper - lower) / (2 * step))
+        found = slope(moving)
+    tiny = np.abs(values) < 1e-300
+    np.testing.assert_allclose(np.where(tiny, 0, found), np.where(tiny, 0, expected), rtol=1e-5, atol=3e-7)
+
+
+@pytest.mark.parametrize("method", ["pmf", "logpmf"])
+def test_the_size_of_counts_is_differentiated_where_it_is_a_real_number(method: str) -> None:
+    for name, p in (("nbinom", 0.6), ("binom", 0.3)):
+        check_gradients(lambda n, p, name=name: getattr(getattr(stats, name), method)(2.0, n, p),
+                        np.array([3.5, 6.2]), np.array(p))
+
+
+# --- Continuous ------------------------------------------------------------------------------------------------------
+
+CONTINUOUS: dict[str, tuple[float, ...]] = {
+    "norm": (), "lognorm": (0.7,), "halfnorm": (), "gamma": (1.7,), "invgamma": (2.3,), "chi2": (3.2,),
+    "beta": (1.7, 2.3), "f": (3.3, 5.1), "t": (3.3,), "cauchy": (), "uniform": (), "expon": (), "laplace": (),
+    "logistic": (), "gumbel_r": (), "weibull_min": (1.7,), "rayleigh": (), "pareto": (1.7,)}  # fmt: skip
+POINTS = np.array([-30.0, -3.0, -1.0, -0.25, 0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 2.0, 3.0, 12.0, 25.0, 33.0])
+SHARES = np.array([1e-6, 1e-3, 0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.8, 0.999])
+"""SciPy takes some quantiles of 1 - q, and has no nine digits of those of smaller shares."""
+
+
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"])
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_every_point_has_scipys_value(name: str, method: str) -> None:
+    """In the tails to their last digits, at the ends of the support and outside, for every location and scale."""
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    shapes, x = CONTINUOUS[name], SHARES if method in ("ppf", "isf") else POINTS
+    placed: list[dict[str, Any]] = [{}, {"loc": -0.5}, {"scale": 2.0}, {"loc": np.array([[0.0], [0.25]]), "scale": 0.5}]
+    for where in placed:
+        with np.errstate(all="ignore"):
+            found, expected = ours(Tensor(x), *shapes, **where).numpy(), theirs(x, *shapes, **where)
+        assert found.dtype == np.float64
+        np.testing.assert_allclose(found, expected, rtol=2e-9, atol=1e-200 if method in ("sf", "logsf") else 1e-16)
