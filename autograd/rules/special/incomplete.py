@@ -71,13 +71,13 @@ def gamma_reach(a: Array, x: Array) -> tuple[Array, Array]:
 def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     a, b, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, b, np.clip(x, 1e-300, 1 - 1e-16))))
     upper = x > a / (a + b)
-    near, far, y = seen_from(upper, a, b, x)
+    near, far, y = seen_from(upper, a, b, x, 1 - x)
     return reach(beta_fall, 50 / near + np.sqrt(100 / near) + 1, near, far, y), upper
 
 
-def seen_from(upper: Array, a: Array, b: Array, x: Array) -> tuple[Array, Array, Array]:
+def seen_from(upper: Array, a: Array, b: Array, x: Array, rest: Array) -> tuple[Array, Array, Array]:
     """a, b, x as they are, or where `upper` as the other end of the interval sees them."""
-    return np.where(upper, b, a), np.where(upper, a, b), np.where(upper, 1 - x, x)
+    return np.where(upper, b, a), np.where(upper, a, b), np.where(upper, rest, x)
 
 
 gamma_range: Any = on_arrays_too(plain(gamma_reach), gamma_reach)
@@ -88,23 +88,30 @@ beta_range: Any = on_arrays_too(plain(beta_reach), beta_reach)
 
 def gamma_slope(a: Array, x: Array) -> Array:
     """The derivative of gammainc(a, x) in a: of the density in log x, times log x - psi(a), the integral."""
+    ended = (x == 0) | (x == np.inf)  # where gammainc is 0 or 1 for every a
+    x = np.where(ended, 1, x)
     span, upper = gamma_range(a, x)
     sign = np.where(upper, 1, -1)
     v = np.log(x)[..., None] + (sign * span)[..., None] * NODES
     a = np.expand_dims(a, -1)
     density = np.exp(a * v - np.exp(v) - sc.gammaln(a))
-    return -sign * span * np.sum(WEIGHTS * density * (v - sc.psi(a)), axis=-1)
+    return np.where(ended, 0, -sign * span * np.sum(WEIGHTS * density * (v - sc.psi(a)), axis=-1))
 
 
-def beta_slope(a: Array, b: Array, x: Array) -> Array:
-    """The derivative of betainc(a, b, x) in a: of the density times log x - psi(a) + psi(a + b), the integral."""
+def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
+    """The derivative of betainc(a, b, x) in a: of the density times log x - psi(a) + psi(a + b), the integral.
+
+    `rest` is 1 - x, which who knows it gives with all its digits.
+    """
+    ended = (x == 0) | (rest == 0)  # where betainc is 0 or 1 for every a and b
+    x, rest = np.where(ended, 0.5, x), np.where(ended, 0.5, rest)
     span, upper = beta_range(a, b, x)
-    near, far, y = seen_from(upper, a, b, x)
+    near, far, y = seen_from(upper, a, b, x, rest)
     small = np.log(y)[..., None] - span[..., None] * NODES
     large = np.log1p(-np.exp(small))
     density = np.exp(near[..., None] * small + (far - 1)[..., None] * large - sc.betaln(near, far)[..., None])
     score = np.where(upper[..., None], large, small) - (sc.psi(a) - sc.psi(a + b))[..., None]
-    return np.where(upper, -1, 1) * span * np.sum(WEIGHTS * density * score, axis=-1)
+    return np.where(ended, 0, np.where(upper, -1, 1) * span * np.sum(WEIGHTS * density * score, axis=-1))
 
 
 def student_slope(df: Array, t: Array) -> Array:
@@ -117,7 +124,8 @@ def student_slope(df: Array, t: Array) -> Array:
     middle = inner * (student_change(np.expand_dims(df, -1), inner[..., None] * nodes) @ weights)
     x = df / (df + outer * outer)
     along = np.exp((df / 2 - 1) * np.log(x) - sc.betaln(df / 2, 0.5) - 1.5 * np.log(df + outer * outer)) * outer
-    return np.where(near, middle, -np.sign(outer) / 4 * beta_slope(df / 2, 0.5, x) - along / 2)
+    moved = beta_slope(df / 2, 0.5, x, outer * outer / (df + outer * outer))
+    return np.where(near, middle, -np.sign(outer) / 4 * moved - along / 2)
 
 
 def student_change(df: Array, t: Array) -> Array:
@@ -138,14 +146,15 @@ elementwise(sc.gammainccinv, lambda a, out: -gamma_slope(a, out) / gamma_density
             lambda a, out: -1 / gamma_density(a, out), operands=shape)
 
 shapes = ("a", "b", "x")
-elementwise(sc.betainc, beta_slope, lambda a, b, x: -beta_slope(b, a, 1 - x), beta_density, operands=shapes)
-elementwise(sc.betaincc, lambda a, b, x: -beta_slope(a, b, x), lambda a, b, x: beta_slope(b, a, 1 - x),
+elementwise(sc.betainc, lambda a, b, x: beta_slope(a, b, x, 1 - x), lambda a, b, x: -beta_slope(b, a, 1 - x, x),
+            beta_density, operands=shapes)
+elementwise(sc.betaincc, lambda a, b, x: -beta_slope(a, b, x, 1 - x), lambda a, b, x: beta_slope(b, a, 1 - x, x),
             lambda a, b, x: -beta_density(a, b, x), operands=shapes)
-elementwise(sc.betaincinv, lambda a, b, out: -beta_slope(a, b, out) / beta_density(a, b, out),
-            lambda a, b, out: beta_slope(b, a, 1 - out) / beta_density(a, b, out),
+elementwise(sc.betaincinv, lambda a, b, out: -beta_slope(a, b, out, 1 - out) / beta_density(a, b, out),
+            lambda a, b, out: beta_slope(b, a, 1 - out, out) / beta_density(a, b, out),
             lambda a, b, out: 1 / beta_density(a, b, out), operands=shapes)
-elementwise(sc.betainccinv, lambda a, b, out: -beta_slope(a, b, out) / beta_density(a, b, out),
-            lambda a, b, out: beta_slope(b, a, 1 - out) / beta_density(a, b, out),
+elementwise(sc.betainccinv, lambda a, b, out: -beta_slope(a, b, out, 1 - out) / beta_density(a, b, out),
+            lambda a, b, out: beta_slope(b, a, 1 - out, out) / beta_density(a, b, out),
             lambda a, b, out: -1 / beta_density(a, b, out), operands=shapes)
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
 elementwise(sc.stdtrit, lambda df, out: -student_slope(df, out) / student_density(df, out),

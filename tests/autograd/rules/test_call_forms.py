@@ -18,6 +18,8 @@ V, X, S = rng.normal(size=5), rng.normal(size=(3, 4)), rng.normal(size=(3, 3))
 Z, W = V + 1j * rng.normal(size=5), np.abs(X) + 0.1
 TURNS = np.array([-7.3, 0.2, 5.9, 13.0])
 LINE = np.arange(5.0)
+UNEVEN = np.array([0.0, 0.4, 1.5, 2.1, 3.9])
+CUBE = np.random.default_rng(4).normal(size=(2, 3, 4))
 
 
 
@@ -33,6 +35,7 @@ def put_along(x: Any, places: Any, values: Any, axis: int | None) -> Any:
     return copy
 
 
+Array = np.ndarray[Any, Any]
 Form = tuple[Callable[..., Any], tuple[Any, ...]]
 FORMS: dict[str, Form] = {
     "diff of order 0": (lambda x: np.diff(x, n=0), (X,)),
@@ -172,6 +175,28 @@ FORMS: dict[str, Form] = {
     **{f"nan_to_num of nan and infinities{', ' if options else ''}{', '.join(options)}":
        (lambda x, options=options: np.nan_to_num(np.append(x, [np.nan, np.inf, -np.inf]), **options) / 1e300, (V,))
        for options in ({}, {"nan": 2e300}, {"posinf": 3e300, "neginf": -1e300})},
+    **{f"gradient of complex samples, edge order {k}": (lambda z, h, k=k: np.gradient(z, h, edge_order=k), (Z, UNEVEN))
+       for k in (1, 2)},
+    "gradient with one spacing for all axes": (lambda x, h: np.gradient(x, h), (X, np.array(0.7))),
+    **{f"trapezoid of a cube at coordinates along axis {k}":
+       (lambda y, x, k=k: np.trapezoid(y, x, axis=k), (CUBE, UNEVEN[:CUBE.shape[k]])) for k in range(-3, 3)},
+    **{f"ediff1d with {label}": (f, (X, V)) for label, f in {
+        "an end": lambda x, v: np.ediff1d(x, v), "a beginning": lambda x, v: np.ediff1d(x, to_begin=v),
+        "both": lambda x, v: np.ediff1d(x, v, v[:2])}.items()},
+    "interp with ends": (lambda x, f, a, b: np.interp(x, LINE, f, a, b), (TURNS, V, V[0], V[1])),
+    "interp of complex samples": (lambda x, f: np.interp(x, LINE, f, right=2j), (TURNS, Z)),
+    "block of numbers": (lambda v: np.block([v[0], v[1], v]), (V,)),
+    "block of more axes than lists": (lambda c, x: np.block([[c], [np.stack([x, x])]]), (CUBE, X)),
+    "unique rows": (lambda x: np.unique(x, axis=0), (X,)), "unique columns": (lambda x: np.unique(x, axis=1), (X,)),
+    **{f"cov, {label}": (lambda x, k=k: np.cov(x, **k), (X,)) for label, k in {
+        "both weights, no correction": {"fweights": [1, 3, 2, 2], "aweights": [0.5, 1.5, 2.5, 1.0], "ddof": 0},
+        "bias and a correction": {"bias": True, "ddof": 2}, "more variables": {"y": X + X**2},
+        "more variables in columns": {"rowvar": False, "y": X * X}}.items()},
+    "cov of one column": (lambda x: np.cov(x, rowvar=False), (X[:, :1],)),
+    "bincount of weights": (lambda w: np.bincount([0, 3, 1, 3, 0], w, minlength=6), (V,)),
+    "where, three broadcast": (lambda c, x: np.where(X[:, :1] > 0, c, x), (V[:4], X)),
+    "where of one and a constant": (lambda x: (np.where(X > 0, x, 3.0), np.where(X > 0, 2.0, x)), (X,)),
+    "erf and the normal distribution": (lambda x: (autograd.erf(x), autograd.gelu(x)), (3 * V,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
 
@@ -201,6 +226,13 @@ WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "quantile": lambda x: np.quantile(x, 0.25), "pad": lambda x: np.pad(x, 2, "reflect"), "nan_to_num": np.nan_to_num,
     "bincount": np.bincount, "clip": lambda x: np.clip(x, 1, 3), "trunc": np.trunc,
     "average": np.average, "take": lambda x: np.take(x, [0, 2]), "modf": np.modf,
+    "gradient": lambda x: np.gradient(x, 0.5),
+    "gradient at coordinates": lambda x: np.gradient(x, 2 * np.arange(5), edge_order=2),
+    "trapezoid": np.trapezoid, "ptp": np.ptp, "cov": np.cov, "corrcoef": lambda x: np.corrcoef(x, x * x),
+    "interp": lambda x: np.interp(x, np.arange(5), x), "unwrap": lambda x: np.unwrap(x, period=3), "diff": np.diff,
+    "ediff1d": lambda x: np.ediff1d(x, 7, [1, 2]), "union1d": lambda x: np.union1d(x, x + 1),
+    "intersect1d": lambda x: np.intersect1d(x, x + 1, return_indices=True), "block": lambda x: np.block([[x], [x * 2]]),
+    "setxor1d": lambda x: np.setxor1d(x, x + 1), "trim_zeros": lambda x: np.trim_zeros(x - 3),
     "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
 }  # fmt: skip
 
@@ -211,6 +243,22 @@ def test_integers_go_through_as_numpy_has_them(name: str) -> None:
     for a, b in zip(flat(f(Tensor(x))), map(np.asarray, flat(f(x))), strict=True):
         assert (a.dtype, a.shape) == (b.dtype, b.shape)
         np.testing.assert_array_equal(a.numpy(), b)
+
+
+SPECIAL: dict[str, Array] = {
+    "float64": np.array([np.nan, np.inf, -np.inf, 1.5]),
+    "float32": np.array([np.nan, np.inf, -np.inf, 1.5], np.float32),
+    "complex": np.array([complex(np.nan, np.inf), complex(-np.inf, np.nan), 1 + 2j]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [{}, {"nan": 3.0}, {"posinf": 7.0}, {"neginf": -7.0}])
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_nan_to_num_is_numpys(kind: str, options: dict[str, float]) -> None:
+    found = np.nan_to_num(Tensor(SPECIAL[kind], requires_grad=True), **options).detach().numpy()
+    expected = np.nan_to_num(SPECIAL[kind], **options)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
 
 
 T = tensor(X, requires_grad=True)

@@ -51,7 +51,7 @@ def test_incomplete_gamma_in_its_parameter(a: float) -> None:
 def test_incomplete_beta_in_its_parameter(a: float, b: float) -> None:
     for x in (0.05, a / (a + b), 0.9):
         expected = float(mpmath.diff(lambda p, x=x: mpmath.betainc(p, b, 0, x, regularized=True), a))
-        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x))) == pytest.approx(
+        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x), np.float64(1 - x))) == pytest.approx(
             expected, rel=1e-7, abs=1e-20
         )
 
@@ -129,6 +129,43 @@ def test_elliptic_integrals_of_equal_and_of_distant_arguments(arguments: tuple[f
 
         expected = mpmath.diff(lambda x, i=i: along(x, mpmath.elliprd, i), at, h=at * mpmath.mpf(10) ** -12)
         assert float(grad(along)(at)) == pytest.approx(float(expected), rel=1e-11)
+
+
+@pytest.mark.parametrize("name", ["pdtr", "pdtrc", "bdtr", "bdtrc", "nbdtr", "nbdtrc"])
+def test_distributions_are_level_between_counts(name: str) -> None:
+    """A count that is a tensor gets the gradient 0, in both modes; the probability its own."""
+    f, further = getattr(sc, name), (1.7,) if name.startswith("p") else (6, 0.3)
+    assert grad(lambda k: f(k, *further))(2.0) == 0
+    assert jvp(lambda k: f(k, *further), (2.0,), (1.0,))[1] == 0
+    assert jvp(lambda k, p: f(k, *further[:-1], p), (2.0, further[-1]), (1.0, 1.0))[1] == pytest.approx(
+        (f(2.0, *further[:-1], further[-1] + 1e-6) - f(2.0, *further[:-1], further[-1] - 1e-6)) / 2e-6, rel=1e-7)
+
+
+@pytest.mark.parametrize("a", [0.3, 1.0, 4.0])
+def test_incomplete_integrals_at_their_ends_do_not_move_with_their_parameters(a: float) -> None:
+    with np.errstate(all="ignore"):
+        for f in (sc.gammainc, sc.gammaincc):
+            assert grad(f)(a, 0.0) == 0
+        for f in (sc.betainc, sc.betaincc):
+            for x in (0.0, 1.0):
+                assert grad(f, 0)(a, 2.0, x) == pytest.approx(0, abs=1e-12)
+                assert grad(f, 1)(a, 2.0, x) == pytest.approx(0, abs=1e-12)
+        assert np.isnan(grad(sc.gammainc)(a, np.nan))
+        assert np.isnan(grad(sc.betainc)(a, 2.0, np.nan))
+        assert grad(sc.gammainc)(a, np.inf) == 0
+        assert grad(grad(sc.gammainc))(a, 0.0) == 0
+        assert grad(grad(sc.betainc))(a, 2.0, 0.0) == 0
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-40, 1e-18, 1e-9])
+def test_the_incomplete_beta_function_close_to_its_end_moves_with_both_parameters(x: float) -> None:
+    """Where 1 - x has lost the digits of x, or is 1."""
+    a, b = 0.01, 3.0
+    for place in (0, 1):
+        def at(p: Any, place: int = place) -> Any:
+            return mpmath.betainc(*[p if i == place else (a, b)[i] for i in (0, 1)], 0, x, regularized=True)
+
+        assert float(grad(sc.betainc, place)(a, b, x)) == pytest.approx(float(mpmath.diff(at, (a, b)[place])), rel=1e-7)
 
 
 def test_scaled_bessel_functions_refuse_complex_arguments() -> None:
