@@ -76,8 +76,8 @@ def spherical(function: Any, below: float, first: float) -> Any:
     primitive = elementwise(function, None, slope, operands=("n", "z"))
 
     def definition(n: Any, z: Any, derivative: bool = False) -> Any:
-        (n,) = arrays_of((n,))
-        return slope(n, z, apply(n, z)) if derivative else primitive(n, z)
+        out, (n,) = primitive(n, z), arrays_of((n,))
+        return slope(n, z, out).astype(out.dtype, copy=False) if derivative else out
 
     apply = twin(function)(definition)
     return apply
