@@ -95,3 +95,13 @@ def test_examples_that_take_one_course_are_a_batch_and_others_are_refused(name: 
     if different is not None:
         with pytest.raises(TypeError, match="loop over the examples"):
             vmap(call)(different)
+
+
+@pytest.mark.parametrize("key", [
+    lambda i: (i, ...), lambda i: (..., i), lambda i: (i, ..., 1), lambda i: (slice(1), ..., i), lambda i: (0, i),
+    lambda i: (i, None, i), lambda i: (i, slice(None, None, 2)), lambda i: (np.array([0, 1]), i),
+])  # fmt: skip
+def test_an_index_that_differs_from_example_to_example_stands_among_others(key: Any) -> None:
+    x, places = np.random.default_rng(5).normal(size=(3, 2, 2, 2)), np.array([1, 0, 1])
+    found = vmap(lambda x, i: x[key(i)])(x, places)
+    np.testing.assert_array_equal(np.asarray(found), np.stack([a[key(i)] for a, i in zip(x, places, strict=True)]))

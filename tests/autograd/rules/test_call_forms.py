@@ -356,3 +356,15 @@ def test_whole_numbers_have_no_slope() -> None:
 def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
     with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
         np.polyfit(np.ones(3), tensor(V[:3], requires_grad=True), 2)
+
+
+@pytest.mark.parametrize(("samples", "slope"), [
+    ([0.0, 1.0, 0.0], 0), ([0.0, 0.5, 1.2], 0.5), ([0.0, -0.7, -1.2], -0.5), ([0.0, 0.0, 1.0], 0), ([0.0, 0.2, 0.0], 0),
+])  # fmt: skip
+def test_at_a_sample_an_interpolation_has_the_least_of_two_slopes(samples: Any, slope: float) -> None:
+    def at(x: Any) -> Any:
+        return np.interp(x, [0.0, 1.0, 2.0], samples)
+
+    assert grad(at)(1.0) == pytest.approx(slope)
+    assert jvp(at, (1.0,), (1.0,))[1] == pytest.approx(slope)
+    assert grad(at)(-1.0) == grad(at)(3.0) == 0

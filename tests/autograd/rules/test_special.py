@@ -64,6 +64,8 @@ def test_log_of_the_normal_distribution_function_far_out() -> None:
 def test_entropies_of_impossible_events_have_finite_gradients() -> None:
     assert grad(lambda x: sc.xlogy(x, x * 0))(0.0) == 0.0
     assert grad(lambda y: sc.xlogy(0.0, y))(0.0) == 0.0
+    assert grad(sc.xlogy)(0.0, 0.0) == grad(sc.xlogy, 1)(0.0, 0.0) == 0.0
+    assert grad(sc.xlog1py)(0.0, -1.0) == grad(sc.xlog1py, 1)(0.0, -1.0) == 0.0
     p = np.array([0.0, 0.5, 0.5])
     np.testing.assert_allclose(grad(lambda q: np.sum(sc.xlogy(p, q)))(np.array([0.0, 0.5, 0.5])), [0.0, 1.0, 1.0])
     np.testing.assert_allclose(grad(lambda x: np.sum(np.where(x > 0, sc.entr(x), 0.0)))(p), [0.0, *-np.log(p[1:]) - 1])
