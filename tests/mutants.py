@@ -293,7 +293,7 @@ def each_in_a_fork(faults: Iterable[Fault], attempt: Callable[[Fault], int], kno
     while waiting or running:
         while waiting and len(running) < jobs:
             fault = waiting.pop()
-            limit = 60 + 10 * sum(known.seconds[test] for test in known.chosen(fault))
+            limit = 60 + 2 * sum(known.seconds[test] for test in known.chosen(fault))
             running[in_a_fork(partial(limited, fault))] = fault, time.monotonic() + limit
         for child, (fault, deadline) in list(running.items()):
             ended, status = os.waitpid(child, os.WNOHANG)
