@@ -82,6 +82,11 @@ def test_gelu_keeps_its_digits_in_the_lower_tail() -> None:
     np.testing.assert_allclose(autograd.gelu(Tensor(x)).numpy(), expected, rtol=2e-13, atol=1e-310)
 
 
+def inner(x: float) -> float:
+    """What gelu's approximation takes the hyperbolic tangent of."""
+    return math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+
+
 KINKED: dict[str, tuple[Any, Any, Any]] = {  # the function; by definition its value, and its slope
     "relu": (autograd.relu, lambda x: max(x, 0.0), lambda x: float(x > 0)),
     "leaky_relu": (autograd.leaky_relu, lambda x: x if x > 0 else 0.01 * x, lambda x: 1.0 if x > 0 else 0.01),
@@ -97,6 +102,9 @@ KINKED: dict[str, tuple[Any, Any, Any]] = {  # the function; by definition its v
     "erf": (autograd.erf, math.erf, lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x)),
     "gelu": (autograd.gelu, lambda x: x * math.erfc(-x / math.sqrt(2)) / 2,
              lambda x: math.erfc(-x / math.sqrt(2)) / 2 + x * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)),
+    "gelu by tanh": (lambda x: autograd.gelu(x, "tanh"), lambda x: x / 2 * (1 + math.tanh(inner(x))),
+                     lambda x: (1 + math.tanh(inner(x))) / 2 + x / 2 / math.cosh(min(abs(inner(x)), 300)) ** 2
+                     * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)),
     "sigmoid": (autograd.sigmoid, lambda x: 1 / (1 + math.exp(-x)), lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2),
 }
 
@@ -108,6 +116,15 @@ def test_activations_and_their_slopes_by_definition(name: str) -> None:
     out, pullback = autograd.vjp(function, x)
     np.testing.assert_allclose(out, list(map(value, x)), rtol=1e-13)
     np.testing.assert_allclose(pullback(np.ones_like(x))[0], list(map(slope, x)), rtol=1e-13, atol=1e-16)
+
+
+def test_softmax_and_its_logarithm_are_over_the_last_axis_and_logsumexp_over_all() -> None:
+    x = np.random.default_rng(1).normal(size=(2, 3, 4))
+    powers = np.exp(x)
+    np.testing.assert_allclose(autograd.softmax(Tensor(x)).numpy(), powers / powers.sum(-1, keepdims=True), rtol=1e-14)
+    np.testing.assert_allclose(autograd.log_softmax(Tensor(x)).numpy(),
+                               x - np.log(powers.sum(-1, keepdims=True)), rtol=1e-13)
+    assert autograd.logsumexp(Tensor(x)).item() == pytest.approx(np.log(powers.sum()))
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1, (0, 1)])

@@ -197,6 +197,18 @@ FORMS: dict[str, Form] = {
     "where, three broadcast": (lambda c, x: np.where(X[:, :1] > 0, c, x), (V[:4], X)),
     "where of one and a constant": (lambda x: (np.where(X > 0, x, 3.0), np.where(X > 0, 2.0, x)), (X,)),
     "erf and the normal distribution": (lambda x: (autograd.erf(x), autograd.gelu(x)), (3 * V,)),
+    **{f"einsum {subscripts}": (lambda x, y, s=subscripts: np.einsum(s, x, y), (rng.normal(size=a), rng.normal(size=b)))
+       for subscripts, a, b in (("iij,j->i", (3, 3, 4), (4,)), ("iij,k->jk", (3, 3, 4), (2,)),
+                                ("iijj,i->j", (3, 3, 2, 2), (3,)), ("iii,i->i", (3, 3, 3), (3,)),
+                                ("ijk,l->k", (2, 1, 3), (4,)), ("i,i->", (3,), (1,)))},
+    "interp beyond its ends": (lambda x, f: np.interp(x, TURNS + 8, f), (np.array([-2.0, 90.0, 9.5]), V[:4])),
+    "interp beyond its ends, with other values there":
+        (lambda f: np.interp([-2.0, -np.inf, 90.0, np.inf, 9.5], TURNS + 8, f, left=-5.0, right=7.0), (V[:4],)),
+    "interp at infinity": (lambda f: np.interp([-np.inf, np.inf], TURNS + 8, f), (V[:4],)),
+    **{f"lstsq with rcond={rcond}":
+       (lambda a, b, rcond=rcond: np.linalg.lstsq(a, b, rcond=rcond)[0], (X.T.copy(), V[:4]))
+       for rcond in (None, -1, 1e-10)},
+    "options that change nothing": (lambda x: np.add(x, x, casting="same_kind", order="K", subok=True), (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
 
