@@ -97,6 +97,14 @@ def test_complex_polygamma_is_mpmaths(z: complex) -> None:
     assert complex(jvp(lambda w: jvp(sc.loggamma, (w,), (1 + 0j,))[1], (z,), (1 + 0j,))[1]) == complex(slope)
 
 
+@pytest.mark.parametrize("r", [-3.0, -1.01, -0.99, -0.2, 0.0, 0.5, 0.99, 1.01, 4.0])
+def test_losses_of_huber_on_both_sides_of_their_pieces(r: float) -> None:
+    for f in (sc.huber, sc.pseudo_huber):
+        for i in (0, 1):
+            at, d = np.array([1.0, r]), 1e-6 * np.eye(2)[i]
+            assert grad(f, i)(*at) == pytest.approx((f(*at + d) - f(*at - d)) / 2e-6, rel=1e-6, abs=1e-9)
+
+
 @pytest.mark.parametrize("n", [1, 2, 4, 9])
 @pytest.mark.parametrize("z", [13.9 + 0.1j, 0.1 + 14j, 30 - 3j, -0.5 + 1e-3j, 2 + 0j])
 def test_derivatives_of_the_complex_polygamma_are_mpmaths(n: int, z: complex) -> None:
