@@ -50,7 +50,7 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
 def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, initial: Any = None,
            where: Any = True) -> Array:
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % max(x.ndim, 1) for a in np.atleast_1d(axis))
+    axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
     parts = list(along(x, axes))
     total = parts.pop(0) if initial is None and where is True and parts else filled(x, axes, ufunc, initial)
     taken = along(np.broadcast_to(where, x.shape), axes)

@@ -126,12 +126,26 @@ def spread(x: Tensor, level: int, size: int) -> Tensor:
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
 
 
+def axis_of_each(axes: Any, structure: tree.Structure) -> list[Any]:
+    """The axis of each leaf of a tree: one for all of them, or a nesting of axes that begins as the tree does."""
+    if not isinstance(axes, (dict, list, tuple)):
+        return [axes] * structure.size
+    if isinstance(axes, dict):
+        fits, parts = axes.keys() == set(structure.keys), [axes.get(key) for key in structure.keys]
+    else:
+        fits, parts = len(axes) == len(structure.keys) and not structure.order, list(axes)
+    if not fits:
+        raise ValueError(f"the axes {axes} do not fit what has the structure {structure}")
+    return [axis for part, child in zip(parts, structure.children, strict=True) for axis in axis_of_each(part, child)]
+
+
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 
     `in_axes` is an axis (None: the same for every example), or a tuple with one an argument; `out_axes` where the batch
-    goes in the results. Primitives without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))`
-    gives per-sample gradients. Raises `ValueError` where batch sizes differ.
+    goes in the results; for nested arguments or results, an axis for each part may be nested likewise. Primitives
+    without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises
+    `ValueError` where batch sizes differ.
     """
 
     @functools.wraps(f)
@@ -144,10 +158,11 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         structures: list[tree.Structure] = []
         for arg, axis in zip(args, axes, strict=True):
             values, structure = tree.flatten(arg)
-            spec = tree.flatten(axis)[0] if isinstance(axis, (dict, list, tuple)) else [axis] * len(values)
-            leaves += [x if isinstance(x, Tensor) else tensor(x) for x in values] if axis is not None else values
-            leaf_axes += spec
+            leaves += values
+            leaf_axes += axis_of_each(axis, structure)
             structures.append(structure)
+        leaves = [x if a is None or isinstance(x, Tensor) else tensor(x)
+                  for x, a in zip(leaves, leaf_axes, strict=True)]
         sizes = {x.shape[a] for x, a in zip(leaves, leaf_axes, strict=True) if a is not None}
         if len(sizes) != 1:
             raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "
@@ -164,8 +179,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
                 local.batches = before
         outs, structure = tree.flatten(out)
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
-        targets = tree.flatten(out_axes)[0] if isinstance(out_axes, (dict, list, tuple)) else [out_axes] * len(outs)
-        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, targets, strict=True)]
+        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, axis_of_each(out_axes, structure), strict=True)]
         plain = not any(isinstance(x, Tensor) for arg in args for x in tree.flatten(arg)[0])
         return structure.unflatten([as_output(o, plain) for o in outs])
 

@@ -136,7 +136,11 @@ def vdot(a: Any, b: Any, /) -> Any:
 
 @composite(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    return np.sum(np.conj(x1) * x2, axis=axis)
+    """The axis is one of each operand: those that remain broadcast."""
+    x1, x2 = (np.moveaxis(x, axis, -1) for x in arrays_of((x1, x2)))
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ValueError(f"vecdot takes vectors of one length, got {x1.shape[-1]} and {x2.shape[-1]}")
+    return np.sum(np.conj(x1) * x2, axis=-1)
 
 
 @composite(np.matvec)

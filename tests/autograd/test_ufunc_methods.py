@@ -72,6 +72,15 @@ def test_a_running_maximum_gives_its_gradient_to_the_element_that_holds_it() -> 
     assert tied.tolist() == [0, 0.5, 0.5]
 
 
+@pytest.mark.parametrize("axis", [0, -1, None, ()])
+@pytest.mark.parametrize("ufunc", [np.add, np.hypot, np.subtract, np.logaddexp], ids=lambda ufunc: ufunc.__name__)
+def test_a_number_is_reduced_along_the_axis_that_numpy_lets_it_have(ufunc: np.ufunc, axis: Any) -> None:
+    for options in ({}, {"keepdims": True}):
+        found = ufunc.reduce(Tensor(1.5), axis=axis, **options)
+        assert (found.shape, found.item()) == ((), ufunc.reduce(np.array(1.5), axis=axis, **options))
+    assert grad(lambda x: ufunc.reduce(x, axis=axis))(1.5) == 1
+
+
 def test_nothing_reduces_to_the_identity() -> None:
     x = Tensor(np.zeros((3, 0)), requires_grad=True)
     assert np.hypot.reduce(x, axis=1).tolist() == [0, 0, 0]

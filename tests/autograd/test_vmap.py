@@ -104,6 +104,30 @@ def test_the_batch_lies_along_any_axis(of_argument: int, of_result: int) -> None
     np.testing.assert_array_equal(vmap(lambda x: 2 * x.T, in_axes=of_argument, out_axes=of_result)(x), expected)
 
 
+def test_axes_are_nested_as_arguments_and_results_are() -> None:
+    """A None within a nesting failed, as did a nesting that begins as the argument does."""
+    x, y, z = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 4)), RNG.normal(size=(2, 3, 4))
+
+    def f(given: Any, further: Any) -> Any:
+        (a, b), c = given["of"], given["by"]
+        return {"left": a.T * b, "right": [c @ further, (c, b)]}
+
+    axes = {"by": 2, "of": (None, 1)}, None
+    found = vmap(f, axes, {"left": 1, "right": [0, (2, 1)]})({"of": (x, y), "by": z}, np.ones(3))
+    np.testing.assert_array_equal(found["left"], x.T[:, None, :] * y.T)
+    np.testing.assert_array_equal(found["right"][0], np.sum(z, axis=1).T)
+    np.testing.assert_array_equal(found["right"][1][0], z)
+    np.testing.assert_array_equal(found["right"][1][1], y)
+    for spec in ({"w": None, "y": 1}, {"w": [None, None], "y": [1, 1]}):
+        out = vmap(lambda p: np.sum(p["w"][0]) * p["w"][1] * p["y"][0] * p["y"][1], (spec,))({"w": [x, 2], "y": [y, y]})
+        np.testing.assert_allclose(out, 2 * np.sum(x) * y.T**2)
+    for spec in ({"w": 0}, {"w": 0, "y": 0}, (0, 0), {"w": 0, "x": (0,)}):
+        with pytest.raises(ValueError, match="do not fit what has the structure"):
+            vmap(lambda p: p["x"], (spec,))({"w": y, "x": y})
+    with pytest.raises(ValueError, match="do not fit what has the structure"):
+        vmap(lambda a: (a, a, a), out_axes=(0, 1))(y)
+
+
 def test_a_batch_of_one_example() -> None:
     """Where the way depends on values, that all examples share, one example shares them with itself."""
     one = X[:1]

@@ -158,6 +158,11 @@ FORMS: dict[str, Form] = {
     "i0 of large numbers": (lambda x: np.i0(x) / np.exp(np.abs(x)), (np.array([40.0, -300.0, 650.0]),)),
     "polydiv with a rest": (np.polydiv, (V, V[1:3])),
     "piecewise of a number": (lambda x: np.piecewise(x, [x < 0, x >= 0], [np.square, np.exp]), (np.array(0.7),)),
+    "piecewise of a number, with conditions in an array":
+        (lambda x: np.piecewise(x, np.array([False, True]), [np.square, np.exp]), (np.array(0.7),)),
+    "inner of vectors": (np.inner, (V, V[::-1].copy())), "inner of a number": (np.inner, (V, np.array(2.0))),
+    "inner of a vector and a matrix": (np.inner, (V[:4], X)),
+    "dot of vectors": (np.dot, (V, V[::-1].copy())), "dot of a vector and a cube": (np.dot, (V[:3], CUBE)),
     "piecewise with one condition": (lambda x: np.piecewise(x, x > 0, [np.square, np.exp]), (V,)),
     "real_if_close of real numbers' complex": (lambda x: np.real_if_close(x + 0j) * 2, (V,)),
     "ptp": (lambda x: np.ptp(x, axis=1, keepdims=True), (X,)),
@@ -245,6 +250,9 @@ WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "ediff1d": lambda x: np.ediff1d(x, 7, [1, 2]), "union1d": lambda x: np.union1d(x, x + 1),
     "intersect1d": lambda x: np.intersect1d(x, x + 1, return_indices=True), "block": lambda x: np.block([[x], [x * 2]]),
     "setxor1d": lambda x: np.setxor1d(x, x + 1), "trim_zeros": lambda x: np.trim_zeros(x - 3),
+    "emath.power": lambda x: np.emath.power(x, x - 1), "emath.power of less than 0": lambda x: np.emath.power(x, 2 - x),
+    "polydiv without a rest": lambda x: np.polydiv(np.polymul(x, [1, 2]), x),
+    "polydiv with a short rest": lambda x: np.polydiv(np.polyadd(np.polymul(x, [1, 2]), [1, 7]), x),
     "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
 }  # fmt: skip
 
@@ -366,8 +374,9 @@ def test_whole_numbers_have_no_slope() -> None:
 
 
 def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
-    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned"):
+    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned") as caught:
         np.polyfit(np.ones(3), tensor(V[:3], requires_grad=True), 2)
+    assert caught[0].filename == __file__, "it points to the line of the user"
 
 
 @pytest.mark.parametrize(("samples", "slope"), [

@@ -348,8 +348,16 @@ def test_the_graph_is_freed(row: Row, call: Call) -> None:
 
 
 @pytest.mark.parametrize(("row", "call"), [c for c in cases() if c.values[0].constant])
-def test_piecewise_constants_have_no_gradient(row: Row, call: Call) -> None:
-    tracked = [Tensor(x, requires_grad=x.dtype.kind == "f") for x in samples(row)]
+def test_piecewise_constants_are_numpys_and_have_no_gradient(row: Row, call: Call) -> None:
+    values = samples(row)
+    tracked = [Tensor(x, requires_grad=x.dtype.kind == "f") for x in values]
     with quiet():
-        found = call(*tracked)
-    assert not any(isinstance(x, Tensor) and x.requires_grad for x in flatten(found)[0])
+        found, expected = flatten(call(*tracked))[0], flatten(call(*values))[0]
+    for x, known in zip(found, expected, strict=True):
+        if isinstance(x, Tensor):
+            assert not x.requires_grad
+            x, known = x.numpy(), np.asarray(known)
+            assert (x.dtype, x.shape) == (known.dtype, known.shape)
+            np.testing.assert_array_equal(x, known)
+        else:
+            assert (type(x), x) == (type(known), known)

@@ -6,7 +6,9 @@ What NumPy refuses is refused.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import operator
+import pkgutil
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,9 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp
+from autograd.primitive import Primitive
+from autograd.registry import public_name, registry
 from autograd.testing.strategies import axes, shapes
 from autograd.tree import flatten
-from tests.autograd.rules.domains import Operand
+from tests.autograd.rules.domains import ROWS, Operand
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -199,3 +203,39 @@ def test_any_combination_of_keywords(name: str, data: st.DataObject) -> None:
     if np.isfinite(slope):
         assert np.sum(gradient * direction) == pytest.approx(slope, rel=1e-5, abs=1e-5)
         assert tangent == pytest.approx(float(np.sum(gradient * direction)), rel=1e-9, abs=1e-9)
+
+
+# --- What is left out ------------------------------------------------------------------------------------------------
+
+LEFT_OUT = {"axis": -1, "keepdims": False, "where": True, "initial": 0}
+"""What NumPy takes for an option that it calls `<no value>`."""
+
+
+def texts(apply: Any, seen: set[int]) -> Iterator[Any]:
+    """Functions of ours with defaults that say what `apply` does: the definition, or the rules of a primitive."""
+    apply = getattr(apply, "__func__", apply)
+    if id(apply) in seen:
+        return
+    seen.add(id(apply))
+    if isinstance(apply, Primitive):
+        for rule in (*(apply.cotangents or ()), *getattr(apply, "pushforwards", ()), apply.evaluate):
+            yield from texts(rule, seen)
+    elif inspect.isfunction(apply) and "/autograd/" in apply.__code__.co_filename:
+        if apply.__defaults__ or apply.__kwdefaults__:
+            yield apply
+        for cell in apply.__closure__ or ():
+            yield from texts(cell.cell_contents, seen)
+
+
+@pytest.mark.parametrize("function", [f for f in ROWS if public_name(f).startswith(("numpy.", "scipy."))],
+                         ids=public_name)
+def test_what_is_left_out_is_what_numpy_or_scipy_takes_then(function: Any) -> None:
+    """Every default in the text of a rule."""
+    theirs = inspect.signature(pkgutil.resolve_name(public_name(function))).parameters
+    for text in texts(registry[function], set()):
+        for parameter in inspect.signature(text, follow_wrapped=False).parameters.values():
+            if parameter.default not in (None, parameter.empty) and parameter.name in theirs:
+                expected = theirs[parameter.name].default
+                if type(expected) is np._globals._NoValueType:
+                    expected = LEFT_OUT[parameter.name]
+                assert (type(parameter.default), parameter.default) == (type(expected), expected), parameter.name

@@ -78,6 +78,17 @@ def test_gradient_of_a_singular_determinant_is_the_matrix_of_cofactors(name: str
     np.testing.assert_allclose(grad(np.linalg.det)(x), cofactors, atol=1e-12)
 
 
+def test_a_singular_complex_determinant_changes_by_the_cofactors() -> None:
+    """Where the inverse exists because of rounding, and where it does not."""
+    left, right, t = (rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3)) for _ in range(3))
+    signs = (-1.0) ** np.add.outer(np.arange(3), np.arange(3))
+    for x in (left @ np.diag([1.0, 2.0, 0.0]) @ right, np.array([[1 + 1j, 2, 0], [2j, 1 - 3j, 0], [1j, 5, 0]])):
+        minors = [[np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)]
+        assert jvp(np.linalg.det, (x,), (t,))[1] == pytest.approx(np.sum(signs * minors * t), rel=1e-9)
+    with pytest.raises(np.linalg.LinAlgError):
+        np.linalg.inv(x)
+
+
 def test_determinant_at_the_identity_to_the_third_order() -> None:
     check_gradients(np.linalg.det, np.eye(3), order=3)
 
@@ -101,6 +112,23 @@ def test_least_squares_of_deficient_rank_has_the_derivative_along_its_rank() -> 
     b = rng.standard_normal(4)
     check_gradients(lambda left, right, b: np.linalg.lstsq(left @ right, b, rcond=1e-10)[0], left, right, b, order=1)
     check_gradients(lambda left, right: np.linalg.pinv(left @ right, rcond=1e-10), left, right, order=1)
+
+
+@pytest.mark.parametrize("rcond", [None, -1])
+def test_what_is_singular_but_for_rounding_is_so_unless_told_otherwise(rcond: Any) -> None:
+    """Also where the two ways to leave the limit to NumPy are asked for: its rank, and no huge derivative."""
+    a, b = np.outer([1.0, 0.3, 0.7, 0.9], [1.0, 0.1, 0.6]) @ rng.standard_normal((3, 3)), rng.standard_normal(4)
+    solution, misfit, rank, _ = np.linalg.lstsq(a, Tensor(b, requires_grad=True), rcond)
+    expected = np.linalg.lstsq(a, b, rcond)
+    assert (rank, misfit.shape) == (expected[2], expected[1].shape) == (1, (0,))
+    np.testing.assert_allclose(solution.detach().numpy(), expected[0])
+    np.testing.assert_allclose(jacobian(lambda b: np.linalg.lstsq(a, b, rcond)[0])(b), np.linalg.pinv(a, rcond=1e-10))
+
+
+def test_condition_of_a_singular_matrix() -> None:
+    singular = Tensor(np.diag([3.0, 0.0]), requires_grad=True)
+    with np.errstate(divide="ignore"):
+        assert [np.linalg.cond(singular, p).item() for p in (None, 2, -2)] == [np.inf, np.inf, 0]
 
 
 # --- What NumPy reads and returns ------------------------------------------------------------------------------------
@@ -186,6 +214,8 @@ def test_eigenvectors_of_a_general_matrix_keep_their_length_one(dtype: type, dir
 
     vectors, change = (np.asarray(x) for x in jvp(lambda a: np.linalg.eig(a)[1], (a,), (t,)))
     np.testing.assert_allclose(np.real(np.sum(np.conj(vectors) * change, axis=0)), 0, atol=1e-13)
+    along = np.diagonal(np.linalg.solve(vectors, change))
+    np.testing.assert_allclose(np.imag(along), 0, atol=1e-13)  # of all changes of phase the least: none
     step = 1e-6
     expected = (projectors(a + step * t) - projectors(a - step * t)) / (2 * step)
     np.testing.assert_allclose(jvp(projectors, (a,), (t,))[1], expected, rtol=1e-6, atol=1e-7)
