@@ -20,7 +20,7 @@ BatchingRule = Callable[[Any, int, Sequence[Any], Sequence[bool], dict[str, Any]
 
 def rank(x: Any, batched: bool) -> int:
     """The number of axes of one example."""
-    return np.ndim(x) - batched if not isinstance(x, Tensor) else x.ndim - batched
+    return x.ndim - batched if isinstance(x, Tensor) else np.ndim(x)  # a batch is a tensor
 
 
 def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:

@@ -141,7 +141,7 @@ class CustomFunction:
 
     kind = "custom"
 
-    def __init__(self, function: Callable[..., Any], numeric: bool = False) -> None:
+    def __init__(self, function: Callable[..., Any], numeric: bool) -> None:
         functools.update_wrapper(self, function)
         name = getattr(function, "__name__", "custom")
         count = sum(key.partition("#")[0] == name for key in primitives)

@@ -43,7 +43,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
     if node is None:
         raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
                            "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
-    seed = _seed(output, gradient, create_graph)
+    seed = _seed(output, gradient)
     with np.errstate(all="ignore"):
         ends = accumulate({node: seed}, retain_graph=retain_graph or create_graph, create_graph=create_graph)
     for leaf, total in ends.items():
@@ -56,24 +56,21 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
             target._grad = total if before is None else before + total
 
 
-def _seed(output: Tensor, gradient: ArrayLike | Tensor | None, create_graph: bool) -> Array:
+def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:
     """The cotangent to start from, checked; conjugated, as complex cotangents are inside a pass."""
     value = output._value
     if gradient is None:
         if value.size != 1:
             raise RuntimeError(f"backward() needs a scalar to start from, got shape {output.shape}; reduce it first, "
                                "e.g. y.sum().backward(), or give its cotangent: y.backward(np.ones(y.shape))")
-        one = np.ones_like(value) if value.ndim else value.dtype.type(1)
-        return one if not create_graph else Tensor._of(one, None)
+        return np.ones_like(value) if value.ndim else value.dtype.type(1)
     given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
     if given.shape != output.shape:
         raise RuntimeError(f"the gradient given to backward() must have the shape {output.shape} of the tensor, "
                            f"got {given.shape}")
     if given.dtype != output.dtype:
         given = given.astype(output.dtype)
-    if given.dtype.kind == "c":
-        given = given.conj()
-    return given if create_graph else given._value
+    return given.conj() if given.dtype.kind == "c" else given
 
 
 def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bool | None,

@@ -129,17 +129,17 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
 
-def _softmax(x: Array, *, axis: Any = -1) -> Array:
+def _softmax(x: Array, *, axis: Any) -> Array:
     powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return powers / np.sum(powers, axis=axis, keepdims=True)
 
 
-def _log_softmax(x: Array, *, axis: Any = -1) -> Array:
+def _log_softmax(x: Array, *, axis: Any) -> Array:
     shifted = x - np.max(x, axis=axis, keepdims=True)
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 
-def _logsumexp(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
+def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     with np.errstate(divide="ignore"):  # log 0 where all are -inf
@@ -157,13 +157,13 @@ def weights(x: Array, axis: Any) -> Array:
 
 softmax_of = general(
     _softmax,
-    lambda g, out, *, axis=-1: out * (g - np.sum(g * out, axis=axis, keepdims=True)),
-    lambda t, out, *, axis=-1: out * (t - np.sum(t * out, axis=axis, keepdims=True)),
+    lambda g, out, *, axis: out * (g - np.sum(g * out, axis=axis, keepdims=True)),
+    lambda t, out, *, axis: out * (t - np.sum(t * out, axis=axis, keepdims=True)),
     name="softmax")
 log_softmax_of = general(
     _log_softmax,
-    lambda g, out, *, axis=-1: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
-    lambda t, out, *, axis=-1: t - np.sum(np.exp(out) * t, axis=axis, keepdims=True),
+    lambda g, out, *, axis: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
+    lambda t, out, *, axis: t - np.sum(np.exp(out) * t, axis=axis, keepdims=True),
     name="log_softmax")
 logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
 

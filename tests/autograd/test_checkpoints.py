@@ -19,6 +19,7 @@ from autograd import (
     jacfwd,
     jvp,
     value_and_grad,
+    vmap,
 )
 
 Pair = namedtuple("Pair", "left right")
@@ -87,6 +88,23 @@ def test_checkpoint_differentiates_what_it_closes_over_to_any_order() -> None:
     # What is closed over varies in a transform that does not reach the argument.
     mixed = jvp(lambda x: grad(lambda w: np.sum(checkpoint(lambda a: a**2 * x)(w)))(v), (x,), (np.ones(4),))[1]
     np.testing.assert_allclose(mixed, 2 * v)
+
+
+def test_the_function_runs_once_where_nothing_is_recorded_and_twice_for_a_gradient() -> None:
+    runs = []
+
+    @checkpoint
+    def square(x: Any) -> Any:
+        runs.append(1)
+        return x * x
+
+    for use, count in (
+        (lambda: square(2.0), 1), (lambda: square(Tensor(2.0, requires_grad=True)), 1), (lambda: grad(square)(2.0), 2),
+        (lambda: jvp(square, (2.0,), (1.0,)), 1), (lambda: vmap(square)(np.ones(3)), 1),
+    ):  # fmt: skip
+        runs.clear()
+        use()
+        assert len(runs) == count
 
 
 def test_a_leaf_that_lives_in_a_checkpoint_only_is_a_constant() -> None:

@@ -171,6 +171,12 @@ def test_a_function_that_computes_in_a_coarser_dtype_gets_longer_steps() -> None
     assert numerical.grad(lambda x: np.sum(x > 0), X).tolist() == [0, 0, 0], "a count has no gradient"
 
 
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e25, 1e60])
+def test_the_complex_step_is_as_good_for_numbers_of_any_size(scale: float) -> None:
+    found = numerical.grad(lambda x: scale * np.sum(x**3), X, "complex")
+    np.testing.assert_allclose(found, 3 * scale * X**2, rtol=1e-13)
+
+
 def test_the_complex_step_refuses_what_it_would_get_wrong() -> None:
     with pytest.raises(TypeError, match="needs an analytic f"):
         numerical.grad(lambda x: np.abs(x).sum(), X, "complex")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import tracemalloc
+import weakref
 
 import numpy as np
 import pytest
 
 import autograd
 from autograd import Tensor, grad, jvp, no_grad, vmap
+from autograd.modes import mode
 from autograd.primitive import Primitive
 
 
@@ -158,6 +161,32 @@ def test_no_grad_records_nothing_and_is_per_thread() -> None:
 
     assert not decorated(3)
     assert autograd.is_grad_enabled()
+
+
+def test_leaving_a_mode_leaves_the_short_way_open_as_it_was() -> None:
+    """Only where recording is off, or something watches, do operations look: each mode counts itself, in and out."""
+    before = mode.special
+    with autograd.enable_grad():
+        assert mode.special == before
+        with no_grad():
+            assert mode.special == before + 1
+            with autograd.enable_grad(), no_grad():
+                assert mode.special == before + 2
+    with contextlib.suppress(ValueError), no_grad():
+        raise ValueError
+    assert mode.special == before
+
+
+def test_what_no_rule_reads_is_not_kept() -> None:
+    """Of a product with a constant the derivative needs the constant alone; nor is a sum's operand needed."""
+    x, constant = leaf(1, 2), np.ones((2, 2))
+    for use in (lambda t: t @ constant, lambda t: np.multiply(t, constant), np.sum, lambda t: np.concatenate([t, t])):
+        passed = np.exp2(x - 1) + 0.0
+        kept = weakref.ref(passed._value)
+        result = use(passed)
+        del passed
+        assert kept() is None, use
+        assert result.requires_grad
 
 
 def test_create_graph_differentiates_gradients() -> None:

@@ -95,6 +95,13 @@ def test_leaves_follow_sorted_keys_and_the_dict_keeps_its_own_order() -> None:
     assert structure.unflatten(mixed) == {2: "two", "x": "ex", 1: "one"}
 
 
+def test_none_has_no_leaf_and_anything_else_is_one() -> None:
+    for nothing, leaves in ((None, 0), ([None], 0), ([], 0), (1.0, 1), ("text", 1), (np.ones(2), 1)):
+        found, structure = tree.flatten(nothing)
+        assert len(found) == structure.size == leaves
+        assert structure.unflatten(found) is nothing or structure.unflatten(found) == nothing
+
+
 def test_a_structure_prints_like_the_tree() -> None:
     structure = tree.flatten({"w": [1.0, None], "b": (2,), "p": Pair(1, ()), "q": (1, 2)})[1]
     assert repr(structure) == "{'b': (*,), 'p': Pair(mean=*, std=()), 'q': (*, *), 'w': [*, None]}"

@@ -64,7 +64,7 @@ def beta_fall(s: Array, a: Array, b: Array, x: Array) -> Array:
 def gamma_reach(a: Array, x: Array) -> tuple[Array, Array]:
     a, x = np.broadcast_arrays(np.asarray(a, float), np.maximum(np.asarray(x, float), 1e-300))
     upper = x > a
-    farthest = np.where(upper, np.log1p(50 / x + np.sqrt(100 / x)), 50 / a + np.sqrt(100 / a))
+    farthest = np.where(upper, np.log1p(50 / x + np.sqrt(100 / x)), 50 / a + 1)
     return reach(gamma_fall, farthest, a, x, upper), upper
 
 
@@ -72,7 +72,7 @@ def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     a, b, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, b, np.clip(x, 1e-300, 1 - 1e-16))))
     upper = x > a / (a + b)
     near, far, y = seen_from(upper, a, b, x, 1 - x)
-    return reach(beta_fall, 50 / near + np.sqrt(100 / near) + 1, near, far, y), upper
+    return reach(beta_fall, 50 / near + 1, near, far, y), upper
 
 
 def seen_from(upper: Array, a: Array, b: Array, x: Array, rest: Array) -> tuple[Array, Array, Array]:

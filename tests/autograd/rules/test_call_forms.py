@@ -79,6 +79,8 @@ FORMS: dict[str, Form] = {
     "take_along_axis of all elements": (lambda x: np.take_along_axis(x, np.array([3, 0, -1]), None), (X,)),
     "concatenate in another precision": (lambda x: np.concatenate([x, x], dtype=np.float32), (X,)),
     "add in another precision": (lambda x: np.add(x, x, dtype=np.float32), (X,)),
+    **{f"choose, {mode}": (lambda x, y, mode=mode, at=at: np.choose(at, [x, y, y * y], mode=mode), (V, V[::-1].copy()))
+       for mode, at in (("wrap", [-1, 3, 4, 8, -5]), ("clip", [-1, 3, 0, 8, 2]), ("raise", [0, 2, 1, 0, 2]))},
     "piecewise with an otherwise": (lambda x: np.piecewise(x, [x < 0], [np.square, np.exp]), (V,)),
     "piecewise, 0 otherwise": (lambda x: np.piecewise(x, [x < 0], [np.square]), (V,)),
     "piecewise with a condition that nothing meets":
@@ -367,6 +369,19 @@ def test_nothing_has_an_empty_running_product_and_no_join() -> None:
     assert jvp(lambda x: np.cumprod(x, axis=0), (nothing,), (nothing,))[1].shape == (0, 3)
     with pytest.raises(ValueError, match="at least one array"):
         autograd.concat([])
+
+
+def test_a_correlation_is_never_beyond_1() -> None:
+    """By rounding it would be, of one variable and a multiple of it, on either side and in the complex plane."""
+    generator = np.random.default_rng(0)
+    for _ in range(50):
+        x = generator.normal(size=(1, 7))
+        for factor in (3.7, -0.3, 2.9j, -1.3j):
+            expected = np.corrcoef(np.concatenate([x, factor * x]))
+            found = np.corrcoef(Tensor(np.concatenate([x, factor * x]))).numpy()
+            np.testing.assert_array_equal(np.abs(found.real) > 1, np.abs(expected.real) > 1)
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+            assert max(np.max(np.abs(found.real)), np.max(np.abs(found.imag))) <= 1
 
 
 def test_whole_numbers_have_no_slope() -> None:

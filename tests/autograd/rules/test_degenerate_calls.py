@@ -66,7 +66,8 @@ CALLS: dict[str, Sequence[tuple[Call, Any]]] = {
     "ediff1d": each(np.ediff1d, *EVERY_SHAPE) + each(lambda x: np.ediff1d(x, to_end=x, to_begin=x), NUMBER, ONE),
     "linalg of nothing": [(f, np.zeros((0, 0))) for f in (
         np.linalg.det, np.linalg.inv, np.linalg.slogdet, np.linalg.eigh, np.linalg.cholesky, np.linalg.svd)],
-    "norm": each(np.linalg.norm, *EVERY_SHAPE), "norm of order 0": each(np.linalg.norm, SEVERAL, ord=0),
+    "norm": each(np.linalg.norm, *EVERY_SHAPE),
+    "norm of order 0": each(np.linalg.norm, SEVERAL, np.array([0.0, 1.0, 1.0]), ord=0),
     # polynomials without coefficients, with one, with zeros only
     "polyval": each(lambda p: np.polyval(p, SEVERAL), NOTHING, ONE) + each(lambda x: np.polyval([], x), *EVERY_SHAPE),
     "polyder": [(lambda p, m=m: np.polyder(p, m), p) for p in (ONE, SEVERAL) for m in (0, 1, 9)],

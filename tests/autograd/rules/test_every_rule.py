@@ -10,13 +10,14 @@ import pkgutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, jvp, vjp
+from autograd import NoDerivativeError, Tensor, grad, jvp, vjp
 from autograd.graph import Node
 from autograd.registry import public_name
 from autograd.testing import check_gradients
@@ -256,6 +257,31 @@ def test_small_shapes_are_taken_as_numpy_takes_them(row: Row, call: Call) -> Non
         assert [x.shape for x in f.value] == [np.shape(x) for x in expected]
         assert [x.shape for x in gradients] == [x.shape for x in f.active]
         assert [x.shape for x in tangent] == [x.shape for x in f.value]
+
+
+PLAIN_TARGETS = {"full_like", "put_along_axis", "put", "place", "putmask", "copyto", "fill_diagonal"}
+"""Whose result a plain array would have to hold, which cannot hold a gradient: they say so."""
+
+
+@pytest.mark.parametrize(("row", "call"), [c for c in DIFFERENTIABLE if len(c.values[0].operands) > 1])
+def test_plain_arrays_and_constants_stand_beside_what_is_differentiated(row: Row, call: Call) -> None:
+    """In each place, an operand has the gradient and the tangent that it has among others that are differentiated."""
+    values = samples(row)
+    whole = Derivatives(call, values)
+    u, directions = draw(whole.value), draw(whole.active, 1)
+    for k, (place, expected) in enumerate(zip(whole.places, whole.gradients(u), strict=True)):
+        v = [d if i == k else np.zeros_like(d) for i, d in enumerate(directions)]
+        for kind in (np.asarray, Tensor):
+            beside = [x if i == place else kind(x) for i, x in enumerate(values)]
+            at = partial(lambda x, b, i: call(*b[:i], x, *b[i + 1 :]), b=beside, i=place)
+            if place and kind is np.asarray and row.function.__name__ in PLAIN_TARGETS:
+                with pytest.raises((TypeError, NoDerivativeError)):
+                    at(Tensor(values[place], requires_grad=True))
+                continue
+            alone = Derivatives(at, values[place : place + 1])
+            near(alone.value, whole.value, 1e-13)
+            near(alone.gradients(u), [expected], row.rtol or 1e-9)
+            near(alone.tangent(directions[k : k + 1]), whole.tangent(v), row.rtol or 1e-9)
 
 
 LAYOUTS: dict[str, Callable[[Array], Array]] = {

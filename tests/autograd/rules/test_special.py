@@ -14,7 +14,6 @@ import scipy.special as sc
 from autograd import NoDerivativeError, Tensor, grad, jvp
 from autograd.rules.integrals import i0
 from autograd.rules.special.gamma_functions import polygamma
-from autograd.rules.special.incomplete import beta_slope, gamma_slope
 
 mpmath.mp.dps = 30
 
@@ -44,16 +43,34 @@ def test_all_derivatives_at_removable_singularities(ours: Any, theirs: Any, poin
 def test_incomplete_gamma_in_its_parameter(a: float) -> None:
     for share in (0.01, 0.5, 0.999, 1.001, 3.0):
         expected = float(mpmath.diff(lambda p, x=a * share: mpmath.gammainc(p, 0, x, regularized=True), a))
-        assert float(gamma_slope(np.float64(a), np.float64(a * share))) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+        for f, sign in ((sc.gammainc, 1), (sc.gammaincc, -1)):
+            assert float(grad(f)(a, a * share)) == pytest.approx(sign * expected, rel=1e-9, abs=1e-300)
 
 
-@pytest.mark.parametrize(("a", "b"), [(0.01, 0.01), (0.5, 3.0), (3.0, 0.5), (50.0, 20.0), (1.0, 1.0)])
-def test_incomplete_beta_in_its_parameter(a: float, b: float) -> None:
+@pytest.mark.parametrize(("a", "b"), [(0.01, 0.01), (0.5, 3.0), (3.0, 0.5), (50.0, 20.0), (1.0, 1.0), (300.0, 2000.0)])
+def test_incomplete_beta_in_its_parameters(a: float, b: float) -> None:
+    """On both sides of the mean, where the integral is taken from the one or the other end."""
     for x in (0.05, a / (a + b), 0.9):
-        expected = float(mpmath.diff(lambda p, x=x: mpmath.betainc(p, b, 0, x, regularized=True), a))
-        assert float(beta_slope(np.float64(a), np.float64(b), np.float64(x), np.float64(1 - x))) == pytest.approx(
-            expected, rel=1e-7, abs=1e-20
-        )
+        for place, at in enumerate((a, b)):
+            def shifted(p: Any, place: int = place, x: float = x) -> Any:
+                return mpmath.betainc(*[p if i == place else (a, b)[i] for i in (0, 1)], 0, x, regularized=True)
+
+            expected = float(mpmath.diff(shifted, at))
+            for f, sign in ((sc.betainc, 1), (sc.betaincc, -1)):
+                assert float(grad(f, place)(a, b, x)) == pytest.approx(sign * expected, rel=2e-11, abs=1e-60)
+
+
+@pytest.mark.parametrize("a", [1e6, 1e8])
+@pytest.mark.parametrize("deviation", [-3.0, -0.2, 0.0, 1.5])
+def test_incomplete_integrals_of_large_parameters_step_by_the_density(a: float, deviation: float) -> None:
+    """F(a + 1) - F(a) is known, and the derivative half way between but for a part in a; the integrand is narrow."""
+    x = a + deviation * np.sqrt(a)
+    step = -np.exp(a * np.log(x) - x - sc.gammaln(a + 1))
+    assert float(grad(sc.gammainc)(a + 0.5, x)) == pytest.approx(step, rel=1e-6)
+    x = (1 + deviation / np.sqrt(a)) / 3
+    step = -np.exp(a * np.log(x) + 2 * a * np.log1p(-x) - np.log(a) - sc.betaln(a, 2 * a))
+    assert float(grad(sc.betainc)(a + 0.5, 2 * a, x)) == pytest.approx(step, rel=1e-6)
+    assert float(grad(sc.betainc, 1)(2 * a, a + 0.5, 1 - x)) == pytest.approx(-step, rel=1e-6)
 
 
 def test_log_of_the_normal_distribution_function_far_out() -> None:
@@ -176,6 +193,29 @@ def test_the_incomplete_beta_function_close_to_its_end_moves_with_both_parameter
             return mpmath.betainc(*[p if i == place else (a, b)[i] for i in (0, 1)], 0, x, regularized=True)
 
         assert float(grad(sc.betainc, place)(a, b, x)) == pytest.approx(float(mpmath.diff(at, (a, b)[place])), rel=1e-7)
+
+
+@pytest.mark.parametrize("a", [0.5, 3.0, 20.0])
+@pytest.mark.parametrize("share", [0.3, 1.0, 2.0])
+def test_the_incomplete_beta_function_of_one_large_parameter_steps_by_the_density(a: float, share: float) -> None:
+    """Its mass is close to 0, far closer than the parameter that is small would let one look."""
+    b = 1e8
+    x = share * a / b
+    step = np.exp(a * np.log(x) + b * np.log1p(-x) - np.log(b) - sc.betaln(a, b))
+    assert float(grad(sc.betainc, 1)(a, b + 0.5, x)) == pytest.approx(step, rel=1e-6)
+    assert float(grad(sc.betainc)(b + 0.5, a, 1 - x)) == pytest.approx(-step, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["jve", "ive", "jv", "iv"])
+def test_bessel_functions_have_their_slope_at_0(name: str) -> None:
+    """Half of the neighbour of order 0, which is 1, and none of the exponential that scales."""
+    for order, slope in ((1, 0.5), (2, 0.0)):
+        assert grad(lambda z, order=order: getattr(sc, name)(order, z))(0.0) == slope
+        assert jvp(lambda z, order=order: getattr(sc, name)(order, z), (0.0,), (1.0,))[1] == slope
+
+
+def test_the_tolerance_of_lambertw_is_no_variable() -> None:
+    assert grad(lambda tol: np.real(sc.lambertw(0.5, 0, tol)))(1e-8) == 0
 
 
 def test_scaled_bessel_functions_refuse_complex_arguments() -> None:
