@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from time import perf_counter, process_time, sleep
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 TURN = 0.1  # seconds that a turn takes, at least
 LONG = 1.0  # seconds after which a run is not repeated to find out how long it takes
 PAUSE = 0.05  # before it: threads of the side that was measured before spin for some 25 ms, OpenBLAS's among them
+WARM = 0.05  # of running after it, untimed: Linux may wake two threads on one core, and takes some 30 ms to part them
 
 
 def main() -> None:
@@ -42,11 +44,12 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[],
     if clock() - start < LONG:  # else the first run, which loads and warms up, tells enough
         start = clock()
         run()
-    repeats = max(1, round(TURN / (clock() - start)))
+    once = clock() - start
+    repeats, warming = max(1, round(TURN / once)), ceil(WARM / once) if once < LONG else 0
 
     def turn() -> float:
         sleep(PAUSE)
-        if repeats > 1:
+        for _ in range(warming):
             run()
         start = clock()
         for _ in range(repeats):
