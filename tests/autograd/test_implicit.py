@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy import optimize
 
 import autograd
 from autograd import Tensor, implicit
 from autograd.implicit import fixed_point, root
 from autograd.testing import check_gradients, strategies
+from tests.examples import examples
 
 RNG = np.random.default_rng(0)
 A = RNG.normal(size=(5, 5)) + 4 * np.eye(5)
@@ -41,7 +42,7 @@ def test_a_square_root_has_all_its_derivatives() -> None:
     assert autograd.grad(autograd.grad(autograd.grad(f)))(2.0) == pytest.approx(3 / 8 * 2**-2.5)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(strategies.positive_definite(3), strategies.arrays((3,)))
 def test_a_linear_system_is_its_inverse(m: Any, b: Any) -> None:
     jacobian = autograd.jacobian(lambda b: root(lambda x, b: m @ x - b, np.zeros(3), b))(b)

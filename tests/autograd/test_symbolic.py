@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 import autograd
 from autograd import NoDerivativeError, Tensor, symbolic
 from autograd.registry import primitives
 from autograd.symbolic.forms import ARITHMETIC, elementwise, exact, over_axis, whole
 from autograd.testing import strategies
+from tests.examples import examples
 
 
 def agree(f: Any, *arguments: Any, rel: float = 1e-9) -> None:
@@ -92,7 +93,7 @@ def test_every_elementwise_primitive_has_a_form_or_is_known_to_have_none() -> No
     assert missing - special <= without
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(strategies.programs(max_inputs=1, max_steps=3, scalar=True))
 def test_random_programs_agree_with_accumulation(program: Any) -> None:
     x = program.inputs[0]

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import NoDerivativeError, Tensor, grad, jvp, vmap
 from autograd.testing import check_gradients
+from tests.examples import examples
 
 UFUNCS = [np.add, np.subtract, np.multiply, np.divide, np.logaddexp, np.logaddexp2, np.hypot, np.maximum,
           np.minimum, np.fmax, np.fmin]
@@ -22,7 +23,7 @@ def reorderable(ufunc: np.ufunc) -> bool:
     return ufunc not in (np.subtract, np.divide)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.sampled_from(UFUNCS), st.sampled_from(["reduce", "accumulate", "reduceat"]), st.data())
 def test_methods_have_numpys_values_and_right_derivatives(ufunc: np.ufunc, method: str, data: Any) -> None:
     axis: Any = data.draw(st.integers(-3, 2))

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from skimage.data import lfw_subset
@@ -84,7 +84,6 @@ def encode(array):
     return header + array.astype(array.dtype.newbyteorder(">")).tobytes()
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(CODES)).flatmap(lambda code: hnp.arrays(code, hnp.array_shapes(min_dims=0, min_side=0))),
     st.booleans(),
@@ -123,7 +122,6 @@ def test_a_damaged_idx_file_is_described(tmp_path, content, message):
     assert str(path) in str(caught.value)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_mutated_idx_files_give_an_array_or_a_value_error(tmp_path_factory, data):
     content = bytearray(encode(np.arange(12, dtype="i2").reshape(3, 4)))

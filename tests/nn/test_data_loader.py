@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -19,7 +19,6 @@ def rows(loader):
     return [batch.data.tolist() for batch in loader]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 45), st.booleans(), st.integers(0, 2**70))
 def test_every_pass_visits_each_sample_once_and_keeps_arrays_in_step(samples, batch_size, shuffle, seed):
     x, y = np.arange(samples * 3).reshape(samples, 3), np.arange(samples) * 10
@@ -83,7 +82,6 @@ def test_batches_are_copies(shuffle):
     assert not x.any()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(1, 8), st.booleans(), st.data())
 def test_a_restored_loader_gives_the_batches_that_were_left(samples, batch_size, shuffle, data):
     x = np.arange(samples)

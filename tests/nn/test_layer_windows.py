@@ -6,11 +6,12 @@ import itertools
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
 from autograd import Tensor
+from tests.examples import examples
 
 small = st.integers(1, 3)
 pairs = st.tuples(small, small)
@@ -36,7 +37,7 @@ def convolved(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: Any, 
     return out
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, dilation=pairs, groups=st.sampled_from([1, 2]),
        seed=st.integers(0, 99))
 def test_convolution(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, groups: int, seed: int) -> None:
@@ -53,7 +54,7 @@ def test_convolution(data: st.DataObject, kernel: Any, stride: Any, dilation: An
         assert expected.shape[2:] == x.shape[2:]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, dilation=pairs, groups=st.sampled_from([1, 2]),
        size=st.tuples(small, small), seed=st.integers(0, 99))
 def test_transposed_convolution_is_the_adjoint(data: st.DataObject, kernel: Any, stride: Any, dilation: Any,
@@ -81,7 +82,7 @@ def windows(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
     return [[o * stride + i * dilation - padding for i in range(kernel)] for o in range(count)]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, dilation=pairs, ceil=st.booleans(), seed=st.integers(0, 99))
 def test_max_pooling(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, ceil: bool, seed: int) -> None:
     padding = [data.draw(st.integers(0, k // 2)) for k in kernel]
@@ -101,7 +102,7 @@ def test_max_pooling(data: st.DataObject, kernel: Any, stride: Any, dilation: An
     np.testing.assert_array_equal(leaf.grad.data, gradient)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, ceil=st.booleans(), include=st.booleans(), seed=st.integers(0, 99))
 def test_average_pooling(data: st.DataObject, kernel: Any, stride: Any, ceil: bool, include: bool, seed: int) -> None:
     padding = [data.draw(st.integers(0, k // 2)) for k in kernel]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sklearn.metrics as reference
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograd import Tensor
 from nn import metrics
+from tests.examples import examples
 
 AVERAGES = ("macro", "micro", "weighted")
-fewer = settings(max_examples=30, deadline=None)  # scikit-learn takes milliseconds a call
+fewer = examples(30)  # scikit-learn takes milliseconds a call
 OURS = {"precision": metrics.precision, "recall": metrics.recall, "f1": metrics.f1}
 THEIRS = {
     "precision": reference.precision_score,
@@ -45,7 +46,6 @@ def test_classes_as_scikit_learn(case):
             assert ours(scores, true, average=average) == pytest.approx(theirs)
 
 
-@settings(deadline=None)
 @given(multiclass(), st.integers(1, 5))
 def test_top_k_is_membership_in_a_stable_sort(case, k):
     scores, true = case
@@ -98,7 +98,6 @@ def test_several_labels_as_scikit_learn(case):
             assert ours(scores, true, average=average) == pytest.approx(theirs)
 
 
-@settings(deadline=None)
 @given(
     hnp.array_shapes(min_dims=1, max_dims=2, min_side=2, max_side=8).flatmap(
         lambda shape: st.tuples(*[hnp.arrays(np.float64, shape, elements=st.integers(-9, 9)) for _ in range(2)])

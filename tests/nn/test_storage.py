@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors import safe_open
@@ -64,7 +64,6 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("storage") / "state.safetensors"
 
 
-@settings(deadline=None)
 @given(states)
 def test_any_state_comes_back_as_it_was_and_equal_states_give_equal_bytes(state):
     content = encode(state)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import optim
 from autograd import Tensor
+from tests.examples import examples
 
 # --- The recurrences, of one number ----------------------------------------------------------------------------------
 
@@ -119,7 +120,7 @@ rates = st.floats(0, 0.999)
 numbers = st.floats(-10, 10)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     gradients=st.lists(numbers, min_size=1, max_size=10),
     start=numbers,

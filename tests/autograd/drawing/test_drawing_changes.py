@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from autograd import Tensor
 from autograd.drawing import draw
@@ -15,13 +15,14 @@ from autograd.drawing.shaping.difference import difference
 from autograd.drawing.writing.placed import placed_source
 from autograd.drawing.writing.svg import paint
 from tests.autograd.drawing.pictured import graphs, groups, parsed
+from tests.examples import examples
 
 
 def changed(graph: Graph, change: str) -> list[str]:
     return [vertex.op or vertex.name for vertex in graph.vertices.values() if vertex.change == change]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs())
 def test_against_itself_a_graph_is_as_before(graph: Graph) -> None:
     same = difference(graph, graph)
@@ -29,7 +30,7 @@ def test_against_itself_a_graph_is_as_before(graph: Graph) -> None:
     assert same.edges == graph.edges
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs(), graphs())
 def test_nothing_is_lost_and_nothing_told_twice(before: Graph, after: Graph) -> None:
     both = difference(before, after)

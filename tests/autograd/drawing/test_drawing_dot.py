@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd.drawing.model import Cluster, Graph
@@ -17,6 +17,7 @@ from autograd.drawing.placing import engines
 from autograd.drawing.words import printable
 from autograd.drawing.writing import dot
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
+from tests.examples import examples
 
 GOLDEN = Path(__file__).parent / "golden"
 EVIL = ('<b>&amp;"quoted"</b>', "{a|b}", "back\\slash", "new\nline", "ünïcødé ∂ 中文", "\x00\x1b", "]]>", "--></style>",
@@ -90,7 +91,7 @@ def test_engines_accept_any_name(name: str) -> None:
     assert any(words.startswith(f"{typed}: parameter") for words in hovering if words)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(graphs(names=st.text(max_size=12)))
 @example(graph=named_alike("\\"))
 @example(graph=named_alike("\\N"))

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -15,6 +15,7 @@ from autograd import Tensor
 from autograd.drawing import draw
 from autograd.drawing.reading.flops import flops
 from autograd.drawing.reading.order import computation_order
+from tests.examples import examples
 
 SIZES = st.integers(1, 4)
 
@@ -30,7 +31,7 @@ def counted(out: Tensor, name: str) -> int | None:
     return found[0]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(SIZES, SIZES, SIZES, SIZES)
 def test_products(batch: int, n: int, k: int, m: int) -> None:
     steps = sum(2 for _ in product(range(batch), range(n), range(m), range(k)))
@@ -39,7 +40,7 @@ def test_products(batch: int, n: int, k: int, m: int) -> None:
     assert counted(nn.Linear(k, m)(array(batch, n, k)), "linear") == steps + batch * n * m
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.integers(1, 2), st.integers(1, 2), st.integers(1, 3), st.integers(4, 6), st.integers(1, 2))
 def test_convolutions(batch: int, groups: int, kernel: int, size: int, stride: int) -> None:
     inside, outside = 2 * groups, 3 * groups

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import combinations
 from math import isfinite
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
@@ -18,13 +18,14 @@ from autograd.drawing.placing.room import along
 from autograd.drawing.words import width
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 from tests.counted import calls
+from tests.examples import examples
 
 
 def overlap(a: Box, b: Box) -> bool:
     return min(a.right, b.right) - max(a.left, b.left) > 0.1 and min(a.bottom, b.bottom) - max(a.top, b.top) > 0.1
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs())
 def test_no_two_boxes_overlap_and_all_lie_in_the_picture(graph: Graph) -> None:
     layout = layered(graph)
@@ -37,7 +38,7 @@ def test_no_two_boxes_overlap_and_all_lie_in_the_picture(graph: Graph) -> None:
         assert box.bottom <= layout.height
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs())
 def test_edges_run_downwards_from_box_to_box(graph: Graph) -> None:
     layout = layered(graph)
@@ -50,7 +51,7 @@ def test_edges_run_downwards_from_box_to_box(graph: Graph) -> None:
         assert route[0][1] < route[-1][1]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(graphs())
 def test_ranks_put_every_vertex_below_what_it_reads(graph: Graph) -> None:
     rank = ranks(graph)
@@ -58,7 +59,7 @@ def test_ranks_put_every_vertex_below_what_it_reads(graph: Graph) -> None:
     assert min(rank.values()) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(graphs())
 def test_frames_hold_their_members_and_no_strangers(graph: Graph) -> None:
     layout = layered(graph)
@@ -74,7 +75,7 @@ def test_frames_hold_their_members_and_no_strangers(graph: Graph) -> None:
                 assert not overlap(frame, layout.boxes[name])
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(graphs())
 def test_words_on_edges_cover_neither_boxes_nor_each_other(graph: Graph) -> None:
     layout = layered(graph)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.budget import suits_engine
@@ -17,6 +17,7 @@ from autograd.drawing.shaping.neighbourhood import neighbourhood
 from autograd.drawing.shaping.view import DRAWN_VERTICES, View, found, shaped
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 from tests.counted import calls
+from tests.examples import examples
 
 
 def is_sound(graph: Graph) -> None:
@@ -32,7 +33,7 @@ def is_sound(graph: Graph) -> None:
         assert not cluster.parent or cluster.parent in graph.clusters
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(graphs())
 def test_folding_keeps_count_of_everything(graph: Graph) -> None:
     small = folded(graph)
@@ -41,7 +42,7 @@ def test_folding_keeps_count_of_everything(graph: Graph) -> None:
     assert small.vertices.keys() <= graph.vertices.keys()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs())
 def test_cloning_gives_every_reader_a_leaf_of_its_own(graph: Graph) -> None:
     wide = cloned(graph, many=1)
@@ -53,7 +54,7 @@ def test_cloning_gives_every_reader_a_leaf_of_its_own(graph: Graph) -> None:
     assert all(count == 1 for key, count in readers.items() if wide.vertices[key].kind is not Kind.OPERATION)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs())
 def test_closing_modules_keeps_count_and_connections(graph: Graph) -> None:
     for depth in range(depth_of(graph) + 1):
@@ -63,7 +64,7 @@ def test_closing_modules_keeps_count_and_connections(graph: Graph) -> None:
         assert depth_of(closed) <= depth
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(graphs())
 def test_shaped_graphs_are_sound_whatever_is_asked(graph: Graph) -> None:
     for view in (View(), View(depth=0), View(fold=True), View(fold=True, depth=1, share_leaves=True),

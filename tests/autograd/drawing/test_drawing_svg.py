@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.drawing import Drawing
@@ -24,13 +24,14 @@ from autograd.drawing.writing.style import PALETTES
 from autograd.drawing.writing.svg import paint
 from autograd.drawing.writing.text import table
 from tests.autograd.drawing.pictured import SVG, extraction, graphs, groups, layers, neuron, parsed, structure
+from tests.examples import examples
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = st.text(st.characters(), max_size=15) | st.sampled_from(
     ["<script>alert(1)</script>", "]]>", '"><g onload="x"', "</style>", "a\nb", "{x|y}", "\\N", "&lt;"])
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(graphs(names=HOSTILE), st.booleans(), HOSTILE)
 def test_any_names_make_a_well_formed_picture(graph: Graph, backward: bool, title: str) -> None:
     graph = replace(graph, backward=backward, title=title, banner=(title,))
@@ -42,7 +43,7 @@ def test_any_names_make_a_well_formed_picture(graph: Graph, backward: bool, titl
     assert len(list(groups(root, "edge"))) == len(graph.edges)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(graphs(names=HOSTILE))
 def test_text_and_json_carry_any_name(graph: Graph) -> None:
     text = table(graph)
@@ -54,7 +55,7 @@ def test_text_and_json_carry_any_name(graph: Graph) -> None:
     assert placed_source(graph, layered(graph), "dark").encode()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(graphs(names=st.text(max_size=60)), st.booleans())
 def test_text_stays_in_its_box(graph: Graph, backward: bool) -> None:
     graph = replace(graph, backward=backward)

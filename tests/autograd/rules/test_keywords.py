@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp
@@ -24,6 +24,7 @@ from autograd.registry import public_name, registry
 from autograd.testing.strategies import axes, shapes
 from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Operand
+from tests.examples import examples
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -161,7 +162,7 @@ def loss(found: Any) -> Any:
     return sum(np.sum(np.real(x * (np.cos(np.arange(x.size)) + 0.5j).reshape(x.shape))) for x in arrays_in(found))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.data())
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_any_combination_of_keywords(name: str, data: st.DataObject) -> None:

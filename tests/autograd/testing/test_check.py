@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
 from autograd import GradientMismatch, Tensor
 from autograd.testing import aliasing, check, check_gradients, check_rule, strategies
 from autograd.testing.randomness import RandomState
+from tests.examples import examples
 
 X = np.array([0.3, -1.2, 2.0])
 
@@ -179,13 +180,13 @@ def test_shared_memory_and_wrong_shapes_are_caught(monkeypatch: pytest.MonkeyPat
 # --- No false alarms -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(strategies.programs())
 def test_right_programs_pass(program: Any) -> None:
     assert not check_gradients(program, *program.inputs).not_differentiable
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(strategies.programs())
 def test_right_programs_come_near_to_their_differences(program: Any) -> None:
     """Beside 9 x + x^2, which keeps derivatives from vanishing: of those that do, no error is relative to anything."""
@@ -198,7 +199,7 @@ def test_a_function_that_is_flat_to_third_order_is_not_told_by_its_rounding(x: A
     assert check_gradients(lambda x: np.cos(np.log(1 + np.sin(x) ** 2)), x).largest_error < 1e-6
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(strategies.programs(smooth=False), st.sampled_from([np.float32, np.float64]))
 def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any, dtype: Any) -> None:
     check_gradients(program, *[x.astype(dtype) for x in program.inputs])

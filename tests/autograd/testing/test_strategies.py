@@ -16,6 +16,7 @@ import autograd
 from autograd import Tensor
 from autograd.testing import check_gradients, strategies
 from autograd.testing.programs import BINARY, KINKED, UNARY, Program
+from tests.examples import examples
 
 
 def test_hypothesis_waits_until_the_strategies_are_asked_for() -> None:
@@ -26,7 +27,7 @@ def test_hypothesis_waits_until_the_strategies_are_asked_for() -> None:
         autograd.testing.strategy  # noqa: B018
 
 
-QUICK = settings(max_examples=50, deadline=None)
+QUICK = examples(50)
 
 
 @QUICK

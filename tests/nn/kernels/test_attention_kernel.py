@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
@@ -15,6 +15,7 @@ from nn.kernels import attention
 from nn.kernels.attention import attention_weights, scaled_dot_product_attention
 from nn.kernels.memory_order import memory_order
 from nn.kernels.self_attention import self_attention
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 MASKS = ("none", "bool", "float", "both")
@@ -50,7 +51,7 @@ def test_each_number(mask: str) -> None:
 
 
 @pytest.mark.parametrize("mask", MASKS)
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(leading=st.lists(st.integers(1, 3), max_size=2).map(tuple), queries=st.integers(1, 4), keys=st.integers(1, 4),
        width=st.integers(1, 3), keep=st.booleans(), single=st.booleans(), scaled=st.booleans())
 def test_reference(mask: str, leading: tuple[int, ...], queries: int, keys: int, width: int, keep: bool, single: bool,
@@ -87,7 +88,7 @@ def test_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("masked", [False, True])
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(batch=st.integers(1, 3), heads=st.integers(1, 3), steps=st.integers(1, 4), width=st.integers(1, 3),
        keep=st.booleans(), single=st.booleans())
 def test_self_attention(masked: bool, batch: int, heads: int, steps: int, width: int, keep: bool, single: bool) -> None:

@@ -7,17 +7,18 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST, binary_cross_entropy, binary_cross_entropy_with_logits
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, golden, random
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), weighted=st.booleans(),
        positive=st.booleans(), reduction=st.sampled_from(REDUCTIONS), single=st.booleans())
 def test_reference(shape: tuple[int, ...], weighted: bool, positive: bool, reduction: str, single: bool) -> None:
@@ -58,7 +59,7 @@ def test_every_digit_is_right(z: float, t: float, positive: float | None) -> Non
 # --- Of probabilities ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), weighted=st.booleans(),
        reduction=st.sampled_from(REDUCTIONS), single=st.booleans())
 def test_reference_of_probabilities(shape: tuple[int, ...], weighted: bool, reduction: str, single: bool) -> None:

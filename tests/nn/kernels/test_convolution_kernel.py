@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -17,6 +17,7 @@ from nn.kernels.convolution import convolution, convolution_forward, convolution
 from nn.kernels.layout import in_memory_order
 from nn.kernels.transposed_convolution import transposed_convolution
 from nn.kernels.windows import Axis, axis
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 Array = NDArray[Any]
@@ -79,7 +80,7 @@ def problems(draw: st.DrawFn, axes: int | None = None) -> tuple[Array, Array, di
     return x, weight, {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(problem=problems())
 @pytest.mark.usefixtures("way")
 def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, Any]]) -> None:
@@ -101,7 +102,7 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(problem=problems(), extra=st.integers(0, 2))
 @pytest.mark.usefixtures("way")
 def test_the_transpose_is_the_adjoint(problem: tuple[Array, Array, dict[str, Any]], extra: int) -> None:
@@ -246,7 +247,7 @@ def test_a_bias_of_another_length_is_refused() -> None:
 # --- The parts -------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(size=st.integers(1, 8), kernel=st.integers(1, 4), stride=st.integers(1, 4), dilation=st.integers(1, 3),
        before=st.integers(0, 3), after=st.integers(0, 3), data=st.data())
 def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int, after: int, data: Any) -> None:
@@ -276,7 +277,7 @@ def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int
         assert gathered == {(o, j, at) for (o, j), at in met.items()}
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(stack=st.integers(1, 3), rows=st.integers(1, 40), inner=st.integers(1, 9), columns=st.integers(1, 9),
        small=st.sampled_from((1, 20, 300, 10**6)))
 def test_products_in_pieces(stack: int, rows: int, inner: int, columns: int, small: int) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
 from nn.kernels import cross_entropy as module
 from nn.kernels.cross_entropy import cross_entropy
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -55,7 +56,7 @@ def operands(batch: int, classes: int, extra: tuple[int, ...], soft: bool, weigh
     return [x, target, (generator.random(classes) + 0.5).astype(dtype) if weighted else None]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(batch=st.integers(1, 4), classes=st.integers(1, 4), extra=st.lists(st.integers(1, 3), max_size=2).map(tuple),
        soft=st.booleans(), weighted=st.booleans(), ignore_index=st.sampled_from((-100, 0, -1)),
        reduction=st.sampled_from(REDUCTIONS), smoothing=st.sampled_from((0.0, 0.2)), single=st.booleans())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp, vmap
 from nn.kernels.dropout import DRAW, dropout, keep_mask, scaled_where_kept
 from nn.kernels.memory_order import memory_order
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, random
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(shape=st.lists(st.integers(0, 4), max_size=4).map(tuple), p=st.sampled_from((0.0, 0.3, 0.5, 1.0)),
        single=st.booleans())
 def test_reference(shape: tuple[int, ...], p: float, single: bool) -> None:

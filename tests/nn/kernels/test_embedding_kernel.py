@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad
 from nn.kernels.embedding import embedding
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(rows=st.integers(1, 9), width=st.integers(1, 3), shape=st.lists(st.integers(0, 6), max_size=3).map(tuple),
        dtype=st.sampled_from((np.int64, np.int32, np.uint8)), padding=st.booleans(), seed=st.integers(0, 99))
 def test_gradients_add_up(rows: int, width: int, shape: tuple[int, ...], dtype: Any, padding: bool, seed: int) -> None:

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.kernels.linear import linear, linear_forward, linear_pullback
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(leading=st.lists(st.integers(0, 3), max_size=3).map(tuple), inputs=st.integers(1, 5), units=st.integers(1, 5),
        with_bias=st.booleans(), dtype=st.sampled_from((np.float32, np.float64)))
 def test_value_and_derivatives(leading: tuple[int, ...], inputs: int, units: int, with_bias: bool, dtype: Any) -> None:

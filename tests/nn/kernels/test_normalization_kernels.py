@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
@@ -16,6 +16,7 @@ from nn.kernels.layer_norm import layer_norm
 from nn.kernels.layer_norm import reference as layer_norm_reference
 from nn.kernels.memory_order import memory_order
 from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 ORDERS = {"NCHW": (0, 1, 2, 3), "HNWC": (2, 0, 3, 1), "NHWC": (0, 2, 3, 1), "CNHW": (1, 0, 2, 3), "HWNC": (2, 3, 0, 1)}
@@ -62,7 +63,7 @@ def test_the_formula_in_every_memory_order(order: tuple[int, ...], shape: tuple[
 
 @orders
 @pytest.mark.parametrize("kernel", [batch_norm, group_norm, batch_norm_inference])
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(batch=st.integers(2, 3), groups=st.integers(1, 3), members=st.integers(1, 2), height=st.integers(1, 5),
        width=st.integers(1, 6), with_affine=st.booleans(), single=st.booleans())
 def test_reference(kernel: Any, order: tuple[int, ...], batch: int, groups: int, members: int, height: int, width: int,
@@ -118,7 +119,7 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
     np.testing.assert_allclose(variance.data, double.var(axes, ddof=1), rtol=1e-5)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), data=st.data(), single=st.booleans(),
        weighted=st.booleans(), shifted=st.booleans())
 def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool, shifted: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -22,6 +22,7 @@ from nn.kernels.pooling import (
     max_pool_pullback,
     max_pool_reference,
 )
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 Array = NDArray[Any]
@@ -60,7 +61,7 @@ def windows(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], p
         yield out, [at for at in places if all(0 <= i < n for i, n in zip(at, size, strict=True))]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(geometry=geometries(), seed=st.integers(0, 99), ties=st.booleans())
 def test_max_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, ties: bool) -> None:
     shape, options = geometry
@@ -94,7 +95,7 @@ class Pool:
         return max_pool_reference(x, **self.options)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(geometry=geometries(), seed=st.integers(0, 99), dtype=st.sampled_from((np.float32, np.float64)))
 def test_max_derivatives(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, dtype: Any) -> None:
     shape, options = geometry
@@ -129,7 +130,7 @@ def test_memory_order_does_not_matter_and_nothing_is_shared(kernel: tuple[int, i
             np.testing.assert_array_equal(one, other)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(geometry=geometries(dilated=False), seed=st.integers(0, 99), include=st.booleans(),
        divisor=st.sampled_from((None, None, 3)))
 def test_average_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, include: bool,

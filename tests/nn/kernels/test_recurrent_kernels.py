@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.kernels import lstm as lstm_module
@@ -15,6 +15,7 @@ from nn.kernels import products
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
 GATES = {rnn: 1, gru: 3, lstm: 4}
@@ -74,7 +75,7 @@ def test_each_number(kernel: Any, options: dict[str, Any]) -> None:
 
 
 @kernels
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(steps=st.integers(1, 4), batch=st.integers(0, 3), features=st.integers(1, 3), units=st.integers(1, 3),
        bias=st.booleans(), state=st.booleans(), single=st.booleans())
 def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int, features: int, units: int, bias: bool,

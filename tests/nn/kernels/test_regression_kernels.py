@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
 from nn.kernels.regression import absolute_error, huber_error, squared_error
+from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 DELTA = 0.7
@@ -22,7 +23,7 @@ KERNELS: list[tuple[Any, dict[str, Any], Callable[[float], float]]] = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(kernel=st.sampled_from(KERNELS), shape=st.lists(st.integers(1, 4), max_size=3).map(tuple),
        reduction=st.sampled_from(["mean", "sum", "none"]), dtype=st.sampled_from([np.float32, np.float64]))
 def test_value_and_derivatives(kernel: Any, shape: tuple[int, ...], reduction: str, dtype: Any) -> None:
