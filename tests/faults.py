@@ -109,7 +109,7 @@ def _changes(node: Any, signs: bool) -> Iterator[Change]:
     elif isinstance(node, ast.Compare):
         yield lambda n: setattr(n, "ops", [OPERATORS[type(n.ops[0])](), *n.ops[1:]])
     elif isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
-        yield lambda n: setattr(n, "value", not n.value if isinstance(n.value, bool) else n.value + 1)
+        yield lambda n: setattr(n, "value", _mistaken(n.value))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
         yield lambda n: _become(n, n.operand)
     elif isinstance(node, ast.IfExp):
@@ -118,6 +118,12 @@ def _changes(node: Any, signs: bool) -> Iterator[Change]:
         yield lambda n: _become(n, n.args[0] if n.args else n.func.value)  # np.conj(x), x.conj()
     elif isinstance(node, ast.Lambda) and signs:
         yield lambda n: setattr(n, "body", ast.UnaryOp(ast.USub(), n.body))
+
+
+def _mistaken(value: bool | int | float) -> bool | int | float:
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if value + 1 != value else value / 2  # 1e20, inf
 
 
 def _become(node: Any, other: Any) -> None:

@@ -14,6 +14,7 @@ SOURCE = '''
 from numpy import conj
 
 LIMIT = 3
+HUGE = 1e20
 
 def slope(g: float | None, x):
     """Twice."""
@@ -38,17 +39,18 @@ def planted(tmp_path: Path) -> Path:
 def test_every_kind_of_slip_is_made_and_messages_are_spared(planted: Path) -> None:
     assert [(f.line, f.function, f.change) for f in faults_of(planted, signs=True)] == [
         (4, 0, "3  ->  4"),
-        (8, 6, "x is None and (not g)  ->  x is None or not g"),
-        (8, 6, "x is None  ->  x is not None"),
-        (8, 6, "not g  ->  g"),
-        (10, 6, "-conj(g) * 2 + x  ->  -conj(g) * 2 - x"),
-        (10, 6, "-conj(g) * 2 + x  ->  -conj(g) * 2"),
-        (10, 6, "-conj(g) * 2  ->  -conj(g) / 2"),
-        (10, 6, "-conj(g)  ->  conj(g)"),
-        (10, 6, "2  ->  3"),
-        (12, 0, f"lambda x, axis=1, *, check=True: {RULE}  ->  lambda x, axis=1, *, check=True: -{RULE}"),
-        (12, 0, "1  ->  2"),
-        (12, 12, "x ** axis  ->  x * axis"),
+        (5, 0, "1e+20  ->  5e+19"),
+        (9, 7, "x is None and (not g)  ->  x is None or not g"),
+        (9, 7, "x is None  ->  x is not None"),
+        (9, 7, "not g  ->  g"),
+        (11, 7, "-conj(g) * 2 + x  ->  -conj(g) * 2 - x"),
+        (11, 7, "-conj(g) * 2 + x  ->  -conj(g) * 2"),
+        (11, 7, "-conj(g) * 2  ->  -conj(g) / 2"),
+        (11, 7, "-conj(g)  ->  conj(g)"),
+        (11, 7, "2  ->  3"),
+        (13, 0, f"lambda x, axis=1, *, check=True: {RULE}  ->  lambda x, axis=1, *, check=True: -{RULE}"),
+        (13, 0, "1  ->  2"),
+        (13, 13, "x ** axis  ->  x * axis"),
     ]
 
 
@@ -66,8 +68,14 @@ def test_a_function_that_is_there_already_gets_the_fault(planted: Path) -> None:
 
 def test_a_fault_is_given_to_the_tests_that_call_its_function_fastest_first(planted: Path) -> None:
     seconds = {"slow": 2.0, "fast": 0.1, "other": 0.01, "endless": 1e6, "names[slope]": 0.5}
-    known = Map(seconds, {str(planted): {6: ["slow", "fast", "endless"], 12: ["other"]}})
+    known = Map(seconds, {str(planted): {7: ["slow", "fast", "endless"], 13: ["other"]}})
     chosen = {f.change: known.chosen(f) for f in faults_of(planted)}
     assert chosen["x ** axis  ->  x * axis"] == ["other"]
     assert chosen["not g  ->  g"] == ["fast", "slow"]
     assert chosen["3  ->  4"] == ["other", "fast", "slow", "names[slope]"]
+
+
+def test_a_fault_outside_of_functions_is_given_to_the_tests_that_name_it_most_closely_first(planted: Path) -> None:
+    known = Map({"one[x]": 0.1, "two[x]": 0.2, "three[zip]": 3.0, "none": 0.0}, {})
+    (fault,) = [f for f in faults_of(planted) if f.change == "1  ->  2"]
+    assert known.chosen(fault) == ["three[zip]", "one[x]", "two[x]", "none"]
