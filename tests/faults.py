@@ -65,7 +65,8 @@ def _places(tree: ast.Module, signs: bool) -> list[tuple[Any, int, Any, Change]]
 def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
     """The expressions within, each with its function; not annotations, messages, conditions for type checkers.
 
-    Nor the defaults of parameters that a function takes only because NumPy's or SciPy's does, and never reads.
+    Nor the defaults of parameters that a function takes only because NumPy's or SciPy's does, and never reads, nor the
+    1 of a length -1, for which NumPy takes -2 as well.
     """
     if isinstance(node, SILENT) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
         return
@@ -74,6 +75,10 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
     if isinstance(node, ast.expr):
         yield node, function
     body = function
+    if isinstance(node, ast.UnaryOp) and getattr(node, "is_length", False):
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+        _mark_lengths(node.args)
     if isinstance(node, (ast.FunctionDef, ast.Lambda)):
         body = min([node.lineno, *[d.lineno for d in getattr(node, "decorator_list", ())]])
     unread = _unread_defaults(node) if isinstance(node, (ast.FunctionDef, ast.Lambda)) else ()
@@ -86,6 +91,17 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
                     child.kw_defaults = [d for d in child.kw_defaults if d not in unread]
                 if isinstance(child, ast.AST):
                     yield from _expressions(child, body if name == "body" else function)
+
+
+def _mark_lengths(arguments: list[ast.expr]) -> None:
+    """Of `x.reshape(-1, n)`, `x.reshape((-1, n))` and `x.reshape((-1,) + shape)`."""
+    for argument in arguments:
+        if isinstance(argument, ast.Tuple):
+            _mark_lengths(argument.elts)
+        elif isinstance(argument, ast.BinOp):
+            _mark_lengths([argument.left, argument.right])
+        elif isinstance(argument, ast.UnaryOp):
+            argument.is_length = True  # type: ignore[attr-defined]
 
 
 def _unread_defaults(node: ast.FunctionDef | ast.Lambda) -> list[ast.expr]:
