@@ -12,9 +12,8 @@ L. F. Richardson (1911), doi:10.1098/rsta.1911.0009; C. Ridders (1982), doi:10.1
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +25,7 @@ LEVELS = 11  # down to a step of 2e-6
 COLUMNS = 5  # the error of the last column is of order h^10
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """A derivative, the error it is known to, how far the slopes on the two sides differ, and how much g varied."""
 
     value: Array
@@ -50,8 +48,7 @@ class Limit:
     def kink(self) -> Array:
         """Where the two one-sided slopes differ by more than their error and by more than 1e-7 of the slope."""
         with np.errstate(invalid="ignore", over="ignore"):
-            slope = np.abs(self.value) + np.abs(self.jump)
-            found: Array = np.abs(self.jump) > 10 * self.jump_error + 1e-7 * slope
+            found: Array = np.abs(self.jump) > 10 * self.jump_error + 1e-7 * np.abs(self.value)
         return found
 
 

@@ -50,6 +50,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "arrays beside each other": lambda x: cube(x)[:, np.array([0, 2]), np.array([1, 2])],
     "an array and slices": lambda x: np.outer(x, x)[1:, np.array([0, 2, 2])],
     "an array and a new axis": lambda x: np.outer(x, x)[np.array([0, 2]), None],
+    "the last axis of several": lambda x: np.sort(cube(x)) + np.real(np.fft.fft(cube(x) * x)) + softmax(cube(x)),
+    "a length that is left open": lambda x: np.ravel(cube(x)) + np.reshape(cube(x), (-1,)) * np.cumsum(cube(x)),
     "axes by range": lambda x: np.moveaxis(np.outer(x, x * x), range(1), range(1, 2)),
 }
 
@@ -133,6 +135,12 @@ def test_a_batch_of_one_example() -> None:
     one = X[:1]
     np.testing.assert_array_equal(vmap(lambda x: np.trim_zeros(x) * x)(one), one**2)
     assert vmap(lambda x: x @ x)(one).shape == (1,)
+
+
+@pytest.mark.parametrize("f", [np.ravel, lambda x: np.reshape(x, (-1, 2)), lambda x: np.reshape(x, (3, -1)), np.transpose,
+                               lambda x: np.sum(x, axis=0), lambda x: x @ np.ones(3), lambda x: x[1:] * 2])  # fmt: skip
+def test_no_examples_give_an_empty_batch_of_results(f: Any) -> None:
+    assert vmap(f)(np.zeros((0, 2, 3))).shape == (0, *f(np.zeros((2, 3))).shape)
 
 
 def test_misuse_is_explained() -> None:
