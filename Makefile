@@ -24,7 +24,7 @@ coverage: $(STAMPS)/test  ## all tests again, counting: a line or a branch of au
 	$(RUN) -m coverage report --include='nn/*,optim/*' --skip-covered --show-missing
 	$(RUN) -m coverage report --include='autograd/*' --skip-covered --show-missing --fail-under=100
 
-nightly: $(STAMPS)/test  ## all tests, with twenty times as many examples (an hour or more)
+nightly: coverage  ## coverage, then all tests with twenty times as many examples (an hour or more)
 	$(RUN) -m pytest -n 2 --hypothesis-profile=nightly
 
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=400; 0 is all)

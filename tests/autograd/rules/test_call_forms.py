@@ -292,6 +292,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "choose out": (lambda: np.choose(np.array([0]), [U], out=OUT), TypeError, r"choose\(out=...\)"),
     "take out": (lambda: np.take(U, [0], out=OUT), TypeError, r"take\(out=...\)"),
     "dot out": (lambda: np.dot(U, U, out=OUT), TypeError, r"dot\(out=...\)"),
+    "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
     "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
     "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
     "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
