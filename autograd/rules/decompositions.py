@@ -16,13 +16,11 @@ from autograd.declare import composite
 from autograd.differential import differential
 from autograd.poles import pole_safe
 
-from .linalg import H, mirrored, mT
+from .linalg import H, mirrored, mT, namedtuple_of
 
 Array = Any
-EighResult: Any = type(np.linalg.eigh(np.eye(1)))
-EigResult: Any = type(np.linalg.eig(np.eye(1)))
-SVDResult: Any = type(np.linalg.svd(np.eye(1)))
-QRResult: Any = type(np.linalg.qr(np.eye(1)))
+EighResult, EigResult = namedtuple_of(np.linalg.eigh), namedtuple_of(np.linalg.eig)
+SVDResult, QRResult = namedtuple_of(np.linalg.svd), namedtuple_of(np.linalg.qr)
 
 
 def diagonal(x: Array) -> Array:

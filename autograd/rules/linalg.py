@@ -20,7 +20,14 @@ from autograd.numpy_protocol import decided
 from .products import LETTERS
 
 Array = Any
-SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
+
+
+def namedtuple_of(function: Any) -> Any:
+    """The type of what a function of a matrix returns, which NumPy does not name."""
+    return type(function(np.eye(1)))
+
+
+SlogdetResult = namedtuple_of(np.linalg.slogdet)
 
 
 def mT(x: Array) -> Array:

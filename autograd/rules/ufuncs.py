@@ -36,7 +36,7 @@ elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y), poles=True)
 elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
-elementwise(pole_safe_values, lambda y: y, lambda x: x, poles=True, name="pole_safe")
+elementwise(pole_safe_values, lambda y: y, lambda x: x, name="pole_safe")
 primitives["pole_safe"].cotangents = (lambda g, node: pole_safe(g, node.saved[1]),
                                       lambda g, node: pole_safe(node.saved[0], g))  # 0 where the first factor is, too
 
