@@ -22,6 +22,7 @@ from .errors import missing_extra
 from .forward import jvp
 from .jacobians import jacrev
 from .modes import no_grad
+from .scaling import size_of
 from .tensor import Tensor
 from .transforms import linearize, vjp
 from .tree import flatten, ravel
@@ -136,10 +137,7 @@ class _Problem:
                 raise RuntimeError(f"scipy.optimize.root({self.solver!r}) did not converge: "
                                    f"{' '.join(result.message.split())}")
             return result.x
-        found = self.solver(residual, self.start.copy())
-        if getattr(found, "success", True) is False:
-            raise RuntimeError(f"the solver did not converge: {getattr(found, 'message', found)}")
-        return getattr(found, "x", found)
+        return _found(self.solver(residual, self.start.copy()))
 
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
         """The cotangent of the parameters: `-(df/dp)^T A^-T g`, from the adjoints, which `vjp` gives."""
@@ -176,17 +174,18 @@ class _Problem:
         """
 
         def solve(residual: Callable[[Array], Array], start: Array) -> Any:
-            right = _plain(target)
+            scale = size_of(target)
+            right = _plain(target) / scale
             if self.contracts and callable(self.solver):
-                return self.solver(lambda w: _plain(product(w)) - right, start)
+                return scale * _found(self.solver(lambda w: _plain(product(w)) - right, start))
             try:
                 from scipy.sparse.linalg import LinearOperator, gmres
             except ImportError:
-                return np.linalg.solve(matrix(), right)
+                return scale * np.linalg.solve(matrix(), right)
             n = right.size
             operator = LinearOperator((n, n), matvec=lambda w: _plain(product(w.reshape(n))), dtype=right.dtype)
             found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
-            return np.linalg.solve(matrix(), right) if failed else found
+            return scale * (np.linalg.solve(matrix(), right) if failed else found)
 
         return solve
 
@@ -199,6 +198,13 @@ def solution(p: Array, *, problem: _Problem) -> Array:
 
 solution.defvjp(lambda g, x, p, *, problem: problem.pullback(g, x, p))
 solution.defjvp(lambda t, x, p, *, problem: problem.pushforward(t, x, p))
+
+
+def _found(result: Any) -> Any:
+    """The solution in what a solver returned: an array, or a result as SciPy's solvers have it."""
+    if getattr(result, "success", True) is False:
+        raise RuntimeError(f"the solver did not converge: {getattr(result, 'message', result)}")
+    return getattr(result, "x", result)
 
 
 def _closes_over() -> ValueError:

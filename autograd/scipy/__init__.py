@@ -1,7 +1,7 @@
 """Differentiable twins of SciPy functions that are no ufuncs and offer no protocol, each by the path that it has there.
 
 `autograd.scipy.linalg.expm(t)` is `scipy.linalg.expm(x)` for tensors. SciPy's ufuncs need no twin:
-`scipy.special.erf(t)` works as it is. SciPy loads when a module of this package is first used.
+`scipy.special.erf(t)` works as it is, and is found here too. SciPy loads when a module of this package is first used.
 """
 
 from __future__ import annotations

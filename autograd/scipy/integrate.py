@@ -22,6 +22,7 @@ from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.rules.axes import one_axis
 from autograd.rules.calculus import trapezoids
+from autograd.scaling import size_of
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
@@ -47,7 +48,8 @@ class Solution(Primitive):
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
         slope, settings = options["slope"], options["settings"]
-        (y, t, *rest), (dy, dt, *changes) = operands, tangents
+        scale = size_of(*[x for x in tangents if x is not None])
+        (y, t, *rest), (dy, dt, *changes) = operands, [x if x is None else x / scale for x in tangents]
         size = y.shape[0]
         dy = np.zeros_like(y) if dy is None else dy
         start = dy if dt is None else dy - slope(y, t[0], *rest) * dt[0]
@@ -70,7 +72,7 @@ class Solution(Primitive):
         change = both[:, size:]
         if dt is not None:
             change = change + np.stack([slope(out[i], t[i], *rest) * dt[i] for i in range(len(t))])
-        return change
+        return change * scale
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         return self.rule(g, node)
@@ -80,7 +82,8 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
     (y, t, *rest), out = node.saved[:-1], node.saved[-1]
     slope, settings = node.options["slope"], node.options["settings"]
-    size, shapes = y.shape[0], [np.shape(x) for x in rest]
+    scale, size, shapes = size_of(g), y.shape[0], [np.shape(x) for x in rest]
+    g = g / scale
     bounds = np.cumsum([2 * size] + [int(np.prod(shape)) for shape in shapes])
 
     def adjoint(state: Array, time: Array, *rest: Array) -> Array:
@@ -98,7 +101,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     total = state[size : 2 * size]
     at_times[-1] = at_times[-1] - np.sum(total * slope(out[0], t[0], *rest))
     arguments = [state[a:b].reshape(shape) for a, b, shape in zip(bounds, bounds[1:], shapes, strict=False)]
-    return [total, np.stack(at_times[::-1]), *arguments]
+    return [scale * x for x in (total, np.stack(at_times[::-1]), *arguments)]
 
 
 def solve(y: Array, t: Array, *rest: Array, slope: Slope, settings: dict[str, Any]) -> Array:

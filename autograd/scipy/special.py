@@ -1,4 +1,4 @@
-"""Twins of the functions of `scipy.special` that are no ufuncs."""
+"""Twins of the functions of `scipy.special` that are no ufuncs; SciPy's ufuncs are here too, as they are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ from autograd.rules.closed import elementwise
 from .twin import twin
 
 Array = Any
+
+
+def __getattr__(name: str) -> Any:
+    if not isinstance(function := getattr(sc, name, None), np.ufunc):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return function
 
 
 @twin(sc.logsumexp)

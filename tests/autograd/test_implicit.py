@@ -227,6 +227,32 @@ def test_many_unknowns_are_solved_by_products(monkeypatch: pytest.MonkeyPatch, h
         np.testing.assert_allclose(autograd.jvp(solve, (b,), (v,))[1], inverse @ v, rtol=1e-8, atol=1e-9)
 
 
+@pytest.mark.parametrize("brings", ["nothing", "a solver", "a solver with results"])
+@pytest.mark.parametrize("scale", [1e-12, 1e-6, 1.0, 1e9])
+def test_cotangents_and_tangents_of_any_size_are_solved_for_alike(scale: float, brings: str) -> None:
+    """What stops an iteration is an absolute size, and a cotangent has none: a mean over many makes it small."""
+    n = 40
+    m = np.random.default_rng(0).normal(size=(n, n))
+    m *= 0.8 / np.max(np.abs(np.linalg.eigvals(m)))
+    inverse = np.linalg.inv(np.eye(n) - m)
+
+    def iterate(f: Any, x: Any) -> Any:
+        for _ in range(1000):
+            x, before = f(x), x
+            if np.max(np.abs(x - before)) < 1e-12:
+                break
+        return x if brings == "a solver" else optimize.OptimizeResult(x=x, success=True)
+
+    def solution(b: Any) -> Any:
+        return fixed_point(lambda x, b: m @ x + b, np.zeros(n), b, solver=None if brings == "nothing" else iterate)
+
+    b = np.ones(n)
+    gradient = autograd.grad(lambda b: scale * np.sum(solution(b)))(b)
+    np.testing.assert_allclose(gradient / scale, np.sum(inverse, axis=0), rtol=1e-8)
+    tangent = autograd.jvp(solution, (b,), (scale * b,))[1]
+    np.testing.assert_allclose(tangent / scale, np.sum(inverse, axis=1), rtol=1e-8)
+
+
 def test_many_unknowns_have_a_second_order() -> None:
     b = RNG.normal(size=N)
 

@@ -11,6 +11,7 @@ import scipy.linalg
 import scipy.signal
 import scipy.special
 
+import autograd
 from autograd import Tensor
 from autograd.scipy import integrate, linalg, signal, special
 from autograd.testing import check_gradients
@@ -216,6 +217,27 @@ def test_one_unknown_may_be_a_number() -> None:
     check_gradients(solved, np.array(2.0), order=1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("scale", [0.0, 1e-12, 1e-6, 1.0, 1e9])
+def test_cotangents_and_tangents_of_equations_may_have_any_size(scale: float) -> None:
+    """At rest the solution tells the solver nothing about its steps: they follow from what is integrated along with it.
+
+    y' = M (y - c) has the sensitivities exp(M t) in y(0), and I - exp(M t) in c.
+    """
+    m, rest, t = np.array([[-1.0, 5.0], [-5.0, -1.0]]), np.array([1.0, 2.0]), np.array([0.0, 2.0])
+    change = scipy.linalg.expm(t[-1] * m)
+
+    def end(y: Any, c: Any) -> Any:
+        return integrate.odeint(lambda y, t, c: m @ (y - c), y, t, args=(c,), rtol=1e-9, atol=1e-9)[-1]
+
+    found = autograd.grad(lambda y, c: scale * np.sum(end(y, c)), (0, 1))(rest, rest.copy())
+    for ours, true in zip(found, (change, np.eye(2) - change), strict=True):
+        np.testing.assert_allclose(ours, scale * np.sum(true, axis=0), rtol=1e-5)
+    for k, true in enumerate((change, np.eye(2) - change)):
+        tangents = [scale * np.ones(2) if i == k else np.zeros(2) for i in range(2)]
+        np.testing.assert_allclose(autograd.jvp(end, (rest, rest.copy()), tuple(tangents))[1],
+                                   scale * np.sum(true, axis=1), rtol=1e-5)
+
+
 @pytest.mark.parametrize("lower", [False, True])
 @pytest.mark.parametrize("matrix", [DEFINITE, COMPLEX @ np.conj(COMPLEX.T) + np.eye(3)], ids=["real", "complex"])
 @pytest.mark.parametrize("columns", [1, 2])
@@ -227,3 +249,10 @@ def test_factors_solve_their_systems(lower: bool, matrix: Any, columns: int) -> 
     np.testing.assert_allclose(factor.numpy(), kept(scipy.linalg.cho_factor(matrix, lower)[0]), atol=1e-12)
     found = linalg.cho_solve((factor, side), right).numpy()
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-10)
+
+
+def test_ufuncs_of_scipy_special_are_found_beside_the_twins() -> None:
+    assert special.gamma is scipy.special.gamma
+    for name in ("no_such_function", "roots_legendre"):  # the second is SciPy's and no ufunc
+        with pytest.raises(AttributeError, match=f"'autograd.scipy.special' has no attribute '{name}'"):
+            getattr(special, name)
