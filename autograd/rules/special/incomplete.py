@@ -7,7 +7,6 @@ Gauss-Legendre quadrature reaches as far as q = 50. All is written in NumPy call
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,45 +38,27 @@ def student_density(df: Array, t: Array) -> Array:
     return np.exp(-(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0.5)) / np.sqrt(df)
 
 
-# --- How far to integrate: where q(s) = 50, by bisection of its logarithm --------------------------------------------
-
-
-def reach(q: Callable[..., Array], farthest: Array, *parameters: Array) -> Array:
-    low, high = np.full(np.shape(farthest), -28.0), np.zeros(np.shape(farthest))
-    for _ in range(14):
-        middle = (low + high) / 2
-        inside = q(farthest * np.exp(middle), *parameters) < 50
-        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    return farthest * np.exp(high)
-
-
-def gamma_fall(s: Array, a: Array, x: Array, upper: Array) -> Array:
-    """How fast the density in v = log x falls from the limit, outwards: downwards, or upwards where `upper`."""
-    return np.where(upper, x * np.expm1(np.where(upper, s, 0)) - a * s, a * s + x * np.expm1(-s))
-
-
-def beta_fall(s: Array, a: Array, b: Array, x: Array) -> Array:
-    """The same for the beta density, downwards in log x."""
-    return a * s - (b - 1) * (np.log1p(-x * np.exp(-s)) - np.log1p(-x))
+# --- How far to integrate: where q(s) is 50 or a little more, for every x on that side of the mean ------------------
 
 
 def gamma_reach(a: Array, x: Array) -> tuple[Array, Array]:
-    a, x = np.broadcast_arrays(np.asarray(a, float), np.maximum(np.asarray(x, float), 1e-300))
+    """How far in v = log x, and whether upwards: there q(s) = x expm1(s) - a s, else a s + x expm1(-s)."""
+    a, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, x)))
     upper = x > a
-    farthest = np.where(upper, np.log1p(50 / x + np.sqrt(100 / x)), 50 / a + 1)
-    return reach(gamma_fall, farthest, a, x, upper), upper
-
-
-def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
-    a, b, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, b, np.clip(x, 1e-300, 1 - 1e-16))))
-    upper = x > a / (a + b)
-    near, far, y = seen_from(upper, a, b, x, 1 - x)
-    return reach(beta_fall, 50 / near + 1, near, far, y), upper
+    return np.where(upper, np.log1p((50 + 10 * np.sqrt(x)) / x), 50 / a + 10 / np.sqrt(a)), upper
 
 
 def seen_from(upper: Array, a: Array, b: Array, x: Array, rest: Array) -> tuple[Array, Array, Array]:
     """a, b, x as they are, or where `upper` as the other end of the interval sees them."""
     return np.where(upper, b, a), np.where(upper, a, b), np.where(upper, rest, x)
+
+
+def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
+    """The same downwards in log x, or in log(1 - x): there q(s) = a s - (b - 1) log((1 - x exp(-s)) / (1 - x))."""
+    a, b, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, b, x)))
+    upper = x > a / (a + b)
+    near, far, _ = seen_from(upper, a, b, x, x)
+    return 50 / near + 10 * np.sqrt(far / (near * (near + far))), upper
 
 
 gamma_range: Any = on_arrays_too(plain(gamma_reach), gamma_reach)

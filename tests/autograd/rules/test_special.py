@@ -60,6 +60,20 @@ def test_incomplete_beta_in_its_parameters(a: float, b: float) -> None:
                 assert float(grad(f, place)(a, b, x)) == pytest.approx(sign * expected, rel=2e-11, abs=1e-60)
 
 
+@pytest.mark.parametrize("p", [1e-6, 0.2, 0.7, 0.9999])
+@pytest.mark.parametrize(("a", "b"), [(0.3, 3.0), (3.0, 0.5), (50.0, 20.0), (2.0, 2.0)])
+def test_inverses_of_incomplete_integrals_move_so_that_the_integral_stays(a: float, b: float, p: float) -> None:
+    inverses = ((sc.betaincinv, sc.betainc), (sc.betainccinv, sc.betaincc))
+    for inverse, f, given in [(inv, f, (a, b)) for inv, f in inverses] + [
+            (sc.gammaincinv, sc.gammainc, (a,)), (sc.gammainccinv, sc.gammaincc, (a,)), (sc.stdtrit, sc.stdtr, (a,))]:
+        x = inverse(*given, p)
+        slope = grad(f, len(given))(*given, x)
+        assert grad(inverse, len(given))(*given, p) == pytest.approx(1 / slope, rel=1e-8)
+        for place in range(len(given)):
+            expected = -grad(f, place)(*given, x) / slope
+            assert grad(inverse, place)(*given, p) == pytest.approx(expected, rel=1e-8)
+
+
 @pytest.mark.parametrize("a", [1e6, 1e8])
 @pytest.mark.parametrize("deviation", [-3.0, -0.2, 0.0, 1.5])
 def test_incomplete_integrals_of_large_parameters_step_by_the_density(a: float, deviation: float) -> None:
