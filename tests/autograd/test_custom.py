@@ -12,6 +12,7 @@ import scipy.linalg
 from autograd import NoDerivativeError, Tensor, custom, grad, jvp, rule, support
 from autograd.calling import checked_options, parameters
 from autograd.registry import registry
+from autograd.testing import check_gradients
 
 
 def make_cube(**rules: Any) -> Any:
@@ -115,6 +116,14 @@ def test_what_a_rule_returns_is_checked(wrong: Any, error: str) -> None:
     cube = make_cube(defvjp=wrong)
     with pytest.raises((TypeError, ValueError), match=error):
         grad(lambda x: np.sum(cube(x)))(np.ones(3))
+
+
+@pytest.mark.parametrize(("first", "second"), [((2, 3), (3,)), ((2, 3), ()), ((4, 2, 3), (2, 3)), ((3,), (2, 3))])
+def test_operands_that_broadcast_get_the_sum_of_what_a_rule_returns(first: Any, second: Any) -> None:
+    """As NumPy's rules, one of the user's need not know that an operand was stretched at the front."""
+    product = custom(lambda x, y: x * y).defvjp(lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
+    x, y = np.arange(1.0, 1 + np.prod(first)).reshape(first), np.arange(2.0, 2 + np.prod(second)).reshape(second)
+    check_gradients(product, x, y)
 
 
 def test_what_a_rule_returns_is_not_aliased() -> None:

@@ -77,6 +77,19 @@ def test_the_environment_can_ask_for_fewer(setting: str, most: int, monkeypatch:
     assert 1 <= threads._wanted() <= most
 
 
+@pytest.mark.parametrize(("cores", "expected"), [(3, 3), (99, threads.MANY), (None, 1)])
+def test_a_system_that_does_not_tell_which_cores_a_process_may_use(cores: int | None, expected: int,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has them all, if it tells how many there are; one that does is asked for this process."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 5} if pid == 0 else set(), raising=False)
+    assert threads._wanted() == 2
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert threads._wanted() == expected
+
+
 def test_a_system_without_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

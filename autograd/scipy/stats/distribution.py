@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
 from autograd.reading import argument_names
 from autograd.registry import real_only, registry
 from autograd.rules.closed import closed
@@ -27,9 +26,9 @@ def log_share(share: Array, rest: Array) -> Array:
 
 def of_one_dtype(*given: Array) -> list[Array]:
     """Arrays of what is given, where Python's numbers take the dtype of the rest; SciPy's ufuncs make them float64."""
-    arrays = [x if isinstance(x, (int, float)) or hasattr(x, "dtype") else arrays_of((x,))[0] for x in given]
+    arrays = [x if isinstance(x, (int, float)) or hasattr(x, "dtype") else np.asarray(x) for x in given]
     dtype = np.result_type(*[getattr(x, "dtype", x) for x in arrays])
-    return [np.asarray(x, dtype) if isinstance(x, (int, float)) and not hasattr(x, "dtype") else x for x in arrays]
+    return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in arrays]
 
 
 class Distribution:

@@ -74,6 +74,27 @@ SHARES = np.array([1e-6, 1e-3, 0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.8, 0.999])
 """SciPy takes some quantiles of 1 - q, and has no nine digits of those of smaller shares."""
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_numbers_lists_and_arrays_of_one_precision_are_taken_alike(name: str, dtype: Any) -> None:
+    """A tensor in any place; Python's numbers and what is left out change no dtype."""
+    shapes, x = CONTINUOUS[name], np.array([1.25, 1.5], dtype)
+    for method in ("pdf", "logsf", "ppf"):
+        ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+        points = x / 2 if method == "ppf" else x
+        expected = theirs(points.astype(float), *shapes, 0.25, 1.5)
+        arrays = [points, *(np.full(2, s, dtype) for s in (*shapes, 0.25, 1.5))]
+        for place, array in enumerate(arrays):
+            lists = [x.tolist() for x in arrays]
+            numbers = [points, *shapes, 0.25, 1.5]
+            for others in (lists, numbers, arrays):
+                given = [*others[:place], Tensor(array), *others[place + 1 :]]
+                found = ours(*given)
+                assert found.dtype == (dtype if others is not lists else np.float64)
+                np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4 if dtype is np.float32 else 1e-8)
+        assert ours(Tensor(points), *shapes).dtype == dtype
+
+
 @pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"])
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_every_point_has_scipys_value(name: str, method: str) -> None:
