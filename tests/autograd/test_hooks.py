@@ -1,0 +1,94 @@
+"""Hooks on tensors, and gradients of results that are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from tests.autograd.test_reverse import leaf
+
+
+def test_hooks_see_and_replace_complete_gradients() -> None:
+    x = leaf(1, 2)
+    seen = []
+    handle = x.register_hook(lambda g: seen.append(g.tolist()))
+    y = x * 2
+    y.register_hook(lambda g: g * 10)
+    (y + y).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [40, 40]
+    assert seen == [[40, 40]]
+    handle.remove()
+    x.sum().backward()
+    assert len(seen) == 1
+    x.register_hook(lambda g: np.ones(3))  # type: ignore[arg-type,return-value]
+    with pytest.raises(ValueError, match=r"\(2,\).*\(3,\)"):
+        x.sum().backward()
+
+
+def test_retain_grad_keeps_the_gradient_of_a_result() -> None:
+    x = leaf(1, 2)
+    y = x * x
+    y.retain_grad()
+    (y * 3).sum().backward()
+    assert y.grad is not None
+    assert y.grad.tolist() == [3, 3]
+
+
+def test_what_a_hook_returns_is_differentiated_again() -> None:
+    x = Tensor(3.0, requires_grad=True)
+    y = x * x
+    handle = y.register_hook(lambda g: g * x)  # the gradient is 2 x^2 cos(x^2) then
+    z = np.sin(y)
+    z.backward(create_graph=True)
+    assert x.grad is not None
+    assert x.grad.item() == pytest.approx(2 * 9 * np.cos(9.0))
+    slope = x.grad
+    x.zero_grad()
+    handle.remove()  # or it would multiply what flows through y in the second pass, too
+    slope.backward()
+    assert x.grad.item() == pytest.approx(4 * 3 * np.cos(9.0) - 2 * 9 * np.sin(9.0) * 6)
+
+
+def test_a_hook_may_give_an_array_or_nothing() -> None:
+    for given in (np.array([5.0, 7.0]), Tensor([5.0, 7.0])):
+        x = Tensor([1.0, 2.0], requires_grad=True)
+        (y := x * 2).register_hook(lambda g, given=given: given)  # type: ignore[misc]
+        y.register_hook(lambda g: None)
+        np.sum(y).backward()
+        assert x.grad is not None
+        assert x.grad.tolist() == [10, 14]
+
+
+def test_gradients_of_results_that_are_kept_add_up() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    y = x * 3
+    y.retain_grad()
+    np.square(y).backward(retain_graph=True)
+    (y * 5).backward()
+    assert y.grad is not None
+    assert y.grad.item() == 2 * 6 + 5
+
+
+def test_a_hook_taken_away_twice_is_gone() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    y = x * 3
+    handle = y.register_hook(lambda g: g * 0)
+    handle.remove()
+    handle.remove()
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 3
+
+
+def test_what_retained_its_gradient_may_go_away() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    x.retain_grad()  # a leaf keeps it anyway
+    y = x * 3
+    y.retain_grad()
+    loss = np.sum(y * y)
+    del y
+    loss.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [18, 36]
