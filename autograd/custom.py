@@ -107,7 +107,7 @@ class Custom(Primitive):
         values = [_raw_only(self, x) for x in operands]
         x = np.asarray(values[i])
         scale = float(np.max(np.abs(t), initial=0)) or 1.0
-        step = float(np.finfo(x.dtype).eps) ** (1 / 3) * max(1.0, float(np.max(np.abs(x), initial=0))) / scale
+        step = float(np.finfo(x.dtype).eps) ** (1 / 3) * float(np.max(np.abs(x), initial=1)) / scale
         high, low = (self.evaluate(*values[:i], x + sign * step * t, *values[i + 1 :], **options) for sign in (1, -1))
         return (np.asarray(high) - np.asarray(low)) / (2 * step)
 

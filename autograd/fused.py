@@ -54,7 +54,7 @@ class Fused(Primitive):
                 values[i] = protected(x, values[i])
         out, residuals = self.evaluate(*values, **options)
         for i in self.unread:
-            values[i] = None
+            values[i] = None if nodes[i] is not None else values[i]
         return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
@@ -89,6 +89,7 @@ def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
     `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
     `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
     `reference(*operands, **options)` is the same function in differentiable NumPy calls.
-    No derivative depends on the values of the operands `unread`, which are not kept: `pullback` finds None there.
+    No derivative depends on the values of the operands `unread`; those that are differentiated are not kept, and
+    `pullback` finds None there.
     """
     return Fused(name, forward, pullback, reference, unread)

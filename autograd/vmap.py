@@ -38,12 +38,12 @@ class Batch(Box):
         out = apply_to_batch(primitive, size, inner, batched, options)
         return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
 
-    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
         leaves, structure = tree.flatten((args, options))
         batched = [type(x) is Batch and x.level == self.level for x in leaves]
         inner = [x._inner if b else x for x, b in zip(leaves, batched, strict=True)]
-        if getattr(apply, "elementwise", False):
+        if apply.elementwise:
             out = broadcasting(apply, self._inner.shape[0], inner, batched, {})
         else:
 

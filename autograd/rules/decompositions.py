@@ -94,8 +94,8 @@ def eig(a: Any) -> Any:
 # --- Singular values: t -> U^H t V -----------------------------------------------------------------------------------
 
 svd_of = differential(
-    np.linalg.svd, lambda t, out, *, full_matrices=True: singular_change(t, *out),
-    evaluate=lambda x, *, full_matrices=True: tuple(np.linalg.svd(x, full_matrices)))
+    np.linalg.svd, lambda t, out, *, full_matrices: singular_change(t, *out),
+    evaluate=lambda x, *, full_matrices: tuple(np.linalg.svd(x, full_matrices)))
 differential(np.linalg.svdvals, lambda t, x: singular_values_change(t, *np.linalg.svd(x, full_matrices=False)),
              operands=("x",))
 

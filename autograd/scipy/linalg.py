@@ -40,15 +40,15 @@ def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
 
 triangular: Any = on_arrays_too(general(
     sl.solve_triangular,
-    [lambda g, x, out, *, trans=0, lower=False, unit_diagonal=False: -read_part(
+    [lambda g, x, out, *, trans, lower, unit_diagonal: -read_part(
         outer(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
         lower, unit_diagonal),
-     lambda g, x, *, trans=0, lower=False, unit_diagonal=False: triangular(
+     lambda g, x, *, trans, lower, unit_diagonal: triangular(
          x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)],
-    [lambda t, x, out, *, trans=0, lower=False, unit_diagonal=False: -triangular(
+    [lambda t, x, out, *, trans, lower, unit_diagonal: -triangular(
         x, turned(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
         unit_diagonal=unit_diagonal),
-     lambda t, x, *, trans=0, lower=False, unit_diagonal=False: triangular(
+     lambda t, x, *, trans, lower, unit_diagonal: triangular(
          x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]), sl.solve_triangular)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from autograd import NoDerivativeError, Tensor, custom, grad, jvp, rule, support
+from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support
 from autograd.calling import checked_options, parameters
 from autograd.registry import registry
 from autograd.testing import check_gradients
@@ -124,6 +124,26 @@ def test_operands_that_broadcast_get_the_sum_of_what_a_rule_returns(first: Any, 
     product = custom(lambda x, y: x * y).defvjp(lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
     x, y = np.arange(1.0, 1 + np.prod(first)).reshape(first), np.arange(2.0, 2 + np.prod(second)).reshape(second)
     check_gradients(product, x, y)
+
+
+def test_a_rule_may_itself_take_gradients_within_the_rows_of_a_jacobian() -> None:
+    """They go one after the other, and within one of them nothing is a batch."""
+    def slope(g: Any, out: Any, x: Any) -> Any:
+        found = grad(lambda y: np.sum(y**3))(x)
+        assert type(found) is np.ndarray
+        return g * found
+
+    cube = make_cube(defvjp=slope)
+    x = np.linspace(1.0, 2.0, 6)
+    np.testing.assert_allclose(jacrev(cube)(x), np.diag(3 * x**2))
+
+
+def test_a_black_box_of_several_operands_and_a_rule_that_says_nothing() -> None:
+    box = custom(numeric=True)(lambda x, y, z, *, scale: np.sin(x) * y + scale * z**2)
+    x, y, z = np.array([0.3, -2.0]), np.array([1.5]), np.array([0.7, 40.0])
+    check_gradients(lambda x, y, z: box(x, y, z, scale=2.0), x, y, z, order=1)
+    with pytest.raises(NoDerivativeError, match="has no derivative in argument 0"):
+        grad(rule(lambda x: x**3))(2.0)
 
 
 def test_what_a_rule_returns_is_not_aliased() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, fused, grad, hessian, jacobian, jvp, vmap
+from autograd import Tensor, fused, grad, hessian, jacobian, jacrev, jvp, vmap
 from autograd.testing import check_gradients
 
 X = np.array([0.3, -1.2, 2.0])
@@ -65,6 +65,9 @@ def test_constants_are_kept_as_they_were_and_what_is_not_read_not_at_all() -> No
     assert other.grad is not None
     assert x.grad.tolist() == [1, 2, 3]
     assert other.grad.tolist() == [1, 1, 1]
+    for last in (lambda x: np.ones(3), lambda x: x**2, lambda x: 2.0):  # which was missed where it was a constant
+        np.testing.assert_allclose(hessian(lambda x, z=last: np.sum(half(x, x, z(x)) ** 2))(X), hessian(
+            lambda x, z=last: np.sum((x * x + z(x)) ** 2))(X))
 
 
 def test_only_what_is_needed_is_asked_for() -> None:
@@ -81,6 +84,17 @@ def test_several_outputs_in_every_order() -> None:
     np.testing.assert_allclose(grad(lambda x: np.sum(circle(x)[1]))(X), -np.sin(X))
     np.testing.assert_allclose(hessian(lambda x: np.sum(circle(x)[1] * circle(x)[0]))(X), np.diag(-2 * np.sin(2 * X)))
     np.testing.assert_allclose(jacobian(lambda x: circle(x)[0])(X), np.diag(np.cos(X)))
+
+
+def test_the_rows_of_a_jacobian_are_pulled_back_by_the_kernel_one_after_the_other() -> None:
+    """It takes raw arrays, not a batch of them; where the graph holds other operations, too."""
+    x = np.linspace(0.1, 0.6, 6)
+    for wrap in (lambda y: y, lambda y: np.exp(y) * 1.0):
+        calls.clear()
+        found = jacrev(lambda x, wrap=wrap: wrap(f(x, np.ones(6))))(x)
+        slope = 2 * np.cos(x) * (1.0 if wrap(1.0) == 1 else np.exp(2 * np.sin(x)))
+        np.testing.assert_allclose(found, np.diag(slope))
+        assert calls == ["forward", *["pullback"] * 6]
 
 
 def test_a_second_backward_pass_goes_through_the_reference() -> None:

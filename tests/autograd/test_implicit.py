@@ -283,3 +283,19 @@ def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(ImportError, match=r"cleargrad\[scipy\]"):
         root(square, 1.0, 2.0)
     assert fixed_point(lambda x, a: (x + a / x) / 2, 1.0, 2.0) == pytest.approx(np.sqrt(2)), "needs no SciPy"
+
+
+def test_the_solver_of_the_user_solves_the_problem_and_nothing_else() -> None:
+    """Not the linear system of the gradient, which has its own solver."""
+    called = []
+
+    def newton(residual: Any, start: Any) -> Any:
+        called.append(len(start))
+        return optimize.root(residual, start, tol=1e-13).x
+
+    for size in (3, 20, 70):
+        called.clear()
+        a = np.linspace(1.0, 2.0, size)
+        gradient = autograd.grad(lambda a, size=size: np.sum(root(square, np.ones(size), a, solver=newton)))(a)
+        np.testing.assert_allclose(gradient, 0.5 / np.sqrt(a), rtol=1e-9)
+        assert called == [size]

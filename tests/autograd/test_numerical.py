@@ -139,8 +139,11 @@ def test_hessians_are_symmetric_blocks(method: Any, error: float) -> None:
     assert found["b"]["b"] == pytest.approx(np.diag([6.0, 12.0]), abs=error)
 
 
-def test_complex_inputs_follow_the_convention_of_backward() -> None:
+@pytest.mark.parametrize(("method", "error"), [("forward", 1e-5), ("central", 1e-8), ("richardson", 1e-9)])
+def test_complex_inputs_follow_the_convention_of_backward(method: Any, error: float) -> None:
     z = np.array([1 + 2j, 3 - 1j])
+    found = numerical.grad(lambda z: np.sum(np.abs(z) ** 2 + np.real(z) * 3 - np.imag(z) * 5), z, method)
+    assert found == pytest.approx(2 * z + 3 - 5j, rel=error)
     assert numerical.grad(lambda z: np.sum(np.abs(z) ** 2), z) == pytest.approx(2 * z)
     mixed = numerical.grad(lambda p: np.sum(np.abs(p[0]) ** 2) * p[1], (z, 2.0), "forward")
     assert mixed[0] == pytest.approx(4 * z, rel=1e-6)

@@ -130,6 +130,14 @@ def test_axes_are_nested_as_arguments_and_results_are() -> None:
         vmap(lambda a: (a, a, a), out_axes=(0, 1))(y)
 
 
+def test_arrays_give_arrays_and_tensors_tensors() -> None:
+    for f in (np.sin, lambda x: np.allclose(x, x), np.argmax, lambda x: 1.0):
+        assert type(vmap(f)(X)) is np.ndarray
+        for given in (Tensor(X), Tensor(X, requires_grad=True)):
+            assert isinstance(vmap(f)(given), Tensor)
+        assert isinstance(vmap(lambda x, p, f=f: f(x), (0, None))(X, {"w": Tensor(2.0)}), Tensor)
+
+
 def test_a_batch_of_one_example() -> None:
     """Where the way depends on values, that all examples share, one example shares them with itself."""
     one = X[:1]
@@ -165,6 +173,7 @@ def test_linear_maps_made_outside_of_vmap_keep_the_examples_apart() -> None:
     np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds)[0], seeds @ matrix)
     np.testing.assert_allclose(vmap(linearize(f, x)[1])(seeds), seeds @ matrix.T)
     np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds[:2])[0], seeds[:2] @ matrix)
+    np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds[:1])[0], seeds[:1] @ matrix)
     inner = vmap(lambda z, v: vmap(vjp(lambda y: y**2 * z, x)[1])(v)[0])(x, np.stack([seeds] * 3))
     np.testing.assert_allclose(inner, 2 * x * seeds * x[:, None, None])
 

@@ -35,7 +35,7 @@ elementwise(sc.poch, lambda z, m, out: out * (sc.psi(z + m) - sc.psi(z)), lambda
 
 # --- SciPy's polygamma is real only ----------------------------------------------------------------------------------
 
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66)
 
 
 def complex_zeta(s: int, q: Array) -> Array:

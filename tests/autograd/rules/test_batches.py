@@ -62,6 +62,21 @@ def test_a_batch_of_operands_is_each_of_them(row: Row, call: Any) -> None:
         the_same(lambda: vmap(call)(*stacked), lambda i: call(*[Tensor(x) for x in drawn[i]]))
 
 
+@pytest.mark.parametrize(("row", "call"), [c for c in cases() if c.values[0].constant])
+def test_a_batch_of_what_is_piecewise_constant_is_each_of_them(row: Row, call: Any) -> None:
+    """Or is refused, where the results are no numbers."""
+    drawn = [[operand.sample(np.random.default_rng(i)) for operand in row.operands] for i in range(SIZE)]
+    loop = [flatten(call(*x))[0] for x in drawn]
+    stacked = [np.stack(column) for column in zip(*drawn, strict=True)]
+    if not all(isinstance(x, (np.ndarray, np.number, bool, np.bool, int)) for x in loop[0]):
+        with pytest.raises(TypeError, match="a tensor holds numbers"):
+            vmap(call)(*stacked)
+        return
+    found = flatten(vmap(call)(*stacked))[0]
+    for batch, *examples in zip(found, *loop, strict=True):
+        np.testing.assert_array_equal(batch, np.stack(examples))
+
+
 # --- Inside vmap: a course that depends on values is taken where it is that of every example --------------------------
 
 LINE, COUNTS = np.arange(4.0), np.array([[0, 3, 1, 1], [3, 3, 3, 0]])
