@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import plain_array
 from .errors import NoDerivativeError
 from .tensor import Tensor
 
@@ -17,7 +18,7 @@ PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.nda
 
 def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     """Arguments that may be lists and numbers, as arrays where they are no tensors."""
-    return [x if isinstance(x, Tensor) else np.asarray(x) for x in arrays]
+    return [x if isinstance(x, Tensor) else plain_array(x) for x in arrays]
 
 
 def refuse_out(name: str, *targets: Any) -> None:

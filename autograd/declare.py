@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import NoDerivativeError
 from .numpy_protocol import plain
-from .primitive import Elementwise, Primitive, Structured, binary, calling_convention, is_operand, unary
+from .primitive import Elementwise, Primitive, Structured, as_operand, binary, calling_convention, unary
 from .reading import Rule
 from .registry import public_name, registry
 from .variadic import Variadic
@@ -48,7 +48,7 @@ def missing(function: Callable[..., Any], operand: str) -> Rule:
 
 def nary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
     def apply(*operands: Any) -> Any:
-        return primitive(*[x if is_operand(x) else np.asarray(x) for x in operands])
+        return primitive(*map(as_operand, operands))
 
     return apply
 
@@ -130,7 +130,7 @@ def in_dtypes_of(ufunc: np.ufunc, definition: Rule) -> Rule:
 
     @functools.wraps(definition)
     def apply(*operands: Any, **options: Any) -> Any:
-        given = [x if is_operand(x) else np.asarray(x) for x in operands]
+        given = [*map(as_operand, operands)]
         dtypes = ufunc.resolve_dtypes((*[getattr(x, "dtype", type(x)) for x in given], *[None] * ufunc.nout))
         return definition(*[x.astype(dtype) if getattr(x, "dtype", dtype) != dtype else x
                             for x, dtype in zip(given, dtypes, strict=False)], **options)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
+from .arrays import plain_array
 from .box import Box
 from .modes import surrounding
 from .reverse import pull
@@ -83,7 +84,7 @@ def dual(primal: Any, tangent: Any, level: int) -> Tensor:
     if dtype.kind not in "fc":
         return primal  # type: ignore[no-any-return]
     if not isinstance(tangent, Tensor):
-        tangent = Tensor._of(np.asarray(tangent)[()], None)
+        tangent = Tensor._of(plain_array(tangent)[()], None)
     if tangent.dtype != dtype:
         tangent = tangent.astype(dtype)
     if tangent.shape != shape:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import plain_array
 from .box import Box
 from .graph import Leaf
 from .leaf import mutated
@@ -101,7 +102,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
-    return primitives["set_item"](target, value if isinstance(value, Tensor) else np.asarray(value), key=_raw(key))
+    return primitives["set_item"](target, value if isinstance(value, Tensor) else plain_array(value), key=_raw(key))
 
 
 def _tracked(target: Tensor, value: Any) -> bool:

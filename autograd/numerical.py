@@ -27,6 +27,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import extrapolation
+from .arrays import plain_array
 from .tensor import Tensor
 from .tree import Structure, flatten
 
@@ -214,7 +215,7 @@ class _Outputs:
 
 
 def _array(leaf: Any) -> Array:
-    return leaf.numpy() if isinstance(leaf, Tensor) else np.asarray(leaf)
+    return leaf.numpy() if isinstance(leaf, Tensor) else plain_array(leaf)
 
 
 def _like(leaf: Any, array: Array) -> Any:

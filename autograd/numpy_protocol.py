@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import elements, plain_array
 from .box import Box
 from .calling import parameters, refuse_out
 from .errors import NoDerivativeError
@@ -61,7 +62,7 @@ def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
     if isinstance(tree, (list, tuple)):
         branches = [values_of(branch, read) for branch in tree]
         return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
-    return tree
+    return elements(tree)
 
 
 def settled(tree: Any) -> Any:
@@ -115,7 +116,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
                                         "elements with np.where, and assign instead of out=")
             return no_derivative(ufunc, inputs, options | known)
         if dtype is not None:
-            inputs = [x.astype(dtype) if isinstance(x, Tensor) else np.asarray(x, dtype) for x in inputs]
+            inputs = [x.astype(dtype) if isinstance(x, Tensor) else plain_array(x, dtype) for x in inputs]
         return apply(*inputs, **known)
     result = apply_method(ufunc, method, inputs, options)
     if result is not NotImplemented:

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import errors
+from .arrays import plain_array
 from .box import Box
 from .calling import PLAIN, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
@@ -308,12 +309,12 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 def _mixed(primitive: Elementwise, x: Any, y: Any) -> Any:
     """Operands of other types: boxes and parameters go the general way, lists become arrays."""
-    return primitive(x if is_operand(x) else np.asarray(x), y if is_operand(y) else np.asarray(y))
+    return primitive(as_operand(x), as_operand(y))
 
 
-def is_operand(x: Any) -> bool:
-    """Whether `x` can go to NumPy as it is; a list cannot."""
-    return isinstance(x, (Tensor, np.ndarray, np.generic, int, float, complex))
+def as_operand(x: Any) -> Any:
+    """`x` as it can go to NumPy: a list or a subclass of arrays cannot."""
+    return x if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)) else plain_array(x)
 
 
 # --- Linear, multilinear, general ------------------------------------------------------------------------------------
@@ -377,7 +378,7 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
             options = checked_options(function, known, args, options)
-        return primitive(*[x if is_operand(x) or x is None else np.asarray(x) for x in args], **options)
+        return primitive(*[x if x is None else as_operand(x) for x in args], **options)
 
     return apply
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
+from .arrays import plain_array
 from .elsewhere import INSTEAD
 from .graph import Leaf
 from .hooks import Handle
@@ -60,7 +61,7 @@ class Tensor(Interface):
                 raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "
                                 "t.clone() to copy it within the graph, or t.detach() to leave the graph")
             data = data._value
-        array = np.asarray(data, dtype=dtype)
+        array = plain_array(data, dtype)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
         self._value = array if array.ndim else array[()]
@@ -99,7 +100,7 @@ class Tensor(Interface):
     def data(self, value: ArrayLike | Tensor) -> None:
         if isinstance(value, Tensor):
             value = value._value
-        array = np.asarray(value)
+        array = plain_array(value)
         if array is self._value:  # `t.data -= step` wrote in place and now assigns the same array
             mutated(self)
             return
@@ -378,9 +379,9 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
     The arguments, dtypes and errors are those of `Tensor`. A later write to `data` does not reach the copy.
     """
     value = data._value if isinstance(data, Tensor) and data._node is None else data
-    out = Tensor(
-        value if isinstance(value, Tensor) else np.array(value, dtype=dtype), requires_grad=requires_grad, name=name
-    )
+    if not isinstance(value, Tensor):
+        value = np.array(plain_array(value, dtype))
+    out = Tensor(value, requires_grad=requires_grad, name=name)
     out._shared = False
     return out
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import plain_array
 from .box import Box
 from .tensor import Tensor
 
@@ -189,7 +190,7 @@ class _Slot:
     __slots__ = ("dtype", "kind", "place", "shape", "size")
 
     def __init__(self, leaf: Any, place: str) -> None:
-        array = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
+        array = leaf if isinstance(leaf, Tensor) else plain_array(leaf)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"ravel expected numbers and arrays, got {type(leaf).__name__} at tree{place}")
         self.kind = Tensor if isinstance(leaf, Box) else type(leaf)  # a box belongs to the transform that made it

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import plain_array
 from .box import Box
 from .declare import general, linear
 from .tensor import Tensor, tensor
@@ -14,7 +15,7 @@ from .tensor import Tensor, tensor
 def as_input(x: Any) -> Tensor:
     """A leaf of the user's arguments as a floating tensor; integers are promoted, so `grad(f)(2)` works."""
     if not isinstance(x, Tensor):
-        array = np.asarray(x)
+        array = plain_array(x)
         if array.dtype.kind not in "biufc":
             raise TypeError(
                 f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}"

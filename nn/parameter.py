@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import plain_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -24,7 +25,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = True, dtype: DTypeLike | None = None,
                  name: str | None = None) -> None:
-        array = np.asarray(data._value if isinstance(data, Tensor) else data)
+        array = data._value if isinstance(data, Tensor) else plain_array(data)
         if dtype is None:
             dtype = np.complex64 if array.dtype.kind == "c" else np.float32
         if np.dtype(dtype).kind not in "fc":

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograd.numpy_protocol import no_derivative
 from autograd.registry import registry
 from autograd.tensor import Tensor
@@ -29,7 +27,7 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...], options: dict[st
 
 def as_tensor(x: Any) -> Tensor:
     """`x` itself, or an array or number as a tensor."""
-    return x if isinstance(x, Tensor) else Tensor(np.asarray(x))
+    return x if isinstance(x, Tensor) else Tensor(x)
 
 
 def check_device(device: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import elements
 from autograd.numpy_protocol import tensors_in
 from autograd.tensor import Tensor
 
@@ -29,7 +30,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
         out = call(np.stack, [asarray(part, dtype=dtype) for part in obj])
         return out if dtype is None else out.astype(dtype, copy=False)
-    array = np.asarray(obj, dtype=dtype, copy=copy)
+    array = np.asarray(elements(obj), dtype=dtype, copy=copy)
     out = Tensor(array)
     if array is not obj and copy is not None and copy:
         out._shared = False

@@ -1,0 +1,36 @@
+"""What is given as an array becomes a plain one, or is refused where that would say something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+
+def plain_array(given: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
+    """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""
+    return np.asarray(elements(given), dtype=dtype)
+
+
+def elements(given: Any) -> Any:
+    """What is given, as it is.
+
+    Raises `TypeError` for what means more than its elements: masked arrays, matrices, arrays with units, sparse arrays.
+    A subclass that differs in where its memory is, such as `np.memmap`, does not.
+    """
+    kind = type(given)
+    if not isinstance(given, np.ndarray):
+        if hasattr(given, "toarray"):
+            raise TypeError(f"{kind.__name__} is not an array of numbers: give x.toarray()")
+    elif kind is not np.ndarray:
+        if isinstance(given, np.ma.MaskedArray):
+            raise TypeError("the mask of a masked array would be lost, and masked elements counted: give m.filled(0), "
+                            "or choose elements with np.where(m.mask, 0, x)")
+        if isinstance(given, np.matrix):
+            raise TypeError("np.matrix means a product of matrices by *, a tensor that of its elements: give "
+                            "np.asarray(m)")
+        if kind.__array_ufunc__ is not np.ndarray.__array_ufunc__:
+            raise TypeError(f"{kind.__name__} has an arithmetic of its own, which would be lost: give its plain "
+                            "numbers, np.asarray(x)")
+    return given
