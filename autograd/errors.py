@@ -82,7 +82,7 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
     hint = ""
     if "broadcast" in str(error):
         hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
-    elif "matmul" in str(error) or "mismatch in its core dimension" in str(error):
+    elif "mismatch in its core dimension" in str(error):
         hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
     message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:

@@ -63,8 +63,8 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
     elif mode == "linear_ramp":
         first, last = part(x, axis, slice(0, 1)), part(x, axis, slice(size - 1, size))
         low, high = per_side(options.get("end_values", 0), x, axis)
-        shape = [-1] + [1] * (x.ndim - axis - 1)
-        down, up = (np.arange(n, dtype=x.dtype).reshape(shape) / max(n, 1) for n in (before, after))
+        down, up = (np.arange(n, dtype=x.dtype).reshape((-1,) + (1,) * (x.ndim - axis - 1)) / max(n, 1)
+                    for n in (before, after))
         return low + (first - low) * down, last + (high - last) * (up + 1 / max(after, 1))
     else:
         length = options.get("stat_length")

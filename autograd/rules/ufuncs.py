@@ -155,7 +155,7 @@ general(np.absolute, lambda g, x: g * direction(x), lambda t, x: np.real(directi
 elementwise(np.fabs, lambda x: np.sign(x))
 elementwise(np.hypot, lambda x, out: over(x, out), lambda y, out: over(y, out))
 elementwise(np.heaviside, 0, lambda x: x == 0)
-elementwise(np.copysign, lambda x, y: np.copysign(1, y) * np.sign(np.where(x == 0, 0, np.copysign(1, x))), 0)
+elementwise(np.copysign, lambda x, y: np.copysign(1, y) * np.sign(x), 0)
 
 # --- Selection: at a tie the subgradient of least norm ---------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support
+from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support, vjp
 from autograd.calling import checked_options, parameters
 from autograd.registry import registry
 from autograd.testing import check_gradients
@@ -146,6 +146,15 @@ def test_a_black_box_of_several_operands_and_a_rule_that_says_nothing() -> None:
         grad(rule(lambda x: x**3))(2.0)
 
 
+def test_a_rule_is_given_cotangents_of_the_precision_of_its_result() -> None:
+    seen = []
+    cube = make_cube(defvjp=lambda g, out, x: seen.append((g.dtype, out.dtype)) or 3 * g * x**2)
+    pullback = vjp(cube, np.ones(2, np.float32))[1]
+    for given in (np.ones(2), np.ones(2, np.float32), np.ones(2, int)):
+        assert pullback(given)[0].dtype == np.float32
+    assert seen == [(np.float32, np.float32)] * 3
+
+
 def test_what_a_rule_returns_is_not_aliased() -> None:
     kept = np.ones(2)
     cube = make_cube(defvjp=lambda g, out, x: kept)
@@ -255,5 +264,14 @@ def test_functions_that_hide_their_parameters_have_none() -> None:
     assert parameters(np.fromstring) == {} or "string" in parameters(np.fromstring)
     assert parameters(dict.fromkeys) == {} or "iterable" in parameters(dict.fromkeys)
     assert parameters(type) == {}  # as many of NumPy's, of older versions
+
+    def options(x: Any, share: float = 1.5, pair: Any = (1, 2), flag: Any = None) -> None: ...
+
+    for given in ({"share": float("1.5")}, {"pair": tuple(range(1, 3))}, {"flag": None}):  # other objects, but equal
+        assert checked_options(options, frozenset(), (), given) == {}
+    for given in ({"share": 1}, {"share": 2.5}, {"pair": [1, 2]}, {"flag": False}, {"other": 0},
+                  {"pair": np.array([1, 2])}):
+        with pytest.raises(NoDerivativeError, match="options with .* has no derivative here"):
+            checked_options(options, frozenset(), (), given)
     with pytest.raises(NoDerivativeError, match="type with casting='safe' has no derivative here.*options axis"):
         checked_options(type, frozenset({"axis"}), (), {"axis": 0, "casting": "safe"})

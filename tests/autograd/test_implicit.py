@@ -299,3 +299,17 @@ def test_the_solver_of_the_user_solves_the_problem_and_nothing_else() -> None:
         gradient = autograd.grad(lambda a, size=size: np.sum(root(square, np.ones(size), a, solver=newton)))(a)
         np.testing.assert_allclose(gradient, 0.5 / np.sqrt(a), rtol=1e-9)
         assert called == [size]
+
+
+@pytest.mark.parametrize("size", [3, 70])
+def test_roots_of_few_and_of_many_unknowns_have_second_derivatives(size: int) -> None:
+    a, v = np.linspace(1.0, 2.0, size), np.linspace(-1.0, 1.0, size)
+
+    def total(a: Any) -> Any:
+        return np.sum(root(square, np.ones(size), a) ** 3 * np.linspace(1.0, 3.0, size))
+
+    expected = 0.75 * a**-0.5 * v * np.linspace(1.0, 3.0, size)
+    np.testing.assert_allclose(autograd.grad(lambda a: np.sum(autograd.grad(total)(a) * v))(a), expected, rtol=1e-8)
+    np.testing.assert_allclose(autograd.jvp(autograd.grad(total), (a,), (v,))[1], expected, rtol=1e-8)
+    twice = autograd.jvp(lambda a: autograd.jvp(total, (a,), (v,))[1], (a,), (v,))[1]
+    assert twice == pytest.approx(np.sum(expected * v), rel=1e-8)

@@ -81,6 +81,24 @@ def test_float32_takes_steps_of_its_own_and_stays_float32(method: Any, error: fl
     assert np.max(np.abs(found - df(X)) / np.abs(df(X))) < error
 
 
+E = float(np.finfo(float).eps)
+
+
+@pytest.mark.parametrize(("differentiate", "method", "steps"), [
+    (numerical.grad, "forward", [E ** (1 / 2)]), (numerical.grad, "central", [E ** (1 / 3)]),
+    (numerical.grad, "complex", [E**2]), (numerical.grad, "richardson", [1 / 8 / 3.0**k for k in range(11)]),
+    (numerical.hessian, "forward", [E ** (1 / 3), 2 * E ** (1 / 3)]),
+    (numerical.hessian, "central", [2 * E ** (1 / 4)]), (numerical.hessian, "complex", [np.hypot(E**2, E ** (1 / 3))]),
+])  # fmt: skip
+def test_steps_are_as_long_as_the_table_says(differentiate: Any, method: Any, steps: list[float]) -> None:
+    """In units of x where that is more than 1."""
+    for x, unit in ((0.3, 1.0), (-1.0, 1.0), (1.7, 1.7), (-40.0, 40.0)):
+        called: list[Any] = []
+        differentiate(lambda x, seen=called: seen.append(x) or x**2 * 1.0, x, method)
+        found = sorted({float(f"{abs(at - x) / unit:.6g}") for at in called} - {0.0})
+        assert found == pytest.approx(sorted(steps), rel=1e-4)
+
+
 def test_long_doubles_are_used_in_full() -> None:
     x = np.array([0.3], np.longdouble)
     error = abs(numerical.grad(lambda x: np.sin(x).sum(), x, "richardson")[0] - np.cos(x[0]))

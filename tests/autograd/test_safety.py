@@ -38,6 +38,12 @@ AT_A_KINK: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "interp at its last knot": (lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0]), 1.0, 0.0),
     "interp of a knot that moves with x": (lambda x: np.interp(1.0, np.stack([0.0 * x, x, 2.0 + 0.0 * x]),
                                                               [0.0, 1.0, 3.0]), 1.0, -1.0),
+    "copysign at 0": (lambda x: np.copysign(x, 2.0), 0.0, 0.0),
+    "copysign at -0": (lambda x: np.copysign(x, -2.0), -0.0, 0.0),
+    "copysign at 1": (lambda x: np.copysign(x, -2.0), 1.0, -1.0), "its sign": (lambda x: np.copysign(3.0, x), 1.0, 0.0),
+    "logaddexp far above the other": (lambda x: np.logaddexp(x, -800.0), 0.0, 1.0),
+    "logaddexp2 far above the other": (lambda x: np.logaddexp2(-2000.0, x), 0.0, 1.0),
+    "logaddexp far below the other": (lambda x: np.logaddexp(x, 800.0), 0.0, 0.0),
     "sort of equal entries": (lambda x: np.sum(np.sort(np.stack([x, x])) * np.array([1.0, 3.0])), 2.0, 4.0),
 }
 AT_A_POLE: dict[str, tuple[Callable[[Any], Any], float, float]] = {
@@ -215,6 +221,8 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "float index": (lambda: X[Tensor(1.0)], IndexError, "integers or booleans.*float64"),
     "concatenate": (lambda: np.concatenate([X, np.ones((2, 2))]), ValueError, "concatenate of"),
     "no rule": (lambda: np.histogramdd(X[0]), NoDerivativeError, r"numpy\.histogramdd has no derivative.*\(3,\)"),
+    "no rule, by an option": (lambda: np.histogramdd(np.ones((2, 3)), weights=X[:, 0]), NoDerivativeError,
+                              r"numpy\.histogramdd has no derivative.*d out / d sample"),
     "ufunc method": (lambda: np.tanh.at(X, [0]), NoDerivativeError, r"tanh\.at"),
     "ufunc where": (lambda: np.add(X, 1, where=np.ones((2, 3), bool)), NoDerivativeError, r"np\.where"),
     "option": (lambda: np.sum(X, where=X), NoDerivativeError, "detach"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor
+from autograd.rules.error_function import erfc_of_positive
 
 LARGE = 2**16
 
@@ -74,6 +75,12 @@ def test_erf_is_pythons_within_four_units_in_the_last_place() -> None:
         np.testing.assert_array_max_ulp(autograd.erf(Tensor(x)).numpy(), expected, maxulp=4)
     assert np.isnan(autograd.erf(Tensor(np.nan)).item())
     assert autograd.erf(Tensor(np.float32(0.5))).dtype == np.float32
+
+
+def test_the_complement_of_erf_is_pythons_within_eight_units_in_the_last_place() -> None:
+    """Up to where it is the smallest normal number: the square in its exponent is taken without rounding."""
+    y = np.concatenate([POINTS[(POINTS >= 0.46875) & (POINTS < 26.5)], np.linspace(0.5, 26.4, 400)])
+    np.testing.assert_array_max_ulp(erfc_of_positive(y), np.array([math.erfc(v) for v in y]), maxulp=8)
 
 
 def test_gelu_keeps_its_digits_in_the_lower_tail() -> None:

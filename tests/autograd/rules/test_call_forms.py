@@ -160,6 +160,14 @@ FORMS: dict[str, Form] = {
     "i0 of large numbers": (lambda x: np.i0(x) / np.exp(np.abs(x)), (np.array([40.0, -300.0, 650.0]),)),
     "polydiv with a rest": (np.polydiv, (V, V[1:3])),
     "piecewise of a number": (lambda x: np.piecewise(x, [x < 0, x >= 0], [np.square, np.exp]), (np.array(0.7),)),
+    **{f"pad of the odd {mode}ion, {widths}":
+       (lambda x, mode=mode, widths=widths: np.pad(x, widths, mode, reflect_type="odd"), (V,))
+       for mode in ("reflect", "symmetric") for widths in ((9, 1), (1, 9), (4, 6), (0, 13))},
+    "partition of all elements": (lambda x: np.sort(np.partition(x, 3, axis=None)[:3]), (X,)),
+    "hsplit of a vector": (lambda x: np.hsplit(x, [2]), (V,)), "vsplit in parts": (lambda x: np.vsplit(x, 3), (X,)),
+    "emath just beyond the real domain":
+        (lambda x: (np.emath.arcsin(x), np.emath.arctanh(-x)), (np.array([0.5, 1.5]),)),
+    "emath just within the real domain": (lambda x: (np.emath.arccos(x), np.emath.log(x)), (np.array([0.5, 0.99]),)),
     "piecewise of a number, with conditions in an array":
         (lambda x: np.piecewise(x, np.array([False, True]), [np.square, np.exp]), (np.array(0.7),)),
     "inner of vectors": (np.inner, (V, V[::-1].copy())), "inner of a number": (np.inner, (V, np.array(2.0))),
@@ -383,6 +391,14 @@ def test_a_correlation_is_never_beyond_1() -> None:
             np.testing.assert_array_equal(np.abs(found.real) > 1, np.abs(expected.real) > 1)
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
             assert max(np.max(np.abs(found.real)), np.max(np.abs(found.imag))) <= 1
+
+
+def test_a_quotient_without_a_rest_is_that_of_the_numbers_as_they_are() -> None:
+    """0.1 is a little more than a tenth, so that it goes 9 times into 1; an infinity on one side changes no other."""
+    assert (Tensor(1.0) // 0.1).item() == 1.0 // 0.1 == 9
+    found = Tensor([1.0, np.inf, 1.0, -3.0]) // np.array([0.1, 2.0, np.inf, np.inf])
+    np.testing.assert_array_equal(found.numpy(), [9, np.inf, 0, 0])
+    np.testing.assert_array_equal((Tensor([7, -7]) // 2).numpy(), [3, -4])
 
 
 def test_whole_numbers_have_no_slope() -> None:

@@ -66,6 +66,7 @@ CALLS: dict[str, Sequence[tuple[Call, Any]]] = {
     "ediff1d": each(np.ediff1d, *EVERY_SHAPE) + each(lambda x: np.ediff1d(x, to_end=x, to_begin=x), NUMBER, ONE),
     "linalg of nothing": [(f, np.zeros((0, 0))) for f in (
         np.linalg.det, np.linalg.inv, np.linalg.slogdet, np.linalg.eigh, np.linalg.cholesky, np.linalg.svd)],
+    "emath at the edge": each(np.emath.sqrt, np.array([0.0, 4.0])) + each(np.emath.arcsin, np.array([1.0, -1.0])),
     "norm": each(np.linalg.norm, *EVERY_SHAPE),
     "norm of order 0": each(np.linalg.norm, SEVERAL, np.array([0.0, 1.0, 1.0]), ord=0),
     # polynomials without coefficients, with one, with zeros only
@@ -135,7 +136,8 @@ def parts(call: Call) -> Call:
     return lambda x: [o for o in flatten(call(x))[0] if getattr(o, "dtype", np.dtype(int)).kind in "fc"]
 
 
-SMOOTH = sorted(CALLS.keys() - {"norm of order 0", "roots", "poly", "linalg of nothing", "apply_along_axis"})
+SMOOTH = sorted(CALLS.keys() - {"norm of order 0", "emath at the edge", "roots", "poly", "linalg of nothing",
+                                "apply_along_axis"})
 
 
 @pytest.mark.parametrize("name", SMOOTH)

@@ -114,15 +114,25 @@ def test_least_squares_of_deficient_rank_has_the_derivative_along_its_rank() -> 
     check_gradients(lambda left, right: np.linalg.pinv(left @ right, rcond=1e-10), left, right, order=1)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e6, 1e-6])
 @pytest.mark.parametrize("rcond", [None, -1])
-def test_what_is_singular_but_for_rounding_is_so_unless_told_otherwise(rcond: Any) -> None:
+def test_what_is_singular_but_for_rounding_is_so_unless_told_otherwise(rcond: Any, scale: float) -> None:
     """Also where the two ways to leave the limit to NumPy are asked for: its rank, and no huge derivative."""
     a, b = np.outer([1.0, 0.3, 0.7, 0.9], [1.0, 0.1, 0.6]) @ rng.standard_normal((3, 3)), rng.standard_normal(4)
+    a = a * scale
     solution, misfit, rank, _ = np.linalg.lstsq(a, Tensor(b, requires_grad=True), rcond)
     expected = np.linalg.lstsq(a, b, rcond)
     assert (rank, misfit.shape) == (expected[2], expected[1].shape) == (1, (0,))
     np.testing.assert_allclose(solution.detach().numpy(), expected[0])
     np.testing.assert_allclose(jacobian(lambda b: np.linalg.lstsq(a, b, rcond)[0])(b), np.linalg.pinv(a, rcond=1e-10))
+
+
+def test_the_sign_of_a_determinant_may_be_imaginary() -> None:
+    turns = jvp(lambda a: np.linalg.slogdet(a)[0], (np.diag([1j, 1.0]),), (np.diag([1.0, 0]) + 0j,))[1]
+    assert turns == pytest.approx(1.0)  # from i along the circle
+    x = np.diag([1j, 2.0])
+    check_gradients(lambda a: np.linalg.slogdet(a)[0], x, order=1)
+    check_gradients(lambda a: np.linalg.slogdet(a)[1], x, order=1)
 
 
 def test_condition_of_a_singular_matrix() -> None:

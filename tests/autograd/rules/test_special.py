@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
-from autograd import NoDerivativeError, Tensor, grad, jvp
+from autograd import NoDerivativeError, Tensor, grad, jvp, numerical
+from autograd.registry import registry
 from autograd.rules.integrals import i0
 from autograd.rules.special.gamma_functions import polygamma
 
@@ -95,6 +96,9 @@ def test_log_of_the_normal_distribution_function_far_out() -> None:
 def test_entropies_of_impossible_events_have_finite_gradients() -> None:
     assert grad(lambda x: sc.xlogy(x, x * 0))(0.0) == 0.0
     assert grad(lambda y: sc.xlogy(0.0, y))(0.0) == 0.0
+    assert grad(sc.xlogy)(0.0, 2.0) == grad(sc.xlog1py)(0.0, 1.0) == np.log(2)
+    with np.errstate(divide="ignore"):
+        assert grad(sc.xlogy, 1)(2.0, 0.0) == grad(sc.xlog1py, 1)(2.0, -1.0) == np.inf
     assert grad(sc.xlogy)(0.0, 0.0) == grad(sc.xlogy, 1)(0.0, 0.0) == 0.0
     assert grad(sc.xlog1py)(0.0, -1.0) == grad(sc.xlog1py, 1)(0.0, -1.0) == 0.0
     p = np.array([0.0, 0.5, 0.5])
@@ -218,6 +222,18 @@ def test_the_incomplete_beta_function_of_one_large_parameter_steps_by_the_densit
     step = np.exp(a * np.log(x) + b * np.log1p(-x) - np.log(b) - sc.betaln(a, b))
     assert float(grad(sc.betainc, 1)(a, b + 0.5, x)) == pytest.approx(step, rel=1e-6)
     assert float(grad(sc.betainc)(b + 0.5, a, 1 - x)) == pytest.approx(-step, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in dir(sc) if name.startswith("eval_")
+                                  and getattr(sc, name) in registry])
+def test_orthogonal_polynomials_of_every_degree(name: str) -> None:
+    """Of degree 0, too, which is constant, and 1, whose slope is."""
+    f = getattr(sc, name)
+    parameters = (0.7, 0.4)[: f.nin - 2]
+    for n in (0, 1, 2, 5):
+        for x in (0.3, 0.8):
+            expected = numerical.grad(lambda x, n=n: f(n, *parameters, x), x, "richardson")
+            assert grad(lambda x, n=n: f(n, *parameters, x))(x) == pytest.approx(expected, rel=1e-8, abs=1e-10)
 
 
 @pytest.mark.parametrize("name", ["jve", "ive", "jv", "iv"])
