@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import weakref
 from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
@@ -105,6 +106,24 @@ def test_the_function_runs_once_where_nothing_is_recorded_and_twice_for_a_gradie
         runs.clear()
         use()
         assert len(runs) == count
+
+
+def test_nothing_of_the_first_run_is_kept() -> None:
+    """Nor of an operation with several results, which are nodes beside its own."""
+    values: list[Any] = []
+
+    def f(x: Any, w: Any) -> Any:
+        y = np.exp(x) * w
+        low, high = np.split(np.sin(y), 2)
+        cosine = np.cos(np.linalg.svd(np.multiply.outer(low, high))[1])
+        values[:] = [weakref.ref(t._value) for t in (y, cosine)]
+        return low * high * cosine[0] * np.sum(y)
+
+    x, w = Tensor(np.linspace(0.1, 0.8, 4), requires_grad=True), Tensor(np.ones(4), requires_grad=True)
+    for call in (lambda: checkpoint(f)(x, w), lambda: checkpoint(lambda x: f(x, w))(x)):
+        out = call()
+        assert [value() for value in values] == [None, None]
+        assert out.requires_grad
 
 
 def test_a_leaf_that_lives_in_a_checkpoint_only_is_a_constant() -> None:

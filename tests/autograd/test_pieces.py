@@ -45,6 +45,21 @@ def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, 
     assert all(work < SHARED or (small_kernels and straight and work <= UNPACKED) for work, straight in asked)
 
 
+@pytest.mark.parametrize(("chosen", "found", "library", "expected"), [
+    ("SKYLAKEX", [], "scipy-openblas", True), ("cooperlake", [], "openblas64", True),
+    ("HASWELL", ["AVX512F"], "openblas", False), ("ZEN", ["X86_V4"], "openblas", False),
+    ("", ["SSE", "AVX512_SKX"], "openblas", True), ("", ["X86_V4"], "openblas", True),
+    ("", ["AVX2", "X86_V3"], "openblas", False), ("", ["AVX512F"], "mkl", False),
+    ("SAPPHIRERAPIDS", ["X86_V4"], "accelerate", False)])
+def test_who_has_code_for_small_products(chosen: str, found: list[str], library: str, expected: bool,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenBLAS on processors with AVX-512, unless the environment chooses the code of others."""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", chosen)
+    monkeypatch.setattr(np, "show_config", lambda mode: {
+        "SIMD Extensions": {"found": found}, "Build Dependencies": {"blas": {"name": library}}})
+    assert pieces.reads_small_operands.__wrapped__() is expected
+
+
 @pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((128, 128), (128, 128)), ((2000, 300), (300,)),
                                              ((0, 3), (3, 4)), ((5, 0), (0, 4))])
 def test_other_products_are_numpys(left: Any, right: Any) -> None:

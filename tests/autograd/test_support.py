@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 import warnings
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ import pytest
 import scipy.special as sc
 
 import autograd
-from autograd import NoDerivativeError, Tensor, grad
-from autograd.registry import public_name, registry
+from autograd import NoDerivativeError, Tensor, grad, numpy_protocol
+from autograd.registry import public_name, real_only, registry
 from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Row
 
@@ -57,6 +58,27 @@ def test_what_takes_complex_operands_is_differentiated_in_them(row: Row) -> None
         slope = float(along(1e-5) - along(-1e-5)) / 2e-5
     found = sum(np.sum(np.real(np.conj(g) * directions[i])) for g, i in zip(gradients, places, strict=True))
     assert float(found) == pytest.approx(slope, rel=1e-5, abs=1e-5)
+
+
+def test_a_ufunc_takes_complex_operands_where_its_loops_do() -> None:
+    for row in autograd.supported():
+        function = pkgutil.resolve_name(row.function)
+        if isinstance(function, np.ufunc) and function in registry:
+            loops = [signature.split("->")[0] for signature in function.types]
+            able = any(kind in signature for signature in loops for kind in "FD")
+            assert row.complex == (able and function not in real_only), row.function
+    assert not TABLE["scipy.special.gammainc"].complex
+    assert TABLE["scipy.special.erf"].complex
+
+
+def test_rules_wait_for_the_first_function_that_has_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(importlib, "import_module", loaded.append)
+    monkeypatch.setattr(numpy_protocol, "on_demand", {"scipy": "rules.of.scipy", "nobody.has.it": "rules.of.none"})
+    assert numpy_protocol.rule_of(sc.erf) is registry[sc.erf]
+    assert loaded == []
+    assert numpy_protocol.rule_of(sc.mathieu_a) is None
+    assert loaded == ["rules.of.scipy"]
 
 
 def test_what_takes_real_operands_only_gives_no_wrong_number_on_complex_ones() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import pickle
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientLostWarning, Tensor, tensor
+from autograd import GradientLostWarning, MutationError, Tensor, tensor
 from autograd.elsewhere import INSTEAD
 
 
@@ -154,6 +156,29 @@ def test_iteration_and_length() -> None:
     assert [row.tolist() for row in x] == [[0, 1], [2, 3], [4, 5]]
     with pytest.raises(TypeError, match="0-d"):
         list(Tensor(1.0))
+
+
+@pytest.mark.parametrize("assigned", [False, True])
+def test_a_number_is_a_value_and_an_array_the_users_own(assigned: bool) -> None:
+    """Writing to an array of no axes changes no tensor; to another it does, but not what was recorded before."""
+    def made(array: Any) -> Tensor:
+        if not assigned:
+            return Tensor(array, requires_grad=True)
+        t = Tensor(np.zeros(array.shape), requires_grad=True)
+        t.data = array
+        return t
+
+    number, array = np.array(2.0), np.array([1.0, 2.0])
+    t, u = made(number), made(array)
+    number[...] = 5
+    assert t.item() == 2
+    assert u.data is array
+    total = np.sum(np.exp(u) * u)
+    array[:] = 9
+    assert u.tolist() == [9, 9]
+    with contextlib.suppress(MutationError):  # or it is noticed
+        total.backward()
+        np.testing.assert_allclose(u.grad.numpy(), np.exp([1.0, 2.0]) * [2, 3])
 
 
 def test_assigning_data_rebinds_a_leaf() -> None:

@@ -78,6 +78,7 @@ FORMS: dict[str, Form] = {
     "corrcoef of one variable": (np.corrcoef, (V,)),
     "take_along_axis of all elements": (lambda x: np.take_along_axis(x, np.array([3, 0, -1]), None), (X,)),
     "concatenate in another precision": (lambda x: np.concatenate([x, x], dtype=np.float32), (X,)),
+    "add of an array in another precision": (lambda x: np.add(x, X, dtype=np.float32), (X,)),
     "add in another precision": (lambda x: np.add(x, x, dtype=np.float32), (X,)),
     **{f"choose, {mode}": (lambda x, y, mode=mode, at=at: np.choose(at, [x, y, y * y], mode=mode), (V, V[::-1].copy()))
        for mode, at in (("wrap", [-1, 3, 4, 8, -5]), ("clip", [-1, 3, 0, 8, 2]), ("raise", [0, 2, 1, 0, 2]))},
@@ -399,6 +400,15 @@ def test_a_quotient_without_a_rest_is_that_of_the_numbers_as_they_are() -> None:
     found = Tensor([1.0, np.inf, 1.0, -3.0]) // np.array([0.1, 2.0, np.inf, np.inf])
     np.testing.assert_array_equal(found.numpy(), [9, np.inf, 0, 0])
     np.testing.assert_array_equal((Tensor([7, -7]) // 2).numpy(), [3, -4])
+
+
+@pytest.mark.parametrize(("tol", "imaginary"), [
+    (1.5, 0.5), (0.9, 0.5), (0.3, 0.5), (100, 2e-14), (100, 3e-14), (3, 4e-16), (1.5, 3e-16), (2.5, 5e-16)])
+def test_nearly_real_is_within_a_number_of_roundings_or_within_a_size(tol: float, imaginary: float) -> None:
+    z = np.array([1.0 + 1j * imaginary, 2.0])
+    found, expected = np.real_if_close(Tensor(z), tol).numpy(), np.real_if_close(z, tol)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_whole_numbers_have_no_slope() -> None:

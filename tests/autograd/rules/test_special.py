@@ -140,7 +140,7 @@ def test_losses_of_huber_on_both_sides_of_their_pieces(r: float) -> None:
             assert grad(f, i)(*at) == pytest.approx((f(*at + d) - f(*at - d)) / 2e-6, rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize("n", [1, 2, 4, 9])
+@pytest.mark.parametrize("n", [1, 2, 4, 9, 19])
 @pytest.mark.parametrize("z", [13.9 + 0.1j, 0.1 + 14j, 30 - 3j, -0.5 + 1e-3j, 2 + 0j])
 def test_derivatives_of_the_complex_polygamma_are_mpmaths(n: int, z: complex) -> None:
     """Near the place where the asymptotic series begins, its last term counts."""
