@@ -1,0 +1,64 @@
+"""What does not fit is refused, by rules as by NumPy, in words that say what was expected and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import NoDerivativeError, tensor
+
+rng = np.random.default_rng(3)
+T, U = tensor(rng.normal(size=(3, 4)), requires_grad=True), tensor(rng.normal(size=5), requires_grad=True)
+OUT = np.zeros(5)
+REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "gelu": (lambda: autograd.gelu(U, approximate="erf"), ValueError, "'none' or 'tanh', got 'erf'"),
+    "clip out": (lambda: np.clip(U, 0, 1, out=OUT), TypeError, r"clip\(out=...\).*assign the result"),
+    "choose out": (lambda: np.choose(np.array([0]), [U], out=OUT), TypeError, r"choose\(out=...\)"),
+    "take out": (lambda: np.take(U, [0], out=OUT), TypeError, r"take\(out=...\)"),
+    "dot out": (lambda: np.dot(U, U, out=OUT), TypeError, r"dot\(out=...\)"),
+    "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
+    "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
+    "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
+    "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
+    "diff": (lambda: np.diff(U, n=-1), ValueError, "n >= 0 differences, got -1"),
+    "gradient spacings": (lambda: np.gradient(T, 1.0, 2.0, 3.0), TypeError, "over 2 axes.*got 3"),
+    "gradient order": (lambda: np.gradient(T, edge_order=3), ValueError, "edge_order 1 or 2, got 3"),
+    "gradient samples": (lambda: np.gradient(U[:2], edge_order=2), ValueError, "edge_order=2 needs 3 samples, got 2"),
+    "select": (lambda: np.select([T > 0], [T, -T]), ValueError, "as many conditions as choices, got 1 and 2"),
+    "choose": (lambda: np.choose([0, 2], [U[:2], U[:2]]), ValueError, "indices below 2, got 0 to 2"),
+    "piecewise": (lambda: np.piecewise(U, [U < 0], [1.0, 2.0, 3.0]), ValueError, "1 conditions takes.*got 3"),
+    "apply_along_axis": (lambda: np.apply_along_axis(np.sum, 0, T[:, :0]), ValueError, r"nothing to apply.*\(0, 3\)"),
+    "fftn": (lambda: np.fft.fftn(T, s=(2, 2), axes=(0,)), ValueError, r"as many lengths s, got \(2, 2\)"),
+    "concatenate numbers": (lambda: np.concatenate([U[0], U[1]]), ValueError, "zero-dimensional.*np.stack"),
+    "concatenate axis": (lambda: np.concatenate([U, U], axis=1), np.exceptions.AxisError, "axis 1 is out of bounds"),
+    "stack": (lambda: np.stack([U, T]), ValueError, r"one shape, got \(3, 4\), \(5,\)"),
+    "split": (lambda: np.split(U, 2), ValueError, "equal division: 5 into 2; write np.array_split"),
+    "cross": (lambda: np.linalg.cross(T, T), ValueError, r"vectors of length 3, got shapes \(3, 4\)"),
+    "norm axes": (lambda: np.linalg.norm(T, axis=(0, -2)), ValueError, r"two different ones, got axis=\(0, -2\)"),
+    "polyder": (lambda: np.polyder(U, -1), ValueError, "m >= 0, got -1"),
+    "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
+    "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
+    "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
+    "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
+    "geomspace": (lambda: np.geomspace(U[0] * 0, 1), ValueError, "cannot start or stop at 0"),
+    "cumulative_sum": (lambda: np.cumulative_sum(T), ValueError, r"more than one dimension, got shape \(3, 4\)"),
+    "convolve mode": (lambda: np.convolve(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
+    "correlate mode": (lambda: np.correlate(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
+    "an option of NumPy's": (lambda: np.sort(U, order="f"), NoDerivativeError, "sort with order='f'.*options axis"),
+    "pad mode": (lambda: np.pad(U, 1, "empty"), ValueError, "mode='empty'.*the modes are constant, edge"),
+    "pad keyword": (lambda: np.pad(U, 1, "edge", constant_values=3), ValueError, "mode='edge'.*no constant_values"),
+    "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
+    "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
+    "logarithm of a write": (lambda: np.log(U, where=U > 0), NoDerivativeError, "log with where has no derivative"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_does_not_fit_is_refused_in_words(name: str) -> None:
+    call, error, words = REFUSALS[name]
+    with pytest.raises(error, match=words):
+        call()
