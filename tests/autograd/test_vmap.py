@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, hessian, jvp, linearize, logsumexp, softmax, vjp, vmap
+from autograd import Tensor, grad, hessian, jacobians, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
@@ -176,6 +176,20 @@ def test_linear_maps_made_outside_of_vmap_keep_the_examples_apart() -> None:
     np.testing.assert_allclose(vmap(vjp(f, x)[1])(seeds[:1])[0], seeds[:1] @ matrix)
     inner = vmap(lambda z, v: vmap(vjp(lambda y: y**2 * z, x)[1])(v)[0])(x, np.stack([seeds] * 3))
     np.testing.assert_allclose(inner, 2 * x * seeds * x[:, None, None])
+
+
+@pytest.mark.parametrize(("room", "passes"), [(10_000, 1), (48, 3), (12, 12), (1, 12)])
+def test_a_jacobian_takes_as_many_passes_as_there_is_room_for(room: int, passes: int, monkeypatch: Any) -> None:
+    """Rows that fill no more than so many elements at once, one at least."""
+    pulled: list[int] = []
+    pull = jacobians.Inputs.pull
+    monkeypatch.setattr(jacobians, "ROOM", room)
+    monkeypatch.setattr(jacobians.Inputs, "pull", lambda self, pairs: pulled.append(1) or pull(self, pairs))
+    x = np.linspace(0.1, 1.0, 5)
+    expected = np.einsum("i,j,jk->ijk", np.arange(3.0), np.cos(np.arange(4.0)), np.eye(4, 5)) * np.cos(x)
+    found = jacrev(lambda x: np.multiply.outer(np.arange(3.0), np.cos(np.arange(4.0)) * np.sin(x)[:4]))(x)
+    np.testing.assert_allclose(found, expected, atol=1e-15)
+    assert len(pulled) == passes
 
 
 def test_advanced_indices_apart_from_each_other() -> None:
