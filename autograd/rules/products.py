@@ -129,9 +129,14 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
     return np.ravel(a)[:, None] * np.ravel(b)[None, :]
 
 
+def conjugated(x: Array) -> Array:
+    """The conjugate of complex numbers; others stay as they are, bool too, of which NumPy's would be int8."""
+    return np.conj(x) if x.dtype.kind == "c" else x
+
+
 @composite(np.vdot)
 def vdot(a: Any, b: Any, /) -> Any:
-    return np.dot(np.conj(np.ravel(a)), np.ravel(b))
+    return np.dot(conjugated(np.ravel(a)), np.ravel(b))
 
 
 @composite(np.vecdot)
@@ -140,7 +145,8 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
     x1, x2 = (np.moveaxis(x, axis, -1) for x in arrays_of((x1, x2)))
     if x1.shape[-1] != x2.shape[-1]:
         raise ValueError(f"vecdot takes vectors of one length, got {x1.shape[-1]} and {x2.shape[-1]}")
-    return np.sum(np.conj(x1) * x2, axis=-1)
+    product = conjugated(x1) * x2
+    return np.sum(product, axis=-1, dtype=product.dtype)
 
 
 @composite(np.matvec)
@@ -150,7 +156,7 @@ def matvec(x1: Any, x2: Any, /) -> Any:
 
 @composite(np.vecmat)
 def vecmat(x1: Any, x2: Any, /) -> Any:
-    return np.matmul(np.conj(x1)[..., None, :], x2)[..., 0, :]
+    return np.matmul(conjugated(x1)[..., None, :], x2)[..., 0, :]
 
 
 @composite(np.kron)

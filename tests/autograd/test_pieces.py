@@ -61,7 +61,7 @@ def test_who_has_code_for_small_products(chosen: str, found: list[str], library:
 
 
 @pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((128, 128), (128, 128)), ((2000, 300), (300,)),
-                                             ((0, 3), (3, 4)), ((5, 0), (0, 4))])
+                                             ((0, 3), (3, 4)), ((5, 0), (0, 4)), ((3, 1000), (1000, 700))])
 def test_other_products_are_numpys(left: Any, right: Any) -> None:
     """Small ones, large ones, and products with vectors."""
     rng = np.random.default_rng(0)

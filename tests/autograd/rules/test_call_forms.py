@@ -276,6 +276,15 @@ def test_integers_go_through_as_numpy_has_them(name: str) -> None:
         np.testing.assert_array_equal(a.numpy(), b)
 
 
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint16, np.float16, np.complex64])
+@pytest.mark.parametrize("function", [np.vecdot, np.vdot, np.inner, np.dot, np.matmul, np.kron, np.outer])
+def test_products_have_numpys_dtype(function: Any, dtype: Any) -> None:
+    x, y = np.array([1, 0, 1], dtype), np.array([1, 1, 1], dtype)
+    for found, expected in ((function(Tensor(x), y), function(x, y)), (function(y, Tensor(x)), function(y, x))):
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found.numpy(), expected)
+
+
 SPECIAL: dict[str, Array] = {
     "float64": np.array([np.nan, np.inf, -np.inf, 1.5]),
     "float32": np.array([np.nan, np.inf, -np.inf, 1.5], np.float32),

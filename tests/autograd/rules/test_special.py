@@ -239,9 +239,17 @@ def test_orthogonal_polynomials_of_every_degree(name: str) -> None:
 @pytest.mark.parametrize("name", ["jve", "ive", "jv", "iv"])
 def test_bessel_functions_have_their_slope_at_0(name: str) -> None:
     """Half of the neighbour of order 0, which is 1, and none of the exponential that scales."""
+    assert (grad(sc.berp)(0.0), grad(sc.beip)(0.0)) == (0, 0.5)  # of x^4 / 64 and x^2 / 4 the second derivatives
     for order, slope in ((1, 0.5), (2, 0.0)):
         assert grad(lambda z, order=order: getattr(sc, name)(order, z))(0.0) == slope
         assert jvp(lambda z, order=order: getattr(sc, name)(order, z), (0.0,), (1.0,))[1] == slope
+
+
+def test_small_integers_beside_a_variable_do_not_overflow_in_its_derivative() -> None:
+    """A function that is defined by others computes as the ufunc does, which casts its operands first."""
+    for f, d, x in ((sc.fdtr, 100, 2), (sc.fdtrc, 100, 2), (sc.gdtr, 60, 3)):
+        found = grad(lambda e, f=f, d=d, x=x: f(np.int8(d), e, np.int8(x)))(150.0)
+        assert found == pytest.approx(grad(lambda e, f=f, d=d, x=x: f(float(d), e, float(x)))(150.0), rel=1e-12)
 
 
 def test_the_tolerance_of_lambertw_is_no_variable() -> None:
