@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .tensor import Tensor
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -87,3 +88,22 @@ def bottom(x: Tensor) -> Tensor:
     while isinstance(x, Box):
         x = x._inner
     return x
+
+
+def constant_like(x: Tensor, values: Any) -> Tensor:
+    """`values`, made for all examples of the batches that `x` is made of, as a constant of each example."""
+    out = Tensor(values)
+    for box in reversed(boxes(x.detach())):
+        out = box.with_inner(out)
+    return out
+
+
+def shared_value(x: Tensor) -> Any:
+    """The values of a tensor, which inside `vmap` all examples share. Raises `TypeError` where they differ."""
+    if not isinstance(x, Box) or x._value.shape == x.shape:
+        return x._value
+    examples = x._value.reshape(-1, *x.shape)
+    if not len(examples) or np.any(examples != examples[0]):
+        raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
+                        "loop over the examples instead")
+    return examples[0]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain_array
+from .box import shared_value
 from .errors import NoDerivativeError
 from .tensor import Tensor
 
@@ -52,7 +53,7 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
                 if value.requires_grad:
                     raise NoDerivativeError(f"{function.__name__}({name}=tensor) has no derivative in {name}; "
                                             f"pass {name}.detach()")
-                value = value._value
+                value = shared_value(value)
             kept[name] = value
         elif name == "out":
             refuse_out(function.__name__, value)

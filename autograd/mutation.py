@@ -16,6 +16,7 @@ import numpy as np
 from .arrays import plain_array
 from .box import Box
 from .graph import Leaf
+from .keys import differs, raw_key, with_key
 from .leaf import mutated
 from .modes import is_grad_enabled
 from .registry import primitives, registry
@@ -60,18 +61,19 @@ def _refuse_read_only_view(target: Tensor) -> None:
 
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
-    if isinstance(target, Box) or isinstance(value, Box) or (is_grad_enabled() and _tracked(target, value)):
+    if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
+            is_grad_enabled() and _tracked(target, value)):
         _become(target, np_set_item(target, value, key=key))
         return
     _check_unrecorded(target)
-    raw_key, raw = _raw(key), value._value if isinstance(value, Tensor) else value
+    at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
-        target._value[raw_key] = raw
+        target._value[at] = raw
         _touched(target)
     else:
         _refuse_read_only_view(target)
         array = np.array(target._value)
-        array[raw_key] = raw
+        array[at] = raw
         _replace(target, array if array.ndim else array[()])
 
 
@@ -102,18 +104,11 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
-    return primitives["set_item"](target, value if isinstance(value, Tensor) else plain_array(value), key=_raw(key))
+    return with_key("set_item", (target, value if isinstance(value, Tensor) else plain_array(value)), key)
 
 
 def _tracked(target: Tensor, value: Any) -> bool:
     return target._node is not None or (isinstance(value, Tensor) and value._node is not None)
-
-
-def _raw(key: Any) -> Any:
-    """An index with arrays in place of tensors."""
-    if isinstance(key, tuple):
-        return tuple(map(_raw, key))
-    return key._value if isinstance(key, Tensor) else key
 
 
 def _owners(target: Tensor) -> Iterator[Tensor]:

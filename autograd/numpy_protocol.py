@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import elements, plain_array
-from .box import Box
+from .box import Box, shared_value
 from .calling import parameters, refuse_out
 from .errors import NoDerivativeError
 from .primitive import wrap
@@ -70,16 +70,6 @@ def settled(tree: Any) -> Any:
     Raises `TypeError` where examples differ.
     """
     return values_of(tree, shared_value)
-
-
-def shared_value(x: Tensor) -> Any:
-    if not isinstance(x, Box) or x._value.shape == x.shape:
-        return x._value
-    examples = x._value.reshape(-1, *x.shape)
-    if not len(examples) or np.any(examples != examples[0]):
-        raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
-                        "loop over the examples instead")
-    return examples[0]
 
 
 def decided(question: Callable[..., Any], *args: Any) -> Any:

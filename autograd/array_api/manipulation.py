@@ -68,7 +68,7 @@ def permute_dims(x: Tensor, /, axes: tuple[int, ...]) -> Tensor:
 
 def repeat(x: Tensor, repeats: Any, /, *, axis: int | None = None) -> Tensor:
     """Each element repeated."""
-    return call(np.repeat, as_tensor(x), repeats._value if isinstance(repeats, Tensor) else repeats, axis)
+    return call(np.repeat, as_tensor(x), repeats, axis)
 
 
 def tile(x: Tensor, repetitions: tuple[int, ...], /) -> Tensor:

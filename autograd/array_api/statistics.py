@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.numpy_protocol import settled
 from autograd.rules.axes import part
 from autograd.tensor import Tensor
 
@@ -117,8 +118,8 @@ def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: b
     x = as_tensor(x)
     if not descending:
         return call(np.argsort, x, axis=axis, kind="stable")
-    order = np.flip(np.argsort(np.flip(x._value, axis), axis=axis, kind="stable"), axis)
-    return Tensor._of(x.shape[axis] - 1 - order, None)
+    order = call(np.flip, call(np.argsort, call(np.flip, x, axis), axis=axis, kind="stable"), axis)
+    return call(np.subtract, x.shape[axis] - 1, order)
 
 
 def sort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
@@ -156,7 +157,7 @@ class UniqueInverse(NamedTuple):
 def unique_all(x: Tensor, /) -> UniqueAll:
     """Distinct values (every nan is one) with first positions, inverse and counts. The values stay differentiable."""
     x = as_tensor(x)
-    _, indices, inverse, counts = np.unique_all(x._value)
+    _, indices, inverse, counts = np.unique_all(settled(x))
     values = call(np.reshape, x, (-1,))[indices]
     return UniqueAll(values, *(Tensor._of(part, None) for part in (indices, inverse, counts)))
 

@@ -9,11 +9,10 @@ import numpy as np
 
 from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, constant
-from autograd.numpy_protocol import decided, settled
+from autograd.numpy_protocol import decided, settled, values_of
 from autograd.tensor import Tensor, tensor
 
 from .axes import one_axis
-from .indexing import raw_key
 
 Array = Any
 
@@ -35,11 +34,12 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     refuse_out("choose", out)
     parts = np.broadcast_arrays(*[choices[i] for i in range(len(choices))], a)[:-1]
-    which = np.broadcast_to(raw_key(a) if isinstance(a, Tensor) else a, parts[0].shape)
+    which = np.broadcast_to(a, parts[0].shape)
     size = len(parts)
     which = which % size if mode == "wrap" else np.clip(which, 0, size - 1) if mode == "clip" else which
-    if which.size and not 0 <= which.min() <= which.max() < size:
-        raise ValueError(f"choose among {size} arrays takes indices below {size}, got {which.min()} to {which.max()}")
+    low, high = (extreme(values_of(which), initial=0) for extreme in (np.min, np.max))
+    if low < 0 or high >= size:
+        raise ValueError(f"choose among {size} arrays takes indices below {size}, got {low} to {high}")
     return np.take_along_axis(np.stack(parts), which[None], axis=0)[0]
 
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
+from autograd.keys import differs, raw_key
 from autograd.mutation import assign
 from autograd.numpy_protocol import decided, plain, settled
 from autograd.tensor import Tensor
 
 from .axes import all_axes, flat_or_along, one_axis
-from .indexing import along, raw_key
+from .indexing import along
 
 Array = Any
 
@@ -110,7 +111,7 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
-    indices = np.asarray(raw_key(indices))
+    indices = indices if differs(indices) else np.asarray(raw_key(indices))
     key = np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None else along(
         arr.shape, indices, one_axis(arr, axis))
     write("put_along_axis", arr, key, values)

@@ -10,14 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.box import Box
 from autograd.calling import refuse_out
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
-from autograd.modes import local
-from autograd.numpy_protocol import tensors_in
-from autograd.registry import primitives
-from autograd.tensor import Tensor
+from autograd.keys import differs, raw_key, with_key
 
 from .axes import at_least_one_axis, flat_or_along, part
 
@@ -50,35 +46,7 @@ scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, 
 
 
 def getitem(self: Any, key: Any) -> Any:
-    if local.level and any(isinstance(x, Box) for x in tensors_in(key)):  # differs from example to example within vmap
-        keys = key if isinstance(key, tuple) else (key,)
-        return gather(self, *[k for k in keys if isinstance(k, Tensor)],
-                      template=tuple(... if k is ... else None if isinstance(k, Tensor) else (k,) for k in keys))
-    return primitives["get_item"](self, key=raw_key(key))
-
-
-def filled(template: tuple[Any, ...], indices: Any) -> tuple[Any, ...]:
-    """The index with its arrays in place."""
-    arrays = iter(indices)
-    return tuple(k if k is ... else np.asarray(next(arrays)) if k is None else k[0] for k in template)
-
-
-gather = variadic(
-    "multilinear", "gather", lambda x, *indices, template: x[filled(template, indices)],
-    lambda g, i, operands, *, template: scatter(g, key=filled(template, operands[1:]), shape=operands[0].shape))
-
-
-def raw_key(key: Any) -> Any:
-    """An index with arrays in place of tensors."""
-    if isinstance(key, tuple):
-        return tuple(map(raw_key, key))
-    if isinstance(key, list):
-        return np.asarray([raw_key(k) for k in key]) if key else np.zeros(0, int)
-    if isinstance(key, Tensor):
-        if key.dtype.kind not in "biu":
-            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {key.dtype}")
-        return key._value
-    return key
+    return with_key("get_item", (self,), key)
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
@@ -141,7 +109,7 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 @composite(np.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
     refuse_out("take", out)
-    indices = np.asarray(raw_key(indices))
+    indices = indices if differs(indices) else np.asarray(raw_key(indices))
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices

@@ -61,8 +61,9 @@ def _distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> A
     if target.dtype.kind == "f":
         return target if smoothing == 0 else (1 - smoothing) * target + smoothing / x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
-    a = np.full(x.shape, smoothing / x.shape[1], x.dtype)
-    a[_at(labels)] += 1 - smoothing
+    own = np.expand_dims(labels, 1) == _along_classes(np.arange(x.shape[1]), x.ndim)
+    rest = smoothing / x.shape[1]
+    a = np.where(own, x.dtype.type(rest + (1 - smoothing)), x.dtype.type(rest))
     return a if counted is None else a * np.expand_dims(counted, 1)
 
 
@@ -71,9 +72,10 @@ def _divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
     if target.dtype.kind == "f":
         return x.size // x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
-    if weight is None:
-        return max(1, labels.size if counted is None else int(counted.sum()))
-    total = np.sum(weight[labels] if counted is None else weight[labels] * counted)
+    if counted is None and weight is None:
+        return max(1, labels.size)
+    share = 1 if counted is None else counted.astype(x.dtype)
+    total = np.sum(share if weight is None else weight[labels] * share)
     return np.where(total == 0, 1, total)
 
 

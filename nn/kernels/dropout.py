@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.blocks import BLOCK, for_blocks
+from autograd.box import constant_like
 from autograd.fused import fused
 from nn.kernels.memory_order import empty, flat, memory_order
 
@@ -73,5 +74,7 @@ scaled_where_kept = fused("dropout", forward, pullback, reference, unread=[0])
 def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:
     """`x` (a tensor) with each element zeroed with probability p, drawn from `generator`, the others over 1 - p."""
     value = np.asarray(x._value)
-    keep = keep_mask(generator, value.shape, p, order=memory_order(value))
+    keep: Any = keep_mask(generator, value.shape, p, order=memory_order(value))
+    if x._boxed:  # a choice for each example of a `vmap`, as in a loop over them
+        keep = constant_like(x, keep)
     return scaled_where_kept(x, keep, scale=1 / (1 - p) if p < 1 else 0.0)

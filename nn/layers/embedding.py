@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import plain_array
 from nn import init
 from nn.kernels import embedding as kernels
 from nn.layers.arguments import arguments, floating, positive
@@ -66,7 +67,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
     """Embedding as a function of its table."""
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
-    input = np.asarray(input._value if isinstance(input, Tensor) else input)
+    if not isinstance(input, Tensor) or not input._boxed:
+        input = input._value if isinstance(input, Tensor) else plain_array(input)
     if input.dtype.kind not in "iu":
         raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
                         f"x.astype(int){located(speaker)}")

@@ -172,6 +172,9 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     if input.size <= input.shape[1]:
         raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
+    if running_mean is not None and input._value.shape != input.shape:
+        raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
+                               "or make the layer with track_running_stats=False")
     out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
     for running, batch in ((running_mean, mean), (running_var, variance)):
         if running is not None:

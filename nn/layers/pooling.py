@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
+from autograd.numpy_protocol import plain
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair
 from nn.layers.convolution import Size, batch_of, check_window
@@ -165,7 +166,7 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
     out = kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
-    places = Tensor(_places(np.asarray(x._value), out.shape[2:], kernel, stride, padding, dilation))
+    places = plain(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
     return (out[0], places[0]) if single else (out, places)
 
 
@@ -180,6 +181,7 @@ def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
             padding: Sequence[int], dilation: Sequence[int]) -> NDArray[np.int64]:
     """Where in its channel, row by row, the largest value of every window is."""
+    x = np.asarray(x)
     inside, flat = np.ones((), bool), np.zeros((), int)
     for axis, size in enumerate(x.shape[2:]):  # positions (outputs of each axis..., taps of each axis...)
         taps = np.arange(kernel[axis]) * dilation[axis] - padding[axis]

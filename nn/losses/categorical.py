@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.kernels.cross_entropy import cross_entropy as kernel
@@ -156,12 +155,11 @@ def _soft(scores: Any, target: Any, weight: Any, reduction: str, smoothing: floa
     return reduced(-costs.sum(axis=axis), reduction)  # type: ignore[no-any-return]
 
 
-def _picked(scores: Any, labels: NDArray[Any], counted: NDArray[Any], weight: Tensor | None,
+def _picked(scores: Any, labels: Tensor, counted: Tensor, weight: Tensor | None,
             axis: int) -> tuple[Any, Any]:
     """-w_y log a_y for every label, 0 for one that is ignored, and the share w_y of each in the weighted mean."""
-    at: list[Any] = list(np.indices(labels.shape, sparse=True))
-    at.insert(axis, labels)
-    picked = np.where(counted, scores[tuple(at)], 0)  # not a product: an ignored log-probability may be -inf
+    own = np.squeeze(np.take_along_axis(scores, np.expand_dims(labels, axis), axis), axis)
+    picked = np.where(counted, own, 0)  # not a product: an ignored log-probability may be -inf
     share: Any = counted.astype(scores.dtype)
     if weight is not None:
         share = share * weight[labels]
@@ -172,7 +170,7 @@ def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
     if reduction != "mean":
         return reduced(losses, reduction)  # type: ignore[no-any-return]
     total = share.sum()
-    return losses.sum() / (total if total != 0 else 1)  # type: ignore[no-any-return]
+    return losses.sum() / np.where(total == 0, 1, total)  # type: ignore[no-any-return]
 
 
 def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:
@@ -207,14 +205,14 @@ def _indices(speaker: Speaker, target: Tensor, x: Tensor) -> Tensor:
                            + advice)
 
 
-def _labels(speaker: Speaker, target: Tensor, classes: int, ignore_index: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def _labels(speaker: Speaker, target: Tensor, classes: int, ignore_index: int) -> tuple[Tensor, Tensor]:
     """Class indices, 0 where ignored, and which count. Raises ValueError for the first that is out of range."""
-    labels = np.asarray(target._value)
-    counted = labels != ignore_index
-    labels = np.where(counted, labels, 0)
-    if labels.min() < 0 or labels.max() >= classes:
-        at = first_index((labels < 0) | (labels >= classes))
-        raise mistake(speaker, f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
+    counted: Any = np.not_equal(target, ignore_index)
+    labels: Any = np.where(counted, target, 0)
+    values = np.asarray(labels._value)
+    if values.min() < 0 or values.max() >= classes:
+        at = first_index((values < 0) | (values >= classes))
+        raise mistake(speaker, f"got the label {values[at]} at index {at}, but there are {classes} classes: 0 to "
                                f"{classes - 1}")
     return labels, counted
 

@@ -1,0 +1,81 @@
+"""Keys of `x[key]` and `x[key] = v`: integers, slices, arrays and tensors, which differ by example inside a `vmap`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .box import Box, shared_value
+from .modes import local
+from .registry import primitives
+from .tensor import Tensor
+
+Array = Any
+TENSOR = object()
+"""Where a tensor stands in a template."""
+
+
+def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
+    """The primitive of this name, which has an option `key`, applied to operands."""
+    if not differs(key):
+        return primitives[name](*operands, key=raw_key(key))
+    parts = [_joined(part) for part in (key if isinstance(key, tuple) else (key,))]
+    template = tuple(TENSOR if isinstance(part, Tensor) else part for part in parts)
+    return ByExample(name, len(operands))(*operands, *[p for p in parts if isinstance(p, Tensor)], template=template)
+
+
+def differs(key: Any) -> bool:
+    """Whether an index has tensors that a transform rides on: those of a `vmap` differ from example to example."""
+    return bool(local.level) and any(isinstance(x, Box) for x in _tensors(key))
+
+
+def raw_key(key: Any) -> Any:
+    """An index with arrays in place of tensors. Raises `TypeError` where they differ from example to example."""
+    if isinstance(key, tuple):
+        return tuple(map(raw_key, key))
+    if isinstance(key, list):
+        return np.asarray([raw_key(k) for k in key]) if key else np.zeros(0, int)
+    if isinstance(key, Tensor):
+        if key.dtype.kind not in "biu":
+            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {key.dtype}")
+        return shared_value(key)
+    return key
+
+
+class ByExample:
+    """A primitive to whose key examples bring tensors of their own: until it is one example's, they are operands."""
+
+    kind = "general"
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name, self.primitive, self.count = f"{name} by example", primitives[name], count
+        self.apply = self
+
+    def __call__(self, *operands: Any, template: tuple[Any, ...]) -> Any:
+        given, tensors = operands[: self.count], operands[self.count :]
+        if any(isinstance(x, Box) for x in tensors):
+            top = max((x for x in operands if isinstance(x, Box)), key=lambda box: box.level)
+            return top.process(self, operands, {"template": template})
+        indices = iter(tensors)
+        return self.primitive(*given, key=tuple(raw_key(next(indices)) if k is TENSOR else k for k in template))
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array:
+        moving = [np.zeros(np.shape(x), x.dtype) if t is None else t
+                  for t, x in zip(tangents[: self.count], operands, strict=False)]
+        return self(*moving, *operands[self.count :], **options)
+
+
+def _tensors(key: Any) -> Iterator[Tensor]:
+    if isinstance(key, Tensor):
+        yield key
+    elif isinstance(key, (tuple, list)):
+        for part in key:
+            yield from _tensors(part)
+
+
+def _joined(part: Any) -> Any:
+    """A list of tensors and integers as one tensor."""
+    return np.stack([_joined(k) for k in part]) if isinstance(part, list) and differs(part) else part

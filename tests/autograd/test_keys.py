@@ -1,0 +1,118 @@
+"""Keys that differ from example to example inside `vmap`: what a loop gives, or a refusal; derivatives go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, grad, jvp, vmap
+
+rng = np.random.default_rng(5)
+X = rng.normal(size=(3, 4, 5))
+ROWS, ONE = rng.integers(0, 4, (3, 2)), rng.integers(0, 4, 3)
+PLACES = rng.integers(0, 4, (3, 2, 5))
+MASK, SOME = rng.random((3, 4, 5)) > 0.5, rng.integers(0, 2, (3, 5))
+TABLE = Tensor(rng.normal(size=(4, 5)))
+Function = Callable[..., Any]
+
+
+def changed(x: Any, write: Callable[[Any], object]) -> Any:
+    copy = x.clone()
+    write(copy)
+    return copy
+
+
+def assigned(x: Any, key: Any, value: Any) -> Any:
+    return changed(x, lambda copy: copy.__setitem__(key, value))
+
+
+def added(x: Any, key: Any, value: Any) -> Any:
+    x = x.clone()
+    x[key] += value
+    return x
+
+
+KEYS: dict[str, tuple[Function, tuple[Any, ...]]] = {
+    "rows": (lambda x, i: x[i], (X, ROWS)), "columns": (lambda x, i: x[:, i], (X, ROWS)),
+    "pairs": (lambda x, i, j: x[i, j], (X, ROWS, ROWS[::-1])), "a list": (lambda x, i: x[[i, 0]], (X, ONE)),
+    "after an ellipsis": (lambda x, i: x[..., i], (X, ONE)), "with a new axis": (lambda x, i: x[None, i], (X, ROWS)),
+    "of a constant": (lambda i: TABLE[i], (ROWS,)), "of an open mesh": (lambda x, i: x[np.ix_(i, i)], (X, ROWS)),
+    "set rows": (lambda x, i: assigned(x, i, 0.0), (X, ROWS)),
+    "set one row to another": (lambda x, i: assigned(x, i, 2 * x[0]), (X, ONE)),
+    "set by mask": (lambda x, m: assigned(x, m, 1.0), (X, MASK)),
+    "set rows of a constant": (lambda i, x: assigned(TABLE, i, x[1]), (ROWS, X)),
+    "set a constant's by mask": (lambda m: assigned(TABLE, m, 0.0), (MASK,)),
+    "set a value that differs": (lambda x: assigned(TABLE, 0, x[0]), (X,)),
+    "added in place": (lambda x, i: added(x, i, x[2]), (X, ROWS)),
+    "put along an axis": (
+        lambda x, j: changed(x, lambda copy: np.put_along_axis(copy, j, 2.0, 0)), (X, PLACES)),
+    "take": (lambda x, i: np.take(x, i, axis=0), (X, ROWS)), "take one": (lambda x, i: np.take(x, i, axis=1), (X, ONE)),
+    "take of all": (lambda x, i: np.take(x, i), (X, ROWS)),
+    "take of a table": (lambda i: np.take(TABLE, i, 0), (ROWS,)),
+    "take, clipped": (lambda x, i: np.take(x, i, axis=0, mode="clip"), (X, 3 * ROWS - 2)),
+    "take, wrapped": (lambda x, i: np.take(x, i, axis=0, mode="wrap"), (X, 3 * ROWS - 2)),
+    "take along an axis": (lambda x, j: np.take_along_axis(x, j, 0), (X, PLACES)),
+    "choose": (lambda x, i: np.choose(i, [x[0], x[1]]), (X, SOME)),
+    "choose, wrapped": (lambda x, i: np.choose(i, [x[0], x[1]], mode="wrap"), (X, SOME * 3 - 1)),
+    "repeated alike": (lambda x, n: np.repeat(x, n, axis=0), (X, np.full((3, 4), 2))),
+    "repeated alike, by the standard's name": (lambda x, n: autograd.repeat(x, n, axis=0), (X, np.full((3, 4), 2))),
+    "order of the elements": (lambda x: autograd.argsort(x, descending=True, axis=0), (X,)),
+    "elements in their order": (lambda x: x[0][np.argsort(x[0])], (X,)),
+    "the row of the largest": (lambda x: x[np.argmax(x[:, 0])], (X,)),
+}  # fmt: skip
+
+
+def by_loop(f: Function, arrays: tuple[Any, ...]) -> Any:
+    return np.stack([f(*[Tensor(a[k]) for a in arrays]).numpy() for k in range(len(arrays[0]))])
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_batch_is_a_loop(name: str) -> None:
+    f, arrays = KEYS[name]
+    np.testing.assert_array_equal(np.asarray(vmap(f)(*arrays)), by_loop(f, arrays))
+
+
+OF_X = [name for name, (_, arrays) in KEYS.items() if arrays[0] is X and "order of" not in name]
+
+
+@pytest.mark.parametrize("name", OF_X)
+def test_its_derivatives_are_those_of_a_loop(name: str) -> None:
+    f, (x, *rest) = KEYS[name]
+
+    def total(x: Any, *rest: Any) -> Any:
+        return np.sum(np.sin(f(x, *rest)))
+
+    expected = np.stack([grad(total)(x[k], *[r[k] for r in rest]) for k in range(len(x))])
+    np.testing.assert_allclose(vmap(grad(total))(x, *rest), expected, rtol=1e-12)
+    np.testing.assert_allclose(grad(lambda x: np.sum(np.sin(vmap(f)(x, *rest))))(x), expected, rtol=1e-12)
+    t = rng.normal(size=x.shape)
+    tangent = jvp(lambda x: vmap(f)(x, *rest), (x,), (t,))[1]
+    inside = vmap(lambda x, t, *rest: jvp(lambda x: f(x, *rest), (x,), (t,))[1])(x, t, *rest)
+    slope = np.sum(expected * t)
+    weight = np.cos(by_loop(f, (x, *rest)))
+    for found in (tangent, inside):
+        assert np.sum(weight * np.asarray(found)) == pytest.approx(slope, rel=1e-10)
+
+
+REFUSED: dict[str, tuple[Function, tuple[Any, ...]]] = {
+    "shapes that differ": (lambda x, n: np.repeat(x, n, axis=0), (X, np.array([[1, 2, 1, 1]] * 2 + [[2, 2, 2, 2]]))),
+    "an option that differs": (lambda x, s: np.sum(x, initial=s), (X, X[:, 0, 0])),
+    "distinct values": (lambda x: autograd.unique_counts(x).counts, (X,)),
+    "written by mask": (lambda x, m: changed(x, lambda copy: np.putmask(copy, m, 0.0)), (X, MASK)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_would_differ_in_its_course_is_refused(name: str) -> None:
+    f, arrays = REFUSED[name]
+    with pytest.raises(TypeError, match="inside vmap"):
+        vmap(f)(*arrays)
+
+
+def test_an_index_is_no_float() -> None:
+    with pytest.raises(IndexError, match="integers or booleans, got a tensor of dtype float64"):
+        vmap(lambda x, i: x[i])(X, X[:, 0, 0])
