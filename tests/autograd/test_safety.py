@@ -239,6 +239,13 @@ def test_mistakes_are_explained(mistake: str) -> None:
         call()
 
 
+def test_a_gradient_that_nothing_connects_is_told_of_the_line_that_asked_for_it() -> None:
+    for ask in (lambda: grad(lambda x: 3.0)(1.0), lambda: autograd.value_and_grad(lambda x: 3.0)(1.0)):
+        with pytest.warns(autograd.DisconnectedWarning, match="does not depend on the arguments") as caught:
+            ask()
+        assert [warning.filename for warning in caught] == [__file__]
+
+
 def test_functions_without_a_rule_still_compute_on_untracked_tensors() -> None:
     kept = np.trim_zeros(Tensor([0.0, 1.0, 2.0]))
     assert isinstance(kept, Tensor)

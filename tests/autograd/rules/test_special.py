@@ -13,7 +13,7 @@ import scipy.special as sc
 
 from autograd import NoDerivativeError, Tensor, grad, jvp, numerical
 from autograd.registry import registry
-from autograd.rules.integrals import i0
+from autograd.rules.integrals import i0, quadrature
 from autograd.rules.special.gamma_functions import polygamma
 
 mpmath.mp.dps = 30
@@ -250,6 +250,13 @@ def test_small_integers_beside_a_variable_do_not_overflow_in_its_derivative() ->
     for f, d, x in ((sc.fdtr, 100, 2), (sc.fdtrc, 100, 2), (sc.gdtr, 60, 3)):
         found = grad(lambda e, f=f, d=d, x=x: f(np.int8(d), e, np.int8(x)))(150.0)
         assert found == pytest.approx(grad(lambda e, f=f, d=d, x=x: f(float(d), e, float(x)))(150.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_nodes_and_weights_integrate_polynomials_from_0_to_1(count: int) -> None:
+    nodes, weights = quadrature.__wrapped__(count)
+    powers = np.arange(2 * count)
+    np.testing.assert_allclose(weights @ nodes[:, None] ** powers, 1 / (powers + 1), rtol=1e-13)
 
 
 def test_the_tolerance_of_lambertw_is_no_variable() -> None:
