@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
+from . import random, tree
 from .box import Box
 from .graph import Leaf, Node
-from .modes import enable_grad, local, watching
+from .modes import enable_grad, local, recomputing, watching
 from .outputs import select
 from .primitive import Primitive, protected
 from .reverse import pull_within
@@ -34,12 +34,13 @@ class _Checkpoint(Primitive):
             x if isinstance(x, Tensor) or parent is None else fresh(Tensor._of(x, None))
             for x, parent in zip(node.saved[:count], node.parents, strict=False)
         ]
-        with enable_grad():
+        with enable_grad(), recomputing(), random.drawn_again(node.options["since"]):
             again = _Run(f, structure.unflatten(arguments), arguments)
         if not (set(again.around) <= set(node.parents[count:]) and again.looks_like(node.options["sums"])):
             raise RuntimeError(f"{getattr(f, '__name__', 'the function')} gave something else when checkpoint ran it "
-                               "again for the backward pass: it draws random numbers, or reads a tensor or an array "
-                               "that was changed since; hand over as an argument what changes")
+                               "again for the backward pass: it draws random numbers from a generator other than "
+                               "the library's, or reads a tensor or an array that was changed since; hand over as an "
+                               "argument what changes")
         return pull_within(again.results, parts, [*map(_node, arguments), *node.parents[count:]])
 
 
@@ -89,7 +90,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
-    get their gradients too. Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ.
+    get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once.
+    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ.
     """
 
     @functools.wraps(f)
@@ -99,6 +101,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return f(*args)
         values = [protected(x, x._value) if isinstance(x, Tensor) else x for x in leaves]
         inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
+        since = random.state()
         first = _Run(f, structure.unflatten(inputs), inputs)
         if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
             return f(*args)
@@ -106,7 +109,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if not any(map(_node, first.results)) or not any(parents):
             return first.structure.unflatten(first.outs)
         raw = tuple(o._value for o in first.results)
-        options = {"f": f, "structure": structure, "sums": first.sums()}
+        options = {"f": f, "structure": structure, "sums": first.sums(), "since": since}
         nothing = [None] * len(first.around)
         made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
                                    (*values, *nothing, None), options)

@@ -27,6 +27,7 @@ class _Local(threading.local):
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
+    recomputing: bool = False  # what runs has run before, and left behind what it leaves: statistics of a layer
 
 
 mode = _Mode()
@@ -80,6 +81,16 @@ class enable_grad(_Recording):
     """
 
     _enabled = True
+
+
+class recomputing:
+    """What runs within has run before, for a value that was not kept: what it leaves behind is there already."""
+
+    def __enter__(self) -> None:
+        self._before, local.recomputing = local.recomputing, True
+
+    def __exit__(self, *error: object) -> None:
+        local.recomputing = self._before
 
 
 def is_grad_enabled() -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 
 _made: list[np.random.Generator] = []  # made when first used: np.random is a tenth of NumPy's import
@@ -22,3 +26,18 @@ def manual_seed(seed: int) -> np.random.Generator:
     """
     generator().bit_generator.state = np.random.SFC64(seed).state
     return generator()
+
+
+def state() -> Any:
+    """Where the library's generator stands."""
+    return generator().bit_generator.state
+
+
+@contextmanager
+def drawn_again(since: Any) -> Iterator[None]:
+    """What is drawn within is what was drawn since the generator stood there; after it, it stands where it stood."""
+    now, generator().bit_generator.state = state(), since
+    try:
+        yield
+    finally:
+        generator().bit_generator.state = now

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.modes import local
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.layers.arguments import arguments, floating, positive
@@ -86,7 +87,7 @@ class BatchNorm2d(_Affine):
         rate = 1 / max(count, 1) if self.momentum is None else self.momentum
         out = batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
                          self.training or self.running_mean is None, rate, self.eps, speaker=self)
-        if self.training and self.num_batches_tracked is not None:
+        if self.training and self.num_batches_tracked is not None and not local.recomputing:
             overwrite(self.num_batches_tracked, count)
         return out
 
@@ -177,7 +178,7 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
                                "or make the layer with track_running_stats=False")
     out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
     for running, batch in ((running_mean, mean), (running_var, variance)):
-        if running is not None:
+        if running is not None and not local.recomputing:
             overwrite(running, (1 - momentum) * running._value + momentum * batch._value)
     return out  # type: ignore[no-any-return]
 

@@ -312,6 +312,24 @@ def test_layers_work_one_example_at_a_time_under_vmap() -> None:
         np.testing.assert_allclose(autograd.vmap(layer)(batch).data, layer(batch).data, rtol=1e-4, atol=1e-5)
 
 
+def test_layers_that_draw_or_remember_do_so_once_inside_a_checkpoint() -> None:
+    """Its second run, for the backward pass, has the same dropout, and leaves the running statistics alone."""
+    def block() -> nn.Module:
+        autograd.manual_seed(1)
+        return nn.Sequential(nn.Linear(3, 8, dtype=float), nn.Dropout(0.5), nn.BatchNorm1d(8, dtype=float), nn.ReLU())
+
+    x = RNG.normal(size=(6, 3))
+    plain, kept = block(), block()
+    for f in (plain, autograd.checkpoint(kept)):
+        autograd.manual_seed(2)
+        for _ in range(2):
+            (f(Tensor(x)) ** 2).sum().backward()
+    for a, b in zip((*plain.parameters(), *plain.buffers()), (*kept.parameters(), *kept.buffers()), strict=True):
+        np.testing.assert_allclose(b.data, a.data, rtol=1e-12)
+        if a.grad is not None:
+            np.testing.assert_allclose(b.grad.data, a.grad.data, rtol=1e-12)
+
+
 def test_forward_mode_goes_through_layers() -> None:
     model = nn.Sequential(nn.Conv2d(1, 2, 3, dtype=float), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2, dtype=float))
     x, v = RNG.normal(size=(2, 1, 4, 4)), RNG.normal(size=(2, 1, 4, 4))
