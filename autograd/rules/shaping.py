@@ -55,8 +55,14 @@ def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
 
 def settled_order(x: Any, order: str) -> str:
     """Which of the orders "C" and "F" the order "A" is, by the layout of x in memory."""
-    flags = np.asarray(values_of(x)).flags
+    flags = as_it_lies(x).flags
     return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else "C"
+
+
+def as_it_lies(x: Any) -> Any:
+    """The array, or that of one example."""
+    value = np.asarray(values_of(x))
+    return value[(0,) * (value.ndim - x.ndim)] if value.size else np.empty(x.shape)
 
 
 @composite(np.reshape)
@@ -70,7 +76,7 @@ def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
 def ravel(a: Any, order: str = "C") -> Any:
     """The order "K" is "C" with the axes sorted by their strides."""
     if order == "K":
-        strides = np.asarray(values_of(a)).strides
+        strides = as_it_lies(a).strides
         return ravel_of(np.transpose(a, sorted(range(a.ndim), key=lambda k: -abs(strides[k]))))
     return ravel_of(a, order=order if order in ("C", "F") else settled_order(a, order))
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import scipy.special as sc
 
+from autograd.arrays import plain_array
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import plain, values_of
+from autograd.numpy_protocol import plain
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
+from autograd.tensor import Tensor
 
 from .twin import twin
 
@@ -55,8 +57,8 @@ def log_softmax(x: Any, axis: Any = None) -> Any:
 @twin(sc.polygamma)
 def polygamma(n: Any, x: Any) -> Any:
     """psi^(n)(x) = (-1)^(n+1) n! zeta(n + 1, x)."""
-    n = values_of(n)
-    scaled = (-1.0) ** (np.asarray(n) + 1) * sc.gamma(np.asarray(n) + 1.0) * sc.zeta(np.maximum(n, 1) + 1.0, x)
+    n = n.detach() if isinstance(n, Tensor) else plain_array(n)
+    scaled = (-1.0) ** (n + 1) * sc.gamma(n + 1.0) * sc.zeta(np.maximum(n, 1) + 1.0, x)
     return np.where(np.equal(n, 0), sc.psi(x), scaled)
 
 

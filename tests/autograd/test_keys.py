@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 import autograd
 from autograd import Tensor, grad, jvp, vmap
+from autograd.scipy import special
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(3, 4, 5))
@@ -60,6 +62,11 @@ KEYS: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "choose, wrapped": (lambda x, i: np.choose(i, [x[0], x[1]], mode="wrap"), (X, SOME * 3 - 1)),
     "repeated alike": (lambda x, n: np.repeat(x, n, axis=0), (X, np.full((3, 4), 2))),
     "repeated alike, by the standard's name": (lambda x, n: autograd.repeat(x, n, axis=0), (X, np.full((3, 4), 2))),
+    "orders of a function": (lambda n, x: special.polygamma(n, x[0, 0] ** 2), (ONE, X)),
+    "orders of a function, and a vector": (lambda n, x: special.polygamma(n, x[0] ** 2), (ONE, X)),
+    "orders of Bessel functions": (lambda n, x: scipy.special.jv(n, x[0]), (ONE, X)),
+    "flattened as it lies": (lambda x: np.ravel(x.T, order="K"), (X,)),
+    "flattened as columns lie": (lambda x: np.ravel(x, order="A"), (np.asarray(X.T, order="C").T,)),
     "order of the elements": (lambda x: autograd.argsort(x, descending=True, axis=0), (X,)),
     "elements in their order": (lambda x: x[0][np.argsort(x[0])], (X,)),
     "the row of the largest": (lambda x: x[np.argmax(x[:, 0])], (X,)),
