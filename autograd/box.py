@@ -90,6 +90,11 @@ def bottom(x: Tensor) -> Tensor:
     return x
 
 
+def varies(x: Tensor) -> bool:
+    """Whether `x` carries a graph or a tangent, which would be lost with its values alone; a batch is no such thing."""
+    return bottom(x)._node is not None or len(boxes(x.detach())) < len(boxes(x))
+
+
 def constant_like(x: Tensor, values: Any) -> Tensor:
     """`values`, made for all examples of the batches that `x` is made of, as a constant of each example."""
     out = Tensor(values)

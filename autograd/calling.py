@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain_array
-from .box import shared_value
+from .box import shared_value, varies
 from .errors import NoDerivativeError
 from .tensor import Tensor
 
@@ -50,7 +50,7 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
     for name, value in options.items():
         if name in known:
             if isinstance(value, Tensor):
-                if value.requires_grad:
+                if varies(value):
                     raise NoDerivativeError(f"{function.__name__}({name}=tensor) has no derivative in {name}; "
                                             f"pass {name}.detach()")
                 value = shared_value(value)

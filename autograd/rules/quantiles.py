@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.box import varies
 from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
@@ -82,7 +83,7 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
               method: str = "linear", keepdims: Any = False, *, weights: Any = None) -> Any:
         refuse(function, out, overwrite_input)
         for name, option in (("q", q), ("weights", weights)):
-            if any(t.requires_grad for t in tensors_in(option)):
+            if any(map(varies, tensors_in(option))):
                 raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
         q = q if isinstance(q, (int, float)) else np.asarray(settled(q))
         return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=settled(weights))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import NoDerivativeError, tensor
+from autograd import NoDerivativeError, grad, jvp, tensor, vmap
 
 rng = np.random.default_rng(3)
 T, U = tensor(rng.normal(size=(3, 4)), requires_grad=True), tensor(rng.normal(size=5), requires_grad=True)
@@ -67,3 +67,28 @@ def test_what_does_not_fit_is_refused_in_words(name: str) -> None:
     call, error, words = REFUSALS[name]
     with pytest.raises(error, match=words):
         call()
+
+
+X = np.array([0.3, 0.9, 0.5, 0.7])
+LOST: dict[str, Callable[[Any], Any]] = {
+    "sum": lambda v: np.sum(X * v, initial=v), "prod": lambda v: np.prod(X * v, initial=v),
+    "max": lambda v: np.max(X * v, initial=v), "nansum": lambda v: np.nansum(X * v, initial=v),
+    "add.reduce": lambda v: np.add.reduce(X * v, initial=v), "std": lambda v: np.std(X * v, ddof=v),
+    "var": lambda v: np.var(X * v, correction=v), "quantile": lambda v: np.quantile(X * v, v),
+    "percentile": lambda v: np.percentile(X, 90 * v), "nanquantile": lambda v: np.nanquantile(X, v),
+    "weights of a quantile": lambda v: np.quantile(X, 0.3, weights=X * v, method="inverted_cdf"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_an_option_without_a_derivative_is_refused_in_both_modes(name: str) -> None:
+    """Its derivative would be left out of the result without a word."""
+    f = LOST[name]
+    def tangent(v: Any) -> Any:
+        return jvp(f, (v,), (1.0,))[1]
+
+    two = np.array([0.5, 0.5])
+    for call in (lambda: grad(f)(0.5), lambda: tangent(0.5), lambda: vmap(grad(f))(two), lambda: vmap(tangent)(two),
+                 lambda: jvp(vmap(f), (two,), (two,))):
+        with pytest.raises(NoDerivativeError, match="no derivative"):
+            call()
