@@ -53,6 +53,15 @@ class Box(Tensor):
             "use NumPy functions on the tensor itself, or .detach()"
         )
 
+    def __copy__(self) -> Tensor:
+        return self.clone()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return self.clone()
+
+    def __reduce__(self) -> Any:
+        return self.data  # raises
+
     def detach(self) -> Tensor:
         """The same values, held constant by every transform around."""
         return self._inner.detach()

@@ -60,7 +60,7 @@ class Tensor(Interface):
             if data._node is not None:
                 raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "
                                 "t.clone() to copy it within the graph, or t.detach() to leave the graph")
-            data = data._value
+            data = data.data if data._boxed else data._value
         array = plain_array(data, dtype)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
@@ -99,7 +99,7 @@ class Tensor(Interface):
     @data.setter
     def data(self, value: ArrayLike | Tensor) -> None:
         if isinstance(value, Tensor):
-            value = value._value
+            value = value.data if value._boxed else value._value
         array = plain_array(value)
         if array is self._value:  # `t.data -= step` wrote in place and now assigns the same array
             mutated(self)
@@ -378,7 +378,7 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
 
     The arguments, dtypes and errors are those of `Tensor`. A later write to `data` does not reach the copy.
     """
-    value = data._value if isinstance(data, Tensor) and data._node is None else data
+    value = data._value if isinstance(data, Tensor) and data._node is None and not data._boxed else data
     if not isinstance(value, Tensor):
         value = np.array(plain_array(value, dtype))
     out = Tensor(value, requires_grad=requires_grad, name=name)

@@ -31,6 +31,12 @@ class Batch(Box):
     def shape(self) -> tuple[int, ...]:
         return self._inner.shape[1:]
 
+    def item(self) -> Any:
+        return self.data.item()  # raises: every example has one
+
+    def tolist(self) -> Any:
+        return self.data.tolist()
+
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         level, size = self.level, self._inner.shape[0]
         batched = [type(x) is Batch and x.level == level for x in operands]

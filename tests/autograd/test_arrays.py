@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,3 +81,36 @@ def test_arrays_in_a_file_and_subclasses_with_numpys_arithmetic_are_plain_arrays
         assert type((LEAF * given).detach().numpy()) is np.ndarray
         np.testing.assert_array_equal(grad(lambda x: np.sum(x * x))(given), 2 * PLAIN)
         np.testing.assert_array_equal(grad(lambda x, y=given: np.sum(x * y))(PLAIN), PLAIN)
+
+
+VALUES_ALONE: dict[str, Callable[[Any], Any]] = {
+    "Tensor": Tensor, "tensor": autograd.tensor, "Parameter": nn.Parameter, "pickle": pickle.dumps,
+    "data": lambda x: setattr(Tensor(PLAIN), "data", x), "numpy": lambda x: x.numpy(), "asarray": np.asarray,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VALUES_ALONE)
+def test_the_values_alone_of_what_a_transform_tracks_are_refused(name: str) -> None:
+    """A tensor of them would be constant, or hold the whole batch in place of one example."""
+    for transform in (vmap, lambda f: lambda x: jvp(f, (x,), (x,)), lambda f: vmap(lambda x: jvp(f, (x,), (x,))[1])):
+        for rows in (PLAIN, PLAIN[:1]):
+            with pytest.raises(TypeError, match="would lose"):
+                transform(lambda x: VALUES_ALONE[name](x) and x)(rows)
+
+
+def test_an_example_is_no_number_and_a_dual_is() -> None:
+    for read in (lambda x: x.item(), lambda x: x.tolist()):
+        with pytest.raises(TypeError, match="would lose"):
+            vmap(read)(np.ones(1))
+        assert jvp(lambda x, read=read: x * read(x), (3.0,), (1.0,)) == (9, 3)  # what it is multiplied by is a constant
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copies_inside_a_transform_are_tracked(copied: Any) -> None:
+    def changed(x: Any) -> Any:
+        other = copied(x)
+        other[0] = 7.0
+        return x * other
+
+    np.testing.assert_array_equal(np.asarray(vmap(changed)(PLAIN)), PLAIN * [[7, 2], [7, 4]])
+    np.testing.assert_array_equal(jvp(changed, (PLAIN[0],), (np.ones(2),))[1], [7, 4])
