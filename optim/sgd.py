@@ -20,7 +20,7 @@ class SGD(Optimizer):
     `weight_decay * w_t`. H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951.
     """
 
-    def __init__(self, params: Params, lr: float, weight_decay: float = 0.0) -> None:
+    def __init__(self, params: Params, lr: float, *, weight_decay: float = 0.0) -> None:
         super().__init__(params, lr=lr, weight_decay=weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:

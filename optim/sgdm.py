@@ -23,7 +23,7 @@ class SGDM(Optimizer):
 
     moments = ("m",)
 
-    def __init__(self, params: Params, lr: float, beta: float = 0.9, weight_decay: float = 0.0) -> None:
+    def __init__(self, params: Params, lr: float, beta: float = 0.9, *, weight_decay: float = 0.0) -> None:
         super().__init__(params, lr=lr, beta=beta, weight_decay=weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
