@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 
 import autograd
-from autograd import Tensor, jvp, vjp
+from autograd import Tensor, checkpoint, grad, jvp, vjp, vmap
 from autograd.testing import strategies
 from autograd.testing.programs import Program, random_program
+from tests.examples import examples
 
 
 class Number:
@@ -194,3 +195,31 @@ def test_the_twin_is_no_mirror() -> None:
     _, jacobian = twin(program)
     (gradient,) = vjp(inexact, *program.inputs)[1](np.ones(2))
     assert np.max(np.abs(np.asarray(gradient) / np.diag(jacobian) - 1)) == pytest.approx(1e-3)
+
+
+@pytest.mark.filterwarnings("ignore::autograd.DisconnectedWarning")
+@examples(40)
+@given(strategies.programs())
+def test_batches_and_checkpoints_of_a_program_are_loops_over_it(program: Program) -> None:
+    rng = np.random.default_rng(0)
+    argnums = tuple(range(len(program.inputs)))
+    batches = [np.stack([x + 0.01 * rng.normal(size=x.shape) for _ in range(3)]) for x in program.inputs]
+    directions = [rng.normal(size=batch.shape) for batch in batches]
+
+    def total(*xs: Any) -> Any:
+        return np.sum(np.sin(program(*xs)))
+
+    def again(*xs: Any) -> Any:
+        return np.sum(np.sin(checkpoint(program)(*xs)))
+
+    each = [grad(total, argnums)(*[batch[k] for batch in batches]) for k in range(3)]
+    expected = [np.stack(column) for column in zip(*each, strict=True)]
+    scale = 1 + max(np.max(np.abs(g), initial=0) for g in expected)
+    for gradient in (vmap(grad(total, argnums)), grad(lambda *xs: np.sum(vmap(total)(*xs)), argnums),
+                     lambda *xs: [np.stack(c) for c in zip(*[grad(again, argnums)(*x) for x in zip(*xs, strict=True)],
+                                                          strict=True)]):
+        for found, wanted in zip(gradient(*batches), expected, strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=1e-11 * scale)
+    _, tangents = jvp(vmap(total), tuple(batches), tuple(directions))
+    slopes = sum(np.sum((g * t).reshape(3, -1), axis=1) for g, t in zip(expected, directions, strict=True))
+    np.testing.assert_allclose(tangents, slopes, rtol=1e-7, atol=1e-10 * scale)
