@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import threading
 import tracemalloc
 import weakref
@@ -342,3 +343,16 @@ def test_nodes_and_primitives_say_what_they_are() -> None:
     assert repr(y._node.primitive) == "<elementwise primitive exp>"
     with pytest.raises(ValueError, match="the primitive exp is registered twice"):
         Primitive("exp", np.exp, ("x",))
+
+
+def test_a_cotangent_is_summed_over_every_axis_that_broadcasting_made() -> None:
+    weights = np.random.default_rng(0).normal(size=(2, 3, 4))
+    for shape in [s for k in range(4) for s in itertools.product(*[(1, n) for n in weights.shape[3 - k :]])]:
+        x = Tensor(np.ones(shape), requires_grad=True)
+        (x * weights).sum().backward()
+        expected = np.zeros(shape)
+        for index in np.ndindex(weights.shape):
+            own = tuple(0 if n == 1 else i for i, n in zip(index[3 - len(shape) :], shape, strict=True))
+            expected[own] += weights[index]
+        assert x.grad is not None
+        np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-12)
