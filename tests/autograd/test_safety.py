@@ -266,3 +266,9 @@ def test_supported_is_the_registry() -> None:
     assert rule.count("---") == 7
     assert first.startswith(f"| {table[0].function} | {table[0].kind} | {'yes' if table[0].reverse else 'no'} |")
     assert len(rest) == len(table) - 1
+
+
+@pytest.mark.parametrize(("primals", "tangents"), [(1.0, 1.0), ((1.0,), 1.0), (1.0, (1.0,))])
+def test_jvp_of_one_argument_takes_tuples_on_both_sides(primals: Any, tangents: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes a tuple of primals and a tuple of tangents.*jvp\(f, \(x,\), \(t,\)\)"):
+        autograd.jvp(np.sin, primals, tangents)

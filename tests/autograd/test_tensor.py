@@ -309,3 +309,13 @@ def test_names_of_other_libraries_lead_to_ours(name: str) -> None:
     assert not hasattr(one, name)
     assert name not in dir(one)
     assert "reshape" in dir(one)
+
+
+def test_transposes_of_stacks() -> None:
+    x = np.arange(24.0).reshape(2, 3, 4)
+    t = Tensor(x, requires_grad=True)
+    np.testing.assert_array_equal(t.mT.detach().numpy(), np.swapaxes(x, 1, 2))
+    np.testing.assert_array_equal(t.T.detach().numpy(), x.T)
+    weights = np.arange(24.0).reshape(2, 4, 3)
+    (t.mT * weights).sum().backward()
+    np.testing.assert_array_equal(t.grad.numpy(), np.swapaxes(weights, 1, 2))

@@ -257,3 +257,12 @@ def test_jacobian_of_a_holomorphic_function_of_matrices() -> None:
 def test_sign_of_a_complex_determinant_to_the_second_order() -> None:
     x = rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3))
     check_gradients(lambda x: tuple(np.linalg.slogdet(x)), x)
+
+
+def test_singular_values_of_a_stack_of_hermitian_matrices_are_those_of_each() -> None:
+    stack = rng.normal(size=(4, 3, 3))
+    stack = stack + np.swapaxes(stack, 1, 2)
+    for found, one in zip(zip(*np.linalg.svd(Tensor(stack), hermitian=True), strict=True), stack, strict=True):
+        u, s, vh = (part.numpy() for part in found)
+        np.testing.assert_allclose(s, np.linalg.svd(one, hermitian=True)[1], rtol=1e-12)
+        np.testing.assert_allclose(u * s @ vh, one, atol=1e-12)

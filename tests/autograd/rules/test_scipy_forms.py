@@ -217,6 +217,20 @@ def test_one_unknown_may_be_a_number() -> None:
     check_gradients(solved, np.array(2.0), order=1, rtol=1e-5)
 
 
+def test_every_time_moves_the_solution_of_an_equation_that_depends_on_time() -> None:
+    """y' = cos(t) y is y(t0) exp(sin t - sin t0)."""
+    t, y0 = np.array([0.2, 0.5, 0.9, 1.6]), np.array([1.5])
+
+    def solved(t: Any) -> Any:
+        return integrate.odeint(lambda y, t: np.cos(t) * y, y0, t, rtol=1e-10, atol=1e-10)[:, 0]
+
+    out = y0 * np.exp(np.sin(t) - np.sin(t[0]))
+    expected = np.diag(out * np.cos(t))
+    expected[:, 0] -= out * np.cos(t[0])
+    np.testing.assert_allclose(autograd.jacrev(solved)(t), expected, atol=1e-7)
+    np.testing.assert_allclose(autograd.jacfwd(solved)(t), expected, atol=1e-7)
+
+
 @pytest.mark.parametrize("scale", [0.0, 1e-12, 1e-6, 1.0, 1e9])
 def test_cotangents_and_tangents_of_equations_may_have_any_size(scale: float) -> None:
     """At rest the solution tells the solver nothing about its steps: they follow from what is integrated along with it.
