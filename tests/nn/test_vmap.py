@@ -120,3 +120,16 @@ def test_statistics_that_would_move_differently_are_refused() -> None:
         vmap(layer)(IMAGES)
     assert layer.num_batches_tracked is not None
     assert layer.num_batches_tracked.item() == 0
+
+
+def test_batches_of_batches_nest() -> None:
+    drop, x = nn.Dropout(0.5), np.ones((3, 4, 50))
+    for f in (vmap(vmap(drop)), vmap(lambda x: autograd.jvp(vmap(drop), (x,), (x,))[1]),
+              lambda x: autograd.jvp(vmap(vmap(drop)), (x,), (x,))[1]):
+        found = np.asarray(f(x))
+        assert found.shape == x.shape
+        assert len(np.unique(found.reshape(12, 50), axis=0)) == 12
+    np.testing.assert_array_equal(np.asarray(vmap(vmap(table))(INDICES).detach()), table(INDICES).detach().numpy())
+    found = vmap(vmap(nn.CrossEntropyLoss()))(SCORES, LABELS)
+    expected = nn.CrossEntropyLoss(reduction="none")(SCORES.reshape(-1, CLASSES), LABELS.ravel())
+    np.testing.assert_allclose(np.asarray(found).ravel(), expected.numpy(), rtol=1e-12)
