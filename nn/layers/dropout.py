@@ -19,6 +19,7 @@ class Dropout(Module):
     """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
 
     Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
+    Inside `vmap` it chooses for each example, and once for what all examples share.
     `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
     """
