@@ -53,6 +53,10 @@ class Box(Tensor):
             "use NumPy functions on the tensor itself, or .detach()"
         )
 
+    @property
+    def _plain(self) -> Any:
+        return self.data  # raises
+
     def __copy__(self) -> Tensor:
         return self.clone()
 
@@ -60,7 +64,7 @@ class Box(Tensor):
         return self.clone()
 
     def __reduce__(self) -> Any:
-        return self.data  # raises
+        return self._plain
 
     def detach(self) -> Tensor:
         """The same values, held constant by every transform around."""

@@ -60,7 +60,7 @@ class Tensor(Interface):
             if data._node is not None:
                 raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "
                                 "t.clone() to copy it within the graph, or t.detach() to leave the graph")
-            data = data.data if data._boxed else data._value
+            data = data._plain
         array = plain_array(data, dtype)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
@@ -78,6 +78,10 @@ class Tensor(Interface):
         self: Tensor = _new(Tensor)
         self._value, self._node, self._shared = value, node, False
         return self
+
+    @property
+    def _plain(self) -> Any:
+        return self._value  # a box raises: its values alone would lose what it carries
 
     # --- The array ---------------------------------------------------------------------------------------------------
 
@@ -99,7 +103,7 @@ class Tensor(Interface):
     @data.setter
     def data(self, value: ArrayLike | Tensor) -> None:
         if isinstance(value, Tensor):
-            value = value.data if value._boxed else value._value
+            value = value._plain
         array = plain_array(value)
         if array is self._value:  # `t.data -= step` wrote in place and now assigns the same array
             mutated(self)
@@ -378,7 +382,7 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
 
     The arguments, dtypes and errors are those of `Tensor`. A later write to `data` does not reach the copy.
     """
-    value = data._value if isinstance(data, Tensor) and data._node is None and not data._boxed else data
+    value = data._plain if isinstance(data, Tensor) and data._node is None else data
     if not isinstance(value, Tensor):
         value = np.array(plain_array(value, dtype))
     out = Tensor(value, requires_grad=requires_grad, name=name)

@@ -370,7 +370,7 @@ def _found(module: Module, what: str, path: str, known: Mapping[str, _T]) -> _T:
 def _as_buffer(value: ArrayLike | Tensor) -> Tensor:
     if isinstance(value, Parameter) or (isinstance(value, Tensor) and value.requires_grad):
         raise TypeError("a buffer is not trained; pass .detach() of a tensor that requires grad")
-    buffer = Tensor(np.array(value._value if isinstance(value, Tensor) else elements(value)))
+    buffer = Tensor(np.array(value._plain if isinstance(value, Tensor) else elements(value)))
     buffer._shared = False
     return buffer
 
@@ -378,7 +378,7 @@ def _as_buffer(value: ArrayLike | Tensor) -> Tensor:
 def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
     """`given` as an array, and what is wrong with it for `target`."""
     try:
-        array = given._value if isinstance(given, Tensor) else plain_array(given)
+        array = given._plain if isinstance(given, Tensor) else plain_array(given)
     except (TypeError, ValueError, RuntimeError) as error:
         return None, f"expected an array, got a {type(given).__name__} ({error})"
     if array.shape != target.shape:

@@ -25,7 +25,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = True, dtype: DTypeLike | None = None,
                  name: str | None = None) -> None:
-        array = plain_array(data) if not isinstance(data, Tensor) else data.data if data._boxed else data._value
+        array = data._plain if isinstance(data, Tensor) else plain_array(data)
         if dtype is None:
             dtype = np.complex64 if array.dtype.kind == "c" else np.float32
         if np.dtype(dtype).kind not in "fc":

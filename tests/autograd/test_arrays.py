@@ -85,6 +85,7 @@ def test_arrays_in_a_file_and_subclasses_with_numpys_arithmetic_are_plain_arrays
 
 VALUES_ALONE: dict[str, Callable[[Any], Any]] = {
     "Tensor": Tensor, "tensor": autograd.tensor, "Parameter": nn.Parameter, "pickle": pickle.dumps,
+    "a buffer": lambda x: nn.ReLU().register_buffer("b", x),
     "data": lambda x: setattr(Tensor(PLAIN), "data", x), "numpy": lambda x: x.numpy(), "asarray": np.asarray,
 }  # fmt: skip
 
