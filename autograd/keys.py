@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from .box import Box, shared_value
 from .modes import local
 from .registry import primitives
 from .tensor import Tensor
+from .tree import tensors_in
 
 Array = Any
 TENSOR = object()
@@ -28,7 +29,7 @@ def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
 
 def differs(key: Any) -> bool:
     """Whether an index has tensors that a transform rides on: those of a `vmap` differ from example to example."""
-    return bool(local.level) and any(isinstance(x, Box) for x in _tensors(key))
+    return bool(local.level) and any(isinstance(x, Box) for x in tensors_in(key))
 
 
 def raw_key(key: Any) -> Any:
@@ -44,6 +45,11 @@ def raw_key(key: Any) -> Any:
     return key
 
 
+def indices_of(given: Any) -> Any:
+    """Indices as an array, or as the tensor that differs from example to example."""
+    return given if differs(given) else np.asarray(raw_key(given))
+
+
 class ByExample:
     """A primitive to whose key examples bring tensors of their own: until it is one example's, they are operands."""
 
@@ -51,7 +57,9 @@ class ByExample:
 
     def __init__(self, name: str, count: int) -> None:
         self.name, self.primitive, self.count = f"{name} by example", primitives[name], count
-        self.apply = self
+
+    def apply(self, *operands: Any, template: tuple[Any, ...]) -> Any:
+        return self(*operands, template=template)
 
     def __call__(self, *operands: Any, template: tuple[Any, ...]) -> Any:
         given, tensors = operands[: self.count], operands[self.count :]
@@ -66,14 +74,6 @@ class ByExample:
         moving = [np.zeros(np.shape(x), x.dtype) if t is None else t
                   for t, x in zip(tangents[: self.count], operands, strict=False)]
         return self(*moving, *operands[self.count :], **options)
-
-
-def _tensors(key: Any) -> Iterator[Tensor]:
-    if isinstance(key, Tensor):
-        yield key
-    elif isinstance(key, (tuple, list)):
-        for part in key:
-            yield from _tensors(part)
 
 
 def _joined(part: Any) -> Any:

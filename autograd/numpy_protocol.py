@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .errors import NoDerivativeError
 from .primitive import wrap
 from .registry import on_demand, public_name, registry
 from .tensor import Tensor
+from .tree import tensors_in
 from .ufunc_methods import apply_method
 
 _HARMLESS = {"casting": "same_kind", "subok": True, "order": "K", "where": True}
@@ -35,18 +36,6 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
     apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply
-
-
-def tensors_in(tree: Any) -> Iterator[Tensor]:
-    """Every tensor in nested lists, tuples and dicts of arguments."""
-    if isinstance(tree, Tensor):
-        yield tree
-    elif isinstance(tree, (list, tuple)):
-        for branch in tree:
-            yield from tensors_in(branch)
-    elif isinstance(tree, dict):
-        for branch in tree.values():
-            yield from tensors_in(branch)
 
 
 def value_of(x: Tensor) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -237,3 +237,15 @@ def add_all(terms: Sequence[Any]) -> Any:
     for term in terms[1:]:
         total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
     return total
+
+
+def tensors_in(tree: Any) -> Iterator[Tensor]:
+    """Every tensor in nested lists, tuples and dicts of arguments."""
+    if isinstance(tree, Tensor):
+        yield tree
+    elif isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from tensors_in(branch)
+    elif isinstance(tree, dict):
+        for branch in tree.values():
+            yield from tensors_in(branch)

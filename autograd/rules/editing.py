@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.keys import differs, raw_key
+from autograd.keys import indices_of
 from autograd.mutation import assign
 from autograd.numpy_protocol import decided, plain, settled
 from autograd.tensor import Tensor
@@ -111,7 +111,7 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
-    indices = indices if differs(indices) else np.asarray(raw_key(indices))
+    indices = indices_of(indices)
     key = np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None else along(
         arr.shape, indices, one_axis(arr, axis))
     write("put_along_axis", arr, key, values)

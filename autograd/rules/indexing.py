@@ -13,7 +13,7 @@ import numpy as np
 from autograd.calling import refuse_out
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
-from autograd.keys import differs, raw_key, with_key
+from autograd.keys import indices_of, with_key
 
 from .axes import at_least_one_axis, flat_or_along, part
 
@@ -109,7 +109,7 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 @composite(np.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
     refuse_out("take", out)
-    indices = indices if differs(indices) else np.asarray(raw_key(indices))
+    indices = indices_of(indices)
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices

@@ -15,8 +15,9 @@ from autograd.box import varies
 from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
-from autograd.numpy_protocol import plain, settled, tensors_in
+from autograd.numpy_protocol import plain, settled
 from autograd.registry import real_only
+from autograd.tree import tensors_in
 
 from .axes import all_axes, reduced_last
 

@@ -17,7 +17,6 @@ from autograd.calling import arrays_of
 from autograd.errors import NoDerivativeError
 from autograd.forward import jvp
 from autograd.graph import Node
-from autograd.numpy_protocol import tensors_in
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.rules.axes import one_axis
@@ -25,6 +24,7 @@ from autograd.rules.calculus import trapezoids
 from autograd.scaling import size_of
 from autograd.tensor import Tensor
 from autograd.transforms import vjp
+from autograd.tree import tensors_in
 
 from .twin import twin
 

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from autograd.numpy_protocol import tensors_in
 from autograd.primitive import wrap
 from autograd.reading import Rule
 from autograd.registry import registry
+from autograd.tree import tensors_in
 
 
 def twin(function: Callable[..., Any]) -> Callable[[Rule], Callable[..., Any]]:
