@@ -175,17 +175,19 @@ class _Problem:
 
         def solve(residual: Callable[[Array], Array], start: Array) -> Any:
             scale = size_of(target)
-            right = _plain(target) / scale
+            return scale * of_unit_size(_plain(target) / scale, start)
+
+        def of_unit_size(right: Array, start: Array) -> Any:
             if self.contracts and callable(self.solver):
-                return scale * _found(self.solver(lambda w: _plain(product(w)) - right, start))
+                return _found(self.solver(lambda w: _plain(product(w)) - right, start))
             try:
                 from scipy.sparse.linalg import LinearOperator, gmres
             except ImportError:
-                return scale * np.linalg.solve(matrix(), right)
+                return np.linalg.solve(matrix(), right)
             n = right.size
             operator = LinearOperator((n, n), matvec=lambda w: _plain(product(w.reshape(n))), dtype=right.dtype)
             found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
-            return scale * (np.linalg.solve(matrix(), right) if failed else found)
+            return np.linalg.solve(matrix(), right) if failed else found
 
         return solve
 

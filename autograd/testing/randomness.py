@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.random import generator
+from autograd.random import generator, state
 
 
 class RandomState:
@@ -16,7 +16,7 @@ class RandomState:
     def __init__(self) -> None:
         self._python: Any = random.getstate()
         self._numpy: Any = np.random.get_state()  # noqa: NPY002  # the legacy state, for functions that use it
-        self._library: Any = generator().bit_generator.state
+        self._library: Any = state()
 
     def differs(self) -> bool:
         """Whether any of the three has been drawn from since."""

@@ -67,8 +67,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
     """Embedding as a function of its table."""
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
-    if not isinstance(input, Tensor) or not input._boxed:
-        input = input._value if isinstance(input, Tensor) else plain_array(input)
+    input = input if isinstance(input, Tensor) else plain_array(input)
     if input.dtype.kind not in "iu":
         raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
                         f"x.astype(int){located(speaker)}")

@@ -181,7 +181,6 @@ def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
             padding: Sequence[int], dilation: Sequence[int]) -> NDArray[np.int64]:
     """Where in its channel, row by row, the largest value of every window is."""
-    x = np.asarray(x)
     inside, flat = np.ones((), bool), np.zeros((), int)
     for axis, size in enumerate(x.shape[2:]):  # positions (outputs of each axis..., taps of each axis...)
         taps = np.arange(kernel[axis]) * dilation[axis] - padding[axis]
