@@ -63,6 +63,7 @@ _LAZY = {
     "trace_source": ("drawing", "trace_source"), "minimize": ("optimize", "minimize"),
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
+    "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
 }
 
 

@@ -16,7 +16,7 @@ from . import errors
 from .graph import Node
 from .modes import enable_grad
 from .primitive import Primitive
-from .registry import primitives, registry
+from .registry import primitives, registry, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
 from .tree import add_all
@@ -188,6 +188,7 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     `vjp` and `jvp` are functions as `custom` takes them, or sequences with one an argument. Returns the function for
     tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
     """
+    function = ufunc_within(function)
     if function in registry:
         raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")
     made = CustomFunction(function, numeric)

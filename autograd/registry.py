@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -34,3 +35,9 @@ def public_name(function: Callable[..., Any]) -> str:
         return f"scipy.special.{shown}" if hasattr(sys.modules.get("scipy.special"), shown) else name
     module = str(getattr(function, "__module__", None) or "").split("._")[0].replace("numpy.lib.scimath", "numpy.emath")
     return f"{module}.{name.lstrip('_')}" if module else name
+
+
+def ufunc_within(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The ufunc that SciPy wraps with `SCIPY_ARRAY_API=1`: what meets tensors. Any other function is itself."""
+    wrapped = inspect.unwrap(function)
+    return wrapped if isinstance(wrapped, np.ufunc) else function

@@ -121,9 +121,9 @@ class Tensor(Interface):
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if self._node is not None or self._boxed:
             raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
-                            "the tensor itself, lists of tensors are joined by np.stack or autograd.asarray, and SciPy "
-                            "functions that are no ufuncs have twins in autograd.scipy; write .numpy() for the values "
-                            "or .detach() for a tensor outside the graph")
+                            "the tensor itself, np.stack or autograd.asarray a list of tensors, and SciPy functions "
+                            "that are no ufuncs have twins in autograd.scipy, or take tensors with SCIPY_ARRAY_API=1; "
+                            "write .numpy() for the values or .detach() for a tensor outside the graph")
         if copy is False:
             return np.asarray(self.data, dtype=dtype, copy=False)
         return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data

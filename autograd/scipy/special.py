@@ -6,7 +6,6 @@ from math import log, pi
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.arrays import plain_array
 from autograd.calling import arrays_of
@@ -15,6 +14,7 @@ from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
+from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor import Tensor
 
 from .twin import twin

@@ -7,13 +7,14 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.differential import differential
 from autograd.errors import NoDerivativeError
 from autograd.poles import along
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
+
+from .ufuncs import special as sc
 
 Array = Any
 

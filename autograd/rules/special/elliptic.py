@@ -6,7 +6,6 @@ from math import pi
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.declare import general
 from autograd.differential import differential
@@ -16,6 +15,8 @@ from autograd.poles import along, pole_safe
 from autograd.reading import Rule
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
+
+from .ufuncs import special as sc
 
 Array = Any
 

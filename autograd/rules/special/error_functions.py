@@ -6,11 +6,12 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.differential import differential
 from autograd.poles import along
 from autograd.rules.closed import elementwise
+
+from .ufuncs import special as sc
 
 Array = Any
 SLOPE = 2 / sqrt(pi)  # of erf at 0

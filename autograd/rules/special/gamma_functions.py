@@ -6,12 +6,13 @@ from math import factorial
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.declare import constant
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
 from autograd.rules.integrals import by_order
+
+from .ufuncs import special as sc
 
 Array = Any
 

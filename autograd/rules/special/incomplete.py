@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
+
+from .ufuncs import special as sc
 
 Array = Any
 NODES, WEIGHTS = quadrature(128)

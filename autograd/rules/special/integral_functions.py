@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import pi
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.differential import differential
 from autograd.poles import along
 from autograd.rules.closed import elementwise
 from autograd.rules.integrals import exprel, log1prel
+
+from .ufuncs import special as sc
 
 elementwise(sc.expi, lambda x: np.exp(x) / x)
 elementwise(sc.exp1, lambda x: -np.exp(-x) / x)

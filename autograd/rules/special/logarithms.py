@@ -6,10 +6,11 @@ from math import log, pi
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import exprel, log1prel
+
+from .ufuncs import special as sc
 
 Array = Any
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.rules.closed import elementwise
+
+from .ufuncs import special as sc
 
 Array = Any
 

@@ -6,7 +6,8 @@ from math import log, pi, sqrt
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
+
+from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Distribution
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.special as sc
+
+from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Discrete
 

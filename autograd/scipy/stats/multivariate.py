@@ -6,11 +6,11 @@ from math import log, pi
 from typing import Any
 
 import numpy as np
-import scipy.special as sc
 
 from autograd.calling import arrays_of
 from autograd.numpy_protocol import values_of
 from autograd.registry import real_only, registry
+from autograd.rules.special.ufuncs import special as sc
 
 Array = Any
 

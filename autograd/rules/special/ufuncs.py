@@ -1,0 +1,24 @@
+"""`scipy.special` as ufuncs, whatever it shows.
+
+With `SCIPY_ARRAY_API=1` SciPy shows functions that ask their arguments for their own library's special functions, and
+refuse an array beside a tensor. What they wrap are the ufuncs, which is what tensors meet and what rules are about.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import scipy.special
+
+from autograd.registry import ufunc_within
+
+
+class _Ufuncs:
+    def __getattr__(self, name: str) -> Any:
+        shown = getattr(scipy.special, name)
+        found = ufunc_within(shown) if callable(shown) else shown
+        setattr(self, name, found)
+        return found
+
+
+special: Any = _Ufuncs()
