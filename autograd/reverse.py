@@ -223,7 +223,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     shape, dtype = parent.shape, parent.dtype
     if c.shape != shape:
         extra = c.ndim - len(shape)
-        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and c.shape[i + extra] != 1))
+        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
         summed = c.sum(axis=axes) if extra >= 0 else c
         if extra < 0 or summed.size != prod(shape) or any(
             n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)

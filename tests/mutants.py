@@ -1,10 +1,10 @@
 """`make mutants`: plant one fault at a time in the engine and its rules, and report the share that the tests catch.
 
 The tests run once to know which of them call which function, and how long they take. Each fault is then given to the
-tests that call its function, fastest first, until one fails, in a process of its own: a fork in which the functions of
-the file have the code with the fault. What is executed when a file is imported is planted by importing it
-in a fork that has not yet, and given to the tests that name what the statement names, then to those that use the file,
-then to all.
+tests that call its function, first those about its file, then the fastest, until one fails, in a process of its own: a
+fork in which the functions of the file have the code with the fault. What is executed when a file is imported is
+planted by importing it in a fork that has not yet, and given to the tests that name what the statement names, then to
+those that use the file, then to all.
 
     python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
 """
@@ -80,7 +80,11 @@ class Map:
         return set(self.callers.get(str(fault.path), {}).get(fault.function, ()))
 
     def chosen(self, fault: Fault) -> list[str]:
-        """The tests to give to a fault, in order."""
+        """The tests to give to a fault, in order; of those that call its function, the ones that are about its file first.
+
+        A function that everything calls has more tests than there is time for, and they tell the least about it.
+        """
+        about = f"/test_{fault.path.stem}.py::"
         callers = self.callers.get(str(fault.path), {})
         direct = self.calling(fault)
         statement = {test for line in fault.statement for test in callers.get(line, ())}
@@ -88,7 +92,7 @@ class Map:
         named = {test for word in fault.words for test in self.naming.get(word, ())}
         groups = (direct,) if direct else (statement, using, set(self.seconds))
         order = [] if direct else sorted(named, key=lambda test: self._distance(fault, test))
-        order += [test for group in groups for test in sorted(group, key=self._cost)]
+        order += [test for group in groups for test in sorted(group, key=lambda t: (about not in t, *self._cost(t)))]
         kept, total = [], 0.0
         for test in dict.fromkeys(order):
             if total + self.seconds[test] <= SECONDS:

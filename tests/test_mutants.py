@@ -85,3 +85,9 @@ def test_a_fault_outside_of_functions_is_given_to_the_tests_that_name_it_most_cl
     known = Map({"one[x]": 0.1, "two[x]": 0.2, "three[zip]": 3.0, "none": 0.0}, {})
     (fault,) = [f for f in faults_of(planted) if f.change == "1  ->  2"]
     assert known.chosen(fault) == ["three[zip]", "one[x]", "two[x]", "none"]
+
+
+def test_tests_that_are_about_its_file_come_first(planted: Path) -> None:
+    about = "tests/autograd/test_sample.py::slow"
+    known = Map({about: 2.0, "fast": 0.1}, {str(planted): {7: ["fast", about]}})
+    assert {tuple(known.chosen(f)) for f in faults_of(planted) if f.function == 7} == {(about, "fast")}

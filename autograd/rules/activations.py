@@ -14,6 +14,7 @@ from autograd.reduction import reduction
 from autograd.tensor import Tensor
 
 from .error_function import normal_cdf
+from .ufuncs import over
 
 Array = Any
 
@@ -152,7 +153,7 @@ def weights(x: Array, axis: Any) -> Array:
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
     total = np.sum(powers, axis=axis, keepdims=True)
-    return powers / np.where(total == 0, 1, total)
+    return over(powers, total)
 
 
 softmax_of = general(

@@ -32,13 +32,13 @@ def over_gaps(x: Array, values: Array) -> Array:
     gaps = values[..., None, :] - values[..., :, None]
     scale = np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
     equal = np.abs(gaps) <= 4 * values.shape[-1] * np.finfo(values.dtype).eps * scale
-    undefined = np.where(np.eye(values.shape[-1], dtype=bool), 0, np.nan)
-    return pole_safe(x, np.where(equal, undefined, 1 / np.where(equal, 1, gaps)))
+    undefined = np.where(np.eye(values.shape[-1], dtype=bool), np.inf, np.nan)
+    return pole_safe(x, 1 / np.where(equal, undefined, gaps))
 
 
 def over(x: Array, values: Array) -> Array:
     """The quotient x / values; nan where a value is 0 but x is not."""
-    return pole_safe(x, np.where(values == 0, np.nan, 1 / np.where(values == 0, 1, values)))
+    return pole_safe(x, 1 / np.where(values == 0, np.nan, values))
 
 
 # --- Hermitian eigenvalues: t -> V^H t V -----------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Arr
 
 def completed(change: Array, columns: Array, rest: Array) -> Array:
     """The change of a unitary matrix whose first columns change; the others stay orthogonal to them."""
-    return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.shape[-1] else change
+    return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.size else change
 
 
 @composite(np.linalg.svd)

@@ -147,7 +147,7 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 
 @composite(np.copyto)
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
-    write("copyto", dst, ..., src if where is True else np.where(where, src, dst))
+    write("copyto", dst, ..., np.where(where, src, dst))
 
 
 @composite(np.fill_diagonal)

@@ -41,32 +41,29 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -
 def erfc_of_positive(y: Array) -> Array:
     """Erfc for y >= 0.46875; exp(-y^2) in two factors, so that the rounding of y^2 is not magnified."""
     y = np.minimum(y, 27)  # erfc is below the smallest double from here on
-    middle = ratio(MIDDLE, np.minimum(y, 4))
-    inverse = 1 / np.square(np.maximum(y, 4))
-    large = (ROOT - inverse * ratio(LARGE, inverse)) / np.maximum(y, 4)
+    inverse = 1 / np.square(y)
+    large = (ROOT - inverse * ratio(LARGE, inverse)) / y
     coarse = np.trunc(y * 16) / 16
-    return np.where(y <= 4, middle, large) * np.exp(-coarse * coarse) * np.exp(-(y - coarse) * (y + coarse))
+    return np.where(y <= 4, ratio(MIDDLE, y), large) * np.exp(-coarse * coarse) * np.exp(-(y - coarse) * (y + coarse))
 
 
 def erf_values(x: Array) -> Array:
     """Erf of an array, to within 4 units in the last place of float64; the dtype stays."""
-    given = np.asarray(x)
-    wide = given.astype(float, copy=False)
+    wide = np.asarray(x, float)
     y = np.abs(wide)
     small = wide * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
     tail = np.copysign(1 - erfc_of_positive(np.maximum(y, 0.46875)), wide)
-    return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(given.dtype)[()]
+    return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(np.asarray(x).dtype)[()]
 
 
 def normal_cdf_values(x: Array) -> Array:
     """The normal distribution's cumulative distribution, without cancellation in the lower tail."""
-    given = np.asarray(x)
-    z = given.astype(float, copy=False) * -0.7071067811865476
+    z = np.asarray(x, float) * -0.7071067811865476
     y = np.abs(z)
     tail = 0.5 * erfc_of_positive(np.maximum(y, 0.46875))
     centre = 0.5 - 0.5 * z * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
     out = np.where(y <= 0.46875, centre, np.where(z > 0, tail, 1 - tail))
-    return np.where(np.isnan(z), z, out).astype(given.dtype)[()]
+    return np.where(np.isnan(z), z, out).astype(np.asarray(x).dtype)[()]
 
 
 erf_of = elementwise(erf_values, lambda x: 2 * ROOT * np.exp(-x * x), name="erf")

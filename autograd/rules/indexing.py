@@ -80,8 +80,7 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
 
 def fold(g: Array, shape: tuple[int, ...]) -> Array:
     """Leading axes of length 1 that assignment dropped, put back."""
-    extra = len(shape) - g.ndim
-    return g.reshape((1,) * extra + g.shape) if extra > 0 else g
+    return g.reshape((1,) * (len(shape) - g.ndim) + g.shape)
 
 
 overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written), write)

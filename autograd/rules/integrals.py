@@ -18,6 +18,8 @@ from autograd.duck import on_arrays_too
 from autograd.poles import pole_safe
 from autograd.registry import real_only
 
+from .ufuncs import over
+
 Array = Any
 Derivative = Callable[[Array, int], Array]
 
@@ -68,7 +70,7 @@ composite(np.sinc)(lambda x: sinc(x))
 
 def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """F(x)/x with the limit 1 at 0."""
-    return lambda x: np.where(x == 0, 1, numerator(x) / np.where(x == 0, 1, x)).astype(floating(x))[()]
+    return lambda x: np.where(x == 0, 1, over(numerator(x), x)).astype(floating(x))[()]
 
 
 def floating(x: Array) -> Any:
@@ -79,8 +81,8 @@ def floating(x: Array) -> Any:
 exprel = by_order("exprel", relative(np.expm1), quotient(  # (exp(x) - 1) / x
     relative(np.expm1), lambda x, n: np.exp(x), lambda x, n: np.exp(x), lambda n: n + 1.0))
 log1prel = by_order("log1prel", relative(np.log1p), quotient(  # log(1 + x) / x
-    relative(np.log1p), lambda x, n: (-1) ** n * factorial(n) / (1 + x) ** (n + 1),
-    lambda x, n: (-1) ** (n - 1) * factorial(n - 1) / (1 + x) ** n, lambda n: 0.5))
+    relative(np.log1p), lambda x, n: -factorial(n) / (-1 - x) ** (n + 1),
+    lambda x, n: -factorial(n - 1) / (-1 - x) ** n, lambda n: 0.5))
 
 
 OVERFLOWS = 720.0  # where exp(x) does, and with it i0

@@ -87,8 +87,8 @@ def polydiv(u: Any, v: Any) -> Any:
 
 
 def zeros_before(rest: Array) -> int:
-    """How many leading coefficients are zero, but for the last."""
-    return next((i for i, value in enumerate(rest) if not np.allclose(value, 0, rtol=1e-14)), len(rest) - 1)
+    """How many leading coefficients are zero, as `np.polydiv` has it, but for the last."""
+    return next((i for i, value in enumerate(rest) if not abs(value) <= 1e-8), len(rest) - 1)
 
 
 @composite(np.poly)
@@ -133,5 +133,5 @@ def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = F
     if not cov:
         return c
     spread = np.linalg.inv(np.dot((powers / scale).T, powers / scale)) / np.outer(scale, scale)
-    factor = 1 if isinstance(cov, str) and cov == "unscaled" else misfit / (len(x) - powers.shape[1])
+    factor = 1 if cov == "unscaled" else misfit / (len(x) - powers.shape[1])
     return c, spread * factor if y.ndim == 1 else spread[:, :, None] * factor

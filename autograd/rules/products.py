@@ -50,7 +50,7 @@ einsum_of = variadic("multilinear", "einsum", contract, uncontract, views=True)
 
 @composite(np.einsum)
 def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: Any) -> Any:
-    if out is not None or any(value is not None for key, value in options.items() if key == "dtype"):
+    if out is not None or options.get("dtype") is not None:
         raise TypeError("einsum(out=..., dtype=...) is not differentiated; assign the result, and cast with .astype")
     subscripts, arrays = (operands[0], operands[1:]) if isinstance(operands[0], str) else spelled_out(operands)
     arrays = arrays_of(arrays)

@@ -59,10 +59,10 @@ def places_of_axes(function: Callable[..., Any], levels: int, ndim: int, axes: t
 
     They are not always first: `np.nanquantile` over several axes mixes them with those that remain.
     """
-    sizes = [2 + k for k in range(levels + ndim - len(axes))]
-    rest = iter(sizes[levels:])
-    sample = np.zeros([1 if k in axes else next(rest) for k in range(ndim)])
-    return [size - 2 for size in function(sample, np.zeros(sizes[:levels]), axis=axes).shape]
+    sizes = list(range(2, 2 + levels + ndim))
+    given, shape = sizes[:levels], sizes[levels:]
+    kept = given + [size for k, size in enumerate(shape) if k not in axes]
+    return [kept.index(size) for size in function(np.zeros(shape), np.zeros(given), axis=axes).shape]
 
 
 def ranks(x: Array) -> Array:

@@ -143,7 +143,7 @@ def direction(x: Array) -> Array:
     """The quotient x / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
     if x.dtype.kind != "c":
         return np.sign(x)
-    return np.conj(x) / np.where(x == 0, 1, np.absolute(x))
+    return over(np.conj(x), np.absolute(x))
 
 
 def over(x: Array, length: Array) -> Array:
@@ -195,9 +195,8 @@ def where(condition: Any, *choices: Any) -> Any:
 linear(np.conjugate, lambda g: np.conjugate(g))
 linear(np.real, lambda g: g, views=True)
 general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t), views=True)
-general(np.angle, lambda g, x, *, deg=False: np.where(x == 0, 0, g * -1j * angle_scale(deg) / np.where(x == 0, 1, x))
-        if x.dtype.kind == "c" else 0 * g,
-        lambda t, x, *, deg=False: np.imag(t / np.where(x == 0, 1, x)) * angle_scale(deg) * (x != 0))
+general(np.angle, lambda g, x, *, deg=False: over(g * -1j * angle_scale(deg), x) if x.dtype.kind == "c" else 0 * g,
+        lambda t, x, *, deg=False: np.imag(over(t, x)) * angle_scale(deg))
 
 
 def angle_scale(deg: bool) -> float:

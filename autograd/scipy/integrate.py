@@ -95,7 +95,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     at_times = [np.sum(g[-1] * slope(out[-1], t[-1], *rest))]
     for i in range(len(t) - 1, 0, -1):
         times = np.stack([-t[i], -t[i - 1]])
-        state = odeint_of(state, times, *rest, slope=adjoint, settings=settings)[-1]
+        state = odeint_of(state, times, *rest, slope=adjoint, settings=settings)[1]
         at_times.append(np.sum(g[i - 1] * slope(out[i - 1], t[i - 1], *rest)))
         state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
     total = state[size : 2 * size]

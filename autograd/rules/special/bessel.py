@@ -13,6 +13,7 @@ from autograd.errors import NoDerivativeError
 from autograd.poles import along
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
+from autograd.rules.ufuncs import over
 
 from .ufuncs import special as sc
 
@@ -76,8 +77,8 @@ elementwise(sc.ber, lambda x: sc.berp(x))
 elementwise(sc.bei, lambda x: sc.beip(x))
 elementwise(sc.ker, lambda x: sc.kerp(x))
 elementwise(sc.kei, lambda x: sc.keip(x))
-elementwise(sc.berp, lambda x, out: -sc.bei(x) - out / np.where(x == 0, 1, x))
-elementwise(sc.beip, lambda x, out: sc.ber(x) - np.where(x == 0, 0.5, out / np.where(x == 0, 1, x)))
+elementwise(sc.berp, lambda x, out: -sc.bei(x) - over(out, x))
+elementwise(sc.beip, lambda x, out: sc.ber(x) - np.where(x == 0, 0.5, over(out, x)))
 elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x)
 elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x)
 
