@@ -345,6 +345,18 @@ def test_nodes_and_primitives_say_what_they_are() -> None:
         Primitive("exp", np.exp, ("x",))
 
 
+def test_sums_and_differences_hand_on_cotangents_that_are_not_finite() -> None:
+    """As they are, or with the other sign: a product of complex numbers would make nan of an infinity's other part."""
+    x, y = (Tensor([1j, 2.0], requires_grad=True) for _ in range(2))
+    for f, sign in ((np.add, 1), (np.subtract, -1)):
+        x.grad = y.grad = None
+        f(x, y).backward(np.array([complex(np.inf, 0), complex(3, -np.inf)]))
+        assert x.grad is not None
+        assert y.grad is not None
+        assert x.grad.tolist() == [complex(np.inf, 0), complex(3, -np.inf)]
+        assert y.grad.tolist() == [complex(sign * np.inf, 0), complex(sign * 3, sign * -np.inf)]
+
+
 def test_a_cotangent_is_summed_over_every_axis_that_broadcasting_made() -> None:
     weights = np.random.default_rng(0).normal(size=(2, 3, 4))
     for shape in [s for k in range(4) for s in itertools.product(*[(1, n) for n in weights.shape[3 - k :]])]:

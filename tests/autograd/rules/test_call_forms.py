@@ -224,6 +224,18 @@ FORMS: dict[str, Form] = {
     **{f"lstsq with rcond={rcond}":
        (lambda a, b, rcond=rcond: np.linalg.lstsq(a, b, rcond=rcond)[0], (X.T.copy(), V[:4]))
        for rcond in (None, -1, 1e-10)},
+    **{f"einsum {subscripts}": (lambda x, y, s=subscripts: np.einsum(s, x, y), (rng.normal(size=a), rng.normal(size=b)))
+       for subscripts, a, b in (("i...,i->...", (3,), (3,)), ("i...,i", (3,), (3,)), ("...i,i->...", (2, 3), (3,)),
+                                ("i,...i", (3,), (2, 4, 3)), ("...ij,j...->i...", (2, 3, 4), (4, 2)))},
+    "einsum with NumPy's own marks": (lambda x: np.einsum("ij->j", x, dtype=None, casting="safe"), (X,)),
+    "angle of unit numbers": (np.angle, (np.array([1.0, 1j, -1j, 2.0 + 1j]),)),
+    "angle in degrees": (lambda z: np.angle(z, deg=True), (Z,)),
+    **{f"svd of a stack of Hermitian matrices, {part}":
+       (lambda x, k=k: np.abs(np.linalg.svd(x @ np.swapaxes(x, -1, -2) - 4 * np.eye(3), hermitian=True)[k]) ** 2,
+        (rng.normal(size=(2, 2, 3, 3)),)) for k, part in enumerate(("left", "values", "right"))},
+    **{f"quantiles of several axes {axes}, {levels}":
+       (lambda x, q=levels, axes=axes: (np.quantile(x, q, axis=axes), np.nanquantile(x, q, axis=axes)), (CUBE,))
+       for axes in ((0, 2), (2, 1), (1,), None) for levels in ([0.2, 0.7], [[0.2, 0.7], [0.1, 0.4], [1.0, 0.0]])},
     "options that change nothing": (lambda x: np.add(x, x, casting="same_kind", order="K", subok=True), (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }  # fmt: skip
