@@ -232,6 +232,55 @@ def test_eigenvectors_of_a_general_matrix_keep_their_length_one(dtype: type, dir
     check_gradients(lambda a: np.real(projectors(a)), a, order=2)
 
 
+# --- Stacks of stacks: each matrix by itself -------------------------------------------------------------------------
+
+TALL, WIDE, SQUARE = (np.random.default_rng(7).normal(size=(2, 3, *shape)) for shape in ((4, 3), (3, 4), (3, 3)))
+POSITIVE = SQUARE @ np.swapaxes(SQUARE, -1, -2) + np.eye(3)
+OF_SQUARES: dict[str, Any] = {
+    **{name: getattr(np.linalg, name) for name in ("inv", "det", "slogdet")},
+    **{f"matrix_power {n}": lambda x, n=n: np.linalg.matrix_power(x, n) for n in (-2, 0, 1, 5)},
+    "svd, hermitian": lambda x: np.linalg.svd(x + np.swapaxes(x, -1, -2), hermitian=True),
+    "pinv, hermitian": lambda x: np.linalg.pinv(x, hermitian=True), "solve": lambda x: np.linalg.solve(x, x[..., :2]),
+    **{f"cond {p}": lambda x, p=p: np.linalg.cond(x, p) for p in (None, 2, -2, 1, -1, np.inf, -np.inf, "fro")},
+}  # fmt: skip
+OF_ALL: dict[str, Any] = {
+    "pinv": np.linalg.pinv, "svd": np.linalg.svd, "svd, reduced": lambda x: np.linalg.svd(x, full_matrices=False),
+    "svdvals": np.linalg.svdvals, "qr": np.linalg.qr, "qr, complete": lambda x: np.linalg.qr(x, "complete"),
+    "r of qr": lambda x: np.linalg.qr(x, "r"), "matrix_transpose": np.linalg.matrix_transpose,
+    "diagonal": lambda x: np.linalg.diagonal(x, offset=1), "trace above": lambda x: np.linalg.trace(x, offset=1),
+    **{f"matrix_norm {order}": lambda x, order=order: np.linalg.matrix_norm(x, ord=order)
+       for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)},
+    "norms kept": lambda x: np.linalg.matrix_norm(x, keepdims=True), "vecdot": lambda x: np.vecdot(x, x),
+    "cross": lambda x: np.linalg.cross(x[..., :3, :], x[..., :3, :][..., ::-1, :], axis=-2), "matvec": lambda x:
+        np.matvec(x, x[..., 0, :]), "vecmat": lambda x: np.vecmat(x[..., 0], x), "vector_norm": lambda x:
+        np.linalg.vector_norm(x, axis=-2, ord=3),
+}  # fmt: skip
+OF_POSITIVE: dict[str, Any] = {
+    "cholesky": np.linalg.cholesky, "cholesky, upper": lambda x: np.linalg.cholesky(x, upper=True),
+    **{f"{name} {half}": lambda x, name=name, half=half: getattr(np.linalg, name)(x, half)
+       for name in ("eigh", "eigvalsh") for half in "LU"},
+}  # fmt: skip
+OF_COMPLEX = {"eig": np.linalg.eig, "eigvals": np.linalg.eigvals} | OF_SQUARES | OF_ALL
+STACKS = {"square": (SQUARE, OF_SQUARES | OF_ALL), "tall": (TALL, OF_ALL), "wide": (WIDE, OF_ALL),
+          "complex": (SQUARE + 1j * SQUARE[::-1], OF_COMPLEX), "positive": (POSITIVE, OF_POSITIVE)}  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "x"), [pytest.param(f, x, id=f"{kind}, {name}")
+                                      for kind, (x, table) in STACKS.items() for name, f in table.items()])
+def test_each_matrix_of_a_stack_of_stacks_is_by_itself(f: Any, x: Array) -> None:
+    """Two axes before the matrix tell an axis counted from the end from one counted from the front."""
+    t = np.random.default_rng(8).normal(size=x.shape).astype(x.dtype) * (1 + 1j if x.dtype.kind == "c" else 1)
+    out, change = jvp(f, (x,), (t,))
+    outs, pullback = vjp(f, x)
+    cotangents = autograd.tree.map(lambda o: np.cos(np.arange(o.size)).reshape(o.shape).astype(o.dtype), outs)
+    gradient = pullback(cotangents)[0]
+    for k in np.ndindex(x.shape[:2]):
+        expected = (*jvp(f, (x[k],), (t[k],)), vjp(f, x[k])[1](autograd.tree.map(lambda g, k=k: g[k], cotangents))[0])
+        found = (*autograd.tree.map(lambda o, k=k: o[k], (out, change)), gradient[k])
+        for a, b in zip(autograd.tree.leaves(found), autograd.tree.leaves(expected), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)
+
+
 def test_refusals_say_what_to_write() -> None:
     t = Tensor(np.eye(2), requires_grad=True)
     for call, words in (
