@@ -80,7 +80,7 @@ class Map:
         return set(self.callers.get(str(fault.path), {}).get(fault.function, ()))
 
     def chosen(self, fault: Fault) -> list[str]:
-        """The tests to give to a fault, in order; of those that call its function, the ones that are about its file first.
+        """The tests to give to a fault, in order; of those that call its function, those about its file come first.
 
         A function that everything calls has more tests than there is time for, and they tell the least about it.
         """

@@ -229,7 +229,6 @@ FORMS: dict[str, Form] = {
                                 ("i,...i", (3,), (2, 4, 3)), ("...ij,j...->i...", (2, 3, 4), (4, 2)))},
     "einsum with NumPy's own marks": (lambda x: np.einsum("ij->j", x, dtype=None, casting="safe"), (X,)),
     "angle of unit numbers": (np.angle, (np.array([1.0, 1j, -1j, 2.0 + 1j]),)),
-    "angle in degrees": (lambda z: np.angle(z, deg=True), (Z,)),
     **{f"svd of a stack of Hermitian matrices, {part}":
        (lambda x, k=k: np.abs(np.linalg.svd(x @ np.swapaxes(x, -1, -2) - 4 * np.eye(3), hermitian=True)[k]) ** 2,
         (rng.normal(size=(2, 2, 3, 3)),)) for k, part in enumerate(("left", "values", "right"))},
