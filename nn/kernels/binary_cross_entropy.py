@@ -62,7 +62,8 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Seq
             slope -= t
         else:  # (1 - t) σ(z) - pos_weight t σ(-z), and σ(-z) = 1 - σ(z)
             slope = (1 - t) * slope - pos_weight * t * _sigmoid(-z)
-        dz = np.multiply(slope, each, out=slope)
+        slope *= each
+        dz = slope
     if needs[1]:
         dt = (-z if pos_weight is None else pos_weight * _softplus(-z) - _softplus(z)) * each
     if needs[2]:

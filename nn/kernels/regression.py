@@ -2,7 +2,7 @@
 
     squared    e^2                                      2 e
     absolute   |e|                                      e / |e|, 0 at 0
-    Huber      m (|e| - m / 2), m = min(|e|, delta)     m e / |e|
+    Huber      c (e - c / 2), c: e cut to +-delta       c
 
 Predictions x and targets t have one shape, in any memory order. `reduction` is "mean", "sum" or "none". Kept for the
 pullback: nothing but the operands.
@@ -45,12 +45,21 @@ def _direction(error: Array) -> Any:
     return np.sign(error) if error.dtype.kind == "f" else np.sign(error).conj()
 
 
-def _huber(error: Any, *, delta: float) -> Any:
+def _cut(error: Any, *, delta: float) -> Any:
+    """The error, no farther from 0 than delta: not by way of |e|, which has no second derivative at 0."""
+    if error.dtype.kind == "f":
+        return np.clip(error, -delta, delta)
     distance = abs(error)
-    near = np.minimum(distance, delta)
-    return near * (distance - 0.5 * near)
+    far = distance > delta
+    return error * np.where(far, delta / np.where(far, distance, 1), 1)
+
+
+def _huber(error: Any, *, delta: float) -> Any:
+    near = _cut(error, delta=delta)
+    cost = near.conj() * (error - 0.5 * near)
+    return cost if error.dtype.kind == "f" else cost.real
 
 
 squared_error = loss_of_errors("squared_error", lambda e: e * e, lambda e: 2 * e)
 absolute_error = loss_of_errors("absolute_error", abs, _direction)
-huber_error = loss_of_errors("huber_error", _huber, lambda e, *, delta: np.minimum(abs(e), delta) * _direction(e))
+huber_error = loss_of_errors("huber_error", _huber, lambda e, *, delta: _cut(e, delta=delta).conj())

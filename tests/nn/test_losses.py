@@ -174,6 +174,17 @@ def test_mean_and_sum_are_those_of_none(loss: type[nn.Module]) -> None:
     assert loss()(x, t).item() == pytest.approx(each.data.mean())
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("loss", [nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.KLDivLoss])
+def test_a_single_prediction_needs_no_axis(loss: type[nn.Module], reduction: str) -> None:
+    one, row = Tensor(0.3, requires_grad=True), Tensor([0.3], requires_grad=True)
+    alone, among = loss(reduction=reduction)(one, 0.4), loss(reduction=reduction)(row, [0.4])
+    alone.backward()
+    among.sum().backward()
+    assert alone.shape == one.grad.shape == ()
+    np.testing.assert_array_equal([alone.item(), one.grad.item()], [among.sum().item(), row.grad.item()])
+
+
 def test_targets_take_the_dtype_of_predictions() -> None:
     x = Tensor(np.ones((3, 2), np.float32), requires_grad=True)
     for target in (np.zeros((3, 2)), np.zeros((3, 2), int), [[0, 0]] * 3, Tensor(np.zeros((3, 2)))):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor
+from autograd import Tensor, hessian, jacfwd
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
@@ -55,3 +55,13 @@ def test_no_error_has_no_slope() -> None:
     leaf = Tensor(np.ones(3), requires_grad=True)
     absolute_error(leaf, np.ones(3)).backward()
     np.testing.assert_array_equal(leaf.grad.data, 0)
+
+
+@pytest.mark.parametrize("of", [hessian, lambda f: jacfwd(jacfwd(f))])
+def test_a_huber_loss_is_curved_where_there_is_no_error(of: Any) -> None:
+    """e^2 / 2 has the second derivative 1 at 0 as well, which a way through |e| would lose."""
+    errors = np.array([0.0, 0.3, -0.3, 0.9, -0.9])
+    curvature = of(lambda e: huber_error(e, np.zeros(5), delta=DELTA, reduction="sum"))(errors)
+    np.testing.assert_allclose(curvature, np.diag([1, 1, 1, 0, 0]), atol=1e-15)
+    parts = of(lambda p: huber_error(p[0] + 1j * p[1], np.zeros(()), delta=DELTA, reduction="sum"))(np.zeros(2))
+    np.testing.assert_allclose(parts, np.eye(2), atol=1e-15)
