@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ class Batch(Box):
         level, size = self.level, self._inner.shape[0]
         batched = [type(x) is Batch and x.level == level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
-        out = apply_to_batch(primitive, size, inner, batched, options)
+        with left(level):
+            out = apply_to_batch(primitive, size, inner, batched, options)
         return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
 
     def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
@@ -57,7 +59,8 @@ class Batch(Box):
                 call_args, call_options = structure.unflatten(values)
                 return apply(*call_args, **call_options)
 
-            out = one_by_one(one, self._inner.shape[0], inner, batched, {})
+            with left(self.level):
+                out = one_by_one(one, self._inner.shape[0], inner, batched, {})
         outs, out_structure = tree.flatten(out)
         return out_structure.unflatten([batch(o if isinstance(o, Tensor) else tensor(o), self.level) for o in outs])
 
@@ -80,16 +83,14 @@ class Batch(Box):
                 return pull_riding(pairs, stop)
             return self._pull_one_by_one(pairs, stop)
         inner = [(inside(o, level, size), inside(g, level, size)) for o, g in pairs]
-        return {node: batch(g, level) for node, g in pull(inner, stop).items()}
+        with left(level):
+            return {node: batch(g, level) for node, g in pull(inner, stop).items()}
 
     def _pull_one_by_one(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
         level, size = self.level, self._inner.shape[0]
         cotangents = [inside(g, level, size) for _, g in pairs]
-        before, local.batches = local.batches, tuple(b for b in local.batches if b[0] != level)
-        try:
+        with left(level):
             found = [pull([(o, g[i]) for (o, _), g in zip(pairs, cotangents, strict=True)], stop) for i in range(size)]
-        finally:
-            local.batches = before
         return {node: batch(np.stack([each[node] for each in found]), level) for node in found[0]}
 
     def __bool__(self) -> bool:
@@ -97,6 +98,16 @@ class Batch(Box):
 
     def __repr__(self) -> str:
         return f"Batch({self._inner!r}, level={self.level})"
+
+
+@contextmanager
+def left(level: int) -> Iterator[None]:
+    """Outside of one `vmap`: what is computed on the insides of its batches knows nothing of it."""
+    before, local.batches = local.batches, tuple(b for b in local.batches if b[0] != level)
+    try:
+        yield
+    finally:
+        local.batches = before
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:

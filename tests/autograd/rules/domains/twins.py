@@ -82,6 +82,13 @@ def decay(y: Any, t: Any, a: Any) -> Any:
 
 on(scipy.integrate.odeint, Operand((2,), (0.5, 1.0)), Operand((), (0.5, 1.0)), rtol=1e-4,
    call=lambda y, a: integrate.odeint(decay, y, np.linspace(0.0, 1.0, 3), args=(a,), rtol=1e-10, atol=1e-10))
+on(scipy.integrate.solve_ivp, Operand((2,), (0.5, 1.0)), Operand((), (0.5, 1.0)), rtol=1e-4, complex=True,
+   call=lambda y, a: integrate.solve_ivp(lambda t, y, a: decay(y, t, a), (0.0, 1.0), y, "DOP853", [0.4, 1.0], args=(a,),
+                                         rtol=1e-10, atol=1e-10).y)
+on(scipy.integrate.quad, (), Operand((), (1.2, 1.5)), Operand((2,), POSITIVE), rtol=1e-5,
+   call=lambda a, b, c: np.positive(  # of a number as of a tensor
+       integrate.quad(lambda x, c: np.exp(-c[0] * x * x) * np.sin(c[1] * x), a, b, args=(c,))[0]))
+on(scipy.integrate.simpson, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"dx": 0.3, "axis": 0}), complex=True)
 on(scipy.integrate.trapezoid, (2, 4))
 on(scipy.integrate.cumulative_trapezoid, (2, 4), options=(
     {}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}, {"initial": 0}, {"dx": 0.3, "axis": 0}))

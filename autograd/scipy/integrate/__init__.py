@@ -1,0 +1,9 @@
+"""Twins of `scipy.integrate`: differential equations, integrals of functions, and integrals of samples."""
+
+from __future__ import annotations
+
+from .equations import odeint, solve_ivp
+from .functions import quad
+from .samples import cumulative_trapezoid, simpson, trapezoid
+
+__all__ = ["cumulative_trapezoid", "odeint", "quad", "simpson", "solve_ivp", "trapezoid"]

@@ -1,0 +1,48 @@
+"""The `args` of a function that SciPy integrates: its floating numbers are operands, wherever they are nested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import tree
+from autograd.calling import arrays_of
+from autograd.errors import NoDerivativeError
+from autograd.tensor import Tensor
+from autograd.tree import tensors_in
+
+Array = Any
+
+
+def taken_apart(args: Any) -> tuple[list[Array], Callable[[Sequence[Array]], Any]]:
+    """The floating numbers in `args`, and what puts them back; all others stay as they are.
+
+    What puts them back holds none of them: SciPy's solvers are cycles, which keep what they call until it is collected.
+    """
+    leaves, structure = tree.flatten(tuple(args))
+    kinds = float, complex, np.ndarray, np.generic, Tensor
+    places = [i for i, x in enumerate(leaves) if isinstance(x, kinds)]
+    others = [None if isinstance(x, kinds) else x for x in leaves]
+
+    def filled(values: Sequence[Array]) -> Any:
+        full = list(others)
+        for i, value in zip(places, values, strict=True):
+            full[i] = value
+        return structure.unflatten(full)
+
+    return arrays_of([leaves[i] for i in places]), filled
+
+
+def on_values(of: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function as SciPy calls it, on numbers; what it computes with tensors of its own would lose their gradients."""
+
+    def apply(*args: Any) -> Any:
+        value = function(*args)
+        if any(x.requires_grad for x in tensors_in(value)):
+            raise NoDerivativeError(f"the function of the {of} uses a tensor that requires grad and is not among its "
+                                    "arguments; pass it in args=(...), so that its gradient is not lost")
+        return np.asarray(value)
+
+    return apply

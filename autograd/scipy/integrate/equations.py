@@ -1,0 +1,208 @@
+"""Ordinary differential equations.
+
+Forward accumulation integrates the sensitivities along with the solution; reverse accumulation integrates the adjoint
+equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). Both are again solutions, so every order follows.
+They are as exact as the solver is asked to be: `solve_ivp` asks for three digits unless told otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import scipy.integrate as si
+
+from autograd.calling import arrays_of
+from autograd.forward import jvp
+from autograd.graph import Node
+from autograd.modes import local
+from autograd.numpy_protocol import decided
+from autograd.primitive import Primitive
+from autograd.registry import real_only
+from autograd.scaling import size_of
+from autograd.scipy.twin import twin
+from autograd.tensor import Tensor
+from autograd.transforms import vjp
+
+from .arguments import on_values, taken_apart
+
+Array = Any
+Slope = Callable[..., Array]
+Solver = Callable[[Slope, Array, Array], Array]  # from y' = slope(y, t), y at the first time and all times
+
+
+class Solution(Primitive):
+    """The solution at the times t; the operands are y0, t and the floating leaves of the arguments."""
+
+    kind = "general"
+
+    def __init__(self) -> None:
+        super().__init__("odeint", solve, ("operands",))
+        self.reads = frozenset({"operands", "out"})
+        self.rule = adjoint_solution
+
+    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
+        return self.reads
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array:
+        slope, solver = options["slope"], options["solver"]
+        scale = size_of(*[x for x in tangents if x is not None])
+        (y, t, *rest), (dy, dt, *changes) = operands, [x if x is None else x / scale for x in tangents]
+        size = y.shape[0]
+        dy = np.zeros_like(y) if dy is None else dy
+        start = dy if dt is None else dy - slope(y, t[0], *rest) * dt[0]
+        active = [i for i, change in enumerate(changes) if change is not None]
+
+        def augmented(both: Array, time: Array, *given: Array) -> Array:
+            rest, moving = given[: len(operands) - 2], given[len(operands) - 2 :]
+
+            def along(y: Array, *moved: Array) -> Array:
+                full = list(rest)
+                for i, value in zip(active, moved, strict=True):
+                    full[i] = value
+                return slope(y, time, *full)
+
+            primals = (both[:size], *[rest[i] for i in active])
+            return np.concatenate(jvp(along, primals, (both[size:], *moving)))
+
+        both = solved(np.concatenate([y, start]), t, *rest, *[changes[i] for i in active], slope=augmented,
+                      solver=solver)
+        change = both[:, size:]
+        if dt is not None:
+            change = change + np.stack([slope(out[i], t[i], *rest) * dt[i] for i in range(len(t))])
+        return change * scale
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        return self.rule(g, node)
+
+
+def adjoint_solution(g: Array, node: Node) -> list[Array]:
+    """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
+    (y, t, *rest), out = node.saved[:-1], node.saved[-1]
+    slope, solver = node.options["slope"], node.options["solver"]
+    scale, size, shapes = size_of(g), y.shape[0], [np.shape(x) for x in rest]
+    g = np.conj(g) / scale  # as a user's pullback takes it
+    bounds = np.cumsum([2 * size] + [int(np.prod(shape)) for shape in shapes])
+
+    def adjoint(state: Array, time: Array, *rest: Array) -> Array:
+        """Of y, the cotangent of y, and the cotangents of the arguments, in time that runs backwards."""
+        value, pull = vjp(lambda y, *rest: slope(y, -time, *rest), state[:size], *rest)
+        return np.concatenate([-value, *[np.ravel(c) for c in pull(state[size : 2 * size])]])
+
+    state = np.concatenate([out[-1], g[-1], np.zeros(bounds[-1] - 2 * size, y.dtype)])
+    at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
+    for i in range(len(t) - 1, 0, -1):
+        times = np.stack([-t[i], -t[i - 1]])
+        state = solved(state, times, *rest, slope=adjoint, solver=solver)[1]
+        at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
+        state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
+    total = state[size : 2 * size]
+    at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
+    arguments = [state[a:b].reshape(shape) for a, b, shape in zip(bounds, bounds[1:], shapes, strict=False)]
+    return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
+
+
+def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:
+    return solver(on_values("equation", lambda y, time: slope(y, time, *rest)), y, t)
+
+
+solution = Solution()
+
+
+def solved(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:
+    """On arrays and on tensors."""
+    if any(isinstance(x, Tensor) for x in (y, t, *rest)):
+        return solution(y, t, *rest, slope=slope, solver=solver)
+    return solve(y, t, *rest, slope=slope, solver=solver)
+
+
+def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: bool) -> Slope:
+    """A user's function of y, t and its arguments as one of y, t and the values in them; it may return a list."""
+
+    def slope(y: Array, time: Array, *values: Array) -> Array:
+        args = filled(values)
+        out = func(time, y, *args) if time_first else func(y, time, *args)
+        return np.stack(arrays_of(out)) if isinstance(out, (list, tuple)) else out
+
+    return slope
+
+
+def tolerances(settings: dict[str, Any], size: int) -> dict[str, Any]:
+    """One tolerance for all, the smallest, where a derivative adds unknowns to those that were given one each."""
+    return settings | {name: np.min(settings[name]) for name in ("rtol", "atol")
+                       if np.size(settings.get(name, 0.0)) not in (1, size)}
+
+
+# --- SciPy's two solvers ---------------------------------------------------------------------------------------------
+
+
+def by_odeint(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
+    return si.odeint(slope, y, t, **tolerances(settings, len(y)))
+
+
+@twin(si.odeint)
+def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: None = None,
+           col_deriv: int = 0, full_output: int = 0, *, tfirst: bool = False, **settings: Any) -> Any:
+    """y(t) with y' = func(y, t, *args) and y(t[0]) = y0; differentiated in y0, t and all numbers in `args`."""
+    if Dfun is not None or full_output:
+        raise ValueError("odeint of tensors takes no Dfun and no full_output: its derivatives come from func")
+    values, filled = taken_apart(args)
+    y0, t = (np.atleast_1d(x) for x in arrays_of((y0, t)))
+    return solved(y0, t, *values, slope=slope_of(func, filled, tfirst), solver=partial(by_odeint, settings=settings))
+
+
+def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
+    """At times in either order, which may be equal to their neighbours."""
+    moves = np.diff(t, prepend=np.nan) != 0
+    if not np.any(moves[1:]):
+        return np.broadcast_to(y, (len(t), len(y))).copy()
+    found = si.solve_ivp(lambda time, y: slope(y, time), (t[0], t[-1]), y, t_eval=t[moves],
+                         **tolerances(settings, len(y)))
+    return _reached(found, t[-1]).y.T[np.cumsum(moves) - 1]
+
+
+def _reached(found: Any, end: Array) -> Any:
+    if not found.success:
+        raise RuntimeError(f"solve_ivp did not reach t = {end}: {found.message}")
+    return found
+
+
+@twin(si.solve_ivp)
+def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45", t_eval: Any = None,
+              dense_output: bool = False, events: None = None, vectorized: bool = False, args: Any = None,
+              **options: Any) -> Any:
+    """y' = fun(t, y, *args) over `t_span`: the result's `y` is differentiated in y0, `args`, and the times asked for.
+
+    Times that the solver chose itself, without `t_eval`, are constants, but for the first and the last. Raises
+    `RuntimeError` where the solver gives up.
+    """
+    if dense_output or events is not None or "jac" in options:
+        raise ValueError("solve_ivp of tensors takes no dense_output, events or jac: give the times in t_eval")
+    if local.batches and t_eval is None:
+        raise ValueError("solve_ivp inside vmap needs t_eval: the times that it chooses differ by example")
+    values, filled = taken_apart(() if args is None else args)
+    slope, settings = slope_of(fun, filled, time_first=True), {"method": method, **options}
+    start, end, y0 = arrays_of((*t_span, y0))
+    ends = [np.atleast_1d(time) for time in (start, end)]
+    y0 = np.atleast_1d(y0).astype(np.result_type(y0, np.float64))
+    asked = arrays_of(() if t_eval is None else (t_eval,))
+    first, results = len(asked), []
+
+    def times(y0: Array, start: Array, end: Array, *rest: Array) -> Array:
+        """Where SciPy finds the solution, and all that it says of it."""
+        function = on_values("equation", lambda time, y: slope(y, time, *rest[first:]))
+        results.append(si.solve_ivp(function, (start, end), y0, t_eval=rest[0] if first else None, **settings))
+        return _reached(results[-1], end).t
+
+    chosen = decided(times, y0, start, end, *asked, *values)
+    result = results.pop()
+    result.t = asked[0] if asked else np.concatenate([ends[0], chosen[1:-1], ends[1]])
+    at = np.concatenate([ends[0], result.t])
+    result.y = solved(y0, at, *values, slope=slope, solver=partial(by_solve_ivp, settings=settings))[1:].T
+    return result
+
+
+real_only.add(si.odeint)

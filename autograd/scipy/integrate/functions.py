@@ -1,0 +1,125 @@
+"""Integrals of functions.
+
+By Leibniz' rule an integral from a to b moves with f(b) db - f(a) da and with the integral of how f moves, which is
+again an integral: of as many numbers as there are arguments in reverse accumulation, of one in forward accumulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.integrate as si
+
+from autograd.calling import arrays_of
+from autograd.forward import jvp
+from autograd.graph import Node
+from autograd.numpy_protocol import plain
+from autograd.primitive import Primitive
+from autograd.registry import real_only
+from autograd.scipy.twin import twin
+from autograd.tensor import Tensor
+from autograd.transforms import vjp
+
+from .arguments import on_values, taken_apart
+
+Array = Any
+Integrand = Callable[..., Array]
+
+
+class Integral(Primitive):
+    """The integral of f(x, *arguments); the operands are a, b and the floating leaves of the arguments."""
+
+    kind = "general"
+
+    def __init__(self) -> None:
+        super().__init__("quad", integrate, ("operands",))
+        self.reads = frozenset({"operands"})
+
+    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
+        return self.reads
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array:
+        f, settings = options["f"], options["settings"]
+        (a, b, *rest), (da, db, *changes) = operands, tangents
+        moving = [i for i, change in enumerate(changes) if change is not None]
+
+        def change(x: Array, *both: Array) -> Array:
+            rest, changes = both[: len(both) - len(moving)], both[len(both) - len(moving) :]
+
+            def at(*moved: Array) -> Array:
+                full = list(rest)
+                for i, value in zip(moving, moved, strict=True):
+                    full[i] = value
+                return f(x, *full)
+
+            return jvp(at, tuple(rest[i] for i in moving), tuple(changes))[1]
+
+        total = 0.0 * out
+        if moving:
+            total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings)
+        total = total if db is None else total + f(b, *rest) * db
+        return total if da is None else total - f(a, *rest) * da
+
+    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+        (a, b, *rest), f, settings = node.saved[:-1], node.options["f"], node.options["settings"]
+        shapes = [np.shape(x) for x in rest]
+        bounds = np.cumsum([0] + [int(np.prod(shape)) for shape in shapes])
+
+        def adjoint(x: Array, g: Array, *rest: Array) -> Array:
+            pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)
+            return np.concatenate([np.ravel(c) for c in pulled])
+
+        ends = [None if parent is None else np.sum(g * f(end, *rest)) * sign
+                for end, sign, parent in ((a, -1, node.parents[0]), (b, 1, node.parents[1]))]
+        if not any(node.parents[2:]):
+            return [*ends, *[None] * len(rest)]
+        flat = integrated(a, b, g, *rest, f=adjoint, settings=settings)
+        return [*ends, *[flat[i:j].reshape(shape) for i, j, shape in zip(bounds, bounds[1:], shapes, strict=False)]]
+
+
+def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any]) -> Array:
+    """By QUADPACK for a number, and adaptively for all components at once for a vector."""
+    function = on_values("integral", lambda x: f(x, *rest))
+    inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
+    rule: Any = si.quad_vec if function(inside).ndim else si.quad
+    return np.asarray(rule(function, a, b, **settings)[0])
+
+
+integral = Integral()
+
+
+def integrated(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any]) -> Array:
+    """On arrays and on tensors."""
+    if any(isinstance(x, Tensor) for x in (a, b, *rest)):
+        return integral(a, b, *rest, f=f, settings=settings)
+    return integrate(a, b, *rest, f=f, settings=settings)
+
+
+SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})
+"""Options that both rules have, with the same meaning."""
+
+
+@twin(si.quad)
+def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), **options: Any) -> Any:
+    """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`."""
+    if not options.keys() <= SHARED:
+        raise ValueError(f"quad of tensors takes {', '.join(sorted(SHARED))}, not "
+                         f"{', '.join(sorted(options.keys() - SHARED))}")
+    settings = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "limit": 50} | options  # quad's own
+    values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
+    a, b = arrays_of((a, b))
+
+    def f(x: Array, *values: Array) -> Array:
+        return func(x, *filled(values))
+
+    def error(a: Array, b: Array, *values: Array) -> Array:
+        return np.asarray(si.quad(on_values("integral", lambda x: f(x, *values)), a, b, **settings)[1])
+
+    value = integrated(a, b, *values, f=f, settings=settings)
+    return value, plain(error)(a, b, *values)
+
+
+real_only.add(si.quad)

@@ -1,0 +1,200 @@
+"""Twins of `scipy.integrate`: equations by `solve_ivp`, integrals of functions and of samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.integrate as si
+
+from autograd import NoDerivativeError, Tensor, grad, jacfwd, jacrev, jvp, vmap
+from autograd.scipy import integrate
+from autograd.testing import check_gradients
+
+PRECISE = {"rtol": 1e-10, "atol": 1e-10}
+START = np.array([1.0, 0.5])
+
+
+def hunters(t: Any, y: Any, a: Any, b: Any) -> Any:
+    """Lotka and Volterra's, with immigration."""
+    return [a * y[0] - b * y[0] * y[1], -y[1] + b * y[0] * y[1] + 0.1 * t]
+
+
+# --- solve_ivp -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"])
+@pytest.mark.parametrize("times", [None, [0.0, 0.7, 2.0], [0.3, 0.3001]])
+def test_solutions_are_scipys_at_the_same_times(method: str, times: Any) -> None:
+    found = integrate.solve_ivp(hunters, (0, 2), Tensor(START), method, times, args=(1.1, 0.4))
+    expected = si.solve_ivp(hunters, (0, 2), START, method, times, args=(1.1, 0.4))
+    assert found.keys() == expected.keys()
+    assert (found.success, found.message, found.nfev) == (True, expected.message, expected.nfev)
+    np.testing.assert_array_equal(found.t, expected.t)
+    assert found.y.shape == expected.y.shape
+    np.testing.assert_allclose(found.y.numpy(), expected.y, rtol=3e-3)  # it may take its steps elsewhere
+
+
+@pytest.mark.parametrize("method", ["RK45", "DOP853"])
+def test_start_arguments_and_times_of_an_equation_are_differentiated(method: str) -> None:
+    def states(y0: Any, a: Any, t: Any) -> Any:
+        return integrate.solve_ivp(hunters, (0.0, 2.0), y0, method, t_eval=t, args=(a, 0.4), **PRECISE).y
+
+    check_gradients(states, START, np.array(1.1), np.array([0.3, 1.0, 1.7]), order=1, rtol=1e-5)
+
+
+def test_the_ends_of_the_span_are_differentiated_and_time_may_run_backwards() -> None:
+    """y' = cos(t) y goes from y0 to y0 exp(sin t1 - sin t0); the solver's own times in between are constants."""
+    def end(t0: Any, t1: Any) -> Any:
+        found = integrate.solve_ivp(lambda t, y: np.cos(t) * y, (t0, t1), [1.5], **PRECISE)
+        assert len(found.t) > 3
+        return found.y[0, -1]
+
+    for t0, t1 in ((0.2, 1.6), (1.6, 0.2)):
+        value = 1.5 * np.exp(np.sin(t1) - np.sin(t0))
+        np.testing.assert_allclose(grad(end, (0, 1))(t0, t1), [-value * np.cos(t0), value * np.cos(t1)], rtol=1e-7)
+        np.testing.assert_allclose(jvp(end, (t0, t1), (1.0, 1.0))[1], value * (np.cos(t1) - np.cos(t0)), rtol=1e-7)
+
+
+def test_complex_equations() -> None:
+    """Schroedinger's: the state at t is exp(-i w H t) y0."""
+    energies = np.array([[0.2, 1 + 0.5j], [1 - 0.5j, 0.3]])
+
+    def states(y0: Any, w: Any) -> Any:
+        return integrate.solve_ivp(lambda t, y, w: -1j * w * (energies @ y), (0.0, 1.0), y0, t_eval=[0.5, 1.0],
+                                   args=(w,), **PRECISE).y
+
+    check_gradients(states, np.array([1 + 0.3j, 0.2j]), np.array(0.8), order=1, rtol=1e-5)
+    check_gradients(lambda y0, w: np.abs(states(y0, w)) ** 2, np.array([1 + 0.3j, 0.2j]), np.array(0.8), order=1,
+                    rtol=1e-5)
+
+
+def test_each_unknown_may_have_tolerances_of_its_own() -> None:
+    each = {"rtol": np.array([1e-9, 1e-8]), "atol": np.array([1e-9, 1e-10])}
+    for solved in (
+        lambda a: integrate.solve_ivp(hunters, (0.0, 2.0), START, t_eval=[2.0], args=(a, 0.4), **each).y[:, 0],
+        lambda a: integrate.odeint(hunters, START, [0.0, 2.0], (a, 0.4), tfirst=True, **each)[-1],
+    ):
+        check_gradients(solved, np.array(1.1), order=1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("times", [[0.5], [0.5, 1.0]])
+def test_the_start_may_be_among_the_times(times: list[float]) -> None:
+    def states(y0: Any) -> Any:
+        return integrate.solve_ivp(hunters, (0.5, 1.0), y0, t_eval=times, args=(1.1, 0.4), **PRECISE).y[:, 0]
+
+    np.testing.assert_array_equal(jacrev(states)(START), np.eye(2))
+    np.testing.assert_array_equal(jacfwd(states)(START), np.eye(2))
+
+
+def test_a_solver_that_gives_up_says_so() -> None:
+    with pytest.raises(RuntimeError, match="did not reach t = 2.0: Required step size"):
+        integrate.solve_ivp(lambda t, y, a: a * y * y, (0.0, 2.0), np.ones(1), args=(Tensor(1.0),))
+
+
+@pytest.mark.parametrize("option", [{"dense_output": True}, {"events": lambda t, y: y[0]}, {"jac": np.eye(2)}])
+def test_what_solve_ivp_of_tensors_does_not_do_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="give the times in t_eval"):
+        integrate.solve_ivp(hunters, (0.0, 1.0), Tensor(START), args=(1.1, 0.4), **option)
+
+
+# --- Equations and integrals inside of other transforms --------------------------------------------------------------
+
+
+def falling(k: Any) -> Any:
+    return integrate.odeint(lambda y, t, k: -k * y, np.ones(1), np.array([0.0, 1.0]), args=(k,), **PRECISE)[-1, 0]
+
+
+def falling_with(k: Any) -> Any:
+    found = integrate.solve_ivp(lambda t, y, k: -k * y, (0.0, 1.0), np.ones(1), t_eval=[1.0], args=(k,), **PRECISE)
+    return found.y[0, 0]
+
+
+def bell(k: Any) -> Any:
+    return integrate.quad(lambda x, k: np.exp(-k * x * x), -np.inf, np.inf, args=(k,))[0]
+
+
+def energy_kept(k: Any) -> Any:
+    """Hamilton's equations, whose slope is itself a gradient."""
+    def slope(t: Any, y: Any, k: Any) -> Any:
+        g = grad(lambda y: 0.5 * (y[1] ** 2 + k * y[0] ** 2))(y)
+        return np.stack([g[1], -g[0]])
+
+    return integrate.solve_ivp(slope, (0.0, 1.0), np.array([1.0, 0.2]), t_eval=[1.0], args=(k,), **PRECISE).y[0, 0]
+
+
+@pytest.mark.parametrize("f", [falling, falling_with, bell, energy_kept])
+def test_batches_of_solutions_and_of_their_gradients_are_those_of_a_loop(f: Any) -> None:
+    ks = np.array([0.5, 1.0, 2.0])
+    for function in (f, grad(f), lambda k: jvp(f, (k,), (1.0,))[1]):
+        np.testing.assert_allclose(vmap(function)(ks), [function(k) for k in ks], rtol=1e-9)
+
+
+def test_times_that_the_solver_chooses_are_refused_inside_vmap() -> None:
+    with pytest.raises(ValueError, match="inside vmap needs t_eval"):
+        vmap(lambda a: integrate.solve_ivp(hunters, (0.0, 1.0), START, args=(a, 0.4)).y[:, -1])(np.array([1.0, 1.9]))
+
+
+# --- quad ------------------------------------------------------------------------------------------------------------
+
+
+def test_integrals_are_differentiated_in_their_ends_and_arguments() -> None:
+    def integral(a: Any, b: Any, k: Any, c: Any) -> Any:
+        return integrate.quad(lambda x, k, c: np.exp(-k * x * x) * np.cos(c["w"][0] * x + c["w"][1]), a, b,
+                              args=(k, {"w": c}), epsabs=1e-12, epsrel=1e-12)[0]
+
+    check_gradients(integral, np.array(-0.5), np.array(1.3), np.array(0.7), np.array([1.1, 0.3]), order=2)
+
+
+def test_infinite_ends_and_integrable_poles() -> None:
+    k = 1.3
+    root = np.sqrt(np.pi)
+    np.testing.assert_allclose(grad(bell)(k), -0.5 * root * k**-1.5)
+    np.testing.assert_allclose(grad(grad(bell))(k), 0.75 * root * k**-2.5)
+    half = grad(lambda k: integrate.quad(lambda x, k: np.exp(-k * x), 0, np.inf, args=k)[0])(k)
+    np.testing.assert_allclose(half, -1 / k**2)
+    squared_log = grad(lambda k: integrate.quad(lambda x, k: k * k * np.log(x) ** 2, 0, 1, args=(k,))[0])(k)
+    np.testing.assert_allclose(squared_log, 2 * k * 2, rtol=1e-7)
+
+
+def test_an_integral_comes_with_its_error_and_kinks_may_be_named() -> None:
+    def cusp(x: Any, k: Any) -> Any:
+        return k * np.abs(x - 0.3) ** 0.5
+
+    value, error = integrate.quad(cusp, 0.0, Tensor(1.0), args=(2.0,), points=[0.3], limit=70)
+    expected = si.quad(cusp, 0.0, 1.0, args=(2.0,), points=[0.3], limit=70)
+    assert (value.item(), error.item()) == expected
+    assert not error.requires_grad
+
+
+def test_what_quad_of_tensors_does_not_do_is_refused() -> None:
+    with pytest.raises(ValueError, match="takes epsabs, epsrel, limit, points, not weight, wvar"):
+        integrate.quad(np.sin, 0.0, Tensor(1.0), weight="cos", wvar=2.0)
+    with pytest.raises(NoDerivativeError, match="function of the integral uses a tensor that requires grad"):
+        grad(lambda k: integrate.quad(lambda x: k * x, 0.0, 1.0 + 0 * k)[0])(1.0)
+
+
+# --- simpson ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+@pytest.mark.parametrize("axis", [0, -1])
+def test_simpsons_rule_of_any_number_of_samples(count: int, axis: int) -> None:
+    rng = np.random.default_rng(count)
+    y, places = rng.standard_normal((count, count)), np.cumsum(rng.uniform(0.1, 1, (count, count)), axis=axis)
+    for given in ({}, {"dx": 0.3}, {"x": places[0] if axis else places[:, 0]}, {"x": places}):
+        for samples in (y, y.astype(np.float32), np.round(4 * y).astype(int), y + 1j * y[::-1]):
+            found = integrate.simpson(Tensor(samples), axis=axis, **given).numpy()
+            expected = si.simpson(samples, axis=axis, **given)
+            assert found.dtype == expected.dtype
+            np.testing.assert_allclose(found, expected, rtol=1e-12,
+                                       atol=1e-6 if samples.dtype == np.float32 else 1e-13)
+    if count > 2:
+        check_gradients(lambda y, x: integrate.simpson(y, x=x, axis=axis), y, places, order=2)
+
+
+def test_samples_at_the_same_place_enclose_no_area() -> None:
+    for places in ([0.0, 1, 1, 2, 3], [0.0, 1, 1, 1, 2], [0.0, 1, 1, 1]):
+        y = np.arange(1.0, len(places) + 1) ** 2
+        assert integrate.simpson(Tensor(y), x=places).item() == pytest.approx(si.simpson(y, x=places))
