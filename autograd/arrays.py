@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+_T = TypeVar("_T")
 
 
 def plain_array(given: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
@@ -34,3 +36,8 @@ def elements(given: Any) -> Any:
             raise TypeError(f"{kind.__name__} has an arithmetic of its own, which would be lost: give its plain "
                             "numbers, np.asarray(x)")
     return given
+
+
+def weak(option: _T) -> _T:
+    """A NumPy number as Python's, which leaves the dtype of an array alone: `np.float64(0.1) * x` would widen it."""
+    return option.item() if isinstance(option, np.generic) else option

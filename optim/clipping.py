@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd import Tensor
+from autograd.arrays import weak
 
 from .parameters import listed
 
@@ -30,7 +31,7 @@ def clip_grad_norm_(
     total = _norm([_norm(g._value, norm_type) for g in gradients], norm_type)
     if error_if_nonfinite and not isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}; a loss or gradient was not finite")
-    scale = max_norm / (total + 1e-6)
+    scale = weak(max_norm) / (total + 1e-6)
     if not scale >= 1:  # nan goes on to the gradients, where it is seen
         for gradient in gradients:
             gradient *= scale
@@ -41,8 +42,9 @@ def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> No
     """Clip every number of every gradient to `[-clip_value, clip_value]`. Raises `ValueError` if that is negative."""
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")
+    bound = weak(clip_value)
     for parameter, gradient in _gradients("clip_grad_value_", params):
-        parameter.grad = gradient.clip(-clip_value, clip_value)
+        parameter.grad = gradient.clip(-bound, bound)
 
 
 def _gradients(speaker: str, params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import weak
 from autograd.blocks import BLOCK, for_blocks
 from autograd.calling import refuse_out
 from autograd.declare import composite, elementwise, general
@@ -117,7 +118,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return np.where(x > 0, x, negative_slope * x)  # type: ignore[no-any-return]
+    return np.where(x > 0, x, weak(negative_slope) * x)  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
@@ -127,7 +128,7 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
+    return np.where(x > 0, x, weak(alpha) * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:

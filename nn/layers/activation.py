@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, elu, gelu, leaky_relu, relu, sigmoid, silu
+from autograd.arrays import weak
 from nn.layers.arguments import arguments
 from nn.layers.input import admitted
 from nn.module import Module
@@ -24,6 +25,7 @@ def tanh(input: Tensor | ArrayLike) -> Tensor:
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, and x itself where beta x > threshold: beyond 20 the two differ by under 3e-9."""
+    beta = weak(beta)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
         return smooth

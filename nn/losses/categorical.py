@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as kernel
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
@@ -91,6 +92,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     weight = _class_weight(speaker, weight, x, x.shape[axis])
     target = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
     soft = target.shape == x.shape and target.dtype.kind == "f"
+    label_smoothing = weak(label_smoothing)
     target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
     if from_logits:
         return _of_logits(speaker, x, target, weight, ignore_index, reduction, label_smoothing)

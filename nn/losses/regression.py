@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.arrays import weak
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.input import Speaker
 from nn.losses.reduction import Loss, check_reduction, paired
@@ -65,4 +66,5 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
                speaker: Speaker = "huber_loss") -> Tensor:
     """HuberLoss as a function."""
     check_reduction(speaker, reduction)
-    return huber_error(*paired(speaker, input, target), reduction=reduction, delta=delta)  # type: ignore[no-any-return]
+    x, t = paired(speaker, input, target)
+    return huber_error(x, t, reduction=reduction, delta=weak(delta))  # type: ignore[no-any-return]

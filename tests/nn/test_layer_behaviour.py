@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -245,6 +247,25 @@ def test_activations_are_finite_and_keep_the_dtype(layer: nn.Module, dtype: type
 
 
 # --- Functions and layers are the same thing --------------------------------------------------------------------------
+
+
+TENTH = np.float64(0.1)  # as a sweep over np.linspace(...) gives it
+
+
+@pytest.mark.parametrize("function", [
+    nn.LeakyReLU(TENTH), nn.ELU(TENTH), nn.Softplus(TENTH), nn.Softplus(threshold=TENTH), nn.Dropout(TENTH),
+    nn.LayerNorm(3, TENTH), nn.GroupNorm(1, 3, TENTH), nn.BatchNorm1d(3, TENTH, TENTH),
+    lambda x: nn.HuberLoss(delta=TENTH)(x, np.zeros((4, 3))),
+    lambda x: nn.CrossEntropyLoss(label_smoothing=TENTH)(x, [0, 1, 2, 0]),
+    lambda x: nn.CrossEntropyLoss(label_smoothing=TENTH)(x, np.full((4, 3), 1 / 3)),
+    lambda x: nn.CrossEntropyLoss(label_smoothing=TENTH, from_logits=False)(nn.functional.softmax(x), [0, 1, 2, 0]),
+    lambda x: nn.functional.scaled_dot_product_attention(x, x, x, scale=TENTH),
+])
+def test_a_numpy_number_as_option_does_not_widen(function: Any) -> None:
+    x = Tensor(RNG.normal(size=(4, 3)).astype(np.float32), requires_grad=True)
+    out = function(x)
+    out.sum().backward()
+    assert out.dtype == x.grad.dtype == np.float32
 
 
 def test_functions_agree_with_layers() -> None:

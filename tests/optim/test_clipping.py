@@ -62,6 +62,15 @@ def test_float16_does_not_overflow_and_stays():
     np.testing.assert_allclose(tensor.grad.numpy(), 1, rtol=1e-3)
 
 
+def test_a_numpy_number_as_bound_does_not_widen():
+    tensor = Tensor(np.zeros(2, np.float32), requires_grad=True)
+    tensor.grad = np.array([3, 4], np.float32)
+    clip_grad_value_([tensor], np.float64(3.5))
+    assert tensor.grad.dtype == np.float32
+    clip_grad_norm_([tensor], np.float64(1))
+    assert tensor.grad.dtype == np.float32
+
+
 def test_a_norm_that_is_not_finite():
     (tensor,) = with_gradients([[np.nan, 1.0]])
     with pytest.raises(RuntimeError, match="the norm of the gradients is nan"):
