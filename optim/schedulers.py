@@ -19,6 +19,8 @@ from math import cos, inf, isfinite, pi
 from operator import index
 from typing import Any
 
+from autograd import Tensor
+
 from .optimizer import Optimizer
 
 
@@ -211,8 +213,9 @@ class ReduceLROnPlateau(Scheduler):
     def rate(self, t: int, initial: float) -> float:
         return max(min(initial, self.min_lr), initial * self.factor**self.reductions)
 
-    def step(self, metric: float) -> None:  # type: ignore[override]  # the rate follows the metric, not the step
+    def step(self, metric: float | Tensor) -> None:  # type: ignore[override]  # the rate follows the metric
         """Take in the metric of the step just done, and set the rates for the next."""
+        metric = metric.item() if isinstance(metric, Tensor) else float(metric)  # no graph stays alive in `best`
         self.last_step += 1
         if self._is_better(metric):
             self.best, self.bad_steps = metric, 0

@@ -136,6 +136,16 @@ def test_a_metric_that_is_nan_is_bad(optimizer):
     assert scheduler.get_last_lr() == pytest.approx([0.05, 0.001])
 
 
+@pytest.mark.parametrize("metric", [np.float32(2), np.array(2), Tensor(2.0, requires_grad=True) * 1])
+def test_a_metric_is_kept_as_a_number(optimizer, metric):
+    """The best loss so far is part of the state, and must not keep its graph."""
+    scheduler = schedulers.ReduceLROnPlateau(optimizer)
+    scheduler.step(metric)
+    scheduler.step(metric)
+    assert type(scheduler.best) is float
+    assert scheduler.state_dict() == {"last_step": 2, "best": 2.0, "bad_steps": 1, "cooling": 0, "reductions": 0}
+
+
 def test_a_negative_metric_improves_downwards(optimizer):
     scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=0, threshold=0.1)
     scheduler.step(-1.0)
