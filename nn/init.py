@@ -124,6 +124,7 @@ def _random(generator: Generator | None) -> Generator:
 
 def _written(tensor: Tensor, values: Any) -> Tensor:
     if not isinstance(tensor, Tensor) or not tensor.is_leaf:
-        raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {type(tensor).__name__}")
+        came = "the result of an operation" if isinstance(tensor, Tensor) else type(tensor).__name__
+        raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {came}")
     overwrite(tensor, values)
     return tensor

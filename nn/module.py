@@ -298,8 +298,8 @@ class Module:
 
     # --- State -------------------------------------------------------------------------------------------------------
 
-    def _state(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
-        for path, module in self.named_modules(prefix, remove_duplicate=False):
+    def _state(self) -> Iterator[tuple[str, Tensor]]:
+        for path, module in self.named_modules(remove_duplicate=False):
             for name, value in vars(module).items():
                 if isinstance(value, Parameter):
                     yield _join(path, name), value
@@ -312,9 +312,10 @@ class Module:
     def state_dict(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """All parameters and buffers by dotted path, as ndarrays: copies, which later training does not change.
 
+        `prefix` stands before each path as it is, so "encoder." for a part of a model.
         Keys and layouts are PyTorch's: `torch_model.load_state_dict({k: torch.from_numpy(v) for k, v in ...})`.
         """
-        return {path: np.array(tensor._value) for path, tensor in self._state(prefix)}
+        return {prefix + path: np.array(tensor._value) for path, tensor in self._state()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Mismatch:
         """Write a state (ndarrays, Tensors, CPU tensors of PyTorch) into the parameters and buffers.
@@ -377,6 +378,8 @@ def _as_buffer(value: ArrayLike | Tensor) -> Tensor:
 
 def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
     """`given` as an array, and what is wrong with it for `target`."""
+    if not target.is_leaf:
+        return None, "it is the result of an operation now; change a parameter in place under autograd.no_grad()"
     try:
         array = given._plain if isinstance(given, Tensor) else plain_array(given)
     except (TypeError, ValueError, RuntimeError) as error:

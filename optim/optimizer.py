@@ -97,21 +97,26 @@ class Optimizer(ABC):
     def _check(self, label: str, parameter: Any) -> None:
         if not isinstance(parameter, Tensor):
             raise TypeError(f"{self.kind}: {label} is a {type(parameter).__name__}, expected a Tensor")
+        self._check_leaf(label, parameter)
         label = f"{self.kind}: {label} of shape {parameter.shape}"
-        if not parameter.is_leaf:
-            raise ValueError(f"{label} is the result of an operation; only leaves can be stepped: write "
-                             "t.detach().requires_grad_() to start a new one from it")
         if parameter.dtype.kind not in "fc":
             raise TypeError(f"{label} holds {parameter.dtype}, expected floats")
         if any(parameter is known for group in self.param_groups for known in group["params"]):
             raise ValueError(f"{label} is in another group already")
+
+    def _check_leaf(self, label: str, parameter: Tensor) -> None:
+        if not parameter.is_leaf:
+            raise ValueError(f"{self.kind}: {label} of shape {parameter.shape} is the result of an operation; only "
+                             "leaves can be stepped: write t.detach().requires_grad_() to start a new one from it, and "
+                             "change a parameter in place under no_grad()")
 
     # --- The step ----------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
         """Step every parameter that has a gradient; those without one, and frozen ones, stay as they are.
 
-        Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape.
+        Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape or has
+        become the result of an operation.
         """
         self._lay_out()
         groups = zip(self.param_groups, self._plans, strict=True)
@@ -137,6 +142,7 @@ class Optimizer(ABC):
         by_dtype: list[dict[Any, list[Tensor]]] = [{} for _ in now]
         for parameters, group in zip(by_dtype, self.param_groups, strict=True):
             for p in dict.fromkeys(group["params"]):
+                self._check_leaf("a parameter" if p.name is None else p.name, p)
                 parameters.setdefault(p.dtype, []).append(p)
         flats = [[Flat(same, self.moments) for same in parameters.values()] for parameters in by_dtype]
         for flat in (flat for flats_of_group in flats for flat in flats_of_group):

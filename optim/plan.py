@@ -46,10 +46,10 @@ class Plan:
         return Plan, (self.flat,)  # blocks are views, which a copy would cut off
 
     def fits(self) -> bool:
-        """Whether the parameters still have the shapes and the dtype that the moments were laid out for."""
+        """Whether these are still leaves, of the shapes and the dtype that the moments were laid out for."""
         values = [p._value for p in self.flat.parameters]
-        if not all(map(is_, values, self._fitting)):
-            if not self.flat.fits(values):
+        if not all(map(is_, values, self._fitting)):  # an operation in place on a leaf gives it a new value too
+            if not (self.flat.fits(values) and all(p.is_leaf for p in self.flat.parameters)):
                 return False
             self._fitting = values
         return True

@@ -60,7 +60,7 @@ def test_state_dict_is_a_snapshot_of_arrays() -> None:
         parameter.data[...] = 7
     for key in state:
         np.testing.assert_array_equal(state[key], before[key])
-    assert set(net.state_dict("net")) == {"net." + key for key in state}
+    assert list(net.state_dict(prefix="net.")) == ["net." + key for key in state]
 
 
 def test_load_state_dict_restores_what_state_dict_gave() -> None:
@@ -100,6 +100,17 @@ def test_load_state_dict_lists_everything_that_is_wrong_and_changes_nothing() ->
         net.load_state_dict(state, strict=False)
     with pytest.raises(TypeError, match="expects a dict of arrays by path, got a str"):
         net.load_state_dict("weights.safetensors")
+
+
+def test_a_parameter_that_has_become_a_result_is_no_place_to_write_to() -> None:
+    net = Net()
+    state = net.state_dict()
+    net.first.scale *= 2  # outside of no_grad
+    with pytest.raises(ValueError, match="first.scale: it is the result of an operation now; .* under autograd.no_gr"):
+        net.load_state_dict({key: value + 1 for key, value in state.items()})
+    np.testing.assert_array_equal(net.state_dict()["temperature"], state["temperature"])
+    with pytest.raises(TypeError, match="a Parameter or another leaf tensor, got the result of an operation"):
+        nn.init.zeros_(net.first.scale)
 
 
 def test_load_state_dict_that_is_not_strict() -> None:

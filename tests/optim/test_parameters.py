@@ -250,6 +250,22 @@ def test_astype_of_a_parameter_takes_its_moments_along(make):
     np.testing.assert_allclose(tensor.numpy(), twin.numpy(), rtol=1e-6, atol=2e-7)  # of steps of 0.1
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (200, 200)])
+def test_a_parameter_that_has_become_a_result_is_an_error_and_nothing_is_stepped(make, shape):
+    first, second = leaf((3,)), Tensor(np.ones(shape), requires_grad=True, name="second")
+    optimizer = make([first, second])
+    for _ in range(2):
+        (first.sum() + second.sum()).backward()
+        optimizer.step()
+    second *= 0.5  # outside of no_grad
+    before, state = first.numpy().copy(), optimizer.states()[first][0]
+    (first.sum() + second.sum()).backward()
+    with pytest.raises(ValueError, match=r"second of shape .* is the result of an operation; .* under no_grad\(\)"):
+        optimizer.step()
+    np.testing.assert_array_equal(first.numpy(), before)
+    assert optimizer.states()[first][0] == state
+
+
 def test_a_new_shape_is_an_error_with_both(adam):
     tensor = leaf()
     optimizer = adam([tensor])
