@@ -394,4 +394,9 @@ def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims:
         g = np.ndarray(shape, g.dtype, g, strides=(0,) * len(shape))
     else:
         g = np.broadcast_to(g, shape)
-    return g if where is True else np.where(where, g, 0)
+    return masked(g, where)
+
+
+def masked(x: Array, where: Any) -> Array:
+    """`x`, and 0 outside of a mask."""
+    return x if where is True else np.where(where, x, 0)

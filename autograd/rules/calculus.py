@@ -118,7 +118,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         xp, fp, left, right = xp[order], fp[order], None, None
         xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
-    slopes = np.concatenate([np.zeros_like(fp[:1]), over(np.diff(fp), np.diff(xp)), np.zeros_like(fp[:1])])
+    slopes = np.pad(over(np.diff(fp), np.diff(xp)), 1)
     after = np.searchsorted(xp, x, side="right")
     before = np.maximum(after - 1, 0)
     low, high, knot = x < xp[0], x > xp[-1], at(xp, before)

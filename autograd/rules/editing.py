@@ -170,7 +170,7 @@ def first_places(function: Any, *names: str) -> Any:
             return found
         places = plain(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
         values = np.take_along_axis(np.ravel(x), places, 0)
-        return type(function(np.zeros(1)))(values, *found[1:]) if hasattr(found, "_fields") else values
+        return found._replace(values=values) if hasattr(found, "_fields") else values
 
     return apply
 

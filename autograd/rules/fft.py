@@ -41,7 +41,7 @@ linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
 def doubled(x: Array, size: int, axis: int) -> Array:
     """Twice each coefficient that stands for its mirror image too: all but the first, and the last of an even size."""
     weights = np.full(x.shape[axis], 2, x.real.dtype)
-    weights[:: x.shape[axis] - 1 if size % 2 == 0 and size > 1 else size] = 1
+    weights[:: x.shape[axis] - 1 if size % 2 == 0 else size] = 1
     return x * weights.reshape([-1] + [1] * (-1 - axis if axis < 0 else x.ndim - 1 - axis))
 
 

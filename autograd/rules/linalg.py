@@ -48,7 +48,7 @@ def trace_of_product(x: Array, y: Array) -> Array:
 def mirrored(a: Array, lower: bool = True) -> Array:
     """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
     a = a if a.dtype.kind in "fc" else a.astype(float)
-    weights = (np.tri(a.shape[-1]) - np.eye(a.shape[-1]) / 2).astype(a.dtype)
+    weights = (np.tri(*a.shape[-2:]) - np.eye(*a.shape[-2:]) / 2).astype(a.dtype)
     part = np.tril(a) * weights if lower else np.triu(a) * weights.T
     return part + H(part)
 
@@ -169,7 +169,7 @@ def slogdet(a: Any) -> Any:
 
 def half_lower(x: Array) -> Array:
     """The lower triangle with half of the diagonal: the part of a Hermitian matrix that makes it with its transpose."""
-    return np.tril(x) * (1 - np.eye(x.shape[-1], dtype=x.real.dtype) / 2)
+    return np.tril(x) * (1 - np.eye(*x.shape[-2:], dtype=x.real.dtype) / 2)
 
 
 def sandwiched(left: Array, x: Array) -> Array:

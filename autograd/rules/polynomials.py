@@ -68,7 +68,9 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     if m < 0:
         raise ValueError(f"polyint takes an order m >= 0, got {m}")
     p, k = arrays_of((p, np.zeros(m) if k is None else k))
-    k = np.broadcast_to(np.atleast_1d(k), (m,)) if k.size == 1 else k
+    if k.size != 1 and k.size < m:
+        raise ValueError(f"polyint takes one constant k, or one for each of m={m} integrations, got {k.size}")
+    k = np.broadcast_to(k, (max(m, k.size),))
     for i in range(m):
         p = np.concatenate([p / np.arange(p.size, 0, -1), k[i : i + 1]])
     return p
@@ -82,7 +84,7 @@ def polydiv(u: Any, v: Any) -> Any:
     for _ in range(steps):
         quotient.append(rest[0] / v[0])
         rest = rest[1:] - np.concatenate([quotient[-1] * v[1:], np.zeros(rest.size - v.size, v.dtype)])
-    rest = rest if rest.size else np.zeros_like(u[:1])
+    rest = rest if rest.size else np.sum(rest, keepdims=True)
     return np.stack(quotient) if quotient else np.zeros_like(rest[:1]), rest[decided(zeros_before, rest) :]
 
 

@@ -28,7 +28,7 @@ def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) ->
     terms = inputs.split(",")
     own, shape = terms[i], operands[i].shape
     others = [(term, x) for k, (term, x) in enumerate(zip(terms, operands, strict=True)) if k != i]
-    known = set(output).union(*(term for term, _ in others)) if others else set(output)
+    known = set(output).union(*(term for term, _ in others))
     free = iter([letter for letter in LETTERS if letter not in subscripts])
     parts: list[tuple[str, Any]] = [(output, g), *others]
     wanted = ""

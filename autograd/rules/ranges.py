@@ -21,7 +21,7 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     shares = np.arange(num, dtype=gap.real.dtype) / max(num - 1 if endpoint else num, 1)
     shares = shares.reshape((-1,) + (1,) * gap.ndim)
     out = start + shares * gap
-    if endpoint and num > 1:
+    if endpoint:
         out = np.where(shares == 1, stop, out)
     out = np.moveaxis(out, 0, axis)
     if dtype is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant, general, linear
-from autograd.primitive import expand
+from autograd.primitive import expand, masked
 from autograd.reading import Rule
 from autograd.reduction import reduction, with_axes
 
@@ -35,10 +35,6 @@ def count(x: Array, axis: Any, where: Any) -> Any:
         return x.size
     axes = axis if isinstance(axis, tuple) else (axis,)
     return int(np.prod([x.shape[a] for a in axes]))
-
-
-def masked(g: Array, where: Any) -> Array:
-    return g if where is True else np.where(where, g, 0)
 
 
 # --- Sums and means --------------------------------------------------------------------------------------------------

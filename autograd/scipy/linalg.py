@@ -105,7 +105,7 @@ def shifted(x: Array, by: int, axis: int) -> Array:
     size = x.shape[axis]
     places = np.arange(size) + by
     inside = (places >= 0) & (places < size)
-    inside = inside.reshape([-1 if k == axis else 1 for k in range(x.ndim)])
+    inside = np.expand_dims(inside, [k for k in range(x.ndim) if k != axis])
     return np.where(inside, np.take(x, np.clip(places, 0, size - 1), axis=axis), 0)
 
 

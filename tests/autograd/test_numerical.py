@@ -205,6 +205,8 @@ def test_the_complex_step_refuses_what_it_would_get_wrong() -> None:
         numerical.grad(float, 1.0, "complex")
     with pytest.raises(TypeError, match="real for real x"):
         numerical.jacobian(lambda x: x * 1j, X, "complex")
+    with pytest.raises(TypeError, match="real for real x"):
+        numerical.jacobian(lambda x: x * (1 + 1e-6j), X, "complex")
     with pytest.raises(TypeError, match="needs real x"):
         numerical.grad(np.abs, 1j, "complex")
     for differentiate in (numerical.jacobian, numerical.hessian):

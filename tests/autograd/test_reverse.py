@@ -32,6 +32,14 @@ def test_gradients_accumulate_into_leaves() -> None:
     assert x.grad is None
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_the_cotangent_of_one_element_is_a_one_of_its_shape(shape: tuple[int, ...]) -> None:
+    x = Tensor(np.full(shape, 3.0), requires_grad=True)
+    x.backward()
+    assert x.grad is not None
+    np.testing.assert_array_equal(x.grad.numpy(), np.ones(shape), strict=True)
+
+
 def test_backward_of_a_vector_needs_a_cotangent() -> None:
     x = leaf(1, 2)
     with pytest.raises(RuntimeError, match=r"scalar.*\(2,\).*y\.sum\(\)\.backward\(\)"):

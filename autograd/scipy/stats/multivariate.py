@@ -24,7 +24,7 @@ class MultivariateNormal:
             raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
         (x,) = arrays_of((x,))
         mean, cov = self._parameters(mean, cov)
-        size = cov.shape[0]
+        size = len(cov)
         x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
         if x.shape[-1] != size:
             raise ValueError(f"multivariate_normal takes vectors of length {size} in the last axis, as mean and cov "

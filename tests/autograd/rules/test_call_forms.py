@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -159,6 +160,14 @@ FORMS: dict[str, Form] = {
     "vector norm of order -2": (lambda x: np.linalg.norm(x, -2, axis=0), (W,)),
     "matrix norms of order -1 and -inf": (lambda x: (np.linalg.norm(x, -1), np.linalg.norm(x, -np.inf)), (X,)),
     "i0 of large numbers": (lambda x: np.i0(x) / np.exp(np.abs(x)), (np.array([40.0, -300.0, 650.0]),)),
+    **{f"polydiv of numbers of other kinds, {k}": (np.polydiv, given) for k, given in enumerate((
+        (V, Z[:1]), (Z, V[:1]), (V, Z[:3]), (np.array([1.0, 1e-8, 3.0]), np.array([1.0, 0.0, 0.0])), (V[:2], V)))},
+    **{f"polyint with constants, {label}": (lambda p, k, m=m: np.polyint(p, m, k), (V, k)) for label, m, k in (
+        ("one for all", 2, V[0]), ("one in a list for all", 3, V[:1]), ("one for each", 3, V[:3]), ("more", 2, V[:4]))},
+    "polyfit of columns with weights": (lambda x, y, w: np.polyfit(x, y, 2, w=w), (LINE, np.outer(V, V), np.abs(V) + 1)),
+    "irfft to two numbers": (lambda z: np.fft.irfft(z, 2), (Z[:2],)),
+    "irfft to one number": (lambda z: np.fft.irfft(z, 1), (Z[:2],)),
+    "linspace of far apart ends": (lambda a, b: np.linspace(a, b, 2), (np.array(-1e16), np.array(1.0))),
     "polydiv with a rest": (np.polydiv, (V, V[1:3])),
     "piecewise of a number": (lambda x: np.piecewise(x, [x < 0, x >= 0], [np.square, np.exp]), (np.array(0.7),)),
     **{f"pad of the odd {mode}ion, {widths}":
@@ -273,6 +282,7 @@ WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "intersect1d": lambda x: np.intersect1d(x, x + 1, return_indices=True), "block": lambda x: np.block([[x], [x * 2]]),
     "setxor1d": lambda x: np.setxor1d(x, x + 1), "trim_zeros": lambda x: np.trim_zeros(x - 3),
     "emath.power": lambda x: np.emath.power(x, x - 1), "emath.power of less than 0": lambda x: np.emath.power(x, 2 - x),
+    "polydiv by a number": lambda x: np.polydiv(x, [2]),
     "polydiv without a rest": lambda x: np.polydiv(np.polymul(x, [1, 2]), x),
     "polydiv with a short rest": lambda x: np.polydiv(np.polyadd(np.polymul(x, [1, 2]), [1, 7]), x),
     "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
@@ -335,10 +345,12 @@ def test_options_of_activations() -> None:
     np.testing.assert_allclose(autograd.gelu(Tensor(1.0), approximate="tanh").item(), 0.841191990608)  # by mpmath
 
 
-def test_at_a_sample_of_a_complex_interpolation_real_and_imaginary_slope_are_the_least() -> None:
-    samples = np.array([0, 1 + 2j, 3 + 3j])  # slopes 1 + 2i before and 2 + i after
+@pytest.mark.parametrize(("before", "after"), [(1 + 2j, 2 + 1j), (2 + 1j, 1 + 9j), (9 + 1j, 1 + 2j), (1 + 9j, 9 + 1j)])
+def test_at_a_sample_of_a_complex_interpolation_real_and_imaginary_slope_are_the_least(
+        before: complex, after: complex) -> None:
+    samples = np.array([0, before, before + after])
     value, slope = jvp(lambda x: np.interp(x, [0.0, 1.0, 2.0], samples), (1.0,), (1.0,))
-    assert (value, slope) == (1 + 2j, 1 + 1j)
+    assert (value, slope) == (before, 1 + 1j)
 
 
 def test_nothing_has_an_empty_running_product_and_no_join() -> None:
@@ -378,8 +390,18 @@ def test_nearly_real_is_within_a_number_of_roundings_or_within_a_size(tol: float
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("ddof", [3, 4])
+@pytest.mark.parametrize("where", [True, np.ones(3, bool)])
+@pytest.mark.parametrize("function", [np.var, np.std])
+def test_a_spread_without_degrees_of_freedom_has_no_finite_slope(function: Any, where: Any, ddof: int) -> None:
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        assert not np.isfinite(function(V[:3], ddof=ddof, where=where))
+        assert not np.isfinite(grad(lambda x: function(x, ddof=ddof, where=where))(V[:3])).any()
+
+
 def test_whole_numbers_have_no_slope() -> None:
-    assert jvp(lambda x: x.astype(int), (2.5,), (1.0,)) == (2, 0)
+    value, slope = jvp(lambda x: x.astype(int), (2.5,), (1.0,))
+    assert (value, value.dtype, slope) == (2, int, 0)
 
 
 def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:

@@ -63,6 +63,19 @@ def test_vectors_of_equal_values_give_nan_and_no_wrong_number(name: str) -> None
         assert np.isnan(jvp(loss, (x,), (t,))[1])
 
 
+@pytest.mark.parametrize("scale", [2.0**-90, 2.0**-30, 2.0**60])
+def test_vectors_turn_alike_however_small_their_matrix_is(scale: float) -> None:
+    """Values are equal up to rounding of the largest among them, not of 1."""
+    x, t = symmetric(np.arange(9.0).reshape(3, 3) ** 1.5), symmetric(np.cos(np.arange(9.0)).reshape(3, 3))
+    found, expected = (jvp(lambda x: np.linalg.eigh(x)[1], (s * x,), (s * t,))[1] for s in (scale, 1.0))
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), rtol=1e-9, atol=1e-9)  # LAPACK may turn their signs
+
+
+def test_the_vector_of_a_number_does_not_turn() -> None:
+    for value in (0.0, 2.0):
+        assert jvp(lambda x: np.linalg.eigh(x)[1], (np.full((1, 1), value),), (np.ones((1, 1)),))[1] == 0
+
+
 def test_the_polar_factor_is_right_where_singular_values_are_equal() -> None:
     for x in (np.eye(3), np.linalg.qr(rng.standard_normal((4, 3)))[0], rng.standard_normal((2, 4))):
         for side in ("right", "left"):
@@ -82,11 +95,16 @@ def test_a_singular_complex_determinant_changes_by_the_cofactors() -> None:
     """Where the inverse exists because of rounding, and where it does not."""
     left, right, t = (rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3)) for _ in range(3))
     signs = (-1.0) ** np.add.outer(np.arange(3), np.arange(3))
-    for x in (left @ np.diag([1.0, 2.0, 0.0]) @ right, np.array([[1 + 1j, 2, 0], [2j, 1 - 3j, 0], [1j, 5, 0]])):
+    for x in (left @ np.diag([1.0, 2.0, 0.0]) @ right, np.array([[1, 1j, 0], [1j, -1, 0], [0, 0, 2]]),
+              np.array([[1 + 1j, 2, 0], [2j, 1 - 3j, 0], [1j, 5, 0]])):
         minors = [[np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)]
         assert jvp(np.linalg.det, (x,), (t,))[1] == pytest.approx(np.sum(signs * minors * t), rel=1e-9)
     with pytest.raises(np.linalg.LinAlgError):
         np.linalg.inv(x)
+    stack = np.stack([[x, x.T], [np.conj(x), 2 * x]])
+    found = jvp(np.linalg.det, (stack,), (np.broadcast_to(t, stack.shape),))[1]
+    for k in np.ndindex(2, 2):
+        assert found[k] == pytest.approx(jvp(np.linalg.det, (stack[k],), (t,))[1], rel=1e-9)
 
 
 def test_determinant_at_the_identity_to_the_third_order() -> None:

@@ -43,9 +43,12 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "stack": (lambda: np.stack([U, T]), ValueError, r"one shape, got \(3, 4\), \(5,\)"),
     "split": (lambda: np.split(U, 2), ValueError, "equal division: 5 into 2; write np.array_split"),
     "cross": (lambda: np.linalg.cross(T, T), ValueError, r"vectors of length 3, got shapes \(3, 4\)"),
+    **{f"cross of three and two, {f.__module__}.{k}": (lambda f=f, x=x, y=y: f(x, y), ValueError, "vectors of length 3")
+       for f in (np.cross, np.linalg.cross) for k, (x, y) in enumerate(((U[:3], U[:2]), (U[:2], U[:3])))},
     "norm axes": (lambda: np.linalg.norm(T, axis=(0, -2)), ValueError, r"two different ones, got axis=\(0, -2\)"),
     "polyder": (lambda: np.polyder(U, -1), ValueError, "m >= 0, got -1"),
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
+    "polyint with few constants": (lambda: np.polyint(U, 3, [1.0, 2.0]), ValueError, "each of m=3 integrations, got 2"),
     "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
     "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),

@@ -13,7 +13,7 @@ import scipy.special as sc
 
 from autograd import NoDerivativeError, Tensor, grad, jvp, numerical
 from autograd.registry import registry
-from autograd.rules.integrals import i0, quadrature
+from autograd.rules.integrals import exprel, i0, log1prel, quadrature, sinc
 from autograd.rules.special.gamma_functions import polygamma
 
 mpmath.mp.dps = 30
@@ -163,6 +163,28 @@ def test_derivatives_of_i0_for_large_arguments_and_beside_infinite_ones(x: float
             found = i0(given, order=order)
             assert found[0] == pytest.approx(expected, rel=1e-9, abs=1e-12)
             assert found[1] == pytest.approx((-1) ** order * expected, rel=1e-9, abs=1e-12)
+
+
+INTEGRANDS: dict[str, tuple[Any, Any, tuple[float, ...]]] = {
+    "sinc": (sinc, lambda x, t, n: (mpmath.pi * t) ** n * mpmath.cos(mpmath.pi * x * t + n * mpmath.pi / 2),
+             (0.0, 0.4, -3.2, 5.7, 8.9, -13.1, 30.0)),
+    "exprel": (exprel, lambda x, t, n: t**n * mpmath.exp(x * t), (0.0, 0.4, -3.2, 5.7, 8.9, -13.1, 30.0)),
+    "log1prel": (log1prel, lambda x, t, n: (-t) ** n * mpmath.factorial(n) / (1 + x * t) ** (n + 1),
+                 (0.0, 0.3, -0.499, 0.499, -0.501, 0.7, -0.95, 3.0)),
+    "i0": (i0, lambda x, t, n: mpmath.cos(mpmath.pi * t) ** n * mpmath.exp(x * mpmath.cos(mpmath.pi * t)),
+           (0.0, 0.5, 3.0, -25.0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INTEGRANDS)
+@pytest.mark.parametrize("order", [1, 2, 5, 8, 60])
+def test_derivatives_of_every_order_are_the_integrals_of_those_of_the_integrand(name: str, order: int) -> None:
+    f, integrand, points = INTEGRANDS[name]
+    if order == 60 and name != "i0":  # 60! is lost in the sums of the others
+        return
+    expected = [float(mpmath.quad(lambda t, x=x: integrand(x, t, order), mpmath.linspace(0, 1, 9))) for x in points]
+    scale = float(np.max(np.abs(expected))) if name == "sinc" else np.abs(expected)
+    np.testing.assert_array_less(np.abs(f(np.array(points), order=order) - expected), 2e-11 * scale + 1e-15)
 
 
 @pytest.mark.parametrize("arguments", [(2.0, 2.0, 2.0), (1e-8, 1.0, 2.0), (0.5, 1e6, 3.0), (1e-20, 2e-20, 1e-20),
