@@ -94,10 +94,14 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
 
 
 def _mark_lengths(arguments: list[ast.expr]) -> None:
-    """Of `x.reshape(-1, n)`, `x.reshape((-1, n))` and `x.reshape((-1,) + shape)`."""
+    """Of `x.reshape(-1, n)`, `x.reshape((-1, n))`, `x.reshape([-1] + shape)`, `x.reshape([-1 if k else 1 for k in n])`."""
     for argument in arguments:
-        if isinstance(argument, ast.Tuple):
+        if isinstance(argument, (ast.Tuple, ast.List)):
             _mark_lengths(argument.elts)
+        elif isinstance(argument, ast.ListComp):
+            _mark_lengths([argument.elt])
+        elif isinstance(argument, ast.IfExp):
+            _mark_lengths([argument.body, argument.orelse])
         elif isinstance(argument, ast.BinOp):
             _mark_lengths([argument.left, argument.right])
         elif isinstance(argument, ast.UnaryOp):

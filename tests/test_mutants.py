@@ -23,7 +23,7 @@ def slope(g: float | None, x):
     return -conj(g) * 2 + x
 
 def flat(x, shape):
-    return x.reshape((-1,) + shape)
+    return x.reshape((-1,) + shape).reshape([-1 if n else 7 for n in shape])
 
 rule = lambda x, axis=1, *, check=True: zip(x ** axis, strict=True)
 '''
@@ -54,6 +54,9 @@ def test_every_kind_of_slip_is_made_and_messages_are_spared(planted: Path) -> No
         (14, 13, "(-1,) + shape  ->  (-1,) - shape"),
         (14, 13, "(-1,) + shape  ->  (-1,)"),
         (14, 13, "-1  ->  1"),
+        (14, 13, "-1 if n else 7  ->  7 if n else -1"),
+        (14, 13, "-1  ->  1"),
+        (14, 13, "7  ->  8"),
         (16, 0, f"lambda x, axis=1, *, check=True: {RULE}  ->  lambda x, axis=1, *, check=True: -{RULE}"),
         (16, 0, "1  ->  2"),
         (16, 16, "x ** axis  ->  x * axis"),

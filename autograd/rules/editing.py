@@ -154,8 +154,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     marks = np.zeros(a.shape, bool)
     np.fill_diagonal(marks, True, wrap)
-    key = np.nonzero(marks)
-    write("fill_diagonal", a, key, np.resize(val, len(key[0])))
+    write("fill_diagonal", a, marks, np.resize(val, np.count_nonzero(marks)))
 
 
 # --- Sets: each value is read where it first occurs ------------------------------------------------------------------

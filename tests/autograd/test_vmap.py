@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, hessian, jacobians, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
+from tests.counted import calls
 
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
@@ -201,3 +202,20 @@ def test_advanced_indices_apart_from_each_other() -> None:
     for k in range(4):
         picked[k][rows, :, columns] = 2 * x[k][rows, :, columns]
     np.testing.assert_array_equal(slope, picked)
+
+
+AT_ONCE: dict[str, Callable[[Any], Any]] = {
+    "elementwise": np.tanh, "linear": np.cumsum, "general": np.sort, "view": lambda x: x[::-1],
+    "multilinear": lambda x: x @ np.ones((len(x), len(x))), "reduction": lambda x: np.max(np.outer(x, x), axis=1),
+    "variadic": lambda x: np.concatenate([x, x]), "several outputs": lambda x: np.linalg.eigh(np.diag(x) + 1)[0],
+    "differential": lambda x: np.linalg.eigvalsh(np.diag(x) + 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_many_cotangents_take_hardly_more_calls_than_few(name: str) -> None:
+    """They go through the rules as one batch."""
+    f = jacrev(AT_ONCE[name])
+    f(np.arange(1.0, 7.0))  # what is found out once
+    few, many = (calls(lambda n=n: f(np.arange(1.0, n))) for n in (7, 70))
+    assert many < 5 * few, "of eleven times as many cotangents"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
@@ -23,6 +23,36 @@ def test_insert_is_numpys_for_positions_of_every_kind(size: int, positions: list
     values = rng.standard_normal(len(positions)) if not isinstance(where, int) else rng.standard_normal(2)
     out = np.insert(Tensor(x, requires_grad=True), np.array(where, int), values)
     np.testing.assert_array_equal(out.detach().numpy(), np.insert(x, np.array(where, int), values))
+
+
+@given(st.sampled_from([(4,), (3, 4), (2, 3, 4)]), st.integers(-3, 2), st.sampled_from([
+    1, -1, [1], [0, 2], np.array([True, False, True]), slice(0, 2), slice(None, None, 2)]), st.sampled_from([
+        (), (1,), (2,), (3,), (4,), (2, 1), (1, 4), (3, 1), (3, 2), (2, 3), (3, 4), (2, 1, 4), (2, 3, 2)]))
+def test_insert_is_numpys_along_every_axis(shape: Any, axis: int, where: Any, of_values: tuple[int, ...]) -> None:
+    x, values = rng.standard_normal(shape), rng.standard_normal(of_values)
+    try:
+        expected = np.insert(x, where, values, axis)
+    except (ValueError, IndexError):  # AxisError is both
+        assume(False)
+    np.testing.assert_array_equal(np.insert(Tensor(x), where, values, axis).numpy(), expected)
+
+
+@pytest.mark.parametrize("function", [np.unique_values, np.unique_counts, np.unique_inverse, np.unique_all])
+def test_unique_takes_each_nan_for_a_value_as_the_standard_says(function: Any) -> None:
+    x = np.array([np.nan, 1.0, np.nan, 1.0])
+    found, expected = function(Tensor(x, requires_grad=True)), function(x)
+    assert isinstance(found, Tensor if isinstance(expected, np.ndarray) else type(expected))
+    for a, b in zip(autograd.tree.leaves(found), autograd.tree.leaves(expected), strict=True):
+        np.testing.assert_array_equal(a.detach().numpy(), b)
+
+
+def test_a_cast_is_a_copy_unless_none_is_needed_or_wanted() -> None:
+    x = Tensor([1.5, 2.5], requires_grad=True)
+    assert np.astype(x, float, copy=False) is x
+    for cast in (x.astype(float), np.astype(x, float)):
+        assert cast is not x
+        assert not np.shares_memory(cast.detach().numpy(), x.data)
+    assert not x.astype(int).requires_grad
 
 
 WRITERS: dict[str, Any] = {
