@@ -94,7 +94,7 @@ def _expressions(node: ast.AST, function: int) -> Iterator[tuple[Any, int]]:
 
 
 def _mark_lengths(arguments: list[ast.expr]) -> None:
-    """Of `x.reshape(-1, n)`, `x.reshape((-1, n))`, `x.reshape([-1] + shape)`, `x.reshape([-1 if k else 1 for k in n])`."""
+    """Of `x.reshape(-1, n)`, `x.reshape((-1, n))`, `x.reshape([-1] + shape)`, `x.reshape([-1 if k else 1 for ...])`."""
     for argument in arguments:
         if isinstance(argument, (ast.Tuple, ast.List)):
             _mark_lengths(argument.elts)
