@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import scipy.fft as sf
 import scipy.integrate
 import scipy.linalg
 import scipy.signal
@@ -74,6 +75,20 @@ on(sl.svd, square, call=of_svd, complex=True)
 MODES = ({}, {"mode": "same"}, {"mode": "valid"})
 for function in (scipy.signal.convolve, scipy.signal.fftconvolve, scipy.signal.oaconvolve, scipy.signal.correlate):
     on(function, (4, 5), (2, 3), options=MODES, complex=True)
+
+KINDS: Any = [*({"type": t} for t in (1, 2, 3, 4)), {"norm": "ortho"}, {"type": 3, "norm": "forward"}]
+for function in (sf.fft, sf.ifft, sf.hfft, sf.irfft):
+    on(function, (2, 4), options=({}, {"n": 3, "axis": 0, "norm": "ortho"}), complex=True)
+for function in (sf.rfft, sf.ihfft):
+    on(function, (2, 4), options=({}, {"n": 3, "axis": 0, "norm": "ortho"}))
+for function in (sf.fftn, sf.ifftn, sf.irfftn, sf.fft2, sf.ifft2, sf.irfft2):
+    on(function, (2, 3), complex=True)
+for function in (sf.rfftn, sf.rfft2):
+    on(function, (2, 3))
+for function in (sf.dct, sf.idct, sf.dst, sf.idst):
+    on(function, (2, 4), options=KINDS, complex=True)
+for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
+    on(function, (2, 3), options=({}, {"type": 3, "s": (4,), "axes": (0,)}))
 
 
 def decay(y: Any, t: Any, a: Any) -> Any:

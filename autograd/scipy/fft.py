@@ -1,0 +1,137 @@
+"""Twins of `scipy.fft`: Fourier transforms, which are NumPy's, and cosine and sine transforms of types 1 to 4.
+
+A cosine or sine transform is multiplication by a matrix, whose transpose is that of the same transform (types 1 and 4)
+or of the other one (types 2 and 3) up to the weight of the ends. Source: Makhoul 1980; SciPy's definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.fft as sf
+
+from autograd.calling import arrays_of
+from autograd.declare import linear
+from autograd.duck import on_arrays_too
+from autograd.registry import real_only
+from autograd.rules.fft import fitted, lengths
+
+from .twin import twin
+
+Array = Any
+
+
+def given(x: Any) -> Array:
+    """An array in a precision that there are transforms of: half precision as single."""
+    (x,) = arrays_of((x,))
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+# --- Fourier transforms ----------------------------------------------------------------------------------------------
+
+
+def along_one_axis(transform: Callable[..., Any]) -> Callable[..., Any]:
+    @twin(getattr(sf, transform.__name__))
+    def apply(x: Any, n: int | None = None, axis: int = -1, norm: str | None = None, overwrite_x: bool = False,
+              workers: int | None = None, *, plan: None = None) -> Any:
+        return transform(given(x), n, axis, norm)
+
+    return apply
+
+
+def along_several(transform: Callable[..., Any], usual: tuple[int, int] | None = None) -> Callable[..., Any]:
+    @twin(getattr(sf, transform.__name__))
+    def apply(x: Any, s: Sequence[int] | None = None, axes: Sequence[int] | None = usual, norm: str | None = None,
+              overwrite_x: bool = False, workers: int | None = None, *, plan: None = None) -> Any:
+        x = given(x)
+        pairs = lengths(x, s, axes)
+        return transform(x, [n for _, n in pairs] if s is not None else None, [axis for axis, _ in pairs], norm)
+
+    return apply
+
+
+fft, ifft = along_one_axis(np.fft.fft), along_one_axis(np.fft.ifft)
+rfft, irfft = along_one_axis(np.fft.rfft), along_one_axis(np.fft.irfft)
+hfft, ihfft = along_one_axis(np.fft.hfft), along_one_axis(np.fft.ihfft)
+fftn, ifftn = along_several(np.fft.fftn), along_several(np.fft.ifftn)
+rfftn, irfftn = along_several(np.fft.rfftn), along_several(np.fft.irfftn)
+fft2, ifft2 = along_several(np.fft.fft2, (-2, -1)), along_several(np.fft.ifft2, (-2, -1))
+rfft2, irfft2 = along_several(np.fft.rfft2, (-2, -1)), along_several(np.fft.irfft2, (-2, -1))
+
+real_only.update((sf.rfft, sf.ihfft, sf.rfftn, sf.rfft2))
+
+# --- Cosine and sine transforms --------------------------------------------------------------------------------------
+
+TRANSPOSED = {1: 1, 2: 3, 3: 2, 4: 4}
+"""The type of the transposed transform, which is also that of the inverse."""
+
+
+def transposed(ends: dict[int, list[int]]) -> Callable[..., Array]:
+    """The transpose of a transform along the last axis, whose matrix counts the elements `ends[type]` half."""
+
+    def apply(transform: Callable[..., Array], g: Array, *, type: int, norm: str | None) -> Array:
+        if norm == "ortho":  # then the matrix is orthogonal
+            return transform(g, type=TRANSPOSED[type], norm=norm)
+        weights = np.ones(g.shape[-1], g.real.dtype)
+        weights[ends[type]] = 2
+        g = g * weights if type in (1, 2) else g
+        g = transform(g, type=TRANSPOSED[type], norm=norm)
+        return g / weights if type in (1, 3) else g
+
+    return apply
+
+
+def on_the_last_axis(function: Callable[..., Array], ends: dict[int, list[int]]) -> Callable[..., Array]:
+    transpose = transposed(ends)
+
+    def evaluate(x: Array, *, type: int, norm: str | None) -> Array:
+        return function(x, type, norm=norm)
+
+    apply: Callable[..., Array] = on_arrays_too(linear(
+        function, lambda g, x, *, type, norm: transpose(apply, g, type=type, norm=norm), evaluate=evaluate), evaluate)
+    return apply
+
+
+cosines = on_the_last_axis(sf.dct, {1: [0, -1], 2: [0], 3: [0], 4: []})
+sines = on_the_last_axis(sf.dst, {1: [], 2: [-1], 3: [-1], 4: []})
+
+
+def trigonometric(function: Callable[..., Any], transform: Callable[..., Array], inverse: bool) -> Callable[..., Any]:
+    """One of dct, idct, dst and idst: an inverse is the transposed type, scaled the other way round."""
+
+    @twin(function)
+    def apply(x: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None,
+              overwrite_x: bool = False, workers: int | None = None, orthogonalize: bool | None = None) -> Any:
+        x = given(x)
+        if orthogonalize not in (None, norm == "ortho"):
+            raise ValueError(f"{function.__name__} of tensors is orthogonalized with norm='ortho' and only then, got "
+                             f"norm={norm!r} and orthogonalize={orthogonalize}")
+        if inverse:
+            type, norm = TRANSPOSED[type], {"ortho": "ortho", "forward": "backward"}.get(norm or "", "forward")
+        x = np.moveaxis(x if n is None else fitted(x, n, axis), axis, -1)
+        return np.moveaxis(transform(x, type=type, norm=norm), -1, axis)
+
+    return apply
+
+
+dct, idct = trigonometric(sf.dct, cosines, inverse=False), trigonometric(sf.idct, cosines, inverse=True)
+dst, idst = trigonometric(sf.dst, sines, inverse=False), trigonometric(sf.idst, sines, inverse=True)
+
+
+def over_axes(function: Callable[..., Any], transform: Callable[..., Any]) -> Callable[..., Any]:
+    @twin(function)
+    def apply(x: Any, type: int = 2, s: Sequence[int] | None = None, axes: Sequence[int] | None = None,
+              norm: str | None = None, overwrite_x: bool = False, workers: int | None = None, *,
+              orthogonalize: bool | None = None) -> Any:
+        x = given(x)
+        for axis, n in lengths(x, s, axes):
+            x = transform(x, type, n, axis, norm, orthogonalize=orthogonalize)
+        return x
+
+    return apply
+
+
+dctn, idctn = over_axes(sf.dctn, dct), over_axes(sf.idctn, idct)
+dstn, idstn = over_axes(sf.dstn, dst), over_axes(sf.idstn, idst)

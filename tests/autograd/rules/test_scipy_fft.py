@@ -1,0 +1,65 @@
+"""Twins of `scipy.fft`: values are SciPy's for every type, norm, length, axis and dtype, and transposes their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.fft as sf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tensor, vjp
+from autograd.scipy import fft
+
+TRIGONOMETRIC = ["dct", "idct", "dst", "idst"]
+NORMS = st.sampled_from([None, "backward", "ortho", "forward"])
+DTYPES = st.sampled_from([np.float64, np.float32, np.float16, np.complex128, np.complex64, np.int64])
+
+
+def numbers(shape: tuple[int, ...], dtype: Any, seed: int) -> Any:
+    rng = np.random.default_rng(seed)
+    x = 3 * rng.standard_normal(shape)
+    return (x + 1j * rng.standard_normal(shape) if np.dtype(dtype).kind == "c" else x).astype(dtype)
+
+
+def same(found: Tensor, expected: Any) -> None:
+    assert found.dtype == expected.dtype
+    tolerance = 1e-12 if expected.dtype.itemsize // (1 + (expected.dtype.kind == "c")) == 8 else 1e-5
+    np.testing.assert_allclose(found.numpy(), expected, rtol=tolerance, atol=10 * tolerance)
+
+
+@given(st.sampled_from([*TRIGONOMETRIC, "fft", "ifft", "irfft", "hfft", "rfft", "ihfft"]), st.integers(1, 4),
+       st.none() | st.integers(2, 9), st.sampled_from([0, 1, -1]), NORMS, DTYPES, st.integers(0, 99))
+def test_values_and_dtypes_are_scipys(name: str, kind: int, n: Any, axis: int, norm: Any, dtype: Any,
+                                      seed: int) -> None:
+    if name in ("rfft", "ihfft") and np.dtype(dtype).kind == "c":
+        dtype = np.float64
+    x, first = numbers((4, 5), dtype, seed), [kind] if name in TRIGONOMETRIC else []
+    same(getattr(fft, name)(Tensor(x), *first, n, axis, norm), getattr(sf, name)(x, *first, n, axis, norm))
+
+
+@given(st.sampled_from(TRIGONOMETRIC), st.integers(1, 4), st.none() | st.integers(2, 9), NORMS, st.integers(2, 7))
+def test_pullbacks_multiply_by_the_transposed_matrix(name: str, kind: int, n: Any, norm: Any, size: int) -> None:
+    matrix = getattr(sf, name)(np.eye(size), kind, n, 0, norm)
+    out, pullback = vjp(lambda x: getattr(fft, name)(x, kind, n, norm=norm), np.arange(1.0, size + 1))
+    g = numbers(out.shape, np.float64, size)
+    np.testing.assert_allclose(pullback(g)[0], matrix.T @ g, atol=1e-12 * np.max(np.abs(matrix)) * size)
+
+
+SEVERAL = ["fftn", "ifftn", "rfftn", "irfftn", "fft2", "ifft2", "rfft2", "irfft2", "dctn", "idctn", "dstn", "idstn"]
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+@pytest.mark.parametrize(("s", "axes"), [((3, 4), (0, 2)), (None, (1,)), (None, (0, -1)), ((-1, 2), (0, 1))])
+def test_several_axes_at_once(name: str, s: Any, axes: Any) -> None:
+    x = numbers((4, 5, 6), np.float64, 1)
+    same(getattr(fft, name)(Tensor(x), s=s, axes=axes), getattr(sf, name)(x, s=s, axes=axes))
+    same(getattr(fft, name)(Tensor(x)), getattr(sf, name)(x))
+
+
+def test_what_is_not_differentiated_is_refused() -> None:
+    with pytest.raises(ValueError, match="dct of tensors is orthogonalized with norm='ortho' and only then"):
+        fft.dct(Tensor(np.ones(3)), norm="ortho", orthogonalize=False)
+    same(fft.dct(Tensor(np.ones(3)), norm="ortho", orthogonalize=True), sf.dct(np.ones(3), norm="ortho"))
