@@ -1,6 +1,6 @@
 """The losses for numbers as primitives: a cost of the error e = x - t, and its slope.
 
-    squared    e^2                                      2 e
+    squared    |e|^2                                    2 e
     absolute   |e|                                      e / |e|, 0 at 0
     Huber      c (e - c / 2), c: e cut to +-delta       c
 
@@ -60,6 +60,10 @@ def _huber(error: Any, *, delta: float) -> Any:
     return cost if error.dtype.kind == "f" else cost.real
 
 
-squared_error = loss_of_errors("squared_error", lambda e: e * e, lambda e: 2 * e)
+def _square(error: Any) -> Any:
+    return error * error if error.dtype.kind == "f" else (error * error.conj()).real
+
+
+squared_error = loss_of_errors("squared_error", _square, lambda e: 2 * e.conj())
 absolute_error = loss_of_errors("absolute_error", abs, _direction)
 huber_error = loss_of_errors("huber_error", _huber, lambda e, *, delta: _cut(e, delta=delta).conj())

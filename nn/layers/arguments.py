@@ -46,9 +46,9 @@ def arguments(*required: Any, **options: tuple[Any, Any]) -> str:
     return ", ".join(parts)
 
 
-def floating(speaker: str, dtype: DTypeLike | None) -> np.dtype[Any]:
+def floating(speaker: str, dtype: DTypeLike | None, *, real: bool = False) -> np.dtype[Any]:
     """The dtype of a layer's parameters: float32 unless given. Raises TypeError for one that is not floating."""
     found = np.dtype(np.float32 if dtype is None else dtype)
-    if found.kind not in "fc":
-        raise TypeError(f"{speaker}: dtype must be floating, got {found}")
+    if found.kind not in ("f" if real else "fc"):
+        raise TypeError(f"{speaker}: dtype must be {'real and ' * real}floating, got {found}")
     return found

@@ -50,7 +50,7 @@ class MultiheadAttention(Module):
         probability("MultiheadAttention", dropout=dropout)
         if embed_dim % num_heads:
             raise ValueError(f"MultiheadAttention: num_heads={num_heads} must divide embed_dim={embed_dim}")
-        dtype = floating("MultiheadAttention", dtype)
+        dtype = floating("MultiheadAttention", dtype, real=True)
         self.embed_dim, self.num_heads, self.kdim, self.vdim = embed_dim, num_heads, kdim, vdim
         self.dropout, self.add_zero_attn, self.batch_first = dropout, add_zero_attn, batch_first
         if kdim == vdim == embed_dim:
@@ -102,7 +102,7 @@ class MultiheadAttention(Module):
 
     def _batch(self, x: Any, width: int, name: str) -> tuple[Tensor, bool]:
         """(N, L, width), and whether the input had no batch axis."""
-        x = admitted(self, x, self.out_proj.weight.dtype)
+        x = admitted(self, x, self.out_proj.weight.dtype, real=True)
         if x.ndim not in (2, 3) or x.shape[-1] != width:
             raise refusal(self, f"{name} ({'N, L' if self.batch_first else 'L, N'}, {width})", x)
         if x.ndim == 2:
@@ -207,7 +207,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     attending is allowed, or floating, added. Raises ValueError for shapes that do not fit, or a mask with `is_causal`.
     """
     probability(described(speaker), dropout_p=dropout_p)
-    q, k, v = (admitted(speaker, x) for x in (query, key, value))
+    q, k, v = (admitted(speaker, x, real=True) for x in (query, key, value))
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
         raise refusal(speaker, "query (..., L, d), key (..., S, d) and value (..., S, e)", (q.shape, k.shape, v.shape))
     if is_causal:

@@ -12,21 +12,23 @@ from nn.module import Module
 Speaker = Module | str  # who complains: a layer, or the name of a function
 
 
-def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None) -> Tensor:
+def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *, real: bool = False) -> Tensor:
     """`given` as a tensor of the layer's `dtype` (of any floating dtype where None): the cast is differentiable.
 
-    Raises TypeError for integers and booleans, and for complex input to a real layer.
+    Raises TypeError for integers and booleans, and for complex input to a real layer: one of a real dtype, or `real`
+    because what it computes is a matter of real numbers.
     """
     x = given if isinstance(given, Tensor) else _wrapped(speaker, given)
-    if dtype is not None and x.dtype == dtype:
+    if dtype is not None and x.dtype == dtype and not real:
         return x
     kind = x.dtype.kind
-    if kind not in "fc" or (kind == "c" and dtype is not None and dtype.kind == "f"):
-        advice = "the real part, or build the layer with dtype=np.complex64" if kind == "c" else (
-            "x.astype(np.float32)" + (" / 255 for images" if x.dtype == np.uint8 else ""))
+    if kind not in "fc" or (kind == "c" and (real or (dtype is not None and dtype.kind == "f"))):
+        advice = "x.astype(np.float32)" + (" / 255 for images" if x.dtype == np.uint8 else "")
+        if kind == "c":
+            advice = "the real part" + ("" if real else ", or build the layer with dtype=np.complex64")
         raise TypeError(f"{described(speaker)} expected floating-point input, got {x.dtype} {x.shape}; pass {advice}"
                         + located(speaker))
-    return x if dtype is None else x.astype(dtype)
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
 
 
 def _wrapped(speaker: Speaker, given: Any) -> Tensor:

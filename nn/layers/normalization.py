@@ -65,7 +65,7 @@ class BatchNorm2d(_Affine):
             raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        dtype = floating(kind, dtype)
+        dtype = floating(kind, dtype, real=True)
         self._start((num_features,), affine, affine and bias, dtype)
         self.register_buffer("running_mean", np.zeros(num_features, dtype) if track_running_stats else None)
         self.register_buffer("running_var", np.ones(num_features, dtype) if track_running_stats else None)
@@ -79,7 +79,7 @@ class BatchNorm2d(_Affine):
 
     def forward(self, input: Any) -> Tensor:
         held = self.running_mean if self.weight is None else self.weight
-        input = admitted(self, input, None if held is None else held.dtype)
+        input = admitted(self, input, None if held is None else held.dtype, real=True)
         if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
             expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
             raise refusal(self, expected, input)
@@ -115,10 +115,10 @@ class LayerNorm(_Affine):
         shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
         positive("LayerNorm", normalized_shape=shape)
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        self._start(shape, elementwise_affine, elementwise_affine and bias, floating("LayerNorm", dtype))
+        self._start(shape, elementwise_affine, elementwise_affine and bias, floating("LayerNorm", dtype, real=True))
 
     def forward(self, input: Any) -> Tensor:
-        input = admitted(self, input, None if self.weight is None else self.weight.dtype)
+        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
 
     def extra_repr(self) -> str:
@@ -140,10 +140,10 @@ class GroupNorm(_Affine):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self._start((num_channels,), affine, affine and bias, floating("GroupNorm", dtype))
+        self._start((num_channels,), affine, affine and bias, floating("GroupNorm", dtype, real=True))
 
     def forward(self, input: Any) -> Tensor:
-        input = admitted(self, input, None if self.weight is None else self.weight.dtype)
+        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
         if input.ndim < 2 or input.shape[1] != self.num_channels:
             raise refusal(self, f"(N, {self.num_channels}, ...)", input)
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, speaker=self)
@@ -161,7 +161,7 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     In training the running mean and (unbiased) variance, where they are given, move towards the batch's, in place.
     Raises ValueError in training for one value a channel, and in evaluation without running statistics.
     """
-    input = admitted(speaker, input)
+    input = admitted(speaker, input, real=True)
     if input.ndim < 2:
         raise refusal(speaker, "(N, C, ...)", input)
     fitting(speaker, input.shape[1:2], weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
@@ -186,7 +186,7 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
 def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "layer_norm") -> Tensor:
     """LayerNorm as a function of its parameters."""
-    input, shape = admitted(speaker, input), tuple(normalized_shape)
+    input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
     if input.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
     fitting(speaker, shape, weight=weight, bias=bias)
@@ -196,7 +196,7 @@ def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, 
 def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "group_norm") -> Tensor:
     """GroupNorm as a function of its parameters."""
-    input = admitted(speaker, input)
+    input = admitted(speaker, input, real=True)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
     fitting(speaker, input.shape[1:2], weight=weight, bias=bias)

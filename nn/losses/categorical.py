@@ -116,7 +116,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
     axis = _class_axis(x)
-    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(np.asarray(target)), x)
+    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(np.asarray(target)), x, soft=False)
     labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
     losses, share = _picked(x, labels, counted, _class_weight(speaker, weight, x, x.shape[axis]), axis)
     return _averaged(losses, share, reduction)
@@ -187,20 +187,21 @@ def _class_axis(x: Tensor) -> int:
     return 1 if x.ndim > 1 else 0
 
 
-def _indices(speaker: Speaker, target: Tensor, x: Tensor) -> Tensor:
+def _indices(speaker: Speaker, target: Tensor, x: Tensor, *, soft: bool = True) -> Tensor:
     """Class indices for predictions x. Raises TypeError unless they are integers, ValueError for another shape."""
     axis = _class_axis(x)
     expected = x.shape[:axis] + x.shape[axis + 1 :]
     if target.dtype.kind not in "iu":
-        raise TypeError(f"{described(speaker)} expected class indices, integers of shape {expected}, or probabilities, "
-                        f"floats of shape {x.shape}; got {target.dtype} {target.shape}")
+        other = f", or probabilities, floats of shape {x.shape}" if soft else ""
+        raise TypeError(f"{described(speaker)} expected class indices, integers of shape {expected}{other}; "
+                        f"got {target.dtype} {target.shape}")
     if target.shape == expected:
         return target
     advice = ""
     if target.shape == (*expected, 1):
         advice = "; write target.squeeze(-1)"
     elif target.shape == x.shape:
-        advice = f"; for one-hot rows write target.argmax({axis}), or make them floats"
+        advice = f"; for one-hot rows write target.argmax({axis})" + ", or make them floats" * soft
     elif target.shape[:1] != expected[:1]:
         advice = f"; {x.shape[0]} predictions, {target.shape[0] if target.ndim else 1} labels"
     raise mistake(speaker, f"expected class indices of shape {expected} for predictions {x.shape}, got {target.shape}"

@@ -209,8 +209,28 @@ def test_integers_are_refused(layer: nn.Module, shape: tuple[int, ...], dtype: t
 def test_complex_input_to_a_real_layer_is_refused() -> None:
     with pytest.raises(TypeError, match=r"got complex128 \(2, 4\); pass the real part"):
         nn.Linear(4, 3)(np.zeros((2, 4), complex))
+    with pytest.raises(TypeError, match=r"or build the layer with dtype=np.complex64"):
+        nn.Linear(4, 3)(np.zeros((2, 4), complex))
     layer = nn.Linear(4, 3, dtype=np.complex64)
     assert layer(np.zeros((2, 4), np.float32)).dtype == np.complex64
+
+
+@pytest.mark.parametrize("call", [
+    lambda z: functional.layer_norm(z, (4,)), lambda z: functional.group_norm(z, 2),
+    lambda z: functional.batch_norm(z, training=True), lambda z: functional.scaled_dot_product_attention(z, z, z),
+    nn.LayerNorm(4, elementwise_affine=False), nn.GroupNorm(2, 4), nn.BatchNorm1d(4, affine=False).astype(np.complex64),
+    lambda z: nn.MultiheadAttention(4, 2).astype(np.complex128)(z, z, z),
+])
+def test_what_is_a_matter_of_real_numbers_refuses_complex_ones(call: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError, match=r"expected floating-point input, got complex128 \(2, 4\); pass the real part"):
+        call(np.ones((2, 4), complex))
+
+
+@pytest.mark.parametrize("build", [nn.LayerNorm, nn.BatchNorm1d, lambda n, **k: nn.GroupNorm(1, n, **k),
+                                   lambda n, **k: nn.TransformerEncoderLayer(n, 1, **k)])
+def test_their_parameters_are_real(build: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError, match="dtype must be real and floating, got complex64"):
+        build(4, dtype=np.complex64)
 
 
 def test_lists_and_arrays_are_tensors_too() -> None:

@@ -230,6 +230,13 @@ def test_labels_are_checked(target: Any, error: type[Exception], message: str) -
         nn.CrossEntropyLoss()(LOGITS, target)
 
 
+def test_log_probabilities_have_indices_for_targets_only() -> None:
+    with pytest.raises(TypeError, match=r"expected class indices, integers of shape \(4,\); got float64 \(4, 3\)"):
+        nn.NLLLoss()(LOGITS, np.ones((4, 3)))
+    with pytest.raises(ValueError, match=r"for one-hot rows write target.argmax\(1\)$"):
+        nn.NLLLoss()(LOGITS, np.ones((4, 3), int))
+
+
 @pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss(), nn.BCEWithLogitsLoss(), nn.MSELoss()])
 def test_arguments_the_other_way_round(loss: nn.Module) -> None:
     with pytest.raises(TypeError, match=r"predictions, then targets; got int64 \(3,\), then float64 \(3, 2\): write"):

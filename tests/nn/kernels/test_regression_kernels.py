@@ -51,6 +51,16 @@ def test_complex_numbers_have_the_gradient_of_the_reference(kernel: Any, options
     close(*gradients, 1e-13)
 
 
+def test_the_mean_of_complex_targets_is_the_best_constant() -> None:
+    targets = np.array([1 + 2j, -1 + 1j, 3 - 1j])
+    leaf = Tensor(np.full(3, targets.mean()), requires_grad=True)
+    loss = squared_error(leaf, targets)
+    assert loss.dtype == np.float64
+    assert loss.item() == pytest.approx((np.abs(targets - targets.mean()) ** 2).mean())
+    loss.backward()
+    np.testing.assert_allclose(leaf.grad.data.sum(), 0, atol=1e-15)
+
+
 def test_no_error_has_no_slope() -> None:
     leaf = Tensor(np.ones(3), requires_grad=True)
     absolute_error(leaf, np.ones(3)).backward()
