@@ -17,8 +17,6 @@ INSTEAD = {
     "topk": "write np.sort(t)[..., -k:]", "masked_fill": "write np.where(mask, value, t)",
     # JAX's arrays
     "at": _WRITE, "block_until_ready": "nothing is left to wait for",
-    # NumPy's arrays, where writing in place would not be recorded
-    "copy": "write t.clone()", "fill": _WRITE, "put": _WRITE, "sort": "write np.sort(t)",
 }
 
 

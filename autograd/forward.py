@@ -14,11 +14,11 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .box import Box
+from .box import Box, bottom
 from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
-from .values import as_input, as_output
+from .values import as_input, as_output, unvarying
 
 Array = Any
 
@@ -114,9 +114,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     if other != structure:
         raise ValueError(f"tangents must have the structure of the primals, {structure}, got {other}")
     with surrounding() as level:
-        duals = []
-        for x, t in zip(leaves, directions, strict=True):
-            x, t = as_input(x), as_input(t)
+        primal, duals = [as_input(x) for x in leaves], []
+        for x, t in zip(primal, map(as_input, directions), strict=True):
             if x.shape != t.shape:
                 raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
             duals.append(dual(x, t, level))
@@ -124,7 +123,10 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     outs, out_structure = tree.flatten(out)
     outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
     pairs = [parts(o, level) for o in outs]
-    slopes = [np.zeros_like(o) if t is None else t for o, t in pairs]
+    slopes: list[Any] = [np.zeros_like(o) if t is None else t for o, t in pairs]
+    around = next((x for x in primal if bottom(x)._node is not None), None)
+    if around is not None:  # a slope that does not vary stays connected: a true zero, not a cut graph
+        slopes = [unvarying(s, around) if bottom(s)._node is None else s for s in slopes]
     plain = not any(isinstance(x, Tensor) for x in (*leaves, *directions))
     values = out_structure.unflatten([as_output(o, plain) for o, _ in pairs])
     return values, out_structure.unflatten([as_output(t, plain) for t in slopes])

@@ -65,13 +65,14 @@ class Node:
 
 
 class Leaf(Node):
-    """Where a gradient ends: a tensor that the user made with `requires_grad=True`."""
+    """Where a gradient ends: a tensor that the user made with `requires_grad=True`, or an argument of a transform."""
 
-    __slots__ = ("array", "changed", "reference", "snapshot")
+    __slots__ = ("argument", "array", "changed", "reference", "snapshot")
 
     primitive: Primitive = None  # type: ignore[assignment]  # the primitive "leaf", set where primitives are made
     parents: tuple[Node | None, ...] = ()
     saved: tuple[Any, ...] = ()
+    argument: bool  # of a function that a transform differentiates
     array: Any
     snapshot: Any
     changed: str | None
@@ -80,6 +81,13 @@ class Leaf(Node):
     def tensor(self) -> Tensor | None:
         """The leaf itself, or None once the user has let it go."""
         return self.reference()
+
+
+def is_argument(node: Node | None) -> bool:
+    """Whether a node is an argument of a function that a transform differentiates: its copies belong to the graph."""
+    if type(node) is Leaf:
+        return node.argument
+    return node is not None and node.primitive.name == "input"
 
 
 class Constant(NamedTuple):

@@ -17,13 +17,14 @@ def mutated(target: Tensor) -> None:
     if leaf is not None:
         leaf.changed = "in place"
         target._node = fresh = new_leaf(target)
-        fresh.hooks = leaf.hooks
+        fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
 
 
 def new_leaf(target: Tensor) -> Leaf:
     """The node where the gradient of `target` ends."""
     leaf = object.__new__(Leaf)
     leaf.snapshot = leaf.changed = leaf.hooks = None
+    leaf.argument = False
     leaf.array = target._value
     value = target._value
     leaf.shape, leaf.dtype = value.shape, value.dtype

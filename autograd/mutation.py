@@ -15,7 +15,7 @@ import numpy as np
 
 from .arrays import plain_array
 from .box import Box
-from .graph import Leaf
+from .graph import Leaf, is_argument
 from .keys import differs, raw_key, with_key
 from .leaf import mutated
 from .modes import is_grad_enabled
@@ -37,12 +37,38 @@ def kept(option: Any) -> Any:
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
-    if type(view._value) is not np.ndarray or not isinstance(base, Tensor):
+    if not isinstance(base, Tensor):
         return
-    if not np.may_share_memory(view._value, base._value):
+    shown, whole = view._value, base._value
+    if isinstance(view, Box) and whole.ndim > base.ndim and whole.size:  # within vmap NumPy is asked about one example
+        whole = whole[(0,) * (whole.ndim - base.ndim)]
+        shown = primitive.evaluate(whole, **options)
+    if type(shown) is not np.ndarray or not np.may_share_memory(shown, whole):
         return
-    if isinstance(view, Box) and not view.shape and np.isscalar(primitive.evaluate(np.empty(base.shape), **options)):
-        return  # one element of each example of a vmap: to the example it is a number, not a view
+    _remember(view, base, primitive, options)
+
+
+class Choice:
+    """An index that differs from example to example, as the primitive that takes a view there."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __call__(self, base: Any) -> Any:
+        return with_key("get_item", (base,), self.key)
+
+
+def link_choice(view: Any, base: Any, key: Any) -> None:
+    """Remember that `view` shows `base` at an index that differs from example to example, where NumPy makes a view.
+
+    It does so for slices and single integers, if more than a number is left.
+    """
+    parts = key if isinstance(key, tuple) else (key,)
+    if view.ndim and not any(isinstance(part, (list, bool)) or np.ndim(part) for part in parts if part is not None):
+        _remember(view, base, Choice(key), {})
+
+
+def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     view._shared = base._shared
     view._view = (base, primitive, options)
     try:
@@ -78,7 +104,12 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
 
 
 def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tensor:
-    """`target += operand` and its like: the dtype and shape of `target` stay. Raises if they cannot."""
+    """`target += operand` and its like: the dtype and shape of `target` stay. Raises if they cannot.
+
+    A number stays as it is and the sum is another, as with NumPy's scalars: `x = np.sum(t); y = x; y += 1`.
+    """
+    if _is_number(target):
+        return registry[operation](target, operand)  # type: ignore[no-any-return]
     if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
         result = registry[operation](target, operand)
         if result.shape != target.shape:
@@ -105,6 +136,18 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
     return with_key("set_item", (target, value if isinstance(value, Tensor) else plain_array(value)), key)
+
+
+def _is_number(target: Tensor) -> bool:
+    """Whether NumPy has a scalar here, which no write can change: the 0-d result of an operation, or an argument of a
+    transform. A tensor that the user made, or a gradient, is a 0-d array: an optimizer writes to it.
+    """
+    if target.ndim or hasattr(target, "_view"):
+        return False
+    if isinstance(target, Box) or is_argument(target._node):
+        return True
+    made = target._node is not None and type(target._node) is not Leaf
+    return getattr(target, "_scalar", made) and type(target._value) is not np.ndarray
 
 
 def _tracked(target: Tensor, value: Any) -> bool:
@@ -161,7 +204,10 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
         target.__class__ = type(result)
         target._inner, target.level = result._inner, result.level
         target._tangent = getattr(result, "_tangent", None)
+    elif isinstance(target, Box):  # nothing rides on the result: it is piecewise constant
+        target.__class__ = Tensor  # type: ignore[assignment]  # from a box to what every box is
     target._value, target._node, target._shared = result._value, result._node, result._shared
+    target._scalar = False
 
 
 def _refresh_views(base: Tensor) -> None:
@@ -174,4 +220,6 @@ def _refresh_views(base: Tensor) -> None:
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
+    if isinstance(primitive, Choice):
+        return np_set_item(base, value, key=primitive.key)
     return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .elsewhere import INSTEAD, Elsewhere
+from .in_place import Flat, fill, partition, set_flat, set_imag, set_real, sort
 from .interface import Interface
 from .mutation import assign, update
 from .numpy_protocol import apply_ufunc, no_derivative
@@ -36,12 +37,14 @@ METHODS: dict[str, Callable[..., Any]] = {
     "argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any, "all": np.all,
     "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "clip": np.clip,
     "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "repeat": np.repeat, "take": np.take,
-    "round": np.round, "conj": np.conjugate, "conjugate": np.conjugate, "trace": np.trace, "diagonal": np.diagonal,
+    "round": np.round, "trace": np.trace, "diagonal": np.diagonal,
+    "copy": np.copy, "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy,
 }
-PROPERTIES: dict[str, Callable[[Any], Any]] = {
-    "T": np.transpose, "mT": lambda x: np.swapaxes(x, -1, -2), "real": np.real, "imag": np.imag,
+PROPERTIES: dict[str, property] = {
+    "T": property(np.transpose), "mT": property(lambda x: np.swapaxes(x, -1, -2)), "flat": property(Flat, set_flat),
+    "real": property(np.real, set_real), "imag": property(np.imag, set_imag),
 }
 
 
@@ -67,8 +70,24 @@ def power(self: Any, exponent: Any) -> Any:
     return registry[np.power](self, exponent)
 
 
+def conjugate(self: Any) -> Any:
+    return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # NumPy's method, other than its function
+
+
+def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
+    return np.compress(condition, self, axis)
+
+
+def rounded(self: Any, digits: int | None = None) -> Any:
+    out = np.round(self, digits or 0)
+    return out.astype(int) if digits is None else out
+
+
 OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": reshape, "flatten": flatten, "transpose": transpose, "astype": astype, "__pow__": power,
+    "__round__": rounded, "__divmod__": lambda self, other: np.divmod(self, other),
+    "__rdivmod__": lambda self, other: np.divmod(other, self),
+    "conj": conjugate, "conjugate": conjugate, "compress": compress, "fill": fill, "sort": sort, "partition": partition,
     "__getitem__": getitem, "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax,
     "log_softmax": log_softmax, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
     "_no_derivative": staticmethod(no_derivative), "_wrap": staticmethod(wrap),
@@ -86,9 +105,7 @@ def install() -> None:
         setattr(Interface, f"__{name}__", registry[ufunc])
     for name, method in METHODS.items():
         setattr(Interface, name, registry[method])
-    for name, view in PROPERTIES.items():
-        setattr(Interface, name, property(view))
-    for name, other in OTHERS.items():
+    for name, other in (PROPERTIES | OTHERS).items():
         setattr(Interface, name, other)
     for name in INSTEAD:
         setattr(Interface, name, Elsewhere(name))

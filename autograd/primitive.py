@@ -99,7 +99,7 @@ class Primitive:
             if type(value) is complex:  # what Python makes of 1j times a NumPy float
                 value = np.complex128(value)
             result = self.record(value, operands, values, options)
-        if self.views:
+        if self.views and len(operands) == 1:
             link(result, operands[0], self, options)
         return result
 
@@ -155,8 +155,12 @@ Leaf.primitive = Primitive("leaf", lambda: None, ())  # type: ignore[misc]  # a 
 
 def wrap(value: Any) -> Any:
     """Results of an operation as tensors, without a graph."""
-    if isinstance(value, (np.ndarray, np.generic)):
+    if isinstance(value, np.ndarray):
         return Tensor._of(value, None)
+    if isinstance(value, np.generic):
+        number = Tensor._of(value, None)
+        number._scalar = True
+        return number
     if isinstance(value, (tuple, list)):
         return type(value)(*map(wrap, value)) if hasattr(value, "_fields") else type(value)(map(wrap, value))
     return value

@@ -53,7 +53,8 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
             if leaf.dtype.kind == "c":
                 total = total.conj()
             before = getattr(target, "_grad", None)
-            target._grad = total if before is None else before + total
+            target._grad = total = total if before is None else before + total
+            total._scalar = False  # clipping writes to it in place
 
 
 def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:

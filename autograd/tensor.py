@@ -18,7 +18,7 @@ import numpy as np
 from . import errors
 from .arrays import plain_array
 from .elsewhere import INSTEAD
-from .graph import Leaf
+from .graph import Leaf, is_argument
 from .hooks import Handle
 from .interface import Interface
 from .leaf import mutated, new_leaf
@@ -38,8 +38,8 @@ class Tensor(Interface):
     messages. Raises `TypeError` for `requires_grad` on integers or booleans, or data that is not numeric.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_inner", "_name", "_node", "_shared", "_tangent", "_value", "_view", "_views",
-                 "level")
+    __slots__ = ("__weakref__", "_grad", "_inner", "_name", "_node", "_scalar", "_shared", "_tangent", "_value",
+                 "_view", "_views", "level")
 
     _boxed = False  # True for what rides inside jvp and vmap, see box.py
     _value: Any
@@ -48,6 +48,7 @@ class Tensor(Interface):
     # Slots below are unset until they are used.
     _grad: Tensor | None
     _name: str | None
+    _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
     _views: dict[int, weakref.ref[Tensor]]  # of this tensor, by their identity, for as long as they live
     _inner: Tensor  # of a box: what is inside, its tangent, the level of its transform
@@ -205,7 +206,7 @@ class Tensor(Interface):
         if self.dtype.kind not in "fc":
             raise TypeError(f"only floating and complex tensors can require grad, got {self.dtype}; "
                             f"write 1.0 instead of 1, or .astype(float)")
-        self._node = new_leaf(self)
+        self._node, self._scalar = new_leaf(self), False
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor."""
@@ -354,19 +355,19 @@ class Tensor(Interface):
     def __dlpack_device__(self) -> tuple[Any, int]:
         return np.asarray(self._value).__dlpack_device__()
 
-    # Pickling and copying take the value, the gradient and the name; a result leaves its graph behind.
+    # Copies take the value, the gradient and the name; a result leaves its graph behind, copies of an argument do not.
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if not self.is_leaf:
+        if not self.is_leaf or is_argument(self._node):
             raise TypeError("a result cannot be pickled or deep-copied with its graph; write t.detach() first, "
                             "or t.clone() for a copy within the graph")
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
-        return self._like(self._value)
+        return self.clone() if is_argument(self._node) else self._like(self._value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        return self._like(self._value.copy())
+        return self.clone() if is_argument(self._node) else self._like(self._value.copy())
 
     def _like(self, value: Any) -> Tensor:
         if not self.is_leaf:

@@ -17,10 +17,11 @@ from . import tree
 from .box import Box, bottom
 from .errors import DisconnectedWarning
 from .forward import dual, parts
+from .graph import reachable
 from .modes import enable_grad, local, surrounding
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
-from .values import as_input, as_output, fresh, unvarying
+from .values import another, as_input, as_output, fresh, unvarying
 from .vmap import spread
 
 Argnums = int | Sequence[int]
@@ -34,18 +35,21 @@ class Inputs:
         tensors = [as_input(x) for x in self.leaves]
         for level, size in local.batches:
             tensors = [spread(t, level, size) for t in tensors]
-        self.tensors = [fresh(t) for t in tensors]
+        self.given = [fresh(t) for t in tensors]
+        self.tensors = [another(t) for t in self.given]  # the function may write to those that it is given
         self.nodes = [bottom(t)._node for t in self.tensors]
         self.stop = frozenset(self.nodes)
         self.plain = not any(isinstance(x, Tensor) for x in self.leaves)
+        self.reached = False  # whether the last pull brought a gradient to any of them
 
     def arguments(self) -> Any:
-        return self.structure.unflatten(self.tensors)
+        return self.structure.unflatten(self.given)
 
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]]) -> Any:
         """Gradients in the structure of the arguments; zeros for an input that was not reached."""
         found = pull(pairs, self.stop)
         gradients: list[Any] = [found.get(node) for node in self.nodes]
+        self.reached = any(g is not None for g in gradients)
         gradients = [
             np.zeros_like(t)
             if g is None
@@ -117,9 +121,11 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
     with enable_grad():
         output, aux = _checked(f(*replace(inputs.arguments()), **options), has_aux)
     output = _scalar(f, output)
-    if bottom(output)._node is None:
+    gradient = inputs.pull([(output, ones_like(output))])
+    end = bottom(output)._node
+    if not inputs.reached and (end is None or inputs.stop.isdisjoint(reachable(end, stop=inputs.stop))):
         _warn_disconnected(f)
-    return inputs, output, aux, inputs.pull([(output, ones_like(output))])
+    return inputs, output, aux, gradient
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:

@@ -37,8 +37,15 @@ def fresh(x: Tensor) -> Tensor:
     if isinstance(x, Box):
         return x.with_inner(fresh(x._inner))
     if x._node is None:
-        return tensor(x._value, requires_grad=True)
+        leaf = tensor(x._value, requires_grad=True)
+        leaf._node.argument = True
+        return leaf
     return identity(x)  # type: ignore[no-any-return]
+
+
+def another(x: Tensor) -> Tensor:
+    """Another object for the same value: what is written through one of them, the other does not see."""
+    return x.with_inner(x._inner) if isinstance(x, Box) else Tensor._of(x._value, x._node)
 
 
 def same(x: Any) -> Any:

@@ -27,14 +27,15 @@ def clip_grad_norm_(
     """
     if not max_norm >= 0 or not norm_type > 0:
         raise ValueError(f"clip_grad_norm_: max_norm must be >= 0 and norm_type > 0, got {max_norm} and {norm_type}")
-    gradients = [gradient for _, gradient in _gradients("clip_grad_norm_", params)]
-    total = _norm([_norm(g._value, norm_type) for g in gradients], norm_type)
+    gradients = _gradients("clip_grad_norm_", params)
+    total = _norm([_norm(g._value, norm_type) for _, g in gradients], norm_type)
     if error_if_nonfinite and not isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}; a loss or gradient was not finite")
     scale = weak(max_norm) / (total + 1e-6)
     if not scale >= 1:  # nan goes on to the gradients, where it is seen
-        for gradient in gradients:
+        for parameter, gradient in gradients:
             gradient *= scale
+            parameter.grad = gradient
     return total
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from autograd.calling import refuse_out
 from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
-from autograd.keys import indices_of, with_key
+from autograd.keys import differs, indices_of, with_key
+from autograd.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, part
 
@@ -46,7 +47,10 @@ scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, 
 
 
 def getitem(self: Any, key: Any) -> Any:
-    return with_key("get_item", (self,), key)
+    out = with_key("get_item", (self,), key)
+    if differs(key):
+        link_choice(out, self, key)
+    return out
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------
@@ -87,9 +91,16 @@ overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", wri
 
 
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
-    """`base` with the part that `view` shows replaced."""
+    """`base` with the part that `view` shows replaced.
+
+    In another memory layout than that of `base` when the view was taken, NumPy may copy: then it is asked for places.
+    """
     out = np.array(base)
-    view(out, **options)[...] = value
+    shown = view(out, **options)
+    if np.may_share_memory(shown, out):
+        shown[...] = value
+    else:
+        np.put(out, view(np.arange(out.size).reshape(out.shape), **options), value)
     return out
 
 
