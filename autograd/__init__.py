@@ -31,8 +31,19 @@ from .jacobians import hessian, jacfwd, jacobian, jacrev
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install
 from .random import manual_seed
-from .rules.activations import elu, gelu, leaky_relu, log_softmax, logsumexp, relu, sigmoid, silu, softmax, softplus
-from .rules.error_function import erf
+from .rules.activations import (
+    elu,
+    erf,
+    gelu,
+    leaky_relu,
+    log_softmax,
+    logsumexp,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+)
 from .support import supported
 from .tensor import Tensor, tensor
 from .transforms import grad, hvp, linearize, value_and_grad, vjp

@@ -14,7 +14,7 @@ from autograd.duck import on_arrays_too
 from autograd.reduction import reduction
 from autograd.tensor import Tensor
 
-from .error_function import normal_cdf
+from .error_function import erf_of, normal_cdf
 from .ufuncs import over
 
 Array = Any
@@ -58,6 +58,16 @@ def _softplus(x: Array) -> Array:
     return np.logaddexp(x, x.dtype.type(0))
 
 
+def _tensor(x: Any) -> Tensor:
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
+def _floating(x: Any) -> Tensor:
+    """Numbers as a tensor, integers cast as NumPy's exp casts them: below there is a sign to turn, and an infinity."""
+    x = _tensor(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.result_type(x.dtype, np.float16))  # type: ignore[no-any-return]
+
+
 relu_of = elementwise(_relu, lambda out: out > 0, name="relu", times=_where_positive)
 sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
 slope = on_arrays_too(sigmoid_of, _sigmoid)
@@ -70,7 +80,7 @@ def relu(x: Any) -> Tensor:
     The derivative is 1 where x > 0, else 0, at 0 too. Any shape; the dtype stays.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
-    return relu_of(x)  # type: ignore[no-any-return]
+    return relu_of(_tensor(x))  # type: ignore[no-any-return]
 
 
 def sigmoid(x: Any) -> Tensor:
@@ -78,7 +88,7 @@ def sigmoid(x: Any) -> Tensor:
 
     The derivative is s (1 - s), at most 1/4. Any shape; the dtype stays. `scipy.special.expit` is the same function.
     """
-    return sigmoid_of(x)  # type: ignore[no-any-return]
+    return sigmoid_of(_floating(x))  # type: ignore[no-any-return]
 
 
 def softplus(x: Any) -> Tensor:
@@ -87,7 +97,15 @@ def softplus(x: Any) -> Tensor:
     A smooth relu; the derivative is sigmoid(x). Any shape; the dtype stays.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
-    return softplus_of(x)  # type: ignore[no-any-return]
+    return softplus_of(_floating(x))  # type: ignore[no-any-return]
+
+
+def erf(x: Any) -> Tensor:
+    """The error function 2/sqrt(pi) int_0^x exp(-t^2) dt, elementwise, without SciPy.
+
+    The derivative is 2/sqrt(pi) exp(-x^2). Any shape; the dtype stays. `scipy.special.erf` differentiates too.
+    """
+    return erf_of(_floating(x))  # type: ignore[no-any-return]
 
 
 def silu(x: Any) -> Tensor:
@@ -96,6 +114,7 @@ def silu(x: Any) -> Tensor:
     The derivative is s + x s (1 - s), where s is the sigmoid. Any shape; the dtype stays.
     Source: Elfwing et al., "Sigmoid-weighted linear units for neural network function approximation", arXiv:1702.03118.
     """
+    x = _floating(x)
     return x * sigmoid(x)  # type: ignore[no-any-return]
 
 
@@ -104,6 +123,7 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
     `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
     """
+    x = _floating(x)
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
     if approximate != "none":
@@ -117,7 +137,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    x = x if isinstance(x, Tensor) else Tensor(x)
+    x = _tensor(x)
     return np.where(x > 0, x, weak(negative_slope) * x)  # type: ignore[no-any-return]
 
 
@@ -127,7 +147,7 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    x = x if isinstance(x, Tensor) else Tensor(x)
+    x = _tensor(x)
     return np.where(x > 0, x, weak(alpha) * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
 
@@ -176,7 +196,7 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
     Positive numbers a that sum to 1; x receives a (g - sum_k g_k a_k). The shape and the dtype stay; a slice that is
     all -inf gives nan. To take a loss of it, pass logits to `nn.CrossEntropyLoss` instead.
     """
-    return softmax_of(x, axis=axis)  # type: ignore[no-any-return]
+    return softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
@@ -185,7 +205,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Tensor:
     The logarithm of softmax, right also where softmax itself underflows to 0. With the cotangent g, x receives
     g - softmax(x) sum_k g_k. The shape and the dtype stay.
     """
-    return log_softmax_of(x, axis=axis)  # type: ignore[no-any-return]
+    return log_softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -194,7 +214,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     The gradient is softmax(x). Where every element is -inf the result is -inf, and the gradient 0. `keepdims` keeps the
     axis with length 1; the dtype stays.
     """
-    return logsumexp_of(x, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
 @composite(np.clip)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import elementwise
-from autograd.tensor import Tensor
 
 Array = Any
 
@@ -47,34 +46,33 @@ def erfc_of_positive(y: Array) -> Array:
     return np.where(y <= 4, ratio(MIDDLE, y), large) * np.exp(-coarse * coarse) * np.exp(-(y - coarse) * (y + coarse))
 
 
+def _wide(x: Array) -> Array:
+    """In float64, which would drop an imaginary part: raises TypeError for complex numbers."""
+    if x.dtype.kind == "c":
+        raise TypeError("these approximations are for real numbers; write scipy.special.erf(z)")
+    return np.asarray(x, float)
+
+
 def erf_values(x: Array) -> Array:
     """Erf of an array, to within 4 units in the last place of float64; the dtype stays."""
-    wide = np.asarray(x, float)
+    wide = _wide(x)
     y = np.abs(wide)
     small = wide * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
     tail = np.copysign(1 - erfc_of_positive(np.maximum(y, 0.46875)), wide)
-    return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(np.asarray(x).dtype)[()]
+    return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(x.dtype)[()]
 
 
 def normal_cdf_values(x: Array) -> Array:
     """The normal distribution's cumulative distribution, without cancellation in the lower tail."""
-    z = np.asarray(x, float) * -0.7071067811865476
+    z = _wide(x) * -0.7071067811865476
     y = np.abs(z)
     tail = 0.5 * erfc_of_positive(np.maximum(y, 0.46875))
     centre = 0.5 - 0.5 * z * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
     out = np.where(y <= 0.46875, centre, np.where(z > 0, tail, 1 - tail))
-    return np.where(np.isnan(z), z, out).astype(np.asarray(x).dtype)[()]
+    return np.where(np.isnan(z), z, out).astype(x.dtype)[()]
 
 
 erf_of = elementwise(erf_values, lambda x: 2 * ROOT * np.exp(-x * x), name="erf")
 normal_cdf = elementwise(
     normal_cdf_values, lambda x: ROOT * 0.7071067811865476 * np.exp(-0.5 * x * x), name="normal_cdf"
 )
-
-
-def erf(x: Any) -> Tensor:
-    """The error function 2/sqrt(pi) int_0^x exp(-t^2) dt, elementwise, without SciPy.
-
-    The derivative is 2/sqrt(pi) exp(-x^2). Any shape; the dtype stays. `scipy.special.erf` differentiates too.
-    """
-    return erf_of(x)  # type: ignore[no-any-return]

@@ -25,7 +25,7 @@ def tanh(input: Tensor | ArrayLike) -> Tensor:
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, and x itself where beta x > threshold: beyond 20 the two differ by under 3e-9."""
-    beta = weak(beta)
+    beta, input = weak(beta), input if isinstance(input, Tensor) else Tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
         return smooth

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import Tensor
 from autograd.rules.error_function import erfc_of_positive
 
@@ -123,6 +124,28 @@ def test_activations_and_their_slopes_by_definition(name: str) -> None:
     out, pullback = autograd.vjp(function, x)
     np.testing.assert_allclose(out, list(map(value, x)), rtol=1e-13)
     np.testing.assert_allclose(pullback(np.ones_like(x))[0], list(map(slope, x)), rtol=1e-13, atol=1e-16)
+
+
+FUNCTIONS = [autograd.relu, autograd.leaky_relu, autograd.elu, autograd.softplus, autograd.silu, autograd.erf,
+             autograd.gelu, lambda x: autograd.gelu(x, "tanh"), autograd.sigmoid, autograd.softmax,
+             autograd.log_softmax, autograd.logsumexp, lambda x: nn.functional.softplus(x, 2.0)]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_integers_lists_and_numbers_are_what_their_floats_are(function: Any) -> None:
+    expected = function(Tensor([1.0, 2.0])).numpy()
+    for numbers in ([1, 2], [1.0, 2.0], np.array([1, 2]), np.array([1, 2], np.uint32), Tensor([1, 2])):
+        np.testing.assert_allclose(function(numbers).numpy(), expected, rtol=1e-15)
+    for dtype in (np.uint8, np.int8, bool):
+        np.testing.assert_allclose(function(np.array([1, 0], dtype)).numpy(), function([1.0, 0.0]).numpy(), rtol=2e-3)
+    for number in (1, 1.0, np.float64(1)):
+        assert function(number).item() == function(Tensor([[1.0]])).item()
+
+
+@pytest.mark.parametrize("function", [autograd.erf, autograd.gelu])
+def test_the_error_function_is_for_real_numbers(function: Any) -> None:
+    with pytest.raises(TypeError, match=r"for real numbers; write scipy.special.erf\(z\)"):
+        function(np.array([1 + 1j]))
 
 
 def test_softmax_and_its_logarithm_are_over_the_last_axis_and_logsumexp_over_all() -> None:
