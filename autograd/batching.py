@@ -99,7 +99,7 @@ def reshape(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bo
 def transpose(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
     (x,), ndim = operands, rank(operands[0], True)
     axes = options.get("axes")
-    axes = range(ndim)[::-1] if axes is None else [a % ndim for a in axes]
+    axes = range(ndim)[::-1] if axes is None else np.atleast_1d(axes) % ndim
     return np.transpose(x, (0, *(a + 1 for a in axes)))
 
 

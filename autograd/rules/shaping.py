@@ -25,7 +25,7 @@ reshape_of = linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None
 ravel_of = linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
 linear(
     np.transpose,
-    lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort([a % g.ndim for a in axes])),
+    lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort(np.atleast_1d(axes) % g.ndim)),
     views=True,
 )
 linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True)

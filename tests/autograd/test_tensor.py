@@ -311,6 +311,14 @@ def test_names_of_other_libraries_lead_to_ours(name: str) -> None:
     assert "reshape" in dir(one)
 
 
+def test_the_only_axis_may_be_transposed_by_its_number() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    for y in (x.transpose(0), np.transpose(x, -1), autograd.vmap(lambda x: x.transpose(0))(x[None])[0]):
+        np.sum(y * y).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [6, 12]
+
+
 def test_transposes_of_stacks() -> None:
     x = np.arange(24.0).reshape(2, 3, 4)
     t = Tensor(x, requires_grad=True)

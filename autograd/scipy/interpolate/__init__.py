@@ -1,0 +1,12 @@
+"""Twins of `scipy.interpolate`: splines and tables, differentiated in values, knots and points.
+
+`CubicSpline(x, y)(points)` is called like SciPy's. Of plain arrays it makes SciPy's own object, whose points may be
+tensors; of tensors a function that is defined in NumPy calls. At a knot the derivative is that from the right.
+"""
+
+from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
+from .splines import BSpline, make_interp_spline
+from .tables import RegularGridInterpolator, interp1d, interpn
+
+__all__ = ["Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "PPoly", "PchipInterpolator",
+           "RegularGridInterpolator", "interp1d", "interpn", "make_interp_spline"]

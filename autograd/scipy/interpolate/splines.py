@@ -1,0 +1,120 @@
+"""B-splines: given by coefficients, or through data by a banded system of equations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.interpolate as si
+
+from autograd.calling import arrays_of
+from autograd.numpy_protocol import values_of
+from autograd.scipy.linalg import solve_banded
+from autograd.scipy.twin import twin
+
+from .cubic import checked
+from .piecewise import Spline, de_boor, doubles, piece_of
+from .takes_tensors import TakesTensorBounds, twin_class
+
+Array = Any
+
+
+class Splines(TakesTensorBounds):
+    """What SciPy's splines are."""
+
+    def in_numpy_calls(self) -> Spline:
+        of: Any = self
+        return Spline(of.t, of.c, of.k, of.extrapolate, of.axis)
+
+
+@twin_class(si.BSpline, Splines)
+def BSpline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> Spline:
+    """The sum of B-splines of degree `k` on knots `t` with coefficients `c`, shape (len(t) - k - 1, ...)."""
+    t, c = doubles(t, c)
+    c = np.moveaxis(c, axis, 0)
+    count = len(t) - k - 1
+    if k < 0 or t.ndim != 1 or count < k + 1 or len(c) < count:
+        raise ValueError("BSpline takes a degree k >= 0, 2 k + 2 or more knots t and len(t) - k - 1 or more "
+                         f"coefficients, got k={k}, {len(t)} knots and {len(c)} coefficients")
+    knots = values_of(t)
+    if not np.all(np.isfinite(knots)) or np.any(np.diff(knots) < 0) or np.any(knots[..., k] == knots[..., count]):
+        raise ValueError("BSpline takes finite knots that do not decrease, two of t[k:-k] at least different")
+    return Spline(t, c, k, extrapolate, axis % c.ndim)
+
+
+def taking_tensors(*args: Any, **options: Any) -> Any:
+    """SciPy's spline through arrays, whose points may be tensors."""
+    spline = si.make_interp_spline(*args, **options)
+    return BSpline.construct_fast(*spline.tck, spline.extrapolate, spline.axis)
+
+
+@twin(si.make_interp_spline, taking_tensors)
+def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any = None, axis: int = 0,
+                       check_finite: bool = True) -> Any:
+    """The spline of degree k through values y at the sites x; its knots t follow from x unless they are given."""
+    x, y = checked("make_interp_spline", x, y, axis=axis)
+    left, right = (derivatives_of(bc, y) for bc in ends_of(bc_type))
+    if k <= 1 and t is None and (left or right):
+        raise ValueError(f"make_interp_spline of degree {k} takes no bc_type: its values say all, got {bc_type!r}")
+    if k <= 1 and t is None:
+        return Spline(knots_of(x, k, True), y, k, axis=axis % y.ndim)
+    if not all(0 <= order <= k for order, _ in left + right):
+        raise ValueError(f"make_interp_spline of degree {k} takes derivatives of the orders 0 to {k} in bc_type, got "
+                         f"{[order for order, _ in left + right]}")
+    t = knots_of(x, k, bool(left or right)) if t is None else doubles(t)[0]
+    size = len(t) - k - 1
+    if size - len(x) != len(left) + len(right):
+        raise ValueError(f"make_interp_spline has {size} coefficients for {len(x)} values, and so takes "
+                         f"{size - len(x)} derivatives in bc_type, got {len(left)} + {len(right)}")
+    place = piece_of(t, k, x)
+    units = np.eye(k + 1)
+    weights = de_boor(t, k, x, place, [np.broadcast_to(unit, (len(x), k + 1)) for unit in units])
+    first = Spline(t, np.eye(size, k + 1), k)
+    last = Spline(t, np.eye(size, k + 1, k + 1 - size), k)
+    rows = [*[first(x[:1], order) for order, _ in left], weights, *[last(x[-1:], order) for order, _ in right]]
+    starts = [np.zeros(len(left), int), place - k, np.full(len(right), size - k - 1)]
+    sides = [*[value[None] for _, value in left], y, *[value[None] for _, value in right]]
+    band, b = band_of(np.concatenate(rows), np.concatenate(starts), k), np.concatenate(sides)
+    return Spline(t, solve_banded((k, k), band, b.reshape(size, -1)).reshape(b.shape), k, axis=axis % y.ndim)
+
+
+def ends_of(bc_type: Any) -> tuple[Any, Any]:
+    if isinstance(bc_type, str):
+        if bc_type == "periodic":
+            raise ValueError("make_interp_spline of tensors takes no bc_type='periodic'; for cubics, write "
+                             "CubicSpline(x, y, bc_type='periodic')")
+        bc_type = None if bc_type == "not-a-knot" else (bc_type, bc_type)
+    left, right = (None, None) if bc_type is None else bc_type
+    return left, right
+
+
+def derivatives_of(given: Any, y: Array) -> list[tuple[int, Array]]:
+    """The orders and values of the derivatives that are known at an end."""
+    if isinstance(given, str):
+        if given not in ("clamped", "natural"):
+            raise ValueError("make_interp_spline takes bc_type='not-a-knot', 'clamped', 'natural' or pairs of an order "
+                             f"and a derivative, got {given!r}")
+        given = [(1 if given == "clamped" else 2, np.zeros(y.shape[1:]))]
+    return [(order, value.reshape(y.shape[1:])) for order, v in given or () for (value,) in [arrays_of((v,))]]
+
+
+def knots_of(x: Array, k: int, conditions: bool) -> Array:
+    """The sites, or for even degrees their middles, with the ends repeated; without conditions fewer inner knots."""
+    first, last = x[:1], x[-1:]
+    if k == 0:
+        return np.concatenate([x, last])
+    if k == 1 or conditions:
+        return np.concatenate([*[first] * k, x, *[last] * k])
+    inner = x if k % 2 else (x[1:] + x[:-1]) / 2
+    cut = (k + 1) // 2
+    return np.concatenate([*[first] * (k + 1), inner[cut:-cut], *[last] * (k + 1)])
+
+
+def band_of(rows: Array, starts: Array, k: int) -> Array:
+    """The band, as LAPACK stores it, of a matrix whose row i holds `rows[i]` from the column `starts[i]` on."""
+    size = len(rows)
+    i = np.arange(size) + np.arange(-k, k + 1)[:, None]
+    inside = np.clip(i, 0, size - 1)
+    offset = np.arange(size) - starts[inside]
+    stands = (i == inside) & (offset >= 0) & (offset <= k)
+    return np.where(stands, rows[inside, np.clip(offset, 0, k)], 0)

@@ -1,0 +1,65 @@
+"""What makes the twin of a class of interpolators: SciPy's own object of arrays, our definition of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import signature
+from typing import Any
+
+from autograd.primitive import wrap
+from autograd.reading import Rule
+from autograd.registry import registry
+from autograd.tree import tensors_in
+
+from .piecewise import PiecewisePolynomial
+
+
+def no_tensors(*given: Any) -> bool:
+    return next(tensors_in(given), None) is None
+
+
+class TakesTensors:
+    """An object of SciPy's that may be called with tensors; where its data are tensors, `of_tensors` makes another."""
+
+    of_tensors: Callable[..., Any]
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        return super().__new__(cls) if no_tensors(args, options) else cls.of_tensors(*args, **options)
+
+    def in_numpy_calls(self) -> Any:
+        """The same function, as `of_tensors` makes it."""
+        raise NotImplementedError
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if no_tensors(args, options):
+            return super().__call__(*args, **options)  # type: ignore[misc]  # SciPy's class comes after this one
+        return wrap(self.in_numpy_calls()(*args, **options))
+
+
+class TakesTensorBounds(TakesTensors):
+    """One that has integrals, too."""
+
+    def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
+        if no_tensors(a, b):
+            return super().integrate(a, b, extrapolate)  # type: ignore[misc]  # SciPy's class comes after this one
+        return self.in_numpy_calls().integrate(a, b, extrapolate)
+
+
+class Polynomials(TakesTensorBounds):
+    """What SciPy's `PPoly` and its subclasses are."""
+
+    def in_numpy_calls(self) -> PiecewisePolynomial:
+        of: Any = self
+        return PiecewisePolynomial(of.x, of.c, of.extrapolate, of.axis)
+
+
+def twin_class(theirs: Any, kind: type[TakesTensors]) -> Callable[[Rule], Any]:
+    """Register a definition of tensors as the twin of a class: `@twin_class(scipy.interpolate.PPoly, Polynomials)`."""
+
+    def register(definition: Rule) -> Any:
+        registry[theirs] = type(theirs.__name__, (kind, theirs), {
+            "of_tensors": staticmethod(definition), "__doc__": definition.__doc__, "__module__": definition.__module__,
+            "__signature__": signature(definition)})
+        return registry[theirs]
+
+    return register

@@ -1,0 +1,55 @@
+"""The twins of `scipy.interpolate`: data with increasing knots, read at points between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.interpolate as si
+
+from autograd.scipy import interpolate
+
+from .rows import UNIT, Operand, Table
+
+table = Table()
+on = table.on
+Array = Any
+
+gaps, shares = Operand((6,), UNIT), Operand((2, 2), UNIT)
+values = Operand((6,), (-1.0, 1.0), "distinct")
+
+
+def knots(gaps: Array) -> Array:
+    """Each in the first half of the way from one whole number to the next."""
+    return np.arange(len(gaps)) + 0.4 * np.real(gaps)
+
+
+def between(size: int, shares: Array) -> Array:
+    """Points in the second halves, in the middle of the knots: no difference leaves its piece."""
+    return np.arange(shares.size).reshape(shares.shape) + (size - shares.size) // 2 + 0.5 + 0.4 * np.real(shares)
+
+
+def through(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The curve that is made of knots and values, at points between the knots."""
+    def call(gaps: Array, y: Array, shares: Array) -> Any:
+        return make(knots(gaps), y)(between(len(gaps), shares))
+
+    return call
+
+
+for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
+    on(getattr(si, name), gaps, values, shares, call=through(getattr(interpolate, name)),
+       complex=name in ("CubicSpline", "make_interp_spline"))
+on(si.CubicHermiteSpline, gaps, values, shares, complex=True,
+   call=through(lambda x, y: interpolate.CubicHermiteSpline(x, y, np.sin(y))))
+on(si.interp1d, gaps, values, shares, complex=True, call={
+    kind: through(lambda x, y, kind=kind: interpolate.interp1d(x, y, kind, fill_value="extrapolate"))
+    for kind in ("linear", "quadratic")})
+on(si.PPoly, gaps, Operand((3, 5)), shares, complex=True, call=through(lambda x, c: interpolate.PPoly(c, x)))
+on(si.BSpline, Operand((10,), UNIT), values, shares, complex=True,
+   call=through(lambda t, c: interpolate.BSpline(t, c, 3)))
+on(si.RegularGridInterpolator, gaps, Operand((6, 6, 2)), shares, complex=True, call=through(
+    lambda x, v: lambda at: interpolate.RegularGridInterpolator((x, x), v, bounds_error=False, fill_value=None)(at)))
+on(si.interpn, gaps, Operand((6, 2)), Operand((3, 1), UNIT), complex=True, call=through(
+    lambda x, v: lambda at: interpolate.interpn((x,), v, at, bounds_error=False, fill_value=None)))
