@@ -10,6 +10,7 @@ import scipy.integrate as si
 from autograd.calling import arrays_of
 from autograd.rules.axes import one_axis
 from autograd.rules.calculus import trapezoids
+from autograd.rules.ufuncs import over
 from autograd.scipy.twin import twin
 
 Array = Any
@@ -44,20 +45,15 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 def _parabolas(y: Array, widths: Array) -> Array:
-    """The areas under the parabolas through samples 0 1 2, 2 3 4, and so on."""
+    """The areas under the parabolas through samples 0 1 2, 2 3 4, and so on; 0 between two at the same place."""
     h, k = widths[..., :-1:2], widths[..., 1::2]
     left, middle, right = y[..., :-2:2], y[..., 1:-1:2], y[..., 2::2]
-    return (h + k) / 6 * (left * (2 - _ratio(k, h)) + middle * _ratio((h + k) ** 2, h * k)
-                          + right * (2 - _ratio(h, k)))
+    return (h + k) / 6 * (left * (2 - over(k, h)) + middle * over((h + k) ** 2, h * k)
+                          + right * (2 - over(h, k)))
 
 
 def _last(y: Array, widths: Array) -> Array:
     """The area of the last interval under the parabola through the last three samples (Cartwright 2017)."""
     h, k = widths[..., -2], widths[..., -1]
-    return (y[..., -1] * _ratio(2 * k**2 + 3 * h * k, 6 * (k + h)) + y[..., -2] * _ratio(k**2 + 3 * h * k, 6 * h)
-            - y[..., -3] * _ratio(k**3, 6 * h * (h + k)))
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    """a / b, and 0 where b is 0: samples at the same place enclose no area."""
-    return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
+    return (y[..., -1] * over(2 * k**2 + 3 * h * k, 6 * (k + h)) + y[..., -2] * over(k**2 + 3 * h * k, 6 * h)
+            - y[..., -3] * over(k**3, 6 * h * (h + k)))

@@ -10,6 +10,7 @@ import scipy.fft as sf
 import scipy.integrate
 import scipy.linalg
 import scipy.signal
+import scipy.spatial.distance as sd
 import scipy.special
 
 from autograd.scipy import integrate, linalg, special, stats
@@ -89,6 +90,15 @@ for function in (sf.dct, sf.idct, sf.dst, sf.idst):
     on(function, (2, 4), options=KINDS, complex=True)
 for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
     on(function, (2, 3), options=({}, {"type": 3, "s": (4,), "axes": (0,)}))
+
+# --- scipy.spatial ---------------------------------------------------------------------------------------------------
+
+apart = Operand((4, 3), (0.2, 1.0), "distinct")
+on(sd.cdist, apart, Operand((2, 3), (1.2, 2.0)), options=({}, {"metric": "cosine"}, {"metric": "mahalanobis"}))
+on(sd.pdist, apart, options=({}, {"metric": "cityblock"}, {"metric": "seuclidean"}))
+on(sd.jensenshannon, Operand((3, 2), POSITIVE), Operand((3, 2), POSITIVE), options=(
+    {}, {"base": 2.0, "axis": 1, "keepdims": True}))
+on(sd.squareform, (6,))
 
 
 def decay(y: Any, t: Any, a: Any) -> Any:

@@ -1,0 +1,80 @@
+"""Twins of `scipy.spatial.distance`: every metric has SciPy's values, with all options, and its derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.spatial.distance as sd
+
+from autograd import Tensor, grad, vmap
+from autograd.scipy.spatial import distance
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(0)
+A, B = rng.uniform(0.1, 2, (7, 3)), rng.uniform(0.1, 2, (6, 3))
+W = np.array([0.5, 1.0, 2.0])
+UNWEIGHTED = {"seuclidean", "mahalanobis", "jensenshannon"}
+CASES: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in distance.METRICS]
+CASES += [(name, {"w": w}) for name in distance.METRICS if name not in UNWEIGHTED for w in (W, [0.5, 0.0, 1.0])]
+CASES += [("minkowski", {"p": 3}), ("minkowski", {"p": 1.5, "w": W}), ("seuclidean", {"V": W}),
+          ("mahalanobis", {"VI": np.diag(W) + 0.1})]
+
+
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_distances_are_scipys_and_differentiated_in_both_sets(name: str, options: dict[str, Any]) -> None:
+    np.testing.assert_allclose(distance.cdist(Tensor(A), B, name, **options).numpy(), sd.cdist(A, B, name, **options),
+                               rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(distance.pdist(Tensor(A), name, **options).numpy(), sd.pdist(A, name, **options),
+                               rtol=1e-10, atol=1e-12)
+    check_gradients(lambda a, b: distance.cdist(a, b, name, **options), A, B, order=2)
+
+
+@pytest.mark.parametrize("name", sorted(distance.METRICS.keys() - {"seuclidean", "mahalanobis"}))
+def test_the_gradient_is_0_where_points_coincide(name: str) -> None:
+    gradient = grad(lambda a: np.sum(distance.cdist(a, A[:1], name)))(A[:1])
+    np.testing.assert_allclose(gradient, np.zeros((1, 3)), atol=1e-12)
+
+
+def test_weights_variances_and_inverse_covariances_are_differentiated() -> None:
+    for name, option, value in (("euclidean", "w", W), ("seuclidean", "V", W), ("mahalanobis", "VI", np.diag(W) + 0.1)):
+        check_gradients(lambda x, name=name, option=option: distance.pdist(A, name, **{option: x}), value, order=2)
+
+
+def test_a_metric_may_be_a_function() -> None:
+    def bent(u: Any, v: Any, power: float) -> Any:
+        return np.sum(np.abs(u - v)) ** power
+
+    for p in (0.5, 2.0):
+        np.testing.assert_allclose(distance.cdist(Tensor(A), B, bent, power=p).numpy(), sd.cdist(A, B, bent, power=p))
+        np.testing.assert_allclose(distance.pdist(Tensor(A), bent, power=p).numpy(), sd.pdist(A, bent, power=p))
+
+
+def test_condensed_distances_become_a_matrix_and_back() -> None:
+    for count in range(1, 6):
+        condensed = rng.standard_normal(count * (count - 1) // 2)
+        matrix = sd.squareform(condensed)
+        np.testing.assert_array_equal(distance.squareform(Tensor(condensed)).numpy(), matrix)
+        np.testing.assert_array_equal(distance.squareform(Tensor(matrix)).numpy(), condensed)
+        np.testing.assert_array_equal(distance.pdist(Tensor(A[:count])).shape, condensed.shape)
+    with pytest.raises(ValueError, match="must be symmetric"):
+        distance.squareform(Tensor(rng.standard_normal((3, 3))))
+    assert distance.squareform(Tensor(rng.standard_normal((3, 3))), checks=False).shape == (3,)
+
+
+def test_batches_of_sets() -> None:
+    sets = rng.standard_normal((3, 4, 2))
+    for f in (distance.pdist, lambda x: distance.squareform(distance.pdist(x)), lambda x: distance.cdist(x, x + 1)):
+        np.testing.assert_allclose(vmap(f)(sets), [f(x) for x in sets])
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: distance.cdist(Tensor(A), B, "hamming"), ValueError, "got 'hamming'"),
+    (lambda: distance.cdist(Tensor(A[0]), B), ValueError, r"rows of a real matrix, got float64 \(3,\)"),
+    (lambda: distance.pdist(Tensor(A + 0j)), ValueError, "real matrix, got complex128"),
+    (lambda: distance.pdist(Tensor(A), out=np.zeros(21)), TypeError, "out="),
+])
+def test_what_is_not_a_distance_of_tensors_is_refused(call: Any, error: Any, words: str) -> None:
+    with pytest.raises(error, match=words):
+        call()
