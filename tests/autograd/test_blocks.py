@@ -48,3 +48,8 @@ def test_long_rows_are_taken_as_they_lie(row: int, buffer: int | None) -> None:
     for_blocks(lambda some: found.append(np.getbufsize()), 5, 2, row=row)
     assert set(found) == {buffer or before}
     assert np.getbufsize() == before
+
+
+def test_four_blocks_of_numbers_fill_a_cache() -> None:
+    """One of a core's own, from 256 kB to 4 MB."""
+    assert 2**18 <= 4 * 8 * block_length(10**9, 1) <= 2**22

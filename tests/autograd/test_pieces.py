@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import pieces, tensor
-from autograd.pieces import LARGE, SHARED, UNPACKED, dot
+from autograd.pieces import ALIGNED, LARGE, PIECE, SHARED, UNPACKED, dot
 from autograd.rules.ufuncs import matmul
 
 SHAPES = [
@@ -32,7 +32,7 @@ def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, 
     whole, asked, tolerance = np.matmul, [], 1e-5 if dtype is np.float32 else 1e-13
 
     def noted(a: Any, b: Any, out: Any = None) -> Any:
-        asked.append((a.shape[-2] * a.shape[-1] * b.shape[-1], b.strides[-1] == b.itemsize))
+        asked.append((*a.shape[-2:], b.shape[-1], b.strides[-1] == b.itemsize))
         return whole(a, b, out=out)
 
     monkeypatch.setattr(np, "matmul", noted)
@@ -42,7 +42,37 @@ def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, 
             assert out.dtype == dtype
             assert out.flags.c_contiguous
             np.testing.assert_allclose(out, expected, rtol=0, atol=tolerance * abs(expected).max())
-    assert all(work < SHARED or (small_kernels and straight and work <= UNPACKED) for work, straight in asked)
+    assert max(np.prod(sizes[:3]) for sizes in asked) > PIECE / 2, "no shorter than need be"
+    for rows, inner, columns, straight in asked:
+        whole = small_kernels and straight and rows * inner * columns <= UNPACKED
+        assert whole or rows * inner * columns < SHARED
+        assert whole or rows * inner * (columns - ALIGNED) < PIECE, "no longer than it takes to keep them aligned"
+
+
+def test_code_for_small_products_takes_a_million_multiplications(monkeypatch: Any) -> None:
+    """As OpenBLAS has it; one more is cut up."""
+    monkeypatch.setattr(pieces, "reads_small_operands", lambda: True)
+    whole, asked = np.matmul, []
+    monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(1) or whole(a, b, out=out))
+    matmul(np.ones((100, 100)), np.ones((100, 100)))
+    assert len(asked) == 1
+    np.testing.assert_array_equal(matmul(np.ones((1, 101)), np.ones((101, 9901))), np.full((1, 9901), 101.0))
+    assert len(asked) > 2
+
+
+@pytest.mark.parametrize(("rows", "inner", "columns", "cut"), [
+    (8, 256, 256, True), (8, 255, 256, False), (64, 64, 256, True), (64, 65, 256, False), (1, 1, 10**6, True)])
+def test_dot_cuts_matrices_that_start_threads(rows: int, inner: int, columns: int, cut: bool, monkeypatch: Any) -> None:
+    """From 2^19 multiplications on, to 2^20; a vector is never cut."""
+    monkeypatch.setattr(pieces, "reads_small_operands", lambda: False)
+    whole, asked = np.matmul, []
+    monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(a.shape) or whole(a, b, out=out))
+    y = np.ones((inner, columns), np.float32)
+    np.testing.assert_array_equal(dot(np.ones((rows, inner), np.float32), y), np.full((rows, columns), inner))
+    assert (len(asked) > 0 and asked != [(rows, inner)]) == cut
+    asked.clear()
+    dot(y[:, 0], y)
+    assert not asked
 
 
 @pytest.mark.parametrize(("chosen", "found", "library", "expected"), [
