@@ -11,6 +11,7 @@ import scipy.special
 
 import autograd
 from autograd import Tensor, grad, jvp, vmap
+from autograd.rules.indexing import is_basic
 from autograd.scipy import special
 
 rng = np.random.default_rng(5)
@@ -20,6 +21,17 @@ PLACES = rng.integers(0, 4, (3, 2, 5))
 MASK, SOME = rng.random((3, 4, 5)) > 0.5, rng.integers(0, 2, (3, 5))
 TABLE = Tensor(rng.normal(size=(4, 5)))
 Function = Callable[..., Any]
+
+
+@pytest.mark.parametrize(("key", "once"), [
+    (2, True), (slice(1, 3), True), ((1, ..., None), True), (X > 0, True), ((slice(None), X[0, :, 0] > 0), True),
+    ([True, False, True], True), ([0, 0], False), (([0, 1], slice(None)), False), (np.array([1, 1]), False),
+    ((0, np.array([1]), 2), False),
+])  # fmt: skip
+def test_all_but_arrays_of_integers_read_an_element_once(key: Any, once: bool) -> None:
+    assert is_basic(key) is once
+    places = np.arange(X.size).reshape(X.shape)[key]
+    assert not once or np.unique(places).size == places.size
 
 
 def changed(x: Any, write: Callable[[Any], object]) -> Any:

@@ -251,6 +251,19 @@ def test_the_backward_pass_frees_as_it_goes() -> None:
     assert peak < 1.5 * forward
 
 
+@pytest.mark.parametrize("step", [np.sin, lambda y: y * y])
+def test_what_a_rule_reads_is_kept_by_reference(step: Any) -> None:
+    x = Tensor(np.ones(100_000), requires_grad=True)
+    step(x).sum()
+    tracemalloc.start()
+    y = x * 0.5
+    results = [y := step(y) for _ in range(10)]
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert all(result.requires_grad for result in results)
+    assert kept < 1.5 * 10 * 800_000
+
+
 def test_what_a_rule_does_not_read_is_not_kept() -> None:
     x = Tensor(np.ones(100_000), requires_grad=True)
     tracemalloc.start()

@@ -88,6 +88,11 @@ def test_incomplete_integrals_of_large_parameters_step_by_the_density(a: float, 
     assert float(grad(sc.betainc, 1)(2 * a, a + 0.5, 1 - x)) == pytest.approx(-step, rel=1e-6)
 
 
+def test_degrees_minutes_and_seconds_are_worth_what_one_of_them_is() -> None:
+    for k, one in enumerate(np.eye(3)):
+        assert grad(sc.radian, k)(1.0, 2.0, 3.0) == pytest.approx(float(sc.radian(*one)), rel=1e-15)
+
+
 def test_log_of_the_normal_distribution_function_far_out() -> None:
     np.testing.assert_allclose(grad(sc.log_ndtr)(-1e6), 1e6, rtol=1e-9)
     assert grad(sc.log_ndtr)(50.0) == 0.0
