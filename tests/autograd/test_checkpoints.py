@@ -165,6 +165,19 @@ def test_checkpoint_notices_that_its_second_run_differs() -> None:
         stepped.sum().backward()
 
 
+@pytest.mark.parametrize("scale", [1e-150, 1e-6, 1.0, 1e9, 1e150])
+def test_runs_may_differ_by_rounding_of_what_they_give_and_by_no_more(scale: float) -> None:
+    x = Tensor(np.full(1000, scale), requires_grad=True)
+    for share, differs in ((1e-15, False), (1e-7, True)):
+        shares = iter((1.0, 1.0 + share))
+        out = checkpoint(lambda x, shares=shares: x * next(shares))(x)
+        if differs:
+            with pytest.raises(RuntimeError, match="ran it again"):
+                out.sum().backward()
+        else:
+            out.sum().backward()
+
+
 def test_checkpoint_gives_back_what_the_function_gives() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     constant = np.ones(2)
