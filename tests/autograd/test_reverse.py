@@ -8,6 +8,7 @@ import itertools
 import threading
 import tracemalloc
 import weakref
+from typing import Any
 
 import numpy as np
 import pytest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -363,19 +362,6 @@ def test_nothing_has_an_empty_running_product_and_no_join() -> None:
         autograd.concat([])
 
 
-def test_a_correlation_is_never_beyond_1() -> None:
-    """By rounding it would be, of one variable and a multiple of it, on either side and in the complex plane."""
-    generator = np.random.default_rng(0)
-    for _ in range(50):
-        x = generator.normal(size=(1, 7))
-        for factor in (3.7, -0.3, 2.9j, -1.3j, complex(-0.3)):
-            expected = np.corrcoef(np.concatenate([x, factor * x]))
-            found = np.corrcoef(Tensor(np.concatenate([x, factor * x]))).numpy()
-            np.testing.assert_array_equal(np.abs(found.real) > 1, np.abs(expected.real) > 1)
-            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-            assert max(np.max(np.abs(found.real)), np.max(np.abs(found.imag))) <= 1
-
-
 def test_a_quotient_without_a_rest_is_that_of_the_numbers_as_they_are() -> None:
     """0.1 is a little more than a tenth, so that it goes 9 times into 1; an infinity on one side changes no other."""
     assert (Tensor(1.0) // 0.1).item() == 1.0 // 0.1 == 9
@@ -391,24 +377,6 @@ def test_nearly_real_is_within_a_number_of_roundings_or_within_a_size(tol: float
     found, expected = np.real_if_close(Tensor(z), tol).numpy(), np.real_if_close(z, tol)
     assert found.dtype == expected.dtype
     np.testing.assert_array_equal(found, expected)
-
-
-@pytest.mark.parametrize("ddof", [4, 5, 9])
-@pytest.mark.parametrize("options", [{}, {"fweights": [1, 2, 1]}, {"aweights": np.array([1.0, 3.0, 2.0])}])
-def test_a_covariance_without_degrees_of_freedom_is_numpys(options: Any, ddof: int) -> None:
-    weights = {k: Tensor(w, requires_grad=True) for k, w in options.items() if k == "aweights"}
-    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-        found = np.cov(Tensor(X[:2, :3], requires_grad=True), ddof=ddof, **options | weights).detach().numpy()
-        np.testing.assert_allclose(found, np.cov(X[:2, :3], ddof=ddof, **options))
-
-
-@pytest.mark.parametrize("ddof", [3, 4])
-@pytest.mark.parametrize("where", [True, np.ones(3, bool)])
-@pytest.mark.parametrize("function", [np.var, np.std])
-def test_a_spread_without_degrees_of_freedom_has_no_finite_slope(function: Any, where: Any, ddof: int) -> None:
-    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-        assert not np.isfinite(function(V[:3], ddof=ddof, where=where))
-        assert not np.isfinite(grad(lambda x: function(x, ddof=ddof, where=where))(V[:3])).any()
 
 
 def test_whole_numbers_have_no_slope() -> None:

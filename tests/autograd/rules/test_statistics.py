@@ -1,0 +1,45 @@
+"""Covariances and correlations where they are degenerate: NumPy's values, and never a finite slope that is wrong."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, grad
+
+rng = np.random.default_rng(3)
+V, X = rng.normal(size=5), rng.normal(size=(3, 4))
+
+
+def test_a_correlation_is_never_beyond_1() -> None:
+    """By rounding it would be, of one variable and a multiple of it, on either side and in the complex plane."""
+    generator = np.random.default_rng(0)
+    for _ in range(50):
+        x = generator.normal(size=(1, 7))
+        for factor in (3.7, -0.3, 2.9j, -1.3j, complex(-0.3)):
+            expected = np.corrcoef(np.concatenate([x, factor * x]))
+            found = np.corrcoef(Tensor(np.concatenate([x, factor * x]))).numpy()
+            np.testing.assert_array_equal(np.abs(found.real) > 1, np.abs(expected.real) > 1)
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+            assert max(np.max(np.abs(found.real)), np.max(np.abs(found.imag))) <= 1
+
+
+@pytest.mark.parametrize("ddof", [4, 5, 9])
+@pytest.mark.parametrize("options", [{}, {"fweights": [1, 2, 1]}, {"aweights": np.array([1.0, 3.0, 2.0])}])
+def test_a_covariance_without_degrees_of_freedom_is_numpys(options: Any, ddof: int) -> None:
+    weights = {k: Tensor(w, requires_grad=True) for k, w in options.items() if k == "aweights"}
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+        found = np.cov(Tensor(X[:2, :3], requires_grad=True), ddof=ddof, **options | weights).detach().numpy()
+        np.testing.assert_allclose(found, np.cov(X[:2, :3], ddof=ddof, **options))
+
+
+@pytest.mark.parametrize("ddof", [3, 4])
+@pytest.mark.parametrize("where", [True, np.ones(3, bool)])
+@pytest.mark.parametrize("function", [np.var, np.std])
+def test_a_spread_without_degrees_of_freedom_has_no_finite_slope(function: Any, where: Any, ddof: int) -> None:
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        assert not np.isfinite(function(V[:3], ddof=ddof, where=where))
+        assert not np.isfinite(grad(lambda x: function(x, ddof=ddof, where=where))(V[:3])).any()
