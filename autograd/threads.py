@@ -24,7 +24,7 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
     shares = min(_count(), length // max(1, least))
     if shares < 2 or getattr(_local, "working", False):
         return [task(0, length)]
-    bounds = [length * k // shares for k in range(shares + 1)]
+    bounds = [*(length * k // shares for k in range(shares)), length]
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
     for k in range(1, shares):
         _jobs.put((contextvars.copy_context(), k, task, bounds[k], bounds[k + 1], done))
