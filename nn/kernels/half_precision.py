@@ -6,6 +6,7 @@ A float16 ends at 65,504, and has 11 bits: the squares of 4,096 numbers around 5
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,16 @@ def _wide(x: Any) -> Any:
 
 def _narrow(out: Any) -> Any:
     return tuple(part.astype(np.float16) for part in out) if isinstance(out, tuple) else out.astype(np.float16)
+
+
+def in_single(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of one array, computed on float32 where that is float16."""
+
+    @wraps(function)
+    def wide(x: Any, **options: Any) -> Any:
+        return function(x, **options) if x.dtype.char != HALF else _narrow(function(_wide(x), **options))
+
+    return wide
 
 
 def fused_in_single(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],

@@ -24,11 +24,13 @@ from autograd.blocks import block_length, for_blocks
 from autograd.declare import linear
 from autograd.duck import on_arrays_too
 from autograd.fused import fused
+from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, axis
 
 Array = NDArray[Any]
 Windows = tuple[Axis, ...]
+Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order
 BLOCK = 1 << 17  # elements worked on together: more than fit the cache, as the steps are short (measured)
@@ -44,14 +46,17 @@ def _seen(image: Array, inputs: slice, along: int) -> Array:
     return np.ascontiguousarray(pixels(image)[:, :, inputs, np.newaxis]).view(image.dtype)
 
 
-def _at(part: slice, along: int) -> tuple[slice, ...]:
+def _at(part: slice | int, along: int) -> tuple[slice | int, ...]:
     return (part,) if along == H else (slice(None), slice(None), part)
+
+
+def _with(shape: tuple[int, ...], along: int, size: int) -> tuple[int, ...]:
+    return (*shape[:along], size, *shape[along + 1 :])
 
 
 def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
     """`ufunc` over the taps along one axis, beginning with `start` where a tap sees padding."""
-    shape = list(image.shape)
-    shape[along] = windows.outputs
+    shape = _with(image.shape, along, windows.outputs)
     out = None
     owned = False
     for j in range(windows.kernel):
@@ -186,6 +191,7 @@ def _divide(image: Array, rows: Axis, columns: Axis, include_pad: bool, divisor:
     return image / counts.astype(image.dtype)[:, np.newaxis, :, np.newaxis]  # type: ignore[no-any-return]
 
 
+@in_single
 def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
     rows, columns = _planes(windows)
     image = in_memory_order(x)
@@ -193,6 +199,7 @@ def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | No
     return logical(_divide(total, rows, columns, include_pad, divisor), x.ndim)
 
 
+@in_single
 def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
     rows, columns = _planes(windows)
     share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
@@ -216,6 +223,41 @@ to_output: Callable[..., Any] = on_arrays_too(average, _average)
 to_image: Callable[..., Any] = on_arrays_too(spread, _spread)
 
 
+def _counts_of(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
+    counts = np.array([end - first for first, end in windows], dtype)
+    return counts.reshape(_with((1, 1, 1, 1), along, -1))
+
+
+@in_single
+def _adaptive(x: Array, *, bounds: Bounds) -> Array:
+    image = in_memory_order(x)
+    for along, windows in zip((H, W), bounds, strict=False):
+        sums = np.empty(_with(image.shape, along, len(windows)), image.dtype)
+        for i, (first, end) in enumerate(windows):
+            np.add.reduce(image[_at(slice(first, end), along)], along, out=sums[_at(i, along)])
+        image = sums / _counts_of(windows, along, sums.dtype)
+    return logical(image, x.ndim)
+
+
+@in_single
+def _adaptive_spread(g: Array, *, bounds: Bounds) -> Array:
+    share = in_memory_order(g)
+    for along, windows in zip((H, W), bounds, strict=False):
+        share = share / _counts_of(windows, along, share.dtype)
+        image = np.zeros(_with(share.shape, along, windows[-1][1]), share.dtype)
+        for i, (first, end) in enumerate(windows):
+            image[_at(slice(first, end), along)] += share[_at(slice(i, i + 1), along)]
+        share = image
+    return logical(share, g.ndim)
+
+
+adaptive = linear(_adaptive, lambda g, *, bounds: from_windows(g, bounds=bounds), name="adaptive_average_pool")
+adaptive_spread = linear(_adaptive_spread, lambda g, *, bounds: to_windows(g, bounds=bounds),
+                         name="adaptive_average_pool_adjoint")
+to_windows: Callable[..., Any] = on_arrays_too(adaptive, _adaptive)
+from_windows: Callable[..., Any] = on_arrays_too(adaptive_spread, _adaptive_spread)
+
+
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  ceil_mode: bool = False, count_include_pad: bool = True, divisor: int | None = None) -> Any:
     """The mean of windows of (N, C, H, W) or (N, C, L). Raises ValueError where no window fits."""
@@ -228,6 +270,8 @@ def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): floor(i n / m) to ceil((i + 1) n / m).
 
+    One window after the other, not as a product with a matrix, whose zeros would make nan of what is infinite.
+
     Raises ValueError for a size below 1.
     """
     lengths = x.shape[2:]
@@ -236,16 +280,9 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     if all(n % m == 0 for n, m in zip(lengths, size, strict=True)):
         kernel = [n // m for n, m in zip(lengths, size, strict=True)]
         return average_pool(x, kernel=kernel, stride=kernel, padding=[0] * len(kernel))
-    means = [_means(n, m).astype(x.dtype) for n, m in zip(lengths, size, strict=True)]
-    return means[0] @ x @ means[1].T if len(means) == 2 else x @ means[0].T
-
-
-def _means(inputs: int, outputs: int) -> Array:
-    """The matrix (outputs, inputs) that takes the mean of each window."""
-    i = np.arange(outputs)[:, np.newaxis]
-    at = np.arange(inputs)
-    inside = (at >= i * inputs // outputs) & (at < -(-(i + 1) * inputs // outputs))
-    return inside / inside.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+    bounds = tuple(tuple((i * n // m, -(-(i + 1) * n // m)) for i in range(m))
+                   for n, m in zip(lengths, size, strict=True))
+    return adaptive(x, bounds=bounds)
 
 
 def _check(name: str, x: Any, kernel: Sequence[int], padding: Sequence[int]) -> None:

@@ -169,6 +169,29 @@ def test_adaptive_average(shape: tuple[int, ...], dtype: Any) -> None:
         close(out.data, expected, 1e-6 if dtype == np.float32 else 1e-13)
 
 
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("size", [(3, 2), (6, 5), (7, 9)])
+def test_what_is_not_finite_stays_in_its_windows(odd: float, size: tuple[int, int]) -> None:
+    x = np.zeros((1, 1, 6, 5))
+    x[0, 0, 2, 3] = odd
+    out = adaptive_average_pool(Tensor(x), size=size).data[0, 0]
+    for i, j in np.ndindex(*size):
+        rows, columns = (slice(k * n // m, -(-(k + 1) * n // m)) for k, n, m in zip((i, j), (6, 5), size, strict=True))
+        np.testing.assert_equal(out[i, j], x[0, 0, rows, columns].mean())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5)])
+def test_an_average_of_many_float16_neither_overflows_nor_loses_digits(size: tuple[int, int]) -> None:
+    x = np.random.default_rng(0).uniform(10, 30, (1, 1, 64, 64)).astype(np.float16)
+    narrow, wide = (Tensor(x.astype(dtype), requires_grad=True) for dtype in (np.float16, np.float64))
+    out, expected = (adaptive_average_pool(t, size=size) for t in (narrow, wide))
+    assert out.dtype == np.float16
+    np.testing.assert_array_equal(out.data, expected.data.astype(np.float16))
+    out.backward(np.ones_like(out.data))
+    expected.backward(np.ones_like(expected.data))
+    np.testing.assert_array_equal(narrow.grad.data, wide.grad.data.astype(np.float16))
+
+
 def test_averages_differentiate_twice() -> None:
     x = random(np.random.default_rng(0), 2, 2, 5, 6)
     options = {"kernel": (3, 2), "stride": (2, 1), "padding": (1, 1), "count_include_pad": False}
