@@ -225,7 +225,8 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     if c.shape != shape:
         extra = c.ndim - len(shape)
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        summed = c.sum(axis=axes) if extra >= 0 else c
+        wide = np.float32 if c.dtype.char == "e" else None  # one after the other, float16 would stop growing at 2048
+        summed = c.sum(axis=axes, dtype=wide) if extra >= 0 else c
         if extra < 0 or summed.size != prod(shape) or any(
             n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)
         ):

@@ -151,21 +151,26 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     return np.where(x > 0, x, weak(alpha) * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
 
 
+def _total(powers: Array, axis: Any) -> Array:
+    """Their sum; that of float16 in float32, since 70,000 classes are more than float16 counts to."""
+    return np.sum(powers, axis=axis, keepdims=True, dtype=np.float32 if powers.dtype.char == "e" else None)
+
+
 def _softmax(x: Array, *, axis: Any) -> Array:
     powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return powers / np.sum(powers, axis=axis, keepdims=True)
+    return (powers / _total(powers, axis)).astype(x.dtype, copy=False)
 
 
 def _log_softmax(x: Array, *, axis: Any) -> Array:
     shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+    return (shifted - np.log(_total(np.exp(shifted), axis))).astype(x.dtype, copy=False)
 
 
 def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     with np.errstate(divide="ignore"):  # log 0 where all are -inf
-        out = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+        out = (np.log(_total(np.exp(x - top), axis)) + top).astype(x.dtype, copy=False)
     return out if keepdims else np.squeeze(out, axis=axis)[()]
 
 
@@ -173,7 +178,7 @@ def weights(x: Array, axis: Any) -> Array:
     """exp(x) / sum exp(x), and 0 for a slice that is all -inf."""
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
-    total = np.sum(powers, axis=axis, keepdims=True)
+    total = _total(powers, axis)
     return over(powers, total)
 
 

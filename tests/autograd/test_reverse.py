@@ -390,3 +390,10 @@ def test_a_cotangent_is_summed_over_every_axis_that_broadcasting_made() -> None:
             expected[own] += weights[index]
         assert x.grad is not None
         np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-12)
+
+
+def test_a_cotangent_of_float16_is_summed_without_losing_count() -> None:
+    b = Tensor(np.ones(2, np.float16), requires_grad=True)
+    np.sum(np.ones((5000, 2), np.float16) * b, dtype=np.float32).backward()
+    assert b.grad.dtype == np.float16
+    np.testing.assert_array_equal(b.grad.data, 5000)  # one after the other, 2048 + 1 would be 2048

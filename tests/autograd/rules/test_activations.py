@@ -187,3 +187,15 @@ def test_logsumexp_of_infinities() -> None:
         with np.errstate(all="ignore"):
             assert autograd.logsumexp(Tensor(x)).item() == np.logaddexp(*x)
     assert autograd.grad(lambda x: autograd.logsumexp(x))(np.full(2, -np.inf)).tolist() == [0, 0]
+
+
+def test_softmax_of_more_float16_than_float16_counts_to() -> None:
+    x = np.zeros((2, 70_000), np.float16)
+    np.testing.assert_allclose(autograd.softmax(x).numpy(), np.float16(1 / 70_000), rtol=1e-3)
+    np.testing.assert_allclose(autograd.log_softmax(x).numpy(), -math.log(70_000), rtol=1e-3)
+    out, pullback = autograd.vjp(lambda x: autograd.logsumexp(x, axis=1), x)
+    np.testing.assert_allclose(out, math.log(70_000), rtol=1e-3)
+    np.testing.assert_allclose(pullback(np.ones(2, np.float16))[0], np.float16(1 / 70_000), rtol=1e-3)
+    _, tangent = autograd.jvp(lambda x: autograd.logsumexp(x, axis=1), (x,), (x + 1,))
+    np.testing.assert_allclose(tangent, 1, rtol=2e-2)  # of numbers that are subnormal in float16
+    assert out.dtype == tangent.dtype == np.float16
