@@ -10,10 +10,12 @@ import scipy.fft as sf
 import scipy.integrate
 import scipy.linalg
 import scipy.signal
+import scipy.sparse
+import scipy.sparse.linalg
 import scipy.spatial.distance as sd
 import scipy.special
 
-from autograd.scipy import integrate, linalg, special, stats
+from autograd.scipy import integrate, linalg, sparse, special, stats
 
 from .rows import POSITIVE, UNIT, Operand, Table
 
@@ -90,6 +92,12 @@ for function in (sf.dct, sf.idct, sf.dst, sf.idst):
     on(function, (2, 4), options=KINDS, complex=True)
 for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
     on(function, (2, 3), options=({}, {"type": 3, "s": (4,), "axes": (0,)}))
+
+# --- scipy.sparse ----------------------------------------------------------------------------------------------------
+
+MATRIX = scipy.sparse.random_array((4, 4), density=0.5, format="csr", rng=0) + 3 * scipy.sparse.eye_array(4)
+on(sparse.multiply, (4, 3), call=partial(sparse.matmul, MATRIX), complex=True)
+on(scipy.sparse.linalg.spsolve, (4, 3), call=lambda b: sparse.linalg.spsolve(MATRIX.tocsc(), b), complex=True)
 
 # --- scipy.spatial ---------------------------------------------------------------------------------------------------
 

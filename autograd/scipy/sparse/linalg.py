@@ -1,0 +1,33 @@
+"""Twins of `scipy.sparse.linalg`: linear systems with a constant sparse matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse.linalg as sl
+
+from autograd.calling import arrays_of
+from autograd.declare import linear
+from autograd.duck import on_arrays_too
+from autograd.scipy.twin import twin
+
+Array = Any
+
+
+def solve(b: Array, *, factors: Any, transposed: bool) -> Array:
+    return factors.solve(b, "T" if transposed else "N")
+
+
+solution: Any = on_arrays_too(linear(
+    solve, lambda g, *, factors, transposed: solution(g, factors=factors, transposed=not transposed),
+    name="spsolve"), solve)
+
+
+@twin(sl.spsolve)
+def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
+    """The x with A x = b for a constant A, factored once for all derivatives; differentiated in b, dense."""
+    (b,) = arrays_of((b,))
+    dtype = np.result_type(A.dtype, b.dtype, np.float32)
+    factors = sl.splu(A.tocsc().astype(dtype), permc_spec)
+    return solution(b.astype(dtype), factors=factors, transposed=False)

@@ -1,0 +1,82 @@
+"""Constant sparse matrices: products and systems, against dense ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from autograd import Tensor, grad, hessian, vmap
+from autograd.scipy import sparse
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(0)
+FORMATS = ["csr", "csc", "coo", "lil", "dok", "bsr", "dia"]
+VECTORS = [rng.standard_normal(4), rng.standard_normal((4, 3)), rng.standard_normal(4) * (1 - 0.5j)]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("factor", [1.0, 1.0 + 2.0j])
+def test_products_are_those_of_dense_matrices(kind: str, factor: Any) -> None:
+    for made in (sp.random_array, sp.random):
+        matrix = made((5, 4) if made is sp.random_array else 5, **({} if made is sp.random_array else {"n": 4}),
+                      density=0.5, rng=0).asformat(kind) * factor
+        for x in VECTORS:
+            np.testing.assert_allclose(sparse.matmul(matrix, Tensor(x)).numpy(), matrix.toarray() @ x)
+            check_gradients(lambda x, matrix=matrix: sparse.matmul(matrix, x), x, order=2)
+            assert type(sparse.matmul(matrix, x)) is np.ndarray
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "coo"])
+@pytest.mark.parametrize("factor", [1.0, 1.0 + 0.5j])
+def test_solutions_are_those_of_dense_systems(kind: str, factor: Any) -> None:
+    matrix = (sp.random_array((4, 4), density=0.5, rng=1) * factor + 4 * sp.eye_array(4)).asformat(kind)
+    for b in VECTORS:
+        found = sparse.linalg.spsolve(matrix, Tensor(b)).numpy()
+        np.testing.assert_allclose(matrix.toarray() @ found, b)
+        check_gradients(lambda b: sparse.linalg.spsolve(matrix, b), b, order=2)
+    single = sparse.linalg.spsolve(matrix.astype(np.complex64 if factor.imag else np.float32),
+                                   Tensor(VECTORS[0].astype(np.float32)))
+    assert single.dtype == (np.complex64 if factor.imag else np.float32)
+    assert sparse.linalg.spsolve(sp.eye_array(2, format="csc"), Tensor([1, 2])).dtype == np.float64
+
+
+def test_a_matrix_that_is_changed_afterwards_changes_no_gradient() -> None:
+    matrix, x = sp.eye_array(3, format="csc") * 2.0, Tensor(np.ones(3), requires_grad=True)
+    loss = np.sum(sparse.matmul(matrix, x) ** 2) + np.sum(sparse.linalg.spsolve(matrix, x))
+    matrix.data[:] = 100
+    loss.backward()
+    np.testing.assert_allclose(x.grad.numpy(), [8.5] * 3)
+
+
+def test_heat_on_a_line_by_implicit_steps() -> None:
+    """A thousand unknowns: the gradient of where the heat is, in where it was, against the dense inverse."""
+    size = 1000
+    step = sp.diags_array([np.full(size - 1, -0.4), np.full(size, 1.8), np.full(size - 1, -0.4)],
+                          offsets=[-1, 0, 1], format="csc")
+    start, weights = rng.standard_normal(size), rng.standard_normal(size)
+
+    def loss(u: Any) -> Any:
+        for _ in range(5):
+            u = sparse.linalg.spsolve(step, u)
+        return np.sum(weights * u)
+
+    expected = np.linalg.matrix_power(np.linalg.inv(step.toarray()), 5).T @ weights
+    np.testing.assert_allclose(grad(loss)(start), expected, atol=1e-12)
+
+
+def test_batches_and_hessians() -> None:
+    matrix = sp.random_array((3, 3), density=0.7, rng=0).tocsr()
+    x = rng.standard_normal((2, 3))
+    np.testing.assert_allclose(vmap(lambda x: sparse.matmul(matrix, x))(x), x @ matrix.toarray().T)
+    energy = hessian(lambda x: np.sum(sparse.matmul(matrix, x) ** 2))(x[0])
+    np.testing.assert_allclose(energy, 2 * matrix.toarray().T @ matrix.toarray())
+
+
+def test_what_is_no_sparse_matrix_is_refused_and_tensors_name_the_way() -> None:
+    with pytest.raises(TypeError, match=r"got ndarray; write A @ x"):
+        sparse.matmul(np.eye(3), Tensor(np.ones(3)))
+    with pytest.raises(TypeError, match=r"autograd.scipy.sparse.matmul\(A, x\)"):
+        Tensor(np.ones(3)) @ sp.eye_array(3)
