@@ -205,6 +205,7 @@ RULES: dict[str, BatchingRule] = {
     "transpose": transpose,
     "swapaxes": along("axis1", "axis2"),
     "diagonal": along("axis1", "axis2"),
+    "sliding_window_view": along("axis"),
     "moveaxis": along("source", "destination"),
     "flip": along("axis"),
     "expand_dims": expand_dims,
@@ -264,6 +265,9 @@ def one_by_one(apply: Any, size: int, operands: Sequence[Any], batched: Sequence
     results = [
         apply(*[x[i] if b else x for x, b in zip(operands, batched, strict=True)], **options) for i in range(size)
     ]
-    columns = [tree.flatten(result)[0] for result in results]
     structure = tree.flatten(results[0])[1]
-    return structure.unflatten([np.stack(column) for column in zip(*columns, strict=True)])
+    columns = list(zip(*[tree.flatten(result)[0] for result in results], strict=True))
+    if any(len(set(map(np.shape, column))) > 1 for column in columns):
+        raise TypeError("inside vmap the shape of this result would differ from example to example; choose with "
+                        "np.where, or loop over the examples instead")
+    return structure.unflatten([np.stack(column) for column in columns])

@@ -29,6 +29,13 @@ def refuse_out(name: str, *targets: Any) -> None:
                         "y = ..., or y[...] = ...")
 
 
+def refuse_ndarray(name: str, target: Any) -> None:
+    """Raise unless a tensor is what a function writes tensors into: an ndarray cannot hold a gradient."""
+    if not isinstance(target, Tensor):
+        raise TypeError(f"{name} would write a tensor into a plain ndarray, which loses its gradient; make the target "
+                        "a tensor, as autograd.tensor(target)")
+
+
 def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`.

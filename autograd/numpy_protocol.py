@@ -11,7 +11,7 @@ import numpy as np
 
 from .arrays import elements, plain_array
 from .box import Box, shared_value
-from .calling import parameters, refuse_out
+from .calling import parameters, refuse_ndarray, refuse_out
 from .errors import NoDerivativeError
 from .primitive import wrap
 from .registry import on_demand, public_name, registry
@@ -81,7 +81,10 @@ def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """A ufunc called with options, or one of its methods, or without a rule."""
     options = dict(options)
-    refuse_out(ufunc.__name__, *options.pop("out", ()))
+    targets = options.pop("out", ())
+    if targets and targets[0] is inputs[0]:  # y += x of an ndarray y
+        refuse_ndarray(f"{ufunc.__name__} in place", targets[0])
+    refuse_out(ufunc.__name__, *targets)
     if method == "__call__":
         apply = rule_of(ufunc)
         if apply is None:

@@ -285,10 +285,10 @@ class Tensor(Interface):
         if self._node is not None or self._boxed:
             frame = sys._getframe(2)
             if frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]:
-                raise TypeError(
-                    "assigning a tensor that requires grad into an ndarray would lose its gradient; make the "
-                    "target with autograd.zeros(shape), or collect the parts and np.stack them"
-                )
+                raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; make "
+                                "the target with autograd.zeros(shape), or collect the parts and np.stack them")
+            if self._value.ndim > self.ndim:
+                raise TypeError(f"{convert.__name__}(t) inside vmap differs by example; use NumPy's functions")
             warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; use NumPy's "
                           f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
                           errors.GradientLostWarning, stacklevel=3)

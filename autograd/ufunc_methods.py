@@ -1,4 +1,4 @@
-"""The methods of ufuncs on tensors: `np.add.reduce`, `np.maximum.accumulate`, `np.multiply.outer`, `np.add.reduceat`.
+"""The methods of ufuncs on tensors: `np.add.reduce`, `np.maximum.accumulate`, `np.multiply.outer`, `np.add.at`.
 
 Where NumPy has a function of its own for it (`np.add.reduce` is `np.sum`), that function's rule is taken. Any other
 ufunc with a rule is applied element after element, as its method is defined; a tie is shared at each application.
@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from .registry import registry
+from .calling import refuse_ndarray
+from .keys import raw_key
+from .mutation import update
+from .primitive import as_operand
+from .registry import primitives, registry
 from .tensor import Tensor
 
 Array = Any
@@ -31,11 +35,13 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
     function = FUNCTIONS.get((ufunc, method))
     if function is not None:
         return registry[function](*inputs, **{"axis": 0, **options})
+    if method == "at" and ufunc in registry and ufunc.nout == 1:
+        return at(ufunc, *inputs, **options)
     if method not in METHODS or ufunc not in registry or (ufunc.nin, ufunc.nout) != (2, 1):
         return NotImplemented
     if method != "outer":
         x, *rest = inputs
-        if any(isinstance(o, Tensor) and (o._boxed or o.requires_grad) for o in (*rest, *options.values())):
+        if any(map(_tracked, (*rest, *options.values()))):
             return NotImplemented  # masks, indices and starts are constants
         rest = [o._value if isinstance(o, Tensor) else o for o in rest]
         options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
@@ -45,6 +51,10 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         options.pop("dtype", None)
         inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
     return METHODS[method](ufunc, *inputs, **options)
+
+
+def _tracked(x: Any) -> bool:
+    return isinstance(x, Tensor) and (x._boxed or x.requires_grad)
 
 
 def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, initial: Any = None,
@@ -84,6 +94,36 @@ def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0) -> Array:
 def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:
     """x_i ∘ y_j for every pair of elements."""
     return ufunc(np.reshape(x, np.shape(x) + (1,) * np.ndim(y)), y)
+
+
+def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
+    """`target[indices] = ufunc(target[indices], values)`, once for each time that a place occurs among the indices."""
+    if not isinstance(target, Tensor) and not any(map(_tracked, (indices, *values))):
+        return NotImplemented
+    refuse_ndarray(f"{ufunc.__name__}.at", target)
+    key = raw_key(indices)
+    places = np.arange(target.size).reshape(target.shape)[key]
+    operands = [np.broadcast_to(v, places.shape) for v in values]
+    if ufunc in (np.add, np.subtract):  # what is added to one place can be added up before
+        update(target, ufunc, primitives["add_into_zeros"](as_operand(*operands), key=key, shape=target.shape))
+        return None
+    places = places.ravel()
+    times = occurrence(places)
+    for k in range(int(times.max(initial=-1)) + 1):
+        now = times == k
+        where = np.unravel_index(places[now], target.shape)
+        target[where] = ufunc(target[where], *[v.reshape(-1)[now] for v in operands])
+    return None
+
+
+def occurrence(places: Array) -> Array:
+    """How often each value occurred before it: 0 for the first of its kind, 1 for the second."""
+    order = np.argsort(places, kind="stable")
+    ordered = places[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    out = np.empty_like(places)
+    out[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
+    return out
 
 
 METHODS: dict[str, Callable[..., Any]] = {

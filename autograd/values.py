@@ -29,7 +29,9 @@ def as_output(t: Any, plain: bool, like: Any = None) -> Any:
     """A tensor as the user sees it: with `plain`, an array or a number, unless a graph or a transform hangs on it."""
     if not isinstance(t, Tensor) or not plain or t._node is not None or isinstance(t, Box):
         return t
-    return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value
+    if t.ndim:
+        return t._value
+    return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value[()]
 
 
 def fresh(x: Tensor) -> Tensor:

@@ -96,6 +96,15 @@ class Batch(Box):
     def __bool__(self) -> bool:
         raise TypeError("the truth of a tensor inside vmap differs from example to example; write np.where")
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        if self.dtype.kind in "biu":
+            raise TypeError("an index inside vmap differs from example to example, and an ndarray is read at one; make "
+                            "it a tensor, as autograd.asarray(table)[i]")
+        return super().__array__(dtype, copy)
+
+    def __index__(self) -> int:
+        return int(self)
+
     def __repr__(self) -> str:
         return f"Batch({self._inner!r}, level={self.level})"
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
+from autograd.calling import arrays_of, refuse_ndarray
 from autograd.declare import composite
 from autograd.keys import indices_of
 from autograd.mutation import assign
 from autograd.numpy_protocol import decided, plain, settled
-from autograd.tensor import Tensor
 
 from .axes import all_axes, flat_or_along, one_axis
 from .indexing import along
@@ -102,10 +101,8 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
 
 
 def write(name: str, target: Any, key: Any, values: Any) -> None:
-    """`target[key] = values` for a tensor; an ndarray cannot hold a gradient."""
-    if not isinstance(target, Tensor):
-        raise TypeError(f"{name} would write a tensor into a plain ndarray, which loses its gradient; make the target "
-                        "a tensor, as autograd.tensor(target)")
+    """`target[key] = values` for a tensor."""
+    refuse_ndarray(name, target)
     assign(target, key, values)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, linear
+from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain, settled, values_of
 from autograd.registry import registry
 from autograd.tensor import Tensor
@@ -209,3 +210,21 @@ fact(np.isrealobj, lambda x: x.dtype.kind != "c")
 fact(np.result_type, lambda *given: np.result_type(*[x.dtype if isinstance(x, Tensor) else x for x in given]))
 constant(np.zeros_like, np.ones_like, np.empty_like, np.array_equal, np.allclose, np.isclose, np.may_share_memory,
          np.shares_memory)
+
+
+# --- Windows ---------------------------------------------------------------------------------------------------------
+
+windows_of = np.lib.stride_tricks.sliding_window_view
+linear(windows_of, lambda g, x, *, window_shape, axis=None: windows_added(
+    g, window_shape=window_shape, axis=axis, shape=x.shape), views=True)
+
+
+def add_up_windows(g: Array, *, window_shape: Any, axis: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with the elements of each window added where it lies."""
+    out = np.zeros(prod(shape), g.dtype)
+    np.add.at(out, windows_of(np.arange(out.size).reshape(shape), window_shape, axis), g)
+    return out.reshape(shape)
+
+
+windows_added: Callable[..., Any] = on_arrays_too(
+    linear(add_up_windows, lambda g, *, window_shape, axis, shape: windows_of(g, window_shape, axis)), add_up_windows)

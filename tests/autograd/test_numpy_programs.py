@@ -258,3 +258,8 @@ def test_the_slope_of_a_straight_line_is_connected() -> None:
 def test_only_complex_tensors_have_an_imaginary_part_to_write_to() -> None:
     with pytest.raises(TypeError, match="only a complex tensor"):
         Tensor([1.0]).imag = 2.0
+
+
+@pytest.mark.parametrize("jacobian", [autograd.jacobian, autograd.jacrev, autograd.jacfwd, autograd.hessian])
+def test_the_jacobian_of_a_number_is_one(jacobian: Callable[..., Any]) -> None:
+    assert type(jacobian(np.sin)(0.5)) is np.float64

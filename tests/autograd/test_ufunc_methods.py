@@ -103,9 +103,38 @@ def test_what_numpy_refuses_is_refused_in_its_words(call: Callable[[Tensor], Any
         call(Tensor(X[0], requires_grad=True))
 
 
-def test_writing_with_at_is_refused_for_what_is_tracked() -> None:
-    with pytest.raises(NoDerivativeError, match=r"numpy\.add\.at"):
-        np.add.at(Tensor(np.zeros(3), requires_grad=True), [0, 0], 1.0)
+PLACES: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "rows, one of them three times": ([1, 0, 1, 1], (4, 1)), "elements": (([0, 1, 1, 0, 1], [2, 0, 0, 2, 1]), (5,)),
+    "a slice": (slice(0, 2), (2, 3)), "a mask": (np.array([[True, False, True], [False, True, False]]), (3,)),
+    "one row": (1, ()), "none": (np.zeros(0, int), (1,)),
+}
+
+
+@pytest.mark.parametrize("places", PLACES)
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.divide, np.power, np.hypot, np.fmax, np.exp])
+def test_at_applies_once_for_each_time_that_a_place_occurs(ufunc: np.ufunc, places: str) -> None:
+    indices, shape = PLACES[places]
+    x, v = np.arange(1.0, 7.0).reshape(2, 3) / 4, 0.3 + 0.2 * np.arange(np.prod(shape, dtype=int)).reshape(shape)
+
+    def program(x: Any, v: Any) -> Any:
+        y = x * 1.0
+        ufunc.at(y, indices, *(v,)[: ufunc.nin - 1])
+        return y * x
+
+    expected = program(x, v)
+    np.testing.assert_allclose(program(Tensor(x), v).numpy(), expected, rtol=1e-13)
+    check_gradients(program, x, v, order=2)
+    np.testing.assert_allclose(vmap(program)(np.stack([x, x]), np.stack([v, v])), [expected, expected], rtol=1e-13)
+
+
+def test_at_writes_to_memory_where_nothing_is_recorded() -> None:
+    target, array = Tensor(np.zeros(3)), np.zeros(3)
+    np.add.at(target[1:], Tensor([0, 0]), Tensor(2.0))
+    np.add.at(array, [0, 0], Tensor(2.0))
+    assert target.tolist() == [0, 4, 0]
+    assert array.tolist() == [4, 0, 0]
+    with pytest.raises(TypeError, match=r"add\.at would write a tensor into a plain ndarray.*autograd\.tensor"):
+        np.add.at(array, [0], Tensor(1.0, requires_grad=True))
 
 
 @pytest.mark.parametrize("call", [

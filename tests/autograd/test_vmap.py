@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Tensor, grad, hessian, jacobians, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
 from tests.counted import calls
 
@@ -219,3 +220,27 @@ def test_many_cotangents_take_hardly_more_calls_than_few(name: str) -> None:
     f(np.arange(1.0, 7.0))  # what is found out once
     few, many = (calls(lambda n=n: f(np.arange(1.0, n))) for n in (7, 70))
     assert many < 5 * few, "of eleven times as many cotangents"
+
+
+TABLE = np.arange(12.0).reshape(3, 4)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda x: TABLE[np.argmax(x)], r"autograd\.asarray\(table\)"),
+    (lambda x: TABLE[:, x > 0], r"autograd\.asarray\(table\)"),
+    (lambda x: np.asarray(x), "would lose its gradient"),
+    (lambda x: [1, 2, 3][np.argmax(x)], "int.* differs by example"),
+    (lambda x: float(x[0]), "float.* differs by example"),
+    (lambda x: x[x > 0], "shape of this result would differ"),
+    (lambda x: np.nonzero(x > 0)[0], "shape of this result would differ"),
+])
+def test_what_examples_cannot_share_is_refused_in_words(call: Callable[[Tensor], Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        vmap(call)(np.array([[1.0, 2.0, -3.0], [4.0, -5.0, -6.0]]))
+
+
+def test_a_table_is_read_at_an_index_for_each_example() -> None:
+    points = np.array([[1.0, 2.0, -3.0], [4.0, -5.0, -6.0]])
+    np.testing.assert_array_equal(vmap(lambda x: autograd.asarray(TABLE)[np.argmax(x)])(points), TABLE[[1, 0]])
+
+

@@ -31,6 +31,8 @@ on(np.fliplr, (3, 4))
 on(np.flipud, (3, 4))
 on(np.roll, (3, 4), options=({"shift": 2}, {"shift": -1, "axis": 0}, {"shift": (1, 2), "axis": (0, 1)}))
 on(np.rot90, (3, 4, 2), options=({}, {"k": 3, "axes": (2, 0)}))
+on(np.lib.stride_tricks.sliding_window_view, (4, 5), options=(
+    {"window_shape": (2, 3)}, {"window_shape": 3, "axis": 1}, {"window_shape": (2, 2), "axis": (-1, -1)}))
 on(np.diagonal, (3, 4, 2), options=({}, {"offset": 1}, {"offset": -1, "axis1": 2, "axis2": 0}))
 on(np.trace, (3, 4, 2), options=({}, {"offset": -1, "axis1": 2, "axis2": 1}))
 on(np.diag, (4,), options=({}, {"k": -2}))
