@@ -13,10 +13,10 @@ from nn.module import Module
 class _Numbered(Module):
     """Modules under the names 0, 1, 2, ..., or under names of their own in the order they were given."""
 
-    def _append(self, module: Module, name: str | None = None) -> None:
+    def _append(self, module: Module, name: str) -> None:
         if not isinstance(module, Module):
             raise TypeError(f"{type(self).__name__} holds modules, got {_described(module)}")
-        setattr(self, str(len(self)) if name is None else name, module)
+        setattr(self, name, module)
 
     def __len__(self) -> int:
         return sum(1 for _ in self.children())
@@ -81,12 +81,14 @@ class _Numbered(Module):
 
     def append(self, module: Module) -> Self:
         """Add a module at the end. Returns the container."""
-        self._append(module)
-        return self
+        return self.extend([module])
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Add modules at the end. Returns the container."""
-        for number, module in enumerate(modules, len(self)):
+        number = len(self)
+        for module in modules:
+            while str(number) in vars(self):  # in a slice, which keeps its names, the next number may be taken
+                number += 1
             self._append(module, str(number))
         return self
 
@@ -127,6 +129,9 @@ class ModuleList(_Numbered):
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         self.extend(modules or ())
+
+    def _part(self, modules: dict[str, Module]) -> Self:
+        return super()._part({str(number): module for number, module in enumerate(modules.values())})
 
 
 class ModuleDict(Module):

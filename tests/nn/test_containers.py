@@ -47,6 +47,22 @@ def test_containers_are_lists(kind: Any) -> None:
     assert list(both.state_dict()) == ["0.weight", "0.bias"]
 
 
+def test_adding_to_a_slice_loses_no_module() -> None:
+    """A slice keeps its names, one of which may be the number of its modules."""
+    net = nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3), nn.Tanh())
+    part = net[1:]
+    kept, added = list(part), [nn.Linear(3, 4), nn.Linear(4, 5)]
+    assert list(part.append(added[0]).extend(added[1:])) == kept + added
+    assert list(part.state_dict())[::2] == ["2.weight", "4.weight", "5.weight"]
+
+
+def test_a_slice_of_a_module_list_counts_from_0() -> None:
+    blocks = nn.ModuleList(nn.Linear(1, n) for n in range(1, 6))
+    assert list(blocks[3:].state_dict()) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert list(blocks[::-2]) == [blocks[4], blocks[2], blocks[0]]
+    assert blocks[4].weight.name == "4.weight"  # whose place in the whole list stays
+
+
 def test_sequential_takes_names() -> None:
     net = nn.Sequential({"hidden": nn.Linear(2, 3), "output": nn.Linear(3, 1)})
     assert list(net.state_dict()) == ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]
