@@ -67,7 +67,7 @@ class KLDivLoss(Loss):
     """t (log t - x): the divergence of target probabilities t from predicted log-probabilities x.
 
     `reduction="batchmean"`, the sum over the batch size, is the mathematical mean; "mean" is over all elements, as in
-    PyTorch. With `log_target` the target is log t. Raises ValueError where shapes differ.
+    PyTorch. With `log_target` the target is log t. Raises ValueError where shapes differ, or for a negative target.
     """
 
     reductions = ("mean", "batchmean", "sum", "none")
@@ -127,6 +127,10 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     """KLDivLoss as a function."""
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target)
+    if not log_target and (t._value < 0).any():
+        at = first_index(t._value < 0)
+        raise mistake(speaker, f"expected target probabilities, got {t._value[at]} at index {at}; for their logarithms "
+                               "pass log_target=True")
     log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
     losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":

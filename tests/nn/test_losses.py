@@ -230,6 +230,13 @@ def test_labels_are_checked(target: Any, error: type[Exception], message: str) -
         nn.CrossEntropyLoss()(LOGITS, target)
 
 
+def test_a_divergence_from_logarithms_says_how_to_take_them() -> None:
+    log_p = np.log([[0.2, 0.8]])
+    with pytest.raises(ValueError, match=r"got -1.609\d* at index \(0, 0\); for their logarithms pass log_target=True"):
+        nn.KLDivLoss()(log_p, log_p)
+    assert nn.KLDivLoss(log_target=True)(log_p, log_p).item() == 0
+
+
 def test_log_probabilities_have_indices_for_targets_only() -> None:
     with pytest.raises(TypeError, match=r"expected class indices, integers of shape \(4,\); got float64 \(4, 3\)"):
         nn.NLLLoss()(LOGITS, np.ones((4, 3)))
