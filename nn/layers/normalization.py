@@ -83,12 +83,13 @@ class BatchNorm2d(_Affine):
         if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
             expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
             raise refusal(self, expected, input)
-        count = 0 if self.num_batches_tracked is None else self.num_batches_tracked.item() + 1
+        tracked = self.num_batches_tracked if self.training else None
+        count = 0 if tracked is None else tracked.item() + 1
         rate = 1 / max(count, 1) if self.momentum is None else self.momentum
         out = batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
                          self.training or self.running_mean is None, rate, self.eps, speaker=self)
-        if self.training and self.num_batches_tracked is not None and not local.recomputing:
-            overwrite(self.num_batches_tracked, count)
+        if tracked is not None and not local.recomputing:
+            overwrite(tracked, count)
         return out
 
     def extra_repr(self) -> str:

@@ -38,6 +38,17 @@ def test_every_mode_and_order_goes_through_a_model():
     assert report.largest_error < 1e-6
 
 
+def test_an_ensemble_is_one_model_of_stacked_states():
+    models = [nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)) for _ in range(3)]
+    x, _ = batch()
+    for model in models:
+        model(x)  # so that the statistics differ
+        model.eval()
+    states = {key: np.stack([model.state_dict()[key] for model in models]) for key in models[0].state_dict()}
+    out = autograd.vmap(lambda state: nn.functional_call(models[0], state, x))(states)
+    np.testing.assert_allclose(out, np.stack([model(x).data for model in models]), rtol=1e-5, atol=1e-6)
+
+
 def test_the_model_is_as_before_even_after_an_error():
     model, (x, _) = net(), batch()
     before = list(model.parameters())
