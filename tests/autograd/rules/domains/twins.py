@@ -15,7 +15,7 @@ import scipy.sparse.linalg
 import scipy.spatial.distance as sd
 import scipy.special
 
-from autograd.scipy import integrate, linalg, sparse, special, stats
+from autograd.scipy import integrate, linalg, signal, sparse, special, stats
 
 from .rows import POSITIVE, UNIT, Operand, Table
 
@@ -78,6 +78,26 @@ on(sl.svd, square, call=of_svd, complex=True)
 MODES = ({}, {"mode": "same"}, {"mode": "valid"})
 for function in (scipy.signal.convolve, scipy.signal.fftconvolve, scipy.signal.oaconvolve, scipy.signal.correlate):
     on(function, (4, 5), (2, 3), options=MODES, complex=True)
+
+TAPS, POLES = Operand((3,), POSITIVE), Operand((3,), (0.1, 0.3))
+ss = scipy.signal
+
+
+def monic(a: Any) -> Any:
+    return a + np.array([2, 0, 0], a.dtype)  # with its poles inside of the circle
+
+
+on(ss.lfilter, TAPS, POLES, (2, 5), (2, 2), complex=True, call={
+    "": lambda b, a, x, zi: signal.lfilter(b, monic(a), x),
+    "with a state": lambda b, a, x, zi: signal.lfilter(b, monic(a), x, zi=zi)})
+on(ss.lfilter_zi, TAPS, POLES, call=lambda b, a: signal.lfilter_zi(b, monic(a)))
+on(ss.filtfilt, TAPS, POLES, (2, 6), call={
+    f"{kind}": partial(lambda kind, b, a, x: signal.filtfilt(b, monic(a), x, padtype=kind, padlen=3), kind)
+    for kind in ("odd", "even", "constant", None)})
+on(ss.sosfilt, Operand((2, 6), (0.1, 0.3)), (2, 5), call=lambda sos, x: signal.sosfilt(
+    np.concatenate([sos[:, :3], np.ones_like(sos[:, 3:4]), sos[:, 4:]], axis=1), x))
+on(ss.hilbert, (2, 5), options=({}, {"N": 8, "axis": 0}))
+on(ss.detrend, (2, 5), options=({}, {"type": "constant", "axis": 0}, {"bp": [2]}), complex=True)
 
 KINDS: Any = [*({"type": t} for t in (1, 2, 3, 4)), {"norm": "ortho"}, {"type": 3, "norm": "forward"}]
 for function in (sf.fft, sf.ifft, sf.hfft, sf.irfft):

@@ -1,4 +1,4 @@
-"""Twins of `scipy.signal`: convolution and correlation of arrays over all of their axes."""
+"""Convolution and correlation of arrays over all of their axes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import scipy.signal as ss
 
 from autograd.calling import arrays_of
 from autograd.declare import multilinear
-
-from .twin import twin
+from autograd.scipy.twin import twin
 
 Array = Any
 full_convolution = multilinear(

@@ -1,0 +1,166 @@
+"""Filters along one axis.
+
+    a_0 y_n + a_1 y_{n-1} + ... = b_0 x_n + b_1 x_{n-1} + ...
+
+is a convolution with b, and a recursion with a. The recursion is the operation: its transpose is the same recursion in
+time that runs backwards, and a change of a enters as an input, -(da_0 y_n + da_1 y_{n-1} + ...). Source: Oppenheim and
+Schafer, "Discrete-time signal processing", chapter 6.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import scipy.signal as ss
+
+from autograd.calling import arrays_of
+from autograd.declare import general
+from autograd.duck import on_arrays_too
+from autograd.registry import real_only
+from autograd.scipy.linalg import companion
+from autograd.scipy.twin import twin
+
+from .convolutions import full_convolution
+
+Array = Any
+
+
+def evaluate(a: Array, x: Array) -> Array:
+    return ss.lfilter(np.ones(1, a.dtype), a, x)
+
+
+def backwards(a: Array, g: Array) -> Array:
+    return np.flip(recursion(a, np.flip(g, -1)), -1)
+
+
+def lagged(h: Array, y: Array, lags: int) -> Array:
+    """The sums of h_n y_{n-k} for each lag k, over everything."""
+    return np.stack([np.sum(h[..., k:] * y[..., : max(0, y.shape[-1] - k)]) for k in range(lags)])
+
+
+def convolved(b: Array, x: Array) -> Array:
+    """All that b makes of x along the last axis: what comes after the end of x included."""
+    return full_convolution(x, b.reshape([1] * (x.ndim - 1) + [-1]), method="direct")
+
+
+recursion: Any = on_arrays_too(general(
+    ss.lfilter,
+    [lambda g, a, out: -lagged(backwards(a, g), out, a.shape[0]), lambda g, a: backwards(a, g)],
+    [lambda t, a, out: -recursion(a, convolved(t, out)[..., : out.shape[-1]]), lambda t, a: recursion(a, t)],
+    name="recursion", evaluate=evaluate, operands=("a", "x")), evaluate)
+
+
+def coefficients(b: Any, a: Any) -> tuple[Array, Array]:
+    """Vectors of equal length with a_0 = 1."""
+    b, a = (np.atleast_1d(x) for x in arrays_of((b, a)))
+    if b.ndim != 1 or a.ndim != 1:
+        raise ValueError(f"a filter's coefficients are two vectors, got shapes {b.shape} and {a.shape}")
+    size = max(len(b), len(a))
+    b, a = (np.concatenate([x, np.zeros(size - len(x), x.dtype)]) for x in (b, a))
+    return b / a[0], a / a[0]
+
+
+@twin(ss.lfilter)
+def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+    """y, and with an initial state `zi` the final state too; differentiated in the coefficients, x, and the state."""
+    b, a = coefficients(b, a)
+    (x,) = arrays_of((x,))
+    if x.size == 0:
+        raise ValueError(f"lfilter of tensors needs samples, got the shape {x.shape}")
+    x = np.moveaxis(x, axis, -1)
+    size, order = x.shape[-1], len(a) - 1
+    driven = convolved(b, x)
+    if zi is not None:
+        state = np.moveaxis(arrays_of((zi,))[0], axis, -1)
+        driven = driven + np.concatenate([state, np.zeros((*state.shape[:-1], size), state.dtype)], axis=-1)
+    y = recursion(a, driven[..., :size])
+    if zi is None:
+        return np.moveaxis(y, -1, axis)
+    final = driven[..., size:] - convolved(a, y)[..., size : size + order]
+    return np.moveaxis(y, -1, axis), np.moveaxis(final, -1, axis)
+
+
+@twin(ss.lfilter_zi)
+def lfilter_zi(b: Any, a: Any) -> Any:
+    """The state in which a filter answers a constant 1 with a constant."""
+    b, a = coefficients(b, a)
+    return np.linalg.solve(np.eye(len(a) - 1, dtype=a.dtype) - companion(a).T, b[1:] - a[1:] * b[0])
+
+
+@twin(ss.filtfilt)
+def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None,
+             method: str = "pad", irlen: None = None) -> Any:
+    """A filter applied forwards and then backwards, so that it delays nothing."""
+    if method != "pad":
+        raise ValueError(f"filtfilt of tensors has the method 'pad', got {method!r}")
+    b, a = coefficients(b, a)
+    (x,) = arrays_of((x,))
+    x = np.moveaxis(x, axis, -1)
+    edge = 0 if padtype is None else 3 * len(a) if padlen is None else padlen
+    if x.shape[-1] <= edge:
+        raise ValueError(f"filtfilt needs more samples than its padlen, which is {edge}, got {x.shape[-1]}")
+    state, y = lfilter_zi(b, a), extended(x, edge, padtype)
+    for _ in range(2):
+        y = np.flip(lfilter(b, a, y, zi=state * y[..., :1])[0], -1)
+    return np.moveaxis(y[..., edge : edge + x.shape[-1]], -1, axis)
+
+
+def extended(x: Array, edge: int, kind: str | None) -> Array:
+    """A signal with `edge` more samples at both ends: mirrored, mirrored at the last sample too, or constant."""
+    if kind not in ("odd", "even", "constant", None):
+        raise ValueError(f"padtype is 'odd', 'even', 'constant' or None, got {kind!r}")
+    widths: Any = [(0, 0)] * (x.ndim - 1) + [(edge, edge)]
+    options: Any = {"mode": "edge"} if kind == "constant" else {"mode": "reflect", "reflect_type": kind}
+    return np.pad(x, widths, **options) if edge else x
+
+
+@twin(ss.sosfilt)
+def sosfilt(sos: Any, x: Any, axis: int = -1, zi: None = None) -> Any:
+    """Sections of second order, one after the other."""
+    if zi is not None:
+        raise ValueError("sosfilt of tensors begins at rest: filter section by section with lfilter to give a state")
+    sos, x = arrays_of((sos, x))
+    for section in sos:
+        x = lfilter(section[:3], section[3:], x, axis)
+    return x
+
+
+@twin(ss.hilbert)
+def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
+    """The analytic signal x + i H(x): of its frequencies the negative ones are 0, the positive ones doubled."""
+    (x,) = arrays_of((x,))
+    size = x.shape[axis] if N is None else N
+    weights = np.zeros(size, x.dtype)
+    weights[0] = 1
+    weights[1 : (size + 1) // 2] = 2
+    weights[size // 2 :: size][: 1 - size % 2] = 1
+    spectrum = np.moveaxis(np.fft.fft(x, size, axis), axis, -1) * weights
+    return np.moveaxis(np.fft.ifft(spectrum), -1, axis)
+
+
+@twin(ss.detrend)
+def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
+    """Data without their mean, or without the line that fits them best between each two break points."""
+    (x,) = arrays_of((data,))
+    x = np.moveaxis(x, axis, -1)
+    if type in ("constant", "c"):
+        return np.moveaxis(x - np.mean(x, axis=-1, keepdims=True), -1, axis)
+    if type not in ("linear", "l"):
+        raise ValueError(f"detrend's type is 'linear' or 'constant', got {type!r}")
+    x = x.astype(np.float64) if x.dtype == np.float16 else x
+    bounds = np.unique([0, *np.atleast_1d(bp), x.shape[-1]])
+    parts = [x[..., low:high] - line(x[..., low:high]) for low, high in pairwise(bounds)]
+    return np.moveaxis(np.concatenate(parts, axis=-1), -1, axis)
+
+
+def line(x: Array) -> Array:
+    """The best line through equidistant samples."""
+    places = np.arange(x.shape[-1]) - (x.shape[-1] - 1) / 2
+    places = places.astype(x.real.dtype) if x.dtype.kind in "fc" else places
+    slope = np.sum(x * places, axis=-1, keepdims=True) / (np.sum(places**2) or 1)
+    return np.mean(x, axis=-1, keepdims=True) + slope * places
+
+
+real_only.add(ss.hilbert)
