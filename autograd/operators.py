@@ -38,7 +38,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "clip": np.clip,
     "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "repeat": np.repeat, "take": np.take,
     "round": np.round, "trace": np.trace, "diagonal": np.diagonal,
-    "copy": np.copy, "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
+    "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy,
 }
@@ -70,6 +70,10 @@ def power(self: Any, exponent: Any) -> Any:
     return registry[np.power](self, exponent)
 
 
+def copy(self: Any, order: str = "C") -> Any:
+    return registry[np.copy](self, order=order)
+
+
 def conjugate(self: Any) -> Any:
     return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # NumPy's method, other than its function
 
@@ -87,7 +91,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": reshape, "flatten": flatten, "transpose": transpose, "astype": astype, "__pow__": power,
     "__round__": rounded, "__divmod__": lambda self, other: np.divmod(self, other),
     "__rdivmod__": lambda self, other: np.divmod(other, self),
-    "conj": conjugate, "conjugate": conjugate, "compress": compress, "fill": fill, "sort": sort, "partition": partition,
+    "copy": copy, "conj": conjugate, "conjugate": conjugate, "compress": compress, "fill": fill, "sort": sort,
+    "partition": partition,
     "__getitem__": getitem, "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax,
     "log_softmax": log_softmax, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
     "_no_derivative": staticmethod(no_derivative), "_wrap": staticmethod(wrap),

@@ -149,7 +149,7 @@ def _name(f: Callable[..., Any]) -> str:
 
 def _scalar(f: Callable[..., Any], output: Any) -> Tensor:
     if not isinstance(output, Tensor):
-        if isinstance(output, (dict, list, tuple)) or np.ndim(output):
+        if not isinstance(output, (bool, int, float, complex, np.generic, np.ndarray)) or np.ndim(output):
             raise TypeError(f"grad needs {_name(f)} to return one number, got {type(output).__name__}; with auxiliary "
                             "results return (loss, aux) and write has_aux=True")
         output = as_input(output)

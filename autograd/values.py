@@ -17,9 +17,8 @@ def as_input(x: Any) -> Tensor:
     if not isinstance(x, Tensor):
         array = plain_array(x)
         if array.dtype.kind not in "biufc":
-            raise TypeError(
-                f"can differentiate with respect to numbers, arrays and tensors, got {type(x).__name__}: {x!r}"
-            )
+            raise TypeError("can differentiate with respect to numbers, arrays and tensors, and dicts, lists, tuples "
+                            f"and namedtuples of them, got {type(x).__name__}: {x!r}")
         x = tensor(array)
     floating: Tensor = x if x.dtype.kind in "fc" else x.astype(float)
     return floating

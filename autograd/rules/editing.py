@@ -125,8 +125,9 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
     places = from_the_front(places, size)
-    if np.size(v):  # else nothing is written
-        write("put", a, np.unravel_index(places, a.shape), np.resize(v, places.shape))
+    if np.size(v) and len(places):  # else nothing is written
+        values = np.resize(v, places.shape)
+        write("put", a, *((np.unravel_index(places, a.shape), values) if a.ndim else (..., values[-1])))
 
 
 @composite(np.place)
@@ -143,7 +144,9 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 
 
 @composite(np.copyto)
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    if hasattr(src, "dtype") and not np.can_cast(src.dtype, dst.dtype, casting):
+        raise TypeError(f"copyto cannot cast {src.dtype} to {dst.dtype} according to the rule {casting!r}")
     write("copyto", dst, ..., np.where(where, src, dst))
 
 

@@ -111,6 +111,10 @@ def methods(x: Array) -> Array:
     y.flat[::5] += x[0, 1]
     z = np.empty_like(x)
     z.flat = x[0]
+    t = x.T.copy()  # in the order C, other than np.copy
+    t.reshape(-1)[1] = 9.0 * x[0, 0]
+    z[...] += t.T
+    x[0, 0, ...].copy().flat[:1] = 5.0
     return np.sum(y * y) * np.sum(z * x) + sum(k * v for k, v in enumerate(y.flat)) * len(y.flat)
 
 

@@ -225,6 +225,8 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "no rule, by an option": (lambda: np.histogramdd(np.ones((2, 3)), weights=X[:, 0]), NoDerivativeError,
                               r"histogramdd has no derivative.*\(g, out, sample, \*\*options\): .*d out / d sample"),
     "ufunc method": (lambda: np.hypot.reduce(X, initial=X[0, 0]), NoDerivativeError, r"hypot\.reduce"),
+    "no return": (lambda: grad(lambda x: None)(2.0), TypeError, "to return one number, got NoneType"),
+    "no tree": (lambda: grad(lambda x: x.a)(object()), TypeError, "dicts, lists, tuples and namedtuples.*got object"),
     "ufunc where": (lambda: np.add(X, 1, where=np.ones((2, 3), bool)), NoDerivativeError, r"np\.where"),
     "option": (lambda: np.sum(X, where=X), NoDerivativeError, "detach"),
     "complex cast": (lambda: Tensor([1j]).astype(float), TypeError, r"np\.real"),

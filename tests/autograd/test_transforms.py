@@ -383,7 +383,7 @@ def test_tensors_inside_say_what_they_are() -> None:
     (lambda: hvp(lambda x: np.sum(x * x), np.ones(2), np.ones(3)), ValueError, r"shape of x, \(2,\), got \(3,\)"),
     (lambda: linearize(np.sin, 1.0)[1](1.0, 2.0), ValueError, r"structure of the primals, \(\*,\), got \(\*, \*\)"),
     (lambda: grad(np.sin, has_aux=True)(1.0), TypeError, r"returns \(output, aux\), got Tensor"),
-    (lambda: grad(np.sin)("one"), TypeError, "numbers, arrays and tensors, got str: 'one'"),
+    (lambda: grad(np.sin)("one"), TypeError, "namedtuples of them, got str: 'one'"),
     (lambda: hessian(lambda z: np.sum(np.abs(z) ** 2))(np.array([1 + 2j, 3])), TypeError, "real.*got complex128.*hvp"),
     (lambda: hessian(lambda x, p: np.abs(p["z"] * x), (0, 1))(1.0, {"z": 1j}), TypeError, "real arguments.*re .* im"),
 ])  # fmt: skip

@@ -26,6 +26,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "all out, by its place": (lambda: np.all(T, 0, OUT), TypeError, r"all\(out=...\) would overwrite"),
     "floor out": (lambda: np.floor(U, OUT), TypeError, r"floor\(out=...\) would overwrite"),
     "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.tensor"),
+    "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
     "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
     "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
     "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
