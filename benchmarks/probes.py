@@ -6,7 +6,9 @@ with central differences; what raises, or is not there, does not count.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import importlib.metadata
 import json
 import sys
@@ -37,10 +39,19 @@ CALLS = {
     "scipy.special": """
         gamma(x) gammaln(x) digamma(x) beta(x,c) betaln(x,c) erf(x) erfc(x) expit(x) logit(x/2) logsumexp(x) softmax(x)
         log_softmax(x) xlogy(x,c) ndtr(x) log_ndtr(x) gammainc(x,c) betainc(x,c,0.4) jv(1,x) i0(x) entr(x)""",
+    "the rest of SciPy": """
+        linalg.expm(a) linalg.sqrtm(a) linalg.solve_triangular(a,b) linalg.toeplitz(x,c) stats.norm.logpdf(x)
+        stats.t.logpdf(x,3.0) stats.gamma.logpdf(x,2.0) stats.beta.cdf(x/2,2.0,3.0) stats.poisson.logpmf(2,x)
+        stats.multivariate_normal.logpdf(b,b,a+a.T) integrate.odeint(decay,x,[0.0,0.5],rtol=1e-10,atol=1e-10)
+        integrate.solve_ivp(later,(0,1),x,rtol=1e-10,atol=1e-10).y[:,-1] integrate.quad(bump,0.0,x[0])[0]
+        integrate.simpson(x) signal.convolve(x,c) signal.lfilter(c,x,c) signal.detrend(x) fft.dct(x) fft.rfft(x).real
+        interpolate.CubicSpline(k,x)(0.5) interpolate.interp1d(k,x)(0.5) spatial.distance.pdist(a)
+        signal.hilbert(x).imag sparse.linalg.spsolve(lines,x)""",
 }
-VALUES = {
+VALUES: dict[str, Any] = {
     "c": np.array([0.55, 0.25, 0.95, 0.65, 0.35]), "b": np.array([0.5, 0.2, 0.9]), "i": np.array([2, 0, 1, 4, 3]),
-    "halved": lambda r: r / 2,
+    "k": np.arange(5.0), "halved": lambda r: r / 2,
+    "decay": lambda y, t: -y * y, "later": lambda t, y: -y * y, "bump": lambda z: 1 / (1 + z * z),
 }
 AT = {"x": np.array([0.3, 1.2, 0.7, 0.45, 0.9]), "a": np.array([[2.0, 0.3, 0.1], [0.4, 1.5, 0.2], [0.1, 0.6, 1.1]])}
 
@@ -134,7 +145,7 @@ def _cleargrad() -> SimpleNamespace:
 
     known = {name: f for name, f in vars(twins).items() if hasattr(scipy.special, name)}
     special = SimpleNamespace(**vars(scipy.special) | known)
-    spaces = {"NumPy": np, "np.linalg": np.linalg, "scipy.special": special}
+    spaces = {"NumPy": np, "np.linalg": np.linalg, "scipy.special": special, "the rest of SciPy": _rest(autograd.scipy)}
     namespace = SimpleNamespace(**vars(np) | {"zeros": autograd.zeros})
     return SimpleNamespace(grad=autograd.grad, spaces=spaces, namespace=namespace, overwritten=overwritten)
 
@@ -150,8 +161,21 @@ def _hips() -> SimpleNamespace:
         c[:] = 100
         return pullback(1.0)
 
-    spaces = {"NumPy": anp, "np.linalg": anp.linalg, "scipy.special": autograd.scipy.special}
+    spaces = {"NumPy": anp, "np.linalg": anp.linalg, "scipy.special": autograd.scipy.special,
+              "the rest of SciPy": _rest(autograd.scipy)}
     return SimpleNamespace(grad=autograd.grad, spaces=spaces, namespace=anp, overwritten=overwritten)
+
+
+def _rest(package: Any) -> SimpleNamespace:
+    """The modules of a library's `scipy` that it has, and a sparse matrix."""
+    import scipy.sparse
+
+    modules = {}
+    for name in ("fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "sparse", "spatial", "stats"):
+        with contextlib.suppress(ImportError):
+            modules[name] = importlib.import_module(f"{package.__name__}.{name}")
+    lines = scipy.sparse.diags_array([np.full(4, -1.0), np.full(5, 3.0)], offsets=[1, 0], format="csc")
+    return SimpleNamespace(**modules, lines=lines)
 
 
 def _torch() -> SimpleNamespace:
