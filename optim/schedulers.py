@@ -203,6 +203,8 @@ class ReduceLROnPlateau(Scheduler):
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
             raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max' and threshold_mode 'rel' or 'abs', "
                              f"got {mode!r} and {threshold_mode!r}")
+        if not hasattr(min_lr, "__float__"):
+            raise TypeError(f"ReduceLROnPlateau: min_lr is one number for all groups, got {min_lr!r}")
         self.mode, self.factor, self.patience = mode, factor, _count("patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.min_lr = _count("cooldown", cooldown, least=0), min_lr

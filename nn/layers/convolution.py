@@ -133,7 +133,7 @@ class ConvTranspose2d(_Convolution):
             smallest = _transposed_size(input.shape[-2:], self.kernel_size, self.stride, self._pads, self.dilation,
                                         (0, 0))
             extra = tuple(wanted - least for wanted, least in zip(output_size[-2:], smallest, strict=True))
-            if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, self.stride, self.dilation, strict=True)):
+            if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
                 most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
                 raise mistake(self, f"makes outputs from {smallest} to {most} of an input {input.shape}, "
                                     f"not {tuple(output_size)}")

@@ -198,6 +198,8 @@ def test_wrong_arguments(optimizer):
         schedulers.SequentialLR(optim.SGD([Tensor(1.0)], 0.1), [exponential], [])
     with pytest.raises(ValueError, match=r"factor must be in \(0, 1\), got 1.5"):
         schedulers.ReduceLROnPlateau(optimizer, factor=1.5)
+    with pytest.raises(TypeError, match=r"min_lr is one number for all groups, got \[0.1, 0.2\]"):
+        schedulers.ReduceLROnPlateau(optimizer, min_lr=[0.1, 0.2])
     with pytest.raises(ValueError, match="mode must be 'min' or 'max'.*got 'least' and 'rel'"):
         schedulers.ReduceLROnPlateau(optimizer, mode="least")
     with pytest.raises(ValueError, match=r"ExponentialLR.load_state_dict expected \['last_step'\], got \['step'\]"):
