@@ -68,7 +68,7 @@ def _distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> A
 
 
 def _divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
-    """What "mean" divides by."""
+    """What "mean" divides by: infinity where no label has a weight."""
     if target.dtype.kind == "f":
         return x.size // x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
@@ -76,7 +76,7 @@ def _divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
         return max(1, labels.size)
     share = 1 if counted is None else counted.astype(x.dtype)
     total = np.sum(share if weight is None else weight[labels] * share)
-    return np.where(total == 0, 1, total)
+    return np.where(total == 0, np.inf, total)
 
 
 # --- The kernel ------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "
         if share is not None:
             losses[share == 0] = 0  # not infinity
             losses *= share
-        divisor = 1 if reduction != "mean" else labels.size if share is None else share.sum() or 1
+        divisor = 1 if reduction != "mean" else labels.size if share is None else share.sum() or np.inf
     out = losses if reduction == "none" else losses.sum() / divisor
     return out, (exponentials, sums, largest, share, at, divisor)
 

@@ -176,7 +176,7 @@ def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
     if reduction != "mean":
         return reduced(losses, reduction)  # type: ignore[no-any-return]
     total = share.sum()
-    return losses.sum() / np.where(total == 0, 1, total)  # type: ignore[no-any-return]
+    return losses.sum() / np.where(total == 0, np.inf, total)  # type: ignore[no-any-return]
 
 
 def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:

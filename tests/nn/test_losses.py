@@ -90,6 +90,19 @@ def test_cross_entropy_is_finite_at_any_logits(size: float, label: int, dtype: t
     assert loss.dtype == logits.grad.dtype == dtype
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_a_mean_over_no_weight_is_zero(smoothing: float, from_logits: bool) -> None:
+    """Not the sum: that of the smoothed targets is no average of anything."""
+    weight = Tensor([0.0, 1.0, 2.0], requires_grad=True)
+    x = Tensor(np.log([[0.2, 0.3, 0.5]] * 2) if from_logits else [[0.2, 0.3, 0.5]] * 2, requires_grad=True)
+    loss = nn.functional.cross_entropy(x, [0, 0], weight, label_smoothing=smoothing, from_logits=from_logits)
+    loss.backward(create_graph=True)
+    assert loss.item() == 0
+    np.testing.assert_array_equal(x.grad.data, 0)
+    assert np.isfinite(weight.grad.data).all()
+
+
 def test_masked_logits_get_no_gradient() -> None:
     logits = Tensor(np.array([[1.0, -np.inf, 2.0], [0.5, 1.0, -np.inf]]), requires_grad=True)
     loss = nn.CrossEntropyLoss()(logits, np.array([0, 1]))
