@@ -149,6 +149,8 @@ def spread(x: Tensor, level: int, size: int) -> Tensor:
     """A batch with one copy of `x` an example: a gradient within `vmap` is taken by these, so it differs by example."""
     if rides_on(x, level):
         return x
+    if isinstance(x, Box) and x.level > level:  # what inner transforms made of it stays around
+        return x.with_inner(spread(x._inner, level, size))
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
 
 

@@ -244,3 +244,21 @@ def test_a_table_is_read_at_an_index_for_each_example() -> None:
     np.testing.assert_array_equal(vmap(lambda x: autograd.asarray(TABLE)[np.argmax(x)])(points), TABLE[[1, 0]])
 
 
+
+
+@pytest.mark.parametrize("derivative", [
+    grad, hessian, jacrev, lambda f: grad(grad(f)), lambda f: lambda x: vjp(f, x)[1](1.0)[0],
+    lambda f: lambda x: linearize(f, x)[1](1.0), lambda f: grad(lambda x: jvp(f, (x,), (x,))[1]),
+    lambda f: lambda x: jvp(grad(f), (x,), (1.0,))[1],
+], ids=["grad", "hessian", "jacrev", "grad of grad", "vjp", "linearize", "grad of jvp", "jvp of grad"])
+def test_derivatives_within_two_vmaps_belong_to_the_examples_of_both(derivative: Callable[..., Any]) -> None:
+    """The inner one's examples were taken for the outer one's, and left it."""
+    points = np.array([0.3, -0.7])
+
+    def mean(p: Any) -> Any:
+        return np.mean(vmap(derivative(lambda x: np.sum(np.tanh(x * p) * x)))(points))
+
+    each = [np.mean([derivative(lambda x, p=p: np.sum(np.tanh(x * p) * x))(x) for x in points]) for p in X]
+    np.testing.assert_allclose(vmap(mean)(X), each, rtol=1e-12)
+    np.testing.assert_allclose(vmap(grad(mean))(X), [grad(mean)(p) for p in X], rtol=1e-12)
+    np.testing.assert_allclose(grad(lambda x: np.sum(vmap(mean)(x)))(X), [grad(mean)(p) for p in X], rtol=1e-12)
