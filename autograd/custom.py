@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from .box import bottom
 from .graph import Node
-from .modes import enable_grad
+from .modes import enable_grad, outside
 from .primitive import Primitive
 from .registry import primitives, registry, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
 from .tree import add_all
 from .values import fresh
+from .vmap import in_every_batch
 
 Array = Any
 
@@ -36,7 +38,11 @@ class Custom(Primitive):
     kind = "custom"
 
     def __init__(self, name: str, evaluate: Callable[..., Any], numeric: bool) -> None:
-        super().__init__(name, lambda *operands, **options: as_arrays(evaluate(*operands, **options)), ("operands",))
+        def on_arrays(*operands: Array, **options: Any) -> Any:
+            with outside():  # of batches, which arrays are no examples of
+                return as_arrays(evaluate(*operands, **options))
+
+        super().__init__(name, on_arrays, ("operands",))
         self.numeric = numeric
         self.reads = frozenset({"operands", "out"})
         self.vjps: tuple[Callable[..., Any] | None, ...] = ()
@@ -82,14 +88,15 @@ class Custom(Primitive):
 
     def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array) -> Array:
         """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0."""
-        zero = np.zeros_like(like._value if isinstance(like, Tensor) else like)
-        variable = fresh(Tensor(zero))
+        zero = np.zeros(like.shape, like.dtype)
+        variable = fresh(in_every_batch(Tensor(zero)))
+        node = bottom(variable)._node
         with enable_grad():
             image = linear(variable)
         if not isinstance(image, Tensor):
             return zero
         given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
-        found = pull([(image, given.conj())], frozenset([variable._node])).get(variable._node, zero)
+        found = pull([(image, given.conj())], frozenset([node])).get(node, zero)
         return np.conj(found)  # `pull` gives the adjoint, J^H g, and a rule the transpose
 
     def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int,

@@ -69,8 +69,8 @@ class Dual(Box):
                 tangent.append((do, c))
         values = pull(primal, stop)
         slopes = pull(tangent, stop) if tangent else {}
-        zeros = {node: Tensor._of(np.zeros(node.shape, node.dtype)[()], None) for node in (*values, *slopes)}
-        return {node: dual(values.get(node, zeros[node]), slopes.get(node), level) for node in zeros}
+        values |= {node: np.zeros_like(slope) for node, slope in slopes.items() if node not in values}  # type: ignore[misc]
+        return {node: dual(value, slopes.get(node), level) for node, value in values.items()}
 
     def __repr__(self) -> str:
         return f"Dual({self._inner!r}, tangent={self._tangent!r}, level={self.level})"

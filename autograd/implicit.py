@@ -47,7 +47,7 @@ def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hyb
     Raises `RuntimeError` where it does not converge, `ValueError` for an `f` that returns another number of numbers or
     closes over a tensor that requires grad, `LinAlgError` in the derivative where `df/dx` is singular.
     """
-    return _Problem(f, x0, args, solver).solution()
+    return _Problem(f, x0, args, solver).solution(args)
 
 
 def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | None = None, tol: float = 1e-12,
@@ -75,12 +75,15 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
     if solver is None:
-        return _Problem(difference, x0, args, iterate, contracts=True).solution()
-    return _Problem(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution()
+        return _Problem(difference, x0, args, iterate, contracts=True).solution(args)
+    return _Problem(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
 
 
 class _Problem:
-    """`f(x, *args) = 0` on vectors: the residual, its solution, and the two linear maps of the implicit function."""
+    """`f(x, *args) = 0` on vectors: the residual, its solution, and the two linear maps of the implicit function.
+
+    Of the floating arguments it knows the shapes alone: it lives in the graph, which may outlive them.
+    """
 
     def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: str | Solver, *,
                  contracts: bool = False) -> None:
@@ -89,14 +92,17 @@ class _Problem:
         start, self.unravel_x = ravel(tree_map(_constant, x0))
         start = _plain(start)
         self.start = start if start.dtype.kind in "fc" else start.astype(float)
-        self.constants, self.structure = flatten(args)
-        self.varying = [i for i, leaf in enumerate(self.constants) if _is_floating(leaf)]
-        self.parameters, self.unravel_p = ravel([self.constants[i] for i in self.varying])
+        leaves, self.structure = flatten(args)
+        self.varying = [i for i, leaf in enumerate(leaves) if _is_floating(leaf)]
+        self.constants = [None if _is_floating(leaf) else leaf for leaf in leaves]
+        self.unravel_p = ravel([np.zeros(x.shape, x.dtype) if isinstance(x, Tensor) else x
+                                for x in (leaves[i] for i in self.varying)])[1]
 
-    def solution(self) -> Any:
-        tracked = isinstance(self.parameters, Tensor)
-        found = solution(self.parameters, problem=self) if tracked else self.solve(self.parameters)
-        return self.unravel_x(found)
+    def solution(self, args: tuple[Any, ...]) -> Any:
+        leaves = flatten(args)[0]
+        parameters = ravel([leaves[i] for i in self.varying])[0]
+        tracked = isinstance(parameters, Tensor)
+        return self.unravel_x(solution(parameters, problem=self) if tracked else self.solve(parameters))
 
     def residual(self, x: Any, p: Any) -> Any:
         """The residual as a vector, of a vector x and the vector of all floating arguments."""

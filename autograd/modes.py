@@ -136,3 +136,16 @@ class watching:
         local.watchers, local.watchers_of_passes = self._before
         _count(-1)
 
+
+class outside:
+    """Outside of the `vmap` of a level, or of all: what is computed on the insides of batches knows nothing of it."""
+
+    def __init__(self, level: int | None = None) -> None:
+        self._level = level
+
+    def __enter__(self) -> None:
+        self._before = local.batches
+        local.batches = () if self._level is None else tuple(b for b in self._before if b[0] != self._level)
+
+    def __exit__(self, *error: object) -> None:
+        local.batches = self._before

@@ -18,11 +18,11 @@ from .box import Box, bottom
 from .errors import DisconnectedWarning
 from .forward import dual, parts
 from .graph import reachable
-from .modes import enable_grad, local, surrounding
+from .modes import enable_grad, surrounding
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
 from .values import another, as_input, as_output, fresh, unvarying
-from .vmap import spread
+from .vmap import in_every_batch
 
 Argnums = int | Sequence[int]
 
@@ -32,10 +32,7 @@ class Inputs:
 
     def __init__(self, chosen: Any) -> None:
         self.leaves, self.structure = tree.flatten(chosen)
-        tensors = [as_input(x) for x in self.leaves]
-        for level, size in local.batches:
-            tensors = [spread(t, level, size) for t in tensors]
-        self.given = [fresh(t) for t in tensors]
+        self.given = [fresh(in_every_batch(as_input(x))) for x in self.leaves]
         self.tensors = [another(t) for t in self.given]  # the function may write to those that it is given
         self.nodes = [bottom(t)._node for t in self.tensors]
         self.stop = frozenset(self.nodes)

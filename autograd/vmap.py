@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from . import tree
 from .batching import apply_to_batch, broadcasting, one_by_one
 from .box import Box, boxes
 from .graph import reachable
-from .modes import local, surrounding
+from .modes import local, outside, surrounding
 from .reverse import pull, pull_riding
 from .tensor import Tensor, tensor
 from .values import as_output
@@ -42,7 +41,7 @@ class Batch(Box):
         level, size = self.level, self._inner.shape[0]
         batched = [type(x) is Batch and x.level == level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
-        with left(level):
+        with outside(level):
             out = apply_to_batch(primitive, size, inner, batched, options)
         return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
 
@@ -59,7 +58,7 @@ class Batch(Box):
                 call_args, call_options = structure.unflatten(values)
                 return apply(*call_args, **call_options)
 
-            with left(self.level):
+            with outside(self.level):
                 out = one_by_one(one, self._inner.shape[0], inner, batched, {})
         outs, out_structure = tree.flatten(out)
         return out_structure.unflatten([batch(o if isinstance(o, Tensor) else tensor(o), self.level) for o in outs])
@@ -83,13 +82,13 @@ class Batch(Box):
                 return pull_riding(pairs, stop)
             return self._pull_one_by_one(pairs, stop)
         inner = [(inside(o, level, size), inside(g, level, size)) for o, g in pairs]
-        with left(level):
+        with outside(level):
             return {node: batch(g, level) for node, g in pull(inner, stop).items()}
 
     def _pull_one_by_one(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
         level, size = self.level, self._inner.shape[0]
         cotangents = [inside(g, level, size) for _, g in pairs]
-        with left(level):
+        with outside(level):
             found = [pull([(o, g[i]) for (o, _), g in zip(pairs, cotangents, strict=True)], stop) for i in range(size)]
         return {node: batch(np.stack([each[node] for each in found]), level) for node in found[0]}
 
@@ -107,16 +106,6 @@ class Batch(Box):
 
     def __repr__(self) -> str:
         return f"Batch({self._inner!r}, level={self.level})"
-
-
-@contextmanager
-def left(level: int) -> Iterator[None]:
-    """Outside of one `vmap`: what is computed on the insides of its batches knows nothing of it."""
-    before, local.batches = local.batches, tuple(b for b in local.batches if b[0] != level)
-    try:
-        yield
-    finally:
-        local.batches = before
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:
@@ -152,6 +141,13 @@ def spread(x: Tensor, level: int, size: int) -> Tensor:
     if isinstance(x, Box) and x.level > level:  # what inner transforms made of it stays around
         return x.with_inner(spread(x._inner, level, size))
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
+
+
+def in_every_batch(x: Tensor) -> Tensor:
+    """`x` with a copy for every example of every `vmap` around."""
+    for level, size in local.batches:
+        x = spread(x, level, size)
+    return x
 
 
 def axis_of_each(axes: Any, structure: tree.Structure) -> list[Any]:

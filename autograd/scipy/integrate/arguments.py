@@ -10,6 +10,7 @@ import numpy as np
 from autograd import tree
 from autograd.calling import arrays_of
 from autograd.errors import NoDerivativeError
+from autograd.modes import outside
 from autograd.tensor import Tensor
 from autograd.tree import tensors_in
 
@@ -39,7 +40,8 @@ def on_values(of: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """A function as SciPy calls it, on numbers; what it computes with tensors of its own would lose their gradients."""
 
     def apply(*args: Any) -> Any:
-        value = function(*args)
+        with outside():
+            value = function(*args)
         if any(x.requires_grad for x in tensors_in(value)):
             raise NoDerivativeError(f"the function of the {of} uses a tensor that requires grad and is not among its "
                                     "arguments; pass it in args=(...), so that its gradient is not lost")

@@ -1,0 +1,157 @@
+"""Transforms inside each other, of functions that take derivatives, solve and write themselves: against loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import autograd
+from autograd import checkpoint, custom, grad, hessian, hvp, implicit, jacfwd, jacrev, jvp, linearize, vjp, vmap
+from autograd.scipy import integrate, interpolate, signal, sparse
+
+rng = np.random.default_rng(0)
+A = 0.3 * rng.standard_normal((3, 3))
+WEIGHTS = np.arange(1.0, 4.0)
+X, V = rng.standard_normal((2, 3)), rng.standard_normal((2, 3))
+Function = Callable[[Any], Any]
+
+
+@custom
+def by_its_vjp(x: Any) -> Any:
+    return grad(lambda y: np.sum(y**3))(x)
+
+
+by_its_vjp.defvjp(lambda g, out, x: g * grad(lambda y: np.sum(grad(lambda z: np.sum(z**3))(y)))(x))
+
+
+@custom
+def by_its_jvp(x: Any) -> Any:
+    return np.tanh(x) * x
+
+
+by_its_jvp.defjvp(lambda t, out, x: jvp(lambda y: np.tanh(y) * y, (x,), (t,))[1])
+
+
+def written(x: Any) -> Any:
+    b = autograd.zeros(3)
+    b[:2] = 2 * x[:2]
+    b[2] = x[0] * x[2]
+    return b
+
+
+FUNCTIONS: dict[str, Function] = {
+    "gradient": lambda x: grad(lambda y: np.sum(np.sin(y) * y**2))(x),
+    "hessian": lambda x: hessian(lambda y: np.sum(np.sin(y) * y[0]))(x) @ x,
+    "jvp": lambda x: jvp(np.sin, (x,), (x,))[1],
+    "vjp": lambda x: vjp(np.sin, x)[1](x)[0],
+    "hvp": lambda x: hvp(lambda y: np.sum(np.sin(y) * y[::-1]), x, x),
+    "linearize": lambda x: linearize(lambda y: np.sin(y) * y[::-1], x)[1](x),
+    "custom by vjp": by_its_vjp,
+    "custom by jvp": by_its_jvp,
+    "checkpoint": lambda x: checkpoint(lambda y: np.tanh(A @ y))(x) * x,
+    "root": lambda x: implicit.root(lambda z, p: z**3 + z - p, np.zeros(3), x),
+    "root of a gradient": lambda x: implicit.root(
+        lambda z, p: grad(lambda u: np.sum(u**4 / 4 + u**2 / 2 - u * p))(z), np.zeros(3), x),
+    "fixed point": lambda x: implicit.fixed_point(lambda z, p: np.tanh(A @ z + p), np.zeros(3), x),
+    "odeint": lambda x: integrate.odeint(lambda y, t, p: -y * p, np.ones(3), np.array([0.0, 0.5]), args=(x,),
+                                         rtol=1e-10, atol=1e-10)[-1],
+    "quad": lambda x: np.stack([integrate.quad(lambda z, p: np.sin(z * p), 0.0, 1.0, args=(x[i],))[0]
+                                for i in range(3)]),
+    "spline": lambda x: interpolate.CubicSpline(np.arange(3.0), x)(np.array([0.5, 1.5, 1.7])),
+    "filter": lambda x: signal.lfilter(x, [1.0, 0.3, 0.1], np.arange(3.0)),
+    "sparse system": lambda x: sparse.linalg.spsolve(scipy.sparse.csc_array(A + 3 * np.eye(3)), x**2),
+    "writes": written,
+    "sort": lambda x: np.sort(x) * WEIGHTS,
+    "eigenvalues": lambda x: np.linalg.eigvalsh(np.outer(x, x) + np.diag(WEIGHTS)),
+}
+
+
+def weighed(f: Function) -> Function:
+    return lambda x: np.sum(f(x) * WEIGHTS)
+
+
+def each(f: Callable[..., Any], *batches: Any) -> Any:
+    return np.stack([np.asarray(f(*examples)) for examples in zip(*batches, strict=True)])
+
+
+def along(f: Function) -> Callable[[Any, Any], Any]:
+    return lambda x, v: jvp(f, (x,), (v,))[1]
+
+
+def product(f: Function) -> Callable[[Any, Any], Any]:
+    """The Hessian times a vector, from the whole Hessian."""
+    return lambda x, v: hessian(weighed(f))(x) @ v
+
+
+def pulled(f: Function) -> Callable[[Any, Any], Any]:
+    return lambda x, v: vjp(f, x)[1](v)[0]
+
+
+def matrix(f: Function, x: Any) -> Any:
+    return np.asarray(jacfwd(f)(x))
+
+
+def scaled(f: Function, a: Any) -> Function:
+    return grad(lambda x: weighed(f)(x * a))
+
+
+SCALES = np.array([1.0, 0.5])
+NESTINGS: dict[str, tuple[Callable[[Function], Any], Callable[[Function], Any]]] = {
+    "vmap": (lambda f: vmap(f)(X), lambda f: each(f, X)),
+    "vmap grad": (lambda f: vmap(grad(weighed(f)))(X), lambda f: each(grad(weighed(f)), X)),
+    "vmap jvp": (lambda f: vmap(along(f))(X, V), lambda f: each(along(f), X, V)),
+    "vmap hessian": (lambda f: vmap(hessian(weighed(f)))(X), lambda f: each(hessian(weighed(f)), X)),
+    "vmap jacfwd": (lambda f: vmap(jacfwd(f))(X), lambda f: each(jacfwd(f), X)),
+    "vmap jacrev": (lambda f: vmap(jacrev(f))(X), lambda f: each(jacrev(f), X)),
+    "grad vmap": (lambda f: grad(lambda x: np.sum(vmap(weighed(f))(x)))(X), lambda f: each(grad(weighed(f)), X)),
+    "jvp vmap": (lambda f: along(vmap(f))(X, V), lambda f: each(along(f), X, V)),
+    "vmap vmap": (lambda f: vmap(vmap(f))(np.stack([X, V])), lambda f: np.stack([each(f, X), each(f, V)])),
+    "vmap over a scale of vmap grad": (
+        lambda f: vmap(lambda a: vmap(scaled(f, a))(X))(SCALES),
+        lambda f: np.stack([each(scaled(f, a), X) for a in SCALES])),
+    "grad vmap grad": (
+        lambda f: grad(lambda x: np.sum(np.sin(vmap(grad(weighed(f)))(x))))(X),
+        lambda f: each(grad(lambda x: np.sum(np.sin(grad(weighed(f))(x)))), X)),
+    "vmap over three": (
+        lambda f: vmap(lambda a: vmap(lambda b: vmap(grad(lambda x: weighed(f)(x * a + b)))(X))(SCALES))(SCALES),
+        lambda f: np.stack([np.stack([each(grad(lambda x, a=a, b=b: weighed(f)(x * a + b)), X) for b in SCALES])
+                            for a in SCALES])),
+    "vmap hvp": (lambda f: vmap(lambda x, v: hvp(weighed(f), x, v))(X, V), lambda f: each(product(f), X, V)),
+    "vmap of cotangents at one point": (lambda f: vmap(lambda v: pulled(f)(X[0], v))(V),
+                                        lambda f: each(lambda v: pulled(f)(X[0], v), V)),
+    "vmap of tangents at one point": (lambda f: vmap(lambda v: along(f)(X[0], v))(V),
+                                      lambda f: each(lambda v: along(f)(X[0], v), V)),
+    "grad in the cotangent": (
+        lambda f: each(lambda x, v: grad(lambda v: np.sum(np.sin(pulled(f)(x, v))))(v), X, V),
+        lambda f: each(lambda x, v: matrix(f, x) @ np.cos(matrix(f, x).T @ v), X, V)),
+    "vmap grad in the tangent": (
+        lambda f: vmap(lambda x, v: grad(lambda v: np.sum(np.sin(along(f)(x, v))))(v))(X, V),
+        lambda f: each(lambda x, v: matrix(f, x).T @ np.cos(matrix(f, x) @ v), X, V)),
+    "jvp grad": (lambda f: each(along(grad(weighed(f))), X, V), lambda f: each(product(f), X, V)),
+    "grad jvp": (
+        lambda f: each(lambda x, v: grad(lambda x: along(weighed(f))(x, v))(x), X, V),
+        lambda f: each(product(f), X, V)),
+}
+
+
+@pytest.mark.parametrize("nesting", NESTINGS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nested_transforms_are_what_loops_give(function: str, nesting: str) -> None:
+    nested, loop = NESTINGS[nesting]
+    found = nested(FUNCTIONS[function])
+    assert type(found) is np.ndarray
+    np.testing.assert_allclose(found, loop(FUNCTIONS[function]), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_the_loops_give_are_differences(function: str) -> None:
+    f = FUNCTIONS[function]
+    for derivative, differentiated in ((jacrev(f), f), (hessian(weighed(f)), grad(weighed(f)))):
+        for x in X:
+            columns = [(np.asarray(differentiated(x + 1e-5 * e)) - np.asarray(differentiated(x - 1e-5 * e))) / 2e-5
+                       for e in np.eye(3)]
+            np.testing.assert_allclose(derivative(x), np.stack(columns, axis=-1), rtol=1e-4, atol=1e-5)
