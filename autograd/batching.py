@@ -177,6 +177,12 @@ def einsum(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[boo
     return apply(*operands, subscripts=",".join(terms) + "->" + letter + output)
 
 
+def sums_of_windows(
+    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
+) -> Any:
+    return None if batched[1] else apply(operands[0], operands[1][None])
+
+
 RULES: dict[str, BatchingRule] = {
     "where": broadcasting,
     "conjugate": broadcasting,
@@ -218,6 +224,8 @@ RULES: dict[str, BatchingRule] = {
     "add_along_axis": take_along_axis,
     "matmul": matmul,
     "einsum": einsum,
+    "sums_of_windows": sums_of_windows,
+    "coefficients_of": along("axis"),
     # Functions of matrices take stacks of them, and transforms along an axis leave the others alone.
     **dict.fromkeys(
         (

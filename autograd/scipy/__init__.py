@@ -10,9 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import fft, integrate, interpolate, linalg, signal, sparse, spatial, special, stats
+    from . import fft, integrate, interpolate, linalg, ndimage, signal, sparse, spatial, special, stats
 
-__all__ = ["fft", "integrate", "interpolate", "linalg", "signal", "sparse", "spatial", "special", "stats"]
+__all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "sparse", "spatial", "special", "stats"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,30 @@
+"""Twins of `scipy.ndimage`: filters and geometric transforms, differentiated in images, weights and coordinates.
+
+All are computed in double precision and given in the image's own, as in SciPy. `output` takes a dtype, no array.
+"""
+
+from .filters import (
+    convolve,
+    convolve1d,
+    correlate,
+    correlate1d,
+    gaussian_filter,
+    gaussian_filter1d,
+    gaussian_gradient_magnitude,
+    gaussian_laplace,
+    laplace,
+    prewitt,
+    sobel,
+    uniform_filter,
+    uniform_filter1d,
+)
+from .ranks import maximum_filter, median_filter, minimum_filter, percentile_filter, rank_filter
+from .sampling import spline_filter, spline_filter1d
+from .transforms import affine_transform, map_coordinates, rotate, shift, zoom
+
+__all__ = [
+    "affine_transform", "convolve", "convolve1d", "correlate", "correlate1d", "gaussian_filter", "gaussian_filter1d",
+    "gaussian_gradient_magnitude", "gaussian_laplace", "laplace", "map_coordinates", "maximum_filter", "median_filter",
+    "minimum_filter", "percentile_filter", "prewitt", "rank_filter", "rotate", "shift", "sobel", "spline_filter",
+    "spline_filter1d", "uniform_filter", "uniform_filter1d", "zoom",
+]  # fmt: skip

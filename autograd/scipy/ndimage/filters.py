@@ -1,0 +1,217 @@
+"""Linear filters: convolutions with weights that are given, uniform, of Gauss, or of differences.
+
+A Gaussian filter is differentiated in its width as well, on a support whose length is held constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.ndimage as nd
+
+from autograd.calling import arrays_of
+from autograd.numpy_protocol import decided
+from autograd.registry import real_only
+from autograd.rules.axes import all_axes, one_axis
+from autograd.scipy.twin import twin
+
+from .windows import correlated, dtype_of, each, in_double, increasing
+
+Array = Any
+
+
+# --- Given weights ---------------------------------------------------------------------------------------------------
+
+
+def weighted(name: str, image: Any, weights: Any, output: Any, mode: str, cval: Any, origin: Any, axes: Any,
+             flipped: bool) -> Array:
+    """A correlation, or with flipped weights a convolution, whose window ends on the other side of its middle."""
+    image, weights, cval = arrays_of((image, weights, cval))
+    axes, dtype = increasing(name, image, axes), dtype_of(name, output, image, weights)
+    if not isinstance(mode, str):
+        raise ValueError(f"{name} takes one mode for all axes, got {mode!r}")
+    origins = each(name, origin, len(axes))
+    if flipped:
+        origins = [-o - (n % 2 == 0) for o, n in zip(origins, weights.shape, strict=False)]
+    weights = np.flip(weights) if flipped else np.conj(weights)
+    return correlated(name, image, weights, axes, [mode] * len(axes), cval, origins).astype(dtype)
+
+
+@twin(nd.correlate)
+def correlate(input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *,
+              axes: Any = None) -> Any:
+    return weighted("correlate", input, weights, output, mode, cval, origin, axes, False)
+
+
+@twin(nd.convolve)
+def convolve(input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *,
+             axes: Any = None) -> Any:
+    return weighted("convolve", input, weights, output, mode, cval, origin, axes, True)
+
+
+@twin(nd.correlate1d)
+def correlate1d(input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
+                origin: int = 0) -> Any:
+    return weighted("correlate1d", input, weights, output, mode, cval, origin, axis, False)
+
+
+@twin(nd.convolve1d)
+def convolve1d(input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
+               origin: int = 0) -> Any:
+    return weighted("convolve1d", input, weights, output, mode, cval, origin, axis, True)
+
+
+def along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int = 0, name: str = "a filter") -> Array:
+    """A correlation along one axis, in double precision."""
+    (weights,) = arrays_of((weights,))
+    return correlated(name, x, weights, (axis,), [mode], cval, [origin])
+
+
+# --- Means -----------------------------------------------------------------------------------------------------------
+
+
+@twin(nd.uniform_filter)
+def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
+                   origin: Any = 0, *, axes: Any = None) -> Any:
+    (image,) = arrays_of((input,))
+    axes, dtype = all_axes(image, axes), dtype_of("uniform_filter", output, image)
+    out = in_double(image)
+    given = [each("uniform_filter", x, len(axes)) for x in (size, mode, origin)]
+    for axis, n, edge, o in zip(axes, *given, strict=True):
+        if n > 1:
+            out = along(out, np.full(int(n), 1 / int(n)), axis, edge, cval, o, "uniform_filter")
+    return out.astype(dtype)
+
+
+@twin(nd.uniform_filter1d)
+def uniform_filter1d(input: Any, size: int, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
+                     origin: int = 0) -> Any:
+    if size < 1:
+        raise ValueError(f"uniform_filter1d takes a size of at least 1, got {size}")
+    return uniform_filter(*arrays_of((input,)), size, output, mode, cval, origin, axes=axis)
+
+
+# --- Gauss -----------------------------------------------------------------------------------------------------------
+
+
+def reach(sigma: Any, truncate: float) -> int:
+    """The radius of a Gaussian window, or -1 for one so narrow that it changes nothing."""
+    return int(truncate * float(sigma) + 0.5) if sigma > 1e-15 else -1
+
+
+def gaussian_weights(sigma: Any, order: int, radius: int) -> Array:
+    """The normal density on whole numbers with sum 1, or its derivative: -s^2 f^(n+1) = x f^(n) + n f^(n-1)."""
+    x = np.arange(-radius, radius + 1)
+    density = np.exp(-0.5 / (sigma * sigma) * x**2)
+    previous, out = np.zeros(1), density / np.sum(density)
+    for n in range(order):
+        previous, out = out, -(x * out + n * previous) / (sigma * sigma)
+    return np.flip(out)
+
+
+@twin(nd.gaussian_filter)
+def gaussian_filter(input: Any, sigma: Any, order: Any = 0, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
+                    truncate: float = 4.0, *, radius: Any = None, axes: Any = None) -> Any:
+    (image,) = arrays_of((input,))
+    axes, dtype = all_axes(image, axes), dtype_of("gaussian_filter", output, image)
+    return smoothed(image, sigma, order, mode, cval, truncate, radius, axes).astype(dtype)
+
+
+def smoothed(image: Array, sigma: Any, order: Any, mode: Any, cval: Any, truncate: float, radius: Any,
+             axes: tuple[int, ...]) -> Array:
+    """Gaussian filters, one axis after the other, in double precision."""
+    out, given = in_double(image), [each("gaussian_filter", x, len(axes)) for x in (sigma, order, mode, radius)]
+    for axis, width, n, edge, r in zip(axes, *given, strict=True):
+        found = decided(reach, width, truncate)
+        r = found if r is None else r
+        if n < 0 or (found >= 0 and (r < 0 or int(r) != r)):
+            raise ValueError("gaussian_filter takes orders and radii that are whole numbers of 0 or more, got "
+                             f"order={n} and radius={r}")
+        if found >= 0:
+            out = along(out, gaussian_weights(width, n, int(r)), axis, edge, cval)
+    return out
+
+
+@twin(nd.gaussian_filter1d)
+def gaussian_filter1d(input: Any, sigma: Any, axis: int = -1, order: int = 0, output: Any = None,
+                      mode: str = "reflect", cval: Any = 0.0, truncate: float = 4.0, *, radius: Any = None) -> Any:
+    return gaussian_filter(*arrays_of((input,)), sigma, order, output, mode, cval, truncate, radius=radius, axes=axis)
+
+
+@twin(nd.gaussian_laplace)
+def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *,
+                     axes: Any = None, **options: Any) -> Any:
+    """The sum of the second derivatives along the axes, of the image smoothed along them."""
+    (image,) = arrays_of((input,))
+    axes = all_axes(image, axes)
+    widths = dict(zip(axes, each("gaussian_laplace", sigma, len(axes)), strict=True))
+    return gaussian_derivatives("gaussian_laplace", total, image, [widths.get(k, 0.0) for k in range(image.ndim)], 2,
+                                output, mode, cval, axes, **options)
+
+
+@twin(nd.gaussian_gradient_magnitude)
+def gaussian_gradient_magnitude(input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *,
+                                axes: Any = None, **options: Any) -> Any:
+    """The length of the gradient along the axes, of the image smoothed along all."""
+    return gaussian_derivatives("gaussian_gradient_magnitude", length, input, sigma, 1, output, mode, cval, axes,
+                                **options)
+
+
+def gaussian_derivatives(name: str, combine: Callable[[list[Array]], Array], input: Any, sigma: Any, order: int,
+                         output: Any, mode: Any, cval: Any, axes: Any, *, truncate: float = 4.0,
+                         radius: Any = None) -> Array:
+    """Derivatives of the smoothed image along each axis, combined; without an axis, the image."""
+    (image,) = arrays_of((input,))
+    axes, every, dtype = all_axes(image, axes), tuple(range(image.ndim)), dtype_of(name, output, image)
+    parts = [smoothed(image, sigma, [order if k == axis else 0 for k in every], edge, cval, truncate, radius, every)
+             for axis, edge in zip(axes, each(name, mode, len(axes)), strict=True)]
+    return (combine(parts) if parts else image).astype(dtype)
+
+
+def total(parts: list[Array]) -> Array:
+    return sum(parts[1:], parts[0])
+
+
+def length(parts: list[Array]) -> Array:
+    if parts[0].dtype.kind == "c":
+        raise TypeError("gaussian_gradient_magnitude takes real images, got complex numbers; give the parts one by one")
+    return np.linalg.norm(np.stack(parts), axis=0)
+
+
+# --- Differences -----------------------------------------------------------------------------------------------------
+
+
+def differences(name: str, beside: list[int], input: Any, axis: int, output: Any, mode: Any, cval: Any) -> Array:
+    """A central difference along one axis, weighted by `beside` along the others."""
+    (image,) = arrays_of((input,))
+    dtype, axis = dtype_of(name, output, image), one_axis(image, axis)
+    modes = each(name, mode, image.ndim)
+    out = along(image, [-1, 0, 1], axis, modes[axis], cval)
+    for k in range(image.ndim):
+        if k != axis:
+            out = along(out, beside, k, modes[k], cval)
+    return out.astype(dtype)
+
+
+@twin(nd.prewitt)
+def prewitt(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    return differences("prewitt", [1, 1, 1], input, axis, output, mode, cval)
+
+
+@twin(nd.sobel)
+def sobel(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+    return differences("sobel", [1, 2, 1], input, axis, output, mode, cval)
+
+
+@twin(nd.laplace)
+def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None) -> Any:
+    (image,) = arrays_of((input,))
+    axes, dtype = all_axes(image, axes), dtype_of("laplace", output, image)
+    modes = each("laplace", mode, len(axes))
+    parts = [along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]
+    return (total(parts) if parts else image).astype(dtype)
+
+
+real_only.add(nd.gaussian_gradient_magnitude)

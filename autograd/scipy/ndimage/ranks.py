@@ -1,0 +1,79 @@
+"""Filters by rank: the least, the greatest, or the middle element of each window, and the derivative of that one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.ndimage as nd
+
+from autograd.calling import arrays_of
+from autograd.registry import real_only
+from autograd.scipy.twin import twin
+
+from .windows import around, dtype_of, each, increasing, window
+
+Array = Any
+
+
+def sorted_windows(name: str, image: Any, size: Any, footprint: Any, output: Any, mode: Any, cval: Any, origin: Any,
+                   axes: Any) -> Array:
+    """The elements of the window around each element, in order along a first axis."""
+    (image,) = arrays_of((image,))
+    axes, dtype = increasing(name, image, axes), dtype_of(name, output, image)
+    if dtype.kind == "c":
+        raise TypeError(f"{name} takes real images, got {dtype}: complex numbers have no order")
+    if (size is None) == (footprint is None):
+        raise ValueError(f"{name} takes a size or a footprint, got size={size!r} and footprint={footprint!r}")
+    shape = np.ones([int(n) for n in each(name, size, len(axes))], bool) if footprint is None else np.asarray(
+        footprint, dtype=bool)
+    if shape.ndim != len(axes) or not shape.any():
+        raise ValueError(f"{name} takes a footprint with one axis for each of {len(axes)} axes of the image, and at "
+                         f"least one element, got shape {shape.shape}")
+    modes, origins = (each(name, x, len(axes)) for x in (mode, origin))
+    wide = around(name, image, axes, shape.shape, modes, cval, origins).astype(dtype)
+    places = np.zeros((int(shape.sum()), image.ndim), int)
+    places[:, list(axes)] = np.argwhere(shape)
+    return np.sort(np.stack([window(wide, place, image.shape) for place in places.tolist()]), axis=0)
+
+
+@twin(nd.minimum_filter)
+def minimum_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
+                   cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+    return sorted_windows("minimum_filter", input, size, footprint, output, mode, cval, origin, axes)[0]
+
+
+@twin(nd.maximum_filter)
+def maximum_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
+                   cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+    return sorted_windows("maximum_filter", input, size, footprint, output, mode, cval, origin, axes)[-1]
+
+
+@twin(nd.median_filter)
+def median_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
+                  cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+    ordered = sorted_windows("median_filter", input, size, footprint, output, mode, cval, origin, axes)
+    return ordered[len(ordered) // 2]
+
+
+@twin(nd.rank_filter)
+def rank_filter(input: Any, rank: int, size: Any = None, footprint: Any = None, output: Any = None,
+                mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+    ordered = sorted_windows("rank_filter", input, size, footprint, output, mode, cval, origin, axes)
+    if not -len(ordered) <= rank < len(ordered):
+        raise ValueError(f"rank_filter of windows of {len(ordered)} takes ranks from {-len(ordered)} to "
+                         f"{len(ordered) - 1}, got {rank}")
+    return ordered[rank]
+
+
+@twin(nd.percentile_filter)
+def percentile_filter(input: Any, percentile: float, size: Any = None, footprint: Any = None, output: Any = None,
+                      mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+    ordered = sorted_windows("percentile_filter", input, size, footprint, output, mode, cval, origin, axes)
+    share = percentile + 100 if percentile < 0 else percentile
+    if not 0 <= share <= 100:
+        raise ValueError(f"percentile_filter takes a percentile from -100 to 100, got {percentile}")
+    return ordered[-1 if share == 100 else int(len(ordered) * share / 100)]
+
+
+real_only.update((nd.minimum_filter, nd.maximum_filter, nd.median_filter, nd.rank_filter, nd.percentile_filter))
