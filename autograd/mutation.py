@@ -40,7 +40,8 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     if not isinstance(base, Tensor):
         return
     shown, whole = view._value, base._value
-    if isinstance(view, Box) and whole.ndim > base.ndim and whole.size:  # within vmap NumPy is asked about one example
+    if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
+        # Within vmap NumPy is asked about one example, and where symbols take part about their array.
         whole = whole[(0,) * (whole.ndim - base.ndim)]
         shown = primitive.evaluate(whole, **options)
     if type(shown) is not np.ndarray or not np.may_share_memory(shown, whole):
@@ -202,8 +203,7 @@ def _become(target: Tensor, result: Tensor) -> None:
 def _stand_for(target: Tensor, result: Tensor) -> None:
     if isinstance(result, Box):  # the same layout: a plain tensor that is written to inside jvp becomes a box
         target.__class__ = type(result)
-        target._inner, target.level = result._inner, result.level
-        target._tangent = getattr(result, "_tangent", None)
+        result.hand_over(target)  # type: ignore[arg-type]  # it is one, by the line above
     elif isinstance(target, Box):  # nothing rides on the result: it is piecewise constant
         target.__class__ = Tensor  # type: ignore[assignment]  # from a box to what every box is
     target._value, target._node, target._shared = result._value, result._node, result._shared

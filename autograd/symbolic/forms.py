@@ -38,6 +38,8 @@ def sympy() -> Any:
 def exact(number: Any) -> Any:
     """A number as SymPy holds it: 0.5 as 1/2 and `np.pi` as pi where that is the same double, else a decimal."""
     sp = sympy()
+    if isinstance(number, np.ndarray):  # of no axes: what `y[0] = v` puts into an array of expressions
+        number = number.item()
     if isinstance(number, sp.Basic):
         return number
     if isinstance(number, (bool, np.bool_)):

@@ -104,7 +104,9 @@ class Formula(Box):
     @classmethod
     def of(cls, expressions: Any) -> Formula:
         self: Formula = object.__new__(cls)
-        self._value = _expressions(expressions)
+        given = np.asarray(expressions, dtype=object)  # as it lies in memory: what NumPy makes a view of depends on it
+        basic = sympy().Basic
+        self._value = given if all(isinstance(e, basic) for e in given.flat) else _expressions(given)
         self._node = None
         self._shared = False
         return self
@@ -152,6 +154,9 @@ class Formula(Box):
 
     def __repr__(self) -> str:
         return f"Formula({self._value})"
+
+    def hand_over(self, other: Box) -> None:
+        """Nothing rides along with an expression."""
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """The expressions of a primitive's output."""
@@ -203,7 +208,7 @@ def _is_operand(x: Any) -> bool:
 def _expressions(x: Any) -> Array:
     """An operand as an array of expressions."""
     array = np.asarray(x._value if isinstance(x, Tensor) else x, dtype=object)
-    made = np.empty(array.shape, dtype=object)
+    made = np.empty_like(array)
     for index in np.ndindex(array.shape):
         made[index] = exact(array[index])
     return made

@@ -15,7 +15,20 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import DisconnectedWarning, Tensor, grad, hessian, hvp, jvp, linearize, no_grad, value_and_grad, vjp, vmap
+from autograd import (
+    DisconnectedWarning,
+    Tensor,
+    grad,
+    hessian,
+    hvp,
+    jvp,
+    linearize,
+    no_grad,
+    symbolic,
+    value_and_grad,
+    vjp,
+    vmap,
+)
 from autograd.numerical import grad as numerical_grad
 
 Array = Any
@@ -267,3 +280,11 @@ def test_only_complex_tensors_have_an_imaginary_part_to_write_to() -> None:
 @pytest.mark.parametrize("jacobian", [autograd.jacobian, autograd.jacrev, autograd.jacfwd, autograd.hessian])
 def test_the_jacobian_of_a_number_is_one(jacobian: Callable[..., Any]) -> None:
     assert type(jacobian(np.sin)(0.5)) is np.float64
+
+
+@pytest.mark.parametrize("program", [number_becomes_array, rows, turned_views, reshaped_views, argument_written],
+                         ids=lambda f: f.__name__)
+def test_symbols_are_written_to_as_numbers_are(program: Callable[[Array], Array]) -> None:
+    """They were not: an element that was replaced was an array of one expression, and views were copies."""
+    point = np.array([[3.0, 1.0, 4.0, 1.5], [9.0, 2.0, 6.0, 5.0], [3.5, 8.0, 9.5, 7.0]])
+    np.testing.assert_allclose(np.asarray(symbolic.grad(program)(point), float), grad(program)(point), rtol=1e-12)
