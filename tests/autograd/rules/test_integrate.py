@@ -147,6 +147,14 @@ def test_integrals_are_differentiated_in_their_ends_and_arguments() -> None:
     check_gradients(integral, np.array(-0.5), np.array(1.3), np.array(0.7), np.array([1.1, 0.3]), order=2)
 
 
+def test_the_ends_alone_may_move() -> None:
+    def area(a: Any, b: Any) -> Any:
+        return integrate.quad(np.sin, a, b)[0]
+
+    np.testing.assert_allclose(grad(area, (0, 1))(0.3, 1.2), [-np.sin(0.3), np.sin(1.2)])
+    np.testing.assert_allclose(jvp(area, (0.3, 1.2), (1.0, 2.0))[1], 2 * np.sin(1.2) - np.sin(0.3))
+
+
 def test_infinite_ends_and_integrable_poles() -> None:
     k = 1.3
     root = np.sqrt(np.pi)
