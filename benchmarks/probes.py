@@ -46,7 +46,7 @@ CALLS = {
         integrate.solve_ivp(later,(0,1),x,rtol=1e-10,atol=1e-10).y[:,-1] integrate.quad(bump,0.0,x[0])[0]
         integrate.simpson(x) signal.convolve(x,c) signal.lfilter(c,x,c) signal.detrend(x) fft.dct(x) fft.rfft(x).real
         interpolate.CubicSpline(k,x)(0.5) interpolate.interp1d(k,x)(0.5) spatial.distance.pdist(a)
-        signal.hilbert(x).imag sparse.linalg.spsolve(lines,x)""",
+        ndimage.gaussian_filter(a,1.0) sparse.linalg.spsolve(lines,x)""",
 }
 VALUES: dict[str, Any] = {
     "c": np.array([0.55, 0.25, 0.95, 0.65, 0.35]), "b": np.array([0.5, 0.2, 0.9]), "i": np.array([2, 0, 1, 4, 3]),

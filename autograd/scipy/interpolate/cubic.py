@@ -13,9 +13,10 @@ import scipy.interpolate as si
 from autograd.calling import arrays_of
 from autograd.numpy_protocol import values_of
 from autograd.registry import real_only
+from autograd.rules.ufuncs import over
 from autograd.scipy.linalg import solve_banded
 
-from .piecewise import PiecewisePolynomial, beside, doubles, ratio
+from .piecewise import PiecewisePolynomial, beside, doubles
 from .takes_tensors import Polynomials, twin_class
 
 Array = Any
@@ -63,7 +64,7 @@ def monotone_slopes(h: Array, chord: Array) -> Array:
     if len(chord) == 1:
         return np.concatenate([chord, chord])
     before, after, w, v = chord[:-1], chord[1:], h[:-1] + 2 * h[1:], 2 * h[:-1] + h[1:]
-    inner = np.where(before * after > 0, ratio((w + v) * before * after, w * after + v * before), 0)
+    inner = np.where(before * after > 0, over((w + v) * before * after, w * after + v * before), 0)
     return np.concatenate([one_sided(h[:2], chord[:2]), inner, one_sided(h[:-3:-1], chord[:-3:-1])])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.primitive import wrap
+from autograd.rules.ufuncs import over
 from autograd.scipy.linalg import at_least
 
 Array = Any
@@ -25,11 +26,6 @@ def doubles(*given: Any) -> Any:
 def beside(x: Array, like: Array) -> Array:
     """A vector as a column that broadcasts against the first axis of another array."""
     return x.reshape(x.shape + (1,) * (like.ndim - 1))
-
-
-def ratio(x: Array, y: Array) -> Array:
-    """x / y, and 0 where y is 0."""
-    return np.where(y == 0, 0, x / np.where(y == 0, 1, y))
 
 
 class Piecewise:
@@ -173,7 +169,7 @@ class Spline(Piecewise):
             if k == 0:
                 c = np.zeros_like(c)
             else:
-                c = k * ratio(np.diff(c, axis=0), beside(t[k + 1 : len(c) + k] - t[1 : len(c)], c))
+                c = k * over(np.diff(c, axis=0), beside(t[k + 1 : len(c) + k] - t[1 : len(c)], c))
                 t, k = t[1:-1], k - 1
         return Spline(t, c, k, self.extrapolate, self.axis)
 
