@@ -189,6 +189,23 @@ def test_log_determinant_has_the_inverse_as_gradient_by_every_way() -> None:
         np.testing.assert_allclose(grad(way)(a), 2 * np.linalg.inv(x) @ a, rtol=1e-9)
 
 
+@pytest.mark.parametrize("kind", [int, np.int8, np.float32, np.complex64])
+@pytest.mark.parametrize("f", [
+    np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.pinv, np.linalg.cholesky, np.linalg.eigvalsh,
+    np.linalg.svdvals, np.linalg.cond, lambda x: np.linalg.qr(x, "r"), lambda x: np.linalg.solve(x, x[0]),
+    lambda x: np.linalg.lstsq(x[:, :2], x[0])[0], lambda x: np.linalg.lstsq(x[:, :2], x[:, 1:])[1:],
+    lambda x: np.linalg.matrix_norm(x, ord=1), lambda x: np.linalg.vector_norm(x, ord=3), np.linalg.norm,
+    lambda x: np.linalg.tensorinv(x, ind=1), lambda x: np.linalg.tensorinv(x[:, None], ind=2), np.linalg.trace,
+    lambda x: np.linalg.tensorsolve(x, x[1]),
+    lambda x: np.linalg.matrix_power(x, 3), lambda x: np.linalg.matrix_power(x, -2),
+])  # fmt: skip
+def test_matrices_of_other_kinds_give_what_numpy_makes_of_them(f: Any, kind: Any) -> None:
+    x = np.array([[4, 1, 0], [1, 5, 2], [0, 2, 7]], kind)
+    for a, b in zip(autograd.tree.leaves(f(Tensor(x))), autograd.tree.leaves(f(x)), strict=True):
+        a = a.numpy() if isinstance(a, Tensor) else np.asarray(a, b.dtype)  # a rank
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-5, strict=True)
+
+
 def test_results_are_numpys_namedtuples_of_tensors() -> None:
     x = rng.standard_normal((3, 3))
     t = Tensor(x, requires_grad=True)
