@@ -7,6 +7,7 @@ axis, and so has the result. A primitive without a rule is applied example by ex
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,8 @@ def broadcast_to(
 
 def get_item(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
     key = options["key"] if isinstance(options["key"], tuple) else (options["key"],)
-    if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, (np.ndarray, slice)) for k in key):
+    in_place = (np.ndarray, slice, EllipsisType)
+    if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, in_place) for k in key):
         return None  # where the axes of an advanced index go depends on its neighbours
     arrays = [i for i, k in enumerate(key) if isinstance(k, np.ndarray)]
     if arrays and arrays != list(range(arrays[0], arrays[-1] + 1)):

@@ -34,7 +34,11 @@ def _relu(x: Array) -> Array:
     if x.size <= BLOCK:
         np.maximum(source, zeros[: x.size], out=target)
     else:
-        for_blocks(lambda some: np.maximum(source[some], zeros[: len(source[some])], out=target[some]), x.size, BLOCK)
+        def work(some: slice) -> None:
+            part = source[some]
+            np.maximum(part, zeros[: len(part)], out=target[some])
+
+        for_blocks(work, x.size, BLOCK)
     return out
 
 
@@ -44,7 +48,11 @@ def _where_positive(g: Array, out: Array) -> Array:
         return g * (out > 0)
     product = np.empty_like(g)  # all three run along memory in one order
     cotangents, values, target = g.ravel("K"), out.ravel("K"), product.ravel("K")
-    for_blocks(lambda some: np.multiply(cotangents[some], values[some] > 0, out=target[some]), g.size, BLOCK)
+
+    def work(some: slice) -> None:
+        np.multiply(cotangents[some], values[some] > 0, out=target[some])
+
+    for_blocks(work, g.size, BLOCK)
     return product
 
 

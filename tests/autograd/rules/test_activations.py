@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import autograd
 import nn
 from autograd import Tensor
 from autograd.rules.error_function import erfc_of_positive
+from autograd.testing import check_gradients
 
 LARGE = 2**16
 
@@ -36,6 +38,31 @@ def test_relu_and_its_gradient_over_several_blocks(size: int) -> None:
     y.sum().backward()
     np.testing.assert_array_equal(y.numpy(), np.where(x < 0, 0, x))
     np.testing.assert_array_equal(t.grad.numpy(), (x > 0).astype(float))
+
+
+def test_a_large_relu_takes_its_short_cut_and_is_the_same() -> None:
+    x = np.random.default_rng(3).normal(size=(40, 50))
+    expected = np.maximum(x, 0)
+    for laid in (x, x.T, x[:, ::2], x.astype(np.float32)):  # one goes along the short cut, others cannot
+        np.testing.assert_array_equal(autograd.relu(Tensor(laid)).numpy(), np.maximum(laid, 0))
+    np.testing.assert_array_equal(autograd.grad(lambda x: np.sum(autograd.relu(x)))(x), (expected > 0).astype(float))
+
+
+def test_options_of_activations() -> None:
+    x = np.random.default_rng(3).normal(size=(3, 4))
+    check_gradients(lambda x: autograd.gelu(x, approximate="tanh"), x)
+    check_gradients(lambda x: autograd.logsumexp(x, axis=1, keepdims=True), x)
+    np.testing.assert_allclose(autograd.gelu(Tensor(1.0), approximate="tanh").item(), 0.841191990608)  # by mpmath
+
+
+def test_the_gradient_of_a_large_relu_needs_no_mask_of_its_size() -> None:
+    x = Tensor(np.random.default_rng(0).standard_normal(16 * LARGE), requires_grad=True)
+    y, g = autograd.relu(x), np.ones(x.shape)
+    tracemalloc.start()
+    y.backward(g)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8.5 * x.size, "the gradient of 8 bytes an element"
 
 
 def test_relu_keeps_the_memory_order_of_images() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, vjp, vmap
+from autograd import Tensor, batching, grad, vjp, vmap
 from autograd.tree import flatten
 from tests.autograd.rules.domains import Row
 from tests.autograd.rules.test_every_rule import cases, samples
@@ -60,6 +60,43 @@ def test_a_batch_of_operands_is_each_of_them(row: Row, call: Any) -> None:
             vmap(call)(*stacked)
     else:
         the_same(lambda: vmap(call)(*stacked), lambda i: call(*[Tensor(x) for x in drawn[i]]))
+
+
+A, B, X = np.array([1, 0, 1]), np.array([0, 1, 1]), np.arange(48.0).reshape(2, 2, 3, 4)
+KEYS: dict[str, Callable[[Any], Any]] = {
+    "one": lambda x: x[A], "two": lambda x: x[A, B], "the last": lambda x: x[..., A], "a middle one": lambda x: x[:, A],
+    "the last two": lambda x: x[:, A, B], "a mask": lambda x: x[:, A > 0], "none": lambda x: x[1, ..., None, ::2],
+    "one, and slices around": lambda x: x[::-1, A, 1:], "apart": lambda x: x[A, :, B],
+    "apart, the last": lambda x: x[A, ..., B],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_an_index_reads_of_each_example_what_it_reads_alone(name: str) -> None:
+    np.testing.assert_array_equal(vmap(KEYS[name])(X), np.stack([KEYS[name](x) for x in X]))
+    slopes = vmap(grad(lambda x: np.sum(KEYS[name](x) ** 2)))(X)
+    np.testing.assert_array_equal(slopes, np.stack([grad(lambda x: np.sum(KEYS[name](x) ** 2))(x) for x in X]))
+
+
+@pytest.mark.parametrize(("call", "given"), [
+    *[pytest.param(c.values[1], [x.sample(np.random.default_rng(0)) for x in c.values[0].operands], id=c.id)
+      for c in cases() if differentiable(c.values[0]) and c.values[0].function.__name__ not in REFUSED],
+    *[pytest.param(key, [X[0]], id=f"index by {name}") for name, key in KEYS.items() if "apart" not in name]])
+def test_what_has_a_rule_takes_the_batch_as_a_whole(call: Any, given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for other orders of memory, and for indices apart from each other."""
+    alone: list[str] = []
+
+    def noted(primitive: Any, size: int, operands: Any, batched: Any, options: Any) -> Any:
+        if options.get("order", "C") == "C":
+            alone.append(primitive.name if primitive.kind != "elementwise" else "elementwise")
+        return one_by_one(primitive, size, operands, batched, options)
+
+    one_by_one = batching.one_by_one
+    monkeypatch.setattr(batching, "one_by_one", noted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        vmap(call)(*[np.stack([x, x, x]) for x in given])
+    assert not {"elementwise", *batching.RULES} & set(alone)
 
 
 @pytest.mark.parametrize(("row", "call"), [c for c in cases() if c.values[0].constant])
