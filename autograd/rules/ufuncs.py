@@ -34,6 +34,7 @@ elementwise(np.reciprocal, lambda x: -1 / (x * x), poles=True)
 elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y), poles=True)
 elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y), poles=True)
 elementwise(np.ldexp, lambda y: np.exp2(y), 0)
+elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
 elementwise(pole_safe_values, lambda y: y, lambda x: x, name="pole_safe")
@@ -261,5 +262,5 @@ constant(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
-    np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm, np.nextafter,
+    np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm,
 )

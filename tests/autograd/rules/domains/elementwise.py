@@ -53,6 +53,7 @@ smooth(np.hypot, POSITIVE, POSITIVE)
 smooth(np.logaddexp, ANY, ANY)
 smooth(np.logaddexp2, ANY, ANY)
 smooth(np.copysign, POSITIVE, NEGATIVE)
+smooth(np.nextafter, ANY, ANY, form="distinct")
 smooth(np.heaviside, POSITIVE, ANY)
 for function in (np.maximum, np.minimum, np.fmax, np.fmin):
     smooth(function, (-1.0, 1.0), (1.2, 2.0), note="at a tie each of two differentiated operands gets one half")
@@ -68,7 +69,7 @@ on(np.unwrap, Operand((3, 5), (-6.0, 6.0)), options=({}, {"axis": 0}, {"period":
 constant(np.floor, np.ceil, np.trunc, np.rint, np.sign, np.signbit, np.spacing, np.isnan, np.isinf, np.isfinite,
          np.logical_not, np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.round, np.around, np.fix,
          np.iscomplexobj, np.isrealobj)
-constant(np.floor_divide, np.nextafter, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+constant(np.floor_divide, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
          np.logical_and, np.logical_or, np.logical_xor, np.isclose, np.allclose, np.array_equal, np.array_equiv,
          operands=((2, 3), (2, 3)))
 constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift, np.gcd, np.lcm,
