@@ -42,7 +42,7 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
-        whole = whole[(0,) * (whole.ndim - base.ndim)]
+        whole = whole[(0,) * (whole.ndim - base.ndim)] if whole.ndim > base.ndim else whole
         shown = primitive.evaluate(whole, **options)
     if type(shown) is not np.ndarray or not np.may_share_memory(shown, whole):
         return

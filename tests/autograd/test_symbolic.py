@@ -79,7 +79,7 @@ def test_activations(f: Any, x: float) -> None:
     lambda x: np.sum(x * (x >= 1)), lambda x: np.cumprod(x)[4], lambda x: np.einsum("ij,kj->ik", x, x)[0, 1],
     lambda x: np.linalg.det(x[:, :2]), lambda x: np.linalg.inv(x[:, :2])[0, 1],
     lambda x: np.linalg.solve(x[:, :2], x[:, 2])[0], lambda x: np.sum(np.floor(x) * x),
-    lambda x: np.sum(x.astype(np.float64)),
+    lambda x: np.sum(x.astype(np.float64)), lambda x: x[0, 0][...] * x[1, 1].reshape(1)[0],
 ])  # fmt: skip
 def test_functions_of_arrays(f: Any) -> None:
     agree(f, np.array([[0.4, 0.9, 1.7], [0.6, 0.25, 1.1]]))
