@@ -259,15 +259,11 @@ RULES: dict[str, BatchingRule] = {
 }
 
 
-def apply_to_batch(primitive: Any, size: int, operands: Sequence[Any], batched: Sequence[bool],
-                   options: dict[str, Any]) -> Any:
-    """The primitive applied to each example; the result has the batch as axis 0."""
+def all_at_once(primitive: Any, size: int, operands: Sequence[Any], batched: Sequence[bool],
+                options: dict[str, Any]) -> Any:
+    """The primitive applied to each example, with the batch as axis 0; None where no rule says how."""
     rule = broadcasting if primitive.kind == "elementwise" else RULES.get(primitive.name)
-    if rule is not None:
-        out = rule(primitive, size, operands, batched, options)
-        if out is not None:
-            return out
-    return one_by_one(primitive, size, operands, batched, options)
+    return None if rule is None else rule(primitive, size, operands, batched, options)
 
 
 def one_by_one(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:

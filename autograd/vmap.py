@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .batching import apply_to_batch, broadcasting, one_by_one
+from .batching import all_at_once, broadcasting, one_by_one
 from .box import Box, boxes
 from .graph import reachable
 from .modes import local, outside, surrounding
@@ -41,8 +41,10 @@ class Batch(Box):
         level, size = self.level, self._inner.shape[0]
         batched = [type(x) is Batch and x.level == level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
-        with outside(level):
-            out = apply_to_batch(primitive, size, inner, batched, options)
+        out = all_at_once(primitive, size, inner, batched, options)
+        if out is None:
+            with outside(level):
+                out = one_by_one(primitive, size, inner, batched, options)
         return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
 
     def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
