@@ -64,9 +64,9 @@ class Piecewise:
         start, end = self.bounds
         if extrapolate == "periodic":
             points = start + np.mod(points - start, end - start)
-        out = self.derivative(nu).at(points)
         inside = (np.minimum(start, end) <= points) & (points <= np.maximum(start, end))
         known = ~np.isnan(points) if extrapolate else inside
+        out = self.derivative(nu).at(np.where(np.isnan(points), start, points))
         out = np.where(beside(known, out), out, np.nan).reshape(x.shape + out.shape[1:])
         return np.moveaxis(out, range(x.ndim), range(self.axis, self.axis + x.ndim))
 

@@ -91,7 +91,7 @@ class Table:
         if kind == "linear":
             slopes = np.diff(y, axis=0) / beside(np.diff(x), y)
             line = PiecewisePolynomial(x, np.stack([slopes, y[:-1]]))
-            return line.at(*doubles(points)).astype(np.result_type(y.dtype, x.dtype, points.dtype))
+            return line(points).astype(np.result_type(y.dtype, x.dtype, points.dtype))
         if kind not in STEPS:
             return make_interp_spline(x, y, DEGREES.get(kind, kind))(points)
         if kind.startswith("nearest"):
@@ -151,6 +151,8 @@ class Grid:
             raise ValueError(f"RegularGridInterpolator of tensors takes no nu, got {nu!r}; differentiate in the points")
         xi = coordinates(xi, count)
         columns = [xi[..., i].reshape(-1) for i in range(count)]
+        unknown = np.isnan(sum(columns))
+        columns = [np.where(unknown, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
         sides = [(p < g[0], p > g[-1]) for p, g in zip(columns, self.grid, strict=True)]
         outside = sum(low | high for low, high in sides) > 0
         if self.bounds_error and np.any(values_of(outside)):
@@ -159,7 +161,6 @@ class Grid:
         out = self.at(columns, method)
         if not self.bounds_error and self.fill_value is not None:
             out = np.where(beside(outside, out), self.fill_value, out).astype(out.dtype)
-        unknown = np.isnan(sum(columns))
         return np.where(beside(unknown, out), np.nan, out).astype(out.dtype).reshape(xi.shape[:-1] + out.shape[1:])
 
     def at(self, columns: list[Array], method: str) -> Array:
