@@ -39,8 +39,9 @@ sys.path.insert(0, str(ROOT))  # also for the tests, which import one another
 
 from tests.faults import Fault, faults_of  # noqa: E402  # found by the line above
 
-PRELOADED = ("hypothesis.extra.numpy", "scipy.integrate", "scipy.linalg", "scipy.optimize", "scipy.signal",
-             "scipy.special", "scipy.stats", "sympy")
+PRELOADED = ("hypothesis.extra.numpy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
+             "scipy.ndimage", "scipy.optimize", "scipy.signal", "scipy.sparse.linalg", "scipy.spatial", "scipy.special",
+             "scipy.stats", "sympy")
 """What every process would import again: those that are forked have it."""
 
 PACKAGE = str(ROOT / "autograd")
