@@ -195,7 +195,7 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
 @composite(np.linalg.matrix_power)
 def matrix_power(a: Any, n: int) -> Any:
     if n <= 0:  # to the power 0 it is the identity, of which each element is constant in a
-        a, n = np.linalg.inv(a) if n else np.where(True, np.eye(a.shape[-1], dtype=a.dtype), a), -n or 1
+        a, n = np.linalg.inv(a) if n else np.where(True, np.eye(*a.shape[-2:], dtype=a.dtype), a), -n or 1
     half = matrix_power(a, n // 2) if n > 1 else None
     return a if half is None else half @ half if n % 2 == 0 else half @ half @ a
 

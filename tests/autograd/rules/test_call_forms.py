@@ -189,6 +189,9 @@ FORMS: dict[str, Form] = {
     "emath just within the real domain": (lambda x: (np.emath.arccos(x), np.emath.log(x)), (np.array([0.5, 0.99]),)),
     "piecewise of a number, with conditions in an array":
         (lambda x: np.piecewise(x, np.array([False, True]), [np.square, np.exp]), (np.array(0.7),)),
+    **{f"multi_dot of {k} and more": (lambda x, y, z, w: np.linalg.multi_dot([x, y, z, w]), given) for k, given in {
+        "a vector": (V[:3], X, X.T.copy(), X), "a matrix": (X, X.T.copy(), S, V[:3]),
+        "vectors": (V[:3], X, X.T.copy(), V[1:4])}.items()},
     "inner of vectors": (np.inner, (V, V[::-1].copy())), "inner of a number": (np.inner, (V, np.array(2.0))),
     "inner of a vector and a matrix": (np.inner, (V[:4], X)),
     "dot of vectors": (np.dot, (V, V[::-1].copy())), "dot of a vector and a cube": (np.dot, (V[:3], CUBE)),

@@ -269,7 +269,7 @@ def test_eigenvectors_of_a_general_matrix_keep_their_length_one(dtype: type, dir
 
 # --- Stacks of stacks: each matrix by itself -------------------------------------------------------------------------
 
-TALL, WIDE, SQUARE = (np.random.default_rng(7).normal(size=(2, 3, *shape)) for shape in ((4, 3), (3, 4), (3, 3)))
+TALL, WIDE, SQUARE = (np.random.default_rng(7).normal(size=(2, 5, *shape)) for shape in ((4, 3), (3, 4), (3, 3)))
 POSITIVE = SQUARE @ np.swapaxes(SQUARE, -1, -2) + np.eye(3)
 OF_SQUARES: dict[str, Any] = {
     **{name: getattr(np.linalg, name) for name in ("inv", "det", "slogdet")},

@@ -47,6 +47,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "cross": (lambda: np.linalg.cross(T, T), ValueError, r"vectors of length 3, got shapes \(3, 4\)"),
     **{f"cross of three and two, {f.__module__}.{k}": (lambda f=f, x=x, y=y: f(x, y), ValueError, "vectors of length 3")
        for f in (np.cross, np.linalg.cross) for k, (x, y) in enumerate(((U[:3], U[:2]), (U[:2], U[:3])))},
+    **{f"outer of axes {k}": (lambda x=x, y=y: np.linalg.outer(x, y), ValueError, "two vectors.*write np.outer")
+       for k, (x, y) in enumerate(((T, U), (U, T), (T, T), (U[0], U)))},
     "norm axes": (lambda: np.linalg.norm(T, axis=(0, -2)), ValueError, r"two different ones, got axis=\(0, -2\)"),
     "polyder": (lambda: np.polyder(U, -1), ValueError, "m >= 0, got -1"),
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
