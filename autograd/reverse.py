@@ -121,7 +121,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         if node.hooks:
             g = _run_hooks(node, g)
         if not parents or node in stop:
-            ends[node] = g if create_graph or node in owned else _own(g, node in passed)
+            ends[node] = g if node in owned else _own(g, node in passed)
             continue
         if node.saved is FREED:
             raise RuntimeError(f"the graph was freed by an earlier backward pass (met at {node.primitive.name}); "

@@ -137,6 +137,15 @@ def test_in_place_programs_batch(program: Callable[[Tensor], Tensor]) -> None:
         np.testing.assert_allclose(vmap(f)(points), each, rtol=1e-12)
 
 
+def test_the_gradient_of_a_number_is_written_to_in_place() -> None:
+    x = Tensor(2.0, requires_grad=True)
+    (x * x).backward()
+    assert x.grad is not None
+    clipped = x.grad
+    clipped *= 0.5
+    assert (x.grad is clipped, x.grad.item()) == (True, 2)
+
+
 def test_a_leaf_written_in_place_keeps_the_gradient_of_its_first_value() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     y = x
