@@ -327,3 +327,21 @@ def test_transposes_of_stacks() -> None:
     weights = np.arange(24.0).reshape(2, 4, 3)
     (t.mT * weights).sum().backward()
     np.testing.assert_array_equal(t.grad.numpy(), np.swapaxes(weights, 1, 2))
+
+
+def test_the_gradient_of_a_number_has_its_precision() -> None:
+    x = Tensor(np.float32(2), requires_grad=True)
+    (x * np.float64(3)).backward()
+    assert x.grad is not None
+    assert (x.grad.dtype, x.grad.item()) == (np.float32, 3)
+
+
+def test_outputs_of_which_one_is_made_of_another_wait_for_each_other() -> None:
+    """Beside a leaf that the function closes over, and an output that depends on that alone."""
+    w = Tensor(3.0, requires_grad=True)
+
+    def f(x: Any) -> Any:
+        y = x * w
+        return y, y * y, w * 2
+
+    assert autograd.vjp(f, 2.0)[1]((1.0, 1.0, 1.0))[0].item() == 3 + 2 * 6 * 3
