@@ -13,7 +13,6 @@ import scipy.interpolate as si
 from autograd.calling import arrays_of
 from autograd.numpy_protocol import values_of
 from autograd.registry import real_only
-from autograd.rules.ufuncs import over
 from autograd.scipy.linalg import solve_banded
 
 from .piecewise import PiecewisePolynomial, beside, doubles
@@ -63,8 +62,10 @@ def monotone_slopes(h: Array, chord: Array) -> Array:
     """Weighted harmonic means of neighbouring chords, 0 where these differ in sign: no values between overshoot."""
     if len(chord) == 1:
         return np.concatenate([chord, chord])
-    before, after, w, v = chord[:-1], chord[1:], h[:-1] + 2 * h[1:], 2 * h[:-1] + h[1:]
-    inner = np.where(before * after > 0, over((w + v) * before * after, w * after + v * before), 0)
+    w, v = h[:-1] + 2 * h[1:], 2 * h[:-1] + h[1:]
+    alike = np.sign(chord[:-1]) * np.sign(chord[1:]) > 0
+    before, after = np.where(alike, chord[:-1], 1), np.where(alike, chord[1:], 1)
+    inner = np.where(alike, (w + v) / (w / before + v / after), 0)
     return np.concatenate([one_sided(h[:2], chord[:2]), inner, one_sided(h[:-3:-1], chord[:-3:-1])])
 
 

@@ -178,10 +178,11 @@ def test_single_precision_is_interpolated_in_double_and_has_gradients_of_its_own
 
 def test_flat_and_straight_data_have_no_nan_in_their_gradients() -> None:
     x = np.arange(6.0)
-    for y in (np.zeros(6), np.ones(6), x, np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0])):
+    for y in (np.zeros(6), np.ones(6), x, 1e-200 * x**2, np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0])):
         for name in ("pchip", "akima", "makima"):
             curve = CURVES[name][1]
-            same(curve(interpolate, Tensor(x), Tensor(y))(1.3), curve(si, x, y)(1.3))
+            expected = curve(si, x, y)(1.3)
+            assert curve(interpolate, Tensor(x), Tensor(y))(1.3).item() == pytest.approx(expected, rel=1e-12, abs=0)
             for gradient in grad(lambda x, y, curve=curve: curve(interpolate, x, y)(1.3), (0, 1))(x, y):
                 assert np.all(np.isfinite(gradient))
 
@@ -343,6 +344,21 @@ def test_batches_of_tables_are_a_loop() -> None:
     found = vmap(lambda x, v, q: interpolate.RegularGridInterpolator((x,), v)(q[:, None]))(x, values, at)
     expected = [si.RegularGridInterpolator((g,), v)(q[:, None]) for g, v, q in zip(x, values, at, strict=True)]
     np.testing.assert_allclose(found, expected)
+
+
+def test_calls_without_options_are_scipys() -> None:
+    """Of square data, in which either axis could be meant."""
+    x, y, at = knots(6), rng.normal(size=(6, 6)), np.array([[0.7], [2.0]])
+    for name, given in {
+            "CubicSpline": [x, y], "PchipInterpolator": [x, y], "Akima1DInterpolator": [x, y], "interp1d": [x, y],
+            "CubicHermiteSpline": [x, y, y**2], "make_interp_spline": [x, y], "PPoly": [y[:5, :5], x],
+            "BSpline": [np.arange(10.0) - 4, y, 3], "RegularGridInterpolator": [(x, x), y]}.items():
+        points = np.concatenate([at, at], 1) if name.startswith("Regular") else at
+        same(getattr(interpolate, name)(*tensors(*given[:1]), *given[1:])(Tensor(points)),
+             getattr(si, name)(*given)(points))
+    for outside in (knots(6)[0] - 1, knots(6)[-1] + 1):
+        for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_interp_spline"):
+            same(getattr(interpolate, name)(x, Tensor(y))(outside), getattr(si, name)(x, y)(outside))
 
 
 # --- SciPy's objects, and what is refused ----------------------------------------------------------------------------

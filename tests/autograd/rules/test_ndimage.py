@@ -107,6 +107,19 @@ def test_an_argument_for_each_axis() -> None:
         same(name, VOLUME, *([1.0] if name.startswith("gaussian") else []), axes=())
 
 
+def test_calls_without_options_are_scipys() -> None:
+    """On an image of three axes, so that its last axis has no other name."""
+    line, cube, places = rng.normal(size=3), rng.normal(size=(2, 3, 2)), rng.uniform(-1, 5, (3, 4))
+    for name, given in {
+            "correlate": [cube], "convolve": [cube], "correlate1d": [line], "convolve1d": [line], "uniform_filter": [],
+            "uniform_filter1d": [3], "gaussian_filter": [0.9], "gaussian_filter1d": [0.9], "gaussian_laplace": [0.9],
+            "gaussian_gradient_magnitude": [0.9], "sobel": [], "prewitt": [], "laplace": [], "minimum_filter": [2],
+            "maximum_filter": [2], "median_filter": [3], "rank_filter": [3, 2], "percentile_filter": [60, 3],
+            "spline_filter": [], "spline_filter1d": [], "map_coordinates": [places], "shift": [0.4], "zoom": [1.4],
+            "affine_transform": [rng.normal(size=(3, 3))], "rotate": [25.0]}.items():
+        same(name, VOLUME, *given)
+
+
 def test_widths_may_be_a_tensor() -> None:
     widths = np.array([1.0, 0.6])
     found = ndimage.gaussian_filter(IMAGE, Tensor(widths)).numpy()
