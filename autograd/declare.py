@@ -16,7 +16,7 @@ from .registry import public_name, registry
 from .variadic import Variadic
 
 
-def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = False, name: str | None = None,
+def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None,
                 evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z"),
                 times: Rule | None = None) -> Callable[..., Any]:
     """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
@@ -28,7 +28,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, poles: bool = Fals
     run, label = evaluate or function, name or function.__name__
     without = tuple(x for x, p in zip(operands, partials, strict=False) if p is None)
     partials = tuple(missing(function, x) if p is None else p for x, p in zip(operands, partials, strict=False))
-    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, poles, times)
+    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, times)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     primitive.apply = apply
     apply.kind, apply.without = primitive.kind, without  # type: ignore[attr-defined]  # what supported() says of it

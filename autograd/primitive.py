@@ -16,12 +16,11 @@ just that. `active` tells, operand by operand, which are differentiated. Options
 plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
 engine's: a cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype.
 Complex cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of
-a pass conjugate. `poles=True` says that a partial can be infinite: where `g` is exactly 0, so is the product.
+a pass conjugate. Where `g` is exactly 0, so is its product with a partial, which may be infinite or nan there.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -35,9 +34,8 @@ from .calling import PLAIN, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
 from .mutation import WRITABLE, kept, link
-from .poles import pole_safe
 from .reading import Rule, active_operands, argument_names, option_names
-from .registry import primitives
+from .registry import primitives, registry
 from .tensor import Tensor
 from .tree import add_all
 
@@ -176,6 +174,10 @@ def protected(operand: Any, value: Any) -> Any:
 # --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
+_dot = np.vdot
+LARGE = 10_000  # numbers from which on OpenBLAS would share out a sum of squares among its threads
+
+
 class _View(NamedTuple):
     """What a rule reads of a node."""
 
@@ -191,15 +193,13 @@ class Elementwise(Primitive):
     cotangents: tuple[Any, ...]
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
-                 poles: bool, times: Rule | None = None) -> None:
+                 times: Rule | None = None) -> None:
         super().__init__(name, evaluate, operands)
-        self.poles = poles
-        product: Rule = pole_safe if poles else operator.mul
         self.partials = tuple(partials)
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
-        self.cotangents = tuple(_elementwise_cotangent(p, slots, product, times) for p in partials)
+        self.cotangents = tuple(_elementwise_cotangent(p, slots, times) for p in partials)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
@@ -207,25 +207,34 @@ class Elementwise(Primitive):
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
-def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], product: Rule, times: Rule | None) -> Rule:
-    """`g * partial` as one flat function; the common ways to read get one without a loop."""
+def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | None) -> Rule:
+    """`g * partial`, 0 where g is, as one flat function; the common way to read gets one without a loop."""
     if not callable(partial):
         same, opposite = (lambda g, node: g), (lambda g, node: -g)
         return {1: same, -1: opposite}.get(partial, lambda g, node: g * partial)
     names = argument_names(partial)
     if "active" in names:
         at = tuple(slots.index(name) for name in names if name != "active")
-        return lambda g, node: product(g, partial(*[node.saved[k] for k in at], active=active_operands(node)))
+        return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at], active=active_operands(node)))
     at = tuple(slots.index(name) for name in names)
-    plain = product is operator.mul
     if len(at) == 1:
         k = at[0]
         if times is not None:
             return lambda g, node: times(g, node.saved[k])
-        if plain:
-            return lambda g, node: g * partial(node.saved[k])
-        return lambda g, node: product(g, partial(node.saved[k]))
-    return lambda g, node: product(g, partial(*[node.saved[k] for k in at]))
+        return lambda g, node: pole_safe(g, partial(node.saved[k]))
+    return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at]))
+
+
+def pole_safe(g: Array, partial: Array) -> Array:
+    """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
+    return (registry[safe_times] if isinstance(g, Tensor) or isinstance(partial, Tensor) else safe_times)(g, partial)
+
+
+def safe_times(g: Array, partial: Array) -> Array:
+    """The same on arrays: there is something to mend where the product is nan, which a sum of squares tells."""
+    product = g * partial
+    told = product if type(product) is _float64 else _dot(product, product) if product.size < LARGE else product.min()
+    return product if told == told else np.where(g == 0, 0, product)[()]
 
 
 def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
@@ -385,22 +394,3 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
         return primitive(*[x if x is None else as_operand(x) for x in args], **options)
 
     return apply
-
-
-def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,
-           where: Any = True) -> Array:
-    """The transpose of a sum over `axis`: put the reduced axes back and repeat `g` along them, 0 outside `where`."""
-    shape = x.shape
-    if not keepdims and axis is not None and shape and g.ndim < len(shape):
-        reduced = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
-        g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(shape)]))
-    if isinstance(g, np.generic):  # six times faster than broadcast_to, and as read-only
-        g = np.ndarray(shape, g.dtype, g, strides=(0,) * len(shape))
-    else:
-        g = np.broadcast_to(g, shape)
-    return masked(g, where)
-
-
-def masked(x: Array, where: Any) -> Array:
-    """`x`, and 0 outside of a mask."""
-    return x if where is True else np.where(where, x, 0)

@@ -174,10 +174,9 @@ def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tup
         node = stack.pop()
         if node in stop:
             continue
-        parents = node.parents
-        if not parents:
+        if not node.parents:
             leaves.append(node)
-        for parent in parents:
+        for parent in node.parents:
             if parent is not None:
                 if parent in waiting:
                     waiting[parent] += 1
@@ -225,8 +224,8 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     if c.shape != shape:
         extra = c.ndim - len(shape)
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        wide = np.float32 if c.dtype.char == "e" else None  # one after the other, float16 would stop growing at 2048
-        summed = c.sum(axis=axes, dtype=wide) if extra >= 0 else c
+        # One after the other, float16 would stop growing at 2048.
+        summed = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None) if extra >= 0 else c
         if extra < 0 or summed.size != prod(shape) or any(
             n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)
         ):

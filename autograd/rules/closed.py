@@ -30,7 +30,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
     label = name or function.__name__
     label = f"scipy.{label}" if label in primitives else label  # NumPy's function of the name
     rules = [closed(p, f"partial {i} of {label}") if callable(p) else p for i, p in enumerate(partials)]
-    return declare.elementwise(function, *rules, name=label, **options | {"poles": True})
+    return declare.elementwise(function, *rules, name=label, **options)
 
 
 def composite(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
@@ -52,7 +52,7 @@ def closed(rule: Rule, name: str) -> Rule:
     def operation() -> Elementwise:
         operands = argument_names(rule)
         partials = [closed(slope(rule, i), f"partial {i} of {name}") for i in range(len(operands))]
-        return Elementwise(name, lambda *values: np.asarray(rule(*values))[()], operands, partials, poles=True)
+        return Elementwise(name, lambda *values: np.asarray(rule(*values))[()], operands, partials)
 
     @functools.wraps(rule)
     def apply(*values: Any) -> Any:

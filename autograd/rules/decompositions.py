@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.declare import composite
 from autograd.differential import differential
-from autograd.poles import pole_safe
+from autograd.primitive import pole_safe
 
 from .linalg import H, mirrored, mT, namedtuple_of
 

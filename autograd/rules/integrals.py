@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.declare import composite, general
 from autograd.duck import on_arrays_too
-from autograd.poles import pole_safe
+from autograd.primitive import pole_safe
 from autograd.registry import real_only
 
 from .ufuncs import over

@@ -11,7 +11,7 @@ from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.differential import differential
 from autograd.numpy_protocol import decided
-from autograd.poles import pole_safe
+from autograd.primitive import pole_safe
 
 Array = Any
 

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant, general, linear
-from autograd.primitive import expand, masked
 from autograd.reading import Rule
 from autograd.reduction import reduction, with_axes
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
-from .ufuncs import over
+from .ufuncs import expand, masked, over
 
 Array = Any
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant, elementwise, general, linear, multilinear
+from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.pieces import SHARED, matmul_of_arrays
-from autograd.poles import pole_safe, pole_safe_values
+from autograd.poles import zero_safe_values
+from autograd.primitive import pole_safe, safe_times
 from autograd.registry import primitives
 
 from .closed import closed
@@ -27,19 +29,22 @@ LN2, LN10 = float(np.log(2)), float(np.log(10))
 elementwise(np.add, 1, 1, evaluate=operator.add)
 elementwise(np.subtract, 1, -1, evaluate=operator.sub)
 elementwise(np.multiply, lambda y: y, lambda x: x, evaluate=operator.mul)
-elementwise(np.divide, lambda y: inverse(y), lambda y, out: -out / y, evaluate=operator.truediv, poles=True)
+elementwise(np.divide, lambda y: inverse(y), lambda y, out: -out / y, evaluate=operator.truediv)
 elementwise(np.negative, -1, evaluate=operator.neg)
 elementwise(np.positive, 1, evaluate=operator.pos)
-elementwise(np.reciprocal, lambda x: -1 / (x * x), poles=True)
-elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y), poles=True)
-elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y), poles=True)
+elementwise(np.reciprocal, lambda x: -1 / (x * x))
+elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
+elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
 elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
-elementwise(pole_safe_values, lambda y: y, lambda x: x, name="pole_safe")
+elementwise(safe_times, lambda y: y, lambda x: x, name="pole_safe")
+zero_safe = on_arrays_too(elementwise(zero_safe_values, lambda y: y, lambda x: x, name="zero_safe"), zero_safe_values)
 primitives["pole_safe"].cotangents = (lambda g, node: pole_safe(g, node.saved[1]),
-                                      lambda g, node: pole_safe(node.saved[0], g))  # 0 where the first factor is, too
+                                      lambda g, node: zero_safe(g, node.saved[0]))  # 0 where the first factor is, too
+primitives["zero_safe"].cotangents = (lambda g, node: zero_safe(g, node.saved[1]),
+                                      lambda g, node: zero_safe(g, node.saved[0]))
 
 
 def inverse(y: Array) -> Array:
@@ -84,21 +89,21 @@ def power_exponent(x: Array, out: Array) -> Array:
 
 power_base_of = closed(general_power_base, "partial 0 of power")
 power_slopes = power_base, closed(power_exponent, "partial 1 of power")
-elementwise(np.power, *power_slopes, evaluate=operator.pow, poles=True)
-elementwise(np.float_power, *power_slopes, poles=True)
+elementwise(np.power, *power_slopes, evaluate=operator.pow)
+elementwise(np.float_power, *power_slopes)
 elementwise(np.square, lambda x: 2 * x)
-elementwise(np.sqrt, lambda out: 0.5 / out, poles=True)
-elementwise(np.cbrt, lambda out: 1 / (3 * out * out), poles=True)
+elementwise(np.sqrt, lambda out: 0.5 / out)
+elementwise(np.cbrt, lambda out: 1 / (3 * out * out))
 
 # --- Exponentials and logarithms -------------------------------------------------------------------------------------
 
-elementwise(np.exp, lambda out: out, poles=True)
-elementwise(np.exp2, lambda out: out * LN2, poles=True)
-elementwise(np.expm1, lambda x: np.exp(x), poles=True)
-elementwise(np.log, lambda x: 1 / x, poles=True)
-elementwise(np.log2, lambda x: 1 / (x * LN2), poles=True)
-elementwise(np.log10, lambda x: 1 / (x * LN10), poles=True)
-elementwise(np.log1p, lambda x: 1 / (1 + x), poles=True)
+elementwise(np.exp, lambda out: out)
+elementwise(np.exp2, lambda out: out * LN2)
+elementwise(np.expm1, lambda x: np.exp(x))
+elementwise(np.log, lambda x: 1 / x)
+elementwise(np.log2, lambda x: 1 / (x * LN2))
+elementwise(np.log10, lambda x: 1 / (x * LN10))
+elementwise(np.log1p, lambda x: 1 / (1 + x))
 elementwise(np.logaddexp, lambda x, out: np.exp(share(x, out)), lambda y, out: np.exp(share(y, out)))
 elementwise(np.logaddexp2, lambda x, out: np.exp2(share(x, out)), lambda y, out: np.exp2(share(y, out)))
 
@@ -113,16 +118,16 @@ def share(x: Array, out: Array) -> Array:
 elementwise(np.sin, lambda x: np.cos(x))
 elementwise(np.cos, lambda x: -np.sin(x))
 elementwise(np.tan, lambda out: 1 + out * out)
-elementwise(np.arcsin, lambda x: 1 / cosine_of_arcsine(x), poles=True)
-elementwise(np.arccos, lambda x: -1 / cosine_of_arcsine(x), poles=True)
+elementwise(np.arcsin, lambda x: 1 / cosine_of_arcsine(x))
+elementwise(np.arccos, lambda x: -1 / cosine_of_arcsine(x))
 elementwise(np.arctan, lambda x: 1 / (1 + x * x))
-elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y), poles=True)
-elementwise(np.sinh, lambda x: np.cosh(x), poles=True)
-elementwise(np.cosh, lambda x: np.sinh(x), poles=True)
+elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y))
+elementwise(np.sinh, lambda x: np.cosh(x))
+elementwise(np.cosh, lambda x: np.sinh(x))
 elementwise(np.tanh, lambda out: 1 - out * out)
 elementwise(np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1))
-elementwise(np.arccosh, closed(lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), "partial 0 of arccosh"), poles=True)
-elementwise(np.arctanh, lambda x: 1 / (1 - x * x), poles=True)
+elementwise(np.arccosh, closed(lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), "partial 0 of arccosh"))
+elementwise(np.arctanh, lambda x: 1 / (1 - x * x))
 elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
 elementwise(np.rad2deg, 180 / np.pi)
@@ -264,3 +269,21 @@ constant(
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
     np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm,
 )
+
+
+def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,
+           where: Any = True) -> Array:
+    """The transpose of a sum over `axis`: put the reduced axes back and repeat `g` along them, 0 outside `where`."""
+    if not keepdims and axis is not None and x.shape and g.ndim < len(x.shape):
+        reduced = {a % len(x.shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+        g = g.reshape(tuple([1 if i in reduced else n for i, n in enumerate(x.shape)]))
+    if isinstance(g, np.generic):  # six times faster than broadcast_to, and as read-only
+        g = np.ndarray(x.shape, g.dtype, g, strides=(0,) * len(x.shape))
+    else:
+        g = np.broadcast_to(g, x.shape)
+    return g if where is True else masked(g, where)
+
+
+def masked(x: Array, where: Any) -> Array:
+    """`x`, and 0 outside of a mask."""
+    return x if where is True else np.where(where, x, 0)

@@ -11,7 +11,8 @@ from autograd.declare import general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
 from autograd.errors import NoDerivativeError
-from autograd.poles import along, pole_safe
+from autograd.poles import along
+from autograd.primitive import pole_safe
 from autograd.reading import Rule
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
