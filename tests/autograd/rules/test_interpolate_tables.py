@@ -1,0 +1,107 @@
+"""Twins of `interp1d`, `RegularGridInterpolator` and `interpn`: SciPy's values, and derivatives in every number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.interpolate as si
+
+from autograd import Tensor, vmap
+from autograd.scipy import interpolate
+from autograd.testing import check_gradients
+from tests.autograd.rules.test_interpolate import knots, same, tensors
+
+rng = np.random.default_rng(4)
+KINDS = ["linear", "nearest", "nearest-up", "previous", "next", "zero", "slinear", "quadratic", "cubic", 4]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.int64])
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_are_scipys(kind: Any, dtype: Any) -> None:
+    """Unsorted too; at entries, half way between them, outside."""
+    x = np.array([2.0, 0.5, 1.0, 3.5, -1.0])
+    tolerance = 1e-5 if dtype is np.float32 else 1e-11
+    for shape, axis in (((5,), -1), ((2, 5), -1), ((2, 5, 3), 1)):
+        y, rest = (rng.normal(size=shape) * 10).astype(dtype), tuple(np.delete(shape, axis))
+        for options in ({}, {"bounds_error": False}, {"fill_value": "extrapolate"}, {"fill_value": np.ones(rest)},
+                        {"fill_value": (0.0, 1.0), "bounds_error": False}):
+            free = not options.get("bounds_error", True) or isinstance(options.get("fill_value"), str)
+            for knots_dtype in (np.float64, np.float32):
+                given = x.astype(knots_dtype)
+                theirs = si.interp1d(given, y, kind, axis, **options)
+                ours = interpolate.interp1d(Tensor(given), Tensor(y), kind, axis, **options)
+                plain = interpolate.interp1d(given, y, kind, axis, **options)
+                for at in (np.array([[0.5, 0.75, 3.5], [-1, 1.5, 0.1]], np.float32), np.array(0.3), np.array([1, 2, 3]),
+                           *([np.array([-2.0, 4.0, 0.3, np.nan])] if free else [])):
+                    loose = max(tolerance, 1e-5 if np.float32 in (knots_dtype, at.dtype) else 0)
+                    same(ours(at), theirs(at), loose)
+                    same(plain(Tensor(at)), theirs(at), loose)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_are_differentiated_in_entries_and_points(kind: Any) -> None:
+    x, y, at = np.array([2.0, 0.5, 1.0, 3.5, -1.0]), rng.normal(size=5), np.array([0.6, -1.5, 3.7])
+    check_gradients(lambda x, y, at: interpolate.interp1d(x, y, kind, 0, fill_value="extrapolate")(at), x, y, at)
+    check_gradients(lambda y, fill: interpolate.interp1d(x, y, kind, 0, bounds_error=False, fill_value=(fill, 2.0))(at),
+                    y, np.array(0.3))
+
+
+def test_a_table_may_be_known_to_be_sorted() -> None:
+    x, y = knots(5), rng.normal(size=5)
+    same(interpolate.interp1d(Tensor(x), y, assume_sorted=True)(0.7), si.interp1d(x, y, assume_sorted=True)(0.7))
+
+
+GRID = (np.array([0.0, 1.0, 3.0]), np.array([2.0, 1.5, -1.0]), np.array([0.5]))
+"""Of unequal steps, of which one axis decreases and one has a single point."""
+OPTIONS: list[dict[str, Any]] = [{}, {"bounds_error": False}, {"bounds_error": False, "fill_value": 2.0}]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("method", ["linear", "nearest"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_grids_are_scipys(count: int, method: str, dtype: Any) -> None:
+    grid = GRID[:count]
+    inside = np.stack([rng.uniform(0, 3, 12), rng.uniform(-1, 2, 12), np.full(12, 0.5)][:count], -1)
+    inside[:2] = [[0, 2, 0.5][:count], [1, 1.5, 0.5][:count]]
+    beyond = np.concatenate([inside, inside + 3, inside - 4, np.full((1, count), np.nan)])
+    for trailing in ((), (2,)):
+        values = rng.normal(size=(*map(len, grid), *trailing)).astype(dtype)
+        extrapolated = [{"bounds_error": False, "fill_value": None}] if count < 3 else []
+        for options in OPTIONS + extrapolated:
+            theirs = si.RegularGridInterpolator(grid, values, method, **options)
+            ours = interpolate.RegularGridInterpolator(grid, Tensor(values), method, **options)
+            moved = interpolate.RegularGridInterpolator(tensors(*grid), values, method, **options)
+            plain = interpolate.RegularGridInterpolator(grid, values, method, **options)
+            for at in (inside, inside.reshape(3, 4, count), inside[4], tuple(inside.T), *([beyond] if options else [])):
+                expected = theirs(at)
+                same(ours(at), expected)
+                same(moved(at), expected)
+                same(plain(tuple(map(Tensor, at)) if isinstance(at, tuple) else Tensor(at)), expected)
+                same(interpolate.interpn(grid, Tensor(values), at, method, **options), expected)
+
+
+def test_grids_of_whole_numbers_are_read_as_fractions() -> None:
+    values = np.arange(9).reshape(3, 3)
+    same(interpolate.RegularGridInterpolator(GRID[:2], Tensor(values))([0.5, 0.0]),
+         si.RegularGridInterpolator(GRID[:2], values.astype(float))([0.5, 0.0]))
+
+
+@pytest.mark.parametrize("method", ["linear", "nearest"])
+def test_grids_are_differentiated_in_points_values_and_coordinates(method: str) -> None:
+    values, at = rng.normal(size=(3, 3, 1)), np.array([[0.3, 1.6, 0.5], [2.5, -0.7, 0.5]])
+    check_gradients(lambda x, y, z, values, at: interpolate.RegularGridInterpolator((x, y, z), values, method)(
+        np.concatenate([at, np.full((2, 1), 0.5)], 1)), *GRID, values, at[:, :2])
+
+
+def test_batches_of_tables_are_a_loop() -> None:
+    x, y, at = np.stack([knots(6), knots(7)[1:]]), rng.normal(size=(2, 6)), rng.uniform(1.2, 2, (2, 3))
+    for kind in KINDS:
+        found = vmap(lambda x, y, at, kind=kind: interpolate.interp1d(x, y, kind)(at))(x, y, at)
+        np.testing.assert_allclose(found, [si.interp1d(*given, kind)(q) for *given, q in zip(x, y, at,
+                                                                                                    strict=True)])
+    values = rng.normal(size=(2, 6))
+    found = vmap(lambda x, v, q: interpolate.RegularGridInterpolator((x,), v)(q[:, None]))(x, values, at)
+    expected = [si.RegularGridInterpolator((g,), v)(q[:, None]) for g, v, q in zip(x, values, at, strict=True)]
+    np.testing.assert_allclose(found, expected)
