@@ -37,8 +37,6 @@ def kept(option: Any) -> Any:
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
-    if not isinstance(base, Tensor):
-        return
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.

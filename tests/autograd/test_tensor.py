@@ -345,3 +345,9 @@ def test_outputs_of_which_one_is_made_of_another_wait_for_each_other() -> None:
         return y, y * y, w * 2
 
     assert autograd.vjp(f, 2.0)[1]((1.0, 1.0, 1.0))[0].item() == 3 + 2 * 6 * 3
+
+
+def test_a_copy_that_would_cut_the_graph_is_refused() -> None:
+    for made in (Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=True) * 2):
+        with pytest.raises(TypeError, match="would cut the graph"):
+            tensor(made)

@@ -164,3 +164,10 @@ def test_masks_and_indices_may_be_tensors_but_no_starts_with_a_gradient() -> Non
     np.testing.assert_array_equal(np.fmax.reduceat(X[0], Tensor([0, 1])), np.fmax.reduceat(X[0], [0, 1]))
     with pytest.raises(NoDerivativeError, match=r"numpy\.hypot\.reduce"):
         np.hypot.reduce(x, initial=Tensor(1.0, requires_grad=True))
+
+
+def test_methods_without_a_rule_are_computed_or_refused() -> None:
+    assert np.gcd.reduce(Tensor([12, 18])).item() == 6
+    assert np.lcm.outer(Tensor([2, 3]), np.array([4, 5])).tolist() == [[4, 10], [12, 15]]
+    with pytest.raises(NoDerivativeError, match=r"numpy\.divmod\.outer"):
+        np.divmod.outer(Tensor([1.0, 2.0], requires_grad=True), np.array([2.0, 3.0]))

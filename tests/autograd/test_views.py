@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Tensor, grad, jvp, no_grad
 
 VIEWS: dict[str, Callable[[Any], Any]] = {
@@ -133,3 +134,12 @@ def test_a_tensor_knows_its_living_views_and_forgets_the_others() -> None:
     assert rows[7].tolist() == [1, 1]
     del rows[8:]
     assert sorted(reference().tolist() for reference in x._views.values()) == [[0, 0]] * 7 + [[1, 1]]
+
+
+def test_a_plain_array_takes_part_in_the_namespaces_functions_and_is_written_to_by_none() -> None:
+    plain, x = np.arange(4.0), Tensor(7.0, requires_grad=True)
+    y = autograd.reshape(plain, (2, 2))
+    y[0, 1] = x
+    (y * y).sum().backward()
+    assert x.grad.item() == 14
+    assert plain.tolist() == [0, 1, 2, 3]
