@@ -25,7 +25,7 @@ from .modes import no_grad
 from .scaling import size_of
 from .tensor import Tensor
 from .transforms import linearize, vjp
-from .tree import flatten, ravel
+from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
 
 Array = np.ndarray[Any, Any]
@@ -106,9 +106,7 @@ class _Problem:
 
     def residual(self, x: Any, p: Any) -> Any:
         """The residual as a vector, of a vector x and the vector of all floating arguments."""
-        leaves = list(self.constants)
-        for i, leaf in zip(self.varying, self.unravel_p(p), strict=True):
-            leaves[i] = leaf
+        leaves = replaced(self.constants, self.varying, self.unravel_p(p))
         value = ravel(self.f(self.unravel_x(x), *self.structure.unflatten(leaves)))[0]
         if value.shape != self.start.shape:
             raise ValueError(f"the solution has {self.start.size} unknowns, but f returned {value.size} numbers")

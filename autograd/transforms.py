@@ -80,10 +80,7 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     numbers = tuple(n % len(args) for n in numbers)
 
     def replace(chosen: Any) -> list[Any]:
-        full = list(args)
-        for n, value in zip(numbers, (chosen,) if isinstance(argnums, int) else chosen, strict=True):
-            full[n] = value
-        return full
+        return tree.replaced(args, numbers, (chosen,) if isinstance(argnums, int) else chosen)
 
     return (args[numbers[0]] if isinstance(argnums, int) else tuple(args[n] for n in numbers)), replace
 

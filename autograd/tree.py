@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -227,6 +227,14 @@ class _Slot:
         if issubclass(self.kind, (bool, int, float, complex)):
             return self.kind(shaped.item())
         return self.kind(shaped.copy())
+
+
+def replaced(items: Iterable[Any], places: Iterable[int], values: Iterable[Any]) -> list[Any]:
+    """The items as a list, with other values in some places."""
+    full = list(items)
+    for i, value in zip(places, values, strict=True):
+        full[i] = value
+    return full
 
 
 def add_all(terms: Sequence[Any]) -> Any:

@@ -28,10 +28,7 @@ def taken_apart(args: Any) -> tuple[list[Array], Callable[[Sequence[Array]], Any
     others = [None if isinstance(x, kinds) else x for x in leaves]
 
     def filled(values: Sequence[Array]) -> Any:
-        full = list(others)
-        for i, value in zip(places, values, strict=True):
-            full[i] = value
-        return structure.unflatten(full)
+        return structure.unflatten(tree.replaced(others, places, values))
 
     return arrays_of([leaves[i] for i in places]), filled
 

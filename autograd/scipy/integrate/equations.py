@@ -15,6 +15,7 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.calling import arrays_of
+from autograd.duck import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.modes import local
@@ -23,8 +24,8 @@ from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
 from autograd.scipy.twin import twin
-from autograd.tensor import Tensor
 from autograd.transforms import vjp
+from autograd.tree import replaced
 
 from .arguments import on_values, taken_apart
 
@@ -41,10 +42,6 @@ class Solution(Primitive):
     def __init__(self) -> None:
         super().__init__("odeint", solve, ("operands",))
         self.reads = frozenset({"operands", "out"})
-        self.rule = adjoint_solution
-
-    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
-        return self.reads
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
@@ -60,10 +57,7 @@ class Solution(Primitive):
             rest, moving = given[: len(operands) - 2], given[len(operands) - 2 :]
 
             def along(y: Array, *moved: Array) -> Array:
-                full = list(rest)
-                for i, value in zip(active, moved, strict=True):
-                    full[i] = value
-                return slope(y, time, *full)
+                return slope(y, time, *replaced(rest, active, moved))
 
             primals = (both[:size], *[rest[i] for i in active])
             return np.concatenate(jvp(along, primals, (both[size:], *moving)))
@@ -76,7 +70,7 @@ class Solution(Primitive):
         return change * scale
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        return self.rule(g, node)
+        return adjoint_solution(g, node)
 
 
 def adjoint_solution(g: Array, node: Node) -> list[Array]:
@@ -109,14 +103,7 @@ def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Arr
     return solver(on_values("equation", lambda y, time: slope(y, time, *rest)), y, t)
 
 
-solution = Solution()
-
-
-def solved(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:
-    """On arrays and on tensors."""
-    if any(isinstance(x, Tensor) for x in (y, t, *rest)):
-        return solution(y, t, *rest, slope=slope, solver=solver)
-    return solve(y, t, *rest, slope=slope, solver=solver)
+solved = on_arrays_too(Solution(), solve)
 
 
 def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: bool) -> Slope:

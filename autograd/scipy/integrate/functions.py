@@ -13,14 +13,15 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.calling import arrays_of
+from autograd.duck import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.numpy_protocol import plain
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
-from autograd.tensor import Tensor
 from autograd.transforms import vjp
+from autograd.tree import replaced
 
 from .arguments import on_values, taken_apart
 
@@ -37,9 +38,6 @@ class Integral(Primitive):
         super().__init__("quad", integrate, ("operands",))
         self.reads = frozenset({"operands"})
 
-    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
-        return self.reads
-
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
         f, settings = options["f"], options["settings"]
@@ -50,14 +48,11 @@ class Integral(Primitive):
             rest, changes = both[: len(both) - len(moving)], both[len(both) - len(moving) :]
 
             def at(*moved: Array) -> Array:
-                full = list(rest)
-                for i, value in zip(moving, moved, strict=True):
-                    full[i] = value
-                return f(x, *full)
+                return f(x, *replaced(rest, moving, moved))
 
             return jvp(at, tuple(rest[i] for i in moving), tuple(changes))[1]
 
-        total = 0.0 * out
+        total = np.zeros_like(out)
         if moving:
             total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings)
         total = total if db is None else total + f(b, *rest) * db
@@ -88,14 +83,7 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
     return np.asarray(rule(function, a, b, **settings)[0])
 
 
-integral = Integral()
-
-
-def integrated(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any]) -> Array:
-    """On arrays and on tensors."""
-    if any(isinstance(x, Tensor) for x in (a, b, *rest)):
-        return integral(a, b, *rest, f=f, settings=settings)
-    return integrate(a, b, *rest, f=f, settings=settings)
+integrated = on_arrays_too(Integral(), integrate)
 
 
 SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})

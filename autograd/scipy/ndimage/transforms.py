@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import scipy.ndimage as nd
-import scipy.special as sc
 
 from autograd.calling import arrays_of
 from autograd.numpy_protocol import decided, values_of
 from autograd.rules.axes import all_axes
+from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import twin
 
 from .sampling import degree_of, sampled
