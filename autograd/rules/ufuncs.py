@@ -157,7 +157,7 @@ def over(x: Array, length: Array) -> Array:
     return np.where(length == 0, 0, x / np.where(length == 0, 1, length))
 
 
-general(np.absolute, lambda g, x: g * direction(x), lambda t, x: np.real(direction(x) * t))
+general(np.absolute, lambda g, x: pole_safe(g, direction(x)), lambda t, x: np.real(pole_safe(t, direction(x))))
 elementwise(np.fabs, lambda x: np.sign(x))
 elementwise(np.hypot, lambda x, out: over(x, out), lambda y, out: over(y, out))
 elementwise(np.heaviside, 0, lambda x: x == 0)

@@ -66,6 +66,7 @@ AT_A_POLE: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "dead tanh of a logarithm": (lambda x: np.where(x >= 0, x, np.tanh(np.log(-x)) + np.cos(np.log(-x))), 1.0, 1.0),
     "dead sine of a quotient": (lambda x: np.where(x == 0, x, np.sin(1 / x) * x), 0.0, 1.0),
     "dead saturation": (lambda x: np.where(x == 0, x, 1 / (1 + (x + 1) * np.exp(1 / x))), 0.0, 1.0),
+    "dead distance": (lambda x: np.where(x >= 0, x, np.abs(np.sqrt(-x))), 1.0, 1.0),
     "picked by a mask": (lambda x: np.sum((np.arange(-1.0, 2.0) * x * np.log(np.arange(-1.0, 2.0) * x))[2:]), 1.0, 1.0),
     "norm of 0": (lambda x: np.sqrt(np.sum((x * np.ones(2)) ** 2)) * 0, 0.0, 0.0),
     "hypot at 0": (lambda x: np.hypot(x, 0.0 * x), 0.0, 0.0),
