@@ -89,7 +89,8 @@ class Distribution:
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]
             x, loc, scale, *shapes = of_one_dtype(x, values["loc"], values.get("scale", 1.0), *shapes)
-            return operation(x, loc, scale, *shapes)
+            with np.errstate(all="ignore"):  # the logarithm of no share is -inf, of which SciPy says nothing
+                return operation(x, loc, scale, *shapes)
 
         apply.__name__, apply.__module__ = label, "scipy.stats"
         registry[apply] = apply

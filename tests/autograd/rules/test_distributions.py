@@ -107,3 +107,10 @@ def test_every_point_has_scipys_value(name: str, method: str) -> None:
             found, expected = ours(Tensor(x), *shapes, **where).numpy(), theirs(x, *shapes, **where)
         assert found.dtype == np.float64
         np.testing.assert_allclose(found, expected, rtol=2e-9, atol=1e-200 if method in ("sf", "logsf") else 1e-16)
+
+
+def test_what_is_impossible_has_logarithms_without_a_warning() -> None:
+    """As SciPy's; the suite makes errors of warnings."""
+    assert stats.binom.logsf(1.0, 1.0, Tensor(0.5, requires_grad=True)).item() == -np.inf
+    assert grad(lambda p: stats.binom.logsf(0.0, 1.0, p, loc=1))(0.5) == pytest.approx(0)
+    assert stats.expon.logcdf(Tensor(0.0)).item() == -np.inf
