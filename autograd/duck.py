@@ -15,6 +15,9 @@ def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
     """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
 
     def either(*operands: Array, **options: Any) -> Array:
-        return (apply if any(isinstance(x, Tensor) for x in operands) else evaluate)(*operands, **options)
+        for x in operands:
+            if isinstance(x, Tensor):
+                return apply(*operands, **options)
+        return evaluate(*operands, **options)
 
     return either

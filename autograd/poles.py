@@ -21,4 +21,5 @@ def along(t: Array, *partials: Array) -> tuple[Array, ...]:
 
 def zero_safe_values(x: Array, y: Array) -> Array:
     """`x * y`, exactly 0 where either is."""
-    return np.where((x == 0) | (y == 0), 0, x * y)[()]
+    product = x * y
+    return product if np.isfinite(product).all() else np.where((x == 0) | (y == 0), 0, product)[()]

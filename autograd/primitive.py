@@ -174,10 +174,6 @@ def protected(operand: Any, value: Any) -> Any:
 # --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
-_dot = np.vdot
-LARGE = 10_000  # numbers from which on OpenBLAS would share out a sum of squares among its threads
-
-
 class _View(NamedTuple):
     """What a rule reads of a node."""
 
@@ -227,14 +223,11 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | N
 
 def pole_safe(g: Array, partial: Array) -> Array:
     """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
-    return (registry[safe_times] if isinstance(g, Tensor) or isinstance(partial, Tensor) else safe_times)(g, partial)
-
-
-def safe_times(g: Array, partial: Array) -> Array:
-    """The same on arrays: there is something to mend where the product is nan, which a sum of squares tells."""
-    product = g * partial
-    told = product if type(product) is _float64 else _dot(product, product) if product.size < LARGE else product.min()
-    return product if told == told else np.where(g == 0, 0, product)[()]
+    if isinstance(g, Tensor) or isinstance(partial, Tensor):
+        return registry[pole_safe](g, partial)
+    product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
+    largest = product if type(product) is _float64 else product.item(product.argmax()) if product.size else 0
+    return product if largest == largest else np.where(g == 0, 0, product)[()]
 
 
 def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:

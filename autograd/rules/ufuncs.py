@@ -16,7 +16,7 @@ from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.pieces import SHARED, matmul_of_arrays
 from autograd.poles import zero_safe_values
-from autograd.primitive import pole_safe, safe_times
+from autograd.primitive import pole_safe
 from autograd.registry import primitives
 
 from .closed import closed
@@ -39,7 +39,7 @@ elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
-elementwise(safe_times, lambda y: y, lambda x: x, name="pole_safe")
+elementwise(pole_safe, lambda y: y, lambda x: x, name="pole_safe")
 zero_safe = on_arrays_too(elementwise(zero_safe_values, lambda y: y, lambda x: x, name="zero_safe"), zero_safe_values)
 primitives["pole_safe"].cotangents = (lambda g, node: pole_safe(g, node.saved[1]),
                                       lambda g, node: zero_safe(g, node.saved[0]))  # 0 where the first factor is, too
