@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import decided
+from autograd.numpy_protocol import decided, plain
 
 Array = Any
 
@@ -18,16 +18,17 @@ Array = Any
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, *, device: str | None = None) -> Any:
     gap = np.subtract(stop, start) * 1.0
-    shares = np.arange(num, dtype=gap.real.dtype) / max(num - 1 if endpoint else num, 1)
-    shares = shares.reshape((-1,) + (1,) * gap.ndim)
-    out = start + shares * gap
-    if endpoint:
-        out = np.where(shares == 1, stop, out)
+    intervals = num - 1 if endpoint else num
+    step = gap / max(intervals, 1)
+    counted = np.arange(num, dtype=gap.real.dtype).reshape((-1,) + (1,) * gap.ndim)
+    # Multiplied in NumPy's order, or else a number that it rounds up to an integer may stay below.
+    out = np.where(np.any(step == 0), counted / max(intervals, 1) * gap, counted * step) + start
+    if endpoint and num > 1:
+        out = np.where(counted == num - 1, stop, out)
     out = np.moveaxis(out, 0, axis)
     if dtype is not None:
         out = (np.floor(out) if np.dtype(dtype).kind in "iu" else out).astype(dtype)
-    steps = num - 1 if endpoint else num
-    return (out, gap / steps if steps > 0 else np.nan) if retstep else out
+    return (out, step if intervals > 0 else np.nan) if retstep else out
 
 
 @composite(np.logspace)
@@ -42,13 +43,15 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 
 @composite(np.geomspace)
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    """start (stop / start)^s for s from 0 to 1."""
+    """10^e for e from log10(start) to log10(stop), both turned to be positive, and turned back."""
     start, stop = (x.astype(np.result_type(x.dtype, np.float64)) for x in arrays_of((start, stop)))
     if not all(decided(np.all, end) for end in (start, stop)):
         raise ValueError("geomspace cannot start or stop at 0")
-    shares = np.linspace(0.0, 1.0, num, endpoint)
-    shares = shares.reshape((-1,) + (1,) * max(start.ndim, stop.ndim))
-    out = np.moveaxis(start * (stop / start) ** shares, 0, axis)
+    turn = plain(np.sign)(start)  # the result does not depend on it
+    between = np.power(10.0, np.linspace(np.log10(start / turn), np.log10(stop / turn), num, endpoint)) * turn
+    counted = np.arange(num).reshape((-1,) + (1,) * (between.ndim - 1))
+    out = np.where(counted == 0, start, np.where((counted == num - 1) & endpoint, stop, between))
+    out = np.moveaxis(out, 0, axis)
     return out if dtype is None else out.astype(dtype)
 
 

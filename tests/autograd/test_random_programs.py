@@ -93,7 +93,8 @@ class Number:
         return self.along(math.cos(self.value), -math.sin(self.value))
 
     def tanh(self) -> Number:
-        return self.along(math.tanh(self.value), 1 / math.cosh(self.value) ** 2)
+        small = math.exp(-abs(self.value))  # which does not overflow, as cosh does
+        return self.along(math.tanh(self.value), (2 * small / (1 + small**2)) ** 2)
 
     def exp(self) -> Number:
         return self.along(math.exp(self.value), math.exp(self.value))

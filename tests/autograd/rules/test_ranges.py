@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor
+from autograd import Tensor, vmap
 from autograd.testing import check_gradients
 
 ENDS = [np.array(1.5), np.array([0.5, 2.0]), np.array([[1.0, 3.0], [2.0, 0.25]]), np.array(2.0, np.float32),
@@ -45,3 +45,19 @@ def test_the_last_number_is_the_end() -> None:
     """Which start + (stop - start) may miss."""
     for num in (2, 3, 7):
         assert np.linspace(Tensor(-1e16), 1.0, num)[-1].item() == 1.0
+
+
+@pytest.mark.parametrize("stop", [9, 49, 113, 1000])
+def test_integers_between_are_numpys(stop: int) -> None:
+    """k / 49 * 49 may stay below k, and 1000 ** (2 / 3) below 100."""
+    count = stop + 1
+    assert np.linspace(Tensor(0.0), stop, count, dtype=int).numpy().tolist() == list(range(count))
+    assert np.geomspace(Tensor(1.0), 1000, 4, dtype=int).numpy().tolist() == [1, 10, 100, 1000]
+
+
+def test_a_gap_that_vanishes_in_parts() -> None:
+    tiny = np.nextafter(0.0, 1.0)
+    stops = np.array([tiny, 49.0])
+    each = vmap(lambda stop: np.linspace(0.0, stop, 50))(stops)
+    assert each.tolist() == [np.linspace(0.0, stop, 50).tolist() for stop in stops]
+    assert np.linspace(Tensor(0.0), stops, 50).numpy().tolist() == np.linspace(0.0, stops, 50).tolist()
