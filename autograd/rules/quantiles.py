@@ -47,7 +47,9 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     ordered = np.sort(flat, axis=-1)
     below = np.take_along_axis(ordered, low, -1)
     above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
-    mixed = np.where(share == 0, below, below + share * (above - below))
+    gap = above - below
+    mixed = np.where(share < 0.5, below + share * gap, above - (1 - share) * gap)  # as NumPy rounds
+    mixed = np.where(share == 0, below, mixed)
     out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *[a.shape[k] for k in rest])
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))

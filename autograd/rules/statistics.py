@@ -55,6 +55,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: in
     if fweights is None and aweights is None:
         centred, weighted, degrees = x - np.mean(x, axis=1, keepdims=True), 1.0, x.shape[1] - ddof
     else:
+        fweights, aweights = (w if w is None else arrays_of((w,))[0].astype(float) for w in (fweights, aweights))
         weights = np.multiply(1.0 if fweights is None else fweights, 1.0 if aweights is None else aweights)
         mean, total = np.average(x, axis=1, weights=weights, returned=True)
         correction = ddof if aweights is None else ddof * np.sum(weights * aweights) / total[0]
@@ -107,7 +108,7 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
     if np.ndim(bins):
         return bins
     low, high = range if range is not None else (np.min(a), np.max(a)) if np.size(a) else (0.0, 1.0)
-    apart = 0.5 * decided(np.equal, low, high)
+    apart = 0.5 if decided(np.equal, low, high) else 0.0
     return np.linspace(low - apart, high + apart, known.size).astype(known.dtype)
 
 

@@ -31,11 +31,11 @@ def __getattr__(name: str) -> Any:
 @twin(sc.logsumexp)
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log |sum b exp(a)|, and its sign."""
-    (a,) = arrays_of((a,))
+    a, b = (*arrays_of((a,)), 1.0) if b is None else arrays_of((a, b))
+    a = a.astype(np.result_type(a, b), copy=False)
     top = plain(np.max)(a, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
-    powers = np.exp(a - top)
-    total = np.sum(powers if b is None else b * powers, axis=axis, keepdims=True)
+    total = np.sum(b * np.exp(a - top), axis=axis, keepdims=True)
     sign = np.sign(total) if return_sign else 1.0
     out = np.log(np.where(total == 0, 1, np.abs(total) if return_sign else total))
     out = np.where(total == 0, -np.inf, out) + top
