@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp
+from autograd.calling import parameters
 from autograd.primitive import Primitive
 from autograd.registry import public_name, registry
 from autograd.testing.strategies import axes, shapes
@@ -232,11 +233,13 @@ def texts(apply: Any, seen: set[int]) -> Iterator[Any]:
                          ids=public_name)
 def test_what_is_left_out_is_what_numpy_or_scipy_takes_then(function: Any) -> None:
     """Every default in the text of a rule."""
-    theirs = inspect.signature(pkgutil.resolve_name(public_name(function))).parameters
+    theirs = parameters(pkgutil.resolve_name(public_name(function)))  # older NumPys do not tell those of a ufunc
     for text in texts(registry[function], set()):
         for parameter in inspect.signature(text, follow_wrapped=False).parameters.values():
             if parameter.default not in (None, parameter.empty) and parameter.name in theirs:
                 expected = theirs[parameter.name].default
+                if function is np.take_along_axis and expected is parameter.empty:
+                    continue  # its axis may be left out since NumPy 2.3, and here with each
                 if type(expected) is np._globals._NoValueType:
                     expected = LEFT_OUT[parameter.name]
                 assert (type(parameter.default), parameter.default) == (type(expected), expected), parameter.name
