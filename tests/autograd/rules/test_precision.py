@@ -1,4 +1,4 @@
-"""Operands in single precision: results are as exact as those of plain arrays, and in double precision where they are."""
+"""Operands in single precision: no result is less exact than that of plain arrays, nor in another precision."""
 
 from __future__ import annotations
 
