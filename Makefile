@@ -1,5 +1,5 @@
 # Each target makes its own environment in .venv on first use; only Python 3.11+, git and make must be there.
-.PHONY: help demo test nightly coverage mutants lint bench notebooks docs clean
+.PHONY: help demo test nightly coverage oldest mutants lint bench notebooks docs clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -24,8 +24,13 @@ coverage: $(STAMPS)/test  ## all tests again, counting: a line or a branch of au
 	$(RUN) -m coverage report --include='nn/*,optim/*' --skip-covered --show-missing
 	$(RUN) -m coverage report --include='autograd/*' --skip-covered --show-missing --fail-under=100
 
-nightly: coverage  ## coverage, then all tests with twenty times as many examples (an hour or more)
+nightly: coverage  ## coverage, then all tests with twenty times as many examples (half an hour)
 	$(RUN) -m pytest -n 2 --hypothesis-profile=nightly
+
+oldest: | $(RUN)  ## all tests with the oldest versions that pyproject.toml allows, in an environment of their own
+	@mkdir -p out
+	$(RUN) tests/oldest.py > out/oldest.txt
+	PIP_CONSTRAINT=out/oldest.txt $(MAKE) test VENV=.venv-oldest
 
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=400; 0 is all)
 	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),0)
@@ -44,7 +49,8 @@ docs: notebooks  ## build the documentation site, with the executed notebooks, i
 	$(RUN) -m mkdocs build --strict
 
 clean:  ## remove the environment and everything generated
-	rm -rf $(VENV) build dist out benchmarks/results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest build dist out benchmarks/results *.egg-info \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The first of these that is Python 3.11 or newer. Where Python comes without pip (Debian's), pip's own installer helps.
 $(RUN):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.oldest import oldest
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("autograd", "nn", "optim")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -62,6 +64,13 @@ def test_four_dependencies_and_the_promised_extras(wheel):
     assert set(metadata.get_all("Provides-Extra")) == extras
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "MIT"
+
+
+def test_every_requirement_says_the_oldest_version_that_is_tested(wheel):
+    """Which `make oldest` installs."""
+    name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    required = email.message_from_bytes(wheel.read(name)).get_all("Requires-Dist")
+    assert {re.match(r"[\w-]+", line).group() for line in required} - {"cleargrad"} == set(oldest())
 
 
 def test_every_extra_that_an_error_names_exists():
