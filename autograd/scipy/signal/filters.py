@@ -18,8 +18,8 @@ import scipy.signal as ss
 from autograd.calling import arrays_of
 from autograd.declare import general
 from autograd.duck import on_arrays_too
+from autograd.numpy_protocol import decided
 from autograd.registry import real_only
-from autograd.scipy.linalg import companion
 from autograd.scipy.twin import twin
 
 from .convolutions import full_convolution
@@ -84,9 +84,13 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
 
 @twin(ss.lfilter_zi)
 def lfilter_zi(b: Any, a: Any) -> Any:
-    """The state in which a filter answers a constant 1 with a constant."""
+    """The state in which a filter answers a constant 1 with a constant y: z_k = sum of b_j - a_j y over j >= k."""
     b, a = coefficients(b, a)
-    return np.linalg.solve(np.eye(len(a) - 1, dtype=a.dtype) - companion(a).T, b[1:] - a[1:] * b[0])
+    total = np.sum(a)
+    if decided(lambda total: total == 0, total):
+        raise ValueError("lfilter_zi of a filter with a pole at 1, for which the coefficients a add up to 0: it never "
+                         "settles")
+    return np.flip(np.cumsum(np.flip(b - a * (np.sum(b) / total))))[1:]
 
 
 @twin(ss.filtfilt)

@@ -99,6 +99,7 @@ def test_what_has_a_rule_takes_the_batch_as_a_whole(call: Any, given: Any, monke
     assert set(alone) & {"elementwise", *batching.RULES} <= {"sums_of_windows"}
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # since NumPy 2.5
 @pytest.mark.parametrize(("row", "call"), [c for c in cases() if c.values[0].constant])
 def test_a_batch_of_what_is_piecewise_constant_is_each_of_them(row: Row, call: Any) -> None:
     """Or is refused, where the results are no numbers."""

@@ -52,6 +52,11 @@ def test_filters_without_delay(kind: Any, length: Any) -> None:
                                ss.filtfilt(b, a, x, -1, kind, length))
 
 
+def test_a_filter_that_never_settles_has_no_state() -> None:
+    with pytest.raises(ValueError, match="pole at 1"):
+        signal.lfilter_zi(Tensor([1.0]), np.array([1.0, -1.0]))
+
+
 def test_sections_one_after_the_other() -> None:
     sections, x = ss.butter(5, 0.3, output="sos"), rng.standard_normal((2, 12))
     same(signal.sosfilt(Tensor(sections), x), ss.sosfilt(sections, x))
