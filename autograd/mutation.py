@@ -42,9 +42,15 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
         whole = whole[(0,) * (whole.ndim - base.ndim)] if whole.ndim > base.ndim else whole
         shown = primitive.evaluate(whole, **options)
-    if type(shown) is not np.ndarray or not np.may_share_memory(shown, whole):
-        return
-    _remember(view, base, primitive, options)
+    if type(shown) is np.ndarray and _shows(shown, whole):
+        _remember(view, base, primitive, options)
+
+
+def _shows(part: Array, whole: Any) -> bool:
+    """Whether an array is part of another: most often its owner says so, in a tenth of the time of comparing memory."""
+    if part is whole or part.base is whole:
+        return True
+    return part.base is not None and (part.base is whole.base or np.may_share_memory(part, whole))
 
 
 class Choice:
@@ -73,9 +79,10 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
     try:
         views = base._views
     except AttributeError:
-        views = base._views = {}
-    key = id(view)
-    views[key] = weakref.ref(view, lambda _: views.pop(key, None))
+        views = base._views = []
+    views.append(weakref.ref(view))
+    if len(views) & (len(views) - 1) == 0:  # now and then: 8 of them, 16, 32 ...
+        views[:] = [reference for reference in views if reference() is not None]
 
 
 def _refuse_read_only_view(target: Tensor) -> None:
@@ -209,7 +216,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 
 def _refresh_views(base: Tensor) -> None:
-    living = [view for reference in list(getattr(base, "_views", {}).values()) if (view := reference()) is not None]
+    living = [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
     for shown in living:
         _, primitive, options = shown._view
         fresh = primitive(base, **options)

@@ -192,6 +192,7 @@ class Elementwise(Primitive):
                  times: Rule | None = None) -> None:
         super().__init__(name, evaluate, operands)
         self.partials = tuple(partials)
+        self.linear = all(p in (1, -1) for p in partials)  # a sum or a difference: so is its tangent
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
@@ -199,6 +200,8 @@ class Elementwise(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
+        if self.linear and all(t is not None for t in tangents):
+            return self.apply(*tangents)
         view = _View((*operands, out), tangents)  # a partial derivative multiplies tangents as it does cotangents
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 

@@ -50,7 +50,7 @@ class Tensor(Interface):
     _name: str | None
     _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
-    _views: dict[int, weakref.ref[Tensor]]  # of this tensor, by their identity, for as long as they live
+    _views: list[weakref.ref[Tensor]]  # of this tensor; some may have died
     _inner: Tensor  # of a box: what is inside, its tangent, the level of its transform
     _tangent: Any
     level: int
