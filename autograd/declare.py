@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import NoDerivativeError
-from .numpy_protocol import plain
+from .numpy_protocol import in_dtypes_of_loop, plain
 from .primitive import Elementwise, Primitive, Structured, as_operand, binary, calling_convention, unary
 from .reading import Rule
 from .registry import public_name, registry
@@ -130,9 +130,6 @@ def in_dtypes_of(ufunc: np.ufunc, definition: Rule) -> Rule:
 
     @functools.wraps(definition)
     def apply(*operands: Any, **options: Any) -> Any:
-        given = [*map(as_operand, operands)]
-        dtypes = ufunc.resolve_dtypes((*[getattr(x, "dtype", type(x)) for x in given], *[None] * ufunc.nout))
-        return definition(*[x.astype(dtype) if getattr(x, "dtype", dtype) != dtype else x
-                            for x, dtype in zip(given, dtypes, strict=False)], **options)
+        return definition(*in_dtypes_of_loop(ufunc, operands), **options)
 
     return apply

@@ -13,13 +13,13 @@ from .arrays import elements, plain_array
 from .box import Box, shared_value
 from .calling import parameters, refuse_ndarray, refuse_out
 from .errors import NoDerivativeError
-from .primitive import wrap
+from .primitive import as_operand, wrap
 from .registry import on_demand, public_name, registry
 from .tensor import Tensor
 from .tree import tensors_in
 from .ufunc_methods import apply_method
 
-_HARMLESS = {"casting": "same_kind", "subok": True, "order": "K", "where": True}
+_HARMLESS = {"subok": True, "order": "K", "where": True}
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,21 +89,33 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         apply = rule_of(ufunc)
         if apply is None:
             return no_derivative(ufunc, inputs, options)
-        dtype = options.pop("dtype", None)
+        loop = {key: options[key] for key in ("dtype", "casting") if key in options}
         known = {key: options.pop(key) for key in [*options] if key in parameters(apply)}
-        refused = [key for key, value in options.items() if not (key in _HARMLESS and value is _HARMLESS[key])]
+        refused = [key for key, value in options.items()
+                   if key not in loop and not (key in _HARMLESS and value is _HARMLESS[key])]
         if refused:
             if any(t.requires_grad or isinstance(t, Box) for t in tensors_in((inputs, options))):
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
                                         "elements with np.where, and assign instead of out=")
             return no_derivative(ufunc, inputs, options | known)
-        if dtype is not None:
-            inputs = [x.astype(dtype) if isinstance(x, Tensor) else plain_array(x, dtype) for x in inputs]
-        return apply(*inputs, **known)
+        return apply(*(in_dtypes_of_loop(ufunc, inputs, **loop) if loop else inputs), **known)
     result = apply_method(ufunc, method, inputs, options)
     if result is not NotImplemented:
         return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
+
+
+def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None, **casting: str) -> list[Any]:
+    """Operands in the dtypes of the loop that a ufunc takes for them; a `dtype` is that of its results.
+
+    Raises what NumPy raises where there is no such loop, or `casting` does not allow it.
+    """
+    given = [*map(as_operand, operands)]
+    kinds = [np.dtype(bool) if isinstance(x, bool) else getattr(x, "dtype", type(x)) for x in given]
+    signature = (None,) * ufunc.nin + (dtype if dtype is None else np.dtype(dtype),) * ufunc.nout
+    found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=signature, **casting)
+    return [plain_array(x, wanted) if not hasattr(x, "dtype") else x if x.dtype == wanted else x.astype(wanted)
+            for x, wanted in zip(given, found, strict=False)]
 
 
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0) -> Array:
     x = np.moveaxis(x, axis, 0)
     bounds = [*np.asarray(indices).tolist(), x.shape[0]]
     parts = [x[first : max(last, first + 1)] for first, last in pairwise(bounds)]
-    return np.stack([ufunc.reduce(part) for part in parts], axis)
+    return np.stack([ufunc.reduce(part) for part in parts], axis) if parts else np.moveaxis(x[:0], 0, axis)
 
 
 def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:
@@ -134,4 +135,4 @@ METHODS: dict[str, Callable[..., Any]] = {
 def along(x: Array, axes: tuple[int, ...]) -> Array:
     """The parts of an array along some of its axes, one after the other, as axis 0."""
     front = np.moveaxis(x, axes, range(len(axes)))
-    return front.reshape(-1, *front.shape[len(axes) :]) if axes else x[None]
+    return front.reshape(prod(front.shape[: len(axes)]), *front.shape[len(axes) :])

@@ -22,6 +22,9 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
     def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
         options |= dict(zip(names, args, strict=False))
+        dtype = options.get("dtype")
+        if dtype is not None and a.dtype.kind in "fc" and np.dtype(dtype).kind not in "fc":
+            raise TypeError(f"nan{function.__name__} of {a.dtype} takes a dtype that holds fractions, got {dtype}")
         return function(a, where=~np.isnan(a) & where, **options)
 
     return apply
@@ -31,6 +34,8 @@ def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
     """The greatest or least number; nan where there is none and no `initial`."""
 
     def apply(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
+        if a.dtype.kind not in "fc":  # whose numbers may be more than an infinite float can be compared with
+            return function(a, axis=axis, out=out, keepdims=keepdims, **options)
         best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
         if options.get("initial") is not None:
             return best

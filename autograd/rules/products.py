@@ -151,6 +151,8 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
 
 @composite(np.matvec)
 def matvec(x1: Any, x2: Any, /) -> Any:
+    if x1.ndim < 2:
+        raise ValueError(f"matvec takes matrices and vectors, got shapes {x1.shape} and {x2.shape}")
     return np.matmul(x1, x2[..., None])[..., 0]
 
 

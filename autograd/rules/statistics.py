@@ -27,7 +27,11 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         total = mean.dtype.type(a.size / mean.size)
     else:
         weights = along_axes(arrays_of((weights,))[0], a, axis)
+        dtype = np.result_type(a.dtype, weights.dtype, *(["f8"] if a.dtype.kind in "biu" else []))
+        a, weights = a.astype(dtype), weights.astype(dtype)
         total = np.sum(np.broadcast_to(weights, a.shape), axis=axis, keepdims=keepdims)
+        if decided(lambda total: np.any(total == 0), total):
+            raise ZeroDivisionError("weights of an average must not add up to zero")
         mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (mean, np.full_like(mean, total)) if returned else mean
 

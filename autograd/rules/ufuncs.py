@@ -16,7 +16,7 @@ from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.pieces import SHARED, matmul_of_arrays
 from autograd.poles import zero_safe_values
-from autograd.primitive import pole_safe
+from autograd.primitive import as_operand, pole_safe
 from autograd.registry import primitives
 
 from .closed import closed
@@ -249,6 +249,7 @@ def floor_quotient(x: Any, y: Any, *, out: Any = None, casting: Any = "same_kind
 
     There `np.floor_divide` gives nan for an infinite x, and -1 instead of -0 for an infinite y of the other sign.
     """
+    x, y = as_operand(x), as_operand(y)
     kind = np.result_type(x, y)
     infinite = kind.kind == "f" and np.isinf(np.asarray(x, kind)) | np.isinf(np.asarray(y, kind))
     if np.any(infinite):

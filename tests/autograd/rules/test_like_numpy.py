@@ -1,0 +1,76 @@
+"""Calls in dtypes and forms that mathematics does not ask about: NumPy's values and dtypes, or the exception it raises."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from autograd.tree import flatten
+
+HALVES = np.array([-1.5, -0.5, 0.5, 2.5])
+BELOW = HALVES.astype(np.float32)
+SMALL, LARGE = np.array([3, -7, 100, 5], np.int8), np.array([2**62 + 1, 2**62 - 1, -(2**62) - 1, 5])
+MASK = np.array([True, False, True, True])
+GRID = np.arange(12.0).reshape(3, 4)
+TURNED = HALVES + 1j
+
+Array = Any
+Call = Callable[..., Any]
+CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
+    # a dtype is that of the result: operands are cast as the ufunc's loop asks for, or not at all
+    **{f"{f.__name__} in the dtype {dtype}, casting {casting}":
+       (lambda *x, f=f, dtype=dtype, casting=casting: f(*x, dtype=dtype, casting=casting), x)
+       for f, *x in ((np.cos, HALVES), (np.ceil, HALVES), (np.square, BELOW), (np.absolute, TURNED),
+                     (np.isnan, HALVES), (np.frexp, HALVES), (np.bitwise_count, SMALL), (np.add, SMALL, BELOW),
+                     (np.divide, SMALL, SMALL), (np.equal, HALVES, BELOW), (np.divmod, HALVES, BELOW),
+                     (np.float_power, SMALL, BELOW), (np.matmul, GRID, HALVES), (np.add, BELOW, 2))
+       for dtype in (None, "f4", "f8", "i8", "D") for casting in ("same_kind", "no")},
+    "a dtype beside where": (lambda x, y: np.add(x, y, dtype="f4", where=np.ones(4, bool)), (SMALL, SMALL)),
+    "a dtype that loses digits": (lambda x, y: np.add(x, y, dtype="i1", casting="unsafe"), (SMALL, LARGE % 7)),
+    "divmod by True": (lambda x: np.divmod(x, True), (HALVES,)),
+    "a list below the line": (lambda x: x // [1.5, 2, 3, 4], (HALVES,)),
+    "a list above the line": (lambda x: [1.5, 2, 3, 4] // x, (HALVES,)),
+    "nanmax of integers": (np.nanmax, (LARGE,)), "nanmin of integers": (np.nanmin, (LARGE,)),
+    "nanmax of booleans": (np.nanmax, (MASK,)),
+    "nanmin beside an initial": (lambda x: np.nanmin(x, initial=2**62 + 1), (LARGE + 1,)),
+    "nanmean in integers": (lambda x: np.nanmean(x, dtype=int), (HALVES,)),
+    "nanvar in integers": (lambda x: np.nanvar(x, dtype=int), (HALVES,)),
+    "average by booleans": (lambda x, w: np.average(x, weights=w), (HALVES.astype(np.float16), MASK)),
+    "average of small integers": (lambda x, w: np.average(x, weights=w, returned=True), (SMALL, BELOW)),
+    "average without weight": (lambda x, w: np.average(x, weights=w), (HALVES, 0 * HALVES)),
+    "reduction of empty parts": (np.floor_divide.reduce, (np.zeros((4, 0)),)),
+    "accumulation of empty parts": (np.hypot.accumulate, (np.zeros((4, 0)),)),
+    "reduceat of no parts": (lambda x: np.maximum.reduceat(x, [], axis=1), (GRID,)),
+    "matvec of a vector": (np.matvec, (HALVES, HALVES)),
+}  # fmt: skip
+
+
+def outcome(call: Call, operands: tuple[Any, ...]) -> Any:
+    """The arrays that are returned, or what is raised."""
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            return [np.asarray(x.detach() if isinstance(x, Tensor) else x) for x in flatten(call(*operands))[0]]
+        except (ValueError, ArithmeticError) as error:
+            return [kind for kind in (ValueError, ZeroDivisionError) if isinstance(error, kind)][0]
+        except TypeError:
+            return TypeError
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_values_and_dtypes_are_numpys(name: str, tracked: bool) -> None:
+    call, operands = CALLS[name]
+    tensors = [Tensor(x, requires_grad=tracked and x.dtype.kind in "fc") if isinstance(x, np.ndarray) else x
+               for x in operands]
+    wanted, found = outcome(call, operands), outcome(call, (*tensors,))
+    if isinstance(wanted, type) or (isinstance(found, type) and tracked):  # what is tracked may be refused
+        assert found is wanted or (isinstance(wanted, list) and found is TypeError)
+        return
+    assert [(x.shape, x.dtype) for x in found] == [(x.shape, x.dtype) for x in wanted]
+    for a, b in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(a, b, rtol=4 * np.finfo(b.dtype).eps if b.dtype.kind in "fc" else 0)
