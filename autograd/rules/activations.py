@@ -234,6 +234,10 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
     refuse_out("clip", out)
     low, high = (a_min if min is None else min), (a_max if max is None else max)
+    if a.dtype.kind in "iu":  # a Python integer beyond what they can be is no bound to them
+        limits = np.iinfo(a.dtype)
+        low = None if type(low) is int and low <= limits.min else low
+        high = None if type(high) is int and high >= limits.max else high
     if low is None and high is None:
         return np.copy(a)
     a = a if low is None else np.maximum(a, low)

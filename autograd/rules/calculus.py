@@ -42,7 +42,11 @@ def given(*values: Any) -> list[Any]:
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     (ary,) = arrays_of((ary,))
     middle = np.diff(ary.reshape(-1))
-    parts = [None if x is None else np.ravel(x).astype(middle.dtype) for x in (to_begin, to_end)]
+    ends = [x if x is None else np.ravel(arrays_of((x,))[0]) for x in (to_begin, to_end)]
+    for x in ends:
+        if x is not None and not np.can_cast(x.dtype, ary.dtype, "same_kind"):
+            raise TypeError(f"ediff1d of {ary.dtype} takes ends that can be cast to it, got {x.dtype}")
+    parts = [x if x is None else x.astype(middle.dtype) for x in ends]
     return np.concatenate([x for x in (parts[0], middle, parts[1]) if x is not None])
 
 
@@ -57,7 +61,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         raise TypeError(f"gradient over {len(axes)} axes takes one spacing, or one an axis, got {len(spacings)}")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient takes edge_order 1 or 2, got {edge_order}")
-    f = f if f.dtype.kind in "fc" else f.astype(float)
+    f = f.astype(float) if f.dtype.kind in "iu" else f  # booleans have no difference
     slopes = tuple(slope_along(f, a, h, edge_order) for a, h in zip(axes, spacings, strict=True))
     return slopes[0] if len(slopes) == 1 else slopes
 
@@ -112,6 +116,8 @@ def at(x: Array, places: Array) -> Array:
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
     """A line from each sample to the next, and level beyond the ends."""
     x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
+    if "c" in (x.dtype.kind, xp.dtype.kind):
+        raise TypeError(f"interp takes real places, got {x.dtype} and {xp.dtype}")
     if period is not None:
         x, xp = x % abs(period), xp % abs(period)
         order = np.argsort(xp)

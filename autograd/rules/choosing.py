@@ -45,6 +45,8 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
 
 @composite(np.compress)
 def compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
+    if np.ndim(condition) != 1:
+        raise ValueError(f"compress takes a condition of one axis, got shape {np.shape(condition)}; write np.extract")
     return np.take(a, np.flatnonzero(settled(condition)), axis=axis, out=out)
 
 
@@ -59,7 +61,10 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect"
     return np.take_along_axis(a, np.argpartition(a, kth, axis, kind), axis)
 
 
-composite(np.sort_complex)(lambda a: np.sort(a, axis=-1).astype(a.dtype if a.dtype.kind == "c" else complex))
+@composite(np.sort_complex)
+def sort_complex(a: Any) -> Any:
+    narrow = a.dtype.kind in "iu" and a.dtype.itemsize <= 2
+    return np.sort(a, axis=-1).astype(a.dtype if a.dtype.kind == "c" else np.complex64 if narrow else complex)
 
 
 @composite(np.real_if_close)

@@ -190,7 +190,7 @@ composite(np.union1d)(lambda ar1, ar2: np.unique(np.concatenate([np.ravel(ar1), 
 @composite(np.intersect1d)
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     _, i, j = plain(np.intersect1d)(ar1, ar2, assume_unique, True)
-    values = np.ravel(ar1)[i]
+    values = np.ravel(ar1)[i].astype(np.result_type(*arrays_of((ar1, ar2))))
     return (values, i, j) if return_indices else values
 
 

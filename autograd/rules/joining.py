@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,11 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
         parts, axis = [np.ravel(x) for x in parts], 0
     if any(x.ndim == 0 for x in parts):
         raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
-    if dtype is not None:
+    if dtype is not None or casting != "same_kind":
+        dtype = np.dtype(np.result_type(*parts) if dtype is None else dtype)
+        refused = [x.dtype for x in parts if not np.can_cast(x.dtype, dtype, casting)]
+        if refused:
+            raise TypeError(f"concatenate cannot cast {refused[0]} to {dtype} according to the rule {casting!r}")
         parts = [x.astype(dtype) for x in parts]
     axis = one_axis(parts[0], axis)
     return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
@@ -50,18 +54,18 @@ def stack(
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:
         raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
-    return np.concatenate([np.expand_dims(x, axis) for x in parts], axis=axis, out=out, dtype=dtype)
+    return np.concatenate([np.expand_dims(x, axis) for x in parts], axis=axis, out=out, dtype=dtype, casting=casting)
 
 
 @composite(np.vstack)
 def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
-    return np.concatenate([np.atleast_2d(x) for x in arrays_of(tup)], axis=0, dtype=dtype)
+    return np.concatenate([np.atleast_2d(x) for x in arrays_of(tup)], axis=0, dtype=dtype, casting=casting)
 
 
 @composite(np.hstack)
 def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
     parts = [np.atleast_1d(x) for x in arrays_of(tup)]
-    return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype)
+    return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 @composite(np.dstack)
@@ -116,14 +120,19 @@ def hsplit(ary: Any, indices_or_sections: Any) -> Any:
     return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
 
 
-@composite(np.vsplit)
-def vsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 0)
+def split_along(axis: int, least: int) -> Callable[[Any, Any], Any]:
+    """A split along an axis of arrays that have at least so many."""
+
+    def apply(ary: Any, indices_or_sections: Any) -> Any:
+        if ary.ndim < least:
+            raise ValueError(f"a split along axis {axis} takes arrays of at least {least} axes, got shape {ary.shape}")
+        return split(ary, indices_or_sections, axis)
+
+    return apply
 
 
-@composite(np.dsplit)
-def dsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 2)
+composite(np.vsplit)(split_along(0, 2))
+composite(np.dsplit)(split_along(2, 3))
 
 
 @composite(np.unstack)

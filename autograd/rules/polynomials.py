@@ -19,7 +19,7 @@ Array = Any
 @composite(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     p, x = arrays_of((p, x))
-    value = np.zeros(x.shape, np.result_type(p.dtype, x.dtype))
+    value = np.zeros(x.shape, x.dtype)
     for i in range(len(p)):
         value = value * x + p[i]
     return value
@@ -27,6 +27,8 @@ def polyval(p: Any, x: Any) -> Any:
 
 @composite(np.vander)
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    if x.ndim != 1:
+        raise ValueError(f"vander takes a vector, got shape {x.shape}")
     powers = np.arange(len(x) if N is None else N)
     return x[:, None] ** (powers if increasing else powers[::-1])
 

@@ -17,7 +17,10 @@ Array = Any
 @composite(np.linspace)
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, *, device: str | None = None) -> Any:
-    gap = np.subtract(stop, start) * 1.0
+    ends = [x if isinstance(x, (int, float, complex)) else arrays_of((x,))[0] for x in (start, stop)]
+    kind = np.result_type(*ends, 0.0)
+    start, stop = (x.astype(kind) for x in arrays_of(ends))  # before the difference, which unsigned integers have not
+    gap = stop - start
     intervals = num - 1 if endpoint else num
     step = gap / max(intervals, 1)
     counted = np.arange(num, dtype=gap.real.dtype).reshape((-1,) + (1,) * gap.ndim)

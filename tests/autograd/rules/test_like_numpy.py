@@ -1,4 +1,4 @@
-"""Calls in dtypes and forms that mathematics does not ask about: NumPy's values and dtypes, or the exception it raises."""
+"""Calls in dtypes and forms that mathematics does not ask about: NumPy's values and dtypes, or what NumPy raises."""
 
 from __future__ import annotations
 
@@ -47,6 +47,30 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "accumulation of empty parts": (np.hypot.accumulate, (np.zeros((4, 0)),)),
     "reduceat of no parts": (lambda x: np.maximum.reduceat(x, [], axis=1), (GRID,)),
     "matvec of a vector": (np.matvec, (HALVES, HALVES)),
+    # differences of integers that have no sign, and bounds that they do not reach
+    "linspace down from an unsigned integer": (lambda x: np.linspace(x, 2, 7), (np.array([9, 1], np.uint64),)),
+    "linspace down to an unsigned integer": (lambda x: np.linspace(9, x, 7, dtype=int), (np.array(2, np.uint8),)),
+    "linspace between booleans": (lambda x: np.linspace(x, ~x, 3), (MASK,)),
+    "linspace in single precision": (lambda x: np.linspace(x, 5, 4, retstep=True), (BELOW,)),
+    "logspace down from an unsigned integer": (lambda x: np.logspace(x, True, 3), (np.array([3], np.uint32),)),
+    "clip below what an unsigned integer is": (lambda x: np.clip(x, -1, 300), (np.array([3, 9], np.uint8),)),
+    "clip to one bound that is beyond": (lambda x: x.clip(max=2**70), (LARGE,)),
+    # what NumPy will not cast, or not take
+    **{f"{f.__name__} with casting {casting}":
+       (lambda x, y, f=f, casting=casting: f([x, y], dtype="f4", casting=casting), (GRID, GRID > 3))
+       for f in (np.concatenate, np.stack, np.vstack, np.hstack) for casting in ("no", "safe", "same_kind", "unsafe")},
+    "concatenate of kinds that are not to be cast": (lambda x, y: np.concatenate([x, y], casting="no"), (SMALL, LARGE)),
+    "ediff1d with an end of another kind": (lambda x: np.ediff1d(x, to_end=1.5), (SMALL,)),
+    "interp at complex places": (lambda x: np.interp(x, [0, 1, 2], [3.0, 1, 2]), (TURNED,)),
+    "compress by a matrix": (lambda x: np.compress(x > 3, x), (GRID,)),
+    "vander of a matrix": (np.vander, (GRID,)), "vsplit of a vector": (lambda x: np.vsplit(x, 2), (HALVES,)),
+    "dsplit of a matrix": (lambda x: np.dsplit(x, [1]), (GRID,)),
+    "gradient of booleans": (np.gradient, (MASK,)),
+    # the dtype of both where only one is read, and of small integers
+    "intersect1d of two dtypes": (np.intersect1d, (np.array([2, 3], np.int16), np.array([2.0, 5.0]))),
+    "intersect1d of nothing": (np.intersect1d, (SMALL, BELOW[:0])),
+    "sort_complex of small integers": (np.sort_complex, (SMALL,)), "sort_complex of single": (np.sort_complex, (BELOW,)),
+    "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
 }  # fmt: skip
 
 
@@ -56,7 +80,7 @@ def outcome(call: Call, operands: tuple[Any, ...]) -> Any:
         try:
             return [np.asarray(x.detach() if isinstance(x, Tensor) else x) for x in flatten(call(*operands))[0]]
         except (ValueError, ArithmeticError) as error:
-            return [kind for kind in (ValueError, ZeroDivisionError) if isinstance(error, kind)][0]
+            return next(kind for kind in (ValueError, ZeroDivisionError) if isinstance(error, kind))
         except TypeError:
             return TypeError
 
