@@ -69,7 +69,8 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     # the dtype of both where only one is read, and of small integers
     "intersect1d of two dtypes": (np.intersect1d, (np.array([2, 3], np.int16), np.array([2.0, 5.0]))),
     "intersect1d of nothing": (np.intersect1d, (SMALL, BELOW[:0])),
-    "sort_complex of small integers": (np.sort_complex, (SMALL,)), "sort_complex of single": (np.sort_complex, (BELOW,)),
+    "sort_complex of small integers": (np.sort_complex, (SMALL,)),
+    "sort_complex of single": (np.sort_complex, (BELOW,)),
     "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
 }  # fmt: skip
 
