@@ -105,7 +105,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
 
 
-def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None, **casting: str) -> list[Any]:
+def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None,
+                      casting: Any = "same_kind") -> list[Any]:
     """Operands in the dtypes of the loop that a ufunc takes for them; a `dtype` is that of its results.
 
     Raises what NumPy raises where there is no such loop, or `casting` does not allow it.
@@ -113,7 +114,7 @@ def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = Non
     given = [*map(as_operand, operands)]
     kinds = [np.dtype(bool) if isinstance(x, bool) else getattr(x, "dtype", type(x)) for x in given]
     signature = (None,) * ufunc.nin + (dtype if dtype is None else np.dtype(dtype),) * ufunc.nout
-    found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=signature, **casting)
+    found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=signature, casting=casting)
     return [plain_array(x, wanted) if not hasattr(x, "dtype") else x if x.dtype == wanted else x.astype(wanted)
             for x, wanted in zip(given, found, strict=False)]
 

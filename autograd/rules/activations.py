@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arrays import weak
 from autograd.blocks import BLOCK, for_blocks
-from autograd.calling import refuse_out
+from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, elementwise, general
 from autograd.duck import on_arrays_too
 from autograd.reduction import reduction
@@ -240,5 +240,8 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min:
         high = None if type(high) is int and high >= limits.max else high
     if low is None and high is None:
         return np.copy(a)
+    if a.dtype.kind not in "fc":  # or else a Python integer would make int64 of booleans before the other bound comes
+        bounds = [x if isinstance(x, (int, float)) else arrays_of((x,))[0] for x in (low, high) if x is not None]
+        a = a.astype(np.result_type(a, *bounds))
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)

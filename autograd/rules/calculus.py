@@ -71,7 +71,9 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     if f.shape[axis] < edge_order + 1:
         raise ValueError(f"gradient with edge_order={edge_order} needs {edge_order + 1} samples, got {f.shape[axis]}")
     f = np.moveaxis(f, axis, 0)
-    h = np.broadcast_to(spacing, (len(f) - 1,)) if np.ndim(spacing) == 0 else np.diff(spacing)
+    (spacing,) = arrays_of((spacing,))
+    spacing = spacing.astype(float) if spacing.dtype.kind in "iu" else spacing
+    h = np.diff(spacing) if spacing.ndim else np.broadcast_to(spacing, (len(f) - 1,))
     h = np.reshape(h, (-1,) + (1,) * (f.ndim - 1)).astype(f.real.dtype)
     s = (f[1:] - f[:-1]) / h
     middle = (h[1:] * s[:-1] + h[:-1] * s[1:]) / (h[:-1] + h[1:])

@@ -27,7 +27,7 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 
 @composite(np.concatenate)
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
-                casting: str = "same_kind") -> Any:
+                casting: Any = "same_kind") -> Any:
     refuse_out("concatenate", out)
     parts = arrays_of(arrays)
     if not parts:
@@ -48,7 +48,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
 
 @composite(np.stack)
 def stack(
-    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: str = "same_kind"
+    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Any:
     parts = arrays_of(arrays)
     shapes = {x.shape for x in parts}
@@ -58,12 +58,12 @@ def stack(
 
 
 @composite(np.vstack)
-def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     return np.concatenate([np.atleast_2d(x) for x in arrays_of(tup)], axis=0, dtype=dtype, casting=casting)
 
 
 @composite(np.hstack)
-def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     parts = [np.atleast_1d(x) for x in arrays_of(tup)]
     return np.concatenate(parts, axis=0 if parts[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 

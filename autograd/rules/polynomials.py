@@ -52,7 +52,8 @@ def polysub(a1: Any, a2: Any) -> Any:
 
 @composite(np.polymul)
 def polymul(a1: Any, a2: Any) -> Any:
-    a1, a2 = map(np.atleast_1d, arrays_of((a1, a2)))
+    a1, a2 = (np.trim_zeros(np.atleast_1d(x), "f") for x in arrays_of((a1, a2)))
+    a1, a2 = (x if x.size else np.zeros(1, x.dtype) for x in (a1, a2))
     return np.convolve(a1, a2)
 
 
@@ -61,7 +62,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     if m < 0:
         raise ValueError(f"polyder takes an order m >= 0, got {m}")
     for _ in range(m):
-        p = p[:-1] * np.arange(p.size - 1, 0, -1)
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
     return p
 
 
@@ -122,6 +123,8 @@ roots = differential(np.roots, lambda t, p, out: pole_safe(-np.polyval(t, out), 
 def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = False, w: Any = None,
             cov: Any = False) -> Any:
     x, y = (v if v.dtype.kind in "fc" else v.astype(float) for v in arrays_of((x, y)))
+    if not x.size:
+        raise TypeError("polyfit takes at least one sample, got none")
     rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     powers, target = vander(x, int(deg) + 1), y
     if w is not None:

@@ -158,6 +158,8 @@ def matvec(x1: Any, x2: Any, /) -> Any:
 
 @composite(np.vecmat)
 def vecmat(x1: Any, x2: Any, /) -> Any:
+    if x2.ndim < 2:
+        raise ValueError(f"vecmat takes vectors and matrices, got shapes {x1.shape} and {x2.shape}")
     return np.matmul(conjugated(x1)[..., None, :], x2)[..., 0, :]
 
 

@@ -71,6 +71,13 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "intersect1d of nothing": (np.intersect1d, (SMALL, BELOW[:0])),
     "sort_complex of small integers": (np.sort_complex, (SMALL,)),
     "sort_complex of single": (np.sort_complex, (BELOW,)),
+    "clip of booleans": (lambda x, y: np.clip(x, 0, y), (MASK, HALVES.astype(np.float16))),
+    "gradient over unsigned places": (np.gradient, (HALVES, np.array([3, 0, 2, 1], np.uint8))),
+    "gradient with an unsigned step": (lambda x: np.gradient(x, np.uint8(3)), (HALVES,)),
+    "polymul with zeros in front": (np.polymul, (np.array([0, 0, 2.0]), SMALL)),
+    "polymul of zeros": (np.polymul, (np.zeros(2), HALVES)), "polymul of nothing": (np.polymul, (HALVES[:0], HALVES)),
+    "polyfit of nothing": (lambda x: np.polyfit(x, x, 1), (HALVES[:0],)),
+    "polyder of rows": (np.polyder, (GRID[:, :3],)), "vecmat of a vector": (np.vecmat, (GRID, HALVES)),
     "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
 }  # fmt: skip
 
