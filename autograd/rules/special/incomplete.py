@@ -7,6 +7,7 @@ Gauss-Legendre quadrature reaches as far as q = 50. All is written in NumPy call
 
 from __future__ import annotations
 
+from math import pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,10 @@ def beta_density(a: Array, b: Array, x: Array) -> Array:
 
 
 def student_density(df: Array, t: Array) -> Array:
-    return np.exp(-(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0.5)) / np.sqrt(df)
+    normal = df == np.inf
+    df = np.where(normal, 1, df)
+    out = np.exp(-(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0.5)) / np.sqrt(df)
+    return np.where(normal, np.exp(-0.5 * t * t) / sqrt(2 * pi), out)
 
 
 # --- How far to integrate: where q(s) is 50 or a little more, for every x on that side of the mean ------------------
@@ -142,6 +146,45 @@ elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
 elementwise(sc.stdtrit, lambda df, out: -student_slope(df, out) / student_density(df, out),
             lambda df, out: 1 / student_density(df, out), operands=("df", "p"))
 
+# --- The F distribution is I_y(d/2, e/2) at y = d x / (e + d x), whose rest 1 - y has digits of its own ---------------
+
+
+def ratio_shares(d: Array, e: Array, x: Array) -> tuple[Array, Array]:
+    ratio = d / e * x  # the quotient first, which small integers do not overflow
+    return ratio / (1 + ratio), 1 / (1 + ratio)
+
+
+def ratio_density(d: Array, e: Array, x: Array) -> Array:
+    y, rest = ratio_shares(d, e, x)
+    return d / e * np.exp(sc.xlogy(d / 2 - 1, y) + sc.xlogy(e / 2 + 1, rest) - sc.betaln(d / 2, e / 2))
+
+
+def share_slope(d: Array, e: Array, y: Array, rest: Array) -> Array:
+    """How y's I_y(d/2, e/2) changes with d: as I does, and as y does, in log y - log(1 - y)."""
+    along = np.exp(sc.xlogy(d / 2, y) + sc.xlogy(e / 2, rest) - sc.betaln(d / 2, e / 2))
+    return beta_slope(d / 2, e / 2, y, rest) / 2 + along / d
+
+
+def upper_slope(d: Array, e: Array, x: Array) -> Array:
+    """The derivative of fdtr(d, e, x) in d."""
+    y, rest = ratio_shares(d, e, x)
+    return share_slope(d, e, y, rest)
+
+
+def lower_slope(d: Array, e: Array, x: Array) -> Array:
+    """The derivative of fdtr(d, e, x) in e."""
+    y, rest = ratio_shares(d, e, x)
+    return -share_slope(e, d, rest, y)
+
+
+ratio = ("d", "e", "x")
+elementwise(sc.fdtr, upper_slope, lower_slope, ratio_density, operands=ratio)
+elementwise(sc.fdtrc, lambda d, e, x: -upper_slope(d, e, x), lambda d, e, x: -lower_slope(d, e, x),
+            lambda d, e, x: -ratio_density(d, e, x), operands=ratio)
+elementwise(sc.fdtri, lambda d, e, out: -upper_slope(d, e, out) / ratio_density(d, e, out),
+            lambda d, e, out: -lower_slope(d, e, out) / ratio_density(d, e, out),
+            lambda d, e, out: 1 / ratio_density(d, e, out), operands=("d", "e", "p"))
+
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
 
 composite(sc.chdtr)(lambda v, x: sc.gammainc(v / 2, x / 2))
@@ -150,9 +193,6 @@ composite(sc.chdtri)(lambda v, p: 2 * sc.gammainccinv(v / 2, p))
 composite(sc.gdtr)(lambda a, b, x: sc.gammainc(b, a * x))
 composite(sc.gdtrc)(lambda a, b, x: sc.gammaincc(b, a * x))
 composite(sc.gdtrix)(lambda a, b, p: sc.gammaincinv(b, p) / a)
-composite(sc.fdtr)(lambda d, e, x: sc.betainc(d / 2, e / 2, d * x / (e + d * x)))
-composite(sc.fdtrc)(lambda d, e, x: sc.betainc(e / 2, d / 2, e / (e + d * x)))
-composite(sc.fdtri)(lambda d, e, p: e / d * sc.betaincinv(d / 2, e / 2, p) / sc.betainccinv(e / 2, d / 2, p))
 # Counts are piecewise constant in k, and have no derivative in n.
 
 counts = ("k", "n", "p")

@@ -50,9 +50,24 @@ f = Distribution(
     ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q), isf=lambda q, dfn, dfd: 1 / sc.fdtri(dfd, dfn, q))
 t = Distribution(
     "t", (-INF, INF),
-    logpdf=lambda x, df: -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2,
-    cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: sc.stdtrit(df, q),
-    isf=lambda q, df: -sc.stdtrit(df, q))
+    logpdf=lambda x, df: student_logpdf(x, df),
+    cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: student_quantile(q, df),
+    isf=lambda q, df: -student_quantile(q, df))
+
+
+def student_logpdf(x: Array, df: Array) -> Array:
+    """With infinitely many degrees of freedom it is the normal distribution's."""
+    normal = df == INF
+    df = np.where(normal, 1, df)
+    out = -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
+    return np.where(normal, -x * x / 2 - HALF_LOG_2PI, out)
+
+
+def student_quantile(q: Array, df: Array) -> Array:
+    """SciPy's function has the other end for q = 0."""
+    return np.where(q == 0, -INF, sc.stdtrit(df, q))
+
+
 cauchy = Distribution(
     "cauchy", (-INF, INF), logpdf=lambda x: -np.log1p(x * x) - log(pi), cdf=lambda x: np.arctan2(1.0, -x) / pi,
     sf=lambda x: np.arctan2(1.0, x) / pi, ppf=lambda q: cauchy_quantile(q), isf=lambda q: -cauchy_quantile(q))
@@ -65,6 +80,12 @@ def cauchy_quantile(q: Array) -> Array:
     return np.where(tail, np.sign(q - 0.5) / np.tan(pi * share), np.tan(pi * np.where(tail, 0.0, q - 0.5)))
 
 
+def laplace_share(x: Array) -> Array:
+    """The cumulative distribution, which is smooth at 0."""
+    tail = np.exp(np.where(x > 0, -x, x)) / 2
+    return np.where(x > 0, 1 - tail, tail)
+
+
 uniform = Distribution(
     "uniform", (0, 1), logpdf=lambda x: 0 * x, cdf=lambda x: x, ppf=lambda q: q)
 expon = Distribution(
@@ -72,8 +93,7 @@ expon = Distribution(
     ppf=lambda q: -np.log1p(-q), isf=lambda q: -np.log(q))
 laplace = Distribution(
     "laplace", (-INF, INF), logpdf=lambda x: -np.abs(x) - log(2),
-    cdf=lambda x: np.where(x > 0, 1 - np.exp(-np.abs(x)) / 2, np.exp(-np.abs(x)) / 2),
-    sf=lambda x: np.where(x > 0, np.exp(-np.abs(x)) / 2, 1 - np.exp(-np.abs(x)) / 2),
+    cdf=lambda x: laplace_share(x), sf=lambda x: laplace_share(-x),
     ppf=lambda q: np.where(q > 0.5, -np.log(2 * (1 - q)), np.log(2 * q)),
     isf=lambda q: np.where(q > 0.5, np.log(2 * (1 - q)), -np.log(2 * q)))
 logistic = Distribution(
@@ -90,7 +110,8 @@ weibull_min = Distribution(
     sf=lambda x, c: np.exp(-(x**c)), logsf=lambda x, c: -(x**c), ppf=lambda q, c: (-np.log1p(-q)) ** (1 / c),
     isf=lambda q, c: (-np.log(q)) ** (1 / c))
 rayleigh = Distribution(
-    "rayleigh", (0, INF), logpdf=lambda x: np.log(x) - x * x / 2, cdf=lambda x: -np.expm1(-x * x / 2),
+    "rayleigh", (0, INF), logpdf=lambda x: np.where(x == INF, -INF, np.log(x) - x * x / 2),
+    cdf=lambda x: -np.expm1(-x * x / 2),
     sf=lambda x: np.exp(-x * x / 2), logsf=lambda x: -x * x / 2, ppf=lambda q: np.sqrt(-2 * np.log1p(-q)),
     isf=lambda q: np.sqrt(-2 * np.log(q)))
 pareto = Distribution(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,18 @@ def of_one_dtype(*given: Array) -> list[Array]:
     return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in arrays]
 
 
+def all_of(conditions: Sequence[Array]) -> Array:
+    return reduce(np.logical_and, conditions, True)
+
+
 class Distribution:
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support holds its ends, but for the lower one if it is `open_below`.
     A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
-    given where it can be had more accurately.
+    given where it can be had more accurately. Where the scale is not positive or the shapes are not `possible`, by
+    default positive, there is no distribution and everything is nan.
     """
 
     density = "logpdf"
@@ -54,8 +60,10 @@ class Distribution:
     ppf: Callable[..., Array]
     isf: Callable[..., Array]
 
-    def __init__(self, name: str, support: tuple[float, float], *, open_below: bool = False, **forms: Form) -> None:
+    def __init__(self, name: str, support: tuple[float, float], *, open_below: bool = False,
+                 possible: Callable[..., Array] | None = None, **forms: Form) -> None:
         self.name, self.support, self.open_below = name, support, open_below
+        self.possible = possible or (lambda *shapes: all_of([shape > 0 for shape in shapes]))
         self.shapes = argument_names(forms[self.density])[1:]
         self.parameters = (*self.shapes, *self.standard)
         derived: dict[str, Form] = {
@@ -76,7 +84,9 @@ class Distribution:
     def _register(self, function: str, definition: Callable[..., Array]) -> None:
         label = f"{self.name}.{function}"
 
-        def standard(x: Array, loc: Array, scale: Array, *shapes: Array) -> Array:
+        def standard(x: Array, loc: Array, scale: Array, *given: Array) -> Array:
+            known = all_of([scale > 0, self.possible(*given)])
+            scale, *shapes = (np.where(known, p, np.nan) for p in (scale, *given))
             return definition(x, shapes, loc, scale)
 
         standard.reads = ("x", "loc", "scale", *self.shapes)  # type: ignore[attr-defined]  # see reading.py
@@ -119,7 +129,11 @@ class Distribution:
         return definition
 
     def _quantile(self, function: str) -> Callable[..., Array]:
-        return lambda q, shapes, loc, scale: self.forms[function](q, *shapes) * scale + loc
+        def definition(q: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
+            share = np.where((q >= 0) & (q <= 1), q, np.nan)
+            return self.forms[function](share, *shapes) * scale + loc
+
+        return definition
 
 
 class Discrete(Distribution):
@@ -133,4 +147,5 @@ class Discrete(Distribution):
         return within, np.floor(z)
 
     def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
-        return np.where(np.floor(x) < x, -np.inf, super()._log_density(x, shapes, loc, scale))
+        z = (x - loc) / scale
+        return np.where(np.floor(z) < z, -np.inf, super()._log_density(x, shapes, loc, scale))

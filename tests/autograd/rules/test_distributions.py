@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.stats
@@ -114,3 +115,74 @@ def test_what_is_impossible_has_logarithms_without_a_warning() -> None:
     assert stats.binom.logsf(1.0, 1.0, Tensor(0.5, requires_grad=True)).item() == -np.inf
     assert grad(lambda p: stats.binom.logsf(0.0, 1.0, p, loc=1))(0.5) == pytest.approx(0)
     assert stats.expon.logcdf(Tensor(0.0)).item() == -np.inf
+
+
+# --- Where there is no distribution, and at the ends -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*CONTINUOUS, *DISCRETE])
+def test_impossible_parameters_and_shares_give_nan(name: str) -> None:
+    """As SciPy's do, for points outside of the support as well; a scale that a search made negative had numbers."""
+    family, shapes = getattr(stats, name), CONTINUOUS.get(name) or DISCRETE.get(name, [()])[0]
+    methods = MASSES if name in DISCRETE else ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    named = dict(zip(family.parameters, shapes, strict=False)) | ({} if name in DISCRETE else {"scale": 1.0})
+    x = np.array([-3.0, 0.0, 0.25, 1.0, 7.0])
+    for method in methods:
+        ours = getattr(family, method)
+        for parameter in named:
+            for wrong in (-1.0, np.nan, *([0.0] if parameter == "scale" or name not in DISCRETE else [])):
+                found = ours(Tensor(x), **named | {parameter: Tensor(wrong)}).numpy()
+                assert np.isnan(found).all(), (method, parameter, wrong)
+    for method in ("ppf", "isf") if name not in DISCRETE else ():
+        found = getattr(family, method)(Tensor([-0.1, 1.1, np.nan]), **named).numpy()
+        assert np.isnan(found).all(), method
+
+
+@pytest.mark.parametrize("name", DISCRETE)
+def test_counts_are_whole_numbers_from_the_location_on(name: str) -> None:
+    ours, theirs = getattr(stats, name).pmf, getattr(scipy.stats, name).pmf
+    x, shapes = np.array([0.5, 1.0, 1.5, 3.5, np.nan]), DISCRETE[name][0]
+    np.testing.assert_allclose(ours(Tensor(x), *shapes, loc=0.5).numpy(), theirs(x, *shapes, loc=0.5), rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"])
+@pytest.mark.parametrize("name", ["t", "rayleigh"])
+def test_the_ends_and_infinitely_many_degrees_of_freedom(name: str, method: str) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    x = np.array([0.0, 0.3, 1.0]) if method in ("ppf", "isf") else np.array([-np.inf, 0.0, 0.3, 1.0, np.inf])
+    with np.errstate(all="ignore"):
+        for shapes in [(3.3,), (np.inf,)] if name == "t" else [()]:
+            np.testing.assert_allclose(ours(Tensor(x), *shapes).numpy(), theirs(x, *shapes), rtol=1e-9, atol=1e-300)
+    if name == "t":
+        slope, of_normal = grad(lambda x: ours(x, np.inf)), grad(getattr(stats.norm, method))
+        assert slope(0.3) == pytest.approx(of_normal(0.3), rel=1e-12)
+
+
+def test_laplaces_distribution_is_smooth_in_the_middle() -> None:
+    """Only its density has a kink at the location."""
+    for method, slope in {"cdf": 0.5, "sf": -0.5, "logcdf": 1.0, "logsf": -1.0}.items():
+        assert grad(getattr(stats.laplace, method))(0.0) == pytest.approx(slope)
+        assert grad(lambda loc, method=method: getattr(stats.laplace, method)(1.5, loc))(1.5) == pytest.approx(-slope)
+
+
+@pytest.mark.parametrize("x", [1e-25, 1e28])
+def test_both_tails_of_f_are_differentiated_to_their_last_digits(x: float) -> None:
+    """Where 1 - cdf is 1 a change of it is not nothing. By mpmath."""
+    for method, sign in (("cdf", 1), ("sf", -1)):
+        distribution = getattr(stats.f, method)
+        mass = sign * float(mpmath_density(x, 0.45, 0.4))
+        assert grad(distribution)(x, 0.45, 0.4) == pytest.approx(mass, rel=1e-9)
+        assert grad(distribution, argnums=1)(x, 0.45, 0.4) == pytest.approx(
+            sign * float(mpmath.diff(lambda d: mpmath_share(x, d, 0.4), 0.45)), rel=1e-8)
+    for point in (np.array(0.0), np.array(1.0)):
+        assert np.isfinite(grad(stats.f.cdf, argnums=(1, 2))(point, 0.45, 0.4)).all()
+    assert np.isfinite(grad(grad(lambda d: stats.f.ppf(9e-5, d, 2.1)))(0.5))
+
+
+def mpmath_density(x: float, d: float, e: float) -> Any:
+    y = mpmath.mpf(d) * x / (e + mpmath.mpf(d) * x)
+    return y ** (d / 2) * (1 - y) ** (mpmath.mpf(e) / 2) / mpmath.beta(d / 2, mpmath.mpf(e) / 2) / x
+
+
+def mpmath_share(x: float, d: Any, e: float) -> Any:
+    return mpmath.betainc(d / 2, mpmath.mpf(e) / 2, 0, d * x / (e + d * x), regularized=True)
