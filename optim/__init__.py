@@ -12,6 +12,8 @@ step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import schedulers
 from .adagrad import Adagrad
 from .adam import Adam
@@ -34,3 +36,14 @@ __all__ = [
     "clip_grad_value_",
     "schedulers",
 ]
+
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    _ADVICE = {
+        "lr_scheduler": "the schedules are in optim.schedulers",
+        "RMSprop": "it is called RMSProp",
+        "LBFGS": "write autograd.minimize(f, params, 'L-BFGS-B')",
+    }
+
+    def __getattr__(name: str) -> None:
+        advice = f"; {_ADVICE[name]}" if name in _ADVICE else ""
+        raise AttributeError(f"module 'optim' has no attribute {name!r}{advice}", name=name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, calling
 
 from . import options as option
 from . import state
@@ -41,6 +41,13 @@ class Optimizer(ABC):
 
     decoupled = False
     """Whether weights decay by themselves (AdamW), not through the gradient."""
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        known = calling.parameters(cls.__init__)
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+            for name in sorted(options.keys() - known.keys()):
+                raise TypeError(option.refusal(cls.__name__, name, [x for x in known if x not in ("self", "params")]))
+        return super().__new__(cls)
 
     def __init__(self, params: Params, **options: Any) -> None:
         self.defaults = options

@@ -21,6 +21,19 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     return wrong
 
 
+ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "leave it out, all steps are fused") | {
+    "momentum": "write optim.SGDM(params, lr, beta=0.9), whose average keeps the (1 - beta): lr is 10 times larger",
+    "alpha": "it is called beta here",
+    "maximize": "minimize the negative: (-objective).backward()",
+}
+
+
+def refusal(kind: str, name: str, known: Iterable[str]) -> str:
+    """What to say of an option that an optimizer does not have."""
+    advice = f"; {ADVICE[name]}" if name in ADVICE else ""
+    return f"{kind} has no option {name!r}, only {', '.join(known)}{advice}"
+
+
 def plain(group: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it).
 

@@ -34,6 +34,38 @@ def test_values_out_of_range(kind, options, message):
         kind([leaf()], **options)
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: optim.SGD([leaf()], 0.1, momentum=0.9), r"SGD has no option 'momentum', only lr, .* optim.SGDM\("),
+        (lambda: optim.RMSProp([leaf()], alpha=0.9), "RMSProp has no option 'alpha'.* called beta"),
+        (lambda: optim.Adam([leaf()], amsgrad=True), "Adam has no option 'amsgrad', only lr, betas, eps, .*decay$"),
+        (lambda: optim.Adam([leaf()], fused=True), "leave it out"),
+    ],
+)
+def test_options_that_another_library_has(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_an_optimizer_of_the_users_own_may_take_any_options():
+    class Mine(optim.SGD):
+        def __init__(self, params, lr, **options):
+            super().__init__(params, lr)
+            self.given = options
+
+    assert Mine([leaf()], lr=0.1, momentum=0.9).given == {"momentum": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"), ("LBFGS", "minimize")]
+)
+def test_names_that_another_library_has(name, advice):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'.*{advice}"):
+        getattr(optim, name)
+    assert not hasattr(optim, "Nadam")
+
+
 def test_options_of_a_group_are_checked_too(adam):
     with pytest.raises(ValueError, match="lr must be a number >= 0, got -3"):
         adam([{"params": [leaf()], "lr": -3}])
