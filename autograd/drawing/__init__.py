@@ -6,7 +6,10 @@ import sys
 from typing import Any
 
 from autograd import tree
+from autograd.box import bottom, boxes
+from autograd.forward import Dual
 from autograd.tensor import Tensor
+from autograd.vmap import Batch
 
 from .drawing import Drawing
 from .on_error import draw_on_error
@@ -23,6 +26,10 @@ from .writing.style import PALETTES, Theme
 __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
 
 DIRECTIONS = ("TB", "LR")
+RIDING = {
+    Batch: "Drawn inside vmap: all examples at once, along the first axis.",
+    Dual: "Drawn inside forward accumulation: the values; tangents ride along with them and leave no graph.",
+}
 
 
 def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backward: bool = False,
@@ -35,9 +42,9 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
     `depth` folds module calls below that many levels, `expand` (a pattern such as `"encoder.*"`, or a function of the
     path) keeps some open; `fold` draws repetitions once (None: in graphs of more than 40 vertices). `backward=True`
     adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"`, `"flops"` or `"grad_norm"`. `around`
-    and `hops` show the part near one tensor or name. `steps` keeps the values for the page's steps (None: if they are
-    small). `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`; None follows the reader's
-    setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
+    and `hops` show the part near one tensor or name. `title` stands above. `steps` keeps the values for the page's
+    steps (None: if they are small). `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`; None
+    follows the reader's setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.
     """
     if theme is not None and theme not in PALETTES:
         raise ValueError(f"theme is 'light', 'dark' or None (the reader's setting), got {theme!r}")
@@ -48,6 +55,7 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
     with collector_waits():
         extraction = extract([tensor for _, tensor in roots], known, backward=backward)
         extraction.graph.title = title or ""
+        extraction.graph.banner += _inside(tensors)
         if color_by is not None:
             heat.colour(extraction, color_by)
         view = View(depth, expand, fold, share_leaves, _centres(extraction, around), hops)
@@ -55,7 +63,10 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
 
 
 def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
-    """`(key, tensor)` of every tensor in the arguments; the key is empty for a tensor that stands alone."""
+    """`(key, tensor)` of every tensor in the arguments; the key is empty for a tensor that stands alone.
+
+    Of a tensor that a transform rides on it is the one inside, which has the graph.
+    """
     roots: list[tuple[str, Tensor]] = []
     for argument in tensors:
         leaves, structure = tree.flatten(argument)
@@ -64,17 +75,24 @@ def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
                 place = f" at {path}" if path else ""
                 raise TypeError("draw expects tensors, the results of a computation, got a "
                                 f"{type(leaf).__name__}{place}; call the model first: draw(model(x))")
-            roots.append((readable(path), leaf))
+            roots.append((readable(path), bottom(leaf)))
     if not roots:
         raise TypeError("draw expects at least one tensor, e.g. draw(loss)")
     return roots
+
+
+def _inside(tensors: tuple[Any, ...]) -> tuple[str, ...]:
+    """What a reader must know of tensors that transforms ride on."""
+    kinds = {type(box) for tensor in tree.flatten(tensors)[0] for box in boxes(tensor)}
+    return tuple(said for kind, said in RIDING.items() if kind in kinds)
 
 
 def _centres(extraction: Extraction, around: Tensor | str | None) -> tuple[str, ...]:
     if around is None:
         return ()
     if isinstance(around, Tensor):
-        key = extraction.ids.get(around._node) if around._node is not None else None
+        node = bottom(around)._node
+        key = extraction.ids.get(node) if node is not None else None
         if key is None:
             raise KeyError("the tensor given as around= is not in this graph")
         return (key,)

@@ -118,8 +118,10 @@ class Drawing:
     def to_film(self) -> str:
         """A film strip in SVG: both passes step by step as small pictures. Raises `ValueError` without the values."""
         level, trace = levels_of(self.full, self.view)[-1], self.trace()
-        if not trace.order or not level.whole:
-            raise ValueError("a film strip needs the values of every step" + (f": {trace.note}" if trace.note else ""))
+        if not trace.order:
+            raise ValueError(f"a film strip needs the values of every step: {trace.note}")
+        if not level.whole:
+            raise ValueError("a film strip shows every step, not those near one tensor; draw without around=")
         return film(level.graph, trace, lambda graph: self.lay_out(graph)[0], self.theme)
 
     def _painted(self, form: str) -> bytes:

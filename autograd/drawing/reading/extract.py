@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
-from autograd.drawing.words import shape_text
+from autograd.drawing.words import figure, shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.tensor import Tensor
 
@@ -207,10 +207,13 @@ def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
 
 def options_text(options: Mapping[str, Any]) -> str:
     """Options as they are written in a call, those that say nothing left out."""
-    parts = [f"{name}={_option(value)}" for name, value in options.items() if _says_something(value)]
     if set(options) == {"key"}:
-        return f"[{_option(options['key'])}]"
-    return ", ".join(parts)
+        key = options["key"]
+        return "[" + ", ".join(map(_option, key if isinstance(key, tuple) and key else [key])) + "]"
+    if set(options) == {"view", "options"}:  # of a write through a view: which view it was
+        return f"{_option(options['view'])} {options_text(options['options'])}".rstrip()
+    written = {name: _option(value) for name, value in options.items() if _says_something(value)}
+    return ", ".join(f"{name}={text}" for name, text in written.items() if text)
 
 
 def _says_something(value: Any) -> bool:
@@ -219,7 +222,7 @@ def _says_something(value: Any) -> bool:
 
 
 def _option(value: Any) -> str:
-    """One option or index, short: arrays by dtype and shape, slices as Python writes them."""
+    """One option or index, short: arrays by dtype and shape, slices as Python writes them; else nothing."""
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {shape_text(value.shape)}"
     if isinstance(value, slice):
@@ -228,8 +231,11 @@ def _option(value: Any) -> str:
     if value is Ellipsis:
         return "..."
     if isinstance(value, tuple):
-        return ", ".join(map(_option, value)) if any(isinstance(v, slice) or v is None for v in value) else (
-            "(" + ", ".join(map(_option, value)) + ("," if len(value) == 1 else "") + ")")
-    if isinstance(value, (bool, int, float, complex, str, np.generic)) or value is None:
+        return "(" + ", ".join(map(_option, value)) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, list) and value and all(isinstance(size, int) for size in value):
         return str(value)
-    return getattr(value, "name" if isinstance(value, np.dtype) else "__name__", None) or type(value).__name__
+    if isinstance(value, (float, complex)):
+        return figure(value)
+    if isinstance(value, (int, str, np.generic)) or value is None:
+        return str(value)
+    return str(getattr(value, "name" if isinstance(value, np.dtype) else "__name__", ""))

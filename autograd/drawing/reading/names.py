@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import tree
+from autograd.box import bottom
 from autograd.graph import Constant, Leaf, Node
 from autograd.tensor import Tensor
 
@@ -51,9 +52,11 @@ def gather(roots: Sequence[tuple[str, Tensor]], given: Any, variables: Mapping[s
     names = Names()
     seen: dict[Node, list[str]] = {}
     for variable, value in variables.items():
-        if isinstance(value, Tensor) and value._node is not None and not variable.startswith("_"):
-            seen.setdefault(value._node, []).append(variable)
-            names.tensors[value._node] = value
+        if isinstance(value, Tensor) and not variable.startswith("_"):
+            value = bottom(value)
+            if value._node is not None:
+                seen.setdefault(value._node, []).append(variable)
+                names.tensors[value._node] = value
     names.by_node = {node: (found[0], "local") for node, found in seen.items() if len(found) == 1}
     for key, tensor in roots:
         if tensor._node is not None:

@@ -70,7 +70,8 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
 
 def frames(graph: Graph, trace: Trace, most: int = MOST) -> Iterator[tuple[str, Graph]]:
     """`(words, graph)` of each frame: the graph after some steps, the last of them marked."""
-    moments = [moment for moment in _moments(trace) if graph.vertices[moment.at].kind is not Kind.CONSTANT]
+    constants = {_leaf(vertex.id) for vertex in graph.vertices.values() if vertex.kind is Kind.CONSTANT}
+    moments = [moment for moment in _moments(trace) if moment.at not in constants]
     filled: dict[tuple[str, str], str] = {}
     before = 0
     for end in _ends(len(moments), min(most, len(moments))):

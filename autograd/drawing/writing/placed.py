@@ -23,7 +23,7 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     colours = PALETTES[theme]
     dot = digraph(graph, theme=theme, layout=layout)
     wide = max(layout.width, NARROWEST)
-    lines = wrapped(graph.banner, wide)
+    lines = wrapped([*([graph.title] if graph.title else ()), *graph.banner], wide)
     for i, line in enumerate(lines):
         _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
     meetings = graph.meetings()

@@ -40,7 +40,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
     prefix = prefix or figure_id(graph, theme)
     wide = max(layout.width, NARROWEST)
-    banner = wrapped(graph.banner, wide)
+    banner = wrapped([*([graph.title] if graph.title and not embedded else ()), *graph.banner], wide)
     samples, legend_rows = legend_group(graph, wide, prefix)
     top = MARGIN + ROW * len(banner) + (4 if banner else 0)
     high = top + layout.height + 8 + ROW * legend_rows + MARGIN

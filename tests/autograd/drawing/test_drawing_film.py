@@ -86,3 +86,22 @@ def test_without_values_there_is_no_film() -> None:
     model = nn.Linear(600, 600)
     with pytest.raises(ValueError, match=r"a film strip needs the values .*steps=True"):
         draw(model(Tensor(np.ones((2, 600), "f4")))).to_film()
+
+
+def test_a_leaf_that_is_drawn_at_each_of_its_many_readers_shows_its_numbers_at_each() -> None:
+    w = Tensor(0.5, requires_grad=True, name="w")
+    y = w
+    for _ in range(7):
+        y = np.sin(y) * w
+    frames = list(groups(parsed(draw(y, fold=False).to_film()), "graph"))
+    y.backward(retain_graph=True)
+    assert w.grad is not None
+    uses = [g for g in groups(frames[-1], "node") if g.get("data-id", "").startswith("n0_")]
+    assert len(uses) == 8
+    assert all({"= 0.5", f"∂ {w.grad.item():.4g}"} <= set(slots(use)) for use in uses)
+
+
+def test_of_a_neighbourhood_there_is_no_film() -> None:
+    x = Tensor(0.5, requires_grad=True, name="x")
+    with pytest.raises(ValueError, match="draw without around="):
+        draw(np.sin(np.exp(x)), around="x", hops=1).to_film()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, custom
+from autograd import Tensor, checkpoint, custom, jvp, vmap
 from autograd.drawing import Drawing, draw
 from autograd.drawing import drawing as drawings
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
@@ -231,3 +231,57 @@ def test_an_operation_without_a_shape_has_a_gradient_without_a_size() -> None:
     graph = graph.with_vertices([Vertex("n2", Kind.OPERATION, op="multiply", rule="g * y")])
     graph.backward = True
     assert "multiply" in Drawing(extraction(graph), drawings.View()).to_svg()
+
+
+# --- What stands in a picture ----------------------------------------------------------------------------------------
+
+
+def test_inside_vmap_the_graph_is_that_of_all_examples() -> None:
+    w, seen = leaf(np.ones(3), "w"), []
+
+    def f(x: Any) -> Any:
+        y = np.sin(x @ w)
+        seen.append(draw(y))
+        return y
+
+    vmap(f)(np.ones((4, 3)))
+    (drawing,) = seen
+    assert {"w", "sin", "matmul"} <= {word for v in drawing.graph.vertices.values() for word in (v.name, v.op)}
+    (end,) = (v for v in drawing.graph.vertices.values() if v.output)
+    assert (end.name, end.shape) == ("y", (4,))
+    assert drawing.graph.banner == ("Drawn inside vmap: all examples at once, along the first axis.",)
+
+
+def test_inside_forward_accumulation_the_picture_says_that_there_is_no_graph_and_why() -> None:
+    seen = []
+    jvp(lambda x: seen.append(draw(np.sin(x))) or x, (1.0,), (1.0,))
+    assert "no graph" in seen[0].graph.banner[0]
+    assert "forward accumulation" in seen[0].graph.banner[1]
+
+
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda x: x[..., 0], "[..., 0]"),
+    (lambda x: x[np.array([0, 1]), np.array([1, 2])], "[int64 (2,), int64 (2,)]"),
+    (lambda x: x[1:, None], "[1:, None]"),
+    (lambda x: np.tile(x, 2), "shape=[1, 6, 2, 3]"),
+    (lambda x: written(x), "get_item [1]"),
+    (lambda x: nn.Dropout(0.7)(x), "scale=3.333"),
+    (lambda x: checkpoint(np.sin)(x), "f=sin"),
+])
+def test_options_are_written_as_in_a_call(make: Any, said: str) -> None:
+    graph = draw(make(leaf(np.ones((6, 3))))).graph
+    assert said in [v.options for v in graph.vertices.values()], [v.options for v in graph.vertices.values()]
+
+
+def written(x: Any) -> Any:
+    y = x * 1.0
+    row = y[1]
+    row *= 2.0
+    return y
+
+
+def test_a_title_stands_above_the_picture() -> None:
+    drawing = draw(np.sin(leaf(1.0)), title="一个神经元")
+    (title,) = (t for t in parsed(drawing.to_svg()).iter() if t.tag.endswith("text") and t.get("class") == "banner")
+    assert title.text == "一个神经元"
+    assert "一个神经元" in placed_source(drawing.graph, layered(drawing.graph), "light")
