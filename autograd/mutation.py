@@ -141,7 +141,10 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
-    return with_key("set_item", (target, value if isinstance(value, Tensor) else plain_array(value)), key)
+    if not isinstance(value, Tensor):
+        number = isinstance(value, (int, float, complex)) and target.dtype.kind in "fc"
+        value = plain_array(value, target.dtype if number else None)  # a complex number is no float, NumPy says
+    return with_key("set_item", (target, value), key)
 
 
 def _is_number(target: Tensor) -> bool:

@@ -105,8 +105,10 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
     key = raw_key(indices)
     places = np.arange(target.size).reshape(target.shape)[key]
     operands = [np.broadcast_to(v, places.shape) for v in values]
-    if ufunc in (np.add, np.subtract):  # what is added to one place can be added up before
-        update(target, ufunc, primitives["add_into_zeros"](as_operand(*operands), key=key, shape=target.shape))
+    if ufunc in (np.add, np.subtract):  # what is added to one place can be added up before, in a dtype that holds it
+        amount = as_operand(*operands)
+        amount = amount.astype(np.result_type(target.dtype, amount.dtype))
+        update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
         return None
     places = places.ravel()
     times = occurrence(places)

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import plain_array
 from autograd.calling import arrays_of, refuse_ndarray
 from autograd.declare import composite
 from autograd.keys import indices_of
 from autograd.mutation import assign
 from autograd.numpy_protocol import decided, plain, settled
+from autograd.tree import tensors_in
 
 from .axes import all_axes, flat_or_along, one_axis
 from .indexing import along
@@ -100,6 +102,15 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
 # --- Functions that write into their first argument ------------------------------------------------------------------
 
 
+def elements_for(a: Any, values: Any, name: str = "", casting: Any = "unsafe") -> Any:
+    """What is written into `a`: numbers and lists become its dtype if they can, arrays by the rule of casting."""
+    if isinstance(values, (int, float, complex, list, tuple)) and not [*tensors_in(values)]:
+        return plain_array(values, a.dtype)
+    if hasattr(values, "dtype") and not np.can_cast(values.dtype, a.dtype, casting):
+        raise TypeError(f"{name} cannot cast {values.dtype} to {a.dtype} according to the rule {casting!r}")
+    return values
+
+
 def write(name: str, target: Any, key: Any, values: Any) -> None:
     """`target[key] = values` for a tensor."""
     refuse_ndarray(name, target)
@@ -124,7 +135,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     places = np.ravel(settled(ind))
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
-    places = from_the_front(places, size)
+    places, v = from_the_front(places, size), elements_for(a, v)
     if np.size(v) and len(places):  # else nothing is written
         values = np.resize(v, places.shape)
         write("put", a, *((np.unravel_index(places, a.shape), values) if a.ndim else (..., values[-1])))
@@ -132,21 +143,22 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 @composite(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    mask = np.asarray(settled(mask)).astype(bool).reshape(arr.shape)
+    mask, vals = np.asarray(settled(mask)).astype(bool).reshape(arr.shape), elements_for(arr, vals, "place", "safe")
+    if not np.size(vals) and np.any(mask):
+        raise ValueError("place takes at least one value, got none")
     write("place", arr, mask, np.resize(vals, int(np.sum(mask))))
 
 
 @composite(np.putmask)
 def putmask(a: Any, /, mask: Any, values: Any) -> None:
-    mask = np.asarray(settled(mask)).astype(bool)
+    mask, values = np.asarray(settled(mask)).astype(bool), elements_for(a, values, "putmask", "safe")
     if np.size(values):  # else nothing is written
         write("putmask", a, mask, np.resize(values, a.shape)[mask])
 
 
 @composite(np.copyto)
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
-    if hasattr(src, "dtype") and not np.can_cast(src.dtype, dst.dtype, casting):
-        raise TypeError(f"copyto cannot cast {src.dtype} to {dst.dtype} according to the rule {casting!r}")
+    src = elements_for(dst, src if type(src) is int else arrays_of((src,))[0], "copyto", casting)
     write("copyto", dst, ..., np.where(where, src, dst))
 
 
@@ -154,7 +166,9 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     marks = np.zeros(a.shape, bool)
     np.fill_diagonal(marks, True, wrap)
-    write("fill_diagonal", a, marks, np.resize(val, np.count_nonzero(marks)))
+    val = elements_for(a, val)
+    if np.size(val):  # else nothing is written
+        write("fill_diagonal", a, marks, np.resize(val, np.count_nonzero(marks)))
 
 
 # --- Sets: each value is read where it first occurs ------------------------------------------------------------------

@@ -15,7 +15,7 @@ from autograd.calling import arrays_of
 from autograd.declare import composite, constant, general
 from autograd.differential import differential
 from autograd.duck import on_arrays_too
-from autograd.numpy_protocol import decided
+from autograd.numpy_protocol import decided, plain
 
 from .products import LETTERS
 
@@ -213,10 +213,20 @@ def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
 
 @composite(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
+    (x,) = arrays_of((x,))
+    if not x.size:
+        raise np.linalg.LinAlgError(f"cond is not defined on empty arrays, got shape {x.shape}")
     if p in (None, 2, -2):
         s = np.linalg.svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    return np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(np.linalg.inv(x), ord=p)
+        with np.errstate(all="ignore"):
+            ratio = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        return np.where(np.isnan(ratio) & ~np.any(np.isnan(x), axis=(-2, -1)), np.inf, ratio)
+    dtype = x.real.dtype if x.dtype.kind in "fc" else np.dtype(float)
+    x = x.astype(np.result_type(x.dtype, float))
+    singular = plain(lambda x: np.linalg.slogdet(x)[0] == 0)(x)
+    inverse = np.linalg.inv(np.where(singular[..., None, None], np.eye(x.shape[-1]), x))
+    product = np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(inverse, ord=p)
+    return np.where(singular, np.inf, product).astype(dtype)
 
 
 @composite(np.linalg.trace)

@@ -54,6 +54,9 @@ def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: A
         raise TypeError("einsum(out=..., dtype=...) is not differentiated; assign the result, and cast with .astype")
     subscripts, arrays = (operands[0], operands[1:]) if isinstance(operands[0], str) else spelled_out(operands)
     arrays = arrays_of(arrays)
+    if len(arrays) > 2:  # contracted two by two, each in the dtype of all: sums of small integers would overflow
+        dtype = np.result_type(*arrays)
+        arrays = [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
     return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays]))
 
 
@@ -80,6 +83,8 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
         letters = inputs.replace(",", "").replace(".", "")
         output = ("..." if "..." in inputs else "") + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     widths = [n - len(term.replace(".", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
+    if max(widths) and "..." not in output:
+        raise ValueError(f"einsum subscripts {subscripts!r} leave out the axes of an ellipsis; write ... after -> too")
     free = [letter for letter in LETTERS if letter not in subscripts][: max(widths)]
     filled = [term.replace("...", "".join(free[len(free) - w :])) for term, w in zip(terms, widths, strict=True)]
     return ",".join(filled) + "->" + output.replace("...", "".join(free))

@@ -12,6 +12,9 @@ import pytest
 from autograd import Tensor
 from autograd.tree import flatten
 
+Array = Any
+Call = Callable[..., Any]
+
 HALVES = np.array([-1.5, -0.5, 0.5, 2.5])
 BELOW = HALVES.astype(np.float32)
 SMALL, LARGE = np.array([3, -7, 100, 5], np.int8), np.array([2**62 + 1, 2**62 - 1, -(2**62) - 1, 5])
@@ -19,8 +22,22 @@ MASK = np.array([True, False, True, True])
 GRID = np.arange(12.0).reshape(3, 4)
 TURNED = HALVES + 1j
 
-Array = Any
-Call = Callable[..., Any]
+MARKS = GRID[:3, :3] % 2 > 0
+SQUARE = np.array([[2.0, 1.0], [1.0, 3.0]])
+STACK = np.stack([SQUARE, np.ones((2, 2)), np.zeros((2, 2))])
+
+
+def written(write: Call, *options: Any, **more: Any) -> Call:
+    """What a function that writes leaves behind."""
+
+    def call(x: Any, *values: Any) -> Any:
+        target = x.copy()
+        write(target, *options, *values, **more)
+        return target
+
+    return call
+
+
 CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     # a dtype is that of the result: operands are cast as the ufunc's loop asks for, or not at all
     **{f"{f.__name__} in the dtype {dtype}, casting {casting}":
@@ -78,6 +95,32 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "polymul of zeros": (np.polymul, (np.zeros(2), HALVES)), "polymul of nothing": (np.polymul, (HALVES[:0], HALVES)),
     "polyfit of nothing": (lambda x: np.polyfit(x, x, 1), (HALVES[:0],)),
     "polyder of rows": (np.polyder, (GRID[:, :3],)), "vecmat of a vector": (np.vecmat, (GRID, HALVES)),
+    # sums of what is narrow, in the dtype of all
+    "einsum of three, the first of booleans":
+        (lambda x, y, z: np.einsum("ik,i,j->", x, y, z), (MARKS, GRID[1, :3], GRID[2])),
+    "einsum of three, the first of small integers":
+        (lambda x, y, z: np.einsum("ij,jk,k", x, y, z), (np.full((2, 3), 100, np.int8), MARKS, LARGE[:3] % 1000)),
+    "einsum of an ellipsis that is left out": (lambda x: np.einsum("i...->i", x), (GRID,)),
+    "einsum of an ellipsis of no axes": (lambda x: np.einsum("i...->i", x), (HALVES,)),
+    **{f"{f.__name__}.at with {name}": (written(f.at, [0, 0, -1, 0]), (x, y)) for f in (np.add, np.subtract)
+       for name, x, y in (("booleans", LARGE, MASK), ("small integers", LARGE, np.full(4, 100, np.int8)),
+                          ("single precision", HALVES / 3, np.full(4, 1e8, np.float32)))},
+    # what is written becomes the dtype of what it is written into, or does not
+    **{f"{name} into {x.dtype} of {value!r}": (lambda x, f=f, value=value: f(x, value), (x,))
+       for name, f in {
+           "put": written(np.put, [0, 2]), "place": written(np.place, MASK), "putmask": written(np.putmask, MASK),
+           "copyto": written(np.copyto), "flat": written(lambda x, v: setattr(x, "flat", v)),
+           "fill_diagonal": lambda x, v: written(np.fill_diagonal)(x.reshape(2, 2), v)}.items()
+       for x in (SMALL.view(np.uint8), BELOW)
+       for value in (300, -1, np.nan, 2.7, 1j, [2, 3, 4, 5], [2.5, 2, 2, 2], [1j, 2, 3, 4], SMALL, HALVES, TURNED)},
+    "place of nothing": (lambda x: written(np.place)(x, MASK, []), (HALVES,)),
+    "fill_diagonal with nothing": (lambda x: written(np.fill_diagonal)(x, []), (GRID,)),
+    "a complex number into a float": (lambda x: written(lambda x: x.__setitem__(0, 1j))(x), (HALVES,)),
+    # condition numbers of singular matrices are infinite
+    **{f"cond of order {p}": (lambda x, p=p: np.linalg.cond(x, p), (STACK,)) for p in (None, -2, 1, "fro")},
+    "cond in single precision": (lambda x: np.linalg.cond(x, 1), (SQUARE.astype(np.float32) / 3,)),
+    "cond of nothing": (np.linalg.cond, (HALVES[:0, None],)),
+    "cond of integers": (np.linalg.cond, (GRID[:3].astype(int),)),
     "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
 }  # fmt: skip
 
@@ -88,7 +131,7 @@ def outcome(call: Call, operands: tuple[Any, ...]) -> Any:
         try:
             return [np.asarray(x.detach() if isinstance(x, Tensor) else x) for x in flatten(call(*operands))[0]]
         except (ValueError, ArithmeticError) as error:
-            return next(kind for kind in (ValueError, ZeroDivisionError) if isinstance(error, kind))
+            return next(kind for kind in (ValueError, ZeroDivisionError, OverflowError) if isinstance(error, kind))
         except TypeError:
             return TypeError
 
