@@ -8,6 +8,7 @@ API namespace (2024.12).
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from . import heap as _heap  # noqa: F401  # loading it is what it does
@@ -17,6 +18,7 @@ from .array_api import *  # noqa: F403  # the standard's names are listed once, 
 from .array_api import __all__ as _standard_names
 from .checkpoints import checkpoint
 from .custom import custom, rule
+from .elsewhere import FUNCTIONS as _FUNCTIONS
 from .errors import (
     AnomalyError,
     DisconnectedWarning,
@@ -80,7 +82,9 @@ _LAZY = {
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        advice = f"; {_FUNCTIONS[name]}" if name in _FUNCTIONS else ""
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}{advice}", name=name,
+                             obj=sys.modules[__name__])
     module, attribute = _LAZY[name]
     found = importlib.import_module(f".{module}", __name__)
     value = found if attribute is None else getattr(found, attribute)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .arrays import plain_array
 from .box import shared_value, varies
+from .elsewhere import OPTIONS
 from .errors import NoDerivativeError
 from .tensor import Tensor
 
@@ -66,7 +67,8 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], args: S
             refuse_out(function.__name__, value)
         elif not _is_default(function, name, value):
             raise NoDerivativeError(f"{function.__name__} with {name}={value!r} has no derivative here; it is "
-                                    f"differentiated with the options {', '.join(sorted(known)) or '(none)'}")
+                                    f"differentiated with the options {', '.join(sorted(known)) or '(none)'}"
+                                    + (f"; {OPTIONS[name]}" if name in OPTIONS else ""))
     return kept
 
 

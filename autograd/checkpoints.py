@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from . import random, tree
 from .box import Box
+from .errors import standing_for
 from .graph import Leaf, Node
 from .modes import enable_grad, local, recomputing, watching
 from .outputs import select
@@ -94,7 +94,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any) -> Any:
         leaves, structure = tree.flatten(args)
         if not local.recording or any(isinstance(x, Box) for x in leaves):

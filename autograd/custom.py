@@ -6,14 +6,16 @@ differentiating the one that is there (both are linear in `g` and in `t`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import errors
-from .box import bottom
+from .box import bottom, varies
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
@@ -25,6 +27,7 @@ from .values import fresh
 from .vmap import in_every_batch
 
 Array = Any
+Rules = tuple[Callable[..., Any] | None, ...]
 
 
 def as_arrays(found: Any) -> Any:
@@ -45,8 +48,8 @@ class Custom(Primitive):
         super().__init__(name, on_arrays, ("operands",))
         self.numeric = numeric
         self.reads = frozenset({"operands", "out"})
-        self.vjps: tuple[Callable[..., Any] | None, ...] = ()
-        self.jvps: tuple[Callable[..., Any] | None, ...] = ()
+        self.vjps: Rules = ()
+        self.jvps: Rules = ()
 
     def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
         count = len(node.parents)
@@ -65,10 +68,11 @@ class Custom(Primitive):
     def _cotangent(self, i: int, g: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
         vjp, jvp = self._rules(i)
         if vjp is not None:
-            c = vjp(g, out, *operands, **options)
+            c = self._called("vjp", vjp, i, (g, out, *operands), options)
             return c.copy() if isinstance(c, np.ndarray) else c
         if jvp is not None:
-            return self._transposed(lambda t: jvp(t, out, *operands, **options), operands[i], g)
+            return self._transposed(lambda t: self._called("jvp", jvp, i, (t, out, *operands), options), operands[i], g,
+                                    self._cut("jvp", i))
         if self.numeric:
             return self._numeric(operands, options, i, lambda slope: np.sum(_raw_only(self, g) * slope))
         raise self._missing(i)
@@ -76,24 +80,43 @@ class Custom(Primitive):
     def _tangent(self, i: int, t: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
         vjp, jvp = self._rules(i)
         if jvp is not None:
-            return jvp(t, out, *operands, **options)
+            return self._called("jvp", jvp, i, (t, out, *operands), options)
         if vjp is not None:
-            return self._transposed(lambda g: vjp(g, out, *operands, **options), out, t)
+            return self._transposed(lambda g: self._called("vjp", vjp, i, (g, out, *operands), options), out, t,
+                                    self._cut("vjp", i))
         if self.numeric:
             return self._directional(operands, options, i, _raw_only(self, t))
         raise self._missing(i)
 
+    def _called(self, mode: str, rule: Callable[..., Any], i: int, given: Sequence[Array],
+                options: dict[str, Any]) -> Array:
+        """What a rule returns. Raises `TypeError` where it cuts the graph of what it is given."""
+        c = rule(*given, **options)
+        if not isinstance(c, Tensor) and any(isinstance(x, Tensor) and varies(x) for x in given) and np.any(c):
+            raise self._cut(mode, i)
+        return c
+
+    def _cut(self, mode: str, i: int) -> TypeError:
+        return TypeError(f"the {mode} of {self.name} for argument {i} returned an array that is cut off from the "
+                         "tensors it was given, so its derivatives would be lost; compute it from them in NumPy calls, "
+                         "without .numpy(), .data, .item() or float()")
+
     def _rules(self, i: int) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
         return (self.vjps[i] if i < len(self.vjps) else None), (self.jvps[i] if i < len(self.jvps) else None)
 
-    def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array) -> Array:
-        """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0."""
+    def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array, cut: TypeError) -> Array:
+        """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0.
+
+        Raises `cut` where the image does not depend on the variable, as recorded, and is not 0 for all that.
+        """
         zero = np.zeros(like.shape, like.dtype)
         variable = fresh(in_every_batch(Tensor(zero)))
         node = bottom(variable)._node
         with enable_grad():
             image = linear(variable)
         if not isinstance(image, Tensor):
+            if np.any(linear(in_every_batch(Tensor(zero + 1)))):
+                raise cut
             return zero
         given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
         found = pull([(image, given.conj())], frozenset([node])).get(node, zero)
@@ -120,7 +143,8 @@ class Custom(Primitive):
 
     def _checked(self, mode: str, c: Array, i: int, parent: Node) -> Array:
         if not isinstance(c, (Tensor, np.ndarray, np.generic, float, int)):
-            raise TypeError(f"the {mode} of {self.name} for argument {i} must return an array, got {type(c).__name__}")
+            raise TypeError(f"the {mode} of {self.name} for argument {i} must return an array, got {type(c).__name__}"
+                            + (f"; def{mode} takes one function for each argument" if isinstance(c, tuple) else ""))
         c = c if isinstance(c, Tensor) else np.asarray(c)
         if c.shape != parent.shape and c.shape[c.ndim - parent.ndim :] != parent.shape:
             raise ValueError(f"the {mode} of {self.name} for argument {i} must return the shape {parent.shape} of that "
@@ -141,6 +165,18 @@ def _raw_only(primitive: Custom, x: Any) -> Any:
         raise errors.NoDerivativeError(f"{primitive.name} is differentiated numerically, to first order only; give it "
                                        ".defvjp or .defjvp for higher orders")
     return x._value if isinstance(x, Tensor) else x
+
+
+def _callable_with(arguments: str, rules: Rules) -> Rules:
+    """The rules. Raises `TypeError` where one cannot be called with a cotangent or tangent, the output, an operand."""
+    for rule in rules:
+        if rule is not None:
+            with contextlib.suppress(ValueError):  # there is no signature to be had
+                try:
+                    inspect.signature(rule).bind_partial(None, None, None)
+                except TypeError as error:
+                    raise TypeError(f"a rule is a function of {arguments}, got {rule!r:.60}: {error}") from None
+    return rules
 
 
 class CustomFunction:
@@ -165,12 +201,12 @@ class CustomFunction:
         `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders. Of complex
         numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated where they enter and leave.
         """
-        self.primitive.vjps = vjps
+        self.primitive.vjps = _callable_with("(g, out, *args)", vjps)
         return self
 
     def defjvp(self, *jvps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output."""
-        self.primitive.jvps = jvps
+        self.primitive.jvps = _callable_with("(t, out, *args)", jvps)
         return self
 
 

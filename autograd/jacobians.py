@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .errors import DisconnectedWarning
+from .errors import DisconnectedWarning, standing_for
 from .forward import jvp
 from .modes import enable_grad
 from .tensor import Tensor
@@ -30,7 +29,7 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         inputs = Inputs(chosen)
@@ -71,7 +70,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     the cheaper one where there are fewer inputs than outputs; `jacobian` chooses.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         return _columns(lambda c: f(*replace(c), **options), chosen, None)
@@ -125,7 +124,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Shapes as `jacrev`. A function from R^3 to R^2000 is called three times.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         forward = _columns(lambda c: f(*replace(c), **options), chosen, lambda n, m: n > m)
@@ -150,4 +149,4 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
             warnings.simplefilter("ignore", DisconnectedWarning)
             return jacrev(grad(f, argnums), argnums)(*args, **options)
 
-    return functools.wraps(f)(quiet)
+    return standing_for(f)(quiet)

@@ -262,6 +262,8 @@ class Tensor(Interface):
         """Call `hook(gradient)` when the gradient of this tensor is complete; what it returns replaces the gradient."""
         if self._node is None:
             raise RuntimeError("register_hook() needs a tensor that requires grad")
+        if not callable(hook):
+            raise TypeError(f"register_hook() takes a function of the gradient, got {type(hook).__name__}")
         node = self._node
         if node.hooks is None:
             node.hooks = []

@@ -6,7 +6,6 @@ transforms nest in any order: what an outer one tracks, an inner one records.
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 
 from . import tree
 from .box import Box, bottom
-from .errors import DisconnectedWarning
+from .errors import DisconnectedWarning, standing_for
 from .forward import dual, parts
 from .graph import reachable
 from .modes import enable_grad, surrounding
@@ -100,7 +99,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     `TypeError` for an output that is no scalar; warns `DisconnectedWarning` where f does not depend on its arguments.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any, **options: Any) -> Any:
         inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
         return ((inputs.value((output, aux))) if has_aux else inputs.value(output)), gradient
@@ -129,7 +128,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any, **options: Any) -> Any:
         inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
         return (gradient, inputs.value(aux)) if has_aux else gradient

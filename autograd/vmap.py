@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from . import tree
 from .batching import all_at_once, broadcasting, one_by_one
 from .box import Box, boxes
+from .errors import standing_for
 from .graph import reachable
 from .modes import local, outside, surrounding
 from .reverse import pull, pull_riding
@@ -174,7 +174,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     `ValueError` where batch sizes differ.
     """
 
-    @functools.wraps(f)
+    @standing_for(f)
     def run(*args: Any) -> Any:
         axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
@@ -189,6 +189,10 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
             structures.append(structure)
         leaves = [x if a is None or isinstance(x, Tensor) else tensor(x)
                   for x, a in zip(leaves, leaf_axes, strict=True)]
+        for x, a in zip(leaves, leaf_axes, strict=True):
+            if a is not None and not -x.ndim <= a < x.ndim:
+                raise ValueError(f"vmap: an argument of shape {x.shape} has no axis {a} with the examples; "
+                                 "in_axes=None marks an argument that is the same for every example")
         sizes = {x.shape[a] for x, a in zip(leaves, leaf_axes, strict=True) if a is not None}
         if len(sizes) != 1:
             raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "

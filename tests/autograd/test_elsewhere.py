@@ -1,0 +1,113 @@
+"""What users of other libraries write first, and the mistakes of a first day: each error says what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, checkpoint, custom, grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp, vmap
+from autograd.elsewhere import FUNCTIONS
+
+
+def leaf() -> Tensor:
+    return Tensor([1.0, 2.0], requires_grad=True)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
+    with pytest.raises(AttributeError, match=re.escape(f"has no attribute '{name}'; {FUNCTIONS[name]}")):
+        getattr(autograd, name)
+    assert name not in dir(autograd)
+
+
+def test_a_name_that_is_nowhere_is_no_more_than_that() -> None:
+    with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'nonsense'$"):
+        autograd.nonsense  # noqa: B018
+
+
+def test_elementwise_grad_is_what_the_advice_says() -> None:
+    x = np.array([0.5, 1.0])
+    np.testing.assert_allclose(vjp(np.sin, x)[1](np.ones(2))[0], np.cos(x))
+
+
+@pytest.mark.parametrize(("call", "advice"), [
+    (lambda x: x.sum(dim=0), "dim=0 .* write axis="),
+    (lambda x: x.mean(axis=0, keepdim=True), "keepdim=True .* write keepdims="),
+    (lambda x: x.std(unbiased=True), "unbiased=True .* write ddof=1"),
+])
+def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
+    with pytest.raises(TypeError, match=advice):
+        call(leaf())
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacrev, jacfwd, jacobian, hessian, vmap, checkpoint])
+def test_a_transform_takes_the_function_and_not_its_value(transform: Any) -> None:
+    with pytest.raises(TypeError, match=r"got the value array.* write grad\(f\)\(x\), not grad\(f\(x\)\)"):
+        transform(np.ones(2))
+
+
+def test_vmap_needs_an_axis_with_the_examples() -> None:
+    with pytest.raises(ValueError, match=r"an argument of shape \(\) has no axis 0 .* in_axes=None"):
+        vmap(lambda x, y: x * y)(np.ones(3), 2.0)
+    with pytest.raises(ValueError, match=r"shape \(3,\) has no axis 1"):
+        vmap(np.sin, in_axes=1)(np.ones(3))
+    np.testing.assert_array_equal(vmap(np.sin, in_axes=-1)(np.ones((2, 3))), np.sin(np.ones((3, 2))))
+
+
+def test_a_hook_is_a_function() -> None:
+    with pytest.raises(TypeError, match="takes a function of the gradient, got int"):
+        leaf().register_hook(3)  # type: ignore[arg-type]
+
+
+# --- Rules of one's own ----------------------------------------------------------------------------------------------
+
+
+def cut(g: Any, out: Any, x: Any) -> Any:
+    slope = g * np.cos(x)
+    return slope.numpy() if isinstance(slope, Tensor) else slope
+
+
+@pytest.mark.parametrize("kind", ["defvjp", "defjvp"])
+@pytest.mark.parametrize("derivative", [
+    lambda f: grad(grad(f))(1.0), lambda f: jvp(grad(f), (1.0,), (1.0,)),
+    lambda f: grad(lambda x: jvp(f, (x,), (1.0,))[1])(1.0),
+])
+def test_a_rule_that_leaves_the_graph_is_refused_where_a_derivative_would_be_lost(kind: str, derivative: Any) -> None:
+    f = custom(np.sin)
+    getattr(f, kind)(cut)
+    with pytest.raises(TypeError, match=f"the {kind[3:]} of .* cut off from the tensors it was given.* NumPy calls"):
+        derivative(f)
+
+
+def test_where_nothing_is_lost_a_rule_may_return_plain_arrays() -> None:
+    assert np.isclose(grad(custom(np.sin).defvjp(cut))(1.0), np.cos(1.0))
+    assert np.isclose(jvp(custom(np.sin).defjvp(cut), (1.0,), (1.0,))[1], np.cos(1.0))
+    with pytest.raises(TypeError, match="the vjp of .* cut off"):  # which the other mode transposes
+        jvp(custom(np.sin).defvjp(cut), (1.0,), (1.0,))
+    with pytest.raises(TypeError, match="the jvp of .* cut off"):
+        grad(custom(np.sin).defjvp(cut))(1.0)
+
+
+def test_a_rule_may_return_zeros_that_depend_on_nothing() -> None:
+    f = custom(lambda x, y: np.floor(x) * y)
+    f.defvjp(lambda g, out, x, y: np.zeros(3), lambda g, out, x, y: g * np.floor(x))
+    x, y = np.array([0.5, 1.5, 2.5]), np.ones(3)
+    assert np.array_equal(hessian(lambda x, y: np.sum(f(x, y)))(x, y), np.zeros((3, 3)))
+    assert np.array_equal(jvp(f, (x, y), (y, 0 * y))[1], np.zeros(3))
+
+
+@pytest.mark.parametrize("define", [lambda f, rule: f.defvjp(rule), lambda f, rule: f.defjvp(rule)])
+def test_what_a_rule_is_called_with_is_said_where_it_is_given(define: Any) -> None:
+    with pytest.raises(TypeError, match=r"a rule is a function of \([gt], out, \*args\), got .*too many positional"):
+        define(custom(np.sin), lambda g: 2 * g)
+    define(custom(np.sin), lambda g, *rest, by=1: g)  # any that can be called so
+
+
+def test_a_rule_for_all_arguments_at_once_is_refused() -> None:
+    f = custom(lambda x, y: x * y).defvjp(lambda g, out, x, y: (g * y, g * x))
+    with pytest.raises(TypeError, match="got tuple; defvjp takes one function for each argument"):
+        grad(f)(1.0, 2.0)
