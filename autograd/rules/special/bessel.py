@@ -28,6 +28,11 @@ def neighbours(function: Callable[..., Any], below: float, above: float,
     return lambda v, z, out: (below * function(v - 1, z) + above * function(v + 1, z)) / 2 + own(z, out)
 
 
+def whole(slope: Callable[..., Any]) -> Callable[..., Any]:
+    """A slope of a function of whole orders, to which SciPy cuts others off."""
+    return lambda v, z: slope(np.trunc(v), z)
+
+
 def sign(z: Array) -> Array:
     """The sign of a real argument; exp(-|Re z|) has no complex derivative."""
     if z.dtype.kind == "c":
@@ -43,10 +48,10 @@ def refused_if_complex(z: Array, out: Array) -> Array:
 order = ("v", "z")
 elementwise(sc.jv, None, neighbours(sc.jv, 1, -1), operands=order)
 elementwise(sc.yv, None, neighbours(sc.yv, 1, -1), operands=order)
-elementwise(sc.yn, None, neighbours(sc.yn, 1, -1), operands=order)
+elementwise(sc.yn, None, whole(neighbours(sc.yn, 1, -1)), operands=order)
 elementwise(sc.iv, None, neighbours(sc.iv, 1, 1), operands=order)
 elementwise(sc.kv, None, neighbours(sc.kv, -1, -1), operands=order)
-elementwise(sc.kn, None, neighbours(sc.kn, -1, -1), operands=order)
+elementwise(sc.kn, None, whole(neighbours(sc.kn, -1, -1)), operands=order)
 elementwise(sc.hankel1, None, neighbours(sc.hankel1, 1, -1), operands=order)
 elementwise(sc.hankel2, None, neighbours(sc.hankel2, 1, -1), operands=order)
 elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, refused_if_complex), operands=order)
@@ -84,7 +89,7 @@ elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x)
 
 
 differential(sc.kelvin, lambda t, x, out: along(
-    t, out[2], out[3], 1j * out[0] - out[2] / x, 1j * out[1] - out[3] / x))
+    t, out[2], out[3], 1j * out[0] - np.where(x == 0, 0.5j, over(out[2], x)), 1j * out[1] - out[3] / x))
 differential(sc.pbdv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
 differential(sc.pbvv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
 differential(sc.pbwa, None, lambda t, a, x, out: along(t, out[1], (a - x * x / 4) * out[0]), operands=("a", "x"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import pi
 from typing import Any
 
@@ -75,7 +76,20 @@ carlson: Any = on_arrays_too(
             name="carlson", operands=("x", "y", "z", "p")), carlson_integral)
 elementwise(sc.elliprf, lambda x, y, z: -sc.elliprd(y, z, x) / 6, lambda x, y, z: -sc.elliprd(x, z, y) / 6,
             lambda x, y, z: -sc.elliprd(x, y, z) / 6)
-elementwise(sc.elliprc, lambda x, y: -sc.elliprd(y, y, x) / 6, lambda x, y: -sc.elliprd(x, y, y) / 3)
+elementwise(sc.elliprc, lambda x, y, out: principal(y, lambda y: (out - 1 / np.sqrt(x)) / (2 * (y - x)),
+                                                    lambda y: -sc.elliprd(y, y, x) / 6),
+            lambda x, y, out: principal(y, lambda y: (np.sqrt(x) / y - out) / (2 * (y - x)),
+                                        lambda y: -sc.elliprd(x, y, y) / 3))
+
+
+def principal(y: Array, elementary: Callable[[Array], Array], integral: Callable[[Array], Array]) -> Array:
+    """Where y < 0 the integral is Cauchy's principal value, whose slopes are elementary; there x - y is not small."""
+    if np.iscomplexobj(y):
+        return integral(y)
+    negative = y < 0
+    return np.where(negative, elementary(np.where(negative, y, -1)), integral(np.where(negative, 1, y)))
+
+
 elementwise(sc.elliprd, lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(1.5, 0.5, 1.5, 0)),
             lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(0.5, 1.5, 1.5, 0)),
             lambda x, y, z: -2.25 * carlson(x, y, z, z, powers=(0.5, 0.5, 2.5, 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import factorial
+from math import factorial, pi
 from typing import Any
 
 import numpy as np
@@ -19,18 +19,57 @@ Array = Any
 elementwise(sc.gamma, lambda x, out: out * sc.psi(x))
 elementwise(sc.gammaln, lambda x: sc.psi(x))
 elementwise(sc.loggamma, lambda x: sc.psi(x))
-elementwise(sc.rgamma, lambda x, out: -out * sc.psi(x))
+elementwise(sc.rgamma, lambda x, out: reciprocal_slope(x, out))
 elementwise(sc.psi, lambda x: trigamma(x) if x.dtype.kind == "c" else sc.zeta(2, x))
 elementwise(sc._ufuncs._zeta, None, lambda s, q: -s * sc.zeta(s + 1, q), name="zeta", operands=("s", "q"))
 real_only.add(sc._ufuncs._zeta)
 constant(sc.gammasgn)
 
-elementwise(sc.beta, lambda x, y, out: out * (sc.psi(x) - sc.psi(x + y)),
-            lambda x, y, out: out * (sc.psi(y) - sc.psi(x + y)))
+
+
+def at_pole(x: Array) -> Array:
+    """Where Gamma has a pole: there 1/Gamma is 0, with a slope, which is no product with psi."""
+    return (x <= 0) & (np.floor(x) == x)
+
+
+def reciprocal_slope(x: Array, out: Array) -> Array:
+    """The derivative of out = 1/Gamma(x); at a pole by that of Gamma(1 - x) sin(pi x) / pi."""
+    if np.iscomplexobj(x):
+        return -out * sc.psi(x)
+    pole = at_pole(x)
+    here, there = np.where(pole, x, 0), np.where(pole, 1, x)
+    mirrored = sc.gamma(1 - here) * (np.cos(pi * here) - sc.psi(1 - here) * np.sin(pi * here) / pi)
+    return np.where(pole, mirrored, -out * sc.psi(there))
+
+
+def quotient_slope(out: Array, top: Array, bottom: Array, factor: Array | float) -> Array:
+    """The derivative of out = factor Gamma(top) / Gamma(bottom) as both move: out (psi(top) - psi(bottom)).
+
+    At a pole of both by reflection, psi(1 - z) - psi(z) = pi cot(pi z); at one of the bottom by the quotient's zero.
+    """
+    above, below = at_pole(top), at_pole(bottom)
+    both, alone = above & below, below & ~above
+    first, second = np.where(both, 1 - top, top), np.where(both, 1 - bottom, np.where(alone, 1, bottom))
+    upper, lower = np.where(alone, top, 1), np.where(alone, bottom, 0)
+    zero = factor * sc.gamma(upper) * (sc.psi(upper) * sc.rgamma(lower) + reciprocal_slope(lower, sc.rgamma(lower)))
+    return np.where(alone, zero, out * (sc.psi(first) - sc.psi(second)))
+
+
+def choice_slope(out: Array, top: Array, chosen: Array, rest: Array) -> Array:
+    """The derivative of out = Gamma(top) / (Gamma(chosen) Gamma(rest)) as one of the last two grows by the other."""
+    zero = (at_pole(chosen) | at_pole(rest)) & ~at_pole(top)
+    one, other, whole = (np.where(zero, x, 1) for x in (chosen, rest, top))
+    first, second = sc.rgamma(one), sc.rgamma(other)
+    at_zero = sc.gamma(whole) * (reciprocal_slope(one, first) * second - first * reciprocal_slope(other, second))
+    return np.where(zero, at_zero, out * (sc.psi(np.where(zero, 1, rest)) - sc.psi(np.where(zero, 1, chosen))))
+
+
+elementwise(sc.beta, lambda x, y, out: quotient_slope(out, x, x + y, sc.gamma(y)),
+            lambda x, y, out: quotient_slope(out, y, x + y, sc.gamma(x)))
 elementwise(sc.betaln, lambda x, y: sc.psi(x) - sc.psi(x + y), lambda x, y: sc.psi(y) - sc.psi(x + y))
-elementwise(sc.binom, lambda n, k, out: out * (sc.psi(n + 1) - sc.psi(n - k + 1)),
-            lambda n, k, out: out * (sc.psi(n - k + 1) - sc.psi(k + 1)), operands=("n", "k"))
-elementwise(sc.poch, lambda z, m, out: out * (sc.psi(z + m) - sc.psi(z)), lambda z, m, out: out * sc.psi(z + m),
+elementwise(sc.binom, lambda n, k, out: quotient_slope(out, n + 1, n - k + 1, sc.rgamma(k + 1)),
+            lambda n, k, out: choice_slope(out, n + 1, k + 1, n - k + 1), operands=("n", "k"))
+elementwise(sc.poch, lambda z, m, out: quotient_slope(out, z + m, z, 1.0), lambda z, m, out: out * sc.psi(z + m),
             operands=("z", "m"))
 
 

@@ -16,6 +16,7 @@ from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
+from autograd.rules.ufuncs import over
 
 from .ufuncs import special as sc
 
@@ -126,9 +127,9 @@ def student_change(df: Array, t: Array) -> Array:
 shape = ("a", "x")
 elementwise(sc.gammainc, gamma_slope, lambda a, x: gamma_density(a, x), operands=shape)
 elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape)
-elementwise(sc.gammaincinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),
+elementwise(sc.gammaincinv, lambda a, out: -over(gamma_slope(a, out), gamma_density(a, out)),
             lambda a, out: 1 / gamma_density(a, out), operands=shape)
-elementwise(sc.gammainccinv, lambda a, out: -gamma_slope(a, out) / gamma_density(a, out),
+elementwise(sc.gammainccinv, lambda a, out: -over(gamma_slope(a, out), gamma_density(a, out)),
             lambda a, out: -1 / gamma_density(a, out), operands=shape)
 
 shapes = ("a", "b", "x")
@@ -136,11 +137,11 @@ elementwise(sc.betainc, lambda a, b, x: beta_slope(a, b, x, 1 - x), lambda a, b,
             beta_density, operands=shapes)
 elementwise(sc.betaincc, lambda a, b, x: -beta_slope(a, b, x, 1 - x), lambda a, b, x: beta_slope(b, a, 1 - x, x),
             lambda a, b, x: -beta_density(a, b, x), operands=shapes)
-elementwise(sc.betaincinv, lambda a, b, out: -beta_slope(a, b, out, 1 - out) / beta_density(a, b, out),
-            lambda a, b, out: beta_slope(b, a, 1 - out, out) / beta_density(a, b, out),
+elementwise(sc.betaincinv, lambda a, b, out: -over(beta_slope(a, b, out, 1 - out), beta_density(a, b, out)),
+            lambda a, b, out: over(beta_slope(b, a, 1 - out, out), beta_density(a, b, out)),
             lambda a, b, out: 1 / beta_density(a, b, out), operands=shapes)
-elementwise(sc.betainccinv, lambda a, b, out: -beta_slope(a, b, out, 1 - out) / beta_density(a, b, out),
-            lambda a, b, out: beta_slope(b, a, 1 - out, out) / beta_density(a, b, out),
+elementwise(sc.betainccinv, lambda a, b, out: -over(beta_slope(a, b, out, 1 - out), beta_density(a, b, out)),
+            lambda a, b, out: over(beta_slope(b, a, 1 - out, out), beta_density(a, b, out)),
             lambda a, b, out: -1 / beta_density(a, b, out), operands=shapes)
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
 elementwise(sc.stdtrit, lambda df, out: -student_slope(df, out) / student_density(df, out),
@@ -181,8 +182,8 @@ ratio = ("d", "e", "x")
 elementwise(sc.fdtr, upper_slope, lower_slope, ratio_density, operands=ratio)
 elementwise(sc.fdtrc, lambda d, e, x: -upper_slope(d, e, x), lambda d, e, x: -lower_slope(d, e, x),
             lambda d, e, x: -ratio_density(d, e, x), operands=ratio)
-elementwise(sc.fdtri, lambda d, e, out: -upper_slope(d, e, out) / ratio_density(d, e, out),
-            lambda d, e, out: -lower_slope(d, e, out) / ratio_density(d, e, out),
+elementwise(sc.fdtri, lambda d, e, out: -over(upper_slope(d, e, out), ratio_density(d, e, out)),
+            lambda d, e, out: -over(lower_slope(d, e, out), ratio_density(d, e, out)),
             lambda d, e, out: 1 / ratio_density(d, e, out), operands=("d", "e", "p"))
 
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
@@ -200,5 +201,5 @@ elementwise(sc.pdtr, 0, lambda k, m: -gamma_density(np.floor(k) + 1, m), operand
 elementwise(sc.pdtrc, 0, lambda k, m: gamma_density(np.floor(k) + 1, m), operands=("k", "m"))
 elementwise(sc.bdtr, 0, None, lambda k, n, p: -beta_density(np.floor(k) + 1, n - np.floor(k), p), operands=counts)
 elementwise(sc.bdtrc, 0, None, lambda k, n, p: beta_density(np.floor(k) + 1, n - np.floor(k), p), operands=counts)
-elementwise(sc.nbdtr, 0, None, lambda k, n, p: beta_density(n, np.floor(k) + 1, p), operands=counts)
-elementwise(sc.nbdtrc, 0, None, lambda k, n, p: -beta_density(n, np.floor(k) + 1, p), operands=counts)
+elementwise(sc.nbdtr, 0, None, lambda k, n, p: beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)
+elementwise(sc.nbdtrc, 0, None, lambda k, n, p: -beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)

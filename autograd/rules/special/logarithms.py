@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import exprel, log1prel
+from autograd.rules.ufuncs import power_slopes
 
 from .ufuncs import special as sc
 
@@ -21,7 +22,7 @@ composite(sc.log1p)(lambda x: np.log1p(x))
 composite(sc.exprel)(lambda x: exprel(x))
 elementwise(sc.exp10, lambda out: out * log(10))
 elementwise(sc.cosm1, lambda x: -np.sin(x))
-elementwise(sc.powm1, lambda x, y: y * x ** (y - 1), lambda x, y: np.log(x) * x**y)
+elementwise(sc.powm1, power_slopes[0], lambda x, y: power_slopes[1](x, x**y))
 
 # --- Degrees ---------------------------------------------------------------------------------------------------------
 
@@ -63,8 +64,10 @@ elementwise(sc.inv_boxcox1p, lambda y, p: inverse_slope(y, p), lambda y, p, out:
 
 
 def power_slope(logarithm: Array, p: Array) -> Array:
-    """d/dp (x^p - 1)/p for log x."""
-    return logarithm * logarithm * exprel(logarithm * p, order=1)
+    """d/dp (x^p - 1)/p for log x; at x = 0 it is that of -1/p."""
+    none = (logarithm == -np.inf) & (p > 0)
+    logarithm = np.where(none, 0, logarithm)
+    return np.where(none, 1 / np.where(none, p, 1) ** 2, logarithm * logarithm * exprel(logarithm * p, order=1))
 
 
 def root_slope(y: Array, p: Array) -> Array:
@@ -79,7 +82,8 @@ def inverse_slope(y: Array, p: Array) -> Array:
 
 @composite(sc.agm)
 def agm(a: Any, b: Any) -> Any:
-    """The arithmetic-geometric mean: its iteration doubles the digits each time."""
+    """The arithmetic-geometric mean: its iteration doubles the digits each time; with 0 it is 0."""
+    none = (a == 0) | (b == 0)
     for _ in range(12):
         a, b = (a + b) / 2, np.sign(a) * np.sqrt(a * b)
-    return a
+    return np.where(none, 0, a)

@@ -1,0 +1,170 @@
+"""Derivatives of `scipy.special` where a formula is 0 times infinity, or the difference of what is almost equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special as sc
+
+from autograd import grad, jvp
+
+Case = tuple[Any, Callable[..., Any], tuple[Any, ...], int]
+
+
+def voigt(x: Any, sigma: Any, gamma: Any) -> Any:
+    z = (x + 1j * gamma) / (sigma * mpmath.sqrt(2))
+    return mpmath.re(mpmath.exp(-z * z) * mpmath.erfc(-1j * z)) / (sigma * mpmath.sqrt(2 * mpmath.pi))
+
+
+def carlson(x: Any, y: Any) -> Any:
+    """R_C, and for y < 0 its principal value, in elementary functions."""
+    return mpmath.atanh(mpmath.sqrt(x / (x - y))) / mpmath.sqrt(x - y) if y > 0 else mpmath.log(
+        (mpmath.sqrt(x) + mpmath.sqrt(x - y)) / mpmath.sqrt(-y)) / mpmath.sqrt(x - y)
+
+
+def far(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """With many digits, where little is left of them."""
+
+    def apply(x: Any) -> Any:
+        with mpmath.workdps(80):
+            return function(x)
+
+    return apply
+
+
+mp_dawson = far(lambda x: mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(-x * x) * mpmath.erfi(x))
+mp_erfcx = far(lambda x: mpmath.exp(x * x) * mpmath.erfc(x))
+CASES: list[Case] = [
+    *[(sc.rgamma, mpmath.rgamma, (x,), 0) for x in (0.0, -1.0, -3.0, -12.0, -2.5, 0.5)],
+    *[(sc.poch, mpmath.rf, args, place) for args, place in (
+        ((-1.0, 0.2), 0), ((-2.0, -4.8), 0), ((-4.0, 4.5), 0), ((-2.0, 4.0), 0), ((-5.0, 2.0), 0), ((1.5, 0.5), 1))],
+    *[(sc.binom, mpmath.binomial, args, place) for args, place in (
+        ((3.0, 5.0), 0), ((0.0, 5.0), 0), ((1.5, 5.5), 0), ((5.0, 2.0), 0), ((0.4, -2.0), 1),
+        ((1.5, 5.5), 1), ((3.0, 5.0), 1), ((5.5, 2.0), 1))],
+    *[(sc.beta, mpmath.beta, (-1.5, -0.5), place) for place in (0, 1)],
+    *[(sc.elliprc, carlson, args, place) for args in ((4.0, -4.0), (2.5, -0.01)) for place in (0, 1)],
+    *[(f, mp, (x,), 0) for x in (60.0, 1e3, 1e5) for f, mp in ((sc.dawsn, mp_dawson), (sc.erfcx, mp_erfcx))],
+    *[(sc.dawsn, mp_dawson, (x,), 0) for x in (-60.0, 3.0)],
+    *[(sc.voigt_profile, voigt, args, place) for place in (0, 1, 2) for args in (
+        (1.79, 0.00032, 0.72), (40.0, 0.5, 0.1), (0.3, 0.002, 2.0), (0.5, 0.7, 0.2), (30.0, 0.01, 1e-3))],
+    *[(sc.boxcox, lambda x, p: (mpmath.power(x, p) - 1) / p, (0.0, 1.5), 1)],
+    *[(sc.boxcox1p, lambda x, p: (mpmath.power(1 + x, p) - 1) / p, (-1.0, 2.5), 1)],
+    *[(sc.powm1, lambda x, y: mpmath.power(x, y) - 1, args, place) for args, place in (
+        ((0.0, 1.5), 1), ((2.5, -1.5), 1), ((2.5, -1.5), 0), ((0.0, 2.0), 0))],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "exact", "args", "place"), CASES)
+def test_derivatives_where_formulas_are_undetermined_or_cancel(
+        function: Any, exact: Callable[..., Any], args: tuple[float, ...], place: int) -> None:
+    """First and second, in both modes, against mpmath."""
+
+    def along(x: Any) -> Any:
+        return function(*args[:place], x, *args[place + 1 :])
+
+    with mpmath.workdps(40):
+        given = [mpmath.mpf(x) for x in args]
+        one_sided = {"direction": 1} if args[place] in (0.0, -1.0) and "oxcox" in function.__name__ else {}
+        first, second = (mpmath.diff(lambda x: exact(*given[:place], x, *given[place + 1 :]), given[place], n,
+                                     h=mpmath.mpf("1e-12") * max(1, abs(given[place])), **one_sided) for n in (1, 2))
+    assert grad(along)(args[place]) == pytest.approx(float(first), rel=1e-8, abs=1e-300)
+    assert jvp(along, (args[place],), (1.0,))[1] == pytest.approx(float(first), rel=1e-8, abs=1e-300)
+    assert grad(grad(along))(args[place]) == pytest.approx(float(second), rel=1e-6, abs=1e-300)
+
+
+def test_a_normal_tail_stays_a_parabola_to_the_end() -> None:
+    """log ndtr(x) is -x^2/2 in the distance, whose second derivative is -1."""
+    for x in (-1e3, -1e6, -1e9):
+        assert grad(grad(sc.log_ndtr))(x) == pytest.approx(-1, rel=2 / x**2 + 1e-12)
+
+
+def test_a_profile_without_width_is_cauchys_density() -> None:
+    x, gamma = 1.5, 0.7
+    density = lambda x, gamma: gamma / np.pi / (x * x + gamma * gamma)  # noqa: E731
+    assert grad(sc.voigt_profile)(x, 0.0, gamma) == pytest.approx(grad(density)(x, gamma))
+    assert grad(sc.voigt_profile, argnums=1)(x, 0.0, gamma) == 0
+    assert grad(sc.voigt_profile, argnums=2)(x, 0.0, gamma) == pytest.approx(grad(density, argnums=1)(x, gamma))
+
+
+# --- Orders and degrees ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["legendre", "chebyt", "chebyu", "chebyc", "chebys", "sh_legendre", "sh_chebyt",
+                                  "sh_chebyu", "laguerre", "hermite", "hermitenorm"])
+@pytest.mark.parametrize("dtype", [int, float])
+def test_polynomials_of_the_lowest_degrees_have_all_derivatives_everywhere(kind: str, dtype: Any) -> None:
+    """Those of degree 0 and 1 had nan for a second derivative."""
+    polynomial, x = getattr(sc, f"eval_{kind}"), np.array([-3.5, -1.0, -0.3, 0.0, 0.9, 1.0, 2.5])
+    degrees = np.arange(4)
+    for n in degrees:
+        exact = np.polynomial.Polynomial.fit(nodes := np.linspace(-1, 1, n + 1), polynomial(n, nodes), n)
+        f = lambda x, n=n: polynomial(int(n) if "hermite" in kind else dtype(n), x)  # noqa: E731
+        found, value = [], f
+        for order in range(1, 4):
+            value = grad(lambda x, f=value: np.sum(f(x)))
+            expected = exact.deriv(order)(x) if order <= n else 0 * x
+            found = value(x)
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_general_families_have_degree_0() -> None:
+    for f in (lambda x: sc.eval_gegenbauer(0, 0.7, x), lambda x: sc.eval_jacobi(0, 0.7, 1.2, x)):
+        assert grad(f)(-2.5) == 0 == grad(grad(f))(-2.5)
+    for f in (lambda x: sc.eval_gegenbauer(1, 0.7, x), lambda x: sc.eval_jacobi(1, 0.7, 1.2, x)):
+        assert grad(grad(f))(-2.5) == 0 != grad(f)(-2.5)
+
+
+def test_negative_degrees_continue_the_recurrence() -> None:
+    """T_-n = T_n, P_(-n-1) = P_n, U_(-n-2) = -U_n."""
+    for x in (0.3, -0.8):
+        for order in (1, 2):
+            def derived(f: Any, order: int = order) -> Any:
+                return grad(f) if order == 1 else grad(grad(f))
+
+            assert derived(lambda x: sc.eval_chebyt(-4, x))(x) == pytest.approx(
+                derived(lambda x: sc.eval_chebyt(4, x))(x))
+            assert derived(lambda x: sc.eval_legendre(-4, x))(x) == pytest.approx(
+                derived(lambda x: sc.eval_legendre(3, x))(x))
+            assert derived(lambda x: sc.eval_chebyu(-5, x))(x) == pytest.approx(
+                -derived(lambda x: sc.eval_chebyu(3, x))(x))
+
+
+@pytest.mark.filterwarnings("ignore:floating point number truncated")
+@pytest.mark.parametrize(("function", "args", "place"), [
+    (sc.kn, (0.83, 5.0), 1), (sc.kn, (1.08, 4.0), 1), (sc.yn, (0.25, 0.84), 1), (sc.yn, (-0.64, 2.7), 1),
+    (sc.expn, (0.29, 2.5), 1), (sc.expn, (1.8, 2.5), 1), (sc.nbdtr, (2.3, 4.6, 0.3), 2),
+    (sc.nbdtrc, (-0.2, 2.6, 0.3), 2)])
+def test_orders_that_scipy_cuts_off_are_cut_off_in_slopes_too(
+        function: Any, args: tuple[float, ...], place: int) -> None:
+    cut = [float(np.trunc(x)) for x in args[:place]]
+    for times in (1, 2):
+        f, g = (lambda x: function(*args[:place], x)), (lambda x: function(*cut, x))
+        for _ in range(times):
+            f, g = grad(f), grad(g)
+        assert f(args[place]) == pytest.approx(g(args[place]), rel=1e-12)
+
+
+@pytest.mark.parametrize(("function", "part", "series"), [
+    (sc.it2i0k0, 0, lambda x: x / 4 + x**3 / 64), (sc.it2j0y0, 0, lambda x: x / 4 - x**3 / 64)])
+def test_integrals_of_differences_keep_their_digits_near_0(function: Any, part: int, series: Any) -> None:
+    for x in (1e-9, -1e-5, 1e-2):
+        assert grad(lambda x: function(x)[part])(x) == pytest.approx(series(x), rel=1e-8)
+    assert grad(lambda x: function(x)[part])(0.0) == 0
+    assert grad(grad(lambda x: function(x)[part]))(0.0) == pytest.approx(0.25)
+
+
+def test_more_points_at_0() -> None:
+    assert grad(sc.it2struve0)(0.0) == pytest.approx(-2 / np.pi)
+    assert grad(grad(lambda x: np.imag(sc.kelvin(x)[0])))(0.0) == pytest.approx(0.5)
+    assert grad(lambda a: sc.agm(a, 0.0))(1.5) == 0
+    assert grad(lambda z: sc.hyp2f1(0.0, 0.3, 1.5, z))(3.5) == 0
+    assert grad(grad(lambda z: sc.hyp2f1(-1.0, 0.3, 1.5, z)))(3.5) == 0
+    for p, f in ((0.0, sc.gammaincinv), (1.0, sc.gammainccinv)):
+        assert grad(lambda a, f=f, p=p: f(a, p))(2.5) == 0
+    for p, f in ((0.0, sc.betaincinv), (1.0, sc.betainccinv), (0.0, sc.fdtri)):
+        assert grad(lambda a, f=f, p=p: f(a, 2.5, p))(3.5) == 0
+        assert grad(lambda b, f=f, p=p: f(3.5, b, p))(2.5) == 0
