@@ -19,11 +19,19 @@ from .layout import Box, Layout, Point, sizes
 from .ranks import ranks
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
+FRAME_GAP, FRAME_WORDS = 7.2, 12.0
+"""Between a frame and what it holds, and for its words above that."""
+MOST_PADDED = 3
+"""Of frames in frames so many get a gap of their own at the sides and below."""
+LEAST_STRAIGHT = 4.0
 SWEEPS = 6
 COUNTED = 5000
 """In layouts of more vertices and bends than this crossings are not counted: the last order is taken."""
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
+
+Span = tuple[float, float]  # top and bottom
+Stop = tuple[float, float, float]  # where a route goes straight down, and from where to where
 
 
 @dataclass(slots=True)
@@ -50,19 +58,21 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     layers = _layers(items)
     _sort(layers, items)
     _place(layers, items)
-    tops, height = _rows(layers, items)
+    rows, height = _rows(layers, items)
     if not items:
         return Layout(0.0, 0.0, {}, {}, "layered")
-    left = min(item.x - item.width / 2 for item in items) - FRAME_PADDING
-    right = max(item.x + item.width / 2 for item in items) + FRAME_PADDING
+    deepest = min(max(len(item.clusters) for item in items), MOST_PADDED)
+    aside = max(FRAME_PADDING, deepest * FRAME_GAP + 2)
+    left = min(item.x - item.width / 2 for item in items) - aside
+    right = max(item.x + item.width / 2 for item in items) + aside
     boxes = {
-        key: Box(items[i].x - left, tops[items[i].layer], items[i].width, items[i].height) for key, i in index.items()
+        key: Box(items[i].x - left, sum(rows[items[i].layer]) / 2, items[i].width, items[i].height)
+        for key, i in index.items()
     }
-    layout = Layout(right - left, height, boxes, {}, "layered")
+    layout = Layout(right - left, height + aside, boxes, {}, "layered")
     layout.frames = _frames(graph, boxes)
-    routes = _routes(graph, boxes, {
-        number: [(items[i].x - left, tops[items[i].layer]) for i in chain] for number, chain in chains.items()
-    })
+    passed = {number: [(items[i].x - left, *rows[items[i].layer]) for i in chain] for number, chain in chains.items()}
+    routes = _routes(graph, boxes, {key: rows[items[i].layer] for key, i in index.items()}, passed)
     layout.routes = routes
     if len(graph.edges) <= ROOMY:
         for number, edge in enumerate(graph.edges):
@@ -248,28 +258,29 @@ def _apart(layer: list[int], items: list[_Item], wanted: list[float]) -> list[fl
     return [place + offset for place, offset in zip(places, offsets, strict=True)]
 
 
-def _rows(layers: list[list[int]], items: list[_Item]) -> tuple[list[float], float]:
-    """The middle of each layer, with room for the frames that begin or end between two layers."""
-    y, middles = 4.0, []
+def _rows(layers: list[list[int]], items: list[_Item]) -> tuple[list[Span], float]:
+    """Top and bottom of each layer, with room for the frames that begin or end between two layers."""
+    y, rows = 4.0, []
     before: set[str] = set()
     for layer in layers:
         here = {cluster for i in layer for cluster in items[i].clusters}
         depth = max((len(items[i].clusters) for i in layer), default=0)
         y += (8.0 + FRAME_PADDING) * min(depth, len(here - before))
         high = max((items[i].height for i in layer), default=0.0)
-        middles.append(y + high / 2)
+        rows.append((y, y + high))
         y += high + LAYER_GAP
         before = here
-    return middles, y - LAYER_GAP + 4.0 + FRAME_PADDING
+    return rows, y - LAYER_GAP + 4.0
 
 
-def _routes(graph: Graph, boxes: dict[str, Box], bends: dict[int, list[Point]]) -> dict[int, list[Point]]:
+def _routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: dict[int, list[Stop]],
+            ) -> dict[int, list[Point]]:
     """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
     arriving: dict[str, list[tuple[float, int]]] = {}
     for number, edge in enumerate(graph.edges):
         if not edge.carried:
-            before = bends[number][-1] if number in bends else (boxes[edge.source].x, 0.0)
-            arriving.setdefault(edge.target, []).append((before[0], number))
+            before = passed[number][-1][0] if number in passed else boxes[edge.source].x
+            arriving.setdefault(edge.target, []).append((before, number))
     ends: dict[int, float] = {}
     for key, edges in arriving.items():
         step = min(22.0, boxes[key].width * 0.7 / len(edges))
@@ -281,22 +292,37 @@ def _routes(graph: Graph, boxes: dict[str, Box], bends: dict[int, list[Point]]) 
         if edge.carried:
             routes[number] = _back(source, target)
         else:
-            routes[number] = _curve([(source.x, source.bottom), *bends.get(number, ()), (ends[number], target.top)])
+            routes[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
+                                     (ends[number], rows[edge.target][0], target.top)])
     return routes
 
 
-def _curve(points: list[Point]) -> list[Point]:
-    """A smooth route that leaves downwards and arrives from above."""
-    route = [points[0]]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        middle = (y0 + y1) / 2
+def _curve(stops: list[Stop]) -> list[Point]:
+    """A smooth route, straight down where it passes a layer, so that it meets none of the boxes there."""
+    first, last = stops[0], stops[-1]
+    stops = [_merged(first, first[1]), *stops[1:-1], _merged(last, last[2])]
+    route = [stops[0][:2]]
+    for (x0, top, bottom), (x1, y1, _) in pairwise(stops):
+        route += _straight(x0, top, bottom)
+        middle = (bottom + y1) / 2
         route += [(x0, middle), (x1, middle), (x1, y1)]
-    return route
+    return route + _straight(*stops[-1])
+
+
+def _merged(stop: Stop, y: float) -> Stop:
+    """The beginning or end of a route at its box: no way straight down beside it that is not worth a bend."""
+    return stop if stop[2] - stop[1] > LEAST_STRAIGHT else (stop[0], y, y)
+
+
+def _straight(x: float, top: float, bottom: float) -> list[Point]:
+    """A piece of a route that goes straight down, if there is a way to go."""
+    return [(x, top + (bottom - top) / 3), (x, bottom - (bottom - top) / 3), (x, bottom)] if bottom > top else []
 
 
 def _beside_middle(route: list[Point], text: str) -> Point:
-    """Right of the middle of the route's last piece."""
-    (x0, y0), (x1, y1) = route[-4], route[-1]
+    """Right of the middle of the last piece of a route that is no straight way down."""
+    pieces = [(route[i], route[i + 3]) for i in range(0, len(route) - 3, 3)]
+    (x0, y0), (x1, y1) = next((piece for piece in reversed(pieces) if piece[0][0] != piece[1][0]), pieces[-1])
     return (x0 + x1) / 2 + 5 + width(text, 9) / 2, (y0 + y1) / 2
 
 
@@ -329,10 +355,11 @@ def _frames(graph: Graph, boxes: dict[str, Box]) -> dict[str, Box]:
     for cluster, keys in members.items():
         if not keys:
             continue
-        deep = 1 + max(len(graph.lineage(graph.vertices[key].cluster)) - len(graph.lineage(cluster)) for key in keys)
-        pad = FRAME_PADDING * min(deep, 3) * 0.6
+        depths = [len(graph.lineage(graph.vertices[k].cluster)) - len(graph.lineage(cluster)) for k in keys]
+        pad = FRAME_GAP * min(1 + max(depths), MOST_PADDED)
         left, right = min(boxes[k].left for k in keys) - pad, max(boxes[k].right for k in keys) + pad
-        top, bottom = min(boxes[k].top for k in keys) - pad - 12, max(boxes[k].bottom for k in keys) + pad
+        top = min(boxes[k].top - (1 + depth) * (FRAME_GAP + FRAME_WORDS) for k, depth in zip(keys, depths, strict=True))
+        bottom = max(boxes[k].bottom for k in keys) + pad
         inside = set(keys)
         strangers = (
             box for key, box in boxes.items()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from math import isfinite
 
 from hypothesis import given
 
-from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
+from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
 from autograd.drawing.placing.layered import layered
@@ -49,6 +50,45 @@ def test_edges_run_downwards_from_box_to_box(graph: Graph) -> None:
         assert route[0][1] == layout.boxes[edge.source].bottom
         assert route[-1][1] == layout.boxes[edge.target].top
         assert route[0][1] < route[-1][1]
+
+
+@examples(40)
+@given(graphs())
+def test_no_edge_runs_through_a_box(graph: Graph) -> None:
+    layout = layered(graph)
+    for number, edge in enumerate(graph.edges):
+        for key, box in layout.boxes.items():
+            inner = Box(box.x, box.y, box.width - 6, box.height - 6)
+            if key not in (edge.source, edge.target):
+                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
+
+
+def test_a_long_edge_makes_way_for_wide_and_high_boxes() -> None:
+    """Beside a box a route is straight; a curve between two layers' middles would cut its corners."""
+    graph = Graph()
+    for key, name in (("a", "a"), ("b", "a name so long that its box is wide"), ("c", "c"), ("d", "d")):
+        graph.add(Vertex(key, Kind.OPERATION, op="f", name=name, notes=("high",) * 4 if key == "b" else ()))
+    graph.edges = [Edge("a", "b", (0,)), Edge("b", "c", (0,)), Edge("a", "c", (1,)), Edge("b", "d", (0,)),
+                   Edge("a", "d", (1,))]
+    layout = layered(graph)
+    wide = layout.boxes["b"]
+    for number in (2, 4):
+        assert not any(overlap(wide, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
+
+
+def test_frames_within_frames_have_room_for_their_words() -> None:
+    graph = layers(2)
+    for key, parent in (("o0", ""), ("o1", "o0"), ("o2", "o1")):
+        graph.clusters[key] = Cluster(key, f"outer {key}", "Sequential", parent)
+    top = [key for key, cluster in graph.clusters.items() if not cluster.parent and key != "o0"]
+    graph.clusters |= {key: replace(graph.clusters[key], parent="o2") for key in top}
+    layout = layered(graph)
+    assert layout.frames.keys() == graph.clusters.keys()
+    placed = frame_words(graph, layout)
+    for a, b in combinations(placed.values(), 2):
+        assert not overlap(a, b)
+    assert all(frame.left >= 0 <= frame.top and frame.right <= layout.width and frame.bottom <= layout.height
+               for frame in layout.frames.values())
 
 
 @examples(30)
