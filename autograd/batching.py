@@ -69,8 +69,8 @@ DEFAULT_AXES: dict[str, Any] = {"axis1": 0, "axis2": 1}
 def reduction(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
     (x,) = operands
     ndim = rank(x, True)
-    if not ndim:
-        return x if apply.name in ("sum", "mean", "max", "min", "prod") else apply(x[:, None], **options | {"axis": 1})
+    if not ndim:  # of a number, which has no axis to keep
+        return apply(x[:, None], **options | {"axis": 1} | ({"keepdims": False} if "keepdims" in options else {}))
     return apply(x, **options | {"axis": shifted(options.get("axis"), ndim)})
 
 
@@ -134,6 +134,8 @@ def get_item(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[b
     in_place = (np.ndarray, slice, EllipsisType)
     if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, in_place) for k in key):
         return None  # where the axes of an advanced index go depends on its neighbours
+    if any(isinstance(k, (bool, np.bool_)) for k in key):
+        return None
     arrays = [i for i, k in enumerate(key) if isinstance(k, np.ndarray)]
     if arrays and arrays != list(range(arrays[0], arrays[-1] + 1)):
         return None
@@ -144,7 +146,7 @@ def add_into_zeros(
     apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
 ) -> Any:
     key = options["key"] if isinstance(options["key"], tuple) else (options["key"],)
-    if any(isinstance(k, (np.ndarray, list)) for k in key):
+    if any(isinstance(k, (np.ndarray, list, bool, np.bool_)) for k in key):
         return None
     return apply(operands[0], key=(slice(None), *key), shape=(size, *options["shape"]))
 

@@ -63,7 +63,8 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
     parts = list(along(x, axes))
-    total = parts.pop(0) if initial is None and where is True and parts else filled(x, axes, ufunc, initial)
+    first = initial is None and where is True and parts and ufunc.identity is None  # else hypot of one may be negative
+    total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
     taken = along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[len(taken) - len(parts) :], strict=True):
         total = ufunc(total, part) if where is True else np.where(here, ufunc(total, part), total)
@@ -89,7 +90,8 @@ def reduceat(ufunc: np.ufunc, x: Array, indices: Any, axis: int = 0) -> Array:
     x = np.moveaxis(x, axis, 0)
     bounds = [*np.asarray(indices).tolist(), x.shape[0]]
     parts = [x[first : max(last, first + 1)] for first, last in pairwise(bounds)]
-    return np.stack([ufunc.reduce(part) for part in parts], axis) if parts else np.moveaxis(x[:0], 0, axis)
+    totals = [part[0] if len(part) == 1 else ufunc.reduce(part) for part in parts]
+    return np.stack(totals, axis) if parts else np.moveaxis(x[:0], 0, axis)
 
 
 def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:

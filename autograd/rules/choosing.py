@@ -127,6 +127,6 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 
 
 constant(np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.array_equiv, np.isin, np.can_cast, np.common_type,
-         np.min_scalar_type, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from, np.ix_,
+         np.min_scalar_type, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
          np.unravel_index, np.ravel_multi_index, np.array_repr, np.array_str, np.array2string, np.einsum_path,
          np.bitwise_count)

@@ -104,7 +104,7 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
 
 def elements_for(a: Any, values: Any, name: str = "", casting: Any = "unsafe") -> Any:
     """What is written into `a`: numbers and lists become its dtype if they can, arrays by the rule of casting."""
-    if isinstance(values, (int, float, complex, list, tuple)) and not [*tensors_in(values)]:
+    if isinstance(values, (int, float, complex, np.number, list, tuple)) and not [*tensors_in(values)]:
         return plain_array(values, a.dtype)
     if hasattr(values, "dtype") and not np.can_cast(values.dtype, a.dtype, casting):
         raise TypeError(f"{name} cannot cast {values.dtype} to {a.dtype} according to the rule {casting!r}")
@@ -158,7 +158,8 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 
 @composite(np.copyto)
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
-    src = elements_for(dst, src if type(src) is int else arrays_of((src,))[0], "copyto", casting)
+    weak = type(src) is int and dst.dtype.kind != "b"
+    src = elements_for(dst, src if weak else arrays_of((src,))[0], "copyto", casting)
     write("copyto", dst, ..., np.where(where, src, dst))
 
 

@@ -62,13 +62,37 @@ solve_of = general(
     [lambda t, x, y, out: -np.linalg.solve(x, t @ out), lambda t, x: np.linalg.solve(x, t)])
 pinv_of = differential(
     np.linalg.pinv,
-    lambda t, x, out, *, rcond=None, hermitian=False, rtol=None: -out @ t @ out
-    + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
+    lambda t, x, out, *, rcond=None, hermitian=False, rtol=None: pinv_change(
+        *kept(t, x, rtol if rcond is None else rcond), out))
 lstsq_of = differential(
     np.linalg.lstsq,
-    lambda t, x, y, out, *, rcond=None: inverse_change(t, x, y, out, np.linalg.pinv(x, rcond=cutoff(x, rcond))),
+    lambda t, x, y, out, *, rcond=None: inverse_change(
+        *kept(t, x, cutoff(x, rcond)), y, out, np.linalg.pinv(x, rcond=cutoff(x, rcond))),
     lambda t, x, *, rcond=None: np.linalg.pinv(x, rcond=cutoff(x, rcond)) @ t,
     evaluate=lambda x, y, *, rcond=None: np.linalg.lstsq(x, y, rcond)[0])
+
+
+def pinv_change(t: Array, x: Array, out: Array) -> Array:
+    """The change of `pinv(x)` with x, of constant rank (Golub and Pereyra 1973)."""
+    return (-out @ t @ out + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
+
+
+def kept(t: Array, x: Array, cut: Any) -> tuple[Array, Array]:
+    """The change of what is left of x without the singular values that a relative `cut` takes for 0, and what is left.
+
+    It is x P, where P projects onto the right singular vectors v_k that are kept. These turn towards the others, v_d:
+    v_k^H dP v_d = v_k^H d(x^H x) v_d / (s_k^2 - s_d^2). Where only rounding is cut off there is nothing to leave out.
+    """
+    if not isinstance(cut, (int, float, np.ndarray)) or not np.any(cut > max(x.shape[-2:]) * np.finfo(x.dtype).eps):
+        return t, x
+    _, s, vh = np.linalg.svd(x)
+    s = np.concatenate([s, np.zeros((*s.shape[:-1], x.shape[-1] - s.shape[-1]), s.dtype)], axis=-1)
+    large, v = s > np.asarray(cut)[..., None] * np.max(s, axis=-1, keepdims=True, initial=0), H(vh)
+    apart = large[..., :, None] != large[..., None, :]
+    gaps = np.where(apart, np.abs(np.square(s)[..., :, None] - np.square(s)[..., None, :]), 1)
+    turn = v @ (vh @ (H(t) @ x + H(x) @ t) @ v * np.where(apart, 1 / gaps, 0)) @ vh
+    projector = v * large[..., None, :] @ vh
+    return t @ projector + x @ turn, x @ projector
 
 
 def inverse_change(t: Array, x: Array, y: Array, out: Array, inverse: Array) -> Array:

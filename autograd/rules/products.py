@@ -57,7 +57,7 @@ def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: A
     if len(arrays) > 2:  # contracted two by two, each in the dtype of all: sums of small integers would overflow
         dtype = np.result_type(*arrays)
         arrays = [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
-    return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays]))
+    return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays], optimize))
 
 
 def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -73,8 +73,11 @@ def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
     return subscripts, [operands[2 * i] for i in range(pairs)]
 
 
-def explicit(subscripts: str, ndims: Sequence[int]) -> str:
-    """Subscripts with the output written and every ellipsis replaced by letters."""
+def explicit(subscripts: str, ndims: Sequence[int], optimize: Any) -> str:
+    """Subscripts with the output written and every ellipsis replaced by letters.
+
+    NumPy sums over the axes of an ellipsis that the output leaves out if it optimizes, and else refuses to.
+    """
     inputs, arrow, output = subscripts.partition("->")
     terms = inputs.split(",")
     if len(terms) != len(ndims):
@@ -83,7 +86,7 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> str:
         letters = inputs.replace(",", "").replace(".", "")
         output = ("..." if "..." in inputs else "") + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     widths = [n - len(term.replace(".", "")) if "..." in term else 0 for term, n in zip(terms, ndims, strict=True)]
-    if max(widths) and "..." not in output:
+    if max(widths) and "..." not in output and not optimize:
         raise ValueError(f"einsum subscripts {subscripts!r} leave out the axes of an ellipsis; write ... after -> too")
     free = [letter for letter in LETTERS if letter not in subscripts][: max(widths)]
     filled = [term.replace("...", "".join(free[len(free) - w :])) for term, w in zip(terms, widths, strict=True)]

@@ -41,12 +41,19 @@ linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=Tru
 linear(
     np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
 )
-linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
-linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
+tril_of = linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
+triu_of = linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
+composite(np.tril)(lambda m, k=0: tril_of(rows_of(m), k=k))
+composite(np.triu)(lambda m, k=0: triu_of(rows_of(m), k=k))
 composite(np.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
 composite(np.fliplr)(lambda m: np.flip(m, 1))
 composite(np.flipud)(lambda m: np.flip(m, 0))
 linear(np.copy, lambda g, *, order="K", subok=False: g)
+
+
+def rows_of(x: Any) -> Any:
+    """A vector as each row of a square matrix, which is what NumPy takes it for."""
+    return np.broadcast_to(x, x.shape * 2) if x.ndim == 1 else x
 
 
 def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
@@ -171,6 +178,16 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
         grids = [np.swapaxes(x, 0, 1) for x in grids]
     grids = grids if sparse else broadcast_arrays(*grids)
     return tuple(np.copy(x) for x in grids) if copy else tuple(grids)
+
+
+@composite(np.ix_)
+def ix_(*args: Any) -> tuple[Any, ...]:
+    """Each vector along an axis of its own; of a mask, the places."""
+    vectors = [np.nonzero(x)[0] if x.dtype.kind == "b" else x for x in arrays_of(args)]
+    for x in vectors:
+        if x.ndim != 1:
+            raise ValueError(f"ix_ takes vectors, got shape {x.shape}")
+    return tuple(x.reshape([x.size if i == k else 1 for i in range(len(vectors))]) for k, x in enumerate(vectors))
 
 
 @composite(np.diag)

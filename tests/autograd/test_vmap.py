@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, grad, hessian, jacobians, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
+from autograd.testing import check_gradients
 from tests.counted import calls
 
 RNG = np.random.default_rng(0)
@@ -262,3 +263,27 @@ def test_derivatives_within_two_vmaps_belong_to_the_examples_of_both(derivative:
     np.testing.assert_allclose(vmap(mean)(X), each, rtol=1e-12)
     np.testing.assert_allclose(vmap(grad(mean))(X), [grad(mean)(p) for p in X], rtol=1e-12)
     np.testing.assert_allclose(grad(lambda x: np.sum(vmap(mean)(x)))(X), [grad(mean)(p) for p in X], rtol=1e-12)
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.max(x, initial=2), lambda x: np.min(x, initial=0, where=x > 9), lambda x: np.sum(x, where=False),
+    lambda x: np.sum(x, initial=3), lambda x: np.prod(x, keepdims=True), lambda x: np.mean(x, dtype=np.float32),
+    lambda x: np.std(x, keepdims=True), lambda x: np.sum(x > 1), lambda x: np.hypot.reduce(x, axis=None),
+], ids=range(9))  # fmt: skip
+def test_reductions_of_numbers_are_those_of_each_example(f: Callable[[Any], Any]) -> None:
+    """The options of a sum over nothing were not read."""
+    points = np.array([1.5, -2.5, 7.0])
+    found, each = vmap(f)(points), np.stack([f(x) for x in points])
+    assert found.dtype == each.dtype
+    np.testing.assert_array_equal(found, each)
+
+
+@pytest.mark.parametrize("f", [
+    np.tril, lambda x: np.triu(x, -1), lambda x: np.stack([x, x])[True, 1:1, False, :], lambda x: x[True, 1:],
+    lambda x: np.ix_(x, x)[0] * np.ix_(x, x)[1],
+], ids=["tril", "triu", "flags apart", "a flag", "ix_"])  # fmt: skip
+def test_vectors_are_taken_for_vectors(f: Callable[[Any], Any]) -> None:
+    """A batch of vectors was taken for a matrix, and flags between slices for what stays in its place."""
+    np.testing.assert_array_equal(vmap(f)(X), np.stack([f(x) for x in X]))
+    check_gradients(lambda x: np.sum(vmap(f)(x) ** 2), X)
+    check_gradients(f, X[0])

@@ -62,6 +62,9 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "average without weight": (lambda x, w: np.average(x, weights=w), (HALVES, 0 * HALVES)),
     "reduction of empty parts": (np.floor_divide.reduce, (np.zeros((4, 0)),)),
     "accumulation of empty parts": (np.hypot.accumulate, (np.zeros((4, 0)),)),
+    **{f"{f.__name__}.{m} of one element": (lambda x, f=f, m=m, o=o: getattr(f, m)(x, *o), (x,))
+       for f, x in ((np.hypot, HALVES[:1]), (np.gcd, SMALL[1:2]), (np.logaddexp, HALVES[:1]), (np.subtract, HALVES[:1]))
+       for m, o in (("reduce", ()), ("accumulate", ()), ("reduceat", ([0],)))},
     "reduceat of no parts": (lambda x: np.maximum.reduceat(x, [], axis=1), (GRID,)),
     "matvec of a vector": (np.matvec, (HALVES, HALVES)),
     # differences of integers that have no sign, and bounds that they do not reach
@@ -101,6 +104,7 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "einsum of three, the first of small integers":
         (lambda x, y, z: np.einsum("ij,jk,k", x, y, z), (np.full((2, 3), 100, np.int8), MARKS, LARGE[:3] % 1000)),
     "einsum of an ellipsis that is left out": (lambda x: np.einsum("i...->i", x), (GRID,)),
+    "einsum of an ellipsis that is left out by the way": (lambda x: np.einsum("i...->i", x, optimize=True), (GRID,)),
     "einsum of an ellipsis of no axes": (lambda x: np.einsum("i...->i", x), (HALVES,)),
     **{f"{f.__name__}.at with {name}": (written(f.at, [0, 0, -1, 0]), (x, y)) for f in (np.add, np.subtract)
        for name, x, y in (("booleans", LARGE, MASK), ("small integers", LARGE, np.full(4, 100, np.int8)),
@@ -112,7 +116,9 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
            "copyto": written(np.copyto), "flat": written(lambda x, v: setattr(x, "flat", v)),
            "fill_diagonal": lambda x, v: written(np.fill_diagonal)(x.reshape(2, 2), v)}.items()
        for x in (SMALL.view(np.uint8), BELOW)
-       for value in (300, -1, np.nan, 2.7, 1j, [2, 3, 4, 5], [2.5, 2, 2, 2], [1j, 2, 3, 4], SMALL, HALVES, TURNED)},
+       for value in (300, -1, np.nan, 2.7, 1j, [2, 3, 4, 5], [2.5, 2, 2, 2], [1j, 2, 3, 4], SMALL, HALVES, TURNED,
+                     np.int64(9), np.float64(2.7))},
+    "copyto of a number into booleans": (lambda x: written(np.copyto)(x, 2), (MASK,)),
     "place of nothing": (lambda x: written(np.place)(x, MASK, []), (HALVES,)),
     "fill_diagonal with nothing": (lambda x: written(np.fill_diagonal)(x, []), (GRID,)),
     "a complex number into a float": (lambda x: written(lambda x: x.__setitem__(0, 1j))(x), (HALVES,)),
