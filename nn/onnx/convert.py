@@ -122,11 +122,14 @@ def _layer_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _group_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    from onnx import helper
+
     module, size = call.module, call.module.num_channels
     parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
-    return [
-        graph.add("GroupNormalization", [inputs[0], *parts], num_groups=module.num_groups, epsilon=module.eps)
-    ]
+    # Mean and variance are computed in float32 unless the file says otherwise.
+    wide = helper.np_dtype_to_tensor_dtype(np.promote_types(call.inputs[0].dtype, np.float32))
+    options = {"num_groups": module.num_groups, "epsilon": module.eps, "stash_type": wide}
+    return [graph.add("GroupNormalization", [inputs[0], *parts], **options)]
 
 
 def _embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -170,8 +173,12 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    beta = graph.constant(np.array(call.module.beta, call.inputs[0].dtype), f"{call.path}.beta")
-    return [graph.add("Div", [graph.add("Softplus", [graph.add("Mul", [inputs[0], beta])]), beta])]
+    module, dtype = call.module, call.inputs[0].dtype
+    beta = graph.constant(np.array(module.beta, dtype), f"{call.path}.beta")
+    scaled = graph.add("Mul", [inputs[0], beta])
+    smooth = graph.add("Div", [graph.add("Softplus", [scaled]), beta])
+    threshold = graph.constant(np.array(module.threshold, dtype), f"{call.path}.threshold")
+    return [graph.add("Where", [graph.add("Greater", [scaled, threshold]), inputs[0], smooth])]
 
 
 def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

@@ -86,6 +86,7 @@ LAYERS = [
     (nn.Tanh(), (2, 3)),
     (nn.Softplus(), (2, 3)),
     (nn.Softplus(beta=2.0), (2, 3)),
+    (nn.Softplus(beta=2.0, threshold=0.5), (4, 9)),
     (nn.Softmax(1), (2, 3)),
     (nn.LogSoftmax(-1), (2, 3)),
     (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (2, 5, 8)),
@@ -298,6 +299,47 @@ def test_what_cannot_be_expressed_is_named_and_nothing_is_written(model, shape, 
     with pytest.raises(ValueError, match=message):
         nn.export_onnx(model, images(*shape), tmp_path / "model.onnx")
     assert not list(tmp_path.iterdir())
+
+
+VALUES_READ = {
+    "sign": lambda x, layer: layer(x, x, x)[0] * np.sign(x),
+    "a number": lambda x, layer: layer(x, x, x)[0] / np.abs(x.data).max().item(),
+    "a mask, as a keyword": lambda x, layer: layer(x, x, x, key_padding_mask=(x < -2).all(axis=-1))[0],
+    "a branch": lambda x, layer: layer(x, x, x)[0] if (x > -2).all() else x,
+}
+
+
+@pytest.mark.parametrize("function", VALUES_READ.values(), ids=VALUES_READ)
+def test_what_forward_reads_from_the_example_is_no_constant(function, tmp_path):
+    class Model(nn.Module):
+        def __init__(self):
+            self.layer = nn.MultiheadAttention(2, 1, batch_first=True, dtype=np.float64)
+
+        def forward(self, x):
+            return function(x, self.layer)
+
+    example = np.linspace(-1.5, 1.5, 2 * 8 * 2).reshape(2, 8, 2)
+    example[0, 0] = -1.9
+    with pytest.raises(ValueError, match="is not the model's .* does forward depend on values"):
+        nn.export_onnx(Model(), example, tmp_path / "model.onnx")
+
+
+def test_a_model_may_refuse_other_values_than_the_example(tmp_path):
+    class Probable(nn.Module):
+        def forward(self, x):
+            if x.max().item() > 1:
+                raise ValueError("probabilities, please")
+            return np.log(x)
+
+    assert_same_elsewhere(Probable(), images(9, 9) ** 2 % 1, tmp_path / "model.onnx")
+
+
+def test_double_precision_is_kept_in_group_normalization(tmp_path):
+    model = trained(nn.GroupNorm(2, 4, dtype=np.float64))
+    x = 1e3 + RANDOM.normal(size=(2, 4, 5))
+    nn.export_onnx(model, x, tmp_path / "model.onnx")
+    (found,) = ReferenceEvaluator(str(tmp_path / "model.onnx")).run(None, {"input": x})
+    np.testing.assert_allclose(found, model(x).data, rtol=1e-8)
 
 
 @pytest.mark.parametrize(
