@@ -13,6 +13,9 @@ from math import prod
 from autograd.drawing.model import Cluster, Graph, Kind
 from autograd.graph import Leaf, Node, Scope
 
+MASK = "mask"
+"""What an array of booleans without a name is called: dropout makes one in each call, and others are alike."""
+
 
 @dataclass(slots=True)
 class _Call:
@@ -96,13 +99,14 @@ def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
 
 
 def _take_in_leaves(graph: Graph) -> None:
-    """A parameter or constant belongs to the innermost cluster that holds all who read it."""
+    """A parameter, constant or mask belongs to the innermost cluster that holds all who read it."""
     lineage = graph.lineages()
     readers: dict[str, list[str]] = {}
     for edge in graph.edges:
         readers.setdefault(edge.source, []).append(edge.target)
     for key, vertex in graph.vertices.items():
-        if vertex.kind not in (Kind.PARAMETER, Kind.CONSTANT) or not readers.get(key):  # data comes from outside
+        outside = vertex.kind not in (Kind.PARAMETER, Kind.CONSTANT) and vertex.op != MASK  # data comes from there
+        if outside or not readers.get(key):
             continue
         shared = lineage[graph.vertices[readers[key][0]].cluster]
         for reader in readers[key][1:]:

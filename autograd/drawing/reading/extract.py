@@ -14,7 +14,7 @@ from autograd.drawing.words import figure, shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.tensor import Tensor
 
-from .clusters import clustered
+from .clusters import MASK, clustered
 from .facts import IN_FULL, summary
 from .names import Names, fuller
 from .order import computation_order
@@ -131,7 +131,8 @@ def _constant(key: str, constant: Constant, names: Names) -> Vertex:
     value = _figures(constant.value)
     if number and not name and value is not None:
         return Vertex(key, Kind.CONSTANT, shape=(), value=value)
-    return Vertex(key, Kind.PARAMETER if frozen else Kind.INPUT, name=name, named_by="user" if name else "",
+    op = MASK if not name and constant.dtype == np.bool_ else ""
+    return Vertex(key, Kind.PARAMETER if frozen else Kind.INPUT, op=op, name=name, named_by="user" if name else "",
                   shape=tuple(constant.shape), dtype=str(constant.dtype or ""), value=value, frozen=frozen)
 
 

@@ -64,7 +64,7 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
     last = {inside[-1].id: key for key, inside in members.items()}
     data: dict[str, list[str]] = {}  # what a box reads that no operation made
     for edge in graph.edges:
-        if edge.target in into and graph.vertices[edge.source].kind is Kind.INPUT:
+        if edge.target in into and edge.source not in into and graph.vertices[edge.source].kind is Kind.INPUT:
             data.setdefault(closed[graph.vertices[edge.target].cluster], []).append(edge.source)
     vertices: dict[str, Vertex] = {}
     for vertex in graph.vertices.values():  # a box stands where the last of its members stood

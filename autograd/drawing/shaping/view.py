@@ -41,9 +41,8 @@ def shaped(graph: Graph, view: View) -> Graph:
         graph = neighbourhood(graph, view.around, hops=view.hops, most=DRAWN_VERTICES)
         if len(graph.vertices) < total:
             graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
-    if view.fold or (view.fold is None and len(graph.vertices) > SMALL):
-        graph = _once(graph)
-    graph = _to_depth(graph, view)
+    once = folded(graph) if view.fold or (view.fold is None and len(graph.vertices) > SMALL) else graph
+    graph = _saying_once(_to_depth(once, view), len(graph.vertices)) if once is not graph else _to_depth(graph, view)
     if not view.share_leaves:
         graph = cloned(graph)
     if len(graph.vertices) > DRAWN_VERTICES:
@@ -51,13 +50,9 @@ def shaped(graph: Graph, view: View) -> Graph:
     return without_lonely_frames(graph)
 
 
-def _once(graph: Graph) -> Graph:
-    """Repetitions drawn once."""
-    shown = folded(graph)
-    if len(shown.vertices) == len(graph.vertices):
-        return graph
-    return shown.saying(f"What repeats itself is drawn once: {len(shown.vertices):,} vertices stand for "
-                        f"{len(graph.vertices):,}. draw(..., fold=False) shows each.")
+def _saying_once(graph: Graph, whole: int) -> Graph:
+    return graph.saying(f"What repeats itself is drawn once: {len(graph.vertices):,} vertices stand for {whole:,}. "
+                        "draw(..., fold=False) shows each.")
 
 
 def _to_depth(graph: Graph, view: View) -> Graph:

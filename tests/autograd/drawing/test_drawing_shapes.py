@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 from hypothesis import given
 
+import autograd
+import nn
+from autograd import Tensor
+from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.budget import suits_engine
 from autograd.drawing.shaping.cloning import cloned
@@ -224,6 +229,32 @@ def test_what_was_folded_is_said() -> None:
     said = "What repeats itself is drawn once: 6 vertices stand for 301. draw(..., fold=False) shows each."
     assert shown.banner == (said,)
     assert shaped(layers(2), View()).banner == ()
+
+
+def transformer(count: int = 5) -> Drawing:
+    autograd.manual_seed(0)
+    model = nn.Sequential(*[nn.TransformerEncoderLayer(8, 2, 16) for _ in range(count)])
+    tokens = Tensor(np.ones((2, 5, 8), "f4"), name="tokens")
+    return draw(model(tokens).sum(), names=model, depth=1)
+
+
+def test_layers_that_drop_out_repeat_as_others_do() -> None:
+    """Each draws a mask of its own, which stands where it is read; data comes from outside."""
+    drawing = transformer()
+    masks = [v for v in drawing.full.vertices.values() if v.op == "mask"]
+    assert len(masks) == 4 * 5
+    assert all(v.cluster and v.kind is Kind.INPUT and v.dtype == "bool" for v in masks)
+    (tokens,) = (v for v in drawing.full.vertices.values() if v.name == "tokens")
+    assert not tokens.cluster
+    first, others = (v for v in drawing.graph.vertices.values() if v.kind is Kind.MODULE)
+    assert (first.name, others.name) == ("0", "[1..4]")
+    assert others.notes == ("(2, 5, 8) → (2, 5, 8)", "× 4")  # masks are no inputs of it
+
+
+def test_how_many_vertices_stand_for_all_is_said_of_those_that_are_drawn() -> None:
+    drawing = transformer()
+    shown, whole = len(drawing.graph.vertices), len(drawing.full.vertices)
+    assert f"{shown} vertices stand for {whole}" in drawing.graph.banner[0]
 
 
 def test_a_tangle_of_long_edges_keeps_a_graph_from_the_engine() -> None:
