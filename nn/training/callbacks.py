@@ -88,6 +88,10 @@ class EarlyStopping(Callback):
         self.best_epoch = 0
         self.weights: dict[str, Any] | None = None
 
+    def on_fit_start(self, run: Run) -> None:
+        if run.epoch == 0:  # another run than the last, perhaps of another model
+            self.best, self.best_epoch, self.weights = None, 0, None
+
     def on_epoch_end(self, run: Run) -> None:
         if self.monitor not in run.history.columns:
             hint = "; pass validation=" if self.monitor.startswith("validation_") else ""
@@ -108,6 +112,8 @@ class EarlyStopping(Callback):
 
     def _better(self, value: float) -> bool:
         assert self.best is not None
+        if math.isnan(self.best):
+            return not math.isnan(value)
         gain = self.best - value if self.mode == "min" else value - self.best
         return gain > self.min_delta
 

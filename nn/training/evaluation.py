@@ -11,6 +11,7 @@ import numpy as np
 import nn.metrics
 from autograd import Tensor, no_grad
 from nn.data import DataLoader
+from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy
 from nn.mode import evaluating
 from nn.module import Module
 
@@ -80,8 +81,8 @@ class Tally:
         self.weighted += loss * count
         self.samples += count
         if self.metrics:
-            self.outputs.append(plain(outputs))
-            self.targets.append(plain(targets))
+            self.outputs.append(np.array(plain(outputs)))  # copies: whose data it is may use its memory again
+            self.targets.append(np.array(plain(targets)))
 
     @property
     def mean(self) -> float:
@@ -109,26 +110,44 @@ def plain(values: Any) -> Any:
 
 
 def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:
-    """Metrics by name. A name is that of a function in `nn.metrics`, which is told if the loss takes logits."""
-    if metrics is None:
-        return {}
-    if isinstance(metrics, Mapping):
-        return dict(metrics)
+    """Metrics by name. A name is that of a function in `nn.metrics`, which is told how the loss reads its arguments.
+
+    Raises ValueError for an unknown name, for two metrics of one name, and for a name that the history has already.
+    """
     if isinstance(metrics, str):
         raise TypeError(f"metrics expected a list of names and functions, or a dict; write [{metrics!r}]")
+    named = metrics.items() if isinstance(metrics, Mapping) else map(_named, metrics or ())
     chosen: dict[str, Metric] = {}
-    for metric in metrics:
+    for name, metric in named:
+        if name in chosen or name in ("loss", "lr"):
+            taken = "two metrics are called" if name in chosen else "the history has a column"
+            raise ValueError(f"{taken} {name!r}; give metrics as a dict with other names: {{'name': function}}")
         if not isinstance(metric, str):
-            chosen[getattr(metric, "__name__", type(metric).__name__)] = metric
+            chosen[name] = metric
         elif metric in nn.metrics.__all__:
-            chosen[metric] = _with_threshold(getattr(nn.metrics, metric), loss)
+            chosen[name] = _as_the_loss_reads(getattr(nn.metrics, metric), loss)
         else:
             raise ValueError(f"no metric is called {metric!r}; there are {', '.join(nn.metrics.__all__)}")
     return chosen
 
 
-def _with_threshold(metric: Metric, loss: Loss) -> Metric:
-    logits = type(loss).__name__ == "BCEWithLogitsLoss" or getattr(loss, "from_logits", False)
-    if not logits or metric in (nn.metrics.top_k, nn.metrics.mae, nn.metrics.r2):
+def _named(metric: str | Metric) -> tuple[str, str | Metric]:
+    return metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__), metric
+
+
+def _as_the_loss_reads(metric: Metric, loss: Loss) -> Metric:
+    """The metric, told what the loss says of outputs and targets: that one class holds, or that 0 is the middle."""
+    if metric in (nn.metrics.mae, nn.metrics.r2):
+        return metric
+    if isinstance(loss, CrossEntropyLoss) or loss is cross_entropy:
+        return lambda outputs, targets: metric(outputs, _classes(outputs, targets))
+    logits = isinstance(loss, BCEWithLogitsLoss) or loss is binary_cross_entropy_with_logits
+    if metric is nn.metrics.top_k or not (logits or getattr(loss, "from_logits", False)):
         return metric
     return lambda outputs, targets: metric(outputs, targets, threshold=0.0)
+
+
+def _classes(outputs: Any, targets: Any) -> Any:
+    """Class indices, where targets may be probabilities of classes: of labels that exclude each other the likeliest."""
+    soft = targets.shape == outputs.shape and targets.ndim > 1 and targets.dtype.kind == "f"
+    return targets.argmax(axis=1) if soft else targets

@@ -41,18 +41,18 @@ def fit(
 ) -> History:
     """Train `model` on batches `(input, ..., target)` for `epochs` passes over `data`, and return what was measured.
 
-    Each step: `loss(model(input), target).backward()`, then `clip_gradients(parameters)` if given (for instance
-    `partial(optim.clip_grad_norm_, max_norm=1.0)`), then `optimizer.step()`. `validation` is a DataLoader or a tuple of
-    arrays; `metrics` are names from `nn.metrics`, functions `(outputs, targets) -> number`, or a dict of them, which
-    keep an epoch's outputs in memory. `scheduler.step()` runs every epoch (given the validation loss, or else the
-    training loss, if it takes a value) or every batch. With `checkpoint`, every epoch is saved to that file, and if the
-    file exists the run continues from it and ends with the same bits as one that was never stopped.
+    Each step: `loss(model(input), target).backward()`, then, if given, `clip_gradients` of what the optimizer steps
+    (for instance `partial(optim.clip_grad_norm_, max_norm=1.0)`), then `optimizer.step()`. `validation` is a DataLoader
+    or a tuple of arrays; `metrics` are names from `nn.metrics`, functions `(outputs, targets) -> number`, or a dict of
+    them, which keep an epoch's outputs in memory. `scheduler.step()` runs every epoch (given the validation loss, or
+    else the training loss, if it takes a value) or every batch. With `checkpoint`, every epoch is saved to that file,
+    and if the file exists the run continues from it and ends with the same bits as one that was never stopped.
     Raises ValueError for data without batches, AnomalyError when the loss is not finite, StorageError for a bad file.
     """
     arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics)
     run = Run(model, optimizer, scheduler, epochs)
     watchers = [arguments.watcher(callback) for callback in callbacks]
-    saved = _Saved(checkpoint, run, {"data": data, "validation": validation}, watchers)
+    saved = _Saved(checkpoint, run, {"loss": loss, "data": data, "validation": validation}, watchers)
     saved.resume()
     started = time.perf_counter()
     batches = len(data) if isinstance(data, Sized) else None
@@ -117,7 +117,7 @@ def _step(
         )
     value.backward()
     if clip_gradients is not None:
-        clip_gradients(run.model.parameters())
+        clip_gradients([p for group in run.optimizer.param_groups for p in group["params"]])  # others are never zeroed
     for watcher in watchers:
         watcher.on_backward_end(run)
     run.optimizer.step()
@@ -131,12 +131,12 @@ class _Saved:
     """The checkpoint of a run, if there is to be one."""
 
     def __init__(
-        self, path: str | os.PathLike[str] | None, run: Run, data: dict[str, Any], watchers: Sequence[Callback]
+        self, path: str | os.PathLike[str] | None, run: Run, others: dict[str, Any], watchers: Sequence[Callback]
     ) -> None:
         self.path, self.run = path, run
         self.parts = {"model": run.model, "optimizer": run.optimizer, "history": run.history}
         self.parts |= {"scheduler": run.scheduler} if run.scheduler is not None else {}
-        self.parts |= {name: loader for name, loader in data.items() if hasattr(loader, "load_state_dict")}
+        self.parts |= {name: part for name, part in others.items() if _has_state(part)}
         self.parts |= {f"callback{number}": watcher for number, watcher in enumerate(watchers)}
 
     def resume(self) -> None:
@@ -148,6 +148,11 @@ class _Saved:
         if self.path is not None:
             counts = {"epoch": self.run.epoch, "step": self.run.step, "stop": self.run.stop}
             save_checkpoint(self.path, run=counts, **self.parts)
+
+
+def _has_state(part: Any) -> bool:
+    """Whether a loader, or a loss with parameters of its own, has anything to save."""
+    return hasattr(part, "load_state_dict") and bool(part.state_dict())
 
 
 def _learning_rate(optimizer: Any) -> float:

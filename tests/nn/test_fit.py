@@ -216,6 +216,23 @@ def test_early_stopping_asks_for_more_than_min_delta_in_the_right_direction():
     assert EarlyStopping(monitor="validation_accuracy").mode == "max"
 
 
+def test_early_stopping_of_one_model_knows_nothing_of_the_next():
+    stopping = EarlyStopping(patience=1, monitor="loss", mode="min")
+    run(epochs=4, callbacks=[stopping])
+    worse = net()
+    start = {name: 0 * array for name, array in worse.state_dict().items()}
+    worse.load_state_dict(start)
+    idle = optim.SGD(worse.parameters(), lr=0.0)
+    assert len(run(worse, optimizer=idle, epochs=4, callbacks=[stopping])) == 2
+    for name, array in worse.state_dict().items():
+        np.testing.assert_array_equal(array, start[name])
+
+
+def test_for_early_stopping_any_number_is_better_than_none():
+    epochs, stopping, _, _ = scripted([math.nan, 3.0, 2.0, math.nan, 1.0], patience=2)
+    assert (epochs, stopping.best, stopping.best_epoch) == (5, 1.0, 5)
+
+
 def test_history_is_a_table():
     history = run(epochs=3, metrics=["accuracy"], validation=points())
     assert list(history.to_dict()) == ["epoch", "loss", "accuracy", "lr", "validation_loss", "validation_accuracy"]
