@@ -29,9 +29,9 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
 
     f and its gradient are evaluated together, once where SciPy asks for either; Newton's methods get Hessian-vector
     products (`dogleg` and `trust-exact` the Hessian), `Nelder-Mead` and the like no derivative. `bounds` is
-    `(lower, upper)`, each None, a number or a tree like `params`; a constraint `{"type": "eq", "fun": g}` takes params
-    too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum as
-    `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
+    `(lower, upper)`, each None, a number, or a tree of them like `params`; a constraint `{"type": "eq", "fun": g}`
+    takes params too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum
+    as `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
     """
     try:
         from scipy import optimize
@@ -99,20 +99,29 @@ def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
     if bounds is None or isinstance(bounds, optimize.Bounds):
         return bounds
     if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
-        raise ValueError("bounds is a pair (lower, upper), each None, a number or a tree like params")
+        raise ValueError("bounds is a pair (lower, upper), each None, a number, or a tree of them like params")
     return optimize.Bounds(_bound(bounds[0], params, -np.inf), _bound(bounds[1], params, np.inf))
 
 
 def _bound(bound: Any, params: Any, missing: float) -> Any:
     found, structure = flatten(params)
-    if bound is None or isinstance(bound, (int, float)):
-        numbers = missing if bound is None else bound
-        return np.full(sum(np.size(_plain(leaf)) for leaf in found), numbers, dtype=float)
-    given, its_structure = flatten(bound)
+    given, its_structure = flatten(_filled(bound, params, missing))
     if its_structure != structure:
-        raise ValueError(f"a bound is None, a number or a tree like params, {structure}; got {its_structure}")
+        raise ValueError(f"a bound is None, a number, or a tree of them like params, {structure}; got {its_structure}")
     spread = [np.broadcast_to(_plain(b), np.shape(_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
     return np.concatenate([np.zeros(0), *spread])
+
+
+def _filled(bound: Any, params: Any, missing: float) -> Any:
+    """A bound with a number at each leaf of `params`: None and numbers stand for all that is below them."""
+    if bound is None or isinstance(bound, (int, float)):
+        return tree_map(lambda leaf: missing if bound is None else bound, params)
+    if isinstance(bound, dict) and isinstance(params, dict) and bound.keys() == params.keys():
+        return {key: _filled(part, params[key], missing) for key, part in bound.items()}
+    if isinstance(bound, (list, tuple)) and type(bound) is type(params) and len(bound) == len(params):
+        parts = [_filled(part, given, missing) for part, given in zip(bound, params, strict=True)]
+        return type(bound)(*parts) if hasattr(bound, "_fields") else type(bound)(parts)
+    return bound
 
 
 def _constraints(constraints: Any, unravel: Callable[[Any], Any]) -> Any:

@@ -96,6 +96,24 @@ def test_arguments_callbacks_and_tolerances_are_passed_on() -> None:
     assert set(seen[0]) == {"x"}
 
 
+class Pair(NamedTuple):
+    p: Any
+    q: Any
+
+
+def test_where_a_tree_of_bounds_has_none_there_is_no_bound() -> None:
+    def far(p: Any) -> Any:
+        single, pair = p["rest"]
+        return np.sum((p["x"] + 3.0) ** 2) + (single - 4.0) ** 2 + (pair.q + 5.0) ** 2 + pair.p**2
+
+    start = {"x": np.ones(2), "rest": [1.0, Pair(1.0, 1.0)]}
+    lower = {"x": 0.5, "rest": [None, Pair(None, -1.0)]}
+    upper = {"x": None, "rest": [2.0, None]}
+    found = minimize(far, start, "L-BFGS-B", bounds=(lower, upper)).params
+    np.testing.assert_allclose(found["x"], 0.5)
+    np.testing.assert_allclose([found["rest"][0], *found["rest"][1]], [2.0, 0.0, -1.0], atol=1e-6)
+
+
 def test_bounds_are_numbers_or_trees() -> None:
     low = minimize(bowl, START, "L-BFGS-B", bounds=({"x": np.array([-np.inf, 2.5]), "s": -np.inf}, None))
     assert low.params["x"][1] == pytest.approx(2.5)
@@ -106,7 +124,7 @@ def test_bounds_are_numbers_or_trees() -> None:
     assert own.params == pytest.approx([0.5, 0])
     with pytest.raises(ValueError, match="bounds is a pair"):
         minimize(bowl, START, "L-BFGS-B", bounds=[(0, 1), (0, 1), (0, 1)])
-    with pytest.raises(ValueError, match="a bound is None, a number or a tree like params"):
+    with pytest.raises(ValueError, match="a bound is None, a number, or a tree of them like params"):
         minimize(bowl, START, "L-BFGS-B", bounds=({"x": 0.0}, None))
 
 
