@@ -5,5 +5,6 @@ from __future__ import annotations
 from .equations import odeint, solve_ivp
 from .functions import quad
 from .samples import cumulative_trapezoid, simpson, trapezoid
+from .several import dblquad, nquad
 
-__all__ = ["cumulative_trapezoid", "odeint", "quad", "simpson", "solve_ivp", "trapezoid"]
+__all__ = ["cumulative_trapezoid", "dblquad", "nquad", "odeint", "quad", "simpson", "solve_ivp", "trapezoid"]

@@ -1,9 +1,11 @@
-"""Twins of `scipy.signal`: convolutions, and filters along one axis."""
+"""Twins of `scipy.signal`: convolutions, filters along one axis, and power spectra."""
 
 from __future__ import annotations
 
 from .convolutions import convolve, correlate, fftconvolve, oaconvolve
 from .filters import detrend, filtfilt, hilbert, lfilter, lfilter_zi, sosfilt
+from .smoothing import savgol_filter
+from .spectra import coherence, csd, periodogram, welch
 
-__all__ = ["convolve", "correlate", "detrend", "fftconvolve", "filtfilt", "hilbert", "lfilter", "lfilter_zi",
-           "oaconvolve", "sosfilt"]
+__all__ = ["coherence", "convolve", "correlate", "csd", "detrend", "fftconvolve", "filtfilt", "hilbert", "lfilter",
+           "lfilter_zi", "oaconvolve", "periodogram", "savgol_filter", "sosfilt", "welch"]

@@ -230,8 +230,8 @@ def reduced(x: Array, shape: tuple[int, ...]) -> Array:
 
 
 REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "toeplitz", "circulant", "polymul", "cov", "expm",
-                "einsum", "put", "apply_over_axes", "histogram", "lfilter", "filtfilt", "sosfilt",
-                "map_coordinates"}  # fmt: skip
+                "einsum", "put", "apply_over_axes", "histogram", "lfilter", "filtfilt", "sosfilt", "csd", "welch",
+                "coherence", "periodogram", "map_coordinates"}  # fmt: skip
 """Say so, where NumPy or SciPy return an empty array or nan; `expm`, `apply_over_axes` of a number, `put` into one."""
 
 

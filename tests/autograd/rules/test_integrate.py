@@ -183,6 +183,37 @@ def test_what_quad_of_tensors_does_not_do_is_refused() -> None:
         grad(lambda k: integrate.quad(lambda x: k * x, 0.0, 1.0 + 0 * k)[0])(1.0)
 
 
+# --- several variables -----------------------------------------------------------------------------------------------
+
+
+def test_an_integral_in_an_integral_moves_with_all_ends_and_arguments() -> None:
+    def f(y: Any, x: Any, c: Any) -> Any:
+        return c * x * y**2
+
+    def volume(a: Any, b: Any, c: Any) -> Any:
+        return integrate.dblquad(f, a, b, lambda x: x, 2.0, args=(c,))[0]
+
+    expected = si.dblquad(f, 0.2, 1.3, np.sin, 2.0, (0.7,))
+    found = integrate.dblquad(f, Tensor(0.2), 1.3, np.sin, 2.0, (0.7,))
+    np.testing.assert_allclose([x.item() for x in found], expected, rtol=1e-12)
+    a, b, c = 0.2, 1.3, 0.7  # c/3 times the integral of x (8 - x^3)
+    by_ends = [-c / 3 * a * (8 - a**3), c / 3 * b * (8 - b**3)]
+    by_factor = (4 * (b**2 - a**2) - (b**5 - a**5) / 5) / 3
+    np.testing.assert_allclose(grad(volume, (0, 1, 2))(a, b, c), [*by_ends, by_factor], rtol=1e-9)
+    np.testing.assert_allclose(jvp(volume, (a, b, c), (0.0, 0.0, 1.0))[1], by_factor, rtol=1e-9)
+
+
+def test_ranges_may_depend_on_the_variables_after_them_and_on_arguments() -> None:
+    def volume(height: Any) -> Any:
+        """Under a roof over a triangle, height^3 / 6."""
+        ranges = [lambda y, h: (0.0, h - y), lambda h: (0.0, h)]
+        return integrate.nquad(lambda x, y, h: h - x - y, ranges, args=(height,), opts=[{"epsabs": 1e-6}, {}])[0]
+
+    np.testing.assert_allclose(grad(volume)(1.5), 1.5**2 / 2, rtol=1e-9)
+    with pytest.raises(ValueError, match="no full_output"):
+        integrate.nquad(np.sin, [(0.0, Tensor(1.0))], full_output=True)
+
+
 # --- simpson ---------------------------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,12 @@ on(ss.sosfilt, Operand((2, 6), (0.1, 0.3)), (2, 5), call=lambda sos, x: signal.s
     np.concatenate([sos[:, :3], np.ones_like(sos[:, 3:4]), sos[:, 4:]], axis=1), x))
 on(ss.hilbert, (2, 5), options=({}, {"N": 8, "axis": 0}))
 on(ss.detrend, (2, 5), options=({}, {"type": "constant", "axis": 0}, {"bp": [2]}), complex=True)
+on(ss.savgol_filter, (2, 8), options=({"window_length": 5, "polyorder": 2},
+                                      {"window_length": 4, "polyorder": 3, "deriv": 1, "axis": 0, "mode": "nearest"}))
+for function, count in ((ss.welch, 1), (ss.csd, 2), (ss.coherence, 2)):
+    on(function, *[(2, 12)] * count, complex=True,
+       options=({"nperseg": 6}, {"nperseg": 4, "nfft": 5, "detrend": "linear"}))
+on(ss.periodogram, (2, 6), complex=True, options=({}, {"nfft": 8, "scaling": "spectrum", "axis": 0}, {"nfft": 5}))
 
 KINDS: Any = [*({"type": t} for t in (1, 2, 3, 4)), {"norm": "ortho"}, {"type": 3, "norm": "forward"}]
 for function in (sf.fft, sf.ifft, sf.hfft, sf.irfft):
@@ -141,6 +147,11 @@ on(scipy.integrate.solve_ivp, Operand((2,), (0.5, 1.0)), Operand((), (0.5, 1.0))
 on(scipy.integrate.quad, (), Operand((), (1.2, 1.5)), Operand((2,), POSITIVE), rtol=1e-5,
    call=lambda a, b, c: np.positive(  # of a number as of a tensor
        integrate.quad(lambda x, c: np.exp(-c[0] * x * x) * np.sin(c[1] * x), a, b, args=(c,))[0]))
+EXACT = np.float64(1)  # in half precision no integral of rounded numbers comes to an end
+on(scipy.integrate.nquad, (), Operand((), (1.2, 1.5)), rtol=1e-5, call=lambda b, c: np.positive(
+    integrate.nquad(lambda x, b, c: x * np.sin(EXACT * c * x), [lambda b, c: (0.0, EXACT * c * b)], (b, c))[0]))
+on(scipy.integrate.dblquad, Operand((), (1.2, 1.5)), rtol=1e-5, call=lambda c: np.positive(
+    integrate.dblquad(lambda y, x, c: x * np.sin(EXACT * c * y), 0.0, EXACT * c, 0.0, np.cosh, (c,), epsrel=1e-6)[0]))
 on(scipy.integrate.simpson, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"dx": 0.3, "axis": 0}), complex=True)
 on(scipy.integrate.trapezoid, (2, 4))
 on(scipy.integrate.cumulative_trapezoid, (2, 4), options=(

@@ -1,0 +1,59 @@
+"""Integrals over several variables: the inner integral is a function that the outer one integrates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import scipy.integrate as si
+
+from autograd.registry import real_only
+from autograd.scipy.twin import twin
+
+from .functions import quad
+
+Array = Any
+
+
+@twin(si.nquad)
+def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opts: Any = None,
+          full_output: bool = False) -> Any:
+    """The integral of func(x0, ..., xn, *args) over the ranges, the last of them outermost, and the largest error.
+
+    A range is `(a, b)` or a function of the variables after its own and of `args`. Differentiated in the ends of the
+    ranges and in `args`.
+    """
+    if full_output:
+        raise ValueError("nquad of tensors has no full_output: count the calls of func in func")
+    settings = opts if isinstance(opts, (list, tuple)) else [opts] * len(ranges)
+    errors: list[float] = []
+    given = () if args is None else args if isinstance(args, tuple) else (args,)
+    value = integral(func, ranges, settings, errors, *given)
+    return value, np.float64(max(errors))
+
+
+def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence[Any], errors: list[float],
+             *given: Array) -> Array:
+    """Over all variables that have a range, where those after them and `args` are given."""
+    *inner, (low, high) = [*ranges[:-1], ranges[-1](*given) if callable(ranges[-1]) else ranges[-1]]
+    options = settings[-1](*given) if callable(settings[-1]) else settings[-1]
+    within = partial(integral, func, inner, settings[:-1], errors) if inner else func
+    value, error = quad(within, low, high, given, **(options or {}))
+    errors.append(float(error))
+    return value
+
+
+@twin(si.dblquad)
+def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: float = 1.49e-8,
+            epsrel: float = 1.49e-8) -> Any:
+    """The integral of func(y, x, *args) for x from a to b and y from gfun(x) to hfun(x), functions or numbers."""
+
+    def inner(x: Array, *_: Array) -> list[Any]:
+        return [end(x) if callable(end) else end for end in (gfun, hfun)]
+
+    return nquad(func, [inner, (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
+
+
+real_only.update((si.nquad, si.dblquad))

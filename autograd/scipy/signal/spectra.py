@@ -1,0 +1,121 @@
+"""Power spectra: averages over windows of the squared Fourier transform, of one signal or between two (Welch, 1967)."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import scipy.fft as sf
+import scipy.signal as ss
+
+from autograd.calling import arrays_of
+from autograd.scipy.twin import twin
+
+from .filters import detrend as without_trend
+
+Array = Any
+
+
+def transformed(x: Array, window: Array, step: int, size: int, detrend: Any, onesided: bool) -> Array:
+    """The Fourier transforms of the windows of a signal along its last axis: (..., windows, frequencies)."""
+    starts = np.arange(0, x.shape[-1] - len(window) + 1, step)
+    pieces = x[..., starts[:, None] + np.arange(len(window))]
+    if callable(detrend):
+        pieces = detrend(pieces)
+    elif detrend:
+        pieces = without_trend(pieces, type=detrend)
+    return (np.fft.rfft if onesided else np.fft.fft)(pieces * np.conj(window), size)
+
+
+def averaged(power: Array, average: str) -> Array:
+    """The mean over windows, or their median, for powers of noise in place of their mean."""
+    count = power.shape[-2]
+    if average == "mean" or count == 1:
+        return np.mean(power, axis=-2)
+    if average != "median":
+        raise ValueError(f"average is 'mean' or 'median', got {average!r}")
+    terms = np.arange(1, 2 * ((count - 1) // 2) + 2)
+    real, imaginary = (np.median(part, axis=-2) / np.sum((-1.0) ** (terms + 1) / terms)
+                       for part in (np.real(power), np.imag(power)))
+    return real + 1j * imaginary
+
+
+def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tuple[Array, int, int]:
+    """The window as an array, the step from one to the next, and the length of the transform."""
+    if isinstance(window, (str, tuple)):
+        length = 256 if nperseg is None else int(nperseg)
+        if length > samples:
+            warnings.warn(f"nperseg={length} is more than the {samples} samples there are: nperseg={samples} is taken",
+                          stacklevel=4)
+        window = ss.get_window(window, min(length, samples))
+    elif nperseg not in (None, len(window)):
+        raise ValueError(f"nperseg is the length of the window that is given, {len(window)}, got {nperseg}")
+    window = np.asarray(window)
+    size, shared = (len(window) if nfft is None else int(nfft)), len(window) // 2 if noverlap is None else int(noverlap)
+    if not (size >= len(window) > shared):
+        raise ValueError(f"spectra take nfft >= nperseg > noverlap, got nfft={size}, nperseg={len(window)} and "
+                         f"noverlap={shared}")
+    return window, len(window) - shared, size
+
+
+@twin(ss.csd)
+def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int | None = None,
+        noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant", return_onesided: bool = True,
+        scaling: str = "density", axis: int = -1, average: str = "mean") -> Any:
+    """The frequencies, and the averages of conj(X) Y; of real signals for frequencies >= 0, where the others are added.
+
+    Differentiated in both signals.
+    """
+    x, y = arrays_of((x, y))
+    if not (x.size and y.size):
+        raise ValueError(f"spectra of tensors need samples, got the shapes {x.shape} and {y.shape}")
+    dtype = np.result_type(x.dtype, y.dtype, np.complex64)
+    x, y = (np.moveaxis(signal.astype(np.result_type(signal.dtype, np.float64)), axis, -1) for signal in (x, y))
+    samples = max(x.shape[-1], y.shape[-1])
+    x, y = (np.concatenate([s, np.zeros((*s.shape[:-1], samples - s.shape[-1]), s.dtype)], axis=-1) for s in (x, y))
+    window, step, size = cut(window, nperseg, nfft, noverlap, samples)
+    onesided = return_onesided and "c" not in (x.dtype.kind, y.dtype.kind)
+    if scaling not in ("density", "spectrum"):
+        raise ValueError(f"scaling is 'density' or 'spectrum', got {scaling!r}")
+    scale = fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
+    power = np.conj(transformed(x, window, step, size, detrend, onesided)) * (
+        transformed(y, window, step, size, detrend, onesided))
+    weights = np.ones(power.shape[-1]) / scale
+    if onesided:
+        weights[1 : (size + 1) // 2] *= 2
+    frequencies = sf.rfftfreq(size, 1 / fs) if onesided else sf.fftfreq(size, 1 / fs)
+    return frequencies, np.moveaxis(averaged(power * weights, average), -1, axis).astype(dtype)
+
+
+@twin(ss.welch)
+def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int | None = None,
+          noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant",
+          return_onesided: bool = True, scaling: str = "density", axis: int = -1, average: str = "mean") -> Any:
+    """The frequencies, and the power of a signal at each."""
+    frequencies, power = csd(x, x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis,
+                             average)
+    return frequencies, np.real(power)
+
+
+@twin(ss.periodogram)
+def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: int | None = None, detrend: Any = "constant",
+                return_onesided: bool = True, scaling: str = "density", axis: int = -1) -> Any:
+    """The power of a signal in one window."""
+    (x,) = arrays_of((x,))
+    x = np.moveaxis(x, axis, -1)
+    if nfft is not None and nfft < x.shape[-1]:
+        x, nfft = x[..., :nfft], None
+    frequencies, power = welch(x, fs, "boxcar" if window is None else window, x.shape[-1], 0, nfft, detrend,
+                               return_onesided, scaling)
+    return frequencies, np.moveaxis(power, -1, axis)
+
+
+@twin(ss.coherence)
+def coherence(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int | None = None,
+              noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant", axis: int = -1) -> Any:
+    """The share of the power of two signals that they have in common, |P_xy|^2 / (P_xx P_yy), at each frequency."""
+    options: Any = {"fs": fs, "window": window, "nperseg": nperseg, "noverlap": noverlap, "nfft": nfft,
+                    "detrend": detrend, "axis": axis}
+    (frequencies, both), (_, first), (_, second) = csd(x, y, **options), welch(x, **options), welch(y, **options)
+    return frequencies, np.real(both * np.conj(both)) / first / second

@@ -1,0 +1,106 @@
+"""Power spectra and smoothing, with SciPy's numbers for every option."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.signal as ss
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tensor, vmap
+from autograd.scipy import signal
+from tests.examples import examples
+
+Array = np.ndarray[Any, Any]
+rng = np.random.default_rng(0)
+SIGNALS = {
+    "one": (rng.standard_normal(30), -1), "rows": (rng.standard_normal((3, 30)), 1),
+    "columns": (rng.standard_normal((30, 2)), 0), "within": (rng.standard_normal((2, 30, 2)), -2),
+    "whole": (rng.integers(-9, 9, (2, 30)), -1), "complex": (rng.standard_normal((2, 30)) + 1j, -1),
+    "single": (rng.standard_normal((2, 30)).astype(np.float32), -1),
+}
+
+
+def same(found: Any, expected: Any) -> None:
+    for a, b in zip(found, expected, strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        rtol = 2e-5 if b.dtype.char in "fF" else 1e-9
+        np.testing.assert_allclose(a.numpy(), b, rtol=rtol, atol=rtol * np.max(np.abs(b)))
+
+
+@examples(60)
+@given(st.sampled_from(list(SIGNALS)), st.integers(3, 30), st.data())
+def test_spectra_are_scipys(kind: str, length: int, data: st.DataObject) -> None:
+    def drawn(*choices: Any) -> Any:
+        return data.draw(st.sampled_from(choices))
+
+    x, axis = SIGNALS[kind]
+    options: dict[str, Any] = {
+        "fs": drawn(1.0, 0.3), "axis": axis, "nperseg": length, "noverlap": drawn(None, 0, length - 1),
+        "nfft": drawn(None, length, length + 3), "detrend": drawn("constant", "linear", False, lambda d: d - 1.0),
+        "window": drawn("hann", ("tukey", 0.3), np.linspace(0.5, 1, length)),
+    }
+    sided: dict[str, Any] = {"return_onesided": kind != "complex" and drawn(True, False),
+                             "scaling": drawn("density", "spectrum")}
+    t, y, average = Tensor(x), np.flip(x, axis) ** 2, {"average": drawn("mean", "median")}
+    same(signal.welch(t, **options, **sided, **average), ss.welch(x, **options, **sided, **average))
+    same(signal.csd(t, y, **options, **sided, **average), ss.csd(x, y, **options, **sided, **average))
+    one = {name: options[name] for name in ("fs", "axis", "detrend")} | sided | {"nfft": drawn(None, 20, 30, 41)}
+    same(signal.periodogram(t, **one), ss.periodogram(x, **one))
+
+
+def test_what_two_signals_share() -> None:
+    x, y = rng.standard_normal((2, 3, 64))
+    same(signal.coherence(Tensor(x), y, nperseg=16), ss.coherence(x, y, nperseg=16))
+    shorter = y[:, :50]
+    same(signal.csd(x, Tensor(shorter), nperseg=16), ss.csd(x, shorter, nperseg=16))
+    batch = vmap(lambda x, y: signal.coherence(x, y, nperseg=16)[1])(x, y)
+    np.testing.assert_allclose(batch, ss.coherence(x, y, nperseg=16)[1])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"nperseg": 8, "noverlap": 8}, "nfft >= nperseg > noverlap, got nfft=8, nperseg=8 and noverlap=8"),
+        ({"nperseg": 8, "nfft": 7}, "nfft >= nperseg > noverlap"), ({"nperseg": 8, "scaling": "power"}, "scaling is"),
+        ({"nperseg": 9, "window": np.ones(8)}, "length of the window that is given, 8, got 9"),
+        ({"nperseg": 8, "average": "mode"}, "average is 'mean' or 'median'"),
+    ],
+)  # fmt: skip
+def test_options_that_scipy_refuses_are_refused(options: dict[str, Any], message: str) -> None:
+    x = SIGNALS["one"][0]
+    with pytest.raises(ValueError, match="."):
+        ss.welch(x, **options)
+    with pytest.raises(ValueError, match=message):
+        signal.welch(Tensor(x), **options)
+
+
+def test_a_signal_shorter_than_a_window_is_one_window_and_says_so() -> None:
+    x = SIGNALS["one"][0]
+    with pytest.warns(UserWarning, match="nperseg"):
+        expected = ss.welch(x)
+    with pytest.warns(UserWarning, match="nperseg=256 is more than the 30 samples"):
+        same(signal.welch(Tensor(x)), expected)
+
+
+@examples(60)
+@given(st.sampled_from(["one", "rows", "columns", "within", "whole", "single"]), st.integers(1, 30), st.integers(0, 4),
+       st.integers(0, 3), st.sampled_from(["interp", "mirror", "constant", "nearest", "wrap"]),
+       st.sampled_from([1.0, 0.3]))
+def test_smoothing_is_scipys(kind: str, length: int, degree: int, order: int, mode: str, delta: float) -> None:
+    x, axis = SIGNALS[kind]
+    options: dict[str, Any] = {"deriv": order, "delta": delta, "axis": axis, "mode": mode, "cval": 1.5}
+    degree = min(degree, length - 1)
+    expected = ss.savgol_filter(x, length, degree, **options)
+    found = signal.savgol_filter(Tensor(x), length, degree, **options)
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    rtol = 1e-4 if kind == "single" else 1e-9
+    np.testing.assert_allclose(found.numpy(), expected, rtol=rtol, atol=rtol * np.max(np.abs(expected)))
+
+
+def test_a_window_longer_than_the_signal_has_no_polynomial_at_its_ends() -> None:
+    with pytest.raises(ValueError, match="window_length of at most the 30 samples along axis -1, got 31"):
+        signal.savgol_filter(Tensor(SIGNALS["one"][0]), 31, 2)
