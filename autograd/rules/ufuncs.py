@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from math import prod
 from typing import Any
@@ -17,7 +18,7 @@ from autograd.numpy_protocol import plain
 from autograd.pieces import SHARED, matmul_of_arrays
 from autograd.poles import zero_safe_values
 from autograd.primitive import as_operand, pole_safe
-from autograd.registry import primitives
+from autograd.registry import primitives, registry
 
 from .closed import closed
 
@@ -270,6 +271,18 @@ constant(
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
     np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm,
 )
+sign_of_real = registry[np.sign]
+phase: Any = general(np.sign, lambda g, x, out: over(g - np.real(g * out) * np.conj(out), np.absolute(x)),
+                     lambda t, x, out: over(t - np.real(t * np.conj(out)) * out, np.absolute(x)), name="phase")
+
+
+@functools.wraps(sign_of_real)
+def sign(x: Any, *given: Any, **options: Any) -> Any:
+    """Piecewise constant for real numbers; for complex ones x / |x|, which turns with x."""
+    return (phase if np.iscomplexobj(x) else sign_of_real)(x, *given, **options)
+
+
+registry[np.sign] = sign
 
 
 def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,

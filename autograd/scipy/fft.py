@@ -29,6 +29,14 @@ def given(x: Any) -> Array:
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
+def distinct(x: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:
+    """The axes and their lengths; unlike NumPy's, SciPy's transforms go along each axis once."""
+    pairs = lengths(x, s, axes)
+    if len({axis for axis, _ in pairs}) < len(pairs):
+        raise ValueError(f"transforms over several axes take each axis once, got axes={axes}")
+    return pairs
+
+
 # --- Fourier transforms ----------------------------------------------------------------------------------------------
 
 
@@ -46,7 +54,7 @@ def along_several(transform: Callable[..., Any], usual: tuple[int, int] | None =
     def apply(x: Any, s: Sequence[int] | None = None, axes: Sequence[int] | None = usual, norm: str | None = None,
               overwrite_x: bool = False, workers: int | None = None, *, plan: None = None) -> Any:
         x = given(x)
-        pairs = lengths(x, s, axes)
+        pairs = distinct(x, s, axes)
         return transform(x, [n for _, n in pairs] if s is not None else None, [axis for axis, _ in pairs], norm)
 
     return apply
@@ -126,7 +134,7 @@ def over_axes(function: Callable[..., Any], transform: Callable[..., Any]) -> Ca
               norm: str | None = None, overwrite_x: bool = False, workers: int | None = None, *,
               orthogonalize: bool | None = None) -> Any:
         x = given(x)
-        for axis, n in lengths(x, s, axes):
+        for axis, n in distinct(x, s, axes):
             x = transform(x, type, n, axis, norm, orthogonalize=orthogonalize)
         return x
 

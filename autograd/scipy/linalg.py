@@ -194,17 +194,24 @@ def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, 
 # --- Matrices made of vectors or blocks ------------------------------------------------------------------------------
 
 
+def joined(*parts: Array) -> Array:
+    """Vectors one after the other along the last axis; the axes before it are those of a stack, and broadcast."""
+    stack = np.broadcast_shapes(*[x.shape[:-1] for x in parts])
+    return np.concatenate([np.broadcast_to(x, (*stack, x.shape[-1])) for x in parts], axis=-1)
+
+
 @twin(sl.toeplitz)
 def toeplitz(c: Any, r: Any = None) -> Any:
     c, r = map(np.atleast_1d, arrays_of((c, np.conj(c) if r is None else r)))
-    places = np.arange(c.size)[:, None] - np.arange(r.size)
-    return np.concatenate([c, np.flip(r[1:])])[places]
+    places = np.arange(c.shape[-1])[:, None] - np.arange(r.shape[-1])
+    return joined(c, np.flip(r[..., 1:], -1))[..., places]
 
 
 @twin(sl.circulant)
 def circulant(c: Any) -> Any:
     c = np.atleast_1d(c)
-    return c[(np.arange(c.size)[:, None] - np.arange(c.size)) % c.size]
+    size = c.shape[-1]
+    return c[..., (np.arange(size)[:, None] - np.arange(size)) % size]
 
 
 @twin(sl.hankel)
@@ -215,7 +222,9 @@ def hankel(c: Any, r: Any = None) -> Any:
 
 @twin(sl.companion)
 def companion(a: Any) -> Any:
-    return np.concatenate([(-a[1:] / a[0])[None], np.eye(a.size - 2, a.size - 1, dtype=a.dtype)])
+    size = a.shape[-1]
+    shifts = np.broadcast_to(np.eye(size - 2, size - 1, dtype=a.dtype), (*a.shape[:-1], size - 2, size - 1))
+    return np.concatenate([(-a[..., 1:] / a[..., :1])[..., None, :], shifts], axis=-2)
 
 
 @twin(sl.block_diag)
@@ -231,7 +240,8 @@ def block_diag(*arrs: Any) -> Any:
 @twin(sl.khatri_rao)
 def khatri_rao(a: Any, b: Any) -> Any:
     a, b = arrays_of((a, b))
-    return (a[:, None, :] * b[None, :, :]).reshape(a.shape[0] * b.shape[0], a.shape[1])
+    product = a[..., :, None, :] * b[..., None, :, :]
+    return product.reshape(*product.shape[:-3], -1, product.shape[-1])
 
 
 # --- NumPy has these too: the twins read their arguments as SciPy does -----------------------------------------------

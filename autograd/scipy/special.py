@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.arrays import plain_array
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import plain
+from autograd.numpy_protocol import plain, values_of
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
@@ -30,15 +30,17 @@ def __getattr__(name: str) -> Any:
 
 @twin(sc.logsumexp)
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
-    """log |sum b exp(a)|, and its sign."""
+    """log |sum b exp(a)|, and its sign; of complex numbers the principal value."""
     a, b = (*arrays_of((a,)), 1.0) if b is None else arrays_of((a, b))
-    a = a.astype(np.result_type(a, b), copy=False)
-    top = plain(np.max)(a, axis=axis, keepdims=True, initial=-np.inf)
+    dtype = np.result_type(a, b)
+    a = a.astype(dtype if dtype.kind in "fc" else np.float64, copy=False)
+    top = plain(np.max)(np.real(a), axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     total = np.sum(b * np.exp(a - top), axis=axis, keepdims=True)
     sign = np.sign(total) if return_sign else 1.0
-    out = np.log(np.where(total == 0, 1, np.abs(total) if return_sign else total))
-    out = np.where(total == 0, -np.inf, out) + top
+    known = total != 0 if return_sign or dtype.kind == "c" else total > 0
+    out = np.log(np.where(known, np.abs(total) if return_sign else total, 1))
+    out = np.where(total == 0, -np.inf, np.where(known, out, np.nan)) + top
     if not keepdims:
         out, sign = np.squeeze(out, axis=axis), np.squeeze(sign, axis=axis) if return_sign else sign
     return (out, sign) if return_sign else out
@@ -66,26 +68,28 @@ def polygamma(n: Any, x: Any) -> Any:
 def multigammaln(a: Any, d: int) -> Any:
     """d (d-1)/4 log pi + sum_j gammaln(a - j/2)."""
     (a,) = arrays_of((a,))
+    if np.any(values_of(a) <= (d - 1) / 2):
+        raise ValueError(f"multigammaln of {d} dimensions takes a greater than {(d - 1) / 2}, got {values_of(a)}")
     return d * (d - 1) / 4 * log(pi) + np.sum(sc.gammaln(a[..., None] - np.arange(d) / 2), axis=-1)
 
 
 real_only.update((sc.polygamma, sc.multigammaln))
 
-# --- Spherical Bessel functions: f_n' = f_(n-1) - (n+1)/z f_n, with signs that differ from kind to kind ---------------
+# --- Spherical Bessel functions: (2n + 1) f_n' = n f_(n-1) - (n + 1) f_(n+1), with signs that differ by kind ----------
 
 
-def spherical(function: Any, below: float, first: float) -> Any:
-    """`below` is the sign of f_(n-1); at n = 0 the derivative is `first` times f_1."""
+def spherical(function: Any, below: float, above: float) -> Any:
+    """`below` is the sign of f_(n-1), `above` that of f_(n+1); neither is divided by z, which may be 0."""
 
-    def slope(n: Array, z: Array, out: Array) -> Array:
-        lower = below * apply(np.maximum(n - 1, 0), z) - (n + 1) / z * out
-        return np.where(np.equal(n, 0), first * apply(1, z), lower)
+    def slope(n: Array, z: Array) -> Array:
+        lower = np.where(np.equal(n, 0), 0, below * n * apply(np.maximum(n - 1, 0), z))
+        return (lower + above * (n + 1) * apply(n + 1, z)) / (2 * n + 1)
 
     primitive = elementwise(function, None, slope, operands=("n", "z"))
 
     def definition(n: Any, z: Any, derivative: bool = False) -> Any:
         out, (n,) = primitive(n, z), arrays_of((n,))
-        return slope(n, z, out).astype(out.dtype, copy=False) if derivative else out
+        return slope(n, z).astype(out.dtype, copy=False) if derivative else out
 
     apply = twin(function)(definition)
     return apply

@@ -58,6 +58,8 @@ class Piecewise:
 
     def __call__(self, x: Any, nu: int = 0, extrapolate: Any = None) -> Any:
         """The values, or the nu-th derivatives, at points of any shape, which stands in the place of `axis`."""
+        if nu < 0:
+            raise ValueError(f"a derivative has an order of 0 or more, got nu={nu}; write antiderivative({-nu})(x)")
         (x,) = arrays_of((x,))
         (points,) = doubles(x.reshape(-1))
         extrapolate = self.extrapolate if extrapolate is None else extrapolate

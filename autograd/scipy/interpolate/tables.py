@@ -155,7 +155,7 @@ class Grid:
         columns = [np.where(unknown, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
         sides = [(p < g[0], p > g[-1]) for p, g in zip(columns, self.grid, strict=True)]
         outside = sum(low | high for low, high in sides) > 0
-        if self.bounds_error and np.any(values_of(outside)):
+        if self.bounds_error and np.any(values_of(outside | unknown)):
             raise ValueError("RegularGridInterpolator takes points inside of its grid, got some outside; give "
                              "bounds_error=False and a fill_value, or fill_value=None to extrapolate")
         out = self.at(columns, method)

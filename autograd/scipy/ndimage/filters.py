@@ -146,8 +146,11 @@ def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "re
     """The sum of the second derivatives along the axes, of the image smoothed along them."""
     (image,) = arrays_of((input,))
     axes = all_axes(image, axes)
-    widths = dict(zip(axes, each("gaussian_laplace", sigma, len(axes)), strict=True))
-    return gaussian_derivatives("gaussian_laplace", total, image, [widths.get(k, 0.0) for k in range(image.ndim)], 2,
+    widths = each("gaussian_laplace", sigma, len(axes))
+    if len(axes) < image.ndim:  # of all axes they are in the image's order, as SciPy reads them
+        chosen = dict(zip(axes, widths, strict=True))
+        widths = [chosen.get(k, 0.0) for k in range(image.ndim)]
+    return gaussian_derivatives("gaussian_laplace", total, image, widths, 2,
                                 output, mode, cval, axes, **options)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, jvp, vjp
+from autograd import Tensor, grad, jvp, vjp
 from autograd.registry import registry
-from autograd.testing import check_rule
+from autograd.testing import check_gradients, check_rule
 
 Array = np.ndarray[Any, Any]
 
@@ -163,3 +163,12 @@ def test_a_number_beside_a_tensor_is_a_constant(name: str) -> None:
         assert x.grad is not None
         np.testing.assert_allclose(x.grad.numpy(), known, rtol=1e-5)
         assert x.grad.dtype == np.float32
+
+
+def test_the_sign_of_a_complex_number_turns_with_it() -> None:
+    """It is x / |x|; its gradient was 0."""
+    x = np.array([1 + 2j, -0.3 + 0.2j, 0.5j])
+    check_gradients(lambda x: np.real(np.sign(x) * (1 - 0.3j)), x)
+    check_gradients(lambda x: np.imag(autograd.sign(x)), x)
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.real(np.sign(x))))(np.array([0j])), [0])
+    assert not np.sign(Tensor([1.0, -2.0], requires_grad=True)).requires_grad

@@ -100,3 +100,9 @@ def test_analytic_signals_and_trends(count: int) -> None:
 def test_what_filters_of_tensors_do_not_do_is_refused(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call(Tensor(np.ones(9)))
+
+
+def test_break_points_lie_within_the_data() -> None:
+    for x in (np.arange(4.0), Tensor(np.arange(4.0))):
+        with pytest.raises(ValueError, match="[Bb]reak ?points"):
+            signal.detrend(x, bp=[2, 5])

@@ -105,3 +105,18 @@ def test_batches_of_tables_are_a_loop() -> None:
     found = vmap(lambda x, v, q: interpolate.RegularGridInterpolator((x,), v)(q[:, None]))(x, values, at)
     expected = [si.RegularGridInterpolator((g,), v)(q[:, None]) for g, v, q in zip(x, values, at, strict=True)]
     np.testing.assert_allclose(found, expected)
+
+
+def test_a_point_that_is_nan_is_outside_of_a_grid() -> None:
+    for given in (np.array([[np.nan]]), Tensor([[np.nan]])):
+        with pytest.raises(ValueError, match="out of bounds|inside"):
+            interpolate.RegularGridInterpolator((np.arange(3.0),), np.arange(3.0))(given)
+        found = interpolate.RegularGridInterpolator((np.arange(3.0),), np.arange(3.0), bounds_error=False)(given)
+        assert np.isnan(found[0])
+
+
+def test_derivatives_have_orders_of_0_or_more() -> None:
+    x, y = np.arange(5.0), np.arange(5.0) ** 2
+    for spline in (interpolate.CubicSpline(x, Tensor(y)), interpolate.make_interp_spline(x, Tensor(y))):
+        with pytest.raises(ValueError, match="antiderivative"):
+            spline(1.5, -1)

@@ -340,3 +340,11 @@ def test_what_does_not_fit_is_refused(error: type[Exception], call: Any, words: 
 def test_keywords_that_scipy_has_not_are_refused() -> None:
     with pytest.raises(TypeError, match="width"):
         ndimage.gaussian_laplace(X, 1.0, width=3)
+
+
+def test_widths_of_all_axes_are_in_the_images_order() -> None:
+    """As SciPy reads them where `axes` names all in another order; of some axes they are in that of `axes`."""
+    image = np.random.default_rng(0).normal(size=(4, 5))
+    for axes, widths in (((1, 0), (0.5, 1.5)), ((0, 1), (0.5, 1.5)), ((1,), (0.7,))):
+        np.testing.assert_allclose(ndimage.gaussian_laplace(Tensor(image), widths, axes=axes).numpy(),
+                                   nd.gaussian_laplace(image, widths, axes=axes), rtol=1e-12, atol=1e-13)

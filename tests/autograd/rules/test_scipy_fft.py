@@ -63,3 +63,12 @@ def test_what_is_not_differentiated_is_refused() -> None:
     with pytest.raises(ValueError, match="dct of tensors is orthogonalized with norm='ortho' and only then"):
         fft.dct(Tensor(np.ones(3)), norm="ortho", orthogonalize=False)
     same(fft.dct(Tensor(np.ones(3)), norm="ortho", orthogonalize=True), sf.dct(np.ones(3), norm="ortho"))
+
+
+@pytest.mark.parametrize("name", ["fftn", "ifft2", "rfftn", "irfftn", "dctn", "idstn"])
+def test_transforms_go_along_each_axis_once(name: str) -> None:
+    """NumPy's go twice along one that is named twice, SciPy's refuse it."""
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    for module, image in ((sf, x), (fft, Tensor(x))):
+        with pytest.raises(ValueError, match="unique|once"):
+            getattr(module, name)(image, axes=(0, -2))

@@ -270,3 +270,14 @@ def test_ufuncs_of_scipy_special_are_found_beside_the_twins() -> None:
     for name in ("no_such_function", "roots_legendre"):  # the second is SciPy's and no ufunc
         with pytest.raises(AttributeError, match=f"'autograd.scipy.special' has no attribute '{name}'"):
             getattr(special, name)
+
+
+@pytest.mark.parametrize(("name", "shapes"), [
+    ("toeplitz", [(2, 3)]), ("toeplitz", [(2, 1)]), ("toeplitz", [(2, 3), (2, 4)]), ("circulant", [(2, 3)]),
+    ("circulant", [(3, 1)]), ("companion", [(2, 4)]), ("khatri_rao", [(2, 3, 2), (2, 4, 2)])])
+def test_stacks_of_structured_matrices(name: str, shapes: list[tuple[int, ...]]) -> None:
+    """One of each vector of a stack."""
+    arrays = [np.random.default_rng(i).normal(size=shape) for i, shape in enumerate(shapes)]
+    ours, theirs = getattr(linalg, name), getattr(scipy.linalg, name)
+    np.testing.assert_allclose(ours(*map(Tensor, arrays)).numpy(), theirs(*arrays), rtol=1e-14)
+    check_gradients(lambda *given: np.sum(np.sin(ours(*given))), *arrays)

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import scipy.special as sc
 
-from autograd import grad, jvp
+from autograd import Tensor, grad, jvp
+from autograd.scipy import special
+from autograd.testing import check_gradients
 
 Case = tuple[Any, Callable[..., Any], tuple[Any, ...], int]
 
@@ -168,3 +170,47 @@ def test_more_points_at_0() -> None:
     for p, f in ((0.0, sc.betaincinv), (1.0, sc.betainccinv), (0.0, sc.fdtri)):
         assert grad(lambda a, f=f, p=p: f(a, 2.5, p))(3.5) == 0
         assert grad(lambda b, f=f, p=p: f(3.5, b, p))(2.5) == 0
+
+
+# --- Twins of what is no ufunc ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["jn", "in", "yn", "kn"])
+def test_spherical_bessel_functions_have_slopes_at_0(kind: str) -> None:
+    """Divided by z they were nan there."""
+    function = f"spherical_{kind}"
+    ours, theirs = getattr(special, function), getattr(sc, function)
+    n = np.arange(5)
+    for z in (0.0, 1e-9, 0.7, 6.0):
+        if z or kind in ("jn", "in"):
+            expected = theirs(n, z, True)
+            np.testing.assert_allclose(ours(n, Tensor(np.full(5, z)), True).numpy(), expected, rtol=1e-9, atol=1e-15)
+            found = [grad(lambda z, k=k: ours(int(k), z))(z) for k in n]
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
+    if kind in ("jn", "in"):
+        sign = -1 if kind == "jn" else 1
+        second = [grad(grad(lambda z, k=k: ours(k, z)))(0.0) for k in range(4)]
+        np.testing.assert_allclose(second, [sign / 3, 0, 2 / 15, 0], atol=1e-15)
+
+
+def test_logsumexp_of_complex_numbers_is_the_principal_value_and_its_sign_turns() -> None:
+    a, b = np.array([[30 + 40j, 29 - 5j], [-503.7 - 246.2j, -500.0 + 1j]]), np.array([1.5, -0.3])
+    for axis in (0, 1, None):
+        np.testing.assert_allclose(special.logsumexp(Tensor(a), axis, b).numpy(), sc.logsumexp(a, axis, b), rtol=1e-10)
+        found = special.logsumexp(Tensor(a), axis, b, return_sign=True)
+        expected = sc.logsumexp(a, axis, b, return_sign=True)
+        for x, y in zip(found, expected, strict=True):
+            np.testing.assert_allclose(x.numpy(), y, rtol=1e-10)
+    check_gradients(lambda a: np.real(special.logsumexp(a, 1, b, return_sign=True)[1] * (1 - 0.3j)), a[:1] / 10)
+
+
+def test_logsumexp_of_whole_numbers_and_of_negative_sums() -> None:
+    assert special.logsumexp(Tensor([1, 2])).item() == pytest.approx(sc.logsumexp([1, 2]))
+    assert np.isnan(special.logsumexp(Tensor([1.0, 2.0]), b=[1.0, -1.0]).item())  # without a warning, as SciPy's
+    assert special.logsumexp(Tensor(np.float32([1, 2])), b=np.float32([1, -1])).dtype == np.float32
+
+
+def test_multigammaln_refuses_what_scipy_refuses() -> None:
+    for a in (1.0, Tensor(1.0), Tensor([3.0, 0.5])):
+        with pytest.raises(ValueError, match="greater than|condition"):
+            special.multigammaln(a, 3)
