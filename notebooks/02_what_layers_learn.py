@@ -9,6 +9,8 @@
 # 权重、特征图、一个神经元能看到多大的区域、最能激发它的输入。
 
 # %%
+import copy
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -104,7 +106,7 @@ model = nn.Sequential(
     nn.Linear(16, 1),
 )
 print(nn.summary(model, (1, 1, 25, 25)))
-before = model[0].weight.data.copy()
+untrained = copy.deepcopy(model[0])
 optimizer = optim.Adam(model.parameters(), lr=0.002, weight_decay=0.02)
 history = nn.fit(model, nn.data.DataLoader((x, y), batch_size=32, shuffle=True, seed=0),
                  loss=nn.BCELoss(from_logits=True), optimizer=optimizer, epochs=6,
@@ -131,6 +133,9 @@ assert right["new noise"] >= 0.9
 # and dark under blue, so that a red bar beside a blue one answers to a line or an edge.
 
 # %%
+nn.inspect.weights(untrained)
+
+# %%
 nn.inspect.weights(model[0])
 
 # %% [markdown]
@@ -154,6 +159,7 @@ def selectivity(filters):
 
 
 trained = model[0].weight.data
+before = untrained.weight.data
 print(f"smoothness: {smoothness(before):.2f} at random, {smoothness(trained):.2f} trained")
 print("selectivity of each trained filter:", selectivity(trained).round(2))
 assert smoothness(trained) > smoothness(before) + 0.3

@@ -69,7 +69,7 @@ axes[2].imshow(a[2].reshape(3, 5), cmap="gray", vmin=0, vmax=1)
 axes[3].imshow(a[3].reshape(1, 1), cmap="gray", vmin=0, vmax=1)
 for number, ax in enumerate(axes):
     ax.set_title(f"a[{number}]: {a[number].size}")
-    ax.set_axis_off()
+    ax.set(xticks=[], yticks=[])  # with a frame, or else a[3], which is nearly 1, would be white on white
 plt.show()
 
 # %% [markdown]
