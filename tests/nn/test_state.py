@@ -127,3 +127,13 @@ def test_a_backward_pass_after_loading_does_not_use_stale_values() -> None:
     layer.load_state_dict({key: value + 1 for key, value in layer.state_dict().items()})
     with pytest.raises(autograd.MutationError):
         out.backward()
+
+
+def test_a_state_may_be_made_of_the_parameters_that_it_is_loaded_into() -> None:
+    net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    first, second = net[0].state_dict(), net[1].state_dict()
+    swapped = {f"{1 - i}.{name}": p if i else p.data for i in (0, 1) for name, p in net[i].named_parameters()}
+    net.load_state_dict(swapped)
+    for name in first:
+        np.testing.assert_array_equal(net[1].state_dict()[name], first[name])
+        np.testing.assert_array_equal(net[0].state_dict()[name], second[name])
