@@ -38,8 +38,8 @@ class Tensor(Interface):
     messages. Raises `TypeError` for `requires_grad` on integers or booleans, or data that is not numeric.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_inner", "_name", "_node", "_scalar", "_shared", "_tangent", "_value",
-                 "_view", "_views", "level")
+    __slots__ = ("__weakref__", "_grad", "_hooks", "_inner", "_name", "_node", "_scalar", "_shared", "_tangent",
+                 "_value", "_view", "_views", "level")
 
     _boxed = False  # True for what rides inside jvp and vmap, see box.py
     _value: Any
@@ -47,6 +47,7 @@ class Tensor(Interface):
     _shared: bool  # somebody outside the graph may write into this memory
     # Slots below are unset until they are used.
     _grad: Tensor | None
+    _hooks: list[Any] | None  # of a leaf, while it requires no gradient
     _name: str | None
     _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
@@ -111,9 +112,11 @@ class Tensor(Interface):
             return
         if self._node is not None and array.dtype.kind not in "fc":
             raise TypeError(f"a tensor that requires grad holds floats, got data of dtype {array.dtype}")
-        leaf = self._node is not None
+        recorded = self._node is not None
+        if self.is_leaf:
+            self.requires_grad = False  # keeps its hooks
         self._value, self._node, self._shared = array if array.ndim else array[()], None, array.ndim > 0
-        self.requires_grad = leaf
+        self.requires_grad = recorded
 
     def numpy(self) -> NDArray[Any]:
         """The values as an ndarray, as `.data`: without the graph."""
@@ -201,12 +204,13 @@ class Tensor(Interface):
         if not value:
             if type(self._node) is not Leaf:
                 raise RuntimeError("only a leaf can stop requiring grad; write t.detach() for a result")
-            self._node = None
+            self._hooks, self._node = self._node.hooks, None
             return
         if self.dtype.kind not in "fc":
             raise TypeError(f"only floating and complex tensors can require grad, got {self.dtype}; "
                             f"write 1.0 instead of 1, or .astype(float)")
         self._node, self._scalar = new_leaf(self), False
+        self._node.hooks = getattr(self, "_hooks", None)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import Tensor
+from autograd import Tensor, no_grad
 from tests.autograd.test_reverse import leaf
 
 
@@ -92,3 +92,28 @@ def test_what_retained_its_gradient_may_go_away() -> None:
     loss.backward()
     assert x.grad is not None
     assert x.grad.tolist() == [18, 36]
+
+
+CHANGES = {
+    "frozen and thawed": lambda x: x.requires_grad_(False).requires_grad_(),
+    "new data": lambda x: setattr(x, "data", np.ones(2)),
+    "data while frozen": lambda x: (x.requires_grad_(False), setattr(x, "data", np.ones(2)), x.requires_grad_()),
+    "another dtype": lambda x: setattr(x, "data", np.ones(2, np.float32)),
+    "written to": lambda x: no_grad()(x.__setitem__)(0, 1.0),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_hooks_stay_with_a_leaf_whatever_becomes_of_its_values(change) -> None:
+    x = Tensor(np.ones(2), requires_grad=True)
+    first = x.register_hook(lambda gradient: gradient * 2)
+    change(x)
+    second = x.register_hook(lambda gradient: gradient + 1)
+    (3 * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, 7)
+    first.remove()
+    change(x)
+    second.remove()
+    x.grad = None
+    (3 * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, 3)
