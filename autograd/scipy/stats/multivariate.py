@@ -1,4 +1,4 @@
-"""Distributions of vectors: the normal and the Dirichlet distribution."""
+"""Distributions of vectors: the normal and the Dirichlet distribution. Results have no axes of length 1, as SciPy's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MultivariateNormal:
         left = np.linalg.cholesky(cov)
         white = np.linalg.solve(left, (x - mean).reshape(-1, size).T)
         distance = np.sum(white * white, axis=0).reshape(x.shape[:-1])
-        return -(distance / 2 + np.sum(np.log(np.diagonal(left))) + size * log(2 * pi) / 2)
+        return np.squeeze(-(distance / 2 + np.sum(np.log(np.diagonal(left))) + size * log(2 * pi) / 2))
 
     def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """exp(logpdf)."""
@@ -78,7 +78,7 @@ class Dirichlet:
         if np.any(at_pole):
             raise ValueError("dirichlet takes probabilities greater than 0 where their alpha is less than 1")
         constant = np.sum(sc.gammaln(alpha)) - sc.gammaln(np.sum(alpha))
-        return np.sum(sc.xlogy(powers, x), axis=0) - constant
+        return np.squeeze(np.sum(sc.xlogy(powers, x), axis=0) - constant)
 
     def pdf(self, x: Any, alpha: Any) -> Any:
         """exp(logpdf)."""

@@ -168,21 +168,30 @@ def test_laplaces_distribution_is_smooth_in_the_middle() -> None:
 @pytest.mark.parametrize("x", [1e-25, 1e28])
 def test_both_tails_of_f_are_differentiated_to_their_last_digits(x: float) -> None:
     """Where 1 - cdf is 1 a change of it is not nothing. By mpmath."""
+    with mpmath.workdps(80):
+        d, point = mpmath.mpf(0.45), mpmath.mpf(x)
+        mass, change = mpmath.diff(lambda x: f_share(x, d), point), mpmath.diff(lambda d: f_share(point, d), d)
     for method, sign in (("cdf", 1), ("sf", -1)):
         distribution = getattr(stats.f, method)
-        mass = sign * float(mpmath_density(x, 0.45, 0.4))
-        assert grad(distribution)(x, 0.45, 0.4) == pytest.approx(mass, rel=1e-9)
-        assert grad(distribution, argnums=1)(x, 0.45, 0.4) == pytest.approx(
-            sign * float(mpmath.diff(lambda d: mpmath_share(x, d, 0.4), 0.45)), rel=1e-8)
-    for point in (np.array(0.0), np.array(1.0)):
-        assert np.isfinite(grad(stats.f.cdf, argnums=(1, 2))(point, 0.45, 0.4)).all()
+        assert grad(distribution)(x, 0.45, 0.4) == pytest.approx(sign * float(mass), rel=1e-9)
+        assert grad(distribution, argnums=1)(x, 0.45, 0.4) == pytest.approx(sign * float(change), rel=1e-9)
+    for inner in (np.array(0.0), np.array(1.0)):
+        assert np.isfinite(grad(stats.f.cdf, argnums=(1, 2))(inner, 0.45, 0.4)).all()
     assert np.isfinite(grad(grad(lambda d: stats.f.ppf(9e-5, d, 2.1)))(0.5))
 
 
-def mpmath_density(x: float, d: float, e: float) -> Any:
-    y = mpmath.mpf(d) * x / (e + mpmath.mpf(d) * x)
-    return y ** (d / 2) * (1 - y) ** (mpmath.mpf(e) / 2) / mpmath.beta(d / 2, mpmath.mpf(e) / 2) / x
+def f_share(x: Any, d: Any) -> Any:
+    e = mpmath.mpf(0.4)
+    return mpmath.betainc(d / 2, e / 2, 0, d * x / (e + d * x), regularized=True)
 
 
-def mpmath_share(x: float, d: Any, e: float) -> Any:
-    return mpmath.betainc(d / 2, mpmath.mpf(e) / 2, 0, d * x / (e + d * x), regularized=True)
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (2, 1), (1, 2, 1), (1, 3), (3,), (2, 3)])
+def test_distributions_of_vectors_have_scipys_shapes(shape: tuple[int, ...]) -> None:
+    """Without the axes of length 1."""
+    x, cov = np.full(shape, 0.25), np.eye(shape[-1])
+    ours, theirs = (module.multivariate_normal.logpdf for module in (stats, scipy.stats))
+    assert ours(Tensor(x), None, cov).shape == np.shape(theirs(x, None, cov))
+    alpha = np.full(shape[0] + 1, 1.5)
+    ours, theirs = (module.dirichlet.pdf for module in (stats, scipy.stats))
+    if len(shape) < 3:
+        assert ours(Tensor(x / shape[0]), alpha).shape == np.shape(theirs(x / shape[0], alpha))
