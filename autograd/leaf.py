@@ -15,7 +15,7 @@ def mutated(target: Tensor) -> None:
     """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
     leaf = target._node
     if leaf is not None:
-        leaf.changed = "in place"
+        leaf.changed = "by a step, under no_grad() or through .data"
         target._node = fresh = new_leaf(target)
         fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
 
