@@ -129,7 +129,8 @@ def _decisions(outputs: Any, targets: Any, threshold: float | None) -> tuple[Arr
         scores, true = scores[:, 0], true.reshape(-1)
     if scores.shape == true.shape:
         return _reach_threshold(scores, threshold), _yes_or_no(true), 2 if scores.ndim == 1 else None
-    return np.argmax(scores, axis=1), _class_indices(scores, true), scores.shape[1]
+    indices = _class_indices(scores, true)
+    return np.argmax(scores, axis=1), indices, scores.shape[1]
 
 
 def _reach_threshold(scores: Array, threshold: float | None) -> Array:

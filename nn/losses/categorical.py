@@ -206,6 +206,8 @@ def _indices(speaker: Speaker, target: Tensor, x: Tensor, *, soft: bool = True) 
         advice = "; write target.squeeze(-1)"
     elif target.shape == x.shape:
         advice = f"; for one-hot rows write target.argmax({axis})" + ", or make them floats" * soft
+    elif target.shape == x.shape[:-1]:
+        advice = "; classes stand on axis 1: write np.moveaxis(output, -1, 1)"
     elif target.shape[:1] != expected[:1]:
         advice = f"; {x.shape[0]} predictions, {target.shape[0] if target.ndim else 1} labels"
     raise mistake(speaker, f"expected class indices of shape {expected} for predictions {x.shape}, got {target.shape}"

@@ -257,6 +257,12 @@ def test_log_probabilities_have_indices_for_targets_only() -> None:
         nn.NLLLoss()(LOGITS, np.ones((4, 3), int))
 
 
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss()])
+def test_classes_on_the_last_axis_are_told_to_move(loss):
+    with pytest.raises(ValueError, match=r"classes stand on axis 1: write np.moveaxis\(output, -1, 1\)$"):
+        loss(np.ones((2, 5, 3)), np.zeros((2, 5), int))
+
+
 @pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss(), nn.BCEWithLogitsLoss(), nn.MSELoss()])
 def test_arguments_the_other_way_round(loss: nn.Module) -> None:
     with pytest.raises(TypeError, match=r"predictions, then targets; got int64 \(3,\), then float64 \(3, 2\): write"):

@@ -133,6 +133,7 @@ FIRST = np.zeros(3, int)
         (lambda: metrics.accuracy(TWO, np.array([0, 1, 2])), ValueError, r"targets\[2\] is 2, outside the 2 classes"),
         (lambda: metrics.accuracy(TWO, np.array([0.0, 1, 1])), TypeError, "integers, got targets of dtype float64"),
         (lambda: metrics.accuracy(TWO, np.array([0, 1])), ValueError, r"outputs \(3, 2\) and targets \(2,\)"),
+        (lambda: metrics.accuracy(FIRST, TWO), ValueError, r"got outputs \(3,\) and targets \(3, 2\)"),
         (lambda: metrics.accuracy(np.ones((0, 2)), FIRST[:0]), ValueError, "at least one sample"),
         (lambda: metrics.accuracy(np.array([3.0, -1.0]), np.array([1, 0])), ValueError, "for logits write threshold="),
         (lambda: metrics.accuracy(TWO, np.full((3, 2), 0.5)), ValueError, r"targets.argmax\(axis=1\)"),
