@@ -91,7 +91,7 @@ def convolutional() -> Drawing:
 
 
 def loop() -> Drawing:
-    """A recurrent loop: of 400 steps and 2,400 vertices, one step is drawn once, with an edge to the next."""
+    """A recurrent loop: of 400 steps the first is drawn, and one for all others, with an edge to the next."""
     w = Tensor(rng.normal(size=(4, 8)), requires_grad=True, name="W")
     u = Tensor(rng.normal(size=(8, 8)) / 9, requires_grad=True, name="U")
     h = Tensor(np.zeros((2, 8)), name="h0")
@@ -111,7 +111,7 @@ def lstm() -> Drawing:
 
 
 def attention() -> Drawing:
-    """Twelve transformer layers: equal ones are drawn once, of 400 vertices; `expand` opens what `depth` folds."""
+    """Twelve transformer layers: equal ones are drawn once; `depth` folds what is inside, `expand` keeps some open."""
     layers = [nn.TransformerEncoderLayer(16, 4, 32, dropout=0.0, batch_first=True) for _ in range(12)]
     model = nn.Sequential(nn.Embedding(20, 16), *layers, nn.Linear(16, 20))
     out = model(np.arange(20).reshape(4, 5))

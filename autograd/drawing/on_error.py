@@ -14,7 +14,7 @@ from autograd.primitive import Primitive
 from autograd.tensor import Tensor
 
 from .drawing import Drawing
-from .model import Edge, Graph, Kind, Vertex
+from .model import Edge, Kind, Vertex
 from .reading.extract import Extraction, extract
 from .reading.names import Names, gather
 from .reading.sources import without_folders
@@ -109,9 +109,5 @@ def _of_call(primitive: Primitive, operands: Sequence[Any], options: dict[str, A
 
 def _drawn(result: Extraction, error: BaseException) -> Drawing:
     said = printable(without_folders(str(error).splitlines()[0] if str(error) else ""))
-    result.graph = _titled(result.graph, f"{type(error).__name__}: {said}")
+    result.graph.title = f"{type(error).__name__}: {said}"
     return Drawing(result, View())
-
-
-def _titled(graph: Graph, text: str) -> Graph:
-    return replace(graph.saying(text), title=text)

@@ -265,7 +265,11 @@ def test_an_operation_that_fails_is_drawn_in_red_with_its_operands(tmp_path: Pat
     assert drawing is not None
     (failed,) = (v for v in drawing.graph.vertices.values() if v.failed)
     assert (failed.op, failed.notes) == ("matmul", ("got (3, 4), (3, 2)",))
-    assert 'class="node operation failed"' in (tmp_path / "failed.svg").read_text(encoding="utf-8")
+    picture = (tmp_path / "failed.svg").read_text(encoding="utf-8")
+    assert 'class="node operation failed"' in picture
+    above = " ".join(t.text or "" for t in parsed(picture).iter() if t.get("class") == "banner")
+    assert above.count("ValueError: matmul of float64") == 1  # once, where every title stands
+    assert drawing.to_text().count("ValueError: matmul of float64") == 1
 
 
 def test_a_number_among_the_operands_of_what_fails_is_said() -> None:
