@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, tensor
 from nn.module import Module
 
 
@@ -17,9 +17,11 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
         autograd.hvp(lambda parameters: loss(nn.functional_call(model, parameters, x), y), parameters, direction)
 
     `parameters` maps dotted paths, those of `named_parameters()`, to Tensors or arrays of the same shapes, of any
-    floating dtype. The model is as before afterwards. Raises ValueError that lists unknown paths and wrong shapes.
+    floating dtype. The model is as before afterwards, its buffers too: what a layer writes to them, such as running
+    statistics, reaches Tensors that are given for them. Raises ValueError that lists unknown paths and wrong shapes.
     """
-    known = dict(model.named_parameters()) | dict(model.named_buffers())
+    buffers = dict(model.named_buffers())
+    known = dict(model.named_parameters()) | buffers
     wrong = [f"there is no {path!r}" for path in parameters if path not in known]
     wrong += [
         f"{path!r} has shape {known[path].shape}, got {np.shape(value)}"
@@ -28,8 +30,11 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
     ]
     if wrong:
         raise ValueError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
-    tensors = {path: value if isinstance(value, Tensor) else Tensor(value) for path, value in parameters.items()}
-    values = {id(known[path]): tensor for path, tensor in tensors.items()}
+    values: dict[int, Tensor] = {}
+    for path, value in (buffers | dict(parameters)).items():
+        if path in buffers and (path not in parameters or not isinstance(value, Tensor)):
+            value = tensor(value)  # a copy, which the layer may write to
+        values[id(known[path])] = value if isinstance(value, Tensor) else Tensor(value)
     # By identity, so that a parameter tied to several places is replaced at all of them.
     places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
     try:

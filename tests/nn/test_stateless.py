@@ -58,6 +58,21 @@ def test_the_model_is_as_before_even_after_an_error():
     assert all(now is then for now, then in zip(model.parameters(), before, strict=True))
 
 
+def test_what_a_layer_writes_to_its_buffers_reaches_given_tensors_only():
+    model, (x, _) = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)), batch()
+    before, weights = model.state_dict(), {"0.bias": np.ones(4)}
+    arrays = {path: buffer.data for path, buffer in model.named_buffers()}  # the model's own memory
+    tensors = {path: autograd.tensor(array) for path, array in arrays.items()}
+    for given in ({}, arrays, tensors):
+        nn.functional_call(model, weights | given, x)
+        for path, array in model.state_dict().items():
+            np.testing.assert_array_equal(array, before[path])
+    model[0].bias.data = weights["0.bias"]
+    model(x)
+    for path, updated in model.named_buffers():
+        np.testing.assert_allclose(tensors[path].data, updated.data, rtol=1e-6)
+
+
 def test_tied_parameters_and_buffers_are_replaced_everywhere():
     class Tied(nn.Module):
         def __init__(self):
