@@ -37,6 +37,26 @@ def refuse_ndarray(name: str, target: Any) -> None:
                         "a tensor, as autograd.tensor(target)")
 
 
+def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None,
+                      casting: Any = "same_kind") -> list[Any]:
+    """Tensors, arrays and numbers in the dtypes of a ufunc's loop for them; `dtype` is that of its results.
+
+    Raises what NumPy raises where there is no such loop, or `casting` does not allow it.
+    """
+    kinds = [np.dtype(bool) if isinstance(x, bool) else getattr(x, "dtype", type(x)) for x in operands]
+    signature = (None,) * ufunc.nin + (dtype if dtype is None else np.dtype(dtype),) * ufunc.nout
+    found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=signature, casting=casting)
+    return [plain_array(x, loop) if not hasattr(x, "dtype") else x if x.dtype == loop else x.astype(loop)
+            for x, loop in zip(operands, found, strict=False)]
+
+
+def as_computed(ufunc: np.ufunc | None, operands: Sequence[Any], dtype: Any) -> Sequence[Any]:
+    """What a rule reads, as the ufunc computed its result of this dtype: an int8 cannot hold the square of an int8."""
+    if ufunc is None or all(getattr(x, "dtype", dtype) is dtype for x in operands):
+        return operands
+    return [y if hasattr(x, "dtype") else x for x, y in zip(operands, in_dtypes_of_loop(ufunc, operands), strict=True)]
+
+
 def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequence[Any],
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`.

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from .calling import in_dtypes_of_loop
 from .errors import NoDerivativeError
-from .numpy_protocol import in_dtypes_of_loop, plain
+from .numpy_protocol import plain
 from .primitive import Elementwise, Primitive, Structured, as_operand, binary, calling_convention, unary
 from .reading import Rule
 from .registry import public_name, registry
@@ -28,7 +29,9 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
     run, label = evaluate or function, name or function.__name__
     without = tuple(x for x, p in zip(operands, partials, strict=False) if p is None)
     partials = tuple(missing(function, x) if p is None else p for x, p in zip(operands, partials, strict=False))
-    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, times)
+    computes = function is not np.multiply and any(map(callable, partials))  # with operands, not just multiplies
+    ufunc = function if computes and isinstance(function, np.ufunc) and function.nin > 1 else None
+    primitive = Elementwise(label, run, tuple(operands[: len(partials)]), partials, times, ufunc)
     apply = (unary, binary, nary)[min(len(partials), 3) - 1](primitive, run)
     primitive.apply = apply
     apply.kind, apply.without = primitive.kind, without  # type: ignore[attr-defined]  # what supported() says of it
@@ -130,6 +133,6 @@ def in_dtypes_of(ufunc: np.ufunc, definition: Rule) -> Rule:
 
     @functools.wraps(definition)
     def apply(*operands: Any, **options: Any) -> Any:
-        return definition(*in_dtypes_of_loop(ufunc, operands), **options)
+        return definition(*in_dtypes_of_loop(ufunc, [*map(as_operand, operands)]), **options)
 
     return apply

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import elements, plain_array
+from .arrays import elements
 from .box import Box, shared_value
-from .calling import parameters, refuse_ndarray, refuse_out
+from .calling import in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
 from .errors import NoDerivativeError
 from .primitive import as_operand, wrap
 from .registry import on_demand, public_name, registry
@@ -98,25 +98,11 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
                                         "elements with np.where, and assign instead of out=")
             return no_derivative(ufunc, inputs, options | known)
-        return apply(*(in_dtypes_of_loop(ufunc, inputs, **loop) if loop else inputs), **known)
+        return apply(*(in_dtypes_of_loop(ufunc, [*map(as_operand, inputs)], **loop) if loop else inputs), **known)
     result = apply_method(ufunc, method, inputs, options)
     if result is not NotImplemented:
         return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
-
-
-def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None,
-                      casting: Any = "same_kind") -> list[Any]:
-    """Operands in the dtypes of the loop that a ufunc takes for them; a `dtype` is that of its results.
-
-    Raises what NumPy raises where there is no such loop, or `casting` does not allow it.
-    """
-    given = [*map(as_operand, operands)]
-    kinds = [np.dtype(bool) if isinstance(x, bool) else getattr(x, "dtype", type(x)) for x in given]
-    signature = (None,) * ufunc.nin + (dtype if dtype is None else np.dtype(dtype),) * ufunc.nout
-    found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=signature, casting=casting)
-    return [plain_array(x, wanted) if not hasattr(x, "dtype") else x if x.dtype == wanted else x.astype(wanted)
-            for x, wanted in zip(given, found, strict=False)]
 
 
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],

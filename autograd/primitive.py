@@ -30,7 +30,7 @@ import numpy as np
 from . import errors
 from .arrays import plain_array
 from .box import Box
-from .calling import PLAIN, checked_options, rearranged
+from .calling import PLAIN, as_computed, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
 from .mutation import WRITABLE, kept, link
@@ -182,27 +182,30 @@ class _View(NamedTuple):
 
 
 class Elementwise(Primitive):
-    """A function of corresponding elements; the rule is its partial derivative in each operand."""
+    """A function of corresponding elements; its rule, a partial in each operand, multiplies cotangents and tangents."""
 
     kind = "elementwise"
     takes_tensors = True
     cotangents: tuple[Any, ...]
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
-                 times: Rule | None = None) -> None:
+                 times: Rule | None = None, ufunc: np.ufunc | None = None) -> None:
         super().__init__(name, evaluate, operands)
-        self.partials = tuple(partials)
+        self.ufunc, self.partials = ufunc, tuple(partials)  # the ufunc, if partials compute with several operands
         self.linear = all(p in (1, -1) for p in partials)  # a sum or a difference: so is its tangent
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(_elementwise_cotangent(p, slots, times) for p in partials)
 
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: Any) -> Any:
+        return super().record(value, operands, as_computed(self.ufunc, values, value.dtype), options)
+
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
         if self.linear and all(t is not None for t in tangents):
             return self.apply(*tangents)
-        view = _View((*operands, out), tangents)  # a partial derivative multiplies tangents as it does cotangents
+        view = _View((*as_computed(self.ufunc, operands, out.dtype), out), tangents)
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
@@ -271,6 +274,7 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     names = (*primitive.operands, "out")
     keep_both = tuple(name in of_x or name in of_y for name in names)
     keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
+    computes = primitive.ufunc is not None
 
     def apply(x: Any, y: Any) -> Any:
         left = right = None
@@ -293,6 +297,10 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         if mode.special or (left is None and right is None):
             recorded = (left or right) and local.recording
             return primitive.record(result, (x, y), (a, b), {}) if recorded else wrap(result)
+        if computes and (type(a) is not _float64 or (type(b) is not _float64 and type(b) is not float)):
+            dtype = result.dtype
+            if getattr(a, "dtype", dtype) is not dtype or getattr(b, "dtype", dtype) is not dtype:
+                return primitive.record(result, (x, y), (a, b), {})
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()

@@ -1,0 +1,75 @@
+"""Functions of operands of different dtypes: a rule computes with them as the function itself does.
+
+It read them as they were given, so that squares of small integers overflowed, a logarithm of one had three digits, and
+a negative number to a complex power was nan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+
+from autograd import Tensor, grad, jvp
+from autograd.scipy import special  # noqa: F401  # gives the ufuncs of scipy.special their rules
+
+rng = np.random.default_rng(5)
+NUMPY = [np.divide, np.power, np.float_power, np.remainder, np.fmod, np.logaddexp, np.logaddexp2, np.maximum, np.fmin,
+         np.hypot, np.arctan2, np.copysign, np.ldexp, np.multiply, np.subtract, np.heaviside]
+SCIPY = [getattr(scipy.special, name) for name in (
+    "xlogy", "xlog1py", "rel_entr", "kl_div", "gammainc", "betainc", "stdtr", "boxcox", "inv_boxcox", "huber", "jv",
+    "eval_legendre", "eval_jacobi", "hyp1f1", "voigt_profile", "powm1", "ellipkinc")]
+ORDERS = {"jv": 1, "eval_legendre": 1, "eval_jacobi": 3, "hyp1f1": 2}  # operands before this one have no derivative
+
+
+def derivatives(f: np.ufunc, place: int, operands: list[Any]) -> list[Any]:
+    """Value, slopes in both modes, and the second derivative in one operand."""
+    def alone(x: Any) -> Any:
+        return f(*operands[:place], x, *operands[place + 1 :])
+
+    def total(x: Any) -> Any:
+        return np.sum(alone(x))
+
+    x = operands[place]
+    value, slope = jvp(alone, (x,), (np.ones_like(x),))
+    return [value, slope, grad(total)(x), jvp(grad(total), (x,), (np.ones_like(x),))[1]]
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "i8", "f2", "f4"])
+@pytest.mark.parametrize("f", NUMPY + SCIPY, ids=lambda f: f.__name__)
+def test_slopes_are_those_beside_wide_operands(f: np.ufunc, dtype: str) -> None:
+    for place in range(ORDERS.get(f.__name__, 0), 1 if f is np.ldexp else f.nin):
+        high = 6 if f in SCIPY or dtype[0] in "?f" else 20 if f is np.ldexp else 11 if "power" in f.__name__ else 120
+        given: list[Any] = [rng.integers(1, high, 4).astype(dtype) for _ in range(f.nin)]
+        given[place] = rng.uniform(0.2, 0.9, 4)
+        if f is np.ldexp and dtype[0] == "f":
+            continue
+        wide = [x.astype(int) if f is np.ldexp and k else x.astype(float) for k, x in enumerate(given)]
+        for found, wanted in zip(derivatives(f, place, given), derivatives(f, place, wide), strict=True):
+            assert found.dtype == float
+            np.testing.assert_allclose(found, wanted, rtol=1e-12 if f in NUMPY else 1e-7, atol=1e-300)
+
+
+@pytest.mark.parametrize("base", [np.array([-0.5, 2.0]), np.array([-3, 2], np.int8), np.array([-0.5, 2.0], np.float16)])
+@pytest.mark.parametrize("f", [np.power, np.float_power])
+def test_negative_numbers_to_complex_powers(f: np.ufunc, base: Any) -> None:
+    power = np.array([0.3 + 0.4j, 1 - 2j])
+    wanted = np.log(base.astype(complex)) * f(base.astype(complex), power)
+    np.testing.assert_allclose(jvp(lambda p: f(base, p), (power,), (np.ones(2),))[1], wanted, rtol=1e-12)
+    p = Tensor(power, requires_grad=True)
+    np.sum(np.real(f(base, p))).backward()
+    assert p.grad is not None
+    np.testing.assert_allclose(p.grad.numpy(), np.conj(wanted), rtol=1e-12)
+
+
+def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
+    """300 squared is more than float16 holds; and the power 0 less one is 255 in uint8."""
+    x, y = Tensor(np.full(2, 300, np.float16), requires_grad=True), Tensor(np.full(2, 400.0), requires_grad=True)
+    np.sum(np.arctan2(x, y)).backward()
+    assert x.grad is not None and y.grad is not None
+    assert (x.grad.dtype, y.grad.dtype) == (np.float16, np.float64)
+    np.testing.assert_allclose(x.grad.numpy(), 400 / 500**2, rtol=1e-3)
+    np.testing.assert_allclose(y.grad.numpy(), -300 / 500**2, rtol=1e-12)
+    np.testing.assert_array_equal(grad(lambda x: np.sum(x ** np.array([0, 1], np.uint8)))(np.full(2, 1e9)), [0, 1])
