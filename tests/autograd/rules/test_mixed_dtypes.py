@@ -68,7 +68,8 @@ def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
     """300 squared is more than float16 holds; and the power 0 less one is 255 in uint8."""
     x, y = Tensor(np.full(2, 300, np.float16), requires_grad=True), Tensor(np.full(2, 400.0), requires_grad=True)
     np.sum(np.arctan2(x, y)).backward()
-    assert x.grad is not None and y.grad is not None
+    assert x.grad is not None
+    assert y.grad is not None
     assert (x.grad.dtype, y.grad.dtype) == (np.float16, np.float64)
     np.testing.assert_allclose(x.grad.numpy(), 400 / 500**2, rtol=1e-3)
     np.testing.assert_allclose(y.grad.numpy(), -300 / 500**2, rtol=1e-12)
