@@ -120,6 +120,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **options: Any) -> 
 @composite(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
     a, b = (x if x.dtype.kind in "fc" else x.astype(float) for x in arrays_of((a, b)))
+    a, b = (x.astype(np.result_type(x.dtype, a.real.dtype, b.real.dtype)) for x in (a, b))
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)
     sizes = np.linalg.svdvals(a)

@@ -164,7 +164,8 @@ class Formula(Box):
 
     def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """The expressions of a comparison or another piecewise constant function."""
-        function = next(known for known, its_apply in registry.items() if its_apply is apply)
+        function = next(known for known, its_apply in registry.items()
+                        if apply in (its_apply, getattr(its_apply, "__wrapped__", None)))
         return write_down(function.__name__, "constant", function, args, options)
 
 

@@ -48,8 +48,8 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
     in1, in2 = arrays_of((in1, in2))
     if axes is not None and sorted(k % in1.ndim for k in np.atleast_1d(axes)) != list(range(in1.ndim)):
         raise ValueError(f"fftconvolve is differentiated over all axes together, got axes={axes}")
-    in1, in2 = (x.astype(np.result_type(x.dtype, np.float32)) for x in arrays_of((in1, in2)))
-    return convolve(in1, in2, mode, "fft")
+    dtype = np.result_type(*[np.result_type(x.dtype, "f4" if x.dtype.kind in "fc" else "f8") for x in (in1, in2)])
+    return convolve(in1.astype(dtype), in2.astype(dtype), mode, "fft")
 
 
 @twin(ss.oaconvolve)

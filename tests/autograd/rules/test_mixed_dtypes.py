@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.signal
 import scipy.special
 
 from autograd import Tensor, grad, jvp
-from autograd.scipy import special  # noqa: F401  # gives the ufuncs of scipy.special their rules
+from autograd.scipy import signal, special  # noqa: F401  # gives the ufuncs of scipy.special their rules
 
 rng = np.random.default_rng(5)
 NUMPY = [np.divide, np.power, np.float_power, np.remainder, np.fmod, np.logaddexp, np.logaddexp2, np.maximum, np.fmin,
@@ -62,6 +63,27 @@ def test_negative_numbers_to_complex_powers(f: np.ufunc, base: Any) -> None:
     np.sum(np.real(f(base, p))).backward()
     assert p.grad is not None
     np.testing.assert_allclose(p.grad.numpy(), np.conj(wanted), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "f2", "f4", "F", "f8"])
+def test_convolutions_by_fft_have_scipys_dtype_and_the_digits_of_both(dtype: str) -> None:
+    x, y = rng.normal(size=6), rng.integers(1, 9, 4).astype(dtype)
+    for a, b in ((x, y), (y, y), (x.astype(np.float32), y)):
+        found, wanted = signal.fftconvolve(Tensor(a), b), scipy.signal.fftconvolve(a, b)
+        assert found.dtype == wanted.dtype
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-5, atol=1e-5)
+    found = grad(lambda x: np.sum(np.real(signal.fftconvolve(x, y)) ** 2))(x)
+    wide = grad(lambda x: np.sum(np.real(signal.fftconvolve(x, np.real(y).astype(float))) ** 2))(x)
+    np.testing.assert_allclose(found, wide, rtol=1e-12)
+
+
+def test_least_squares_of_two_precisions() -> None:
+    """The inverse of the matrix alone had its seven digits, and its rank was decided by them."""
+    a, b = rng.normal(size=(4, 2)).astype(np.float32), rng.normal(size=4)
+    found = grad(lambda b: np.sum(np.linalg.lstsq(a, b)[0]))(b)
+    np.testing.assert_allclose(found, np.linalg.pinv(a.astype(float)).sum(0), rtol=1e-12)
+    nearly = np.array([[1, 1], [1, 1 + 1e-6], [1, 1]], np.float32)
+    assert np.linalg.lstsq(Tensor(nearly), np.ones(3))[2] == np.linalg.lstsq(nearly, np.ones(3))[2]
 
 
 def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
