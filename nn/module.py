@@ -7,13 +7,14 @@ Assigning a module to an attribute tells everything beneath it its dotted path, 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
 from autograd.graph import Node, Scope
 from autograd.hooks import Handle
@@ -212,7 +213,7 @@ class Module:
         """`(path, parameter)`, each parameter once, own ones before those of the modules held.
 
         Raises TypeError for a list, tuple or dict attribute with modules or parameters that are nowhere else:
-        they would not be trained.
+        they would not be trained. Warns `GradientLostWarning` of a leaf that requires grad and is no Parameter.
         """
         seen: set[Parameter] = set()
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
@@ -224,6 +225,10 @@ class Module:
                         yield _join(path, name), value
                 elif isinstance(value, (list, tuple, dict)):
                     module._refuse_hidden(name, value)
+                elif isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
+                    warnings.warn(f"{type(module).__name__}.{name} is a tensor that requires grad and no Parameter, so "
+                                  "no optimizer will train it; write nn.Parameter(...), or give it to forward",
+                                  GradientLostWarning, stacklevel=2)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd
 import nn
-from autograd import Tensor
+from autograd import GradientLostWarning, Tensor
 
 
 class Block(nn.Module):
@@ -338,3 +339,23 @@ def test_attributes_may_be_assigned_while_walking_or_calling() -> None:
         child.extra = nn.Parameter(np.ones(1))
     net[0].register_forward_hook(lambda module, inputs, out: net.register_forward_hook(lambda *_: None) and None)
     assert net(np.ones((1, 2))).shape == (1, 2)
+
+
+def test_a_leaf_that_no_optimizer_would_train_is_warned_of() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            self.scale = Tensor([2.0], requires_grad=True)
+            self.fixed = Tensor([1.0])
+            self.inner = nn.Linear(1, 1)
+
+        def forward(self, x: Any) -> Any:
+            self.seen = self.inner(x) * self.scale + self.fixed
+            return self.seen
+
+    model = Scaled()
+    model(np.ones((1, 1), np.float32))
+    with pytest.warns(GradientLostWarning, match=r"Scaled\.scale is a tensor that .* nn\.Parameter") as seen:
+        assert len(list(model.parameters())) == 2
+    assert len(seen) == 1  # a constant and a result are no leaves that wait for a gradient
+    model.scale = nn.Parameter(model.scale.data)
+    assert len(list(model.parameters())) == 3

@@ -66,7 +66,7 @@ def traced(extraction: Extraction) -> Trace:
     fill_in(order, values, largest=LARGEST)
     trace.order = list(graph.vertices)
     _note_values(extraction, values, trace)
-    trace.told = {key: f"{called(graph.vertices[key])} is evaluated: {value}" for key, value in trace.values.items()}
+    trace.told = {key: _given(graph.vertices[key], value) for key, value in trace.values.items()}
     seeds = {node: ones(node) for key, node in extraction.nodes.items()
              if graph.vertices[key].output and node.dtype != object}
     _reverse(extraction, order, seeds, values, trace)
@@ -85,6 +85,13 @@ def traced(extraction: Extraction) -> Trace:
         trace.note = (f"Not shown: {' and '.join(what)} of {len(operations)} operations, as the graph no longer keeps "
                       "what they need. Draw and save before backward(), or use backward(retain_graph=True).")
     return trace
+
+
+def _given(vertex: Vertex, value: str) -> str:
+    """A step of the forward pass in words."""
+    if vertex.kind is Kind.CONSTANT and not vertex.name:
+        return f"The constant {value} is given"
+    return f"{called(vertex)} is {'evaluated' if vertex.kind is Kind.OPERATION else 'given'}: {value}"
 
 
 def _told(vertices: Mapping[str, Vertex], key: str, own: str, gives: Shares) -> str:

@@ -48,7 +48,7 @@ def test_each_frame_marks_where_its_step_happens() -> None:
     assert {g.get("data-to") for g in groups(frames[reading], "flow")} == set(marked[reading])
     assert {g.get("data-to") for g in groups(frames[-1], "back")} == set(marked[-1])
     told = [group.get("aria-label") or "" for group in root.iter(f"{SVG}g") if group.get("role") == "img"]
-    assert told[0] == "1. w is evaluated: 2."
+    assert told[0] == "1. w is given: 2."
     assert told[-1].startswith(f"{len(frames)}. Back at")
 
 

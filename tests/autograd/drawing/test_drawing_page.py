@@ -101,7 +101,7 @@ def test_values_and_gradients_fill_in_step_by_step(opened: Any) -> None:
     assert shown(browser, "svg .slot") == []
     browser.click("#next")
     assert shown(browser, "svg .slot") == ["= 2"]
-    assert "w is evaluated: 2." in shown(browser, "#caption")
+    assert "w is given: 2." in shown(browser, "#caption")
     browser.click("#last")
     slots = shown(browser, "svg .slot")
     slope = 1 - np.tanh(1.0) ** 2

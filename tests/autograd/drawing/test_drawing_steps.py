@@ -132,3 +132,9 @@ def test_every_primitive_says_its_rule() -> None:
     assert rule_text(primitives["multiply"], (False, True)) == "g * x"
     assert rule_text(primitives["add"], (True, True)) == "g"
     assert rule_text(primitives["subtract"], (True, True)) == "x: g; y: -g"
+
+
+def test_what_is_given_is_told_apart_from_what_is_evaluated() -> None:
+    x, y = Tensor(3.0, requires_grad=True, name="x"), Tensor(2.0, name="y")
+    told = traced(extract([np.exp(x * y) + 0.5], gather([], None, {}))).told.values()
+    assert {"x is given: 3", "The constant 0.5 is given", "%2 ×  multiply is evaluated: 6"} <= set(told), list(told)
