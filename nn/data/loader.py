@@ -1,6 +1,6 @@
 """DataLoader: a data set, a batch at a time.
 
-The order of pass `e` over the data is a pure function of `(seed, e)`, so the whole state of a loader is four numbers,
+The order of pass `e` over the data is a pure function of `(seed, e)`, so the whole state of a loader is a few numbers,
 and a run that is resumed in the middle of a pass sees the batches that are left, in the same order.
 """
 
@@ -78,6 +78,8 @@ class DataLoader:
             "seed": self.seed,
             "samples": self.samples,
             "batch_size": self.batch_size,
+            "shuffle": self.shuffle,
+            "drop_last": self.drop_last,
         }
 
     def load_state_dict(self, state: Mapping[str, int]) -> None:
@@ -88,7 +90,7 @@ class DataLoader:
         expected = self.state_dict()
         if state.keys() != expected.keys():
             raise ValueError(f"a loader's state has the entries {sorted(expected)}, got {sorted(state)}")
-        for name in ("samples", "batch_size"):
+        for name in ("samples", "batch_size", "shuffle", "drop_last"):
             if state[name] != expected[name]:
                 raise ValueError(f"the state is of a loader with {name}={state[name]}, this one has {expected[name]}")
         seed, number, batch = (_natural(state[name], name, least=0) for name in ("seed", "epoch", "batch"))

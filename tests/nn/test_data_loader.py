@@ -177,6 +177,8 @@ def test_bad_samples_are_named(data, error, message):
     [
         ({"samples": 11}, "samples=11, this one has 10"),
         ({"batch_size": 2}, "batch_size=2, this one has 3"),
+        ({"shuffle": False}, "shuffle=False, this one has True"),
+        ({"drop_last": True}, "drop_last=True, this one has False"),
         ({"batch": 4}, "at batch 4 of a pass, but a pass has 4 batches"),
         ({"epoch": -1}, "epoch expected an integer of at least 0"),
         ({"extra": 1}, "has the entries"),
