@@ -73,7 +73,7 @@ def frexp(x: Any) -> tuple[Any, Any]:
 
 
 def power_base(x: Array, y: Array) -> Array:
-    """The slope y x^(y-1), which is 0 for y = 0 at every x."""
+    """`y * x**(y - 1)`: the slope in the base, which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y else np.zeros_like(x)
     return power_base_of(x, y)
@@ -84,7 +84,7 @@ def general_power_base(x: Array, y: Array) -> Array:
 
 
 def power_exponent(x: Array, out: Array) -> Array:
-    """log(x) x^y, taken as 0 at x = 0: the limit for y > 0."""
+    """`log(x) * out`: the slope in the exponent, taken as 0 at x = 0, which is the limit for y > 0."""
     return np.log(np.where(x == 0, 1, x)) * out
 
 
@@ -221,6 +221,7 @@ def matmul(x: Array, y: Array) -> Array:
 
 
 def matmul_left(g: Array, x: Array, y: Array) -> Array:
+    """`g @ y.T`: of stacks with their last two axes turned, of vectors the product that has the shape of x."""
     if len(y.shape) == 1:
         return g[..., None] * y
     if len(x.shape) == 1:
@@ -229,6 +230,7 @@ def matmul_left(g: Array, x: Array, y: Array) -> Array:
 
 
 def matmul_right(g: Array, x: Array, y: Array) -> Array:
+    """`x.T @ g`: of stacks with their last two axes turned, of vectors the product that has the shape of y."""
     if len(x.shape) == 1:
         return x[:, None] * g[..., None, :] if len(y.shape) > 1 else x * g
     rows = prod(x.shape[:-1])

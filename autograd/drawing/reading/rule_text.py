@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -65,10 +66,16 @@ def _binds_tightly(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def expression(function: Any) -> str:
-    """The body of a lambda as it is written; of a longer function its name with its parameters."""
+    """The body of a lambda as it is written; of a longer function the formula that its docstring begins with.
+
+    Without such a formula it is the name with the parameters.
+    """
     code = getattr(function, "__code__", None)
     if code is None:
         return str(getattr(function, "__name__", type(function).__name__))
+    stated = re.match(r"`([^`]+)`: ", function.__doc__ or "")
+    if stated:
+        return stated[1]
     if function.__name__ != "<lambda>":
         return f"{function.__name__.lstrip('_')}({', '.join(code.co_varnames[: code.co_argcount])})"
     places = [place for place in code.co_positions() if None not in place and place[2] != place[3]]

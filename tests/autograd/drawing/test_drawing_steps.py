@@ -131,6 +131,9 @@ def test_every_primitive_says_its_rule() -> None:
     assert rule_text(primitives["multiply"], (True, True)) == "x: g * y; y: g * x"
     assert rule_text(primitives["multiply"], (False, True)) == "g * x"
     assert rule_text(primitives["add"], (True, True)) == "g"
+    assert rule_text(primitives["matmul"], (True, True)) == "x: g @ y.T; y: x.T @ g"
+    assert rule_text(primitives["power"], (True, True)) == "x: g * y * x**(y - 1); y: g * log(x) * out"
+    assert rule_text(primitives["sum"], (True,)) == "expand(g, x)"
     assert rule_text(primitives["subtract"], (True, True)) == "x: g; y: -g"
 
 
