@@ -41,7 +41,8 @@ elementwise(sc.hyp0f1, None, lambda v, z: sc.hyp0f1(v + 1, z) / v, operands=("v"
 elementwise(sc.hyp1f1, None, None, lambda a, b, z: a / b * sc.hyp1f1(a + 1, b + 1, z), operands=("a", "b", "z"))
 elementwise(sc.hyperu, None, None, lambda a, b, z: -a * sc.hyperu(a + 1, b + 1, z), operands=("a", "b", "z"))
 elementwise(sc.hyp2f1, None, None, None, lambda a, b, c, z: np.where(
-    a * b == 0, 0, a * b / c * sc.hyp2f1(a + 1, b + 1, c + 1, z)), operands=("a", "b", "c", "z"))
+    a * b == 0, 0, a * b / np.where(a * b == 0, 1, c) * sc.hyp2f1(a + 1, b + 1, c + 1, z)),
+    operands=("a", "b", "c", "z"))
 elementwise(sc.wright_bessel, None, None, lambda a, b, z: sc.wright_bessel(a, b + a, z), operands=("a", "b", "z"))
 
 elementwise(sc.log_wright_bessel, None, None, lambda a, b, z, out: np.exp(sc.log_wright_bessel(a, b + a, z) - out),

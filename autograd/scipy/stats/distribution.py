@@ -75,11 +75,17 @@ class Distribution:
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
         self.forms = derived | forms
         self._register(self.density, self._log_density)
-        self._register(self.density[3:], lambda *given: np.exp(self._log_density(*given)))
+        self._register(self.density[3:], lambda *given: self._exp(self._log_density(*given)))
         for function in OUTSIDE:
             self._register(function, self._distribution(function))
         for function in ("ppf", "isf") if "ppf" in forms else ():
             self._register(function, self._quantile(function))
+
+    @staticmethod
+    def _exp(logarithm: Array) -> Array:
+        """The density; where it is 0 it stays so for all shapes, and an end of the support is a kink."""
+        none = logarithm == -np.inf
+        return np.where(none, 0, np.exp(np.where(none, 0, logarithm)))
 
     def _register(self, function: str, definition: Callable[..., Array]) -> None:
         label = f"{self.name}.{function}"
@@ -141,6 +147,8 @@ class Discrete(Distribution):
 
     density = "logpmf"
     standard: Mapping[str, float] = {"loc": 0.0}
+
+    _exp = staticmethod(np.exp)  # at p = 0 or 1 what is impossible may not stay so
 
     def _inside(self, z: Array) -> tuple[Array, Array]:
         within, z = super()._inside(z)

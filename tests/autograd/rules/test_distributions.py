@@ -195,3 +195,16 @@ def test_distributions_of_vectors_have_scipys_shapes(shape: tuple[int, ...]) -> 
     ours, theirs = (module.dirichlet.pdf for module in (stats, scipy.stats))
     if len(shape) < 3:
         assert ours(Tensor(x / shape[0]), alpha).shape == np.shape(theirs(x / shape[0], alpha))
+
+
+@pytest.mark.parametrize(("name", "shapes"), [
+    ("gamma", (3.0,)), ("chi2", (2.2,)), ("f", (5.5, 2.0)), ("beta", (1.7, 2.0)), ("weibull_min", (1.5,)),
+    ("rayleigh", ()), ("invgamma", (1.5,)), ("lognorm", (0.7,)), ("gumbel_r", ())])
+def test_a_density_that_is_0_stays_so(name: str, shapes: tuple[float, ...]) -> None:
+    """At the end of the support, or where its logarithm is not finite any more, its slopes were nan."""
+    density, x = getattr(stats, name).pdf, -1e4 if name == "gumbel_r" else 0.0
+    assert density(Tensor(x), *shapes).item() == 0
+    for place in range(len(shapes) + 3):
+        assert grad(density, argnums=place)(x, *shapes, 0.0, 1.5) == 0
+    if name == "gumbel_r":
+        assert grad(stats.gumbel_r.cdf)(x) == grad(stats.gumbel_r.sf)(x) == 0
