@@ -34,7 +34,7 @@ elementwise(sc.radian, pi / 180, pi / 10800, pi / 648000)
 
 # --- The logistic function and entropies -----------------------------------------------------------------------------
 
-elementwise(sc.expit, lambda out: out * (1 - out))
+elementwise(sc.expit, lambda x, out: out * sc.expit(-x))  # 1 - out is 0 from x = 37 on
 elementwise(sc.log_expit, lambda x: sc.expit(-x))
 elementwise(sc.logit, lambda x: 1 / (x * (1 - x)))
 elementwise(sc.xlogy, lambda x, y: np.log(np.where((x == 0) & (y == 0), 1, y)),
@@ -49,8 +49,17 @@ elementwise(sc.kl_div, lambda x, y: np.log(x / y), lambda x, y: 1 - x / y)
 
 elementwise(sc.huber, lambda d, r: np.maximum(np.abs(r) - d, 0), lambda d, r: np.minimum(np.maximum(r, -d), d),
             operands=("d", "r"))
-elementwise(sc.pseudo_huber, lambda d, r, out: 2 * out / d - r * (r / d) / np.hypot(1, r / d),
+elementwise(sc.pseudo_huber, lambda d, r: pseudo_huber_slope(d, r / d),
             lambda d, r: r / np.hypot(1, r / d), operands=("d", "r"))
+
+
+def pseudo_huber_slope(d: Array, share: Array) -> Array:
+    """The derivative of d^2 (h - 1) in d for r = d share and h^2 = 1 + share^2, by h - 1 = share^2 / (1 + h)."""
+    h = np.hypot(1, share)
+    rise = share * (share / (1 + h))
+    return d * rise * (rise / h)
+
+
 
 # --- Box and Cox: powers through exprel(z) = (exp(z) - 1)/z, right at lmbda = 0 ---------------------------------------
 

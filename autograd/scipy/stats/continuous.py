@@ -102,8 +102,8 @@ logistic = Distribution(
     ppf=lambda q: sc.logit(q), isf=lambda q: -sc.logit(q))
 gumbel_r = Distribution(
     "gumbel_r", (-INF, INF), logpdf=lambda x: -x - np.exp(-x), cdf=lambda x: np.exp(-np.exp(np.minimum(-x, 80.0))),
-    logcdf=lambda x: -np.exp(-x), sf=lambda x: -np.expm1(-np.exp(np.minimum(-x, 80.0))), ppf=lambda q: -np.log(-np.log(q)),
-    isf=lambda q: -np.log(-np.log1p(-q)))
+    logcdf=lambda x: -np.exp(-x), sf=lambda x: -np.expm1(-np.exp(np.minimum(-x, 80.0))),
+    ppf=lambda q: -np.log(-np.log(q)), isf=lambda q: -np.log(-np.log1p(-q)))
 weibull_min = Distribution(
     "weibull_min", (0, INF), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, x) - x**c,
     cdf=lambda x, c: -np.expm1(-(x**c)),

@@ -11,7 +11,7 @@ import pytest
 import scipy.special as sc
 
 from autograd import Tensor, grad, jvp
-from autograd.scipy import special
+from autograd.scipy import special, stats
 from autograd.testing import check_gradients
 
 Case = tuple[Any, Callable[..., Any], tuple[Any, ...], int]
@@ -214,3 +214,13 @@ def test_multigammaln_refuses_what_scipy_refuses() -> None:
     for a in (1.0, Tensor(1.0), Tensor([3.0, 0.5])):
         with pytest.raises(ValueError, match="greater than|condition"):
             special.multigammaln(a, 3)
+
+
+def test_slopes_are_no_differences_of_what_is_almost_equal() -> None:
+    for x in (-50.0, 0.3, 30.0, 60.0):
+        assert grad(sc.expit)(x) == pytest.approx(float(np.exp(-abs(x)) / (1 + np.exp(-abs(x))) ** 2), rel=1e-13)
+        assert grad(stats.logistic.cdf)(x) == pytest.approx(stats.logistic.pdf(x), rel=1e-13)
+    for d, r in ((2.0, 1e-3), (2.0, 1e-7), (1.5, 0.7), (0.5, 1e8)):
+        with mpmath.workdps(60):
+            exact = mpmath.diff(lambda d, r=r: d * d * (mpmath.sqrt(1 + (mpmath.mpf(r) / d) ** 2) - 1), mpmath.mpf(d))
+        assert grad(lambda d, r=r: sc.pseudo_huber(d, r))(d) == pytest.approx(float(exact), rel=1e-12)
