@@ -148,7 +148,10 @@ class Discrete(Distribution):
     density = "logpmf"
     standard: Mapping[str, float] = {"loc": 0.0}
 
-    _exp = staticmethod(np.exp)  # at p = 0 or 1 what is impossible may not stay so
+    @staticmethod
+    def _exp(logarithm: Array) -> Array:
+        """The probability; what is impossible at p = 0 or 1 does not stay so."""
+        return np.exp(logarithm)
 
     def _inside(self, z: Array) -> tuple[Array, Array]:
         within, z = super()._inside(z)
