@@ -241,7 +241,7 @@ def block_diag(*arrs: Any) -> Any:
 def khatri_rao(a: Any, b: Any) -> Any:
     a, b = arrays_of((a, b))
     product = a[..., :, None, :] * b[..., None, :, :]
-    return product.reshape(*product.shape[:-3], -1, product.shape[-1])
+    return product.reshape(*product.shape[:-3], a.shape[-2] * b.shape[-2], product.shape[-1])
 
 
 # --- NumPy has these too: the twins read their arguments as SciPy does -----------------------------------------------

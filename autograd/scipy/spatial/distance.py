@@ -14,7 +14,7 @@ import numpy as np
 import scipy.spatial.distance as sd
 
 from autograd.calling import arrays_of, refuse_out
-from autograd.numpy_protocol import plain
+from autograd.numpy_protocol import decided, plain
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
@@ -41,6 +41,8 @@ def euclidean(u: Array, v: Array, w: Array | None = None) -> Array:
 
 
 def minkowski(u: Array, v: Array, p: Any = 2, w: Array | None = None) -> Array:
+    if decided(np.isposinf, p):
+        return chebyshev(u, v, w)
     return power_apart_from_zero(total(power_apart_from_zero(np.abs(u - v), p), w), 1 / p)
 
 
@@ -64,7 +66,8 @@ def correlation(u: Array, v: Array, w: Array | None = None, centered: bool = Tru
     share = np.ones(u.shape[-1]) if w is None else w
     if centered:
         u, v = (x - total(x, share)[..., None] / np.sum(share) for x in (u, v))
-    alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
+    with np.errstate(invalid="ignore", divide="ignore"):  # of vectors without a length SciPy says nothing
+        alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
     return np.clip(1 - alike, 0.0, 2.0)
 
 

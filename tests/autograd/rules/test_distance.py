@@ -19,7 +19,8 @@ UNWEIGHTED = {"seuclidean", "mahalanobis", "jensenshannon"}
 CASES: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in distance.METRICS]
 CASES += [(name, {"w": w}) for name in distance.METRICS if name not in UNWEIGHTED for w in (W, [0.5, 0.0, 1.0])]
 CASES += [("minkowski", {"p": 3}), ("minkowski", {"p": 1.5, "w": W}), ("seuclidean", {"V": W}),
-          ("mahalanobis", {"VI": np.diag(W) + 0.1})]
+          ("mahalanobis", {"VI": np.diag(W) + 0.1}), ("minkowski", {"p": np.inf}),
+          ("minkowski", {"p": np.inf, "w": np.array([0.5, 0.0, 1.0])})]
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)
@@ -78,3 +79,9 @@ def test_batches_of_sets() -> None:
 def test_what_is_not_a_distance_of_tensors_is_refused(call: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+def test_vectors_without_a_length_have_no_correlation_and_no_warning() -> None:
+    for x in (np.zeros((1, 3)), np.ones((2, 1))):
+        found = distance.cdist(Tensor(x), x, "correlation").numpy()
+        np.testing.assert_array_equal(found, sd.cdist(x, x, "correlation"))
