@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import nn.metrics
 from nn.module import Module
 from nn.training.history import History
 
@@ -60,8 +61,8 @@ class Callback:
 class EarlyStopping(Callback):
     """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs; then keep the best weights.
 
-    `mode="min"` or `"max"` says what is better; by default losses and `mae` should fall, everything else should rise.
-    Raises ValueError for a patience below 1, or if the history has no such column.
+    `mode="min"` or `"max"` says what is better: of a loss and `mae` less, of the other metrics of `nn.metrics` more.
+    Raises ValueError for a patience below 1, a metric of your own without `mode`, or if the history has no such column.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class EarlyStopping(Callback):
         self.patience = patience
         self.monitor = monitor
         self.min_delta = min_delta
-        self.mode = mode or ("min" if monitor.endswith(("loss", "mae")) else "max")
+        self.mode = mode or _direction(monitor)
         self.restore_best = restore_best
         self.best: float | None = None
         self.best_epoch = 0
@@ -122,3 +123,13 @@ class EarlyStopping(Callback):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.best, self.best_epoch, self.weights = state["best"], state["best_epoch"], state["weights"]
+
+
+def _direction(monitor: str) -> Literal["min", "max"]:
+    """What is better of a column that `fit` makes."""
+    name = monitor.removeprefix("validation_")
+    if name in ("loss", "mae"):
+        return "min"
+    if name in nn.metrics.__all__:
+        return "max"
+    raise ValueError(f"EarlyStopping(monitor={monitor!r}) cannot know what is better; write mode='min' or mode='max'")

@@ -328,6 +328,7 @@ def test_mistakes_are_named(options, error, message):
         ({"patience": 0}, "patience expected at least 1 epoch, got 0"),
         ({"mode": "low"}, "mode expected 'min' or 'max', got 'low'"),
         ({"min_delta": -1.0}, "min_delta expected at least 0"),
+        ({"monitor": "validation_rmse"}, "write mode='min' or mode='max'"),
     ],
 )
 def test_mistakes_of_early_stopping_are_named(options, message):
