@@ -282,8 +282,10 @@ class Module:
             parameter.requires_grad = requires_grad
         return self
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters: each becomes None. Raises ValueError for `set_to_none=False`."""
+        if not set_to_none:
+            raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
         for parameter in self.parameters():
             parameter.zero_grad()
 

@@ -134,8 +134,10 @@ class Optimizer(ABC):
                                f"{frozen} are frozen (requires_grad=False); call backward() first, on a loss that was "
                                "computed from them")
 
-    def zero_grad(self) -> None:
-        """Forget all gradients: every parameter's `grad` becomes None."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""
+        if not set_to_none:
+            raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
         for group in self.param_groups:
             for parameter in group["params"]:
                 parameter.zero_grad()

@@ -247,7 +247,9 @@ def test_freezing_and_thawing() -> None:
 def test_zero_grad_forgets_gradients() -> None:
     net = Net()
     net(np.ones((2, 3))).sum().backward()
-    net.zero_grad()
+    with pytest.raises(ValueError, match="sets gradients to None"):
+        net.zero_grad(set_to_none=False)
+    net.zero_grad(set_to_none=True)
     assert all(p.grad is None for p in net.parameters())
 
 

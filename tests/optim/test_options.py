@@ -130,8 +130,12 @@ def test_zero_grad_forgets_every_gradient(adam):
     optimizer = adam(tensors)
     for t in tensors:
         t.grad = np.ones(t.shape)
+    with pytest.raises(ValueError, match=r"sets gradients to None; for zeros write p\.grad = np\.zeros"):
+        optimizer.zero_grad(set_to_none=False)
+    assert all(t.grad is not None for t in tensors)
     optimizer.zero_grad()
     assert [t.grad for t in tensors] == [None, None]
+    optimizer.zero_grad(set_to_none=True)
 
 
 def test_the_repr_says_what_is_stepped_and_how():
