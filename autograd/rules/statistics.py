@@ -102,6 +102,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None or not np.size(x):
         return plain(np.bincount)(x, minlength=minlength)  # integers, even where there are no weights to add
     x, weights = arrays_of((x, weights))
+    if x.shape != weights.shape:
+        raise ValueError(f"bincount takes as many weights as elements, got shapes {weights.shape} and {x.shape}")
     size = decided(lambda x: len(np.bincount(x, minlength=minlength)), x)
     return put_along(weights.astype(float), x, axis=0, shape=(int(size),))
 

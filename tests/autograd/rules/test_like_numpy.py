@@ -96,6 +96,7 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "gradient with an unsigned step": (lambda x: np.gradient(x, np.uint8(3)), (HALVES,)),
     "polymul with zeros in front": (np.polymul, (np.array([0, 0, 2.0]), SMALL)),
     "polymul of zeros": (np.polymul, (np.zeros(2), HALVES)), "polymul of nothing": (np.polymul, (HALVES[:0], HALVES)),
+    "bincount with one weight for all": (np.bincount, (np.array([0, 2, 1]), HALVES[:1])),
     "polyfit of nothing": (lambda x: np.polyfit(x, x, 1), (HALVES[:0],)),
     "polyder of rows": (np.polyder, (GRID[:, :3],)), "vecmat of a vector": (np.vecmat, (GRID, HALVES)),
     # sums of what is narrow, in the dtype of all
