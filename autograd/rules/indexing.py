@@ -28,12 +28,18 @@ def get_item(x: Array, *, key: Any) -> Array:
 
 def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added at `key`; an element that is read twice receives twice."""
+    if not is_basic(key):
+        return added_up(g, key, shape)
     out = np.zeros(shape, g.dtype)
-    if is_basic(key):
-        out[key] = g
-    else:
-        np.add.at(out, key, g)
+    out[key] = g
     return out
+
+
+def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `g` added at an index that may repeat; float16 would stop growing at 2048."""
+    out = np.zeros(shape, np.float32 if g.dtype == np.float16 else g.dtype)
+    np.add.at(out, key, g)
+    return out.astype(g.dtype, copy=False)
 
 
 def is_basic(key: Any) -> bool:
@@ -134,9 +140,7 @@ def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...
 
 def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added where `take_along_axis` would read."""
-    out = np.zeros(shape, g.dtype)
-    np.add.at(out, along(shape, indices, axis), g)
-    return out
+    return added_up(g, along(shape, indices, axis), shape)
 
 
 take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),

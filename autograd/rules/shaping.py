@@ -16,6 +16,7 @@ from autograd.registry import registry
 from autograd.tensor import Tensor
 
 from .axes import at_least_one_axis, flat_or_along, part
+from .indexing import added_up
 
 Array = Any
 
@@ -238,9 +239,8 @@ linear(windows_of, lambda g, x, *, window_shape, axis=None: windows_added(
 
 def add_up_windows(g: Array, *, window_shape: Any, axis: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with the elements of each window added where it lies."""
-    out = np.zeros(prod(shape), g.dtype)
-    np.add.at(out, windows_of(np.arange(out.size).reshape(shape), window_shape, axis), g)
-    return out.reshape(shape)
+    size = prod(shape)
+    return added_up(g, windows_of(np.arange(size).reshape(shape), window_shape, axis), (size,)).reshape(shape)
 
 
 windows_added: Callable[..., Any] = on_arrays_too(

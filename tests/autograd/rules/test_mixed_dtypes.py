@@ -96,3 +96,26 @@ def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
     np.testing.assert_allclose(x.grad.numpy(), 400 / 500**2, rtol=1e-3)
     np.testing.assert_allclose(y.grad.numpy(), -300 / 500**2, rtol=1e-12)
     np.testing.assert_array_equal(grad(lambda x: np.sum(x ** np.array([0, 1], np.uint8)))(np.full(2, 1e9)), [0, 1])
+
+
+@pytest.mark.parametrize("gather", [
+    lambda x: x[np.zeros(5000, int)], lambda x: np.take(x, np.zeros(5000, int)),
+    lambda x: np.take_along_axis(x, np.zeros(5000, int), 0), lambda x: np.repeat(x[:1], 5000),
+    lambda x: np.lib.stride_tricks.sliding_window_view(np.pad(x, 2200), 2200),
+], ids=["index", "take", "take_along_axis", "repeat", "windows"])  # fmt: skip
+def test_what_is_read_many_times_in_half_precision_receives_all(gather: Any) -> None:
+    """The sum of 5000 ones stopped at 2048."""
+    x = np.ones(3, np.float16)
+    wanted = grad(lambda x: np.sum(gather(x) * 1.0))(x.astype(float))
+    np.testing.assert_allclose(grad(lambda x: np.sum(gather(x) * np.float32(1)))(x), wanted, rtol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("f", [np.var, np.std, np.nanvar, np.nanstd])
+def test_spread_of_half_precision_is_differentiated_in_the_dtype_it_is_computed_in(f: Any, dtype: Any) -> None:
+    """The sum of 4000 numbers around 1000 is infinite in float16, and so was the gradient."""
+    x = (rng.normal(size=4000) * 300 + 1000).astype(np.float16)
+    found = grad(lambda x: np.sum(f(x, dtype=dtype)) * 100)(x)
+    wanted = grad(lambda x: np.sum(f(x)) * 100)(x.astype(float))
+    assert found.dtype == np.float16
+    np.testing.assert_allclose(found, wanted, rtol=2e-3, atol=1e-3 * np.abs(wanted).max())
