@@ -1,8 +1,13 @@
-"""Handles to remove what was registered."""
+"""Functions that are called with what passes by, and the handles to remove them."""
 
 from __future__ import annotations
 
-from typing import Any
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 
 class Handle:
@@ -15,3 +20,21 @@ class Handle:
         """Take the hook away; nothing happens if it is gone already."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
+
+
+def added(hooks: list[Any], hook: Any) -> Handle:
+    """The handle of a hook that is added to the others."""
+    hooks.append(hook)
+    return Handle(hooks, hook)
+
+
+def keeper(result: Tensor) -> Callable[[Tensor], None]:
+    """A hook that adds a gradient to the `.grad` of a tensor, which it does not keep alive."""
+    reference = weakref.ref(result)
+
+    def keep(gradient: Tensor) -> None:
+        tensor = reference()
+        if tensor is not None:
+            tensor._grad = gradient if (before := tensor.grad) is None else before + gradient
+
+    return keep

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import errors
+from . import errors, hooks
 from .arrays import plain_array
 from .elsewhere import INSTEAD
 from .graph import Leaf, is_argument
-from .hooks import Handle
 from .interface import Interface
 from .leaf import mutated, new_leaf
 from .registry import registry
@@ -253,26 +252,17 @@ class Tensor(Interface):
         if self._node is None:
             raise RuntimeError("retain_grad() needs a tensor that requires grad")
         if type(self._node) is not Leaf:
-            reference = weakref.ref(self)
+            self.register_hook(hooks.keeper(self))
 
-            def keep(gradient: Tensor) -> None:
-                tensor = reference()
-                if tensor is not None:
-                    tensor._grad = gradient if (before := tensor.grad) is None else before + gradient
-
-            self.register_hook(keep)
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> hooks.Handle:
         """Call `hook(gradient)` when the gradient of this tensor is complete; what it returns replaces the gradient."""
         if self._node is None:
             raise RuntimeError("register_hook() needs a tensor that requires grad")
         if not callable(hook):
             raise TypeError(f"register_hook() takes a function of the gradient, got {type(hook).__name__}")
-        node = self._node
-        if node.hooks is None:
-            node.hooks = []
-        node.hooks.append(hook)
-        return Handle(node.hooks, hook)
+        if self._node.hooks is None:
+            self._node.hooks = []
+        return hooks.added(self._node.hooks, hook)
 
     # --- Python's protocols ------------------------------------------------------------------------------------------
 

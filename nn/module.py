@@ -17,7 +17,7 @@ import numpy as np
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
 from autograd.graph import Node, Scope
-from autograd.hooks import Handle
+from autograd.hooks import Handle, added
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ class Module:
         return self._register((True, hook))
 
     def _register(self, entry: tuple[bool, Callable[..., Any]]) -> Handle:
-        hooks = vars(self).setdefault("_hooks", [])
-        hooks.append(entry)
-        return Handle(hooks, entry)
+        return added(vars(self).setdefault("_hooks", []), entry)
 
     # --- Belonging ---------------------------------------------------------------------------------------------------
 

@@ -141,3 +141,10 @@ def test_zero_grad_forgets_every_gradient(adam):
 def test_the_repr_says_what_is_stepped_and_how():
     optimizer = optim.SGDM([leaf(), leaf(4)], lr=0.1)
     assert repr(optimizer) == "SGDM(7 numbers in 2 parameters, lr=0.1, beta=0.9, weight_decay=0.0)"
+
+
+@pytest.mark.parametrize("given", [(optim.SGD, 0.1, 0.9), (optim.SGDM, 0.1, 0.9, 0.1)])
+def test_weight_decay_is_given_by_name_where_pytorch_has_something_else_in_its_place(given):
+    kind, *options = given  # momentum, and dampening
+    with pytest.raises(TypeError, match="positional argument"):
+        kind([leaf()], *options)

@@ -392,10 +392,3 @@ def test_copies_and_pickles_continue_by_themselves(make, duplicate):
     optimizer.step()
     for t, u in zip(tensors, twins, strict=True):
         np.testing.assert_array_equal(t.numpy(), u.numpy())
-
-
-@pytest.mark.parametrize("given", [(optim.SGD, 0.1, 0.9), (optim.SGDM, 0.1, 0.9, 0.1)])
-def test_weight_decay_is_given_by_name_where_pytorch_has_something_else_in_its_place(given):
-    kind, *options = given  # momentum, and dampening
-    with pytest.raises(TypeError, match="positional argument"):
-        kind([leaf()], *options)
