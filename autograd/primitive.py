@@ -108,8 +108,7 @@ class Primitive:
         parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
         if not any(parents):
             return wrap(value)
-        reads = self.reads_for(parents)
-        if not reads:
+        if not (reads := self.reads_for(parents)):
             return self.attach(value, operands, parents, (None,) * (len(operands) + 1), options)
         saved = [protected(x, v) if name in reads else None
                  for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)]
