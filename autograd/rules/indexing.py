@@ -15,6 +15,7 @@ from autograd.declare import composite, constant, general, linear, variadic
 from autograd.duck import on_arrays_too
 from autograd.keys import differs, indices_of, with_key
 from autograd.mutation import link_choice
+from autograd.numpy_protocol import plain
 
 from .axes import at_least_one_axis, flat_or_along, part
 
@@ -128,6 +129,8 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
     indices = indices_of(indices)
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
+    if not size:  # NumPy says whether nothing can be taken; then there is nothing in the result
+        return a.reshape(plain(np.take)(a, indices, axis, mode=mode).shape)
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
     return part(a, axis, indices)
 

@@ -175,3 +175,12 @@ def test_more_lengths_than_axes_are_refused_as_by_numpy(name: str) -> None:
 def test_where_takes_a_condition_or_a_condition_and_two_choices() -> None:
     with pytest.raises(ValueError, match="both x and y"):
         np.where(Tensor([True, False]), 1.0)
+
+
+@pytest.mark.parametrize("mode", ["raise", "wrap", "clip"])
+def test_nothing_can_be_taken_from_empty_axes(mode: str) -> None:
+    x = Tensor(np.zeros((0, 0)), requires_grad=True)
+    assert np.take(x, [0, 0], axis=1, mode=mode).shape == (0, 2)
+    assert np.take(x, [], axis=0, mode=mode).requires_grad
+    with pytest.raises(IndexError):
+        np.take(Tensor(np.zeros((2, 0))), [0], axis=1, mode=mode)
