@@ -9,14 +9,13 @@ import numpy as np
 
 from . import random, tree
 from .box import Box
-from .errors import standing_for
 from .graph import Leaf, Node
 from .modes import enable_grad, local, recomputing, watching
 from .outputs import select
 from .primitive import Primitive, protected
 from .reverse import pull_within
 from .tensor import Tensor
-from .values import fresh
+from .values import fresh, standing_for
 
 Array = Any
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -92,11 +91,3 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         raise error from None
     setattr(explained, "explained", True)  # noqa: B010  # an exception may carry what we like
     raise explained from error
-
-
-def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`functools.wraps(f)`, for what a transform makes of a function. Raises `TypeError` for what is no function."""
-    if not callable(f):
-        raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
-                        "write grad(f)(x), not grad(f(x))")
-    return functools.wraps(f)

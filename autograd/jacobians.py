@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .errors import DisconnectedWarning, standing_for
+from .errors import DisconnectedWarning
 from .forward import jvp
 from .modes import enable_grad
 from .tensor import Tensor
 from .transforms import Argnums, Inputs, choose, grad
-from .values import as_input, as_output
+from .values import as_input, as_output, standing_for
 from .vmap import vmap
 
 ROOM = 2**22

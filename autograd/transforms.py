@@ -14,13 +14,13 @@ import numpy as np
 
 from . import tree
 from .box import Box, bottom
-from .errors import DisconnectedWarning, standing_for
+from .errors import DisconnectedWarning
 from .forward import dual, parts
 from .graph import reachable
 from .modes import enable_grad, surrounding
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
-from .values import another, as_input, as_output, fresh, unvarying
+from .values import another, as_input, as_output, fresh, standing_for, unvarying
 from .vmap import in_every_batch
 
 Argnums = int | Sequence[int]

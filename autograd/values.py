@@ -1,7 +1,9 @@
-"""How values enter a transform and leave it: floats, arrays and tensors come out as they went in."""
+"""How functions and values enter a transform and leave it: floats, arrays and tensors come out as they went in."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,14 @@ from .arrays import plain_array
 from .box import Box
 from .declare import general, linear
 from .tensor import Tensor, tensor
+
+
+def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`functools.wraps(f)`, for what a transform makes of a function. Raises `TypeError` for what is no function."""
+    if not callable(f):
+        raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
+                        "write grad(f)(x), not grad(f(x))")
+    return functools.wraps(f)
 
 
 def as_input(x: Any) -> Tensor:

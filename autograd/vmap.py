@@ -10,12 +10,11 @@ import numpy as np
 from . import tree
 from .batching import all_at_once, broadcasting, one_by_one
 from .box import Box, boxes
-from .errors import standing_for
 from .graph import reachable
 from .modes import local, outside, surrounding
 from .reverse import pull, pull_riding
 from .tensor import Tensor, tensor
-from .values import as_output
+from .values import as_output, standing_for
 
 Array = Any
 FEW = 4
