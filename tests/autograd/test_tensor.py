@@ -248,6 +248,10 @@ def test_assigned_data_makes_a_new_leaf_and_stays_floating() -> None:
     assert x.grad.tolist() == [8, 12]
     with pytest.raises(TypeError, match="holds floats, got data of dtype int64"):
         x.data = np.array([3, 4])
+    y = 2 * x
+    y.data = np.zeros(2)  # of a result: it leaves its graph
+    assert y.is_leaf
+    assert y.requires_grad
 
 
 def test_an_array_of_another_dtype_or_a_copy_is_one() -> None:

@@ -364,3 +364,12 @@ def test_frozen_layers_get_no_gradient_but_pass_it_on() -> None:
     second(first(np.ones((2, 3)))).sum().backward()
     assert second.weight.grad is None
     assert first.weight.grad is not None
+
+
+@pytest.mark.parametrize("layer", [nn.LayerNorm(3), nn.GroupNorm(1, 3), nn.BatchNorm1d(3), nn.LayerNorm(3, bias=False)])
+def test_normalizations_start_again_from_one_and_zero(layer: Any) -> None:
+    for parameter in layer.parameters():
+        parameter.data = np.full(3, 7.0, np.float32)
+    layer.reset_parameters()
+    assert layer.weight.tolist() == [1, 1, 1]
+    assert layer.bias is None or layer.bias.tolist() == [0, 0, 0]

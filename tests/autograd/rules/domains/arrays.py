@@ -44,6 +44,7 @@ on(np.astype, (2, 3), call=lambda x: np.astype(x, np.complex128))
 for stretched in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
     on(stretched, (3,), (), (2, 2))
 on(np.broadcast_arrays, (3, 1), (2,))
+on(np.ix_, (3,), (2,), complex=True)
 on(np.meshgrid, (2,), (3,), options=({}, {"indexing": "ij"}, {"sparse": True}))
 on(np.full_like, (2, 3), (), options=({}, {"shape": (4,)}))
 
@@ -248,7 +249,6 @@ constant(np.searchsorted, np.digitize, operands=((3,),), call=lambda f, x: f(
 constant(np.can_cast, operands=((3,),), call=lambda f, x: f(x.dtype, np.float64))
 constant(np.isin, operands=((3,), (2,)))
 constant(np.shares_memory, np.may_share_memory, operands=((3,), (3,)))
-constant(np.ix_, operands=(Operand((3,), (0, 2), "whole"), Operand((2,), (0, 2), "whole")))
 constant(np.unravel_index, operands=(Operand((3,), (0, 5), "whole"),), call=lambda f, i: f(i, (2, 3)))
 constant(np.ravel_multi_index, operands=(Operand((3,), (0, 1), "whole"),), call=lambda f, i: f((i, i), (2, 3)))
 constant(np.einsum_path, operands=((2, 3), (3, 2)), call=lambda f, x, y: f("ij,jk->ik", x, y)[0])
