@@ -181,8 +181,8 @@ def test_parts_are_added_by_a_name_that_is_computed() -> None:
         net.register_parameter(f"weight{i}", nn.Parameter(np.ones(2)))
         net.add_module(f"norm{i}", nn.LayerNorm(2))
     net.register_parameter("bias", None)
-    assert list(dict(net.named_parameters())) == ["weight0", "norm0.weight", "norm0.bias", "weight1", "norm1.weight",
-                                                  "norm1.bias"]
+    assert list(dict(net.named_parameters())) == ["weight0", "weight1", "norm0.weight", "norm0.bias",
+                                                  "norm1.weight", "norm1.bias"]
     assert net.weight1.name == "weight1"
     assert net.bias is None
 
