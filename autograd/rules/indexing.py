@@ -128,9 +128,9 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
     refuse_out("take", out)
     indices = indices_of(indices)
     a, axis = flat_or_along(at_least_one_axis(a), axis)
-    size = a.shape[axis]
-    if not size:  # NumPy says whether nothing can be taken; then there is nothing in the result
+    if not a.size:  # NumPy says whether nothing can be taken; then there is nothing in the result
         return a.reshape(plain(np.take)(a, indices, axis, mode=mode).shape)
+    size = a.shape[axis]
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
     return part(a, axis, indices)
 

@@ -182,5 +182,6 @@ def test_nothing_can_be_taken_from_empty_axes(mode: str) -> None:
     x = Tensor(np.zeros((0, 0)), requires_grad=True)
     assert np.take(x, [0, 0], axis=1, mode=mode).shape == (0, 2)
     assert np.take(x, [], axis=0, mode=mode).requires_grad
+    assert np.take(Tensor(np.zeros((0, 1))), [5], axis=1, mode=mode).shape == (0, 1)
     with pytest.raises(IndexError):
         np.take(Tensor(np.zeros((2, 0))), [0], axis=1, mode=mode)
