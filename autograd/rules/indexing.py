@@ -6,6 +6,7 @@ Reading and its transpose, adding into zeros, are a pair: each is the other's ru
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -128,9 +129,14 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
     refuse_out("take", out)
     indices = indices_of(indices)
     a, axis = flat_or_along(at_least_one_axis(a), axis)
-    if not a.size:  # NumPy says whether nothing can be taken; then there is nothing in the result
-        return a.reshape(plain(np.take)(a, indices, axis, mode=mode).shape)
     size = a.shape[axis]
+    if not a.size:  # there is nothing in the result, or it cannot be had
+        shape = (*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :])
+        if prod(shape):
+            raise IndexError(f"take cannot take anything from the empty axis {axis} of shape {a.shape}")
+        if mode == "raise":
+            plain(np.take)(a, indices, axis)  # NumPy says whether the indices are in bounds
+        return a.reshape(shape)
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
     return part(a, axis, indices)
 

@@ -183,5 +183,13 @@ def test_nothing_can_be_taken_from_empty_axes(mode: str) -> None:
     assert np.take(x, [0, 0], axis=1, mode=mode).shape == (0, 2)
     assert np.take(x, [], axis=0, mode=mode).requires_grad
     assert np.take(Tensor(np.zeros((0, 1))), [5], axis=1, mode=mode).shape == (0, 1)
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"anything from the empty axis 1 of shape \(2, 0\)"):
         np.take(Tensor(np.zeros((2, 0))), [0], axis=1, mode=mode)
+
+
+def test_an_index_out_of_bounds_of_what_is_empty_elsewhere_is_refused() -> None:
+    x = Tensor(np.zeros((2, 0)))
+    assert np.take(x, [-1], axis=0).shape == (1, 0)
+    assert np.take(x, [5], axis=0, mode="wrap").shape == (1, 0)
+    with pytest.raises(IndexError):
+        np.take(x, [5], axis=0)
