@@ -66,7 +66,7 @@ def lorentzian(x: Array, sigma: Array, gamma: Array) -> Array:
     """The profile of a sigma that is small beside x + i gamma: a series whose first term is Cauchy's density."""
     u = x + 1j * gamma
     s = (sigma / u) ** 2
-    return np.real(1j / (pi * u) * (1 + s * (1 + s * (3 + s * (15 + s * (105 + s * (945 + s * 10395)))))))
+    return np.real(1j / (pi * u) * (1 + s * tail(s)))
 
 
 def profile_slope(place: int, slope_of: Callable[[Array, Array, Array, Array], Array]) -> Rule:
@@ -78,7 +78,8 @@ def profile_slope(place: int, slope_of: Callable[[Array, Array, Array, Array], A
         inner = np.where(far, 0, x), np.where(far, 1, sigma), np.where(far, 1, gamma)
         outer = np.where(far, x, 1), np.where(far, sigma, 0), np.where(far, gamma, 1)
         z = (inner[0] + 1j * inner[2]) / (inner[1] * sqrt(2))
-        return np.where(far, far_slope(*outer), slope_of(z, sc.wofz(z), 1j * SLOPE - 2 * z * sc.wofz(z), inner[1]))
+        w = sc.wofz(z)
+        return np.where(far, far_slope(*outer), slope_of(z, w, 1j * SLOPE - 2 * z * w, inner[1]))
 
     return apply
 
