@@ -67,6 +67,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
 
     Differentiated in both signals.
     """
+    alike = y is x
     x, y = arrays_of((x, y))
     if not (x.size and y.size):
         raise ValueError(f"spectra of tensors need samples, got the shapes {x.shape} and {y.shape}")
@@ -79,8 +80,8 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     if scaling not in ("density", "spectrum"):
         raise ValueError(f"scaling is 'density' or 'spectrum', got {scaling!r}")
     scale = fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
-    power = np.conj(transformed(x, window, step, size, detrend, onesided)) * (
-        transformed(y, window, step, size, detrend, onesided))
+    first = transformed(x, window, step, size, detrend, onesided)
+    power = np.conj(first) * (first if alike else transformed(y, window, step, size, detrend, onesided))
     weights = np.ones(power.shape[-1]) / scale
     if onesided:
         weights[1 : (size + 1) // 2] *= 2
