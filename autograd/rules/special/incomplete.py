@@ -7,7 +7,7 @@ Gauss-Legendre quadrature reaches as far as q = 50. All is written in NumPy call
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import log, pi
 from typing import Any
 
 import numpy as np
@@ -37,11 +37,16 @@ def beta_density(a: Array, b: Array, x: Array) -> Array:
     return np.exp(sc.xlogy(a - 1, x) + sc.xlog1py(b - 1, -x) - sc.betaln(a, b))
 
 
-def student_density(df: Array, t: Array) -> Array:
+def student_log_density(df: Array, t: Array) -> Array:
+    """With infinitely many degrees of freedom it is the normal distribution's."""
     normal = df == np.inf
     df = np.where(normal, 1, df)
-    out = np.exp(-(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0.5)) / np.sqrt(df)
-    return np.where(normal, np.exp(-0.5 * t * t) / sqrt(2 * pi), out)
+    out = -(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
+    return np.where(normal, -0.5 * t * t - 0.5 * log(2 * pi), out)
+
+
+def student_density(df: Array, t: Array) -> Array:
+    return np.exp(student_log_density(df, t))
 
 
 # --- How far to integrate: where q(s) is 50 or a little more, for every x on that side of the mean ------------------

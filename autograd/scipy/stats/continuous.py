@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.special.incomplete import student_log_density
 from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Distribution
@@ -50,17 +51,9 @@ f = Distribution(
     ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q), isf=lambda q, dfn, dfd: 1 / sc.fdtri(dfd, dfn, q))
 t = Distribution(
     "t", (-INF, INF),
-    logpdf=lambda x, df: student_logpdf(x, df),
+    logpdf=lambda x, df: student_log_density(df, x),
     cdf=lambda x, df: sc.stdtr(df, x), sf=lambda x, df: sc.stdtr(df, -x), ppf=lambda q, df: student_quantile(q, df),
     isf=lambda q, df: -student_quantile(q, df))
-
-
-def student_logpdf(x: Array, df: Array) -> Array:
-    """With infinitely many degrees of freedom it is the normal distribution's."""
-    normal = df == INF
-    df = np.where(normal, 1, df)
-    out = -(df + 1) / 2 * np.log1p(x * x / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
-    return np.where(normal, -x * x / 2 - HALF_LOG_2PI, out)
 
 
 def student_quantile(q: Array, df: Array) -> Array:
