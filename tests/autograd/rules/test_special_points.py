@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -86,7 +87,10 @@ def test_a_normal_tail_stays_a_parabola_to_the_end() -> None:
 
 def test_a_profile_without_width_is_cauchys_density() -> None:
     x, gamma = 1.5, 0.7
-    density = lambda x, gamma: gamma / np.pi / (x * x + gamma * gamma)  # noqa: E731
+
+    def density(x: Any, gamma: Any) -> Any:
+        return gamma / np.pi / (x * x + gamma * gamma)
+
     assert grad(sc.voigt_profile)(x, 0.0, gamma) == pytest.approx(grad(density)(x, gamma))
     assert grad(sc.voigt_profile, argnums=1)(x, 0.0, gamma) == 0
     assert grad(sc.voigt_profile, argnums=2)(x, 0.0, gamma) == pytest.approx(grad(density, argnums=1)(x, gamma))
@@ -104,7 +108,7 @@ def test_polynomials_of_the_lowest_degrees_have_all_derivatives_everywhere(kind:
     degrees = np.arange(4)
     for n in degrees:
         exact = np.polynomial.Polynomial.fit(nodes := np.linspace(-1, 1, n + 1), polynomial(n, nodes), n)
-        f = lambda x, n=n: polynomial(int(n) if "hermite" in kind else dtype(n), x)  # noqa: E731
+        f = partial(polynomial, int(n) if "hermite" in kind else dtype(n))
         found, value = [], f
         for order in range(1, 4):
             value = grad(lambda x, f=value: np.sum(f(x)))
