@@ -8,7 +8,6 @@ API namespace (2024.12).
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 from . import heap as _heap  # noqa: F401  # loading it is what it does
@@ -27,6 +26,7 @@ from .errors import (
     MutationError,
     NoDerivativeError,
 )
+from .errors import no_attribute as _no_attribute
 from .forward import jvp
 from .fused import fused
 from .jacobians import hessian, jacfwd, jacobian, jacrev
@@ -82,9 +82,7 @@ _LAZY = {
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
-        advice = f"; {_FUNCTIONS[name]}" if name in _FUNCTIONS else ""
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}{advice}", name=name,
-                             obj=sys.modules[__name__])
+        raise _no_attribute(__name__, name, _FUNCTIONS.get(name, ""))
     module, attribute = _LAZY[name]
     found = importlib.import_module(f".{module}", __name__)
     value = found if attribute is None else getattr(found, attribute)

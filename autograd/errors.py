@@ -91,3 +91,9 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         raise error from None
     setattr(explained, "explained", True)  # noqa: B010  # an exception may carry what we like
     raise explained from error
+
+
+def no_attribute(module: str, name: str, advice: str = "") -> AttributeError:
+    """What a module answers to a name that it does not have, with what to write instead."""
+    return AttributeError(f"module {module!r} has no attribute {name!r}" + (f"; {advice}" if advice else ""), name=name,
+                          obj=sys.modules[module])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import no_attribute
 from nn import functional, init
 from nn.containers import ModuleDict, ModuleList, Sequential
 from nn.layers import (
@@ -86,7 +87,7 @@ _ON_FIRST_USE = {
 
 def __getattr__(name: str) -> Any:
     if name not in _ON_FIRST_USE:
-        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+        raise no_attribute(__name__, name)
     module, attribute = _ON_FIRST_USE[name]
     found = import_module(f"nn.{module}")
     globals()[name] = value = found if attribute is None else getattr(found, attribute)

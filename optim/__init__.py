@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.errors import no_attribute
+
 from . import schedulers
 from .adagrad import Adagrad
 from .adam import Adam
@@ -45,5 +47,4 @@ if not TYPE_CHECKING:  # or else a type checker would take every name for one th
     }
 
     def __getattr__(name: str) -> None:
-        advice = f"; {_ADVICE[name]}" if name in _ADVICE else ""
-        raise AttributeError(f"module 'optim' has no attribute {name!r}{advice}", name=name)
+        raise no_attribute(__name__, name, _ADVICE.get(name, ""))

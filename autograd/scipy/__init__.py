@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import no_attribute
+
 if TYPE_CHECKING:
     from . import fft, integrate, interpolate, linalg, ndimage, signal, sparse, spatial, special, stats
 
@@ -17,5 +19,5 @@ __all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "sp
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module 'autograd.scipy' has no attribute {name!r}")
+        raise no_attribute(__name__, name)
     return importlib.import_module(f".{name}", __name__)

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.arrays import plain_array
 from autograd.calling import arrays_of
+from autograd.errors import no_attribute
 from autograd.numpy_protocol import plain, values_of
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
@@ -24,7 +25,7 @@ Array = Any
 
 def __getattr__(name: str) -> Any:
     if not isinstance(function := getattr(sc, name, None), np.ufunc):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise no_attribute(__name__, name)
     return function
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.errors import no_attribute
+
 from .check import check_gradients, check_rule
 from .report import Report
 
@@ -19,4 +21,4 @@ def __getattr__(name: str) -> Any:
         import importlib
 
         return importlib.import_module(".strategies", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise no_attribute(__name__, name)
