@@ -11,6 +11,7 @@ import numpy as np
 from .arrays import plain_array
 from .box import Box
 from .declare import general, linear
+from .modes import local
 from .tensor import Tensor, tensor
 
 
@@ -47,7 +48,7 @@ def fresh(x: Tensor) -> Tensor:
     """A new graph input with the value of `x`, at the bottom of its boxes: what a gradient is taken with respect to."""
     if isinstance(x, Box):
         return x.with_inner(fresh(x._inner))
-    if x._node is None:
+    if x._node is None or not local.recording:  # within no_grad() the graph that x has is not continued
         leaf = tensor(x._value, requires_grad=True)
         leaf._node.argument = True
         return leaf

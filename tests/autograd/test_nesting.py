@@ -155,3 +155,28 @@ def test_what_the_loops_give_are_differences(function: str) -> None:
             columns = [(np.asarray(differentiated(x + 1e-5 * e)) - np.asarray(differentiated(x - 1e-5 * e))) / 2e-5
                        for e in np.eye(3)]
             np.testing.assert_allclose(derivative(x), np.stack(columns, axis=-1), rtol=1e-4, atol=1e-5)
+
+
+def cubes(x: Any) -> Any:
+    return np.sum(x**3 * WEIGHTS)
+
+
+UNRECORDED: dict[str, Function] = {
+    "grad": grad(cubes), "vjp": lambda x: vjp(np.sin, x)[1](np.ones(3))[0], "hvp": lambda x: hvp(cubes, x, WEIGHTS),
+    "hessian": hessian(cubes), "jacrev": jacrev(np.sin), "jacfwd": jacfwd(np.sin),
+    "linearize": lambda x: linearize(np.sin, x)[1](np.ones(3)), "third order": jacrev(lambda x: hvp(cubes, x, WEIGHTS)),
+    "jvp of grad": lambda x: jvp(grad(cubes), (x,), (WEIGHTS,))[1], "vmap of grad": vmap(grad(lambda x: x**3)),
+    "value": lambda x: vjp(lambda y: y, x)[0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNRECORDED)
+def test_a_derivative_at_a_parameter_within_no_grad_is_right_and_a_constant(name: str) -> None:
+    """As an optimizer takes it: `with no_grad(): step = hvp(loss, parameter, direction)`."""
+    x = autograd.tensor(WEIGHTS, requires_grad=True)
+    with autograd.no_grad():
+        found = UNRECORDED[name](x)
+        assert not found.requires_grad
+        found[...] += 1.0  # is no memory of the parameter's
+    np.testing.assert_allclose(found.data - 1, UNRECORDED[name](WEIGHTS), rtol=1e-13)
+    assert x.tolist() == WEIGHTS.tolist()
