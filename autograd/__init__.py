@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import heap as _heap  # noqa: F401  # loading it is what it does
 from . import rules
 from .anomaly import detect_anomaly
 from .array_api import *  # noqa: F403  # the standard's names are listed once, in array_api.__all__
@@ -46,6 +45,7 @@ from .rules.activations import (
     softmax,
     softplus,
 )
+from .runtime import heap as _heap  # noqa: F401  # loading it is what it does
 from .support import supported
 from .tensor import Tensor, tensor
 from .transforms import grad, hvp, linearize, value_and_grad, vjp

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.leaf import mutated
-from autograd.threads import in_parallel
+from autograd.runtime.threads import in_parallel
 
 from . import blocks
 from .blocks import Gathered, Slice

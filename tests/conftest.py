@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from hypothesis import settings
 
-from autograd import threads
+from autograd.runtime import threads
 from autograd.testing import plugin  # registers quick, ci and nightly, which users have too
 
 settings.register_profile("default", deadline=None, derandomize="CI" in os.environ)

@@ -340,7 +340,7 @@ def survivors(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[Fault]
 def sources() -> list[Path]:
     """The files of the engine and of its rules."""
     package = Path(PACKAGE)
-    return sorted(f for f in package.rglob("*.py") if f.relative_to(package).parts[0] not in OUTSIDE)
+    return sorted(f for f in package.rglob("*.py") if not {*OUTSIDE}.intersection(f.relative_to(package).parts))
 
 
 def main() -> int:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import weak
-from autograd.blocks import BLOCK, for_blocks
 from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, elementwise, general
 from autograd.duck import on_arrays_too
 from autograd.reduction import reduction
+from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf

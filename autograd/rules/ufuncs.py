@@ -15,10 +15,10 @@ import numpy as np
 from autograd.declare import composite, constant, elementwise, general, linear, multilinear
 from autograd.duck import on_arrays_too
 from autograd.numpy_protocol import plain
-from autograd.pieces import SHARED, matmul_of_arrays
 from autograd.poles import zero_safe_values
 from autograd.primitive import as_operand, pole_safe
 from autograd.registry import primitives, registry
+from autograd.runtime.matmul import SHARED, matmul_of_arrays
 
 from .closed import closed
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from autograd.threads import in_parallel
+from autograd.runtime.threads import in_parallel
 from nn.kernels.layout import per_pixel
 from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
 from nn.kernels.windows import Axis

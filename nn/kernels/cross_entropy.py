@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.blocks import block_length, for_blocks
+from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.indices import first_outside
 

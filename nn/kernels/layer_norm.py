@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.blocks import BUFFER, block_length, for_blocks
+from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 from nn.kernels.half_precision import fused_in_single
 
 Array = NDArray[Any]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.fused import fused
-from autograd.pieces import dot
+from autograd.runtime.matmul import dot
 from nn.kernels.products import affine
 
 Array = NDArray[Any]

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.blocks import block_length, for_blocks
 from autograd.fused import fused
+from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels import recurrence
 from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.threads import in_parallel
+from autograd.runtime.threads import in_parallel
 
 Array = NDArray[Any]
 

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.blocks import block_length, for_blocks
 from autograd.declare import linear
 from autograd.duck import on_arrays_too
 from autograd.fused import fused
+from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, axis

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.pieces import PIECE, SHARED, UNPACKED, dot, reads_small_operands
+from autograd.runtime.matmul import PIECE, SHARED, UNPACKED, dot, reads_small_operands
 
 Array = NDArray[Any]
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.blocks import block_length, for_blocks
+from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 
 Array = NDArray[Any]

@@ -31,7 +31,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from autograd.blocks import block_length
+from autograd.runtime.blocks import block_length
 from nn.kernels.products import add_transposed, multiply
 from nn.kernels.windows import Axis
 

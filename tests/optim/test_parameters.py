@@ -10,7 +10,8 @@ import pytest
 
 import autograd
 import optim
-from autograd import Tensor, no_grad, threads
+from autograd import Tensor, no_grad
+from autograd.runtime import threads
 from optim import blocks, plan
 
 rng = np.random.default_rng(0)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd.pieces import reads_small_operands
+from autograd.runtime.matmul import reads_small_operands
 from nn.kernels import products
 from nn.kernels.products import CACHED, FEW, add_transposed, affine, in_pieces, multiply
 from tests.nn.kernels.kernel_checks import close, random

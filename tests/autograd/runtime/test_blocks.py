@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.blocks import BUFFER, block_length, for_blocks
+from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 
 
 @given(st.integers(0, 300), st.integers(0, 50), st.integers(1, 400))

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import pieces, tensor
-from autograd.pieces import ALIGNED, LARGE, PIECE, SHARED, UNPACKED, dot
+from autograd import tensor
 from autograd.rules.ufuncs import matmul
+from autograd.runtime.matmul import ALIGNED, LARGE, PIECE, SHARED, UNPACKED, dot, reads_small_operands
 
 SHAPES = [
     ((32, 64), (64, 256)), ((32, 128), (128, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)),
@@ -28,7 +28,7 @@ def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, 
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
     expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
-    monkeypatch.setattr(pieces, "reads_small_operands", lambda: small_kernels)
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: small_kernels)
     whole, asked, tolerance = np.matmul, [], 1e-5 if dtype is np.float32 else 1e-13
 
     def noted(a: Any, b: Any, out: Any = None) -> Any:
@@ -51,7 +51,7 @@ def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, 
 
 def test_code_for_small_products_takes_a_million_multiplications(monkeypatch: Any) -> None:
     """As OpenBLAS has it; one more is cut up."""
-    monkeypatch.setattr(pieces, "reads_small_operands", lambda: True)
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: True)
     whole, asked = np.matmul, []
     monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(1) or whole(a, b, out=out))
     matmul(np.ones((100, 100)), np.ones((100, 100)))
@@ -64,7 +64,7 @@ def test_code_for_small_products_takes_a_million_multiplications(monkeypatch: An
     (8, 256, 256, True), (8, 255, 256, False), (64, 64, 256, True), (64, 65, 256, False), (1, 1, 10**6, True)])
 def test_dot_cuts_matrices_that_start_threads(rows: int, inner: int, columns: int, cut: bool, monkeypatch: Any) -> None:
     """From 2^19 multiplications on, to 2^20; a vector is never cut."""
-    monkeypatch.setattr(pieces, "reads_small_operands", lambda: False)
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: False)
     whole, asked = np.matmul, []
     monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(a.shape) or whole(a, b, out=out))
     y = np.ones((inner, columns), np.float32)
@@ -87,7 +87,7 @@ def test_who_has_code_for_small_products(chosen: str, found: list[str], library:
     monkeypatch.setenv("OPENBLAS_CORETYPE", chosen)
     monkeypatch.setattr(np, "show_config", lambda mode: {
         "SIMD Extensions": {"found": found}, "Build Dependencies": {"blas": {"name": library}}})
-    assert pieces.reads_small_operands.__wrapped__() is expected
+    assert reads_small_operands.__wrapped__() is expected
 
 
 @pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((128, 128), (128, 128)), ((2000, 300), (300,)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd.threads import in_parallel
+from autograd.runtime.threads import in_parallel
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
 BUFFER = 512  # elements

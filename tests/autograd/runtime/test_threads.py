@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd import threads
-from autograd.threads import in_parallel
+from autograd.runtime import threads
+from autograd.runtime.threads import in_parallel
 
 pytestmark = pytest.mark.usefixtures("three_threads")
 
