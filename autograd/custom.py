@@ -31,8 +31,11 @@ Rules = tuple[Callable[..., Any] | None, ...]
 
 
 def as_arrays(found: Any) -> Any:
-    """What a user's function returns, numbers and lists too, as an array; a tuple is several outputs."""
-    return tuple(map(as_arrays, found)) if isinstance(found, tuple) else np.asarray(found)[()]
+    """What a user's function returns, numbers and lists too, as an array; a tuple is several outputs.
+
+    A copy: it may return its operand, or write into one buffer at each call.
+    """
+    return tuple(map(as_arrays, found)) if isinstance(found, tuple) else np.array(found)[()]
 
 
 class Custom(Primitive):

@@ -1,8 +1,9 @@
-"""Leaves: making one for a tensor, and saying that its memory was written to."""
+"""Leaves: making one for a tensor, and saying that its memory was written to, or may be by others."""
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .graph import Leaf
@@ -18,6 +19,41 @@ def mutated(target: Tensor) -> None:
         leaf.changed = "by a step, under no_grad() or through .data"
         target._node = fresh = new_leaf(target)
         fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
+
+
+def owners(target: Tensor) -> Iterator[Tensor]:
+    """The tensor, what it is a view of, and so on."""
+    yield target
+    while (view := getattr(target, "_view", None)) is not None:
+        target = view[0]
+        yield target
+
+
+def recorded_owner(target: Tensor) -> Tensor | None:
+    """The recorded result that a tensor is, or is a view of: its values belong to the graph, nobody writes there."""
+    return next((owner for owner in owners(target) if owner._node is not None and type(owner._node) is not Leaf), None)
+
+
+def share(target: Tensor) -> None:
+    """Say that others may write into the memory of a tensor from now on, and so into that of which it is a view."""
+    for owner in owners(target):
+        if owner._node is not None and not owner._shared:
+            owner._node.snapshot = owner._value.copy()  # to notice a write after values were recorded
+        owner._shared = True
+
+
+def unlink(target: Tensor) -> None:
+    """Say that a tensor gets other memory: it is no view any more, and what were its views show the memory that was."""
+    for shown in [view for reference in getattr(target, "_views", ()) if (view := reference()) is not None]:
+        unlink_view(shown)
+    unlink_view(target)
+
+
+def unlink_view(target: Tensor) -> None:
+    if hasattr(target, "_view"):
+        base = target._view[0]
+        base._views[:] = [reference for reference in base._views if reference() is not target]
+        del target._view
 
 
 def new_leaf(target: Tensor) -> Leaf:

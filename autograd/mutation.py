@@ -8,7 +8,7 @@ gradients are right for both. A view knows its base: writing through a view chan
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from .arrays import plain_array
 from .box import Box
 from .graph import Leaf, is_argument
 from .keys import differs, raw_key, with_key
-from .leaf import mutated
+from .leaf import mutated, owners, recorded_owner
 from .modes import is_grad_enabled
 from .registry import primitives, registry
 from .tensor import Tensor
@@ -156,33 +156,24 @@ def _is_number(target: Tensor) -> bool:
     if isinstance(target, Box) or is_argument(target._node):
         return True
     made = target._node is not None and type(target._node) is not Leaf
-    return getattr(target, "_scalar", made) and type(target._value) is not np.ndarray
+    return getattr(target, "_scalar", made and type(target._value) is not np.ndarray)
 
 
 def _tracked(target: Tensor, value: Any) -> bool:
     return target._node is not None or (isinstance(value, Tensor) and value._node is not None)
 
 
-def _owners(target: Tensor) -> Iterator[Tensor]:
-    """The tensor, what it is a view of, and so on."""
-    yield target
-    while (view := getattr(target, "_view", None)) is not None:
-        target = view[0]
-        yield target
-
-
 def _check_unrecorded(target: Tensor) -> None:
     """Refuse an unrecorded write to a recorded result: its values and its place in the graph would part ways."""
-    for owner in _owners(target):
-        if owner._node is not None and type(owner._node) is not Leaf:
-            raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
-                               f"{owner._node.primitive.name}, of shape {owner.shape}: write outside of no_grad(), "
-                               "which differentiates the write, or write to .detach().clone()")
+    if (owner := recorded_owner(target)) is not None:
+        raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
+                           f"{owner._node.primitive.name}, of shape {owner.shape}: write outside of no_grad(), "
+                           "which differentiates the write, or write to .detach().clone()")
 
 
 def _touched(target: Tensor) -> None:
     """Memory was written to: tell the leaf it belongs to."""
-    for owner in _owners(target):
+    for owner in owners(target):
         if owner._node is not None:
             mutated(owner)
 

@@ -20,7 +20,7 @@ from .arrays import plain_array
 from .elsewhere import INSTEAD
 from .graph import Leaf, is_argument
 from .interface import Interface
-from .leaf import mutated, new_leaf
+from .leaf import mutated, new_leaf, recorded_owner, share, unlink
 from .registry import registry
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Tensor(Interface):
             if data._node is not None:
                 raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "
                                 "t.clone() to copy it within the graph, or t.detach() to leave the graph")
-            data = data._plain
+            data = data.data
         array = plain_array(data, dtype)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
@@ -89,22 +89,19 @@ class Tensor(Interface):
     @property
     def data(self) -> NDArray[Any]:
         """The values as an ndarray: the memory itself of a leaf or constant, a read-only view of a recorded result."""
-        value = self._value
-        if self._node is None or type(self._node) is Leaf:
-            if self._node is not None and not self._shared:
-                self._node.snapshot = value.copy()  # to notice a write after values were recorded
-            self._shared = True
-            if not isinstance(value, np.ndarray):
-                self._value = value = np.asarray(value)
-            return value  # type: ignore[no-any-return]
-        view = np.asarray(value).view()
-        view.flags.writeable = False
-        return view
+        if recorded_owner(self) is not None:
+            view = np.asarray(self._value).view()
+            view.flags.writeable = False
+            return view
+        share(self)
+        if not isinstance(self._value, np.ndarray):
+            self._value = np.asarray(self._value)
+        return self._value
 
     @data.setter
     def data(self, value: ArrayLike | Tensor) -> None:
         if isinstance(value, Tensor):
-            value = value._plain
+            value = value.data if recorded_owner(value) is None else value.data.copy()
         array = plain_array(value)
         if array is self._value:  # `t.data -= step` wrote in place and now assigns the same array
             mutated(self)
@@ -114,6 +111,7 @@ class Tensor(Interface):
         recorded = self._node is not None
         if self.is_leaf:
             self.requires_grad = False  # keeps its hooks
+        unlink(self)
         self._value, self._node, self._shared = array if array.ndim else array[()], None, array.ndim > 0
         self.requires_grad = recorded
 
@@ -360,6 +358,7 @@ class Tensor(Interface):
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
+        share(self)
         return self.clone() if is_argument(self._node) else self._like(self._value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
