@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +23,14 @@ on_demand: dict[str, str] = {}
 
 real_only: set[Callable[..., Any]] = set()
 """Functions of real arguments, where the types of a ufunc do not tell it."""
+
+
+def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
+             without: Sequence[str] = ()) -> Callable[..., Any]:
+    """Let `apply` stand for a function on tensors: by a rule of this kind, without a derivative in some operands."""
+    apply.kind, apply.without = kind, without  # type: ignore[attr-defined]  # what supported() says of it
+    registry[function] = apply
+    return apply
 
 
 def public_name(function: Callable[..., Any]) -> str:

@@ -8,9 +8,7 @@ import numpy as np
 
 from autograd.arrays import weak
 from autograd.calling import arrays_of, refuse_out
-from autograd.declare import composite, elementwise, general
-from autograd.duck import on_arrays_too
-from autograd.reduction import reduction
+from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor import Tensor
 

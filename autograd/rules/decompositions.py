@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite
-from autograd.differential import differential
+from autograd.declare import composite, differential
 from autograd.primitive import pole_safe
 
 from .linalg import H, mirrored, mT, namedtuple_of

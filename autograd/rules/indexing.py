@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.calling import refuse_out
-from autograd.declare import composite, constant, general, linear, variadic
-from autograd.duck import on_arrays_too
+from autograd.declare import composite, constant, general, linear, on_arrays_too, variadic
 from autograd.keys import differs, indices_of, with_key
 from autograd.mutation import link_choice
 from autograd.numpy_protocol import plain

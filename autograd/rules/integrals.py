@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, general
-from autograd.duck import on_arrays_too
+from autograd.declare import composite, general, on_arrays_too
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
 

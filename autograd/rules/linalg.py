@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.calling import arrays_of
-from autograd.declare import composite, constant, general
-from autograd.differential import differential
-from autograd.duck import on_arrays_too
+from autograd.declare import composite, constant, differential, general, on_arrays_too
 from autograd.numpy_protocol import decided, plain
 
 from .products import LETTERS

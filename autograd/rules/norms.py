@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite
-from autograd.reduction import reduction
+from autograd.declare import composite, reduction
 
 from .axes import one_axis
 from .ufuncs import over

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.calling import arrays_of
-from autograd.declare import composite
-from autograd.differential import differential
+from autograd.declare import composite, differential
 from autograd.numpy_protocol import decided
 from autograd.primitive import pole_safe
 

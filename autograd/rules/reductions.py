@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, constant, general, linear
+from autograd.declare import composite, constant, general, linear, reduction
+from autograd.declare.reductions import with_axes
 from autograd.reading import Rule
-from autograd.reduction import reduction, with_axes
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
 from .ufuncs import expand, masked, over

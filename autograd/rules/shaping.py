@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd.calling import arrays_of
-from autograd.declare import composite, constant, linear
-from autograd.duck import on_arrays_too
+from autograd.declare import composite, constant, linear, on_arrays_too
 from autograd.numpy_protocol import plain, settled, values_of
-from autograd.registry import registry
+from autograd.registry import register
 from autograd.tensor import Tensor
 
 from .axes import at_least_one_axis, flat_or_along, part
@@ -214,8 +213,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 
 def fact(function: Callable[..., Any], read: Callable[..., Any]) -> None:
     """Register what is read off a tensor's shape or dtype; inside vmap that of an example."""
-    registry[function] = read
-    read.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
+    register(function, read, "constant")
 
 
 fact(np.shape, lambda a: a.shape)

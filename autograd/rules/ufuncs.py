@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, constant, elementwise, general, linear, multilinear
-from autograd.duck import on_arrays_too
+from autograd.declare import composite, constant, elementwise, general, linear, multilinear, on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.poles import zero_safe_values
 from autograd.primitive import as_operand, pole_safe

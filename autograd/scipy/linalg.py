@@ -9,9 +9,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.calling import arrays_of
-from autograd.declare import general
-from autograd.differential import differential
-from autograd.duck import on_arrays_too
+from autograd.declare import differential, general, on_arrays_too
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import twin

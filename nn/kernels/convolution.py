@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.declare import multilinear
-from autograd.duck import on_arrays_too
+from autograd.declare import multilinear, on_arrays_too
 from autograd.fused import fused
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical

@@ -20,8 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.declare import linear
-from autograd.duck import on_arrays_too
+from autograd.declare import linear, on_arrays_too
 from autograd.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.half_precision import in_single

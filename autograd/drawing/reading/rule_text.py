@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from autograd.differential import Differential
+from autograd.declare.differentials import Differential
 from autograd.fused import Fused
 from autograd.primitive import Elementwise, Primitive
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.differential import differential
+from autograd.declare import differential
 from autograd.errors import NoDerivativeError
 from autograd.poles import along
 from autograd.registry import real_only

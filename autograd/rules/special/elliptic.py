@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import general
-from autograd.differential import differential
-from autograd.duck import on_arrays_too
+from autograd.declare import differential, general, on_arrays_too
 from autograd.errors import NoDerivativeError
 from autograd.poles import along
 from autograd.primitive import pole_safe

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.duck import on_arrays_too
+from autograd.declare import on_arrays_too
 from autograd.numpy_protocol import plain
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature

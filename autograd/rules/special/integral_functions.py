@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.differential import differential
+from autograd.declare import differential
 from autograd.poles import along
 from autograd.reading import Rule
 from autograd.rules.closed import elementwise

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.calling import arrays_of
-from autograd.duck import on_arrays_too
+from autograd.declare import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.modes import local

@@ -14,8 +14,7 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.calling import arrays_of
-from autograd.declare import linear
-from autograd.duck import on_arrays_too
+from autograd.declare import linear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import one_axis
 from autograd.scipy.twin import twin

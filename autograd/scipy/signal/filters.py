@@ -16,8 +16,7 @@ import numpy as np
 import scipy.signal as ss
 
 from autograd.calling import arrays_of
-from autograd.declare import general
-from autograd.duck import on_arrays_too
+from autograd.declare import general, on_arrays_too
 from autograd.numpy_protocol import decided
 from autograd.registry import real_only
 from autograd.scipy.twin import twin

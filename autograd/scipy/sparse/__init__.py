@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.calling import arrays_of
-from autograd.declare import linear
-from autograd.duck import on_arrays_too
+from autograd.declare import linear, on_arrays_too
 
 from . import linalg
 

@@ -8,8 +8,7 @@ import numpy as np
 import scipy.sparse.linalg as sl
 
 from autograd.calling import arrays_of
-from autograd.declare import linear
-from autograd.duck import on_arrays_too
+from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import twin
 
 Array = Any

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from .declare import missing
-from .graph import Node
-from .modes import enable_grad
-from .primitive import Primitive, calling_convention
-from .reading import Rule, argument_names, option_names
-from .registry import registry
-from .reverse import pull_within
-from .tensor import Tensor
-from .tree import add_all
+from autograd.graph import Node
+from autograd.modes import enable_grad
+from autograd.primitive import Primitive, calling_convention
+from autograd.reading import Rule, argument_names, option_names
+from autograd.registry import register
+from autograd.reverse import pull_within
+from autograd.tensor import Tensor
+from autograd.tree import add_all
+
+from .by_operand import stated
 
 Array = Any
 
@@ -53,22 +54,12 @@ class Differential(Primitive):
         return pull_within(outs, cotangents, [None if t is None else t._node for t in tangents])
 
 
-def differential(
-    function: Callable[..., Any],
-    *rules: Rule | None,
-    name: str | None = None,
-    evaluate: Rule | None = None,
-    operands: Sequence[str] = ("x", "y", "z"),
-) -> Callable[..., Any]:
+def differential(function: Callable[..., Any], *rules: Rule | None, name: str | None = None,
+                 evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
     """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`.
 
     None for an operand raises `NoDerivativeError` where its derivative is needed.
     """
-    label = name or function.__name__
-    stated = [missing(function, x) if rule is None else rule for x, rule in zip(operands, rules, strict=False)]
-    primitive = Differential(label, evaluate or function, tuple(operands[: len(rules)]), stated)
-    apply = calling_convention(primitive, function)
-    apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
-    apply.without = tuple(x for x, rule in zip(operands, rules, strict=False) if rule is None)  # type: ignore[attr-defined]
-    registry[function] = apply
-    return apply
+    given, without = stated(function, operands, rules)
+    primitive = Differential(name or function.__name__, evaluate or function, tuple(operands[: len(given)]), given)
+    return register(function, calling_convention(primitive, function), primitive.kind, without)

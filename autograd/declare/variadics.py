@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
-from .primitive import Primitive
-from .reading import Rule
-from .tree import add_all
+from autograd.graph import Node
+from autograd.primitive import Primitive
+from autograd.reading import Rule
+from autograd.tree import add_all
 
 Array = Any
 
@@ -37,3 +37,10 @@ class Variadic(Primitive):
                           for t, x in zip(tangents, operands, strict=True)], **options)
         return add_all([self(*operands[:i], t, *operands[i + 1 :], **options)
                         for i, t in enumerate(tangents) if t is not None])
+
+
+def variadic(kind: str, name: str, evaluate: Rule, rule: Rule, views: bool = False) -> Primitive:
+    """A primitive of any number of operands, linear in each: `rule(g, i, operands, *, options)` for operand `i`."""
+    primitive = Variadic(kind, name, evaluate, rule)
+    primitive.views = views
+    return primitive

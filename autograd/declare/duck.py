@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .reading import Rule
-from .tensor import Tensor
+from autograd.reading import Rule
+from autograd.tensor import Tensor
 
 Array = Any
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
-from .primitive import Primitive, calling_convention
-from .reading import Rule, argument_names, option_names
-from .registry import registry
+from autograd.graph import Node
+from autograd.primitive import Primitive, calling_convention
+from autograd.reading import Rule, argument_names, option_names
+from autograd.registry import register
 
 Array = Any
 
@@ -73,7 +73,4 @@ def reduction(function: Callable[..., Any], rule: Rule, *, name: str | None = No
     keepdims.
     """
     primitive = Reduction(name or function.__name__, evaluate or function, rule)
-    apply = calling_convention(primitive, function)
-    apply.kind = primitive.kind  # type: ignore[attr-defined]  # what supported() says of it
-    registry[function] = apply
-    return apply
+    return register(function, calling_convention(primitive, function), primitive.kind)
