@@ -14,11 +14,11 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .box import Box, bottom
+from .box import Box, another
 from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
-from .values import as_input, as_output, unvarying
+from .values import as_input, as_output, connected
 
 Array = Any
 
@@ -124,9 +124,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
     pairs = [parts(o, level) for o in outs]
     slopes: list[Any] = [np.zeros_like(o) if t is None else t for o, t in pairs]
-    around = next((x for x in primal if bottom(x)._node is not None), None)
-    if around is not None:  # a slope that does not vary stays connected: a true zero, not a cut graph
-        slopes = [unvarying(s, around) if bottom(s)._node is None else s for s in slopes]
+    slopes = connected(slopes, primal)
     plain = not any(isinstance(x, Tensor) for x in (*leaves, *directions))
-    values = out_structure.unflatten([as_output(o, plain) for o, _ in pairs])
-    return values, out_structure.unflatten([as_output(t, plain) for t in slopes])
+    found = [[x if plain else another(x) for x in each] for each in ((o for o, _ in pairs), slopes)]
+    values, tangents_out = [out_structure.unflatten([as_output(x, plain) for x in each]) for each in found]
+    return values, tangents_out

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
-from .box import Box, bottom
+from .box import Box, another, bottom
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .outputs import select
@@ -118,10 +118,10 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         node = ready.pop()
         g = totals.pop(node)
         parents = node.parents
-        if node.hooks:
+        if node.hooks and g is not None:
             g = _run_hooks(node, g)
         if not parents or node in stop:
-            ends[node] = g if node in owned else _own(g, node in passed)
+            ends[node] = g if node in owned else another(g) if isinstance(g, Tensor) else _own(g, node in passed)
             continue
         if node.saved is FREED:
             raise RuntimeError(f"the graph was freed by an earlier backward pass (met at {node.primitive.name}); "
@@ -255,7 +255,7 @@ def _own(g: Array, shared: bool) -> Array:
 
 def _run_hooks(node: Node, g: Array) -> Array:
     for hook in list(node.hooks or ()):
-        given = g if isinstance(g, Tensor) else Tensor._of(g.copy(), None)
+        given = another(g) if isinstance(g, Tensor) else Tensor._of(g.copy(), None)
         if given.dtype.kind == "c":
             given = given.conj()
         replaced = hook(given)
@@ -264,6 +264,7 @@ def _run_hooks(node: Node, g: Array) -> Array:
             if replaced.shape != node.shape:
                 raise ValueError(f"a hook must return a gradient of shape {node.shape}, got {replaced.shape}")
             replaced = replaced.conj() if replaced.dtype.kind == "c" else replaced
+            replaced = fit(another(replaced), node, node.primitive)
             g = replaced if isinstance(g, Tensor) else replaced._value
     return g
 

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .box import Box, bottom
+from .box import Box, another, bottom
 from .errors import DisconnectedWarning
 from .forward import dual, parts
 from .graph import reachable
 from .modes import enable_grad, surrounding
 from .reverse import depends_elsewhere, pull
 from .tensor import Tensor
-from .values import another, as_input, as_output, fresh, standing_for, unvarying
+from .values import as_input, as_output, connected, fresh, standing_for, unvarying
 from .vmap import in_every_batch
 
 Argnums = int | Sequence[int]
@@ -65,8 +65,8 @@ class Inputs:
 
     def _plain(self, o: Any) -> Any:
         if not isinstance(o, Tensor) or isinstance(o, Box) or depends_elsewhere(o, self.stop):
-            return o
-        return o._value if self.plain else Tensor._of(o._value, None)
+            return another(o) if isinstance(o, Tensor) else o
+        return o._value.copy() if self.plain else Tensor._of(o._value.copy(), None)
 
 
 def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:
@@ -237,15 +237,17 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         given, other = tree.flatten(tangents)
         if other != inputs.structure:
             raise ValueError(f"tangents must have the structure of the primals, {inputs.structure}, got {other}")
-        pairs = [(g, as_input(t).astype(g.dtype)) for g, t in zip(transposed, given, strict=True) if g is not None]
+        pairs = []
+        for x, g, t in zip(inputs.tensors, transposed, map(as_input, given), strict=True):
+            if t.shape != x.shape:
+                raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
+            if g is not None:
+                pairs.append((g, t.astype(g.dtype)))
         slopes = pull(pairs, ends)
         plain = inputs.plain and not any(isinstance(t, Tensor) for t in given)
-        results = [slopes.get(bottom(d)._node, None) for d in dummies]
-        return structure.unflatten(
-            [
-                as_output(np.zeros_like(o.detach()) if s is None else s, plain)
-                for s, o in zip(results, outs, strict=True)
-            ]
-        )
+        results = [slopes.get(bottom(d)._node) for d in dummies]
+        results = [np.zeros_like(o.detach()) if s is None else s for s, o in zip(results, outs, strict=True)]
+        results = connected(results, [t for t in inputs.tensors if bottom(t)._node.parents])
+        return structure.unflatten([as_output(s, plain) for s in results])
 
     return inputs.value(out), f_jvp

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .arrays import plain_array
-from .box import Box
+from .box import Box, bottom
 from .declare import general, linear
 from .modes import local
 from .tensor import Tensor, tensor
@@ -55,14 +55,9 @@ def fresh(x: Tensor) -> Tensor:
     return identity(x)  # type: ignore[no-any-return]
 
 
-def another(x: Tensor) -> Tensor:
-    """Another object for the same value: what is written through one of them, the other does not see."""
-    return x.with_inner(x._inner) if isinstance(x, Box) else Tensor._of(x._value, x._node)
-
-
 def same(x: Any) -> Any:
-    """The value itself, as a new node: the input of a gradient within a larger graph."""
-    return x
+    """The value itself, as a new node: the input of a gradient within a larger graph. A copy: `x` may be written to."""
+    return x.copy()
 
 
 identity = linear(same, lambda g: g, name="input")
@@ -71,6 +66,12 @@ identity = linear(same, lambda g: g, name="input")
 def held(value: Any, x: Any) -> Any:
     """`value`, as a function of `x` whose derivative is zero."""
     return value
+
+
+def connected(slopes: Sequence[Any], inputs: Sequence[Tensor]) -> list[Any]:
+    """Derivatives that do not vary, held to an input that is itself the outcome of a graph: a zero, not a cut graph."""
+    around = next((x for x in inputs if bottom(x)._node is not None), None)
+    return [*slopes] if around is None else [unvarying(s, around) if bottom(s)._node is None else s for s in slopes]
 
 
 unvarying = general(held, [None, lambda g, x: np.zeros_like(x)], [None, lambda t, out: np.zeros_like(out)], name="held",

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import tree
 from .batching import all_at_once, broadcasting, one_by_one
-from .box import Box, boxes
+from .box import Box, another, boxes
 from .graph import reachable
 from .modes import local, outside, surrounding
 from .reverse import pull, pull_riding
@@ -208,6 +208,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
                 local.batches = before
         outs, structure = tree.flatten(out)
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
+        outs = [another(o) if hasattr(o, "_view") or any(o is x for x in leaves) else o for o in outs]
         outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, axis_of_each(out_axes, structure), strict=True)]
         plain = not any(isinstance(x, Tensor) for arg in args for x in tree.flatten(arg)[0])
         return structure.unflatten([as_output(o, plain) for o in outs])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import Tensor, no_grad
+from autograd import Tensor, checkpoint, no_grad, tensor
 from tests.autograd.test_reverse import leaf
 
 
@@ -117,3 +117,39 @@ def test_hooks_stay_with_a_leaf_whatever_becomes_of_its_values(change) -> None:
     x.grad = None
     (3 * x).sum().backward()
     np.testing.assert_array_equal(x.grad.data, 3)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_may_write_to_what_it_is_given_and_nobody_sees_it(create_graph: bool) -> None:
+    a, b = leaf(1, 2), leaf(3, 4)
+    seed = tensor([1.0, 1.0])
+    for x in (a, b):
+        x.register_hook(lambda g: g.__setitem__(0, 100.0))
+    (a + b).backward(seed, create_graph=create_graph)
+    assert [x.tolist() for x in (a.grad, b.grad, seed)] == [[1, 1]] * 3  # type: ignore[union-attr]
+
+
+def test_what_a_hook_returns_stays_its_own_and_takes_the_dtype_of_the_tensor() -> None:
+    kept = tensor([5.0, 6.0])
+    x = Tensor(np.ones(2, np.float32), requires_grad=True)
+    x.register_hook(lambda g: kept)
+    (x * 2 + x * 3).sum().backward()
+    assert x.grad is not None
+    assert x.grad.dtype == np.float32
+    x.grad *= 2
+    assert kept.tolist() == [5, 6]
+    y = Tensor(np.ones(2), requires_grad=True)
+    y.register_hook(lambda g: kept)
+    (y * 2 + y * 3).sum().backward()
+    y.grad *= 2  # type: ignore[operator]
+    assert kept.tolist() == [5, 6]
+
+
+def test_a_hook_of_what_no_gradient_reaches_is_not_called() -> None:
+    x, y = leaf(1, 2), leaf(3, 4)
+    unused = x * 1
+    unused.register_hook(lambda g: pytest.fail("there is no gradient"))
+    checkpoint(lambda a, b: b * 2)(unused, y).sum().backward()
+    assert x.grad is None
+    assert y.grad is not None
+    assert y.grad.tolist() == [2, 2]

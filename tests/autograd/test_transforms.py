@@ -382,6 +382,7 @@ def test_tensors_inside_say_what_they_are() -> None:
     (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), ValueError, r"structure of the output, \(\*, \*\), got \*"),
     (lambda: hvp(lambda x: np.sum(x * x), np.ones(2), np.ones(3)), ValueError, r"shape of x, \(2,\), got \(3,\)"),
     (lambda: linearize(np.sin, 1.0)[1](1.0, 2.0), ValueError, r"structure of the primals, \(\*,\), got \(\*, \*\)"),
+    (lambda: linearize(np.sin, np.ones(3))[1](np.ones((2, 3))), ValueError, r"shape of its primal, .* got \(2, 3\)"),
     (lambda: grad(np.sin, has_aux=True)(1.0), TypeError, r"returns \(output, aux\), got Tensor"),
     (lambda: grad(np.sin)("one"), TypeError, "namedtuples of them, got str: 'one'"),
     (lambda: hessian(lambda z: np.sum(np.abs(z) ** 2))(np.array([1 + 2j, 3])), TypeError, "real.*got complex128.*hvp"),
