@@ -14,7 +14,6 @@ from . import rules
 from .anomaly import detect_anomaly
 from .array_api import *  # noqa: F403  # the standard's names are listed once, in array_api.__all__
 from .array_api import __all__ as _standard_names
-from .checkpoints import checkpoint
 from .custom import custom, rule
 from .elsewhere import FUNCTIONS as _FUNCTIONS
 from .errors import (
@@ -26,9 +25,7 @@ from .errors import (
     NoDerivativeError,
 )
 from .errors import no_attribute as _no_attribute
-from .forward import jvp
 from .fused import fused
-from .jacobians import hessian, jacfwd, jacobian, jacrev
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install
 from .random import manual_seed
@@ -48,9 +45,21 @@ from .rules.activations import (
 from .runtime import heap as _heap  # noqa: F401  # loading it is what it does
 from .support import supported
 from .tensor import Tensor, tensor
-from .transforms import grad, hvp, linearize, value_and_grad, vjp
+from .transforms import (
+    checkpoint,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    linearize,
+    value_and_grad,
+    vjp,
+    vmap,
+)
 from .tree import ravel
-from .vmap import vmap
 
 if TYPE_CHECKING:
     from . import implicit, numerical, scipy, symbolic, testing

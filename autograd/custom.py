@@ -22,9 +22,9 @@ from .primitive import Primitive
 from .registry import primitives, registry, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
+from .transforms.vmap import in_every_batch
 from .tree import add_all
 from .values import fresh
-from .vmap import in_every_batch
 
 Array = Any
 Rules = tuple[Callable[..., Any] | None, ...]

@@ -20,11 +20,10 @@ from .box import Box
 from .custom import custom
 from .errors import missing_extra
 from .forward import jvp
-from .jacobians import jacrev
 from .modes import no_grad
 from .scaling import size_of
 from .tensor import Tensor
-from .transforms import linearize, vjp
+from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from .errors import missing_extra
-from .jacobians import hessian, jacobian
 from .modes import no_grad
 from .tensor import Tensor
-from .transforms import hvp, value_and_grad
+from .transforms import hessian, hvp, jacobian, value_and_grad
 from .tree import flatten, ravel
 from .tree import map as tree_map
 

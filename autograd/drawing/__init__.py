@@ -9,7 +9,7 @@ from autograd import tree
 from autograd.box import bottom, boxes
 from autograd.forward import Dual
 from autograd.tensor import Tensor
-from autograd.vmap import Batch
+from autograd.transforms.vmap import Batch
 
 from .drawing import Drawing
 from .on_error import draw_on_error

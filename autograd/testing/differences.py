@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import extrapolation
+from autograd.numerical import extrapolation
 
 Array = np.ndarray[Any, Any]
 Arrays = list[Array]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, batching, grad, vjp, vmap
+from autograd import Tensor, grad, vjp, vmap
+from autograd.transforms import batching_rules
 from autograd.tree import flatten
 from tests.autograd.rules.domains import Row
 from tests.autograd.rules.test_every_rule import cases, samples
@@ -91,12 +92,12 @@ def test_what_has_a_rule_takes_the_batch_as_a_whole(call: Any, given: Any, monke
             alone.append(primitive.name if primitive.kind != "elementwise" else "elementwise")
         return one_by_one(primitive, size, operands, batched, options)
 
-    one_by_one = batching.one_by_one
-    monkeypatch.setattr(batching, "one_by_one", noted)
+    one_by_one = batching_rules.one_by_one
+    monkeypatch.setattr(batching_rules, "one_by_one", noted)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         vmap(call)(*[np.stack([x, x, x]) for x in given])
-    assert set(alone) & {"elementwise", *batching.RULES} <= {"sums_of_windows"}
+    assert set(alone) & {"elementwise", *batching_rules.RULES} <= {"sums_of_windows"}
 
 
 @pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # since NumPy 2.5

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
-from .errors import DisconnectedWarning
-from .forward import jvp
-from .modes import enable_grad
-from .tensor import Tensor
-from .transforms import Argnums, Inputs, choose, grad
-from .values import as_input, as_output, standing_for
+from autograd import tree
+from autograd.errors import DisconnectedWarning
+from autograd.forward import jvp
+from autograd.modes import enable_grad
+from autograd.tensor import Tensor
+from autograd.values import as_input, as_output, standing_for
+
+from .gradients import Argnums, Inputs, choose, grad
 from .vmap import vmap
 
 ROOM = 2**22

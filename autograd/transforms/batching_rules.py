@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
-from .tensor import Tensor
+from autograd import tree
+from autograd.tensor import Tensor
 
 Array = Any
 BatchingRule = Callable[[Any, int, Sequence[Any], Sequence[bool], dict[str, Any]], Any]

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
-from .box import Box, another, bottom
-from .errors import DisconnectedWarning
-from .forward import dual, parts
-from .graph import reachable
-from .modes import enable_grad, surrounding
-from .reverse import depends_elsewhere, pull
-from .tensor import Tensor
-from .values import as_input, as_output, connected, fresh, standing_for, unvarying
+from autograd import tree
+from autograd.box import Box, another, bottom
+from autograd.errors import DisconnectedWarning
+from autograd.forward import dual, parts
+from autograd.graph import reachable
+from autograd.modes import enable_grad, surrounding
+from autograd.reverse import depends_elsewhere, pull
+from autograd.tensor import Tensor
+from autograd.values import as_input, as_output, connected, fresh, standing_for, unvarying
+
 from .vmap import in_every_batch
 
 Argnums = int | Sequence[int]

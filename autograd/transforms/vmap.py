@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
-from .batching import all_at_once, broadcasting, one_by_one
-from .box import Box, another, boxes
-from .graph import reachable
-from .modes import local, outside, surrounding
-from .reverse import pull, pull_riding
-from .tensor import Tensor, tensor
-from .values import as_output, standing_for
+from autograd import tree
+from autograd.box import Box, another, boxes
+from autograd.graph import reachable
+from autograd.modes import local, outside, surrounding
+from autograd.reverse import pull, pull_riding
+from autograd.tensor import Tensor, tensor
+from autograd.values import as_output, standing_for
+
+from .batching_rules import all_at_once, broadcasting, one_by_one
 
 Array = Any
 FEW = 4

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from . import random, tree
-from .box import Box
-from .graph import Leaf, Node
-from .modes import enable_grad, local, recomputing, watching
-from .outputs import select
-from .primitive import Primitive, protected
-from .reverse import pull_within
-from .tensor import Tensor
-from .values import fresh, standing_for
+from autograd import random, tree
+from autograd.box import Box
+from autograd.graph import Leaf, Node
+from autograd.modes import enable_grad, local, recomputing, watching
+from autograd.outputs import select
+from autograd.primitive import Primitive, protected
+from autograd.reverse import pull_within
+from autograd.tensor import Tensor
+from autograd.values import fresh, standing_for
 
 Array = Any
 

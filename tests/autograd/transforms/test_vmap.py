@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, hessian, jacobians, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
+from autograd import Tensor, grad, hessian, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
 from autograd.testing import check_gradients
+from autograd.transforms import jacobians
 from tests.counted import calls
 
 RNG = np.random.default_rng(0)

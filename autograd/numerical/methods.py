@@ -1,0 +1,181 @@
+"""The methods: what each asks the function at neighbouring points, and what it makes of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import numpy as np
+
+from . import extrapolation
+from .point import Outputs, Point
+
+Array = np.ndarray[Any, Any]
+Function = Callable[..., Any]
+Method = Literal["central", "forward", "complex", "richardson"]
+
+
+def grad(f: Function, x: Any, method: Method = "central", step: Any = None) -> Any:
+    """The gradient of a scalar function `f(x)`, in the structure and dtypes of `x`.
+
+    `x` is a float, ndarray, Tensor or a nested dict/list/tuple of them. `step` overrides h: one number, or a tree like
+    `x`. For complex `x` it is `dL/d Re x + i dL/d Im x`. Raises `ValueError` where `f(x)` is not one number, and
+    `TypeError` where the complex step meets a function that is not analytic.
+    """
+    point = Point(x, step)
+    slopes = np.zeros(point.size, point.wide)
+    for count, (index, value) in enumerate(_slopes(f, point, method)):
+        if value.size != 1:
+            raise ValueError(f"grad needs a function with one number as its value, got {value.size}: "
+                             "use numerical.jacobian, or reduce, e.g. with np.sum")
+        if value.dtype.kind == "c":
+            raise TypeError("grad needs a function with a real value, got a complex one: use numerical.jacobian")
+        slopes[index] += value[0] * point.directions[count][1]
+    return point.tree(point.pieces(slopes))
+
+
+def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) -> Any:
+    """The Jacobian of `f` at `x`: for each leaf of `f(x)` a tree like `x`, with leaves of shape `out.shape + in.shape`.
+
+    `J[i, j] = d f_i / d x_j`. Arguments as in `grad`; raises `TypeError` for complex `x`.
+    """
+    point = Point(x, step)
+    if point.wide.kind == "c":
+        raise TypeError("numerical.jacobian needs real x: write f as a function of real and imaginary parts")
+    outputs = Outputs()
+    columns = [column for _, column in _slopes(outputs.of(f), point, method)]
+    if not columns:
+        outputs.of(f)(x)
+    matrix = np.stack(columns, axis=-1) if columns else np.zeros((outputs.size, 0))
+    return outputs.structure.unflatten([point.block(matrix[rows], shape) for rows, shape in outputs.blocks()])
+
+
+def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"] = "central", step: Any = None) -> Any:
+    """The Hessian of a scalar function: a tree like `x` of trees like `x`, leaves of shape `in_i.shape + in_j.shape`.
+
+    `H[i, j] = d^2 f / d x_i d x_j`, symmetric by construction. Arguments as in `grad`; raises `TypeError` for complex
+    `x` and `ValueError` where `f(x)` is not one number.
+    """
+    point = Point(x, step)
+    if point.wide.kind == "c":
+        raise TypeError("numerical.hessian needs real x: write f as a function of real and imaginary parts")
+    if method not in _SECOND:
+        raise ValueError(f"hessian's method is 'central', 'forward' or 'complex', got {method!r}")
+
+    def scalar(z: Any) -> Any:
+        value = point.numbers(f(z))
+        if value.size != 1:
+            raise ValueError(f"hessian needs a function with one number as its value, got {value.size}")
+        return value[0]
+
+    matrix = point.settled(lambda: _SECOND[method](scalar, point))
+    rows = zip(point.parts, point.shapes, strict=True)
+    return point.structure.unflatten([point.block(matrix[part], shape) for part, shape in rows])
+
+
+def _slopes(f: Function, point: Point, method: Method) -> list[tuple[int, Array]]:
+    """For each coordinate (complex ones twice), its index and the derivative of all numbers of `f` along it."""
+    if method not in _FIRST:
+        raise ValueError(f"method is 'central', 'forward', 'complex' or 'richardson', got {method!r}")
+    found: list[tuple[int, Array]] = point.settled(lambda: list(_FIRST[method](lambda x: point.numbers(f(x)), point)))
+    return found
+
+
+def _forward(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+    here = f(point.moved()) if point.size else None
+    for index, unit in point.directions:
+        h = point.step(index, 1 / 2) * unit
+        yield index, (f(point.moved((index, h))) - here) / point.move(index, h)
+
+
+def _central(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+    for index, unit in point.directions:
+        h = point.step(index, 1 / 3) * unit
+        apart = point.move(index, h) + point.move(index, -h)
+        yield index, (f(point.moved((index, h))) - f(point.moved((index, -h)))) / apart
+
+
+def _complex(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+    if point.wide.kind == "c":
+        raise TypeError("the complex step needs real x; use method='central'")
+    for index, _ in point.directions:
+        h = point.step(index, 2)
+        yield index, _imaginary(f, point.moved((index, 1j * h), analytic=True), h) / h
+
+
+def _imaginary(f: Function, x: Any, h: float) -> Any:
+    """The imaginary part of `f`, with a word of help where `f` is not analytic."""
+    try:
+        value = np.asarray(f(x))
+    except TypeError as error:
+        raise TypeError(f"the complex step calls f with complex numbers, and f raised {error!r}; "
+                        "use method='central', or NumPy's functions in f") from error
+    if value.dtype.kind != "c":
+        raise TypeError("the complex step needs an analytic f, but f made real numbers of complex ones "
+                        "(abs, real, a comparison?); use method='central'")
+    if np.any(np.abs(value.imag) > 1e20 * h + 1e-8 * np.abs(value.real)):
+        raise TypeError("the complex step needs an f that is real for real x; use method='central'")
+    return value.imag
+
+
+def _richardson(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+    here = f(point.moved()) if point.size else np.zeros(0)
+    for index, unit in point.directions:
+        scale = max(1.0, abs(point.vector[index]))
+
+        def along(h: float, index: int = index, by: complex = scale * unit) -> Array:
+            return f(point.moved((index, h * by)))  # type: ignore[no-any-return]
+
+        yield index, extrapolation.derivative(along, here, rounding=point.rounding).value / scale
+
+
+_FIRST: dict[str, Callable[[Function, Point], Iterator[tuple[int, Array]]]] = {
+    "forward": _forward,
+    "central": _central,
+    "complex": _complex,
+    "richardson": _richardson,
+}
+
+
+def _second_forward(f: Function, point: Point) -> Array:
+    n = point.size
+    h = [point.step(i, 1 / 3) for i in range(n)]
+    here = f(point.moved())
+    one = [f(point.moved((i, h[i]))) for i in range(n)]
+    matrix = np.empty((n, n), point.wide)
+    for i in range(n):
+        for j in range(i, n):
+            both = f(point.moved((i, h[i]), (j, h[j])))
+            matrix[i, j] = matrix[j, i] = (both - one[i] - one[j] + here) / (h[i] * h[j])
+    return matrix
+
+
+def _second_central(f: Function, point: Point) -> Array:
+    n = point.size
+    h = [point.step(i, 1 / 4) for i in range(n)]
+    matrix = np.empty((n, n), point.wide)
+    for i in range(n):
+        for j in range(i, n):
+            same, opposite = (
+                f(point.moved((i, h[i]), (j, sign * h[j]))) + f(point.moved((i, -h[i]), (j, -sign * h[j])))
+                for sign in (1, -1)
+            )
+            matrix[i, j] = matrix[j, i] = (same - opposite) / (4 * h[i] * h[j])
+    return matrix
+
+
+def _second_complex(f: Function, point: Point) -> Array:
+    n = point.size
+    h, k = [point.step(i, 2) for i in range(n)], [point.step(i, 1 / 3) for i in range(n)]
+
+    matrix = np.empty((n, n), point.wide)
+    for i in range(n):
+        for j in range(i, n):
+            right, left = (
+                _imaginary(f, point.moved((i, 1j * h[i]), (j, sign * k[j]), analytic=True), h[i]) for sign in (1, -1)
+            )
+            matrix[i, j] = matrix[j, i] = (right - left) / (2 * h[i] * k[j])
+    return matrix
+
+
+_SECOND = {"forward": _second_forward, "central": _second_central, "complex": _second_complex}

@@ -1,0 +1,149 @@
+"""What is differentiated at, and what comes out: trees of numbers as vectors, with the steps of each coordinate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograd.arrays import plain_array
+from autograd.tensor import Tensor
+from autograd.tree import Structure, flatten
+
+Array = np.ndarray[Any, Any]
+Function = Callable[..., Any]
+
+
+class Point:
+    """`x` taken apart: its numbers as one vector, where each leaf lies in it, and how a vector becomes a tree."""
+
+    def __init__(self, x: Any, step: Any) -> None:
+        self.leaves, self.structure = flatten(x)
+        arrays = [_array(leaf) for leaf in self.leaves]
+        arrays = [a.astype(np.float64) if a.dtype.kind in "biu" else a for a in arrays]
+        for array in arrays:
+            if array.dtype.kind not in "fc":
+                raise TypeError(f"x must hold numbers, got dtype {array.dtype}")
+        self.shapes = [a.shape for a in arrays]
+        self.dtypes = [a.dtype for a in arrays]
+        ends = np.cumsum([0] + [a.size for a in arrays])
+        self.size = int(ends[-1])
+        self.parts = [slice(a, b) for a, b in pairwise(ends)]
+        self.wide = np.result_type(np.float64, *self.dtypes)  # differences are taken in at least float64
+        self.vector = np.concatenate([np.zeros(0, self.wide)] + [a.ravel().astype(self.wide) for a in arrays])
+        # One for all: a Python float beside a float32 array computes in float32.
+        self.rounding = max((float(np.finfo(dtype).eps) for dtype in self.dtypes), default=0.0)
+        self.coarsest = self.rounding
+        self.steps = self._given(step)
+        self.directions: list[tuple[int, complex]] = [(i, 1.0) for i in range(self.size)]
+        for part, dtype in zip(self.parts, self.dtypes, strict=True):
+            if dtype.kind == "c":
+                self.directions += [(i, 1j) for i in range(part.start, part.stop)]
+
+    def numbers(self, value: Any) -> Array:
+        """All numbers of what f returned as one vector, in at least float64; takes note of how they were rounded."""
+        arrays = [_array(leaf).ravel() for leaf in flatten(value)[0]]
+        for array in arrays:
+            if array.dtype.kind in "fc":
+                self.coarsest = max(self.coarsest, float(np.finfo(array.dtype).eps))
+        joined = np.concatenate([np.zeros(0), *arrays])
+        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)
+
+    def settled(self, differentiate: Callable[[], Any]) -> Any:
+        """Differentiate; once more, with longer steps, if f turns out to compute in a coarser dtype than x has."""
+        found = differentiate()
+        if self.coarsest > self.rounding:
+            self.rounding = self.coarsest
+            found = differentiate()
+        return found
+
+    def _given(self, step: Any) -> Array | None:
+        if step is None:
+            return None
+        steps, structure = flatten(step)
+        if structure == self.structure and len(steps) == len(self.leaves):
+            columns = [np.broadcast_to(_array(h), shape).ravel() for h, shape in zip(steps, self.shapes, strict=True)]
+            return np.concatenate([np.zeros(0), *columns])
+        if np.ndim(step) != 0:
+            raise ValueError(f"step must be one number or a tree like x, {self.structure}; got {structure}")
+        return np.full(self.size, float(step))
+
+    def step(self, index: int, power: float) -> float:
+        """The step of a coordinate: `e^power * max(1, |x|)`, or what the user gave."""
+        if self.steps is not None:
+            return float(self.steps[index])
+        return float(self.rounding**power * max(1.0, abs(self.vector[index])))
+
+    def moved(self, *moves: tuple[int, complex], analytic: bool = False) -> Any:
+        """`x` with coordinates moved; with `analytic` its real leaves become complex ones."""
+        vector = self.vector.astype(np.result_type(self.wide, complex)) if analytic else self.vector.copy()
+        for index, h in moves:
+            vector[index] += h
+        return self.tree(self.pieces(vector, analytic=analytic))
+
+    def pieces(self, vector: Array, *, analytic: bool = False) -> list[Array]:
+        """The vector cut into the shapes of the leaves; the imaginary parts stay where x or the function is complex."""
+        return [
+            (vector[part] if analytic or dtype.kind == "c" else vector[part].real).reshape(shape)
+            for part, shape, dtype in zip(self.parts, self.shapes, self.dtypes, strict=True)
+        ]
+
+    def block(self, rows: Array, shape: tuple[int, ...]) -> Any:
+        """Some rows of a Jacobian, those of one output of the given shape, as a tree like `x`."""
+        pairs = zip(self.parts, self.shapes, strict=True)
+        return self.tree([rows[:, part].reshape(shape + inner) for part, inner in pairs])
+
+    def move(self, index: int, h: complex) -> float:
+        """How far coordinate `index` moves when it is asked to move by h, once its dtype has rounded: |(x + h) - x|."""
+        dtype = next(dtype for part, dtype in zip(self.parts, self.dtypes, strict=True) if index < part.stop)
+        here = self.vector[index] if dtype.kind == "c" else self.vector[index].real
+        return float(abs(dtype.type(here + h) - here))
+
+    def tree(self, arrays: list[Array]) -> Any:
+        """A tree of the structure, leaf types and dtypes of `x`, but complex where the arrays are."""
+        leaves = [
+            _like(leaf, array.astype(np.result_type(dtype, np.complex64) if array.dtype.kind == "c" else dtype))
+            for leaf, array, dtype in zip(self.leaves, arrays, self.dtypes, strict=True)
+        ]
+        return self.structure.unflatten(leaves)
+
+
+class Outputs:
+    """Remembers the structure and shapes of what a function returns, and hands on its leaves."""
+
+    structure: Structure
+    shapes: list[tuple[int, ...]]
+
+    def of(self, f: Function) -> Function:
+        def taken_apart(x: Any) -> list[Any]:
+            leaves, self.structure = flatten(f(x))
+            self.shapes = [np.shape(leaf) for leaf in leaves]
+            return leaves
+
+        return taken_apart
+
+    @property
+    def size(self) -> int:
+        return sum(int(np.prod(shape)) for shape in self.shapes)
+
+    def blocks(self) -> Iterator[tuple[slice, tuple[int, ...]]]:
+        start = 0
+        for shape in self.shapes:
+            stop = start + int(np.prod(shape))
+            yield slice(start, stop), shape
+            start = stop
+
+
+def _array(leaf: Any) -> Array:
+    return leaf.numpy() if isinstance(leaf, Tensor) else plain_array(leaf)
+
+
+def _like(leaf: Any, array: Array) -> Any:
+    """The array as the type of `leaf`: a Tensor, an ndarray, or for a Python number a Python number."""
+    if isinstance(leaf, Tensor):
+        return Tensor(array)
+    if array.ndim or isinstance(leaf, np.ndarray):
+        return array
+    return array[()] if isinstance(leaf, np.generic) else array.item()
