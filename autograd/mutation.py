@@ -53,6 +53,12 @@ def _shows(part: Array, whole: Any) -> bool:
     return part.base is not None and (part.base is whole.base or np.may_share_memory(part, whole))
 
 
+def _same_places(a: Any, b: Any) -> bool:
+    """Whether two arrays are the same elements in the same order, and both may be written to or not."""
+    return type(a) is type(b) is np.ndarray and a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype \
+        and a.flags.writeable == b.flags.writeable and a.ctypes.data == b.ctypes.data
+
+
 class Choice:
     """An index that differs from example to example, as the primitive that takes a view there."""
 
@@ -75,7 +81,11 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     view._shared = base._shared
-    view._view = (base, primitive, options)
+    for owner in owners(base):
+        if _same_places(view._value, owner._value):  # x.T.T is taken as x was: a loop of views has no depth
+            base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
+            break
+    view._view = (base, primitive, {name: kept(option) for name, option in options.items()})
     try:
         views = base._views
     except AttributeError:
@@ -190,11 +200,9 @@ def _replace(target: Tensor, value: Any) -> None:
 
 def _become(target: Tensor, result: Tensor) -> None:
     """The tensor object stands for `result` from now on, and so do its base and the base's views."""
-    view = getattr(target, "_view", None)
-    if view is not None:
-        base, primitive, options = view
-        _become(base, _write_through(base, result, primitive, options))
-        return
+    while (view := getattr(target, "_view", None)) is not None:
+        target, primitive, options = view
+        result = _write_through(target, result, primitive, options)
     _stand_for(target, result)
     _refresh_views(target)
 
@@ -210,12 +218,17 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 
 def _refresh_views(base: Tensor) -> None:
-    living = [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
-    for shown in living:
-        _, primitive, options = shown._view
-        fresh = primitive(base, **options)
-        _stand_for(shown, fresh)
-        _refresh_views(shown)
+    """Let the views of a base, and their views, show what it is now: of any depth."""
+    stack = [base]
+    while stack:
+        for shown in _living_views(stack.pop()):
+            seen, primitive, options = shown._view
+            _stand_for(shown, primitive(seen, **options))
+            stack.append(shown)
+
+
+def _living_views(base: Tensor) -> list[Tensor]:
+    return [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:

@@ -358,8 +358,11 @@ class Tensor(Interface):
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
+        if is_argument(self._node):
+            return self.clone()
+        twin = self._like(self._value)
         share(self)
-        return self.clone() if is_argument(self._node) else self._like(self._value)
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         return self.clone() if is_argument(self._node) else self._like(self._value.copy())

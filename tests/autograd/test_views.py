@@ -147,3 +147,41 @@ def test_a_plain_array_takes_part_in_the_namespaces_functions_and_is_written_to_
     (y * y).sum().backward()
     assert x.grad.item() == 14
     assert plain.tolist() == [0, 1, 2, 3]
+
+
+def test_a_loop_of_views_of_views_and_writes_is_as_long_as_one_likes() -> None:
+    x = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
+    y = first = x * 1
+    for _ in range(2000):
+        y = y.T[::-1][:, ::-1]
+        y *= 0.999
+    y[0, 1] = 0.0
+    np.testing.assert_allclose(first.numpy(), x.numpy() * 0.999**2000 * [[1, 0], [1, 1]])
+    first.sum().backward()
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.numpy(), 0.999**2000 * np.array([[1, 0], [1, 1]]))
+
+
+def test_a_deep_view_is_written_through() -> None:
+    x = Tensor(np.zeros(1500), requires_grad=True)
+    y = x * 1
+    end = y
+    for _ in range(1499):
+        end = end[1:]
+    end[0] = Tensor(7.0, requires_grad=True)
+    assert y[-2:].tolist() == [0, 7]
+
+
+def test_the_list_that_a_view_was_taken_with_may_change() -> None:
+    y = Tensor(np.zeros(6), requires_grad=True) * 1
+    shape = [2, 3]
+    view = y.reshape(shape)
+    shape[:] = [3, 2]
+    y[1] = 7.0
+    assert view.tolist() == [[0, 7, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("x", [Tensor(np.ones(2)), Tensor(np.ones(2), requires_grad=True) * 1])
+def test_a_read_only_view_of_the_same_shape_is_not_written_to(x: Any) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        np.broadcast_to(x, (2,))[...] = 7.0

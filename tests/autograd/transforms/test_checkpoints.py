@@ -165,6 +165,17 @@ def test_checkpoint_notices_that_its_second_run_differs() -> None:
         stepped.sum().backward()
 
 
+@pytest.mark.parametrize("f", [
+    autograd.softmax, lambda x: x - np.mean(x), lambda x: x**2,
+], ids=["softmax", "centred", "permuted"])  # fmt: skip
+def test_results_that_add_up_to_the_same_are_told_apart(f: Any) -> None:
+    x, constant = Tensor(np.ones(3), requires_grad=True), np.array([1.0, 2.0, 4.0])
+    out = checkpoint(lambda x: f(x * constant))(x)
+    constant[:] = constant[[2, 0, 1]]
+    with pytest.raises(RuntimeError, match="was changed since"):
+        np.sum(out * np.arange(3.0)).backward()
+
+
 @pytest.mark.parametrize("scale", [1e-150, 1e-6, 1.0, 1e9, 1e150])
 def test_runs_may_differ_by_rounding_of_what_they_give_and_by_no_more(scale: float) -> None:
     x = Tensor(np.full(1000, scale), requires_grad=True)
