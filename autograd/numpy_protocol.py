@@ -9,64 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import elements
-from .box import Box, shared_value
+from .box import Box
 from .calling import in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
 from .errors import NoDerivativeError
+from .piecewise_constant import values_of
 from .primitive import as_operand, wrap
 from .registry import on_demand, public_name, registry
-from .tensor import Tensor
 from .tree import tensors_in
 from .ufunc_methods import apply_method
 
 _HARMLESS = {"subok": True, "order": "K", "where": True}
-
-
-def plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose value is piecewise constant: it computes on the values, and its result needs no gradient."""
-
-    def apply(*args: Any, **options: Any) -> Any:
-        if len(args) > 2 or "out" in options:
-            refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
-        boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
-        if boxes:
-            return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
-        return wrap(function(*values_of(args), **values_of(options)))
-
-    apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
-    apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
-    return apply
-
-
-def value_of(x: Tensor) -> Any:
-    return x._value
-
-
-def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
-    """The same arguments with arrays in place of tensors."""
-    if isinstance(tree, Tensor):
-        return read(tree)
-    if isinstance(tree, dict):
-        return {key: values_of(branch, read) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        branches = [values_of(branch, read) for branch in tree]
-        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
-    return elements(tree)
-
-
-def settled(tree: Any) -> Any:
-    """The values of arguments that the course of a function depends on; inside `vmap` those that all examples share.
-    Raises `TypeError` where examples differ.
-    """
-    return values_of(tree, shared_value)
-
-
-def decided(question: Callable[..., Any], *args: Any) -> Any:
-    """The answer to a question about values, which inside `vmap` all examples must share, whatever their values.
-
-    The question closes over no tensor, whose graph it would keep until the garbage collector runs.
-    """
-    return settled(plain(question)(*args))
 
 
 def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.numpy_protocol import settled
+from autograd.piecewise_constant import shared_values
 from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
@@ -130,7 +130,7 @@ def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
 
 def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
     """The pseudo-inverse of Moore and Penrose, of a rank that `rtol` decides."""
-    return call(np.linalg.pinv, as_tensor(x), rtol=settled(rtol))
+    return call(np.linalg.pinv, as_tensor(x), rtol=shared_values(rtol))
 
 
 def qr(x: Tensor, /, *, mode: str = "reduced") -> QRResult:

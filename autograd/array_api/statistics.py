@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.numpy_protocol import settled
+from autograd.piecewise_constant import shared_values
 from autograd.rules.axes import part
 from autograd.tensor import Tensor
 
@@ -157,7 +157,7 @@ class UniqueInverse(NamedTuple):
 def unique_all(x: Tensor, /) -> UniqueAll:
     """Distinct values (every nan is one) with first positions, inverse and counts. The values stay differentiable."""
     x = as_tensor(x)
-    _, indices, inverse, counts = np.unique_all(settled(x))
+    _, indices, inverse, counts = np.unique_all(shared_values(x))
     values = call(np.reshape, x, (-1,))[indices]
     return UniqueAll(values, *(Tensor._of(part, None) for part in (indices, inverse, counts)))
 

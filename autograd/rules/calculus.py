@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import plain
+from autograd.piecewise_constant import piecewise_constant
 from autograd.registry import real_only
 
 from .axes import all_axes, one_axis, part
@@ -101,7 +101,7 @@ def trapezoids(y: Any, x: Any, dx: Any, axis: int) -> Array:
 @composite(np.unwrap)
 def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: Any = 2 * np.pi) -> Any:
     """`p` plus whole periods, whose number is piecewise constant."""
-    return p + period * plain(whole_periods)(p, discont, axis, period)
+    return p + period * piecewise_constant(whole_periods)(p, discont, axis, period)
 
 
 def whole_periods(p: Array, discont: float | None, axis: int, period: Any) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, constant
-from autograd.numpy_protocol import decided, settled, values_of
+from autograd.piecewise_constant import decided, shared_values, values_of
 from autograd.tensor import Tensor, tensor
 
 from .axes import one_axis
@@ -47,12 +47,12 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
 def compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
     if np.ndim(condition) != 1:
         raise ValueError(f"compress takes a condition of one axis, got shape {np.shape(condition)}; write np.extract")
-    return np.take(a, np.flatnonzero(settled(condition)), axis=axis, out=out)
+    return np.take(a, np.flatnonzero(shared_values(condition)), axis=axis, out=out)
 
 
 @composite(np.extract)
 def extract(condition: Any, arr: Any) -> Any:
-    return np.take(np.ravel(arr), np.flatnonzero(settled(condition)))
+    return np.take(np.ravel(arr), np.flatnonzero(shared_values(condition)))
 
 
 @composite(np.partition)
@@ -83,7 +83,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     (x,) = arrays_of((x,))
     several = isinstance(condlist, (list, tuple)) or np.ndim(condlist) > 0
     single = not several or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
-    conditions = [np.asarray(settled(c), bool) for c in ([condlist] if single else condlist)]
+    conditions = [np.asarray(shared_values(c), bool) for c in ([condlist] if single else condlist)]
     if len(funclist) == len(conditions) + 1:
         conditions.append(~np.any(conditions, axis=0))
     if len(funclist) != len(conditions):

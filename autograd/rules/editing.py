@@ -12,7 +12,7 @@ from autograd.calling import arrays_of, refuse_ndarray
 from autograd.declare import composite
 from autograd.keys import indices_of
 from autograd.mutation import assign
-from autograd.numpy_protocol import decided, plain, settled
+from autograd.piecewise_constant import decided, piecewise_constant, shared_values
 from autograd.tree import tensors_in
 
 from .axes import all_axes, flat_or_along, one_axis
@@ -32,7 +32,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     arr, axis = flat_or_along(arr, axis)
-    return np.take(arr, np.delete(np.arange(arr.shape[axis]), settled(obj)), axis=axis)
+    return np.take(arr, np.delete(np.arange(arr.shape[axis]), shared_values(obj)), axis=axis)
 
 
 @composite(np.insert)
@@ -40,7 +40,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """The new elements are appended, and then all are gathered in their order."""
     arr, values = arrays_of((arr, values))
     arr, axis = flat_or_along(arr, axis)
-    obj, size = settled(obj), arr.shape[axis]
+    obj, size = shared_values(obj), arr.shape[axis]
     where = np.arange(size)[obj] if isinstance(obj, slice) else np.asarray(obj)
     values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
     if where.ndim == 0:
@@ -132,7 +132,7 @@ def from_the_front(places: Any, size: int) -> Any:
 
 @composite(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    places = np.ravel(settled(ind))
+    places = np.ravel(shared_values(ind))
     size = a.size
     places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
     places, v = from_the_front(places, size), elements_for(a, v)
@@ -143,7 +143,8 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 @composite(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
-    mask, vals = np.asarray(settled(mask)).astype(bool).reshape(arr.shape), elements_for(arr, vals, "place", "safe")
+    mask = np.asarray(shared_values(mask)).astype(bool).reshape(arr.shape)
+    vals = elements_for(arr, vals, "place", "safe")
     if not np.size(vals) and np.any(mask):
         raise ValueError("place takes at least one value, got none")
     write("place", arr, mask, np.resize(vals, int(np.sum(mask))))
@@ -151,7 +152,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 
 @composite(np.putmask)
 def putmask(a: Any, /, mask: Any, values: Any) -> None:
-    mask, values = np.asarray(settled(mask)).astype(bool), elements_for(a, values, "putmask", "safe")
+    mask, values = np.asarray(shared_values(mask)).astype(bool), elements_for(a, values, "putmask", "safe")
     if np.size(values):  # else nothing is written
         write("putmask", a, mask, np.resize(values, a.shape)[mask])
 
@@ -179,10 +180,10 @@ def first_places(function: Any, *names: str) -> Any:
     """Unique values gathered from the array, beside what NumPy says of their places."""
 
     def apply(x: Any) -> Any:
-        found = plain(function)(x)
+        found = piecewise_constant(function)(x)
         if x.dtype.kind not in "fc":
             return found
-        places = plain(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
+        places = piecewise_constant(lambda x: np.unique(x, return_index=True, equal_nan=False)[1])(x)
         values = np.take_along_axis(np.ravel(x), places, 0)
         return found._replace(values=values) if hasattr(found, "_fields") else values
 
@@ -192,7 +193,8 @@ def first_places(function: Any, *names: str) -> Any:
 @composite(np.unique)
 def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
            axis: int | None = None, *, equal_nan: bool = True, **order: bool) -> Any:  # NumPy 2.3 has sorted=
-    _, places, *rest = plain(np.unique)(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan, **order)
+    find = piecewise_constant(np.unique)
+    _, places, *rest = find(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan, **order)
     values = np.take_along_axis(np.ravel(ar), places, 0) if axis is None else np.take(ar, places, axis=axis)
     return (values, *([places] if return_index else []), *rest) if return_index or rest else values
 
@@ -204,7 +206,7 @@ composite(np.union1d)(lambda ar1, ar2: np.unique(np.concatenate([np.ravel(ar1), 
 
 @composite(np.intersect1d)
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
-    _, i, j = plain(np.intersect1d)(ar1, ar2, assume_unique, True)
+    _, i, j = piecewise_constant(np.intersect1d)(ar1, ar2, assume_unique, True)
     values = np.ravel(ar1)[i].astype(np.result_type(*arrays_of((ar1, ar2))))
     return (values, i, j) if return_indices else values
 

@@ -15,7 +15,7 @@ from autograd.calling import refuse_out
 from autograd.declare import composite, constant, general, linear, on_arrays_too, variadic
 from autograd.keys import differs, indices_of, with_key
 from autograd.mutation import link_choice
-from autograd.numpy_protocol import plain
+from autograd.piecewise_constant import piecewise_constant
 
 from .axes import at_least_one_axis, flat_or_along, part
 
@@ -134,7 +134,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
         if prod(shape):
             raise IndexError(f"take cannot take anything from the empty axis {axis} of shape {a.shape}")
         if mode == "raise":
-            plain(np.take)(a, indices, axis)  # NumPy says whether the indices are in bounds
+            piecewise_constant(np.take)(a, indices, axis)  # NumPy says whether the indices are in bounds
         return a.reshape(shape)
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
     return part(a, axis, indices)

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, differential, general, on_arrays_too
-from autograd.numpy_protocol import decided, plain
+from autograd.piecewise_constant import decided, piecewise_constant
 
 from .products import LETTERS
 
@@ -246,7 +246,7 @@ def cond(x: Any, p: Any = None) -> Any:
         return np.where(np.isnan(ratio) & ~np.any(np.isnan(x), axis=(-2, -1)), np.inf, ratio)
     dtype = x.real.dtype if x.dtype.kind in "fc" else np.dtype(float)
     x = x.astype(np.result_type(x.dtype, float))
-    singular = plain(lambda x: np.linalg.slogdet(x)[0] == 0)(x)
+    singular = piecewise_constant(lambda x: np.linalg.slogdet(x)[0] == 0)(x)
     inverse = np.linalg.inv(np.where(singular[..., None, None], np.eye(x.shape[-1]), x))
     product = np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(inverse, ord=p)
     return np.where(singular, np.inf, product).astype(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import plain
+from autograd.piecewise_constant import piecewise_constant
 
 from .axes import part
 
@@ -26,7 +26,7 @@ KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Every mode that copies elements is a gather by padded positions; the others join blocks."""
     if array.dtype.kind not in "fc":
-        return plain(np.pad)(array, pad_width, mode, **options)
+        return piecewise_constant(np.pad)(array, pad_width, mode, **options)
     if mode not in KEYWORDS:
         raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are {', '.join(sorted(KEYWORDS))}")
     if not {KEYWORDS[mode]}.issuperset(options):

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, differential
-from autograd.numpy_protocol import decided
+from autograd.piecewise_constant import decided
 from autograd.primitive import pole_safe
 
 Array = Any

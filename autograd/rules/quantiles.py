@@ -15,7 +15,7 @@ from autograd.box import varies
 from autograd.calling import arrays_of
 from autograd.declare import composite
 from autograd.errors import NoDerivativeError
-from autograd.numpy_protocol import plain, settled
+from autograd.piecewise_constant import piecewise_constant, shared_values
 from autograd.registry import real_only
 from autograd.tree import tensors_in
 
@@ -28,14 +28,14 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
     if a.dtype.kind not in "fc" or not a.size:
-        return plain(function)(a, axis=axis, keepdims=keepdims, **options)
+        return piecewise_constant(function)(a, axis=axis, keepdims=keepdims, **options)
     axes = all_axes(a, axis)
     rest = tuple(k for k in range(a.ndim) if k not in axes)
     flat = reduced_last(a, axes)
     weights = options.get("weights")
     if weights is not None and np.shape(weights) == a.shape:
         options["weights"] = reduced_last(np.asarray(weights), axes)
-    places = plain(lambda x: function(ranks(x), axis=-1, **options))(flat)
+    places = piecewise_constant(lambda x: function(ranks(x), axis=-1, **options))(flat)
     levels = places.shape[: places.ndim - len(rest)]  # several levels come first
     places = places.reshape(-1, *[a.shape[k] for k in rest])
     places = np.moveaxis(places, 0, -1)
@@ -88,8 +88,8 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
         for name, option in (("q", q), ("weights", weights)):
             if any(map(varies, tensors_in(option))):
                 raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
-        q = q if isinstance(q, (int, float)) else np.asarray(settled(q))
-        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=settled(weights))
+        q = q if isinstance(q, (int, float)) else np.asarray(shared_values(q))
+        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=shared_values(weights))
 
     return apply
 

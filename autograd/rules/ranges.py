@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import decided, plain
+from autograd.piecewise_constant import decided, piecewise_constant
 
 Array = Any
 
@@ -50,7 +50,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     start, stop = (x.astype(np.result_type(x.dtype, np.float64)) for x in arrays_of((start, stop)))
     if not all(decided(np.all, end) for end in (start, stop)):
         raise ValueError("geomspace cannot start or stop at 0")
-    turn = plain(np.sign)(start)  # the result does not depend on it
+    turn = piecewise_constant(np.sign)(start)  # the result does not depend on it
     between = np.power(10.0, np.linspace(np.log10(start / turn), np.log10(stop / turn), num, endpoint)) * turn
     counted = np.arange(num).reshape((-1,) + (1,) * (between.ndim - 1))
     out = np.where(counted == 0, start, np.where((counted == num - 1) & endpoint, stop, between))

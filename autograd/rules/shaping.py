@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, linear, on_arrays_too
-from autograd.numpy_protocol import plain, settled, values_of
+from autograd.piecewise_constant import piecewise_constant, shared_values, values_of
 from autograd.registry import register
 from autograd.tensor import Tensor
 
@@ -135,7 +135,7 @@ def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> 
     return astype_of_floats(x, dtype=dtype)
 
 
-plain_cast = plain(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
+plain_cast = piecewise_constant(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
 
 # --- Repeat --------------------------------------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ def tile(A: Any, reps: Any) -> Any:
 @composite(np.repeat)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     a, axis = flat_or_along(at_least_one_axis(a), axis)
-    return part(a, axis, np.repeat(np.arange(a.shape[axis]), settled(repeats)))
+    return part(a, axis, np.repeat(np.arange(a.shape[axis]), shared_values(repeats)))
 
 
 @composite(np.full_like)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite
-from autograd.numpy_protocol import decided, plain
+from autograd.piecewise_constant import decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.tensor import Tensor
 
@@ -100,7 +100,8 @@ def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> An
 @composite(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if weights is None or not np.size(x):
-        return plain(np.bincount)(x, minlength=minlength)  # integers, even where there are no weights to add
+        # Integers, even where there are no weights to add.
+        return piecewise_constant(np.bincount)(x, minlength=minlength)
     x, weights = arrays_of((x, weights))
     if x.shape != weights.shape:
         raise ValueError(f"bincount takes as many weights as elements, got shapes {weights.shape} and {x.shape}")
@@ -110,7 +111,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 
 @composite(np.histogram_bin_edges)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
-    known = plain(np.histogram_bin_edges)(a, bins, range, weights)
+    known = piecewise_constant(np.histogram_bin_edges)(a, bins, range, weights)
     if np.ndim(bins):
         return bins
     low, high = range if range is not None else (np.min(a), np.max(a)) if np.size(a) else (0.0, 1.0)
@@ -123,7 +124,7 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
     edges, *given = arrays_of([histogram_bin_edges(a, bins, range, weights), a, np.ones_like(a, int)
                                if weights is None else weights])
     a, weights = map(np.ravel, given)
-    counts = put_along(weights, plain(bin_of)(a, edges), axis=0, shape=(edges.size,))[:-1]
+    counts = put_along(weights, piecewise_constant(bin_of)(a, edges), axis=0, shape=(edges.size,))[:-1]
     return counts / np.diff(edges).astype(float) / np.sum(counts) if density else counts, edges
 
 

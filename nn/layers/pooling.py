@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.numpy_protocol import plain
+from autograd.piecewise_constant import piecewise_constant
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair
 from nn.layers.convolution import Size, batch_of, check_window
@@ -166,7 +166,7 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
     out = kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
-    places = plain(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
+    places = piecewise_constant(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
     return (out[0], places[0]) if single else (out, places)
 
 

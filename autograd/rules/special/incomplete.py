@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import on_arrays_too
-from autograd.numpy_protocol import plain
+from autograd.piecewise_constant import piecewise_constant
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
 from autograd.rules.ufuncs import over
@@ -72,8 +72,8 @@ def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     return 50 / near + 10 * np.sqrt(far / (near * (near + far))), upper
 
 
-gamma_range: Any = on_arrays_too(plain(gamma_reach), gamma_reach)
-beta_range: Any = on_arrays_too(plain(beta_reach), beta_reach)
+gamma_range: Any = on_arrays_too(piecewise_constant(gamma_reach), gamma_reach)
+beta_range: Any = on_arrays_too(piecewise_constant(beta_reach), beta_reach)
 
 # --- Derivatives in a parameter --------------------------------------------------------------------------------------
 

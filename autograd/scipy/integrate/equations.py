@@ -19,7 +19,7 @@ from autograd.declare import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.modes import local
-from autograd.numpy_protocol import decided
+from autograd.piecewise_constant import decided
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of

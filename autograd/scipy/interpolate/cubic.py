@@ -11,7 +11,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import values_of
+from autograd.piecewise_constant import values_of
 from autograd.registry import real_only
 from autograd.scipy.linalg import solve_banded
 

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import values_of
+from autograd.piecewise_constant import values_of
 from autograd.primitive import wrap
 from autograd.scipy.twin import twin
 

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import decided
+from autograd.piecewise_constant import decided
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
 from autograd.scipy.twin import twin

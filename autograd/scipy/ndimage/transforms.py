@@ -12,7 +12,7 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import decided, values_of
+from autograd.piecewise_constant import decided, values_of
 from autograd.rules.axes import all_axes
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import twin

@@ -17,7 +17,7 @@ import scipy.signal as ss
 
 from autograd.calling import arrays_of
 from autograd.declare import general, on_arrays_too
-from autograd.numpy_protocol import decided
+from autograd.piecewise_constant import decided
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.spatial.distance as sd
 
 from autograd.calling import arrays_of, refuse_out
-from autograd.numpy_protocol import decided, plain
+from autograd.piecewise_constant import decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
@@ -154,7 +154,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: None = None, **options: Any
 def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     """From the distances of all pairs to their symmetric matrix, or back."""
     x = np.atleast_1d(*arrays_of((X,)))
-    found = plain(sd.squareform)(x, force=force, checks=checks)  # which raises what SciPy does
+    found = piecewise_constant(sd.squareform)(x, force=force, checks=checks)  # which raises what SciPy does
     if found.ndim == 1:
         return x[np.triu_indices(len(x), 1)]
     first, second = np.triu_indices(len(found), 1)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.calling import arrays_of
-from autograd.numpy_protocol import values_of
+from autograd.piecewise_constant import values_of
 from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
 
