@@ -1,14 +1,14 @@
 """How each primitive is applied to a batch at once: the batch is axis 0, the options are those of one example.
 
-A rule has the signature `(apply, size, operands, batched, options)`: operands that are batched have the extra first
-axis, and so has the result. A primitive without a rule is applied example by example, and the results stacked.
+A rule is a function of the `Call`; its result has the batch as axis 0 too, or is None where it does not know how.
+A primitive without a rule is applied example by example, and the results stacked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import EllipsisType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,33 @@ from autograd import tree
 from autograd.tensor import Tensor
 
 Array = Any
-BatchingRule = Callable[[Any, int, Sequence[Any], Sequence[bool], dict[str, Any]], Any]
+
+
+class Call(NamedTuple):
+    """A primitive on operands of which some are batched: those have the examples along an extra first axis."""
+
+    apply: Any
+    size: int
+    operands: Sequence[Any]
+    batched: Sequence[bool]
+    options: dict[str, Any]
+
+    @property
+    def x(self) -> Any:
+        """The first operand."""
+        return self.operands[0]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of one example of it."""
+        return rank(self.operands[0], self.batched[0])
+
+    def of(self, *operands: Any, **changed: Any) -> Any:
+        """The primitive of other operands, with some options changed."""
+        return self.apply(*operands, **self.options | changed)
+
+
+BatchingRule = Callable[[Call], Any]
 
 
 def rank(x: Any, batched: bool) -> int:
@@ -33,17 +59,14 @@ def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
     ]
 
 
-def spread_all(size: int, operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
+def spread_all(call: Call) -> list[Any]:
     """Every operand batched: those that are not are repeated by broadcasting."""
-    return [
-        x if b else np.broadcast_to(x, (size, *np.shape(x))) for x, b in zip(operands, batched, strict=True)
-    ]
+    return [x if b else np.broadcast_to(x, (call.size, *np.shape(x)))
+            for x, b in zip(call.operands, call.batched, strict=True)]
 
 
-def broadcasting(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    return apply(*aligned(operands, batched), **options)
+def broadcasting(call: Call) -> Any:
+    return call.of(*aligned(call.operands, call.batched))
 
 
 def shifted(axis: Any, ndim: int) -> Any:
@@ -56,9 +79,9 @@ def shifted(axis: Any, ndim: int) -> Any:
 def along(*names: str) -> BatchingRule:
     """For functions of one operand whose options `names` are axes."""
 
-    def rule(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-        (x,), ndim = operands, rank(operands[0], True)
-        return apply(x, **options | {name: shifted(options.get(name, DEFAULT_AXES.get(name)), ndim) for name in names})
+    def rule(call: Call) -> Any:
+        axes = {name: call.options.get(name, DEFAULT_AXES.get(name)) for name in names}
+        return call.of(call.x, **{name: shifted(axis, call.ndim) for name, axis in axes.items()})
 
     return rule
 
@@ -66,71 +89,61 @@ def along(*names: str) -> BatchingRule:
 DEFAULT_AXES: dict[str, Any] = {"axis1": 0, "axis2": 1}
 
 
-def reduction(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x,) = operands
-    ndim = rank(x, True)
-    if not ndim:  # of a number, which has no axis to keep
-        return apply(x[:, None], **options | {"axis": 1} | ({"keepdims": False} if "keepdims" in options else {}))
-    return apply(x, **options | {"axis": shifted(options.get("axis"), ndim)})
+def reduction(call: Call) -> Any:
+    if not call.ndim:  # of a number, which has no axis to keep
+        return call.of(call.x[:, None], axis=1, **({"keepdims": False} if "keepdims" in call.options else {}))
+    return call.of(call.x, axis=shifted(call.options.get("axis"), call.ndim))
 
 
-def running(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x,) = operands
-    if options.get("axis") is None:
-        x, options = np.reshape(x, (size, -1)), options | {"axis": 0}
-    return apply(x, **options | {"axis": shifted(options["axis"], rank(x, True))})
+def running(call: Call) -> Any:
+    x, axis = call.x, call.options.get("axis")
+    if axis is None:
+        x, axis = np.reshape(x, (call.size, -1)), 0
+    return call.of(x, axis=shifted(axis, rank(x, True)))
 
 
-def sorting(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    return running(apply, size, operands, batched, {"axis": -1} | options)
+def sorting(call: Call) -> Any:
+    return running(call._replace(options={"axis": -1} | call.options))
 
 
-def reshape(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x,) = operands
-    shape = options.get("shape", -1)
-    shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    if options.get("order", "C") != "C":
+def reshape(call: Call) -> Any:
+    if call.options.get("order", "C") != "C":
         return None
+    shape = in_a_tuple(call.options.get("shape", -1))
     known = int(np.prod([n for n in shape if n != -1], dtype=int))
-    each = int(np.prod(x.shape[1:], dtype=int))
-    shape = tuple(each // max(known, 1) if n == -1 else n for n in shape)
-    return np.reshape(x, (size, *shape))
+    each = int(np.prod(call.x.shape[1:], dtype=int))
+    return np.reshape(call.x, (call.size, *(each // max(known, 1) if n == -1 else n for n in shape)))
 
 
-def transpose(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x,), ndim = operands, rank(operands[0], True)
-    axes = options.get("axes")
-    axes = range(ndim)[::-1] if axes is None else np.atleast_1d(axes) % ndim
-    return np.transpose(x, (0, *(a + 1 for a in axes)))
+def in_a_tuple(given: Any) -> tuple[Any, ...]:
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
-def expand_dims(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    axis = options["axis"]
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    ndim = rank(operands[0], True) + len(axes)
-    return apply(operands[0], axis=tuple(a % ndim + 1 for a in axes))
+def transpose(call: Call) -> Any:
+    axes = call.options.get("axes")
+    axes = range(call.ndim)[::-1] if axes is None else np.atleast_1d(axes) % call.ndim
+    return np.transpose(call.x, (0, *(a + 1 for a in axes)))
 
 
-def squeeze(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x,), ndim = operands, rank(operands[0], True)
-    axis = options.get("axis")
-    axes = tuple(i for i in range(ndim) if x.shape[i + 1] == 1) if axis is None else axis
-    return apply(x, axis=shifted(axes, ndim))
+def expand_dims(call: Call) -> Any:
+    axes = in_a_tuple(call.options["axis"])
+    return call.of(call.x, axis=shifted(axes, call.ndim + len(axes)))
 
 
-def broadcast_to(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    (x,), shape = operands, options["shape"]
-    shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    x = np.reshape(x, (size, *[1] * (len(shape) - rank(x, True)), *x.shape[1:]))
-    return apply(x, shape=(size, *shape))
+def squeeze(call: Call) -> Any:
+    axis = call.options.get("axis")
+    axes = tuple(i for i in range(call.ndim) if call.x.shape[i + 1] == 1) if axis is None else axis
+    return call.of(call.x, axis=shifted(axes, call.ndim))
 
 
-def get_item(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    key = options["key"] if isinstance(options["key"], tuple) else (options["key"],)
+def broadcast_to(call: Call) -> Any:
+    shape = in_a_tuple(call.options["shape"])
+    x = np.reshape(call.x, (call.size, *[1] * (len(shape) - call.ndim), *call.x.shape[1:]))
+    return call.of(x, shape=(call.size, *shape))
+
+
+def get_item(call: Call) -> Any:
+    key = call.options["key"] if isinstance(call.options["key"], tuple) else (call.options["key"],)
     in_place = (np.ndarray, slice, EllipsisType)
     if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, in_place) for k in key):
         return None  # where the axes of an advanced index go depends on its neighbours
@@ -139,140 +152,78 @@ def get_item(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[b
     arrays = [i for i, k in enumerate(key) if isinstance(k, np.ndarray)]
     if arrays and arrays != list(range(arrays[0], arrays[-1] + 1)):
         return None
-    return apply(operands[0], key=(slice(None), *key))
+    return call.of(call.x, key=(slice(None), *key))
 
 
-def add_into_zeros(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    key = options["key"] if isinstance(options["key"], tuple) else (options["key"],)
+def add_into_zeros(call: Call) -> Any:
+    key = call.options["key"] if isinstance(call.options["key"], tuple) else (call.options["key"],)
     if any(isinstance(k, (np.ndarray, list, bool, np.bool_)) for k in key):
         return None
-    return apply(operands[0], key=(slice(None), *key), shape=(size, *options["shape"]))
+    return call.of(call.x, key=(slice(None), *key), shape=(call.size, *call.options["shape"]))
 
 
-def concatenate(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    return apply(*spread_all(size, operands, batched), **options | {"axis": options["axis"] + 1})
+def concatenate(call: Call) -> Any:
+    return call.of(*spread_all(call), axis=call.options["axis"] + 1)
 
 
-def take_along_axis(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    shape = {"shape": (size, *options["shape"])} if "shape" in options else {}
-    return apply(*spread_all(size, operands, batched), **options | {"axis": options["axis"] + 1} | shape)
+def take_along_axis(call: Call) -> Any:
+    shape = {"shape": (call.size, *call.options["shape"])} if "shape" in call.options else {}
+    return call.of(*spread_all(call), axis=call.options["axis"] + 1, **shape)
 
 
-def matmul(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    (x, y), (bx, by) = operands, batched
+def matmul(call: Call) -> Any:
+    (x, y), (bx, by) = call.operands, call.batched
     row, column = rank(x, bx) == 1, rank(y, by) == 1
     x = x[..., None, :] if row else x
     y = y[..., :, None] if column else y
-    out = np.matmul(*aligned((x, y), batched))
+    out = np.matmul(*aligned((x, y), call.batched))
     out = out[..., 0, :] if row else out
     return out[..., 0] if column else out
 
 
-def einsum(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
-    inputs, output = options["subscripts"].split("->")
-    letter = next(c for c in "zyxwvutsrqponmlkjihgfedcbaABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in options["subscripts"])
-    terms = [letter + term if b else term for term, b in zip(inputs.split(","), batched, strict=True)]
-    return apply(*operands, subscripts=",".join(terms) + "->" + letter + output)
+def einsum(call: Call) -> Any:
+    subscripts = call.options["subscripts"]
+    inputs, output = subscripts.split("->")
+    letter = next(c for c in "zyxwvutsrqponmlkjihgfedcbaABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in subscripts)
+    terms = [letter + term if b else term for term, b in zip(inputs.split(","), call.batched, strict=True)]
+    return call.of(*call.operands, subscripts=",".join(terms) + "->" + letter + output)
 
 
-def sums_of_windows(
-    apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]
-) -> Any:
-    return None if batched[1] else apply(operands[0], operands[1][None])
+def sums_of_windows(call: Call) -> Any:
+    return None if call.batched[1] else call.of(call.operands[0], call.operands[1][None])
 
 
 RULES: dict[str, BatchingRule] = {
-    "where": broadcasting,
-    "conjugate": broadcasting,
-    "real": broadcasting,
-    "imag": broadcasting,
-    "absolute": broadcasting,
-    "angle": broadcasting,
-    "cast": broadcasting,
-    "input": broadcasting,
-    "copy": broadcasting,
-    "sum": reduction,
-    "mean": reduction,
-    "max": reduction,
-    "min": reduction,
-    "prod": reduction,
-    "var": reduction,
-    "std": reduction,
-    "logsumexp": reduction,
-    "softmax": sorting,
-    "log_softmax": sorting,
-    "cumsum": running,
-    "cumprod": running,
-    "sort": sorting,
-    "reshape": reshape,
-    "ravel": reshape,
-    "transpose": transpose,
-    "swapaxes": along("axis1", "axis2"),
-    "diagonal": along("axis1", "axis2"),
-    "sliding_window_view": along("axis"),
-    "moveaxis": along("source", "destination"),
-    "flip": along("axis"),
-    "expand_dims": expand_dims,
-    "squeeze": squeeze,
-    "broadcast_to": broadcast_to,
-    "get_item": get_item,
-    "add_into_zeros": add_into_zeros,
-    "concatenate": concatenate,
-    "take_along_axis": take_along_axis,
-    "add_along_axis": take_along_axis,
-    "matmul": matmul,
-    "einsum": einsum,
-    "sums_of_windows": sums_of_windows,
+    **dict.fromkeys(("where", "conjugate", "real", "imag", "absolute", "angle", "cast", "input", "copy"), broadcasting),
+    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "vector_norm"), reduction),
+    **dict.fromkeys(("softmax", "log_softmax", "sort"), sorting),
+    **dict.fromkeys(("cumsum", "cumprod"), running),
+    **dict.fromkeys(("reshape", "ravel"), reshape),
+    "transpose": transpose, "swapaxes": along("axis1", "axis2"), "diagonal": along("axis1", "axis2"),
+    "sliding_window_view": along("axis"), "moveaxis": along("source", "destination"), "flip": along("axis"),
+    "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
+    "add_into_zeros": add_into_zeros, "concatenate": concatenate, "take_along_axis": take_along_axis,
+    "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": along("axis"),
     # Functions of matrices take stacks of them, and transforms along an axis leave the others alone.
-    **dict.fromkeys(
-        (
-            "inv",
-            "solve",
-            "pinv",
-            "det",
-            "cofactors",
-            "slogdet",
-            "cholesky",
-            "eigh",
-            "eigvalsh",
-            "eig",
-            "eigvals",
-            "svd",
-            "svdvals",
-            "qr",
-            "tril",
-            "triu",
-            "sinc",
-            "i0",
-            "exprel",
-            "log1prel",
-        ),
-        broadcasting,
-    ),
+    **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
+                     "eigvals", "svd", "svdvals", "qr", "tril", "triu", "sinc", "i0", "exprel", "log1prel"),
+                    broadcasting),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), sorting),
-    "vector_norm": reduction,
 }
 
 
-def all_at_once(primitive: Any, size: int, operands: Sequence[Any], batched: Sequence[bool],
-                options: dict[str, Any]) -> Any:
+def all_at_once(call: Call) -> Any:
     """The primitive applied to each example, with the batch as axis 0; None where no rule says how."""
+    primitive = call.apply
     rule = broadcasting if primitive.kind == "elementwise" else RULES.get(primitive.name)
-    return None if rule is None else rule(primitive, size, operands, batched, options)
+    return None if rule is None else rule(call)
 
 
-def one_by_one(apply: Any, size: int, operands: Sequence[Any], batched: Sequence[bool], options: dict[str, Any]) -> Any:
+def one_by_one(call: Call) -> Any:
     """The fallback: a loop over the examples."""
-    results = [
-        apply(*[x[i] if b else x for x, b in zip(operands, batched, strict=True)], **options) for i in range(size)
-    ]
+    results = [call.of(*[x[i] if b else x for x, b in zip(call.operands, call.batched, strict=True)])
+               for i in range(call.size)]
     structure = tree.flatten(results[0])[1]
     columns = list(zip(*[tree.flatten(result)[0] for result in results], strict=True))
     if any(len(set(map(np.shape, column))) > 1 for column in columns):

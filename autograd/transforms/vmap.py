@@ -15,7 +15,7 @@ from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
 from autograd.values import as_output, standing_for
 
-from .batching_rules import all_at_once, broadcasting, one_by_one
+from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 
 Array = Any
 FEW = 4
@@ -41,10 +41,11 @@ class Batch(Box):
         level, size = self.level, self._inner.shape[0]
         batched = [type(x) is Batch and x.level == level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
-        out = all_at_once(primitive, size, inner, batched, options)
+        call = Call(primitive, size, inner, batched, options)
+        out = all_at_once(call)
         if out is None:
             with outside(level):
-                out = one_by_one(primitive, size, inner, batched, options)
+                out = one_by_one(call)
         return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
 
     def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
@@ -53,7 +54,7 @@ class Batch(Box):
         batched = [type(x) is Batch and x.level == self.level for x in leaves]
         inner = [x._inner if b else x for x, b in zip(leaves, batched, strict=True)]
         if apply.elementwise:
-            out = broadcasting(apply, self._inner.shape[0], inner, batched, {})
+            out = broadcasting(Call(apply, self._inner.shape[0], inner, batched, {}))
         else:
 
             def one(*values: Any) -> Any:
@@ -61,7 +62,7 @@ class Batch(Box):
                 return apply(*call_args, **call_options)
 
             with outside(self.level):
-                out = one_by_one(one, self._inner.shape[0], inner, batched, {})
+                out = one_by_one(Call(one, self._inner.shape[0], inner, batched, {}))
         outs, out_structure = tree.flatten(out)
         return out_structure.unflatten([batch(o if isinstance(o, Tensor) else tensor(o), self.level) for o in outs])
 

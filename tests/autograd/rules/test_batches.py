@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, vjp, vmap
+from autograd.primitive import Primitive
 from autograd.transforms import batching_rules
 from autograd.tree import flatten
 from tests.autograd.rules.domains import Row
@@ -87,13 +89,12 @@ def test_what_has_a_rule_takes_the_batch_as_a_whole(call: Any, given: Any, monke
     """But for other orders of memory, indices apart from each other, and windows whose weights differ by example."""
     alone: list[str] = []
 
-    def noted(primitive: Any, size: int, operands: Any, batched: Any, options: Any) -> Any:
-        if options.get("order", "C") == "C":
-            alone.append(primitive.name if primitive.kind != "elementwise" else "elementwise")
-        return one_by_one(primitive, size, operands, batched, options)
+    def noted(call: batching_rules.Call) -> Any:
+        if call.options.get("order", "C") == "C" and isinstance(call.apply, Primitive):
+            alone.append(call.apply.name if call.apply.kind != "elementwise" else "elementwise")
+        return batching_rules.one_by_one(call)
 
-    one_by_one = batching_rules.one_by_one
-    monkeypatch.setattr(batching_rules, "one_by_one", noted)
+    monkeypatch.setattr(sys.modules["autograd.transforms.vmap"], "one_by_one", noted)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         vmap(call)(*[np.stack([x, x, x]) for x in given])
