@@ -51,7 +51,7 @@ class Fused(Primitive):
             return wrap(self.evaluate(*values, **options)[0])
         for i, x in enumerate(operands):
             if (nodes[i] is None or x._shared) and i not in self.unread:
-                values[i] = protected(x, values[i])
+                values[i] = protected(x, nodes[i], values[i])
         out, residuals = self.evaluate(*values, **options)
         for i in self.unread:
             values[i] = None if nodes[i] is not None else values[i]

@@ -86,9 +86,8 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
             break
     view._view = (base, primitive, {name: kept(option) for name, option in options.items()})
-    try:
-        views = base._views
-    except AttributeError:
+    views = getattr(base, "_views", None)
+    if views is None:
         views = base._views = []
     views.append(weakref.ref(view))
     if len(views) & (len(views) - 1) == 0:  # now and then: 8 of them, 16, 32 ...

@@ -22,4 +22,5 @@ def along(t: Array, *partials: Array) -> tuple[Array, ...]:
 def zero_safe_values(x: Array, y: Array) -> Array:
     """`x * y`, exactly 0 where either is."""
     product = x * y
-    return product if np.isfinite(product).all() else np.where((x == 0) | (y == 0), 0, product)[()]
+    largest = product.item(product.argmax()) if product.size else 0  # nan if there is something to mend
+    return product if largest == largest else np.where((x == 0) | (y == 0), 0, product)[()]

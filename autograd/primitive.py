@@ -82,37 +82,39 @@ class Primitive:
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         """Apply to tensors, arrays and numbers; record a node if an operand is tracked."""
+        values: list[Any] = []
+        parents: list[Node | None] = []
         box: Box | None = None
-        for operand in operands:
-            if isinstance(operand, Box) and (box is None or operand.level > box.level):
-                box = operand
+        for x in operands:
+            is_tensor = isinstance(x, Tensor)
+            if is_tensor and x._boxed and (box is None or x.level > box.level):
+                box = x
+            values.append(x._value if is_tensor else x)
+            parents.append(x._node if is_tensor else None)
         if box is not None:
             result = box.process(self, operands, options)
         else:
-            values = [x._value if isinstance(x, Tensor) else x for x in operands]
             try:
                 value = self.evaluate(*values, **options)
             except Exception as error:  # noqa: BLE001  # it is raised again, explained
                 errors.raise_explained(self.name, values, error)
             if type(value) is complex:  # what Python makes of 1j times a NumPy float
                 value = np.complex128(value)
-            result = self.record(value, operands, values, options)
+            result = self.record(value, operands, values, parents, options)
         if self.views and len(operands) == 1:
             link(result, operands[0], self, options)
         return result
 
-    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
+               options: dict[str, Any]) -> Any:
         """Wrap `value`; with a node where an operand is tracked and recording is on."""
-        if not local.recording:
-            return wrap(value)
-        parents = tuple([x._node if isinstance(x, Tensor) else None for x in operands])
-        if not any(parents):
+        if not any(parents) or not local.recording:
             return wrap(value)
         if not (reads := self.reads_for(parents)):
-            return self.attach(value, operands, parents, (None,) * (len(operands) + 1), options)
-        saved = [protected(x, v) if name in reads else None
-                 for x, v, name in zip(operands, values, self.names(len(operands)), strict=True)]
-        return self.attach(value, operands, parents, (*saved, value if "out" in reads else None), options)
+            return self.attach(value, operands, tuple(parents), (None,) * (len(operands) + 1), options)
+        saved = [protected(x, p, v) if name in reads else None
+                 for x, p, v, name in zip(operands, parents, values, self.names(len(operands)), strict=True)]
+        return self.attach(value, operands, tuple(parents), (*saved, value if "out" in reads else None), options)
 
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
@@ -133,7 +135,7 @@ class Primitive:
             watcher(node, value)
         return results
 
-    def reads_for(self, parents: tuple[Node | None, ...]) -> frozenset[str]:
+    def reads_for(self, parents: Sequence[Node | None]) -> frozenset[str]:
         """What the rules of the tracked operands read: an operand whose only reader is not needed is not kept."""
         if self.cotangents is None or None not in parents:
             return self.reads
@@ -163,9 +165,9 @@ def wrap(value: Any) -> Any:
     return value
 
 
-def protected(operand: Any, value: Any) -> Any:
+def protected(operand: Any, parent: Node | None, value: Any) -> Any:
     """An operand's value as a node keeps it: a copy of what others could write to, constants and shared arrays."""
-    if isinstance(operand, Tensor) and operand._node is not None and not operand._shared:
+    if parent is not None and not operand._shared:
         return value
     return value.copy(order="K") if isinstance(value, np.ndarray) else value
 
@@ -197,8 +199,9 @@ class Elementwise(Primitive):
         slots = (*operands, "out")
         self.cotangents = tuple(_elementwise_cotangent(p, slots, times) for p in partials)
 
-    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: Any) -> Any:
-        return super().record(value, operands, as_computed(self.ufunc, values, value.dtype), options)
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
+               options: dict[str, Any]) -> Any:
+        return super().record(value, operands, as_computed(self.ufunc, values, value.dtype), parents, options)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
@@ -250,14 +253,12 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         parent = x._node
         if parent is None or mode.special:
             recorded = parent is not None and local.recording
-            return primitive.record(result, (x,), (value,), {}) if recorded else wrap(result)  # type: ignore[no-any-return]
+            return primitive.record(result, (x,), (value,), (parent,), {}) if recorded else wrap(result)  # type: ignore[no-any-return]
         out = _new(Tensor)
         out._value, out._shared = result, False
-        if x._shared and read_x:
-            value = protected(x, value)
         out._node = node = Node()
         node.primitive, node.parents, node.hooks = primitive, (parent,), None
-        node.saved = (value if read_x else None, result if read_out else None)
+        node.saved = (protected(x, parent, value) if read_x else None, result if read_out else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
         else:
@@ -276,30 +277,29 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     computes = primitive.ufunc is not None
 
     def apply(x: Any, y: Any) -> Any:
-        left = right = None
         if type(x) is Tensor:
             a, left = x._value, x._node
         elif type(x) in _FLAT:
-            a = x
+            a, left = x, None
         else:
-            return _mixed(primitive, x, y)
+            return primitive(as_operand(x), as_operand(y))
         if type(y) is Tensor:
             b, right = y._value, y._node
         elif type(y) in _FLAT:
-            b = y
+            b, right = y, None
         else:
-            return _mixed(primitive, x, y)
+            return primitive(as_operand(x), as_operand(y))
         try:
             result = function(a, b)
         except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
             errors.raise_explained(primitive.name, (a, b), error)
         if mode.special or (left is None and right is None):
             recorded = (left or right) and local.recording
-            return primitive.record(result, (x, y), (a, b), {}) if recorded else wrap(result)
+            return primitive.record(result, (x, y), (a, b), (left, right), {}) if recorded else wrap(result)
         if computes and (type(a) is not _float64 or (type(b) is not _float64 and type(b) is not float)):
             dtype = result.dtype
             if getattr(a, "dtype", dtype) is not dtype or getattr(b, "dtype", dtype) is not dtype:
-                return primitive.record(result, (x, y), (a, b), {})
+                return primitive.record(result, (x, y), (a, b), (left, right), {})
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()
@@ -308,11 +308,11 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
             keep = keep_right if left is None else keep_left
             node.untracked = (describe(x, left), describe(y, right))
             node.options = _NO_OPTIONS
-            a, b = keep[0] and protected(x, a), keep[1] and protected(y, b)
+            a, b = keep[0] and protected(x, left, a), keep[1] and protected(y, right, b)
         else:
             keep = keep_both
             if x._shared or y._shared:
-                a, b = protected(x, a), protected(y, b)
+                a, b = protected(x, left, a), protected(y, right, b)
         node.saved = (a if keep[0] else None, b if keep[1] else None, result if keep[2] else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
@@ -323,13 +323,8 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     return apply
 
 
-def _mixed(primitive: Elementwise, x: Any, y: Any) -> Any:
-    """Operands of other types: boxes and parameters go the general way, lists become arrays."""
-    return primitive(as_operand(x), as_operand(y))
-
-
 def as_operand(x: Any) -> Any:
-    """`x` as it can go to NumPy: a list or a subclass of arrays cannot."""
+    """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
     return x if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)) else plain_array(x)
 
 
@@ -358,10 +353,11 @@ class Structured(Primitive):
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
 
-    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], options: dict[str, Any]) -> Any:
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
+               options: dict[str, Any]) -> Any:
         if self.inert:
-            operands = [x.detach() if i in self.inert and isinstance(x, Tensor) else x for i, x in enumerate(operands)]
-        return super().record(value, operands, values, options)
+            parents = [None if i in self.inert else parent for i, parent in enumerate(parents)]
+        return super().record(value, operands, values, parents, options)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""

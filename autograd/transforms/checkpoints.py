@@ -103,7 +103,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         leaves, structure = tree.flatten(args)
         if not local.recording or any(isinstance(x, Box) for x in leaves):
             return f(*args)
-        values = [protected(x, x._value) if isinstance(x, Tensor) else x for x in leaves]
+        values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
         inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
         since = random.state()
         first = _Run(f, structure.unflatten(inputs), inputs)
