@@ -28,11 +28,15 @@ WRITABLE = frozenset({np.ndarray, list, tuple})
 """Types of options that the caller may write to after the call, or that may hold one."""
 
 
-def kept(option: Any) -> Any:
-    """An option as a node keeps it: the caller may write to a mask or an index before the backward pass."""
+def kept(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as a node keeps them: the caller may write to a mask or an index before the backward pass."""
+    return options if WRITABLE.isdisjoint(map(type, options.values())) else {k: _copied(v) for k, v in options.items()}
+
+
+def _copied(option: Any) -> Any:
     if isinstance(option, np.ndarray):
         return option.copy()
-    return type(option)([kept(part) for part in option]) if type(option) in (list, tuple) else option
+    return type(option)([_copied(part) for part in option]) if type(option) in (list, tuple) else option
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
@@ -81,11 +85,11 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     view._shared = base._shared
-    for owner in owners(base):
+    for owner in owners(base) if base._value.base is not None else ():
         if _same_places(view._value, owner._value):  # x.T.T is taken as x was: a loop of views has no depth
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
             break
-    view._view = (base, primitive, {name: kept(option) for name, option in options.items()})
+    view._view = (base, primitive, kept(options))
     views = getattr(base, "_views", None)
     if views is None:
         views = base._views = []

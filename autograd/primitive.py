@@ -33,7 +33,7 @@ from .box import Box
 from .calling import PLAIN, as_computed, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
-from .mutation import WRITABLE, kept, link
+from .mutation import kept, link
 from .reading import Rule, active_operands, argument_names, option_names
 from .registry import primitives, registry
 from .tensor import Tensor
@@ -119,10 +119,9 @@ class Primitive:
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
         """The output as tensors of a new node."""
-        if options and not WRITABLE.isdisjoint(map(type, options.values())):
-            options = {name: kept(option) for name, option in options.items()}
         node = Node()
-        node.primitive, node.parents, node.saved, node.options, node.hooks = self, parents, saved, options, None
+        node.primitive, node.parents, node.saved, node.hooks = self, parents, saved, None
+        node.options = kept(options) if options else options
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple:
@@ -245,12 +244,11 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     def apply(x: Any) -> Tensor:
         if type(x) is not Tensor:
             return primitive(x)  # type: ignore[no-any-return]
-        value = x._value
+        value, parent = x._value, x._node
         try:
             result = function(value)
         except Exception as error:  # noqa: BLE001  # it is raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
-        parent = x._node
         if parent is None or mode.special:
             recorded = parent is not None and local.recording
             return primitive.record(result, (x,), (value,), (parent,), {}) if recorded else wrap(result)  # type: ignore[no-any-return]
