@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -174,13 +174,6 @@ def protected(operand: Any, parent: Node | None, value: Any) -> Any:
 # --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
-class _View(NamedTuple):
-    """What a rule reads of a node."""
-
-    saved: tuple[Any, ...]
-    parents: Sequence[Any]
-
-
 class Elementwise(Primitive):
     """A function of corresponding elements; its rule, a partial in each operand, multiplies cotangents and tangents."""
 
@@ -206,7 +199,8 @@ class Elementwise(Primitive):
                     options: dict[str, Any]) -> Array | None:
         if self.linear and all(t is not None for t in tangents):
             return self.apply(*tangents)
-        view = _View((*as_computed(self.ufunc, operands, out.dtype), out), tangents)
+        view = Node()  # what a rule reads of one
+        view.saved, view.parents = (*as_computed(self.ufunc, operands, out.dtype), out), tuple(tangents)
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
