@@ -10,10 +10,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import rules
+from . import array_api, rules
 from .anomaly import detect_anomaly
-from .array_api import *  # noqa: F403  # the standard's names are listed once, in array_api.__all__
-from .array_api import __all__ as _standard_names
+from .array_api import *  # noqa: F403  # the standard's names are listed there, once
 from .custom import custom, rule
 from .elsewhere import FUNCTIONS as _FUNCTIONS
 from .errors import (
@@ -75,7 +74,7 @@ __all__ = [
     "no_grad", "numerical", "ravel", "relu", "rule", "rules", "scipy", "sigmoid", "silu", "softmax", "softplus",
     "supported", "symbolic", "tensor", "testing", "trace_source", "value_and_grad", "vjp", "vmap",
 ]
-__all__ += _standard_names  # noqa: PLE0605  # a list too
+__all__ += array_api.__all__
 
 _install()
 

@@ -12,6 +12,11 @@ from autograd.tree import tensors_in
 
 from .apply import as_tensor, call, call_for_several, check_device
 
+__all__ = [
+    "arange", "asarray", "empty", "empty_like", "eye", "from_dlpack", "full", "full_like", "linspace", "meshgrid",
+    "ones", "ones_like", "tril", "triu", "zeros", "zeros_like",
+]
+
 
 def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor of `obj`: a tensor, array, number, or nested sequence of them, whose tensors stay connected.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,70 +13,167 @@ from autograd.tensor import Tensor
 from .apply import as_tensor, call
 from .complex_limits import complex_expm1, complex_tanh
 
+__all__ = [
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "ceil",
+    "clip",
+    "conj",
+    "copysign",
+    "cos",
+    "cosh",
+    "divide",
+    "equal",
+    "exp",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "imag",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "nextafter",
+    "not_equal",
+    "positive",
+    "pow",
+    "real",
+    "reciprocal",
+    "remainder",
+    "round",
+    "sign",
+    "signbit",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "subtract",
+    "tan",
+    "tanh",
+    "trunc",
+]
 
-def abs(x: Tensor, /) -> Tensor:
-    """NumPy's `absolute`, elementwise."""
-    return call(np.absolute, x)
+Function = TypeVar("Function", bound=Callable[..., Tensor])
 
 
-def acos(x: Tensor, /) -> Tensor:
-    """NumPy's `arccos`, elementwise."""
-    return call(np.arccos, x)
+def unary(function: Callable[..., Any], name: str | None = None) -> Callable[[Any], Tensor]:
+    """NumPy's function of one array, under the standard's name where that is another."""
+
+    def apply(x: Any, /) -> Tensor:
+        return call(function, x)
+
+    return documented(apply, function, name, "elementwise")
 
 
-def acosh(x: Tensor, /) -> Tensor:
-    """NumPy's `arccosh`, elementwise."""
-    return call(np.arccosh, x)
+def binary(function: Callable[..., Any], name: str | None = None) -> Callable[[Any, Any], Tensor]:
+    """The same of two arrays."""
+
+    def apply(x1: Any, x2: Any, /) -> Tensor:
+        return call(function, x1, x2)
+
+    return documented(apply, function, name, "elementwise with broadcasting")
 
 
-def asin(x: Tensor, /) -> Tensor:
-    """NumPy's `arcsin`, elementwise."""
-    return call(np.arcsin, x)
+def documented(apply: Function, function: Callable[..., Any], name: str | None, how: str) -> Function:
+    apply.__name__ = apply.__qualname__ = name or function.__name__
+    apply.__doc__ = f"NumPy's `{function.__name__}`, {how}."
+    return apply
 
 
-def asinh(x: Tensor, /) -> Tensor:
-    """NumPy's `arcsinh`, elementwise."""
-    return call(np.arcsinh, x)
+abs = unary(np.absolute, "abs")
+acos = unary(np.arccos, "acos")
+acosh = unary(np.arccosh, "acosh")
+asin = unary(np.arcsin, "asin")
+asinh = unary(np.arcsinh, "asinh")
+atan = unary(np.arctan, "atan")
+atanh = unary(np.arctanh, "atanh")
+bitwise_invert = unary(np.invert, "bitwise_invert")
+ceil = unary(np.ceil)
+conj = unary(np.conjugate, "conj")
+cos = unary(np.cos)
+cosh = unary(np.cosh)
+exp = unary(np.exp)
+floor = unary(np.floor)
+imag = unary(np.imag)
+isfinite = unary(np.isfinite)
+isinf = unary(np.isinf)
+isnan = unary(np.isnan)
+log = unary(np.log)
+log1p = unary(np.log1p)
+log2 = unary(np.log2)
+log10 = unary(np.log10)
+logical_not = unary(np.logical_not)
+negative = unary(np.negative)
+positive = unary(np.positive)
+real = unary(np.real)
+reciprocal = unary(np.reciprocal)
+round = unary(np.round)
+sign = unary(np.sign)
+signbit = unary(np.signbit)
+sin = unary(np.sin)
+sinh = unary(np.sinh)
+square = unary(np.square)
+sqrt = unary(np.sqrt)
+tan = unary(np.tan)
+trunc = unary(np.trunc)
 
-
-def atan(x: Tensor, /) -> Tensor:
-    """NumPy's `arctan`, elementwise."""
-    return call(np.arctan, x)
-
-
-def atanh(x: Tensor, /) -> Tensor:
-    """NumPy's `arctanh`, elementwise."""
-    return call(np.arctanh, x)
-
-
-def bitwise_invert(x: Tensor, /) -> Tensor:
-    """NumPy's `invert`, elementwise."""
-    return call(np.invert, x)
-
-
-def ceil(x: Tensor, /) -> Tensor:
-    """NumPy's `ceil`, elementwise."""
-    return call(np.ceil, x)
-
-
-def conj(x: Tensor, /) -> Tensor:
-    """NumPy's `conjugate`, elementwise."""
-    return call(np.conjugate, x)
-
-
-def cos(x: Tensor, /) -> Tensor:
-    """NumPy's `cos`, elementwise."""
-    return call(np.cos, x)
-
-
-def cosh(x: Tensor, /) -> Tensor:
-    """NumPy's `cosh`, elementwise."""
-    return call(np.cosh, x)
-
-
-def exp(x: Tensor, /) -> Tensor:
-    """NumPy's `exp`, elementwise."""
-    return call(np.exp, x)
+add = binary(np.add)
+atan2 = binary(np.arctan2, "atan2")
+bitwise_and = binary(np.bitwise_and)
+bitwise_left_shift = binary(np.left_shift, "bitwise_left_shift")
+bitwise_or = binary(np.bitwise_or)
+bitwise_right_shift = binary(np.right_shift, "bitwise_right_shift")
+bitwise_xor = binary(np.bitwise_xor)
+copysign = binary(np.copysign)
+divide = binary(np.divide)
+equal = binary(np.equal)
+greater = binary(np.greater)
+greater_equal = binary(np.greater_equal)
+hypot = binary(np.hypot)
+less = binary(np.less)
+less_equal = binary(np.less_equal)
+logaddexp = binary(np.logaddexp)
+logical_and = binary(np.logical_and)
+logical_or = binary(np.logical_or)
+logical_xor = binary(np.logical_xor)
+maximum = binary(np.maximum)
+minimum = binary(np.minimum)
+multiply = binary(np.multiply)
+nextafter = binary(np.nextafter)
+not_equal = binary(np.not_equal)
+pow = binary(np.power, "pow")
+remainder = binary(np.remainder)
+subtract = binary(np.subtract)
 
 
 def expm1(x: Tensor, /) -> Tensor:
@@ -83,264 +181,14 @@ def expm1(x: Tensor, /) -> Tensor:
     return complex_expm1(x) if as_tensor(x).dtype.kind == "c" else call(np.expm1, x)
 
 
-def floor(x: Tensor, /) -> Tensor:
-    """NumPy's `floor`, elementwise."""
-    return call(np.floor, x)
-
-
-def imag(x: Tensor, /) -> Tensor:
-    """NumPy's `imag`, elementwise."""
-    return call(np.imag, x)
-
-
-def isfinite(x: Tensor, /) -> Tensor:
-    """NumPy's `isfinite`, elementwise."""
-    return call(np.isfinite, x)
-
-
-def isinf(x: Tensor, /) -> Tensor:
-    """NumPy's `isinf`, elementwise."""
-    return call(np.isinf, x)
-
-
-def isnan(x: Tensor, /) -> Tensor:
-    """NumPy's `isnan`, elementwise."""
-    return call(np.isnan, x)
-
-
-def log(x: Tensor, /) -> Tensor:
-    """NumPy's `log`, elementwise."""
-    return call(np.log, x)
-
-
-def log1p(x: Tensor, /) -> Tensor:
-    """NumPy's `log1p`, elementwise."""
-    return call(np.log1p, x)
-
-
-def log2(x: Tensor, /) -> Tensor:
-    """NumPy's `log2`, elementwise."""
-    return call(np.log2, x)
-
-
-def log10(x: Tensor, /) -> Tensor:
-    """NumPy's `log10`, elementwise."""
-    return call(np.log10, x)
-
-
-def logical_not(x: Tensor, /) -> Tensor:
-    """NumPy's `logical_not`, elementwise."""
-    return call(np.logical_not, x)
-
-
-def negative(x: Tensor, /) -> Tensor:
-    """NumPy's `negative`, elementwise."""
-    return call(np.negative, x)
-
-
-def positive(x: Tensor, /) -> Tensor:
-    """NumPy's `positive`, elementwise."""
-    return call(np.positive, x)
-
-
-def real(x: Tensor, /) -> Tensor:
-    """NumPy's `real`, elementwise."""
-    return call(np.real, x)
-
-
-def reciprocal(x: Tensor, /) -> Tensor:
-    """NumPy's `reciprocal`, elementwise."""
-    return call(np.reciprocal, x)
-
-
-def round(x: Tensor, /) -> Tensor:
-    """NumPy's `round`, elementwise."""
-    return call(np.round, x)
-
-
-def sign(x: Tensor, /) -> Tensor:
-    """NumPy's `sign`, elementwise."""
-    return call(np.sign, x)
-
-
-def signbit(x: Tensor, /) -> Tensor:
-    """NumPy's `signbit`, elementwise."""
-    return call(np.signbit, x)
-
-
-def sin(x: Tensor, /) -> Tensor:
-    """NumPy's `sin`, elementwise."""
-    return call(np.sin, x)
-
-
-def sinh(x: Tensor, /) -> Tensor:
-    """NumPy's `sinh`, elementwise."""
-    return call(np.sinh, x)
-
-
-def square(x: Tensor, /) -> Tensor:
-    """NumPy's `square`, elementwise."""
-    return call(np.square, x)
-
-
-def sqrt(x: Tensor, /) -> Tensor:
-    """NumPy's `sqrt`, elementwise."""
-    return call(np.sqrt, x)
-
-
-def tan(x: Tensor, /) -> Tensor:
-    """NumPy's `tan`, elementwise."""
-    return call(np.tan, x)
-
-
 def tanh(x: Tensor, /) -> Tensor:
     """The hyperbolic tangent, elementwise; complex infinities have the standard's values."""
     return complex_tanh(x) if as_tensor(x).dtype.kind == "c" else call(np.tanh, x)
 
 
-def trunc(x: Tensor, /) -> Tensor:
-    """NumPy's `trunc`, elementwise."""
-    return call(np.trunc, x)
-
-
-def add(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `add`, elementwise with broadcasting."""
-    return call(np.add, x1, x2)
-
-
-def atan2(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `arctan2`, elementwise with broadcasting."""
-    return call(np.arctan2, x1, x2)
-
-
-def bitwise_and(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `bitwise_and`, elementwise with broadcasting."""
-    return call(np.bitwise_and, x1, x2)
-
-
-def bitwise_left_shift(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `left_shift`, elementwise with broadcasting."""
-    return call(np.left_shift, x1, x2)
-
-
-def bitwise_or(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `bitwise_or`, elementwise with broadcasting."""
-    return call(np.bitwise_or, x1, x2)
-
-
-def bitwise_right_shift(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `right_shift`, elementwise with broadcasting."""
-    return call(np.right_shift, x1, x2)
-
-
-def bitwise_xor(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `bitwise_xor`, elementwise with broadcasting."""
-    return call(np.bitwise_xor, x1, x2)
-
-
-def copysign(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `copysign`, elementwise with broadcasting."""
-    return call(np.copysign, x1, x2)
-
-
-def divide(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `divide`, elementwise with broadcasting."""
-    return call(np.divide, x1, x2)
-
-
-def equal(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `equal`, elementwise with broadcasting."""
-    return call(np.equal, x1, x2)
-
-
 def floor_divide(x1: Any, x2: Any, /) -> Tensor:
     """What `x1 // x2` is: `floor(x1 / x2)`, elementwise with broadcasting."""
     return call(floor_quotient, x1, x2)
-
-
-def greater(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `greater`, elementwise with broadcasting."""
-    return call(np.greater, x1, x2)
-
-
-def greater_equal(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `greater_equal`, elementwise with broadcasting."""
-    return call(np.greater_equal, x1, x2)
-
-
-def hypot(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `hypot`, elementwise with broadcasting."""
-    return call(np.hypot, x1, x2)
-
-
-def less(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `less`, elementwise with broadcasting."""
-    return call(np.less, x1, x2)
-
-
-def less_equal(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `less_equal`, elementwise with broadcasting."""
-    return call(np.less_equal, x1, x2)
-
-
-def logaddexp(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `logaddexp`, elementwise with broadcasting."""
-    return call(np.logaddexp, x1, x2)
-
-
-def logical_and(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `logical_and`, elementwise with broadcasting."""
-    return call(np.logical_and, x1, x2)
-
-
-def logical_or(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `logical_or`, elementwise with broadcasting."""
-    return call(np.logical_or, x1, x2)
-
-
-def logical_xor(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `logical_xor`, elementwise with broadcasting."""
-    return call(np.logical_xor, x1, x2)
-
-
-def maximum(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `maximum`, elementwise with broadcasting."""
-    return call(np.maximum, x1, x2)
-
-
-def minimum(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `minimum`, elementwise with broadcasting."""
-    return call(np.minimum, x1, x2)
-
-
-def multiply(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `multiply`, elementwise with broadcasting."""
-    return call(np.multiply, x1, x2)
-
-
-def nextafter(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `nextafter`, elementwise with broadcasting."""
-    return call(np.nextafter, x1, x2)
-
-
-def not_equal(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `not_equal`, elementwise with broadcasting."""
-    return call(np.not_equal, x1, x2)
-
-
-def pow(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `power`, elementwise with broadcasting."""
-    return call(np.power, x1, x2)
-
-
-def remainder(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `remainder`, elementwise with broadcasting."""
-    return call(np.remainder, x1, x2)
-
-
-def subtract(x1: Any, x2: Any, /) -> Tensor:
-    """NumPy's `subtract`, elementwise with broadcasting."""
-    return call(np.subtract, x1, x2)
 
 
 def clip(x: Tensor, /, min: Any = None, max: Any = None) -> Tensor:

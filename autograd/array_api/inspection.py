@@ -6,6 +6,8 @@ from typing import Any
 
 from . import dtypes
 
+__all__ = ["__array_namespace_info__"]
+
 
 class Info:
     """What the namespace can do: one device, NumPy's dtypes, data-dependent shapes."""

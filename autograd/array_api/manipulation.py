@@ -10,6 +10,11 @@ from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
 
+__all__ = [
+    "broadcast_arrays", "broadcast_to", "concat", "expand_dims", "flip", "moveaxis", "permute_dims", "repeat",
+    "reshape", "roll", "squeeze", "stack", "take", "take_along_axis", "tile", "unstack",
+]
+
 
 def broadcast_arrays(*arrays: Tensor) -> list[Tensor]:
     """All arrays broadcast to one shape, as a list."""

@@ -12,6 +12,12 @@ from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
 
+__all__ = [
+    "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "max",
+    "mean", "min", "nonzero", "prod", "searchsorted", "sort", "std", "sum", "unique_all", "unique_counts",
+    "unique_inverse", "unique_values", "var", "where",
+]
+
 
 def sum(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
     """The sum over the axes."""
