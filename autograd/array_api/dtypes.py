@@ -11,25 +11,8 @@ from autograd.tensor import Tensor
 from .apply import as_tensor, call, check_device
 
 __all__ = [
-    "astype",
-    "bool",
-    "can_cast",
-    "complex64",
-    "complex128",
-    "finfo",
-    "float32",
-    "float64",
-    "iinfo",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "isdtype",
-    "result_type",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
+    "astype", "bool", "can_cast", "complex64", "complex128", "finfo", "float32", "float64", "iinfo", "int8", "int16",
+    "int32", "int64", "isdtype", "result_type", "uint8", "uint16", "uint32", "uint64",
 ]
 
 bool = np.bool_

@@ -30,28 +30,9 @@ from . import (
 )
 
 __all__ = [
-    "activations",
-    "calculus",
-    "choosing",
-    "decompositions",
-    "editing",
-    "error_function",
-    "fft",
-    "indexing",
-    "integrals",
-    "joining",
-    "linalg",
-    "nan",
-    "norms",
-    "padding",
-    "polynomials",
-    "products",
-    "quantiles",
-    "ranges",
-    "reductions",
-    "shaping",
-    "statistics",
-    "ufuncs",
+    "activations", "calculus", "choosing", "decompositions", "editing", "error_function", "fft", "indexing",
+    "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
+    "reductions", "shaping", "statistics", "ufuncs",
 ]
 
 on_demand["scipy.special"] = "autograd.rules.special"

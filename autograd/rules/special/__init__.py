@@ -5,12 +5,6 @@ from __future__ import annotations
 from . import bessel, elliptic, error_functions, gamma_functions, incomplete, integral_functions, logarithms, orthogonal
 
 __all__ = [
-    "bessel",
-    "elliptic",
-    "error_functions",
-    "gamma_functions",
-    "incomplete",
-    "integral_functions",
-    "logarithms",
+    "bessel", "elliptic", "error_functions", "gamma_functions", "incomplete", "integral_functions", "logarithms",
     "orthogonal",
 ]
