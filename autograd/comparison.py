@@ -21,9 +21,10 @@ import numpy as np
 from . import numerical, symbolic
 from .errors import DisconnectedWarning, NoDerivativeError, missing_extra
 from .forward import jvp
-from .tensor import Tensor
+from .text_table import in_columns
 from .transforms import vjp
 from .tree import flatten
+from .values import as_plain
 
 Array = np.ndarray[Any, Any]
 
@@ -95,9 +96,7 @@ class Comparison:
         ]
 
     def __str__(self) -> str:
-        table = [self.HEADINGS, *self._cells()]
-        widths = [max(len(line[i]) for line in table) for i in range(len(self.HEADINGS))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in table]
+        lines = in_columns([self.HEADINGS, *self._cells()])
         return "\n".join([self._title, lines[0], "-" * len(lines[0]), *lines[1:]])
 
     __repr__ = __str__
@@ -132,9 +131,7 @@ class Scaling:
     HEADINGS = ("method", "n", "work", "seconds", "peak memory")
 
     def __str__(self) -> str:
-        table = [self.HEADINGS, *self._cells()]
-        widths = [max(len(line[i]) for line in table) for i in range(len(self.HEADINGS))]
-        return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table)
+        return "\n".join(in_columns([self.HEADINGS, *self._cells()]))
 
     __repr__ = __str__
 
@@ -202,9 +199,9 @@ class _Subject:
         self.f, self.x = f, x
         self.evaluations = self.passes = 0
         self.leaves, self.structure = flatten(x)
-        self.arrays = [np.asarray(_plain(leaf), float) for leaf in self.leaves]
+        self.arrays = [np.asarray(as_plain(leaf), float) for leaf in self.leaves]
         self.size = sum(a.size for a in self.arrays)
-        value = np.asarray(_plain(f(x)))
+        value = np.asarray(as_plain(f(x)))
         self.outputs, self.shape = value.size, value.shape
 
     def call(self, x: Any) -> Any:
@@ -237,7 +234,7 @@ class _Subject:
             for index in np.ndindex(array.shape):
                 tangents = [np.zeros(a.shape) for a in self.arrays]
                 tangents[i][index] = 1
-                columns.append(np.ravel(_plain(jvp(self.f, (self.x,), (self.structure.unflatten(tangents),))[1])))
+                columns.append(np.ravel(as_plain(jvp(self.f, (self.x,), (self.structure.unflatten(tangents),))[1])))
                 self.passes += 1
         return np.stack(columns, axis=-1)
 
@@ -253,7 +250,7 @@ class _Subject:
 
     def _matrix(self, tree: Any) -> Array:
         """Derivatives in the structure of x, each leaf of shape `out.shape + in.shape`, as a matrix."""
-        pieces = [np.reshape(_plain(d), (-1, a.size)) for d, a in zip(flatten(tree)[0], self.arrays, strict=True)]
+        pieces = [np.reshape(as_plain(d), (-1, a.size)) for d, a in zip(flatten(tree)[0], self.arrays, strict=True)]
         return np.concatenate(pieces, axis=1)
 
     def reference(self) -> tuple[str, Array, Array]:
@@ -282,7 +279,7 @@ class _Subject:
             for a in self.arrays:
                 pieces.append(full[start : start + a.size].reshape(a.shape))
                 start += a.size
-            value = np.asarray(_plain(self.f(self.structure.unflatten(pieces))))
+            value = np.asarray(as_plain(self.f(self.structure.unflatten(pieces))))
             if value.dtype != dtype:
                 raise TypeError(f"f gives {value.dtype}, not {dtype}")
             return value.ravel()
@@ -328,9 +325,6 @@ def _traced() -> Iterator[list[int]]:
         if not was_tracing:
             tracemalloc.stop()
 
-
-def _plain(leaf: Any) -> Any:
-    return leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf
 
 
 def _listed(value: Any) -> Any:

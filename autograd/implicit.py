@@ -26,6 +26,7 @@ from .tensor import Tensor
 from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
+from .values import as_plain
 
 Array = np.ndarray[Any, Any]
 DENSE = 64
@@ -89,7 +90,7 @@ class _Problem:
         self.f, self.solver, self.contracts = f, solver, contracts
         self.dense = DENSE_CONTRACTION if contracts else DENSE
         start, self.unravel_x = ravel(tree_map(_constant, x0))
-        start = _plain(start)
+        start = as_plain(start)
         self.start = start if start.dtype.kind in "fc" else start.astype(float)
         leaves, self.structure = flatten(args)
         self.varying = [i for i, leaf in enumerate(leaves) if _is_floating(leaf)]
@@ -148,11 +149,11 @@ class _Problem:
         if g.size <= self.dense:
             adjoint = np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
         else:
-            here = _plain(x), _plain(p)
+            here = as_plain(x), as_plain(p)
             _, transpose = vjp(lambda x: self.residual(x, here[1]), here[0])
             solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
             adjoint = root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
-                           np.zeros_like(_plain(g)), g, x, p, solver=solver)
+                           np.zeros_like(as_plain(g)), g, x, p, solver=solver)
         return -np.conj(vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0])
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
@@ -160,11 +161,11 @@ class _Problem:
         slope = jvp(lambda p: self.residual(x, p), (p,), (t,))[1]
         if slope.size <= self.dense:
             return -np.linalg.solve(self.matrix(x, p), slope)
-        here = _plain(x), _plain(p)
+        here = as_plain(x), as_plain(p)
         _, linear = linearize(lambda x: self.residual(x, here[1]), here[0])
         solver = self.by_products(linear, slope, lambda: self.matrix(*here))
         return -root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
-                     np.zeros_like(_plain(slope)), slope, x, p, solver=solver)
+                     np.zeros_like(as_plain(slope)), slope, x, p, solver=solver)
 
     def matrix(self, x: Any, p: Any) -> Any:
         """A, one backward pass a row."""
@@ -178,17 +179,17 @@ class _Problem:
 
         def solve(residual: Callable[[Array], Array], start: Array) -> Any:
             scale = size_of(target)
-            return scale * of_unit_size(_plain(target) / scale, start)
+            return scale * of_unit_size(as_plain(target) / scale, start)
 
         def of_unit_size(right: Array, start: Array) -> Any:
             if self.contracts and callable(self.solver):
-                return _found(self.solver(lambda w: _plain(product(w)) - right, start))
+                return _found(self.solver(lambda w: as_plain(product(w)) - right, start))
             try:
                 from scipy.sparse.linalg import LinearOperator, gmres
             except ImportError:
                 return np.linalg.solve(matrix(), right)
             n = right.size
-            operator = LinearOperator((n, n), matvec=lambda w: _plain(product(w.reshape(n))), dtype=right.dtype)
+            operator = LinearOperator((n, n), matvec=lambda w: as_plain(product(w.reshape(n))), dtype=right.dtype)
             found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
             return np.linalg.solve(matrix(), right) if failed else found
 
@@ -216,10 +217,6 @@ def _closes_over() -> ValueError:
     return ValueError("f closes over a tensor that is being differentiated, whose gradient would be lost: pass it as "
                       "an argument, root(f, x0, tensor)")
 
-
-def _plain(x: Any) -> Any:
-    """The values alone: what a solver works on."""
-    return x.detach().numpy() if isinstance(x, Tensor) else x
 
 
 def _constant(leaf: Any) -> Any:

@@ -13,6 +13,7 @@ from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
 from .tree import flatten, ravel
 from .tree import map as tree_map
+from .values import as_plain
 
 Array = np.ndarray[Any, Any]
 
@@ -48,17 +49,17 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     if name not in WITHOUT_GRADIENT:
         derivatives["jac"] = True
     if name in WITH_PRODUCTS:
-        derivatives["hessp"] = lambda x, v: _plain(hvp(loss, x, v))
+        derivatives["hessp"] = lambda x, v: as_plain(hvp(loss, x, v))
     if name in WITH_HESSIAN:
-        derivatives["hess"] = lambda x: _plain(hessian(loss)(x))
+        derivatives["hess"] = lambda x: as_plain(hessian(loss)(x))
 
     def value(x: Array) -> float:
         with no_grad():
-            return float(_plain(loss(Tensor(x))))
+            return float(as_plain(loss(Tensor(x))))
 
     def value_and_gradient(x: Array) -> tuple[float, Array]:
         out, slope = value_and_grad(loss)(x)
-        return float(_plain(out)), _plain(slope)
+        return float(as_plain(out)), as_plain(slope)
 
     result = optimize.minimize(
         value_and_gradient if derivatives else value, start, method=method, tol=tol, options=options,
@@ -90,9 +91,6 @@ def _restored(tree: Any, params: Any) -> Any:
     return tree_map(cast, tree, params)
 
 
-def _plain(value: Any) -> Any:
-    return value.detach().numpy() if isinstance(value, Tensor) else value
-
 
 def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
     if bounds is None or isinstance(bounds, optimize.Bounds):
@@ -107,7 +105,7 @@ def _bound(bound: Any, params: Any, missing: float) -> Any:
     given, its_structure = flatten(_filled(bound, params, missing))
     if its_structure != structure:
         raise ValueError(f"a bound is None, a number, or a tree of them like params, {structure}; got {its_structure}")
-    spread = [np.broadcast_to(_plain(b), np.shape(_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
+    spread = [np.broadcast_to(as_plain(b), np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
     return np.concatenate([np.zeros(0), *spread])
 
 
@@ -138,5 +136,5 @@ def _constraint(constraint: dict[str, Any], unravel: Callable[[Any], Any]) -> di
     def fun(x: Any, *args: Any) -> Any:
         return np.atleast_1d(ravel(own(unravel(x), *args))[0])
 
-    return {**constraint, "fun": lambda x, *args: _plain(fun(Tensor(x), *args)),
-            "jac": lambda x, *args: _plain(jacobian(lambda x: fun(x, *args))(x))}
+    return {**constraint, "fun": lambda x, *args: as_plain(fun(Tensor(x), *args)),
+            "jac": lambda x, *args: as_plain(jacobian(lambda x: fun(x, *args))(x))}

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import scipy
 from .registry import public_name, real_only, registry
+from .text_table import in_columns
 
 
 class Support(NamedTuple):
@@ -30,9 +31,7 @@ class SupportTable(tuple[Support, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        rows = [Support._fields, *[tuple(map(str, row)) for row in self]]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(Support._fields))]
-        return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+        return "\n".join(in_columns([Support._fields, *[tuple(map(str, row)) for row in self]]))
 
     def to_markdown(self) -> str:
         """The table as a page of the documentation has it."""

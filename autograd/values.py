@@ -44,6 +44,11 @@ def as_output(t: Any, plain: bool, like: Any = None) -> Any:
     return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value[()]
 
 
+def as_plain(x: Any) -> Any:
+    """The values of a tensor, without its graph; anything else as it is. Raises `TypeError` inside `vmap`."""
+    return x.detach().numpy() if isinstance(x, Tensor) else x
+
+
 def fresh(x: Tensor) -> Tensor:
     """A new graph input with the value of `x`, at the bottom of its boxes: what a gradient is taken with respect to."""
     if isinstance(x, Box):

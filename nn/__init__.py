@@ -56,10 +56,10 @@ from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from nn import data, inspect, metrics, storage, training
+    from nn.layer_table import summary
     from nn.onnx import export_onnx
     from nn.stateless import functional_call
     from nn.storage import load, save
-    from nn.table import summary
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
@@ -81,7 +81,7 @@ _ON_FIRST_USE = {
     "Callback": ("training", "Callback"), "EarlyStopping": ("training", "EarlyStopping"),
     "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
-    "functional_call": ("stateless", "functional_call"), "summary": ("table", "summary"),
+    "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
 }  # fmt: skip
 
 

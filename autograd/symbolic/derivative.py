@@ -11,6 +11,7 @@ from autograd.errors import NoDerivativeError
 from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 from autograd.tree import map as tree_map
+from autograd.values import as_plain
 
 from .forms import sympy
 from .trace import expressions_of, parameter_names, trace
@@ -137,7 +138,7 @@ class _Trace:
         for argument, symbols in zip(arguments, self.symbols, strict=True):
             for leaf, symbol in zip(leaves(argument), leaves(symbols), strict=True):
                 if isinstance(symbol, (np.ndarray, sp.Symbol)):
-                    numbers += np.asarray(_plain(leaf), dtype=float).ravel().tolist()
+                    numbers += np.asarray(as_plain(leaf), dtype=float).ravel().tolist()
         return numbers
 
     def evaluate(self, arguments: tuple[Any, ...]) -> Any:
@@ -146,7 +147,7 @@ class _Trace:
         found, structure = flatten(arguments[self.argnums])
         made, start = [], 0
         for leaf in found:
-            stop = start + np.size(_plain(leaf))
+            stop = start + np.size(as_plain(leaf))
             made.append(_like(leaf, slopes[start:stop]))
             start = stop
         return structure.unflatten(made)
@@ -172,7 +173,7 @@ def count_ops(tree: Any) -> int:
 def _signature(argument: Any) -> Any:
     """What the formula depends on: the structure, the shape of each float, the value of each integer."""
     found, structure = flatten(argument)
-    return structure, tuple(x if isinstance(x, (str, int)) else np.shape(_plain(x)) for x in found)
+    return structure, tuple(x if isinstance(x, (str, int)) else np.shape(as_plain(x)) for x in found)
 
 
 def _promoted(leaf: Any) -> Any:
@@ -182,12 +183,9 @@ def _promoted(leaf: Any) -> Any:
     return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biu" else leaf
 
 
-def _plain(leaf: Any) -> Any:
-    return leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf
-
 
 def _like(leaf: Any, numbers: list[float]) -> Any:
-    array = np.array(numbers).reshape(np.shape(_plain(leaf)))
+    array = np.array(numbers).reshape(np.shape(as_plain(leaf)))
     if isinstance(leaf, (Tensor, np.ndarray)):
         array = array.astype(leaf.dtype)
         return Tensor(array) if isinstance(leaf, Tensor) else array

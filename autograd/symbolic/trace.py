@@ -13,6 +13,7 @@ from autograd.errors import NoDerivativeError
 from autograd.registry import registry
 from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
+from autograd.values import as_plain
 
 from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole
 
@@ -74,8 +75,7 @@ def _symbols(leaf: Any, name: str) -> Any:
         return sp.Symbol(leaf, real=True)
     if isinstance(leaf, (sp.Basic, bool, int)):
         return leaf
-    array = np.array(leaf.tolist(), dtype=object) if isinstance(leaf, sp.MatrixBase) else np.asarray(
-        leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf)
+    array = np.array(leaf.tolist(), dtype=object) if isinstance(leaf, sp.MatrixBase) else np.asarray(as_plain(leaf))
     if array.dtype == object or array.dtype.kind in "biu":
         return array
     if not array.ndim:

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.errors import GradientMismatch
 from autograd.tensor import Tensor
 from autograd.tree import flatten, paths
+from autograd.values import as_plain
 
 from .randomness import RandomState
 
@@ -103,7 +104,7 @@ def _is_floating(leaf: Any) -> bool:
 
 
 def as_array(leaf: Any) -> Array:
-    return leaf.detach().numpy() if isinstance(leaf, Tensor) else np.asarray(leaf)
+    return np.asarray(as_plain(leaf))
 
 
 def _bare(place: str) -> str:

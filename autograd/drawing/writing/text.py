@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd.drawing.labels import cluster_label, description, heading, spec
 from autograd.drawing.model import LEAVES, Graph, Vertex
+from autograd.text_table import in_columns
 
 
 def table(graph: Graph) -> str:
@@ -12,9 +13,8 @@ def table(graph: Graph) -> str:
     rows = [_row(graph, vertex, origins) for vertex, origins in _with_origins(graph)]
     kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]
     cells = [[row[i] for i in kept] for row in [header, *rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(kept))]
-    written = [("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))).rstrip() for row in cells]
-    body = [written[0], "  ".join("-" * w for w in widths)]
+    written = in_columns(cells)
+    body = [written[0], "  ".join("-" * max(map(len, column)) for column in zip(*cells, strict=True))]
     last: str = ""
     for vertex, line in zip(graph.vertices.values(), written[1:], strict=True):
         if vertex.cluster != last:

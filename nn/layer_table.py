@@ -1,4 +1,4 @@
-"""summary: a table of a model's layers, their output shapes, parameters, bytes and multiply-adds."""
+"""`summary`: a table of a model's layers, their output shapes, parameters, bytes and multiply-adds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, no_grad
+from autograd.text_table import in_columns
 from nn import layers
 from nn.mode import evaluating
 from nn.module import Module
@@ -71,9 +72,7 @@ class Summary:
         return ("total", "", note, f"{self.parameters:,}", f"{self.bytes:,}", f"{self.multiply_adds:,}")
 
     def __str__(self) -> str:
-        table = [HEADINGS, *(row.cells() for row in self.rows), self._total()]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(_aligned(cells, widths)).rstrip() for cells in table]
+        lines = in_columns([HEADINGS, *(row.cells() for row in self.rows), self._total()], words=3)
         rule = "-" * max(map(len, lines))
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
@@ -83,11 +82,6 @@ class Summary:
 
         body = "".join(line(row.cells(), "td") for row in self.rows)
         return f"<table>{line(HEADINGS, 'th')}{body}{line(self._total(), 'th')}</table>"
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    for position, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        yield cell.rjust(width) if position >= 3 else cell.ljust(width)
 
 
 def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DTypeLike = np.float32) -> Summary:
