@@ -3,8 +3,8 @@
     out = x W^T + b      x (..., in), weight (out, in), bias (out,) or None, out (..., out)
     dx = g W,   dW = g^T x,   db = sum of g
 
-Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out) in row-major order,
-which is the order of the result.
+Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out). The result is in
+row-major order but for a few long rows (`products.py`), and dx in the order of x.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograd.fused import fused
 from autograd.runtime.matmul import dot
-from nn.kernels.products import affine
+from nn.kernels.products import affine, in_columns
 
 Array = NDArray[Any]
 
@@ -33,7 +33,9 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
                     needs: Sequence[bool]) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     rows, inputs = _matrix(g), _matrix(x)
-    dx = dot(rows, weight).reshape(x.shape) if needs[0] else None
+    dx = None
+    if needs[0]:
+        dx = (dot(weight.T, rows.T).T if in_columns(inputs) else dot(rows, weight)).reshape(x.shape)
     dw = dot(rows.T, inputs) if needs[1] else None
     db = _ones(len(rows), g.dtype).dot(rows) if needs[2] else None
     return dx, dw, db
