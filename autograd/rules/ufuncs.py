@@ -200,8 +200,9 @@ def where(condition: Any, *choices: Any) -> Any:
 
 linear(np.conjugate, lambda g: np.conjugate(g))
 linear(np.real, lambda g: g, views=True)
-general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else 0 * g, lambda t: np.imag(t), views=True)
-general(np.angle, lambda g, x, *, deg=False: over(g * -1j * angle_scale(deg), x) if x.dtype.kind == "c" else 0 * g,
+general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else np.zeros_like(g), lambda t: np.imag(t), views=True)
+general(np.angle,
+        lambda g, x, *, deg=False: over(g * -1j * angle_scale(deg), x) if x.dtype.kind == "c" else np.zeros_like(g),
         lambda t, x, *, deg=False: np.imag(over(t, x)) * angle_scale(deg))
 
 

@@ -11,6 +11,7 @@ from types import EllipsisType
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd import tree
 from autograd.tensor import Tensor
@@ -70,10 +71,11 @@ def broadcasting(call: Call) -> Any:
 
 
 def shifted(axis: Any, ndim: int) -> Any:
-    """An axis, or several, of an example, as axes of the batch."""
+    """An axis, or several, of an example, as axes of the batch. Raises what NumPy raises where there is none such."""
     if axis is None:
         return tuple(range(1, ndim + 1))
-    return axis % ndim + 1 if isinstance(axis, (int, np.integer)) else tuple(a % ndim + 1 for a in axis)
+    axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim, allow_duplicate=True))
+    return axes if np.iterable(axis) else axes[0]
 
 
 def along(*names: str) -> BatchingRule:
@@ -91,6 +93,7 @@ DEFAULT_AXES: dict[str, Any] = {"axis1": 0, "axis2": 1}
 
 def reduction(call: Call) -> Any:
     if not call.ndim:  # of a number, which has no axis to keep
+        shifted(call.options.get("axis"), 1)
         return call.of(call.x[:, None], axis=1, **({"keepdims": False} if "keepdims" in call.options else {}))
     return call.of(call.x, axis=shifted(call.options.get("axis"), call.ndim))
 
@@ -99,11 +102,23 @@ def running(call: Call) -> Any:
     x, axis = call.x, call.options.get("axis")
     if axis is None:
         x, axis = np.reshape(x, (call.size, -1)), 0
+    elif not call.ndim:
+        x = x[:, None]
     return call.of(x, axis=shifted(axis, rank(x, True)))
 
 
 def sorting(call: Call) -> Any:
-    return running(call._replace(options={"axis": -1} | call.options))
+    options = {"axis": -1} | call.options
+    shifted(options["axis"], call.ndim)  # a number has no axis
+    return running(call._replace(options=options))
+
+
+def normalizing(call: Call) -> Any:
+    axis = call.options.get("axis", -1)
+    along = shifted(axis, call.ndim or 1)
+    if axis is None or not call.ndim:
+        return np.reshape(call.of(np.reshape(call.x, (call.size, -1)), axis=1), call.x.shape)
+    return call.of(call.x, axis=along)
 
 
 def reshape(call: Call) -> Any:
@@ -121,8 +136,8 @@ def in_a_tuple(given: Any) -> tuple[Any, ...]:
 
 def transpose(call: Call) -> Any:
     axes = call.options.get("axes")
-    axes = range(call.ndim)[::-1] if axes is None else np.atleast_1d(axes) % call.ndim
-    return np.transpose(call.x, (0, *(a + 1 for a in axes)))
+    axes = range(call.ndim)[::-1] if axes is None else np.atleast_1d(axes)
+    return np.transpose(call.x, (0, *shifted(axes, call.ndim)))
 
 
 def expand_dims(call: Call) -> Any:
@@ -133,7 +148,7 @@ def expand_dims(call: Call) -> Any:
 def squeeze(call: Call) -> Any:
     axis = call.options.get("axis")
     axes = tuple(i for i in range(call.ndim) if call.x.shape[i + 1] == 1) if axis is None else axis
-    return call.of(call.x, axis=shifted(axes, call.ndim))
+    return call.of(call.x, axis=shifted(axes, call.ndim)) if call.ndim else call.x
 
 
 def broadcast_to(call: Call) -> Any:
@@ -196,7 +211,7 @@ def sums_of_windows(call: Call) -> Any:
 RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("where", "conjugate", "real", "imag", "absolute", "angle", "cast", "input", "copy"), broadcasting),
     **dict.fromkeys(("sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "vector_norm"), reduction),
-    **dict.fromkeys(("softmax", "log_softmax", "sort"), sorting),
+    **dict.fromkeys(("softmax", "log_softmax"), normalizing), "sort": sorting,
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("reshape", "ravel"), reshape),
     "transpose": transpose, "swapaxes": along("axis1", "axis2"), "diagonal": along("axis1", "axis2"),
@@ -221,12 +236,14 @@ def all_at_once(call: Call) -> Any:
 
 
 def one_by_one(call: Call) -> Any:
-    """The fallback: a loop over the examples."""
-    results = [call.of(*[x[i] if b else x for x, b in zip(call.operands, call.batched, strict=True)])
-               for i in range(call.size)]
+    """The fallback: a loop over the examples; without any, over one that tells the shapes of the results."""
+    operands = call.operands if call.size else [
+        np.ones((1, *x.shape[1:]), x.dtype) if b else x for x, b in zip(call.operands, call.batched, strict=True)]
+    results = [call.of(*[x[i] if b else x for x, b in zip(operands, call.batched, strict=True)])
+               for i in range(call.size or 1)]
     structure = tree.flatten(results[0])[1]
     columns = list(zip(*[tree.flatten(result)[0] for result in results], strict=True))
     if any(len(set(map(np.shape, column))) > 1 for column in columns):
         raise TypeError("inside vmap the shape of this result would differ from example to example; choose with "
                         "np.where, or loop over the examples instead")
-    return structure.unflatten([np.stack(column) for column in columns])
+    return structure.unflatten([np.stack(column)[: call.size] for column in columns])

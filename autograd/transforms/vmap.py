@@ -93,6 +93,8 @@ class Batch(Box):
         cotangents = [inside(g, level, size) for _, g in pairs]
         with outside(level):
             found = [pull([(o, g[i]) for (o, _), g in zip(pairs, cotangents, strict=True)], stop) for i in range(size)]
+        if not found:
+            return {node: batch(Tensor(np.zeros((0, *node.shape), node.dtype)), level) for node in stop}
         return {node: batch(np.stack([each[node] for each in found]), level) for node in found[0]}
 
     def __bool__(self) -> bool:

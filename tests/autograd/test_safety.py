@@ -301,3 +301,9 @@ def test_supported_is_the_registry() -> None:
 def test_jvp_of_one_argument_takes_tuples_on_both_sides(primals: Any, tangents: Any) -> None:
     with pytest.raises(TypeError, match=r"takes a tuple of primals and a tuple of tangents.*jvp\(f, \(x,\), \(t,\)\)"):
         autograd.jvp(np.sin, primals, tangents)
+
+
+@pytest.mark.parametrize("constant", [np.imag, np.angle, lambda x: x.imag])
+def test_the_imaginary_part_of_real_numbers_is_constant_below_a_pole_too(constant: Callable[..., Any]) -> None:
+    """An infinite cotangent times 0 was nan."""
+    assert grad(lambda x: np.sum(np.cbrt(constant(x))))(np.ones(3)).tolist() == [0, 0, 0]

@@ -9,7 +9,20 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, hessian, jacrev, jvp, linearize, logsumexp, softmax, vjp, vmap
+from autograd import (
+    Tensor,
+    checkpoint,
+    grad,
+    hessian,
+    jacrev,
+    jvp,
+    linearize,
+    log_softmax,
+    logsumexp,
+    softmax,
+    vjp,
+    vmap,
+)
 from autograd.testing import check_gradients
 from autograd.transforms import jacobians
 from tests.counted import calls
@@ -155,6 +168,15 @@ def test_no_examples_give_an_empty_batch_of_results(f: Any) -> None:
     assert vmap(f)(np.zeros((0, 2, 3))).shape == (0, *f(np.zeros((2, 3))).shape)
 
 
+@pytest.mark.parametrize("f", [
+    vjp(np.sin, X[0])[1], vjp(checkpoint(np.sin), X[0])[1], lambda x: np.interp(x, X[0], X[1]),
+    grad(lambda x: np.sum(cube(x))),
+], ids=["pullback", "pullback one by one", "one by one", "gradient"])  # fmt: skip
+def test_no_examples_of_what_has_no_rule_for_batches(f: Any) -> None:
+    found = vmap(f)(np.zeros((0, X.shape[1])))
+    assert (found[0] if isinstance(found, tuple) else found).shape == (0, X.shape[1])
+
+
 def test_misuse_is_explained() -> None:
     with pytest.raises(ValueError, match=r"one batch size, got \[3, 5\]"):
         vmap(lambda a, b: a)(X, np.ones(3))
@@ -222,6 +244,39 @@ def test_many_cotangents_take_hardly_more_calls_than_few(name: str) -> None:
     f(np.arange(1.0, 7.0))  # what is found out once
     few, many = (calls(lambda n=n: f(np.arange(1.0, n))) for n in (7, 70))
     assert many < 5 * few, "of eleven times as many cotangents"
+
+
+ALONG: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": np.sum, "max": np.max, "var": np.var, "cumsum": np.cumsum, "sort": np.sort, "flip": np.flip,
+    "transpose": np.transpose, "expand_dims": np.expand_dims, "squeeze": np.squeeze,
+    "roll": lambda x, a: np.roll(x, 1, a),
+    "swapaxes": lambda x, a: np.swapaxes(x, a, 0), "moveaxis": lambda x, a: np.moveaxis(x, a, 0),
+    "diagonal": lambda x, a: np.diagonal(x, 0, 0, a), "softmax": softmax, "log_softmax": log_softmax,
+    "stack": lambda x, a: np.stack([x, x], a), "concatenate": lambda x, a: np.concatenate([x, x], a),
+}  # fmt: skip
+
+
+def outcome(call: Callable[[], Any]) -> Any:
+    """What a call gives, or the kind of error."""
+    try:
+        found = call()
+    except (TypeError, ValueError) as error:  # of which NumPy's AxisError is one
+        return type(error).__mro__[1]
+    return found.detach().numpy() if isinstance(found, Tensor) else np.asarray(found)
+
+
+@pytest.mark.parametrize("name", ALONG)
+@pytest.mark.parametrize("shape", [(), (1,), (3, 1)])
+def test_axes_are_those_of_an_example_and_no_others(name: str, shape: tuple[int, ...]) -> None:
+    """An axis beyond the last was counted around, as if there were no end to them."""
+    x, f = np.sqrt(np.arange(2.0, 2 + np.prod(shape, dtype=int))).reshape(shape), ALONG[name]
+    for axis in (-3, -2, -1, 0, 1, 2, None, (0, 0), (0, 1), (1, 5)):
+        alone = outcome(lambda axis=axis: f(x, axis))
+        found = outcome(lambda axis=axis: vmap(lambda x: f(x, axis))(np.stack([x, x]))[0])
+        if isinstance(alone, np.ndarray):
+            np.testing.assert_array_equal(found, alone)
+        elif shape:  # NumPy is of two minds about the axis 0 of a number
+            assert not isinstance(found, np.ndarray)
 
 
 TABLE = np.arange(12.0).reshape(3, 4)
