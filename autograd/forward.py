@@ -78,21 +78,25 @@ class Dual(Box):
 
 def dual(primal: Any, tangent: Any, level: int) -> Tensor:
     """`primal` with its tangent, fitted to its shape and dtype; without one if nothing varies or nothing can."""
-    if tangent is None:
+    if type(primal) is not Tensor or type(tangent) is not Tensor or primal._value.shape != tangent._value.shape or (
+            primal._value.dtype is not tangent._value.dtype):
+        tangent = _fitted(primal, tangent)
+    if tangent is None or primal._value.dtype.kind not in "fc":
         return primal  # type: ignore[no-any-return]
-    dtype, shape = primal.dtype, primal.shape
-    if dtype.kind not in "fc":
-        return primal  # type: ignore[no-any-return]
-    if not isinstance(tangent, Tensor):
-        tangent = Tensor._of(plain_array(tangent)[()], None)
-    if tangent.dtype != dtype:
-        tangent = tangent.astype(dtype)
-    if tangent.shape != shape:
-        tangent = np.broadcast_to(tangent, shape)
     self: Dual = object.__new__(Dual)
     self._inner, self._tangent, self.level = primal, tangent, level
     self._value, self._node, self._shared = primal._value, None, False
     return self
+
+
+def _fitted(primal: Any, tangent: Any) -> Any:
+    if tangent is None or primal.dtype.kind not in "fc":
+        return None
+    if not isinstance(tangent, Tensor):
+        tangent = Tensor._of(plain_array(tangent)[()], None)
+    if tangent.dtype != primal.dtype:
+        tangent = tangent.astype(primal.dtype)
+    return tangent if tangent.shape == primal.shape else np.broadcast_to(tangent, primal.shape)
 
 
 def parts(x: Tensor, level: int) -> tuple[Tensor, Tensor | None]:

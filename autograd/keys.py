@@ -16,6 +16,7 @@ from .tree import tensors_in
 Array = Any
 TENSOR = object()
 """Where a tensor stands in a template."""
+_CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, in which no tensor is
 
 
 def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
@@ -29,7 +30,7 @@ def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
 
 def differs(key: Any) -> bool:
     """Whether an index has tensors that a transform rides on: those of a `vmap` differ from example to example."""
-    return bool(local.level) and any(isinstance(x, Box) for x in tensors_in(key))
+    return bool(local.level) and type(key) not in _CONSTANT and any(isinstance(x, Box) for x in tensors_in(key))
 
 
 def raw_key(key: Any) -> Any:

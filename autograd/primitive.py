@@ -365,7 +365,7 @@ class Structured(Primitive):
                     options: dict[str, Any]) -> Array | None:
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
         if not self.pushforwards:
-            linear_part = {key: value for key, value in options.items() if key != self.offset}
+            linear_part = {k: v for k, v in options.items() if k != self.offset} if self.offset in options else options
             return add_all([self(*operands[:i], t, *operands[i + 1 :], **linear_part) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
         rules = [(self.pushforwards[i], t) for i, t in varying]
