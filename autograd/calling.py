@@ -23,6 +23,16 @@ def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     return [x if isinstance(x, Tensor) else plain_array(x) for x in arrays]
 
 
+def in_common(arrays: Sequence[Any]) -> list[Any]:
+    """Arguments as arrays, Python's numbers among them in the dtype that they let the others have."""
+    parts = arrays_of(arrays)
+    numbers = [type(x) in (int, float, complex) for x in arrays]
+    if any(numbers):
+        dtype = np.result_type(*[x if n else part.dtype for x, part, n in zip(arrays, parts, numbers, strict=True)])
+        parts = [plain_array(x, dtype) if n else part for x, part, n in zip(arrays, parts, numbers, strict=True)]
+    return parts
+
+
 def refuse_out(name: str, *targets: Any) -> None:
     """Raise unless every target of a function's `out=` is None."""
     if any(target is not None for target in targets):

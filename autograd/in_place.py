@@ -18,8 +18,8 @@ def sort(self: Tensor, axis: int = -1, kind: Any = None) -> None:
     self[...] = np.sort(self, axis=axis, kind=kind)
 
 
-def partition(self: Tensor, kth: Any, axis: int = -1) -> None:
-    self[...] = np.partition(self, kth, axis=axis)
+def partition(self: Tensor, kth: Any, axis: int = -1, kind: Any = "introselect") -> None:
+    self[...] = np.partition(self, kth, axis=axis, kind=kind)
 
 
 class Flat:

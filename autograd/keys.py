@@ -35,15 +35,17 @@ def differs(key: Any) -> bool:
 
 def raw_key(key: Any) -> Any:
     """An index with arrays in place of tensors. Raises `TypeError` where they differ from example to example."""
-    if isinstance(key, tuple):
-        return tuple(map(raw_key, key))
-    if isinstance(key, list):
-        return np.asarray([raw_key(k) for k in key]) if key else np.zeros(0, int)
-    if isinstance(key, Tensor):
-        if key.dtype.kind not in "biu":
-            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {key.dtype}")
-        return shared_value(key)
-    return key
+    return tuple(map(_raw_part, key)) if isinstance(key, tuple) else _raw_part(key)
+
+
+def _raw_part(part: Any) -> Any:
+    if isinstance(part, (list, tuple)):
+        return np.asarray([_raw_part(k) for k in part]) if part else np.zeros(0, int)
+    if isinstance(part, Tensor):
+        if part.dtype.kind not in "biu":
+            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {part.dtype}")
+        return shared_value(part)
+    return part
 
 
 def indices_of(given: Any) -> Any:
@@ -79,4 +81,4 @@ class ByExample:
 
 def _joined(part: Any) -> Any:
     """A list of tensors and integers as one tensor."""
-    return np.stack([_joined(k) for k in part]) if isinstance(part, list) and differs(part) else part
+    return np.stack([_joined(k) for k in part]) if isinstance(part, (list, tuple)) and differs(part) else part

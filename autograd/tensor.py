@@ -129,9 +129,9 @@ class Tensor(Interface):
             return np.asarray(self.data, dtype=dtype, copy=False)
         return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data
 
-    def item(self) -> Any:
-        """The one element as a Python number. Raises `ValueError` if there are more."""
-        return self._value.item()
+    def item(self, *index: Any) -> Any:
+        """The one element, or that of an index, as a Python number. Raises `ValueError` if there are more."""
+        return self._value.item(*index)
 
     def tolist(self) -> Any:
         """The values as nested lists of Python numbers."""

@@ -128,10 +128,13 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     slopes = np.pad(over(np.diff(fp), np.diff(xp)), 1)
     after = np.searchsorted(xp, x, side="right")
-    before = np.maximum(after - 1, 0)
-    low, high, knot = x < xp[0], x > xp[-1], at(xp, before)
+    before, behind = np.maximum(after - 1, 0), np.minimum(after, len(xp) - 1)
+    beyond = np.isinf(at(xp, before)) & (x != at(xp, before))
+    anchor = np.where(beyond, behind, before)  # the end that a line is drawn from must not be infinitely far
+    low, high, knot = x < xp[0], x > xp[-1], at(xp, anchor)
     slope = np.where(x == knot, least(at(slopes, before), at(slopes, after)), at(slopes, after))
-    y = at(fp, before) + slope * np.where(low | high, 0, x - knot)
+    level = low | high | (np.isinf(knot) & ((x == knot) | (at(fp, before) == at(fp, behind))))
+    y = at(fp, anchor) + slope * np.where(level, 0, x - knot)
     y = y if left is None else np.where(low, left, y)
     return y if right is None else np.where(high, right, y)
 

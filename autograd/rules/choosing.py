@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, refuse_out
+from autograd.calling import arrays_of, in_common, refuse_out
 from autograd.declare import composite, constant
 from autograd.piecewise_constant import decided, shared_values, values_of
 from autograd.tensor import Tensor, tensor
@@ -33,7 +33,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 @composite(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     refuse_out("choose", out)
-    parts = np.broadcast_arrays(*[choices[i] for i in range(len(choices))], a)[:-1]
+    parts = np.broadcast_arrays(*in_common([choices[i] for i in range(len(choices))]), a)[:-1]
     which = np.broadcast_to(a, parts[0].shape)
     size = len(parts)
     which = which % size if mode == "wrap" else np.clip(which, 0, size - 1) if mode == "clip" else which
@@ -64,7 +64,8 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect"
 @composite(np.sort_complex)
 def sort_complex(a: Any) -> Any:
     narrow = a.dtype.kind in "iu" and a.dtype.itemsize <= 2
-    return np.sort(a, axis=-1).astype(a.dtype if a.dtype.kind == "c" else np.complex64 if narrow else complex)
+    return np.sort(a, axis=-1).astype(np.complex64 if narrow else np.result_type(a.dtype, np.complex128)
+                                      if a.dtype.kind != "c" else a.dtype)
 
 
 @composite(np.real_if_close)

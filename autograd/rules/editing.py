@@ -31,7 +31,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
-    arr, axis = flat_or_along(arr, axis)
+    arr, axis = flat_or_along(arrays_of((arr,))[0], axis)
     return np.take(arr, np.delete(np.arange(arr.shape[axis]), shared_values(obj)), axis=axis)
 
 

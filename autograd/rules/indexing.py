@@ -21,6 +21,7 @@ from .axes import at_least_one_axis, flat_or_along, part
 
 Array = Any
 NOTHING = np.False_  # 0 in any dtype
+PLACES = (int, np.integer, slice, type(...))  # what an index may have besides None and arrays
 
 
 def get_item(x: Array, *, key: Any) -> Array:
@@ -46,7 +47,7 @@ def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
 def is_basic(key: Any) -> bool:
     """Whether an index reads each element at most once: no integer arrays."""
     keys = key if isinstance(key, tuple) else (key,)
-    return not any(isinstance(k, (list, np.ndarray)) and np.asarray(k).dtype.kind != "b" for k in keys)
+    return all(k is None or isinstance(k, PLACES) or np.asarray(k).dtype.kind == "b" for k in keys)
 
 
 linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)

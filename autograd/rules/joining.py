@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, refuse_out
+from autograd.calling import arrays_of, in_common, refuse_out
 from autograd.declare import composite, variadic
 
 from .axes import one_axis, part
@@ -29,7 +29,7 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
                 casting: Any = "same_kind") -> Any:
     refuse_out("concatenate", out)
-    parts = arrays_of(arrays)
+    parts = in_common(arrays)
     if not parts:
         raise ValueError("need at least one array to concatenate")
     if axis is None:

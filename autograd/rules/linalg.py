@@ -6,6 +6,7 @@ for forward and reverse mode algorithmic differentiation".
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,6 +145,9 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
         a = np.moveaxis(a, axes, range(a.ndim - len(axes), a.ndim))
     shape = a.shape[b.ndim :]
     size = int(np.prod(shape))
+    if a.size != size**2:
+        raise np.linalg.LinAlgError(f"tensorsolve takes an a of shape b.shape + x.shape, with as many x as b, "
+                                    f"got {a.shape} and {b.shape}")
     return np.linalg.solve(a.reshape(size, size), b.reshape(-1)).reshape(shape)
 
 
@@ -217,6 +221,9 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
 
 @composite(np.linalg.matrix_power)
 def matrix_power(a: Any, n: int) -> Any:
+    n = operator.index(n)
+    if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
+        raise np.linalg.LinAlgError(f"matrix_power takes square matrices, got shape {a.shape}")
     if n <= 0:  # to the power 0 it is the identity, of which each element is constant in a
         a, n = np.linalg.inv(a) if n else np.where(True, np.eye(*a.shape[-2:], dtype=a.dtype), a), -n or 1
     half = matrix_power(a, n // 2) if n > 1 else None

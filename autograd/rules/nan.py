@@ -30,6 +30,19 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
     return apply
 
 
+def spread(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A variance or its root; nan where not more than `ddof` numbers are left."""
+    left = left_out(function, "axis", "dtype", "out", "ddof", "keepdims")
+
+    def apply(a: Any, *args: Any, **options: Any) -> Any:
+        options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
+        counted = np.sum(~np.isnan(a) & options.get("where", True), axis=options.get("axis"),
+                         keepdims=options.get("keepdims", False) is True)
+        return np.where(counted <= options.get("correction", options.get("ddof", 0)), np.nan, left(a, **options))
+
+    return apply
+
+
 def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
     """The greatest or least number; nan where there is none and no `initial`."""
 
@@ -49,8 +62,8 @@ composite(np.nanprod)(filled(np.prod, 1))
 composite(np.nancumsum)(filled(np.cumsum, 0))
 composite(np.nancumprod)(filled(np.cumprod, 1))
 composite(np.nanmean)(left_out(np.mean, "axis", "dtype", "out", "keepdims"))
-composite(np.nanvar)(left_out(np.var, "axis", "dtype", "out", "ddof", "keepdims"))
-composite(np.nanstd)(left_out(np.std, "axis", "dtype", "out", "ddof", "keepdims"))
+composite(np.nanvar)(spread(np.var))
+composite(np.nanstd)(spread(np.std))
 composite(np.nanmax)(extreme(np.max, -np.inf))
 composite(np.nanmin)(extreme(np.min, np.inf))
 
@@ -65,6 +78,6 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     if x.dtype.kind != "f":
         return x
     limits = np.finfo(x.dtype)
-    x = np.where(np.isnan(x), nan, x)
-    x = np.where(x == np.inf, limits.max if posinf is None else posinf, x)
-    return np.where(x == -np.inf, limits.min if neginf is None else neginf, x)
+    out = np.where(np.isnan(x), nan, x)
+    out = np.where(x == np.inf, limits.max if posinf is None else posinf, out)
+    return np.where(x == -np.inf, limits.min if neginf is None else neginf, out)

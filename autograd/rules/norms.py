@@ -32,8 +32,8 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
         return np.sum((size != 0).astype(size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
-    powers = power_apart_from_zero(size, ord)
-    return power_apart_from_zero(np.sum(powers, axis=axis, keepdims=keepdims), 1 / ord)
+    total = np.sum(power_apart_from_zero(size, ord), axis=axis, keepdims=keepdims)
+    return power_apart_from_zero(total, np.reciprocal(ord, dtype=total.dtype))
 
 
 def power_apart_from_zero(x: Array, exponent: float) -> Array:

@@ -27,6 +27,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     """Every mode that copies elements is a gather by padded positions; the others join blocks."""
     if array.dtype.kind not in "fc":
         return piecewise_constant(np.pad)(array, pad_width, mode, **options)
+    if mode == "empty":  # whose values may be anything
+        mode = "constant"
     if mode not in KEYWORDS:
         raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are {', '.join(sorted(KEYWORDS))}")
     if not {KEYWORDS[mode]}.issuperset(options):
@@ -63,9 +65,7 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
     elif mode == "linear_ramp":
         first, last = part(x, axis, slice(0, 1)), part(x, axis, slice(size - 1, size))
         low, high = per_side(options.get("end_values", 0), x, axis)
-        down, up = (np.arange(n, dtype=x.dtype).reshape((-1,) + (1,) * (x.ndim - axis - 1)) / max(n, 1)
-                    for n in (before, after))
-        return low + (first - low) * down, last + (high - last) * (up + 1 / max(after, 1))
+        return ramp(low, first, axis, before), np.flip(ramp(high, last, axis, after), axis)
     else:
         length = options.get("stat_length")
         counts = [size, size] if length is None else np.broadcast_to(length, (x.ndim, 2))[axis].tolist()
@@ -74,6 +74,12 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
     shapes = [[*x.shape[:axis], n, *x.shape[axis + 1 :]] for n in (before, after)]
     low, high = (np.broadcast_to(end, shape) for end, shape in zip(ends, shapes, strict=True))
     return low, high
+
+
+def ramp(start: Array, edge: Array, axis: int, count: int) -> Array:
+    """`count` numbers from `start` on the way to `edge`, which is not among them."""
+    steps = np.arange(count, dtype=edge.dtype).reshape((-1,) + (1,) * (edge.ndim - axis - 1))
+    return start + steps * ((edge - start) / max(count, 1))
 
 
 def in_odd_reflection(x: Array, axis: int, before: int, after: int, mode: Any) -> Array:

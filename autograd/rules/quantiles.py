@@ -24,7 +24,8 @@ from .axes import all_axes, reduced_last
 Array = Any
 
 
-def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bool, **options: Any) -> Array:
+def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Array, axis: Any, keepdims: bool,
+                 **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
     (a,) = arrays_of((a,))
     if a.dtype.kind not in "fc" or not a.size:
@@ -47,9 +48,7 @@ def read_by_rank(function: Callable[..., Any], a: Array, axis: Any, keepdims: bo
     ordered = np.sort(flat, axis=-1)
     below = np.take_along_axis(ordered, low, -1)
     above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
-    gap = above - below
-    mixed = np.where(share < 0.5, below + share * gap, above - (1 - share) * gap)  # as NumPy rounds
-    mixed = np.where(share == 0, below, mixed)
+    mixed = np.where(share == 0, below, mix(below, above, share))
     out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *[a.shape[k] for k in rest])
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
@@ -67,6 +66,17 @@ def places_of_axes(function: Callable[..., Any], levels: int, ndim: int, axes: t
     return [kept.index(size) for size in function(np.zeros(shape), np.zeros(given), axis=axes).shape]
 
 
+def between(below: Array, above: Array, share: Array) -> Array:
+    """A line from one element to the next, as NumPy rounds it."""
+    gap = above - below
+    return np.where(share < 0.5, below + share * gap, above - (1 - share) * gap)
+
+
+def halfway(below: Array, above: Array, share: Array) -> Array:
+    """The mean of two elements, which may be infinite."""
+    return np.mean(np.stack([below, above]), axis=0)
+
+
 def ranks(x: Array) -> Array:
     """The position of each element among the sorted ones; nan stays nan."""
     order = np.argsort(x, axis=-1, kind="stable")
@@ -76,7 +86,7 @@ def ranks(x: Array) -> Array:
 def middle(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: Any = False) -> Any:
         refuse(function, out, overwrite_input)
-        return read_by_rank(function, a, axis, keepdims is True)
+        return read_by_rank(function, halfway, a, axis, keepdims is True)
 
     return apply
 
@@ -89,7 +99,8 @@ def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
             if any(map(varies, tensors_in(option))):
                 raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
         q = q if isinstance(q, (int, float)) else np.asarray(shared_values(q))
-        return read_by_rank(function, a, axis, keepdims is True, q=q, method=method, weights=shared_values(weights))
+        return read_by_rank(function, between, a, axis, keepdims is True, q=q, method=method,
+                            weights=shared_values(weights))
 
     return apply
 
@@ -100,8 +111,8 @@ def refuse(function: Callable[..., Any], out: Any, overwrite_input: bool) -> Non
                         "may need; assign the result instead")
 
 
-for halfway in (np.median, np.nanmedian):
-    composite(halfway)(middle(halfway))
+for central in (np.median, np.nanmedian):
+    composite(central)(middle(central))
 for anywhere in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
     composite(anywhere)(at_level(anywhere))
     real_only.add(anywhere)

@@ -43,19 +43,21 @@ linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=Tru
     expand(with_axes(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
 
 
-def centred(x: Array, axis: Any, where: Any, dtype: Any) -> Array:
+def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
     """What x differs by from its mean over `axis`, in the dtype that is computed in, 0 outside `where`."""
     x = in_dtype(x, dtype)
-    mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
+    if mean is None:
+        mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
     return masked(x - mean, where)
 
 
 reduction(
-    np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True:
-    masked(2 * g / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where, dtype)), where))
+    np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None:
+    masked(2 * g / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where, dtype, mean)), where))
 reduction(
-    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True:
-    masked(over(g, out) / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where, dtype)), where))
+    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None:
+    masked(over(g, out) / degrees(x, axis, where, ddof, correction)
+           * np.conj(centred(x, axis, where, dtype, mean)), where))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:

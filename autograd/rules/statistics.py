@@ -59,13 +59,26 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: in
     if fweights is None and aweights is None:
         centred, weighted, degrees = x - np.mean(x, axis=1, keepdims=True), 1.0, x.shape[1] - ddof
     else:
-        fweights, aweights = (w if w is None else arrays_of((w,))[0].astype(float) for w in (fweights, aweights))
+        fweights, aweights = (w if w is None else weights_of_samples(w, x.shape[1], name)
+                              for w, name in ((fweights, "fweights"), (aweights, "aweights")))
         weights = np.multiply(1.0 if fweights is None else fweights, 1.0 if aweights is None else aweights)
         mean, total = np.average(x, axis=1, weights=weights, returned=True)
         correction = ddof if aweights is None else ddof * np.sum(weights * aweights) / total[0]
         centred, weighted, degrees = x - mean[:, None], weights, total[0] - correction
     degrees = np.maximum(degrees, 0) if isinstance(degrees, Tensor) else max(degrees, 0)
     return np.squeeze(np.dot(centred, np.conj((centred * weighted).T)) / degrees)
+
+
+def weights_of_samples(given: Any, samples: int, name: str) -> Array:
+    """The weights of `cov`, one a sample: `fweights` count it, `aweights` say how much it matters."""
+    (weights,) = arrays_of((given,))
+    if weights.shape != (samples,):
+        raise RuntimeError(f"cov takes {name} of shape ({samples},), one a sample, got {weights.shape}")
+    if decided(lambda w: np.any(w < 0), weights):
+        raise ValueError(f"cov takes no negative {name}")
+    if name == "fweights" and decided(lambda w: np.any(w != np.round(w)), weights):
+        raise TypeError("cov takes whole numbers for fweights, which count samples; write aweights")
+    return weights.astype(float)
 
 
 def in_rows(x: Array, rowvar: bool) -> Array:

@@ -26,12 +26,27 @@ Function = Callable[..., Any]
 @pytest.mark.parametrize(("key", "once"), [
     (2, True), (slice(1, 3), True), ((1, ..., None), True), (X > 0, True), ((slice(None), X[0, :, 0] > 0), True),
     ([True, False, True], True), ([0, 0], False), (([0, 1], slice(None)), False), (np.array([1, 1]), False),
-    ((0, np.array([1]), 2), False),
+    ((0, np.array([1]), 2), False), ((([1], [1]),), False), (((0, 1), 2), False), (range(-2, 2), False),
+    (((True, False, True),), True), ((np.int64(1), np.True_), True),
 ])  # fmt: skip
 def test_all_but_arrays_of_integers_read_an_element_once(key: Any, once: bool) -> None:
     assert is_basic(key) is once
     places = np.arange(X.size).reshape(X.shape)[key]
     assert not once or np.unique(places).size == places.size
+
+
+@pytest.mark.parametrize("key", [
+    (([1], [1]),), ((0, 0, 1), 2), (slice(None), (1, 1)), range(-3, 3), [[1], [1]], ((Tensor(1), 1), slice(2)),
+    (([Tensor([0, 1]), Tensor([1, 0])],),),
+])  # fmt: skip
+def test_an_element_receives_as_often_as_it_is_read_however_the_key_is_written(key: Any) -> None:
+    x, (tangent,) = rng.normal(size=(3, 4, 5)), rng.normal(size=(1, 3, 4, 5))
+    out, pullback = autograd.vjp(lambda x: x[key], x)
+    cotangent = rng.normal(size=out.shape)
+    (gradient,) = pullback(cotangent)
+    np.testing.assert_allclose(np.vdot(gradient, tangent), np.vdot(cotangent, Tensor(tangent)[key].numpy()))
+    places = Tensor(np.arange(x.size).reshape(x.shape))[key].numpy()
+    np.testing.assert_allclose(gradient.ravel(), np.bincount(places.ravel(), cotangent.ravel(), x.size))
 
 
 def changed(x: Any, write: Callable[[Any], object]) -> Any:

@@ -24,6 +24,8 @@ TURNED = HALVES + 1j
 
 MARKS = GRID[:3, :3] % 2 > 0
 SQUARE = np.array([[2.0, 1.0], [1.0, 3.0]])
+INF, WIDE = np.array([[np.inf, np.nan, np.inf], [np.inf, 1, -np.inf]]), np.array([2, -3, 1], np.longdouble) / 7
+HOLES = np.where(np.isfinite(INF), INF, np.nan)
 STACK = np.stack([SQUARE, np.ones((2, 2)), np.zeros((2, 2))])
 
 
@@ -128,6 +130,38 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "cond in single precision": (lambda x: np.linalg.cond(x, 1), (SQUARE.astype(np.float32) / 3,)),
     "cond of nothing": (np.linalg.cond, (HALVES[:0, None],)),
     "cond of integers": (np.linalg.cond, (GRID[:3].astype(int),)),
+    # infinite numbers
+    **{f"{f.__name__} of infinite numbers over {axis}": (lambda x, f=f, axis=axis: f(x, axis=axis), (INF,))
+       for f in (np.median, np.nanmedian, np.nanmean) for axis in (None, 0, 1)},
+    **{f"interp of {fp} at infinite knots {xp}":
+       (lambda x, y, xp=xp: np.interp(x, xp, y), (np.array([-np.inf, -3, 0, 0.5, 1, 2, np.inf]), np.array(fp)))
+       for xp, fp in (([-np.inf, np.inf], [4.0, 4]), ([-np.inf, 0, 1, np.inf], [2.0, 2, 5, 5]),
+                      ([-np.inf, 1], [0.0, 10]), ([0, np.inf], [0.0, 10]), ([-np.inf, np.inf], [0.0, 10]))},
+    "nan_to_num of nan to infinity": (lambda x: np.nan_to_num(x, nan=np.inf, posinf=-np.inf, neginf=0), (INF,)),
+    **{f"{f.__name__} with ddof {ddof}": (lambda x, f=f, ddof=ddof: f(x, axis=1, ddof=ddof), (HOLES,))
+       for f in (np.nanvar, np.nanstd) for ddof in (1, 2, 3)},
+    "nanvar of some with ddof": (lambda x: np.nanvar(x, None, None, None, 1, where=GRID > 10), (GRID,)),
+    **{f"{f.__name__} about a given mean": (lambda x, f=f: f(x, axis=0, mean=np.full((1, 4), 2.0)), (GRID,))
+       for f in (np.var, np.std)},
+    # long doubles keep their digits
+    **{f"{name} of long doubles": (call, (WIDE,)) for name, call in {
+        "norm": lambda x: np.linalg.norm(x, 3), "sort_complex": np.sort_complex,
+        "pad": lambda x: np.pad(x, 3, "linear_ramp")}.items()},
+    # Python's numbers are weak among arrays
+    "concatenate with a number": (lambda x: np.concatenate([x, 1.5, 2], axis=None), (BELOW,)),
+    "concatenate with a complex number": (lambda x: np.concatenate([x, 1j], axis=None), (BELOW,)),
+    "choose among numbers": (lambda x: np.choose([0, 1, 1, 0], (1.0, x)), (BELOW,)),
+    # what does not fit
+    **{f"matrix_power {n} of shape {x.shape}": (lambda x, n=n: np.linalg.matrix_power(x, n), (x,))
+       for x, n in ((HALVES, 1), (GRID, 1), (GRID, 0), (SQUARE, 1.5), (SQUARE, np.int8(3)))},
+    **{f"tensorsolve of {x.shape} and {y.shape}": (np.linalg.tensorsolve, (x, y))
+       for x, y in ((GRID, GRID[:, 0]), (GRID, GRID), (SQUARE, HALVES[:2]), (STACK, SQUARE))},
+    **{f"cov with {name} {w}": (lambda x, w=w, name=name: np.cov(x, **{name: w}), (GRID,))
+       for name in ("fweights", "aweights")
+       for w in ([2, 1, 0, 3], [1.5, 1, 0, 2], [-1, 1, 1, 1], [1, 2], [[1, 1, 1, 1]])},
+    "delete from a list": (lambda i: np.delete([0.5, 1, 2], i), (np.array([0, 2]),)),
+    "item of an index": (lambda x: x.item(1), (HALVES,)),
+    "partition of a kind": (written(lambda x: x.partition(2, kind="introselect")), (np.sort(HALVES),)),
     "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
 }  # fmt: skip
 
@@ -137,8 +171,9 @@ def outcome(call: Call, operands: tuple[Any, ...]) -> Any:
     with warnings.catch_warnings(action="ignore"):
         try:
             return [np.asarray(x.detach() if isinstance(x, Tensor) else x) for x in flatten(call(*operands))[0]]
-        except (ValueError, ArithmeticError) as error:
-            return next(kind for kind in (ValueError, ZeroDivisionError, OverflowError) if isinstance(error, kind))
+        except (ValueError, ArithmeticError, RuntimeError) as error:
+            kinds = ValueError, ZeroDivisionError, OverflowError, RuntimeError
+            return next(kind for kind in kinds if isinstance(error, kind))
         except TypeError:
             return TypeError
 

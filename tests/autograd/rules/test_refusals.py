@@ -61,7 +61,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "convolve mode": (lambda: np.convolve(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
     "correlate mode": (lambda: np.correlate(U, U, "half"), ValueError, "modes full, same and valid, got 'half'"),
     "an option of NumPy's": (lambda: np.sort(U, order="f"), NoDerivativeError, "sort with order='f'.*options axis"),
-    "pad mode": (lambda: np.pad(U, 1, "empty"), ValueError, "mode='empty'.*the modes are constant, edge"),
+    "pad mode": (lambda: np.pad(U, 1, "around"), ValueError, "mode='around'.*the modes are constant, edge"),
     "pad keyword": (lambda: np.pad(U, 1, "edge", constant_values=3), ValueError, "mode='edge'.*no constant_values"),
     "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
     "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
