@@ -47,6 +47,12 @@ OPTIONS = {
 }
 
 
+def refuse_zeros(set_to_none: bool) -> None:
+    """What `zero_grad` of modules and optimizers says to PyTorch's option, which is true here."""
+    if not set_to_none:
+        raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
+
+
 class Elsewhere:
     """An attribute that a tensor does not have; `__getattr__` would slow down all those that it has."""
 

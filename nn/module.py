@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
+from autograd.elsewhere import refuse_zeros
 from autograd.graph import Node, Scope
 from autograd.hooks import Handle, added
 from nn.parameter import Parameter, overwrite
@@ -282,8 +283,7 @@ class Module:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: each becomes None. Raises ValueError for `set_to_none=False`."""
-        if not set_to_none:
-            raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
+        refuse_zeros(set_to_none)
         for parameter in self.parameters():
             parameter.zero_grad()
 

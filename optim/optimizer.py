@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor, calling
+from autograd.elsewhere import refuse_zeros
 
 from . import options as option
 from . import state
@@ -136,8 +137,7 @@ class Optimizer(ABC):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""
-        if not set_to_none:
-            raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
+        refuse_zeros(set_to_none)
         for group in self.param_groups:
             for parameter in group["params"]:
                 parameter.zero_grad()

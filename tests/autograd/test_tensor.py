@@ -355,3 +355,13 @@ def test_a_copy_that_would_cut_the_graph_is_refused() -> None:
     for made in (Tensor([1.0], requires_grad=True), Tensor([1.0], requires_grad=True) * 2):
         with pytest.raises(TypeError, match="would cut the graph"):
             tensor(made)
+
+
+@pytest.mark.parametrize("digits", [None, 0, 1, -1])
+@pytest.mark.parametrize("value", [2.5, -1.26, np.array([1.25, -2.5, 13.75])])
+def test_a_rounded_tensor_is_pythons_rounded_numbers(value: Any, digits: int | None) -> None:
+    """To whole numbers without digits; with them, floats. Either is constant almost everywhere."""
+    found = round(Tensor(value, requires_grad=True), digits)
+    expected = [round(x, digits) for x in np.ravel(value).tolist()]
+    assert found.tolist() == (expected if np.ndim(value) else expected[0])
+    assert (found.dtype, found.requires_grad) == (np.dtype(int if digits is None else float), False)

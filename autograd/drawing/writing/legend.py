@@ -85,8 +85,13 @@ def indent(sample: Sample) -> float:
     return max(SAMPLE, width(SIGNS.get(sample, ""), SIGN_SIZE) + 7)
 
 
+def banner(graph: Graph, wide: float, *, titled: bool = True) -> list[str]:
+    """What stands above a picture: its title, and what was left out, folded or failed."""
+    return wrapped([*([graph.title] if graph.title and titled else ()), *graph.banner], wide)
+
+
 def wrapped(texts: Iterable[str], wide: float) -> list[str]:
-    """The banner's lines, broken at spaces where they are wider than the picture."""
+    """Texts as lines, broken at spaces where they are wider than the picture."""
     found = []
     for text in texts:
         line = ""

@@ -12,7 +12,7 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
 from .dot import CHANGES, SHAPES, STYLES, digraph, literal, place
-from .legend import ROW, SIGNS, Entry, indent, legend, wrapped
+from .legend import ROW, SIGNS, Entry, banner, indent, legend
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
 
 NARROWEST = 280.0
@@ -23,7 +23,7 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     colours = PALETTES[theme]
     dot = digraph(graph, theme=theme, layout=layout)
     wide = max(layout.width, NARROWEST)
-    lines = wrapped([*([graph.title] if graph.title else ()), *graph.banner], wide)
+    lines = banner(graph, wide)
     for i, line in enumerate(lines):
         _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
     meetings = graph.meetings()

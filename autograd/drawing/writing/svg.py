@@ -28,7 +28,7 @@ from autograd.drawing.placing.layout import Box, Layout, Point, way_back
 from autograd.drawing.words import width
 
 from .dot import classes, escape
-from .legend import ROW, SIGNS, Sample, indent, legend, wrapped
+from .legend import ROW, SIGNS, Sample, banner, indent, legend
 from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet
 
 MARGIN = 10.0
@@ -40,9 +40,9 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
     prefix = prefix or figure_id(graph, theme)
     wide = max(layout.width, NARROWEST)
-    banner = wrapped([*([graph.title] if graph.title and not embedded else ()), *graph.banner], wide)
+    above = banner(graph, wide, titled=not embedded)
     samples, legend_rows = legend_group(graph, wide, prefix)
-    top = MARGIN + ROW * len(banner) + (4 if banner else 0)
+    top = MARGIN + ROW * len(above) + (4 if above else 0)
     high = top + layout.height + 8 + ROW * legend_rows + MARGIN
     total = wide + 2 * MARGIN
     shift = MARGIN + (wide - layout.width) / 2
@@ -61,7 +61,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
         parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
     parts += [
         f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
-        for i, text in enumerate(banner)
+        for i, text in enumerate(above)
     ]
     parts.append(graph_group(graph, layout, prefix, shift, top))
     hot = " hot" if graph.heat_unit else ""

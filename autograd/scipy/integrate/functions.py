@@ -61,7 +61,7 @@ class Integral(Primitive):
         (g, a, b, *rest), f, settings = in_double((g, *node.saved[:-1])), node.options["f"], node.options["settings"]
         shapes = [np.shape(x) for x in rest]
         bounds = np.cumsum([0] + [int(np.prod(shape)) for shape in shapes])
-        alone = not g.shape and bounds[-1] == 1  # one number's integral takes a third of the calls that a vector's takes
+        alone = not g.shape and bounds[-1] == 1  # the integral of a number takes a third of a vector's calls
 
         def adjoint(x: Array, g: Array, *rest: Array) -> Array:
             pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)
