@@ -166,10 +166,12 @@ def _is_number(target: Tensor) -> bool:
     """
     if target.ndim or hasattr(target, "_view"):
         return False
-    if isinstance(target, Box) or is_argument(target._node):
+    if is_argument(target._node):
         return True
-    made = target._node is not None and type(target._node) is not Leaf
-    return getattr(target, "_scalar", made and type(target._value) is not np.ndarray)
+    made = isinstance(target, Box) or (target._node is not None and type(target._node) is not Leaf)
+    value = target._value
+    array = type(value) is np.ndarray and value.shape == () and value.dtype != object  # not a batch, nor symbols
+    return getattr(target, "_scalar", made and not array)
 
 
 def _tracked(target: Tensor, value: Any) -> bool:

@@ -250,7 +250,7 @@ def cond(x: Any, p: Any = None) -> Any:
         s = np.linalg.svdvals(x)
         with np.errstate(all="ignore"):
             ratio = s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-        return np.where(np.isnan(ratio) & ~np.any(np.isnan(x), axis=(-2, -1)), np.inf, ratio)
+        return np.where(np.isnan(ratio) & ~np.any(np.isnan(x), axis=(-2, -1)), np.inf, ratio)[()]
     dtype = x.real.dtype if x.dtype.kind in "fc" else np.dtype(float)
     x = x.astype(np.result_type(x.dtype, float))
     singular = piecewise_constant(lambda x: np.linalg.slogdet(x)[0] == 0)(x)

@@ -38,7 +38,7 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
         options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
         counted = np.sum(~np.isnan(a) & options.get("where", True), axis=options.get("axis"),
                          keepdims=options.get("keepdims", False) is True)
-        return np.where(counted <= options.get("correction", options.get("ddof", 0)), np.nan, left(a, **options))
+        return np.where(counted <= options.get("correction", options.get("ddof", 0)), np.nan, left(a, **options))[()]
 
     return apply
 
@@ -52,7 +52,7 @@ def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
         best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
         if options.get("initial") is not None:
             return best
-        return np.where(np.all(np.isnan(a), axis=axis, keepdims=keepdims), np.nan, best)
+        return np.where(np.all(np.isnan(a), axis=axis, keepdims=keepdims), np.nan, best)[()]
 
     return apply
 
@@ -80,4 +80,4 @@ def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, ne
     limits = np.finfo(x.dtype)
     out = np.where(np.isnan(x), nan, x)
     out = np.where(x == np.inf, limits.max if posinf is None else posinf, out)
-    return np.where(x == -np.inf, limits.min if neginf is None else neginf, out)
+    return np.where(x == -np.inf, limits.min if neginf is None else neginf, out)[()]

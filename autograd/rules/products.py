@@ -128,7 +128,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 @composite(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
     a, b = arrays_of((a, b))
-    return np.multiply(a, b) if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, axes=([-1], [-1]))
+    return np.multiply(a, b) if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, axes=([-1], [-1]))[()]
 
 
 @composite(np.outer)

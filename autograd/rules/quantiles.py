@@ -52,7 +52,7 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *[a.shape[k] for k in rest])
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
-    return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out
+    return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out[()]
 
 
 def places_of_axes(function: Callable[..., Any], levels: int, ndim: int, axes: tuple[int, ...]) -> list[int]:

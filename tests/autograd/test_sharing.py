@@ -128,3 +128,33 @@ def test_an_operation_of_ones_own_may_reuse_its_buffer() -> None:
     np.sum(y * y).backward()
     assert x.grad.tolist() == [8, 16]
     assert autograd.grad(lambda x: np.sum(doubled(x) * doubled(3 * x)))(np.ones(2)).tolist() == [24, 24]
+
+
+ZERO_DIMENSIONAL: dict[str, Callable[[Any], Any]] = {
+    "inner": lambda x: np.inner(x, x), "median": np.median, "quantile": lambda x: np.quantile(x, 0.3),
+    "nanmax": np.nanmax, "nanvar": np.nanvar, "nanmedian": np.nanmedian, "nan_to_num": lambda x: np.nan_to_num(x[0]),
+    "cond": lambda x: np.linalg.cond(np.outer(x, x) + np.eye(3)), "sum": np.sum, "element": lambda x: x[1],
+    "percentile of a number": lambda x: np.percentile(x[0], 30), "where": lambda x: np.where(x[0] > 0, x[0], x[1]),
+    "view": lambda x: x[..., 1], "pad": lambda x: np.pad(np.where(x[0] > 0, x[0], x[1]), 0), "reshape": lambda x:
+    np.reshape(x[:1], ()), "array": lambda x: np.copy(x[0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f", ZERO_DIMENSIONAL.values(), ids=ZERO_DIMENSIONAL)
+def test_a_number_is_no_memory_and_an_array_of_no_axes_is(f: Callable[[Any], Any]) -> None:
+    """As NumPy has it, `y += 1` makes another number, and changes the array for all that have it."""
+
+    def program(x: Any) -> Any:
+        y = f(x)
+        before = y
+        y += x[2]
+        return before
+
+    x = np.array([1.0, 2.0, 4.0])
+    expected = program(x.copy())
+    assert program(tensor(x)).item() == expected
+    assert program(tensor(x, requires_grad=True) * 1).item() == expected
+    assert autograd.jvp(program, (x,), (x,))[0] == expected
+    slope = (program(x + 1e-6 * x) - program(x - 1e-6 * x)) / 2e-6
+    assert autograd.jvp(program, (x,), (x,))[1] == pytest.approx(slope, rel=1e-6, abs=1e-9)
+    assert autograd.grad(program)(x) @ x == pytest.approx(slope, rel=1e-6, abs=1e-9)
