@@ -326,7 +326,6 @@ def _traced() -> Iterator[list[int]]:
             tracemalloc.stop()
 
 
-
 def _listed(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 

@@ -218,7 +218,6 @@ def _closes_over() -> ValueError:
                       "an argument, root(f, x0, tensor)")
 
 
-
 def _constant(leaf: Any) -> Any:
     """A leaf of the starting point without its graph: the solution does not depend on where the search began."""
     return leaf.detach() if isinstance(leaf, Tensor) else float(leaf) if isinstance(leaf, int) else leaf

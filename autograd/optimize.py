@@ -91,7 +91,6 @@ def _restored(tree: Any, params: Any) -> Any:
     return tree_map(cast, tree, params)
 
 
-
 def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
     if bounds is None or isinstance(bounds, optimize.Bounds):
         return bounds

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
+from autograd.leaf import mutated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -37,8 +38,6 @@ class Parameter(Tensor):
 
 def overwrite(target: Tensor, values: Any) -> None:
     """Write `values` into the memory of a parameter or buffer, which optimizers may hold views of."""
-    from autograd.leaf import mutated
-
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         target._value[...] = values
     else:

@@ -133,5 +133,3 @@ def tril(x: Tensor, /, *, k: int = 0) -> Tensor:
 def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
     """The upper triangle, zeros below the `k`-th diagonal."""
     return call(np.triu, as_tensor(x), k=k)
-
-

@@ -173,4 +173,3 @@ class Drawing:
         except Exception as error:  # noqa: BLE001  # a repr that raises hides the cell's result
             bundle["text/plain"] += f"\n(no picture: {type(error).__name__}: {error})"
         return bundle
-

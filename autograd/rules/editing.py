@@ -176,7 +176,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
 # --- Sets: each value is read where it first occurs ------------------------------------------------------------------
 
 
-def first_places(function: Any, *names: str) -> Any:
+def first_places(function: Any) -> Any:
     """Unique values gathered from the array, beside what NumPy says of their places."""
 
     def apply(x: Any) -> Any:

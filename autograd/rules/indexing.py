@@ -182,26 +182,18 @@ def inverse(permutation: Array, axis: int) -> Array:
     return np.argsort(permutation, axis=axis, kind="stable")
 
 
-general(
-    np.sort,
-    lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
-    lambda t, x, *, axis=-1, kind=None, stable=None: np.take_along_axis(
-        flat(t, axis), order(flat(x, axis), last(axis)), last(axis)
-    ),
-)
+general(np.sort, lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
+        lambda t, x, *, axis=-1, kind=None, stable=None: sorted_alike(t, x, axis))
 
 
-def flat(x: Array, axis: Any) -> Array:
-    return x.reshape(-1) if axis is None else x
-
-
-def last(axis: Any) -> int:
-    return -1 if axis is None else axis
+def sorted_alike(t: Array, x: Array, axis: Any) -> Array:
+    (t, axis), (x, _) = flat_or_along(t, axis), flat_or_along(x, axis)
+    return np.take_along_axis(t, order(x, axis), axis)
 
 
 def unsorted(g: Array, x: Array, axis: Any) -> Array:
-    back = inverse(order(flat(x, axis), last(axis)), last(axis))
-    return np.take_along_axis(g, back, last(axis)).reshape(x.shape)
+    flat, axis = flat_or_along(x, axis)
+    return np.take_along_axis(g, inverse(order(flat, axis), axis), axis).reshape(x.shape)
 
 
 constant(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.argpartition, np.lexsort)

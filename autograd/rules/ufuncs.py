@@ -55,7 +55,6 @@ def inverse(y: Array) -> Array:
         return float(np.divide(1.0, y))
 
 
-
 @composite(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
     finite = np.where(np.isinf(x), 0, x)
@@ -132,7 +131,6 @@ elementwise(np.deg2rad, np.pi / 180)
 elementwise(np.radians, np.pi / 180)
 elementwise(np.rad2deg, 180 / np.pi)
 elementwise(np.degrees, 180 / np.pi)
-
 
 
 def cosine_of_arcsine(x: Array) -> Array:
@@ -244,7 +242,6 @@ def matmul_right(g: Array, x: Array, y: Array) -> Array:
 multilinear(np.matmul, matmul_left, matmul_right, evaluate=matmul)
 
 # --- Piecewise constant ----------------------------------------------------------------------------------------------
-
 
 
 def floor_quotient(x: Any, y: Any, *, out: Any = None, casting: Any = "same_kind") -> Any:

@@ -17,7 +17,6 @@ from .twin import twin
 Array = Any
 
 
-
 def at_least(dtype: Any, *given: Any) -> list[Array]:
     """Arrays in this precision, or their own if it is higher."""
     return [x.astype(np.result_type(x.dtype, dtype), copy=False) for x in arrays_of(given)]

@@ -183,7 +183,6 @@ def _promoted(leaf: Any) -> Any:
     return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biu" else leaf
 
 
-
 def _like(leaf: Any, numbers: list[float]) -> Any:
     array = np.array(numbers).reshape(np.shape(as_plain(leaf)))
     if isinstance(leaf, (Tensor, np.ndarray)):

@@ -52,3 +52,8 @@ def floating(speaker: str, dtype: DTypeLike | None, *, real: bool = False) -> np
     if found.kind not in ("f" if real else "fc"):
         raise TypeError(f"{speaker}: dtype must be {'real and ' * real}floating, got {found}")
     return found
+
+
+def short(value: Any) -> Any:
+    """A value for each axis as a repr shows it: one number where all are equal."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value

@@ -114,7 +114,7 @@ class MultiheadAttention(Module):
         rate = self.dropout if self.training else 0.0
         keep = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate) if rate else None
         projection = linear(x, self.in_proj_weight, self.in_proj_bias)
-        return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=_raise(rate))
+        return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=_keep_scale(rate))
 
     def _attend(self, projected: list[Any], mask: Any, need_weights: bool) -> tuple[Any, Any]:
         """The same for any query, key and value; and the weights of each head (N, heads, L, S), or None."""
@@ -126,7 +126,7 @@ class MultiheadAttention(Module):
             out = weights @ v
         else:
             keep = kept((*q.shape[:-1], k.shape[-2]), rate) if rate else None
-            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_raise(rate))
+            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_keep_scale(rate))
         return out.swapaxes(1, 2).reshape(len(out), q.shape[2], self.embed_dim), weights
 
     def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
@@ -223,9 +223,9 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
         raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", np.shape(attn_mask))
     keep = kept(scores, dropout_p) if dropout_p else None
     return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
-                                                keep_scale=_raise(dropout_p))
+                                                keep_scale=_keep_scale(dropout_p))
 
 
-def _raise(rate: float) -> float:
+def _keep_scale(rate: float) -> float:
     """What weights that were not dropped are multiplied by."""
     return 1 / (1 - rate) if rate < 1 else 0.0

@@ -13,7 +13,7 @@ from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
-from nn.layers.arguments import arguments, floating, pair, positive
+from nn.layers.arguments import arguments, floating, pair, positive, short
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.module import Module
 from nn.parameter import Parameter
@@ -65,15 +65,12 @@ class _Convolution(Module):
             init.uniform_(parameter, -bound, bound)
 
     def extra_repr(self) -> str:
-        def short(value: Any) -> Any:
-            return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
-
         return arguments(self.in_channels, self.out_channels, short(self.kernel_size), stride=(short(self.stride), 1),
-                         padding=(short(self.padding), 0), **self._further(short), dilation=(short(self.dilation), 1),
+                         padding=(short(self.padding), 0), **self._further(), dilation=(short(self.dilation), 1),
                          groups=(self.groups, 1), bias=(self.bias is not None, True),
                          padding_mode=(self.padding_mode, "zeros"))
 
-    def _further(self, short: Any) -> dict[str, tuple[Any, Any]]:
+    def _further(self) -> dict[str, tuple[Any, Any]]:
         return {}
 
 
@@ -140,7 +137,7 @@ class ConvTranspose2d(_Convolution):
         return _transposed(self, input, self.weight, self.bias, self.stride, self._pads, extra, self.dilation,
                            self.groups)
 
-    def _further(self, short: Any) -> dict[str, tuple[Any, Any]]:
+    def _further(self) -> dict[str, tuple[Any, Any]]:
         return {"output_padding": (short(self.output_padding), 0)}
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from autograd import Tensor
 from autograd.piecewise_constant import piecewise_constant
 from nn.kernels import pooling as kernels
-from nn.layers.arguments import arguments, pair
+from nn.layers.arguments import arguments, pair, short
 from nn.layers.convolution import Size, batch_of, check_window
 from nn.layers.input import Speaker, admitted
 from nn.module import Module
@@ -31,7 +31,7 @@ class _Windows(Module):
         self.ceil_mode = ceil_mode
 
     def extra_repr(self) -> str:
-        shown = {name: _short(getattr(self, name)) for name in ("kernel_size", "stride", "padding", "dilation")}
+        shown = {name: short(getattr(self, name)) for name in ("kernel_size", "stride", "padding", "dilation")}
         return arguments(shown["kernel_size"], stride=(shown["stride"], shown["kernel_size"]),
                          padding=(shown["padding"], 0), dilation=(shown["dilation"], 1), **self._further(),
                          ceil_mode=(self.ceil_mode, False))
@@ -106,7 +106,7 @@ class AdaptiveAvgPool2d(Module):
         return adaptive_avg_pool2d(input, self.output_size, speaker=self)
 
     def extra_repr(self) -> str:
-        return arguments(_short(self.output_size))
+        return arguments(short(self.output_size))
 
 
 def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -199,7 +199,3 @@ def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stri
 def _check_divisor(speaker: str, divisor: int | None) -> None:
     if divisor == 0:
         raise ValueError(f"{speaker}: divisor_override must not be 0")
-
-
-def _short(value: Any) -> Any:
-    return value[0] if len(set(value)) == 1 else value

@@ -111,4 +111,3 @@ def test_module_dict() -> None:
         heads[1] = nn.ReLU()
     heads.clear()
     assert len(heads) == len(nn.ModuleDict(None)) == 0
-

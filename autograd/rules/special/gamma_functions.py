@@ -26,7 +26,6 @@ real_only.add(sc._ufuncs._zeta)
 constant(sc.gammasgn)
 
 
-
 def at_pole(x: Array) -> Array:
     """Where Gamma has a pole: there 1/Gamma is 0, with a slope, which is no product with psi."""
     return (x <= 0) & (np.floor(x) == x)

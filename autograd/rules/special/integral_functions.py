@@ -27,7 +27,6 @@ def exponential_slope(n: Array, x: Array) -> Array:
     return -np.where(np.equal(n, 0), np.exp(-x) * (1 + 1 / x) / x, sc.expn(np.maximum(n - 1, 0), x))
 
 
-
 elementwise(sc.spence, lambda x: -log1prel(x - 1))
 elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
             operands=("z", "k", "tol"))
@@ -57,7 +56,6 @@ def mean_slope(x: Array, function: Rule, slope: Rule) -> Array:
     inner, away = np.where(near, x, 0), np.where(near, 1, x)
     return np.where(near, slope(inner[..., None] * nodes.astype(inner.dtype)) @ weights.astype(inner.dtype),
                     function(away) / away)
-
 
 
 differential(sc.itj0y0, lambda t, x: along(t, sc.j0(x), sc.y0(x)))

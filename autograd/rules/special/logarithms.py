@@ -60,7 +60,6 @@ def pseudo_huber_slope(d: Array, share: Array) -> Array:
     return d * rise * (rise / h)
 
 
-
 # --- Box and Cox: powers through exprel(z) = (exp(z) - 1)/z, right at lmbda = 0 ---------------------------------------
 
 elementwise(sc.boxcox, lambda x, p: x ** (p - 1), lambda x, p: power_slope(np.log(x), p), operands=("x", "p"))

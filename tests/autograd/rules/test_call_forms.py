@@ -22,7 +22,6 @@ UNEVEN = np.array([0.0, 0.4, 1.5, 2.1, 3.9])
 CUBE = np.random.default_rng(4).normal(size=(2, 3, 4))
 
 
-
 def put(x: Any, places: Any, values: Any, mode: str) -> Any:
     copy = np.copy(x)
     np.put(copy, places, values, mode)

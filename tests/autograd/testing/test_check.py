@@ -391,4 +391,3 @@ def test_check_rule_looks_at_strides_and_at_each_operand_alone() -> None:
     misread.defvjp(lambda g, out, x: 2 * g)
     with pytest.raises(GradientMismatch):
         check_rule(misread, np.ones((2, 3)), order=1)
-

@@ -31,7 +31,6 @@ RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(5, 3)), RNG.normal(size=(3, 4))
 
 
-
 def cube(x: Any) -> Any:
     return np.multiply.outer(np.outer(x, x), x)
 
@@ -299,8 +298,6 @@ def test_what_examples_cannot_share_is_refused_in_words(call: Callable[[Tensor],
 def test_a_table_is_read_at_an_index_for_each_example() -> None:
     points = np.array([[1.0, 2.0, -3.0], [4.0, -5.0, -6.0]])
     np.testing.assert_array_equal(vmap(lambda x: autograd.asarray(TABLE)[np.argmax(x)])(points), TABLE[[1, 0]])
-
-
 
 
 @pytest.mark.parametrize("derivative", [
