@@ -65,7 +65,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
         value_and_gradient if derivatives else value, start, method=method, tol=tol, options=options,
         bounds=_bounds(optimize, bounds, promoted), constraints=_constraints(constraints, unravel),
         callback=None if callback is None else lambda x: callback(_restored(unravel(x), params)), **derivatives,
-    )  # fmt: skip
+    )
     result.params = _restored(unravel(result.x), params)
     return result
 

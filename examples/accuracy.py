@@ -36,7 +36,7 @@ def convolutional(side: int, classes: int) -> nn.Module:
     return nn.Sequential(
         *block(1, 16), *block(16, 32), nn.MaxPool2d(2), *block(32, 32), nn.MaxPool2d(2),
         nn.Flatten(), nn.Dropout(0.3), nn.Linear(32 * (side // 4) ** 2, classes),
-    )  # fmt: skip
+    )
 
 
 def block(channels: int, filters: int) -> list[nn.Module]:
@@ -61,7 +61,7 @@ def train(task: Task, seed: int) -> tuple[float, float, int]:
     schedule = optim.schedulers.CosineAnnealingLR(optimizer, task.epochs)
     batches = nn.data.DataLoader(train, batch_size=32, shuffle=True, drop_last=True)
     history = nn.fit(model, batches, loss=loss, optimizer=optimizer, scheduler=schedule, epochs=task.epochs,
-                     progress=False)  # fmt: skip
+                     progress=False)
     accuracy = nn.evaluate(model, test, loss=loss, metrics=["accuracy"])["accuracy"]
     return accuracy, history.seconds, sum(p.size for p in model.parameters())
 
@@ -73,7 +73,7 @@ def main(seeds: int) -> None:
         accuracies, seconds, parameters = zip(*(train(task, seed) for seed in range(seeds)), strict=True)
         listed = " ".join(f"{accuracy:.4f}" for accuracy in accuracies)
         print(f"{name:22} goal {task.goal:<5}  accuracy {listed}  {max(seconds):5.1f} s  {parameters[0]:6} parameters",
-              flush=True)  # fmt: skip
+              flush=True)
         missed += [name] * (min(accuracies) < task.goal)
     if missed:
         sys.exit(f"below the goal: {', '.join(missed)}")

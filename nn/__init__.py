@@ -6,41 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import no_attribute
-from nn import functional, init
+from nn import functional, init, layers
 from nn.containers import ModuleDict, ModuleList, Sequential
-from nn.layers import (
-    ELU,
-    GELU,
-    GRU,
-    LSTM,
-    RNN,
-    AdaptiveAvgPool2d,
-    AvgPool2d,
-    BatchNorm1d,
-    BatchNorm2d,
-    Conv1d,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
-    Embedding,
-    Flatten,
-    GroupNorm,
-    Identity,
-    LayerNorm,
-    LeakyReLU,
-    Linear,
-    LogSoftmax,
-    MaxPool1d,
-    MaxPool2d,
-    MultiheadAttention,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-    TransformerEncoderLayer,
-)
+from nn.layers import *  # noqa: F403  # its names are listed there, once
 from nn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -63,15 +31,12 @@ if TYPE_CHECKING:
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
-    "ELU", "GELU", "GRU", "LSTM", "RNN", "AdaptiveAvgPool2d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
-    "BatchNorm1d", "BatchNorm2d", "Callback", "Conv1d", "Conv2d", "ConvTranspose2d", "CrossEntropyLoss", "Dropout",
-    "EarlyStopping", "Embedding", "Flatten", "GroupNorm", "History", "HuberLoss", "Identity", "KLDivLoss", "L1Loss",
-    "LayerNorm", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "MaxPool1d", "MaxPool2d", "Module", "ModuleDict",
-    "ModuleList", "MultiheadAttention", "NLLLoss", "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax",
-    "Softplus", "Tanh", "TransformerEncoderLayer", "data", "evaluate", "export_onnx", "fit", "functional",
-    "functional_call", "init", "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage",
-    "summary", "training",
-]  # fmt: skip
+    "BCELoss", "BCEWithLogitsLoss", "Callback", "CrossEntropyLoss", "EarlyStopping", "History", "HuberLoss",
+    "KLDivLoss", "L1Loss", "MSELoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "Sequential",
+    "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect", "load",
+    "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
+]
+__all__ += layers.__all__
 
 # What a first `import nn` need not pay for: the module of each name, and what it is called there (None: the module).
 _ON_FIRST_USE = {
@@ -82,7 +47,7 @@ _ON_FIRST_USE = {
     "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
     "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
-}  # fmt: skip
+}
 
 
 def __getattr__(name: str) -> Any:

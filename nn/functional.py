@@ -29,4 +29,4 @@ __all__ = [
     "group_norm", "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "max_pool1d",
     "max_pool2d", "mse_loss", "nll_loss", "relu", "scaled_dot_product_attention", "sigmoid", "silu", "softmax",
     "softplus", "tanh",
-]  # fmt: skip
+]

@@ -35,7 +35,7 @@ MARK, VERSION = "cleargrad", "cleargrad 1"
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "C64": "<c8", "BOOL": "?",
     "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1",
-}  # fmt: skip
+}
 _STORABLE = frozenset(np.dtype(code) for code in _DTYPES.values())
 
 

@@ -16,7 +16,7 @@ SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@", "negative": "−x", "power": "xⁿ",
     "square": "x²", "sum": "Σ", "sqrt": "√", "getitem": "x[i]", "transpose": "xᵀ", "reciprocal": "1/x",
     "pole_safe": "×",
-}  # fmt: skip
+}
 """Operators are shown by their sign as well as by their name."""
 
 Role = Literal["title", "name", "detail", "value", "grad", "tangent", "alarm"]

@@ -21,7 +21,7 @@ Form = Callable[..., Any]
 
 ARITHMETIC = frozenset({
     "add", "subtract", "multiply", "divide", "negative", "positive", "square", "reciprocal", "prod", "cumprod", "var",
-})  # fmt: skip
+})
 """Primitives beside the linear ones that NumPy evaluates on arrays of expressions as they are."""
 
 
@@ -77,7 +77,7 @@ def elementwise() -> dict[str, Form]:
             "erf": "erf", "erfc": "erfc", "erfinv": "erfinv", "gamma": "gamma", "gammaln": "loggamma",
             "digamma": "digamma", "psi": "digamma", "beta": "beta", "zeta": "zeta", "expi": "Ei",
         }.items()
-    }  # fmt: skip
+    }
     return named | {
         "remainder": lambda x, y: x - y * sp.floor(x / y),
         "ldexp": lambda x, y: x * 2**y,

@@ -29,17 +29,17 @@ UNARY = (
     "np.reshape({x}, -1)", "np.transpose({x})", "{x}[...]", "np.expand_dims({x}, 0)", "np.cumsum({x})",
     "np.sum({x})", "np.mean({x}, axis=-1, keepdims=True)", "np.prod({x}, axis=0)", "{x}[::-1]", "{x}[[0, 0, -1]]",
     "np.concatenate([{x}, {x}])", "np.var({x})", "np.stack([{x}, {x}], axis=-1)",
-)  # fmt: skip
+)
 BINARY = (
     "{x} + {y}", "{x} - {y}", "{x} * {y}", "{x} / (1 + {y} * {y})", "np.hypot(1 + {x} * {x}, {y})", "{x} @ {y}",
     "np.arctan2({x}, 1 + {y} * {y})", "(1 + {x} * {x}) ** (np.tanh({y}))", "np.einsum('...i,...i->...', {x}, {y})",
     "np.concatenate([{x}, {y}])", "np.outer({x}, {y})",
-)  # fmt: skip
+)
 KINKED = {
     "np.abs({x})": "{x}", "np.maximum({x}, 0)": "{x}", "np.maximum({x}, {y})": "{x} - {y}",
     "np.where({x} > {y}, {x}, {y} * {x})": "{x} - {y}", "np.clip({x}, -1, 1)": "1 - abs({x})",
     "np.minimum({x}, {y})": "{x} - {y}",
-}  # fmt: skip
+}
 """Functions with a kink, and what is zero at it."""
 
 

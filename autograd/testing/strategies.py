@@ -25,7 +25,7 @@ except ImportError:
 __all__ = [
     "arrays", "away_from", "axes", "broadcastable", "indices", "modules", "orthogonal", "positive_definite", "programs",
     "reals", "shapes", "tensors",
-]  # fmt: skip
+]
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]

@@ -31,4 +31,4 @@ __all__ = [
     "Conv2d", "ConvTranspose2d", "Dropout", "Embedding", "Flatten", "GroupNorm", "Identity", "LayerNorm", "LeakyReLU",
     "Linear", "LogSoftmax", "MaxPool1d", "MaxPool2d", "MultiheadAttention", "ReLU", "SiLU", "Sigmoid", "Softmax",
     "Softplus", "Tanh", "TransformerEncoderLayer",
-]  # fmt: skip
+]

@@ -189,7 +189,7 @@ def _proto(graph: Graph, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
     from onnx import helper, numpy_helper
 
     weights = [numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
-               for name, array in graph.initializers.items()]  # fmt: skip
+               for name, array in graph.initializers.items()]
     body = helper.make_graph(graph.nodes, "model", list(inputs), list(outputs), weights)
     opsets = [helper.make_opsetid("", OPSET)]
     return helper.make_model(body, producer_name="cleargrad", opset_imports=opsets, ir_version=IR_VERSION)

@@ -17,7 +17,7 @@ _SAME_MEANING = {
     "maximum": "Max", "minimum": "Min", "negative": "Neg", "absolute": "Abs", "reciprocal": "Reciprocal",
     "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "erf": "Erf",
     "relu": "Relu", "sigmoid": "Sigmoid", "softplus": "Softplus",
-}  # fmt: skip
+}
 _REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd"}
 
 

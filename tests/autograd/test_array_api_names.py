@@ -136,7 +136,7 @@ SAMPLES: list[tuple[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]] = [
     ("fft.rfftfreq", [of(5), of(4, d=0.5)]),
     ("fft.fftshift", [of(X), of(X, axes=1)]),
     ("fft.ifftshift", [of(X), of(X, axes=1)]),
-]  # fmt: skip
+]
 ROWS = {name: calls for names, calls in SAMPLES for name in names.split()}
 
 UNSPECIFIED = {"empty", "empty_like"}  # their values are whatever was there
@@ -242,7 +242,7 @@ def test_the_namespace_describes_itself_as_numpy_does() -> None:
     (lambda: xp.fft.fftfreq(4, dtype=xp.int32), "real floating-point numbers, got dtype int32"),
     (lambda: xp.squeeze(Tensor(X), axis=0), "size not equal to one"),
     (lambda: xp.reshape(Tensor(X.T), (12,), copy=False), "copy"),
-])  # fmt: skip
+])
 def test_refusals_say_what_came(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()

@@ -56,7 +56,7 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "jvp": lambda x: jvp(np.sin, (x,), (PLAIN,)), "a tangent": lambda x: jvp(np.sin, (PLAIN,), (x,)),
     "vmap": vmap(np.sum), "jacobian": autograd.jacobian(np.sin), "numerical": lambda x: numerical.grad(np.sum, x),
     "backward": lambda x: (LEAF * 2).backward(x), "ravel": autograd.tree.ravel,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES)
@@ -87,7 +87,7 @@ VALUES_ALONE: dict[str, Callable[[Any], Any]] = {
     "Tensor": Tensor, "tensor": autograd.tensor, "Parameter": nn.Parameter, "pickle": pickle.dumps,
     "a buffer": lambda x: nn.ReLU().register_buffer("b", x),
     "data": lambda x: setattr(Tensor(PLAIN), "data", x), "numpy": lambda x: x.numpy(), "asarray": np.asarray,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", VALUES_ALONE)

@@ -42,7 +42,7 @@ def test_the_work_is_what_the_theory_says(table: Any) -> None:
     assert counts == {
         "symbolic": (0, 0), "numerical forward": (4, 0), "numerical central": (6, 0), "numerical complex": (3, 0),
         "forward accumulation": (0, 3), "reverse accumulation": (0, 1),
-    }  # fmt: skip
+    }
     assert table["forward accumulation"].work == "3 forward passes"
     assert table["reverse accumulation"].work == "1 backward pass"
     assert table["symbolic"].work == "a formula of 11 operations became one of 21"

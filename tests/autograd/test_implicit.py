@@ -73,7 +73,7 @@ def test_tensors_are_recorded_and_backward_reaches_them() -> None:
     "hybr", "lm", "krylov", "df-sane", "broyden1", optimize.fsolve, lambda f, x: optimize.newton(f, x),
     lambda f, x: optimize.root(f, x, method="lm"), lambda f, x: optimize.newton_krylov(f, x, f_tol=1e-13),
     lambda f, x: optimize.brentq(lambda z: f(np.array([z]))[0], 0, 5),
-])  # fmt: skip
+])
 def test_any_solver_may_stand_inside(solver: Any) -> None:
     found = autograd.grad(lambda a: root(square, 1.0, a, solver=solver))(2.0)
     assert found == pytest.approx(2**-0.5 / 2, rel=1e-6)
@@ -185,7 +185,7 @@ WEIGHTS = RNG.normal(size=(40, 40)) / np.sqrt(40)
 @pytest.mark.parametrize("solve", [
     lambda b: root(lambda x, b: x + 0.5 * np.tanh(WEIGHTS @ x) - b, np.zeros(40), b),
     lambda b: fixed_point(lambda x, b: b - 0.5 * np.tanh(WEIGHTS @ x), np.zeros(40), b),
-])  # fmt: skip
+])
 def test_the_gradient_costs_at_most_five_times_the_solution(solve: Any) -> None:
     b = RNG.normal(size=40)
 

@@ -28,7 +28,7 @@ Function = Callable[..., Any]
     ([True, False, True], True), ([0, 0], False), (([0, 1], slice(None)), False), (np.array([1, 1]), False),
     ((0, np.array([1]), 2), False), ((([1], [1]),), False), (((0, 1), 2), False), (range(-2, 2), False),
     (((True, False, True),), True), ((np.int64(1), np.True_), True),
-])  # fmt: skip
+])
 def test_all_but_arrays_of_integers_read_an_element_once(key: Any, once: bool) -> None:
     assert is_basic(key) is once
     places = np.arange(X.size).reshape(X.shape)[key]
@@ -38,7 +38,7 @@ def test_all_but_arrays_of_integers_read_an_element_once(key: Any, once: bool) -
 @pytest.mark.parametrize("key", [
     (([1], [1]),), ((0, 0, 1), 2), (slice(None), (1, 1)), range(-3, 3), [[1], [1]], ((Tensor(1), 1), slice(2)),
     (([Tensor([0, 1]), Tensor([1, 0])],),),
-])  # fmt: skip
+])
 def test_an_element_receives_as_often_as_it_is_read_however_the_key_is_written(key: Any) -> None:
     x, (tangent,) = rng.normal(size=(3, 4, 5)), rng.normal(size=(1, 3, 4, 5))
     out, pullback = autograd.vjp(lambda x: x[key], x)
@@ -97,7 +97,7 @@ KEYS: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "order of the elements": (lambda x: autograd.argsort(x, descending=True, axis=0), (X,)),
     "elements in their order": (lambda x: x[0][np.argsort(x[0])], (X,)),
     "the row of the largest": (lambda x: x[np.argmax(x[:, 0])], (X,)),
-}  # fmt: skip
+}
 
 
 def by_loop(f: Function, arrays: tuple[Any, ...]) -> Any:
@@ -137,7 +137,7 @@ REFUSED: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "an option that differs": (lambda x, s: np.sum(x, initial=s), (X, X[:, 0, 0])),
     "distinct values": (lambda x: autograd.unique_counts(x).counts, (X,)),
     "written by mask": (lambda x, m: changed(x, lambda copy: np.putmask(copy, m, 0.0)), (X, MASK)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -344,7 +344,7 @@ MASK, INDEX = [True, False, True], [2, 0]
     (lambda x, index: x[index], INDEX), (lambda x, index: x[None][0, index], INDEX), (assigned, INDEX),
     (lambda x, index: np.take(x, index), INDEX),
     (lambda x, w: weighted(x, w=np.asarray(w)), [1.0, 2.0, 3.0]),
-])  # fmt: skip
+])
 def test_what_is_no_operand_may_change_before_the_backward_pass(f: Any, given: list[Any], kind: Any) -> None:
     weights = np.arange(1.0, 4.0)
     expected, x = Tensor([2.0, 3.0, 5.0], requires_grad=True), Tensor([2.0, 3.0, 5.0], requires_grad=True)

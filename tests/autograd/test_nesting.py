@@ -167,7 +167,7 @@ UNRECORDED: dict[str, Function] = {
     "linearize": lambda x: linearize(np.sin, x)[1](np.ones(3)), "third order": jacrev(lambda x: hvp(cubes, x, WEIGHTS)),
     "jvp of grad": lambda x: jvp(grad(cubes), (x,), (WEIGHTS,))[1], "vmap of grad": vmap(grad(lambda x: x**3)),
     "value": lambda x: vjp(lambda y: y, x)[0],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", UNRECORDED)

@@ -37,12 +37,12 @@ def pulled_twice(f: Callable[[Any], Any], x: Any) -> Any:
 GIVEN: dict[str, Callable[[Any], Any]] = {
     "array": lambda x: x, "constant": tensor, "leaf": lambda x: tensor(x, requires_grad=True),
     "result": lambda x: tensor(x, requires_grad=True) * 1,
-}  # fmt: skip
+}
 WRITES = {"pullback": pulled_after_a_write, "linear function": pushed_after_a_write, "pullback twice": pulled_twice}
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "exp": np.exp, "identity": lambda x: x, "shift": lambda x: x + 1.0, "square": lambda x: x * x,
     "view": lambda x: x[...],
-}  # fmt: skip
+}
 
 
 def numbers(x: Any) -> Any:

@@ -37,7 +37,7 @@ SHARERS: dict[str, Callable[[Tensor], Any]] = {
     "view": unrecorded(lambda x: x[:]), "reshape": unrecorded(lambda x: x.reshape(3, 1)[:, 0]),
     "transpose": unrecorded(lambda x: x.T), "split": unrecorded(lambda x: np.split(x, 1)[0]),
     "real": unrecorded(np.real), "custom": unrecorded(identity), "view of detached": lambda x: x.detach()[:],
-}  # fmt: skip
+}
 WRITES: dict[str, Callable[[Any], Any]] = {
     "[0] =": lambda x: x.__setitem__(0, 50.0), "+=": lambda x: x.__iadd__(50.0),
     "data[0] =": lambda x: getattr(x, "data", x).__setitem__(0, 50.0),

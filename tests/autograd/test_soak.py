@@ -142,7 +142,7 @@ def test_a_forked_process_computes_the_same() -> None:
 @pytest.mark.parametrize("make", [
     lambda p: optim.Adam(p, lr=0.01), lambda p: optim.AdamW(p, lr=0.01), lambda p: optim.SGD(p, lr=0.1),
     lambda p: optim.SGDM(p, lr=0.1), lambda p: optim.RMSProp(p, lr=0.01), lambda p: optim.Adagrad(p, lr=0.1),
-], ids=["Adam", "AdamW", "SGD", "SGDM", "RMSProp", "Adagrad"])  # fmt: skip
+], ids=["Adam", "AdamW", "SGD", "SGDM", "RMSProp", "Adagrad"])
 def test_a_copy_in_the_middle_of_training_trains_on(make: Any, duplicate: Any) -> None:
     """With its optimizer, by itself, and exactly as the original does."""
     net = network(0)

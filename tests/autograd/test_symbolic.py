@@ -31,7 +31,7 @@ UNARY = [
     "exp", "log", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh",
     "arctanh", "abs", "fabs", "exp2", "expm1", "log2", "log10", "log1p", "cbrt", "deg2rad", "rad2deg", "radians",
     "degrees", "square", "reciprocal", "negative", "positive", "sinc", "conjugate", "real", "sign", "floor",
-]  # fmt: skip
+]
 BINARY = ["arctan2", "power", "float_power", "logaddexp", "logaddexp2", "hypot", "maximum", "minimum", "fmax", "fmin",
           "add", "subtract", "multiply", "divide", "remainder"]
 
@@ -60,7 +60,7 @@ def test_functions_of_two_numbers(name: str, argnum: int) -> None:
 @pytest.mark.parametrize("f", [
     autograd.relu, autograd.sigmoid, autograd.softplus, autograd.gelu, autograd.silu, autograd.elu, autograd.leaky_relu,
     autograd.erf,
-])  # fmt: skip
+])
 @pytest.mark.parametrize("x", [-0.7, 0.4])
 def test_activations(f: Any, x: float) -> None:
     agree(f, x)
@@ -80,7 +80,7 @@ def test_activations(f: Any, x: float) -> None:
     lambda x: np.linalg.det(x[:, :2]), lambda x: np.linalg.inv(x[:, :2])[0, 1],
     lambda x: np.linalg.solve(x[:, :2], x[:, 2])[0], lambda x: np.sum(np.floor(x) * x),
     lambda x: np.sum(x.astype(np.float64)), lambda x: x[0, 0][...] * x[1, 1].reshape(1)[0],
-])  # fmt: skip
+])
 def test_functions_of_arrays(f: Any) -> None:
     agree(f, np.array([[0.4, 0.9, 1.7], [0.6, 0.25, 1.1]]))
 
@@ -216,7 +216,7 @@ def test_expressions_swell() -> None:
 @pytest.mark.parametrize(("g", "name"), [
     (np.sort, "sort"), (lambda x: np.fft.fft(x).real.sum(), "fft"), (np.copysign, "copysign"), (np.isnan, "isnan"),
     (lambda x: np.max(x, initial=0.0), "max|initial"), (np.linalg.svdvals, "svdvals"),
-])  # fmt: skip
+])
 def test_operations_without_a_form_are_named(g: Any, name: str) -> None:
     arguments = {np.copysign: (np.ones(3), np.ones(3)), np.linalg.svdvals: (np.eye(2),)}.get(g, (np.ones(3),))
     with pytest.raises((NoDerivativeError, TypeError), match=f"({name}).*no SymPy form"):
@@ -226,7 +226,7 @@ def test_operations_without_a_form_are_named(g: Any, name: str) -> None:
 @pytest.mark.parametrize("g", [
     float, lambda x: x.item(), lambda x: x.detach(), lambda x: x.data, lambda x: np.asarray(x) * 1.0, int,
     autograd.grad(np.sin),
-])  # fmt: skip
+])
 def test_values_are_refused_with_a_way_out(g: Any) -> None:
     with pytest.raises(TypeError, match="symbol"):
         symbolic.expression(g, "x")

@@ -25,7 +25,7 @@ LEAVES = st.one_of(
     st.sampled_from([(), (0,), (2,), (2, 3), (1, 0, 2)]).flatmap(
         lambda shape: st.sampled_from([np.float32, np.float64, np.int8, np.complex64]).map(
             lambda dtype: np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype))),
-)  # fmt: skip
+)
 TREES = st.recursive(
     LEAVES | st.none(),
     lambda children: st.one_of(

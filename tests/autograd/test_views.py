@@ -15,7 +15,7 @@ VIEWS: dict[str, Callable[[Any], Any]] = {
     "real": lambda z: z.real, "imag": lambda z: np.imag(z), "real of a row": lambda z: z[0].real,
     "row of imag": lambda z: z.imag[1], "einsum diagonal": lambda z: np.einsum("ii->i", z),
     "einsum transpose": lambda z: np.einsum("ij->ji", z)[0], "ravel": lambda z: np.ravel(z)[1:3],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -48,7 +48,7 @@ COPIES: dict[str, Callable[[Any], Any]] = {
     "flatten": lambda x: x.flatten(), "clip": lambda x: np.clip(x, None, None), "pad": lambda x: np.pad(x, 0),
     "tile": lambda x: np.tile(x, 1), "meshgrid": lambda x: np.meshgrid(x[0], x[1])[0],
     "full_like": lambda x: np.full_like(x, 3.0),
-}  # fmt: skip
+}
 
 
 OF_REALS: dict[str, Callable[[Any], Any]] = {
@@ -57,7 +57,7 @@ OF_REALS: dict[str, Callable[[Any], Any]] = {
     np.reshape(x, (4, 6)), "expand_dims": lambda x: np.expand_dims(x, 1), "flip": lambda x: np.flip(x, 1),
     "rot90": np.rot90, "diagonal by index": lambda x: x[0, :, 1], "broadcast index": lambda x: x[None, ..., ::2],
     "matrix_transpose": np.matrix_transpose, "fliplr": np.fliplr, "flipud": np.flipud, "atleast_3d": np.atleast_3d,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", OF_REALS)
@@ -91,7 +91,7 @@ def test_a_copy_is_a_copy(name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("view", [
     lambda x: np.broadcast_to(x, (2, 2)), np.diagonal, lambda x: np.broadcast_arrays(x)[0],
-])  # fmt: skip
+])
 def test_a_read_only_view_is_not_written_to(view: Callable[[Any], Any]) -> None:
     x = Tensor(np.ones((2, 2)))
     with pytest.raises(ValueError, match="read-only"):

@@ -212,7 +212,7 @@ def test_callbacks_are_part_of_a_checkpoint(tmp_path):
         data, optimizer = DataLoader((x, x[:, :1]), 2), optim.SGD(model.parameters(), lr=0.1)
         watchers = [count, EarlyStopping(monitor="loss")]
         fit(model, data, loss=nn.MSELoss(), optimizer=optimizer, epochs=epochs, callbacks=watchers, progress=False,
-            checkpoint=tmp_path / "run")  # fmt: skip
+            checkpoint=tmp_path / "run")
         return count.seen
 
     assert train(2) == 2

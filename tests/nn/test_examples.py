@@ -26,7 +26,7 @@ def test_the_main_job_keeps_its_promises(tmp_path, capsys):
     assert (tmp_path / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
     assert nn.load(tmp_path / "model.safetensors").keys() == {
         "hidden.weight", "hidden.bias", "output.weight", "output.bias",
-    }  # fmt: skip
+    }
 
 
 def test_small_networks_reach_their_accuracy(capsys):

@@ -42,7 +42,7 @@ LOSSES: dict[str, tuple[Function, tuple[Any, ...]]] = {
         ("log-likelihood", lambda **o: nn.NLLLoss(weight=WEIGHT, ignore_index=0, **o), (np.log(SHARES), LABELS)),
         ("divergence", nn.KLDivLoss, (np.log(SHARES), SHARES[::-1])),
     )
-}  # fmt: skip
+}
 
 table, padded = nn.Embedding(7, 3, dtype=float), nn.Embedding(7, 3, padding_idx=1, dtype=float)
 pool = nn.MaxPool2d(2, padding=1, return_indices=True)
@@ -64,7 +64,7 @@ LAYERS: dict[str, tuple[Function, tuple[Any, ...]]] = {
         ("recurrent", nn.RNN(3, 4, batch_first=True, dtype=float)),
         ("LSTM", nn.LSTM(3, 4, batch_first=True, dtype=float)),
         ("GRU", nn.GRU(3, 4, batch_first=True, dtype=float)))},
-}  # fmt: skip
+}
 
 
 def by_loop(f: Function, arrays: tuple[Any, ...]) -> Any:

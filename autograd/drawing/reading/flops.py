@@ -20,7 +20,7 @@ MOVES = frozenset({
     "reshape", "transpose", "swapaxes", "moveaxis", "get_item", "set_item", "broadcast_to", "concatenate", "stack",
     "where", "pad", "roll", "flip", "repeat", "tile", "take", "take_along_axis", "select", "real", "imag", "squeeze",
     "expand_dims", "diagonal", "tril", "triu", "sort", "astype", "copy", "embedding", "expand", "split", "ravel",
-})  # fmt: skip
+})
 
 
 def _matmul(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
@@ -80,7 +80,7 @@ COUNTS: dict[str, Count] = {
     "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
     "attention": _attention, "self_attention": _self_attention, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
     "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),
-}  # fmt: skip
+}
 
 
 def flops(node: Node) -> int | None:

@@ -29,7 +29,7 @@ ARROW = 6.0
 SHAPES = {Kind.INPUT: "ellipse", Kind.PARAMETER: "box", Kind.CONSTANT: "box", Kind.OPERATION: "box",
            Kind.MODULE: "box3d", Kind.MORE: "box"}
 STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled,rounded",
-           Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}  # fmt: skip
+           Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}
 CHANGES = {"added": "output", "removed": "failed"}
 """Whose colours additions and removals have."""
 _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad",

@@ -39,7 +39,7 @@ PALETTES: dict[Theme, dict[str, str]] = {
         "output-fill": "#15301f", "output-line": "#62b682",
         "failed-fill": "#3d1a1a", "failed-line": "#f08080",
     },
-}  # fmt: skip
+}
 
 RAMP = ((250, 247, 240), (248, 219, 168), (240, 170, 120), (214, 100, 94), (140, 45, 90))
 """The heat ramp, light to dark: even in lightness, so that it also reads in grey."""

@@ -27,4 +27,4 @@ __all__ = [
     "gaussian_gradient_magnitude", "gaussian_laplace", "laplace", "map_coordinates", "maximum_filter", "median_filter",
     "minimum_filter", "percentile_filter", "prewitt", "rank_filter", "rotate", "shift", "sobel", "spline_filter",
     "spline_filter1d", "uniform_filter", "uniform_filter1d", "zoom",
-]  # fmt: skip
+]

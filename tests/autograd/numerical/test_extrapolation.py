@@ -23,7 +23,7 @@ def limit(g: Callable[[float], Any], **options: Any) -> Limit:
     (lambda h: (2 + h) ** 7, 448.0), (lambda h: np.log(0.3 + h), 1 / 0.3), (lambda h: np.sqrt(0.25 + h), 1.0),
     (lambda h: SLOPES * np.sin(h), SLOPES), (lambda h: np.outer(SLOPES, [1 + h, np.cos(1 + h)]), np.outer(
         SLOPES, [1, -np.sin(1)])), (lambda h: 5.0 + 0 * h, 0.0), (lambda h: np.exp(1j * h), 1j),
-])  # fmt: skip
+])
 def test_smooth_functions_are_known_to_within_their_error_which_is_small(g: Any, slope: Any) -> None:
     found = limit(g)
     scale = np.abs(slope) + np.abs(g(0.0))
@@ -49,7 +49,7 @@ def test_the_slopes_on_both_sides_of_a_kink_are_compared(jump: float) -> None:
     lambda h: np.sign(h), lambda h: np.floor(h + 1e-9) + h, lambda h: 1 / h if h else 0.0,
     lambda h: np.sqrt(np.abs(h)), lambda h: np.sin(1 / h) if h else 0.0, lambda h: np.log(h) if h > 0 else np.nan,
     lambda h: np.sin(1e7 * (1 + h)),
-])  # fmt: skip
+])
 def test_what_has_no_derivative_is_unclear(g: Any) -> None:
     with np.errstate(all="ignore"):
         assert limit(lambda h: np.array([g(h), h])).unclear.tolist() == [True, False]
@@ -103,7 +103,7 @@ def test_of_a_line_the_error_is_that_of_two_roundings_and_that_of_a_kink_of_four
     (0.0, 1.0, 1.0e-4, True, False), (0.0, 1.0, 1.1e-4, True, True),  # 3 % of the kink
     (0.01, 3.0e-3, 1e-6, True, False), (0.01, 2.8e-3, 1e-6, False, False),  # ten times the error of the kink
     (1.0, 1.2e-7, 1e-14, True, False), (1.0, 0.8e-7, 1e-14, False, False),  # 1e-7 of the slope
-])  # fmt: skip
+])
 def test_where_a_derivative_is_taken_for_unclear_and_slopes_for_different(slope: float, jump: float, rounding: float,
                                                                           kink: bool, unclear: bool) -> None:
     for scale in (1.0, 2.0**-99):

@@ -28,7 +28,7 @@ X = np.array([0.3, -2.0, 5.0])
 
 @pytest.mark.parametrize(("method", "error"), [
     ("forward", 1e-5), ("central", 1e-7), ("complex", 1e-14), ("richardson", 1e-10),
-])  # fmt: skip
+])
 def test_gradients_are_as_good_as_the_table_says(method: Any, error: float) -> None:
     assert np.max(np.abs(numerical.grad(f, X, method) - df(X))) < error
 
@@ -74,7 +74,7 @@ def test_calls_of_hessians_are_counted_as_the_table_says(method: Any, calls: int
 
 @pytest.mark.parametrize(("method", "error"), [
     ("forward", 3e-2), ("central", 1e-3), ("complex", 1e-6), ("richardson", 1e-3),
-])  # fmt: skip
+])
 def test_float32_takes_steps_of_its_own_and_stays_float32(method: Any, error: float) -> None:
     found = numerical.grad(f, X.astype(np.float32), method)
     assert found.dtype == np.float32
@@ -89,7 +89,7 @@ E = float(np.finfo(float).eps)
     (numerical.grad, "complex", [E**2]), (numerical.grad, "richardson", [1 / 8 / 3.0**k for k in range(11)]),
     (numerical.hessian, "forward", [E ** (1 / 3), 2 * E ** (1 / 3)]),
     (numerical.hessian, "central", [2 * E ** (1 / 4)]), (numerical.hessian, "complex", [np.hypot(E**2, E ** (1 / 3))]),
-])  # fmt: skip
+])
 def test_steps_are_as_long_as_the_table_says(differentiate: Any, method: Any, steps: list[float]) -> None:
     """In units of x where that is more than 1."""
     for x, unit in ((0.3, 1.0), (-1.0, 1.0), (1.7, 1.7), (-40.0, 40.0)):

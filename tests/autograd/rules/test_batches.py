@@ -71,7 +71,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "the last two": lambda x: x[:, A, B], "a mask": lambda x: x[:, A > 0], "none": lambda x: x[1, ..., None, ::2],
     "one, and slices around": lambda x: x[::-1, A, 1:], "apart": lambda x: x[A, :, B],
     "apart, the last": lambda x: x[A, ..., B],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -135,7 +135,7 @@ COURSES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
     "histogram": (lambda x: np.histogram(x, 3, weights=x)[0], TALL[:, :, 0], None),
     "take where": (lambda x: x[np.where(x[:3] > 1.5)], TALL[:, :, 0], None),
     "real_if_close": (np.real_if_close, TALL + 0j, TALL + np.array([0, 1j, 0])[:, None, None]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -155,7 +155,7 @@ def test_examples_that_take_one_course_are_a_batch_and_others_are_refused(name: 
 @pytest.mark.parametrize("key", [
     lambda i: (i, ...), lambda i: (..., i), lambda i: (i, ..., 1), lambda i: (slice(1), ..., i), lambda i: (0, i),
     lambda i: (i, None, i), lambda i: (i, slice(None, None, 2)), lambda i: (np.array([0, 1]), i),
-])  # fmt: skip
+])
 def test_an_index_that_differs_from_example_to_example_stands_among_others(key: Any) -> None:
     x, places = np.random.default_rng(5).normal(size=(3, 2, 2, 2)), np.array([1, 0, 1])
     found = vmap(lambda x, i: x[key(i)])(x, places)

@@ -257,7 +257,7 @@ FORMS: dict[str, Form] = {
        for axes in ((0, 2), (2, 1), (1,), None) for levels in ([0.2, 0.7], [[0.2, 0.7], [0.1, 0.4], [1.0, 0.0]])},
     "options that change nothing": (lambda x: np.add(x, x, casting="same_kind", order="K", subok=True), (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
-}  # fmt: skip
+}
 
 
 def flat(out: Any) -> list[Any]:
@@ -297,7 +297,7 @@ WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "polydiv without a rest": lambda x: np.polydiv(np.polymul(x, [1, 2]), x),
     "polydiv with a short rest": lambda x: np.polydiv(np.polyadd(np.polymul(x, [1, 2]), [1, 7]), x),
     "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WITHOUT_A_GRADIENT)
@@ -321,7 +321,7 @@ SPECIAL: dict[str, Array] = {
     "float64": np.array([np.nan, np.inf, -np.inf, 1.5]),
     "float32": np.array([np.nan, np.inf, -np.inf, 1.5], np.float32),
     "complex": np.array([complex(np.nan, np.inf), complex(-np.inf, np.nan), 1 + 2j]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("options", [{}, {"nan": 3.0}, {"posinf": 7.0}, {"neginf": -7.0}])
@@ -387,7 +387,7 @@ def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
 
 @pytest.mark.parametrize(("samples", "slope"), [
     ([0.0, 1.0, 0.0], 0), ([0.0, 0.5, 1.2], 0.5), ([0.0, -0.7, -1.2], -0.5), ([0.0, 0.0, 1.0], 0), ([0.0, 0.2, 0.0], 0),
-])  # fmt: skip
+])
 def test_at_a_sample_an_interpolation_has_the_least_of_two_slopes(samples: Any, slope: float) -> None:
     def at(x: Any) -> Any:
         return np.interp(x, [0.0, 1.0, 2.0], samples)

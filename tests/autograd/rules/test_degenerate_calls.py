@@ -107,7 +107,7 @@ CALLS: dict[str, Sequence[tuple[Call, Any]]] = {
     "SciPy's": each(linalg.toeplitz, NUMBER, ONE) + each(linalg.circulant, NUMBER, ONE) + each(linalg.hankel, ONE)
     + each(linalg.block_diag, NUMBER, ONE, SQUARE) + each(linalg.companion, SEVERAL[:2])
     + each(linalg.expm, np.zeros((0, 0))) + each(linalg.polar, SQUARE[:1, :1]),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

@@ -69,7 +69,7 @@ def test_the_size_of_counts_is_differentiated_where_it_is_a_real_number(method: 
 CONTINUOUS: dict[str, tuple[float, ...]] = {
     "norm": (), "lognorm": (0.7,), "halfnorm": (), "gamma": (1.7,), "invgamma": (2.3,), "chi2": (3.2,),
     "beta": (1.7, 2.3), "f": (3.3, 5.1), "t": (3.3,), "cauchy": (), "uniform": (), "expon": (), "laplace": (),
-    "logistic": (), "gumbel_r": (), "weibull_min": (1.7,), "rayleigh": (), "pareto": (1.7,)}  # fmt: skip
+    "logistic": (), "gumbel_r": (), "weibull_min": (1.7,), "rayleigh": (), "pareto": (1.7,)}
 POINTS = np.array([-30.0, -3.0, -1.0, -0.25, 0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 2.0, 3.0, 12.0, 25.0, 33.0])
 SHARES = np.array([1e-6, 1e-3, 0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.8, 0.999])
 """SciPy takes some quantiles of 1 - q, and has no nine digits of those of smaller shares."""

@@ -63,7 +63,7 @@ WRITERS: dict[str, Any] = {
     "putmask": lambda x, v: np.putmask(x, np.array([[True, False, True], [False, True, False]]), v),
     "copyto": lambda x, v: np.copyto(x, v[:, None], where=np.array([True, False, True])),
     "fill_diagonal": lambda x, v: np.fill_diagonal(x, v),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -140,7 +140,7 @@ def test_vmap_refuses_what_differs_in_shape() -> None:
     lambda x, k: np.concatenate([x, x], axis=k), lambda x, k: np.cumulative_prod(x, axis=k),
     lambda x, k: np.apply_along_axis(np.sum, k, x), lambda x, k: np.tensordot(x, x, ([k], [0])),
     lambda x, k: np.linalg.norm(x, axis=(0, k)), lambda x, k: np.cumprod(x, axis=k), lambda x, k: np.partition(x, 0, k),
-])  # fmt: skip
+])
 @pytest.mark.parametrize("axis", [2, 5, -3])
 def test_an_axis_that_is_not_there_is_refused(call: Any, axis: int) -> None:
     with pytest.raises((np.exceptions.AxisError, IndexError)):

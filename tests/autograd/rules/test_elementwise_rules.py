@@ -28,7 +28,7 @@ INTERVALS: dict[str, tuple[tuple[float, float], ...]] = {
     "fmax": ((0.0, 1.0), NEGATIVE), "fmin": ((0.0, 1.0), NEGATIVE), "maximum": ((0.0, 1.0), NEGATIVE),
     "minimum": ((0.0, 1.0), NEGATIVE), "fmod": ((2.1, 2.9), (0.91, 1.0)), "remainder": ((2.1, 2.9), (0.91, 1.0)),
     "heaviside": (NONZERO, ANYWHERE),
-}  # fmt: skip
+}
 """Where the function is smooth, operand by operand; everywhere, if nothing is said."""
 
 WHOLE_NUMBERS = {"ldexp": (1,)}
@@ -37,12 +37,12 @@ WHOLE_NUMBERS = {"ldexp": (1,)}
 FUNCTIONS = {
     row.function.removeprefix("numpy."): getattr(np, row.function.removeprefix("numpy."))
     for row in autograd.supported() if row.kind == "elementwise" and row.function.startswith("numpy.")
-}  # fmt: skip
+}
 SHAPES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "equal shapes": ((2, 3), (2, 3)), "0-d": ((), ()), "a row": ((2, 3), (3,)), "a column": ((2, 1), (2, 3)),
     "a number": ((2, 3), ()), "both stretched": ((2, 1), (1, 3)), "an outer product": ((2, 1, 1), (3,)),
     "empty": ((0, 3), (3,)), "empty and 1": ((0,), (1,)),
-}  # fmt: skip
+}
 
 
 def operands(name: str, shapes: tuple[tuple[int, ...], ...], dtype: Any = np.float64) -> list[Any]:

@@ -108,7 +108,7 @@ every_rule = pytest.mark.parametrize(("row", "call"), DIFFERENTIABLE)
 every_elementwise_rule = pytest.mark.parametrize(("row", "call"), ELEMENTWISE)
 real_and_complex = pytest.mark.parametrize(("row", "call", "dtype"), [
     pytest.param(*c.values, dtype, id=f"{c.id}-{dtype.__name__}") for dtype in (float, complex) for c in DIFFERENTIABLE
-    if dtype is float or c.values[0].complex])  # fmt: skip
+    if dtype is float or c.values[0].complex])
 
 
 def test_no_function_is_without_a_row() -> None:
@@ -205,7 +205,7 @@ def test_a_zero_contributes_zero_outside_of_the_domain_too(row: Row, call: Call)
 
 SHAPES = {1: [((),), ((3, 1, 2),)], 2: [((), (3,)), ((2, 1), (3,)), ((2, 1, 1), (1, 3))],
           3: [((), (3,), (2, 1)), ((3, 1), (1, 2), ())], 4: [((), (3,), (2, 1), (1, 3))],
-          5: [((), (3,), (2, 1), (1, 3), ())]}  # fmt: skip
+          5: [((), (3,), (2, 1), (1, 3), ())]}
 """Shapes that broadcast, by the number of operands."""
 
 
@@ -231,7 +231,7 @@ def reduced(x: Array, shape: tuple[int, ...]) -> Array:
 
 REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "toeplitz", "circulant", "polymul", "cov", "expm",
                 "einsum", "put", "apply_over_axes", "histogram", "lfilter", "filtfilt", "sosfilt", "csd", "welch",
-                "coherence", "periodogram", "map_coordinates"}  # fmt: skip
+                "coherence", "periodogram", "map_coordinates"}
 """Say so, where NumPy or SciPy return an empty array or nan; `expm`, `apply_over_axes` of a number, `put` into one."""
 
 

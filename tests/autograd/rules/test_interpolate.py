@@ -66,7 +66,7 @@ CURVES: dict[str, tuple[int, Build]] = {
     "clamped": (2, of("CubicSpline", bc_type="clamped")), "natural": (2, of("CubicSpline", bc_type="natural")),
     "mixed": (2, of("CubicSpline", bc_type=("natural", "not-a-knot"))),
     "slopes": (2, ends("CubicSpline", lambda at: ((1, at), (1, at)))),
-    "curvatures": (2, ends("CubicSpline", lambda at: ((2, at), (2, at)))), "periodic": (2, closed)}  # fmt: skip
+    "curvatures": (2, ends("CubicSpline", lambda at: ((2, at), (2, at)))), "periodic": (2, closed)}
 SPLINES: dict[str, tuple[int, Build]] = {
     **{f"degree {k}": (k + 1, of("make_interp_spline", k=k)) for k in range(6)},
     "said": (4, of("make_interp_spline", bc_type="not-a-knot")), "flat": (4, of("make_interp_spline",
@@ -74,7 +74,7 @@ SPLINES: dict[str, tuple[int, Build]] = {
     "straight": (4, of("make_interp_spline", bc_type="natural")),
     "one-sided": (4, ends("make_interp_spline", lambda at: (None, [(1, at)]), k=2)),
     "two-sided": (4, ends("make_interp_spline", lambda at: ([(1, at)], [(2, at)]), k=3)),
-    "two a side": (6, ends("make_interp_spline", lambda at: ([(1, at), (2, at)],) * 2, k=5))}  # fmt: skip
+    "two a side": (6, ends("make_interp_spline", lambda at: ([(1, at), (2, at)],) * 2, k=5))}
 EVERY = CURVES | SPLINES
 
 
@@ -336,7 +336,7 @@ GRADED = Tensor(np.ones((3, 3)), requires_grad=True)
     (lambda: interpolate.RegularGridInterpolator((X,), Y)([-9.0]), "got some outside"),
     (lambda: interpolate.RegularGridInterpolator((X[:3],) * 2, GRADED)([[9.0]]), r"2 coordinates.*got shape \(1, 1\)"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y)(Tensor(0.0)), r"1 coordinates in.*got shape \(\)"),
-])  # fmt: skip
+])
 def test_what_does_not_fit_is_refused(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
@@ -345,7 +345,7 @@ def test_what_does_not_fit_is_refused(call: Any, words: str) -> None:
 @pytest.mark.parametrize(("call", "words"), [
     (lambda: interpolate.Akima1DInterpolator(X, Y, method="other"), "akima and makima, got 'other'"),
     (lambda: interpolate.interp1d(X, Y, kind="smooth"), "the kinds linear, cubic, .* and degrees, got 'smooth'"),
-])  # fmt: skip
+])
 def test_what_scipy_knows_nothing_of_is_refused_as_scipy_does(call: Any, words: str) -> None:
     with pytest.raises(NotImplementedError, match=words):
         call()

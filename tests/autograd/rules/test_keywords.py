@@ -38,7 +38,7 @@ ORDERS = st.sampled_from("CFA")
 METHODS = [
     "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull",
     "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
-]  # fmt: skip
+]
 PADS = ["constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap"]
 
 
@@ -51,7 +51,7 @@ def masks(shape: Shape) -> st.SearchStrategy[Any]:
 def options(**kinds: Any) -> Callable[[Shape], Options]:
     """Any of these keywords, each a strategy or a function of the shape that makes one."""
     return lambda shape: st.fixed_dictionaries({}, optional={
-        name: kind(shape) if callable(kind) else kind for name, kind in kinds.items()})  # fmt: skip
+        name: kind(shape) if callable(kind) else kind for name, kind in kinds.items()})
 
 
 def any_axis(shape: Shape) -> st.SearchStrategy[Any]:
@@ -133,7 +133,7 @@ FUNCTIONS: dict[str, Callable[[Shape], Options]] = {
                                                    "values": st.just(0.5)}, optional={"axis": flat_or_axis(shape)}),
     "delete": lambda shape: st.fixed_dictionaries({"obj": st.integers(-2, 2) | st.lists(st.integers(-1, 1))},
                                                   optional={"axis": flat_or_axis(shape)}),
-}  # fmt: skip
+}
 
 
 def elements(shape: Shape) -> st.SearchStrategy[Array]:
@@ -146,7 +146,7 @@ LAYOUTS: dict[str, Callable[[Array], Array]] = {
     "C": lambda x: x, "Fortran": lambda x: np.array(x, order="F"), "reversed": lambda x: np.flip(np.array(np.flip(x))),
     "gaps": lambda x: np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim else x,
     "permuted": lambda x: np.moveaxis(np.array(np.moveaxis(x, 0, -1), order="C"), -1, 0) if x.ndim else x,
-}  # fmt: skip
+}
 
 
 def arrays_in(found: Any) -> list[Any]:

@@ -163,7 +163,7 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "item of an index": (lambda x: x.item(1), (HALVES,)),
     "partition of a kind": (written(lambda x: x.partition(2, kind="introselect")), (np.sort(HALVES),)),
     "polyval without coefficients": (lambda x: np.polyval([], x), (BELOW,)),
-}  # fmt: skip
+}
 
 
 def outcome(call: Call, operands: tuple[Any, ...]) -> Any:

@@ -19,7 +19,7 @@ rng = np.random.default_rng(0)
 DEGENERATE = {
     "identity": np.eye(3), "zero": np.zeros((3, 3)), "rank 1": np.ones((3, 3)), "two equal": np.diag([1.0, 1.0, 2.0]),
     "singular": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]),
-}  # fmt: skip
+}
 
 
 def put_together(w: Any, v: Any) -> Any:
@@ -40,7 +40,7 @@ def test_losses_of_equal_eigenvalues_have_the_derivative_they_have(name: str) ->
     losses = (
         lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), lambda x: np.sum(np.linalg.eigh(x)[0] ** 3),
         lambda x: np.sum(np.linalg.svdvals(x) ** 2), lambda x: np.sum(np.linalg.svd(x)[1] ** 2),
-    )  # fmt: skip
+    )
     for loss in losses:
         check_gradients(loss, x, order=1)
 
@@ -166,7 +166,7 @@ def test_condition_of_a_singular_matrix() -> None:
     (np.linalg.cholesky, np.triu), (lambda x: np.linalg.cholesky(x, upper=True), np.tril),
     (np.linalg.eigvalsh, np.triu), (lambda x: np.linalg.eigvalsh(x, "U"), np.tril),
     (lambda x: np.linalg.eigh(x)[0], np.triu), (lambda x: np.linalg.svd(x, hermitian=True)[1], np.triu),
-])  # fmt: skip
+])
 def test_the_triangle_that_is_not_read_has_gradient_zero(f: Any, unread: Any) -> None:
     x = symmetric(rng.standard_normal((3, 3))) + 6 * np.eye(3)
     gradient = grad(lambda x: np.sum(f(x)))(x)
@@ -184,7 +184,7 @@ def test_log_determinant_has_the_inverse_as_gradient_by_every_way() -> None:
         lambda a: np.sum(np.log(np.linalg.eigvalsh(a @ a.T + np.eye(4)))),
         lambda a: np.sum(np.log(np.linalg.svdvals(a @ a.T + np.eye(4)))),
         lambda a: np.log(np.linalg.det(a @ a.T + np.eye(4))),
-    )  # fmt: skip
+    )
     for way in ways:
         np.testing.assert_allclose(grad(way)(a), 2 * np.linalg.inv(x) @ a, rtol=1e-9)
 
@@ -198,7 +198,7 @@ def test_log_determinant_has_the_inverse_as_gradient_by_every_way() -> None:
     lambda x: np.linalg.tensorinv(x, ind=1), lambda x: np.linalg.tensorinv(x[:, None], ind=2), np.linalg.trace,
     lambda x: np.linalg.tensorsolve(x, x[1]),
     lambda x: np.linalg.matrix_power(x, 3), lambda x: np.linalg.matrix_power(x, -2),
-])  # fmt: skip
+])
 def test_matrices_of_other_kinds_give_what_numpy_makes_of_them(f: Any, kind: Any) -> None:
     x = np.array([[4, 1, 0], [1, 5, 2], [0, 2, 7]], kind)
     for a, b in zip(autograd.tree.leaves(f(Tensor(x))), autograd.tree.leaves(f(x)), strict=True):
@@ -277,7 +277,7 @@ OF_SQUARES: dict[str, Any] = {
     "svd, hermitian": lambda x: np.linalg.svd(x + np.swapaxes(x, -1, -2), hermitian=True),
     "pinv, hermitian": lambda x: np.linalg.pinv(x, hermitian=True), "solve": lambda x: np.linalg.solve(x, x[..., :2]),
     **{f"cond {p}": lambda x, p=p: np.linalg.cond(x, p) for p in (None, 2, -2, 1, -1, np.inf, -np.inf, "fro")},
-}  # fmt: skip
+}
 OF_ALL: dict[str, Any] = {
     "pinv": np.linalg.pinv, "svd": np.linalg.svd, "svd, reduced": lambda x: np.linalg.svd(x, full_matrices=False),
     "svdvals": np.linalg.svdvals, "qr": np.linalg.qr, "qr, complete": lambda x: np.linalg.qr(x, "complete"),
@@ -289,15 +289,15 @@ OF_ALL: dict[str, Any] = {
     "cross": lambda x: np.linalg.cross(x[..., :3, :], x[..., :3, :][..., ::-1, :], axis=-2), "matvec": lambda x:
         np.matvec(x, x[..., 0, :]), "vecmat": lambda x: np.vecmat(x[..., 0], x), "vector_norm": lambda x:
         np.linalg.vector_norm(x, axis=-2, ord=3),
-}  # fmt: skip
+}
 OF_POSITIVE: dict[str, Any] = {
     "cholesky": np.linalg.cholesky, "cholesky, upper": lambda x: np.linalg.cholesky(x, upper=True),
     **{f"{name} {half}": lambda x, name=name, half=half: getattr(np.linalg, name)(x, half)
        for name in ("eigh", "eigvalsh") for half in "LU"},
-}  # fmt: skip
+}
 OF_COMPLEX = {"eig": np.linalg.eig, "eigvals": np.linalg.eigvals} | OF_SQUARES | OF_ALL
 STACKS = {"square": (SQUARE, OF_SQUARES | OF_ALL), "tall": (TALL, OF_ALL), "wide": (WIDE, OF_ALL),
-          "complex": (SQUARE + 1j * SQUARE[::-1], OF_COMPLEX), "positive": (POSITIVE, OF_POSITIVE)}  # fmt: skip
+          "complex": (SQUARE + 1j * SQUARE[::-1], OF_COMPLEX), "positive": (POSITIVE, OF_POSITIVE)}
 
 
 @pytest.mark.parametrize(("f", "x"), [pytest.param(f, x, id=f"{kind}, {name}")
@@ -324,7 +324,7 @@ def test_refusals_say_what_to_write() -> None:
         (lambda: np.linalg.norm(t[0], "fro"), "no norm of ord='fro'"), (lambda: np.linalg.multi_dot([t]), "two arrays"),
         (lambda: np.linalg.tensorinv(t, 0), "ind > 0"), (lambda: np.linalg.outer(t, t), "write np.outer"),
         (lambda: np.cross(t[0], t[1]), "length 3"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(ValueError, match=words.replace("(", r"\(")):
             call()
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):

@@ -102,7 +102,7 @@ def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
     lambda x: x[np.zeros(5000, int)], lambda x: np.take(x, np.zeros(5000, int)),
     lambda x: np.take_along_axis(x, np.zeros(5000, int), 0), lambda x: np.repeat(x[:1], 5000),
     lambda x: np.lib.stride_tricks.sliding_window_view(np.pad(x, 2200), 2200),
-], ids=["index", "take", "take_along_axis", "repeat", "windows"])  # fmt: skip
+], ids=["index", "take", "take_along_axis", "repeat", "windows"])
 def test_what_is_read_many_times_in_half_precision_receives_all(gather: Any) -> None:
     """The sum of 5000 ones stopped at 2048."""
     x = np.ones(3, np.float16)

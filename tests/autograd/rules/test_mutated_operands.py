@@ -71,7 +71,7 @@ def view_of_a_result(x: Any) -> Made:
 
 def gradients(call: Any, made: list[Made], change: bool) -> list[Any] | None:
     outs = [o for o in flatten(call(*[operand for operand, _, _ in made]))[0]
-            if isinstance(o, Tensor) and o.requires_grad]  # fmt: skip
+            if isinstance(o, Tensor) and o.requires_grad]
     if not outs:
         return None
     loss = sum(np.sum(np.real(o * np.cos(np.arange(o.size) + 1.0).reshape(o.shape))) for o in outs)
@@ -88,7 +88,7 @@ def test_operands_written_to_after_the_call(row: Row, call: Any, draw: int) -> N
     rng = np.random.default_rng([draw, len(str(row.function))])
     differentiated: list[Callable[[Any], Made]] = [leaf_of_a_buffer, leaf, result, view_of_a_result]
     kinds = [array if x.dtype.kind != "f" else rng.choice([array, constant, written_constant, *differentiated])
-             for x in given]  # fmt: skip
+             for x in given]
     first = next(i for i, x in enumerate(given) if x.dtype.kind == "f")
     kinds[first] = kinds[first] if kinds[first] in differentiated else leaf
     with warnings.catch_warnings():

@@ -15,7 +15,7 @@ from autograd import grad, vjp
 
 Array = np.ndarray[Any, Any]
 PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
-         np.nanmax: np.max, np.nanmin: np.min, np.nanmedian: np.median}  # fmt: skip
+         np.nanmax: np.max, np.nanmin: np.min, np.nanmedian: np.median}
 holed = arrays(float, (3, 4), elements=st.floats(-3, 3) | st.just(np.nan))
 AXES = st.sampled_from([None, 0, -1, (0, 1)])
 

@@ -238,7 +238,7 @@ CALLS: dict[str, Any] = {
     "coordinates": lambda x, p: ndimage.map_coordinates(x, p[None] * np.ones((2, 1)), mode="mirror"),
     "shift": lambda x, p: ndimage.shift(x, p[:2], mode="grid-constant"),
     "matrix": lambda x, p: ndimage.affine_transform(x, p[:4].reshape(2, 2), mode="nearest"),
-    "angle": lambda x, p: ndimage.rotate(x, p[0], reshape=False, mode="reflect")}  # fmt: skip
+    "angle": lambda x, p: ndimage.rotate(x, p[0], reshape=False, mode="reflect")}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -331,7 +331,7 @@ X, WHOLE = Tensor(IMAGE, requires_grad=True), Tensor(np.arange(6).reshape(2, 3))
     (ValueError, lambda: ndimage.affine_transform(X, np.eye(4)), r"\(2, 2\), a diagonal, or one of .*got \(4, 4\)"),
     (ValueError, lambda: ndimage.affine_transform(X, np.ones((3, 3))), "whose last row is 0, ..., 0, 1"),
     (ValueError, lambda: ndimage.rotate(X, 30.0, axes=(0,)), r"rotate takes two axes of the image, got \(0,\)"),
-])  # fmt: skip
+])
 def test_what_does_not_fit_is_refused(error: type[Exception], call: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         call()

@@ -15,7 +15,7 @@ from autograd import NoDerivativeError, Tensor, grad
 Array = np.ndarray[Any, Any]
 METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
            "weibull",
-           "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest")  # fmt: skip
+           "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest")
 tied = arrays(float, (2, 3, 4), elements=st.integers(-3, 3).map(float))
 
 

@@ -13,7 +13,7 @@ from autograd import Tensor, vmap
 from autograd.testing import check_gradients
 
 ENDS = [np.array(1.5), np.array([0.5, 2.0]), np.array([[1.0, 3.0], [2.0, 0.25]]), np.array(2.0, np.float32),
-        np.array(1 + 2j), np.array([1, 5])]  # fmt: skip
+        np.array(1 + 2j), np.array([1, 5])]
 
 
 @given(st.sampled_from(ENDS), st.sampled_from(ENDS), st.integers(0, 4), st.booleans(), st.sampled_from([0, -1, 1]),

@@ -67,7 +67,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
     "open mesh": (lambda: np.ix_(U, T), ValueError, r"ix_ takes vectors, got shape \(3, 4\)"),
     "logarithm of a write": (lambda: np.log(U, where=U > 0), NoDerivativeError, "log with where has no derivative"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -85,7 +85,7 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "var": lambda v: np.var(X * v, correction=v), "quantile": lambda v: np.quantile(X * v, v),
     "percentile": lambda v: np.percentile(X, 90 * v), "nanquantile": lambda v: np.nanquantile(X, v),
     "weights of a quantile": lambda v: np.quantile(X, 0.3, weights=X * v, method="inverted_cdf"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", LOST)

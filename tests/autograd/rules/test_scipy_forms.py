@@ -18,7 +18,7 @@ from autograd.testing import check_gradients
 
 ROOMS: dict[str, tuple[Any, Any]] = {
     "integrate": (integrate, scipy.integrate), "linalg": (linalg, scipy.linalg), "signal": (signal, scipy.signal),
-    "special": (special, scipy.special)}  # fmt: skip
+    "special": (special, scipy.special)}
 
 rng = np.random.default_rng(7)
 GENERAL = rng.uniform(-1, 1, (4, 4)) + 3 * np.eye(4)
@@ -95,7 +95,7 @@ FORMS: list[Form] = [
     *[(f"special.spherical_{kind}", (n, VECTOR), {"derivative": derivative}) for kind in ("jn", "yn", "in", "kn")
       for n in (0, 1, 2, 5, np.array([[0], [3]])) for derivative in (False, True)],
     *[(f"special.spherical_{kind}", (1, 0.8), {}) for kind in ("jn", "yn", "in", "kn")],
-]  # fmt: skip
+]
 
 
 def parts(out: Any) -> list[np.ndarray[Any, Any]]:
@@ -174,7 +174,7 @@ def test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own(for
 
 
 @pytest.mark.parametrize("options", [{}, {"axis": 0}, {"axis": 1}, {"axis": 1, "keepdims": True}, {"return_sign": True},
-                                     {"axis": 0, "return_sign": True, "b": np.array([1.0, -2.0, 0.5])}])  # fmt: skip
+                                     {"axis": 0, "return_sign": True, "b": np.array([1.0, -2.0, 0.5])}])
 def test_sums_of_powers_at_infinity_are_scipys(options: dict[str, Any]) -> None:
     inf = np.inf
     for x in ([[-inf, 0.0, 1.0], [-inf, -inf, 2.0]], [[inf, 0.0, 1.0], [0.5, -inf, 2.0]], [[-inf] * 3] * 2,

@@ -69,7 +69,7 @@ def test_generalized_eigenvalues_against_their_residual() -> None:
 
 FAMILIES = {"norm": (), "gamma": (1.7,), "beta": (1.7, 2.3), "t": (3.3,), "chi2": (3.2,), "lognorm": (0.7,),
             "expon": (),
-            "logistic": (), "uniform": (), "laplace": (), "weibull_min": (1.7,), "pareto": (1.7,)}  # fmt: skip
+            "logistic": (), "uniform": (), "laplace": (), "weibull_min": (1.7,), "pareto": (1.7,)}
 
 
 @given(st.sampled_from(list(FAMILIES)), st.sampled_from(["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"]),
@@ -86,7 +86,7 @@ def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: 
 CONTINUOUS = {name: FAMILIES.get(name, ()) for name in (
     "norm", "lognorm", "halfnorm", "gamma", "invgamma", "chi2", "beta", "f", "t", "cauchy", "uniform", "expon",
     "laplace", "logistic", "gumbel_r", "weibull_min", "rayleigh", "pareto")} | {
-        "invgamma": (2.3,), "f": (3.3, 5.1)}  # fmt: skip
+        "invgamma": (2.3,), "f": (3.3, 5.1)}
 QUANTILES = np.array([0.003, 0.25, 0.5, 0.75, 0.98])
 """Both tails, the median (where a distribution function and its complement are one half), and between."""
 
@@ -215,7 +215,7 @@ def test_maximum_likelihood_has_gradient_zero_at_the_sample_moments() -> None:
 @pytest.mark.parametrize(("x", "mean", "cov"), [
     (np.ones((5, 3)), None, np.eye(3) + 0.5), (np.ones((2, 5, 3)), np.arange(3.0), 2.0),
     (np.ones(3), np.arange(3.0), np.array([1.0, 2.0, 3.0])), (np.arange(4.0), 0.5, 2.0), (np.arange(4.0), None, 1),
-    (0.3, 0.5, [[2.0]]), (np.ones((5, 1)), [0.5], 2.0)])  # fmt: skip
+    (0.3, 0.5, [[2.0]]), (np.ones((5, 1)), [0.5], 2.0)])
 def test_normal_vectors_take_what_scipys_take(x: Any, mean: Any, cov: Any, name: str) -> None:
     given = {"x": x, "mean": mean, "cov": cov}
     tracked = {k: Tensor(v, requires_grad=True) if k == name and np.asarray(v).dtype == float else v
@@ -246,7 +246,7 @@ TRACKED = Tensor(np.ones((5, 3)), requires_grad=True)
     (lambda: signal.convolve(TRACKED, np.ones((2, 2)), "sum"), "modes full, same and valid, got 'sum'"),
     (lambda: signal.correlate(TRACKED, np.ones((2, 4)), "valid"), r"'valid' needs one operand.*\(5, 3\) and \(2, 4\)"),
     (lambda: signal.oaconvolve(TRACKED, np.ones((2, 2)), axes=1), "all axes together, got axes=1"),
-])  # fmt: skip
+])
 def test_what_has_no_derivative_or_does_not_fit_is_refused(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
@@ -259,7 +259,7 @@ def test_what_has_no_derivative_or_does_not_fit_is_refused(call: Any, words: str
     ([0.0, 0.5, 0.5], [0.5, 3.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, 0.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, -1.0, 4.0]),
     ([0.2, 0.3, 0.5], [[2.0], [1.0], [4.0]]), ([0.2, np.nan, 0.5], [2.0, 1.0, 4.0]), ([1, 1, 0], [2.0, 1.0, 4.0]),
     ([0, 1, 0], [2.0, 1.0, 4.0]),
-])  # fmt: skip
+])
 @pytest.mark.parametrize("which", [0, 1])
 def test_dirichlet_takes_what_scipys_does(x: Any, alpha: Any, which: int) -> None:
     given = [x, alpha]

@@ -32,7 +32,7 @@ def derivatives(f: Any, count: int) -> list[Any]:
     (sc.exprel, lambda x: mpmath.quad(lambda t: mpmath.exp(x * t), [0, 1]), (0.0, 1e-9, 0.3, -0.9, 3.0, -7.0)),
     (np.i0, lambda x: mpmath.besseli(0, x), (0.0, 0.5, -2.0, 9.0)),
     (lambda x: sc.spence(1 + x), lambda x: mpmath.quad(lambda t: -mpmath.log1p(x * t) / t, [0, 1]), (0.0, 0.1, -0.2)),
-])  # fmt: skip
+])
 def test_all_derivatives_at_removable_singularities(ours: Any, theirs: Any, points: tuple[float, ...]) -> None:
     for order, f in enumerate(derivatives(ours, 3)):
         for x in points:
@@ -120,7 +120,7 @@ def test_box_and_cox_at_zero() -> None:
 @pytest.mark.parametrize(("f", "argument"), [
     (lambda t: sc.jv(t, 1.5), "v"), (lambda t: sc.zeta(t, 1.5), "s"), (lambda t: sc.hyp2f1(t, 1.0, 2.0, 0.3), "a"),
     (lambda t: sc.ellipj(0.3, t)[0], "m"), (lambda t: sc.eval_legendre(t, 0.3), "n"),
-])  # fmt: skip
+])
 def test_arguments_without_a_derivative_are_refused_in_both_modes(f: Any, argument: str) -> None:
     with pytest.raises(NoDerivativeError, match=f"no derivative in its argument {argument}"):
         grad(f)(2.5)
@@ -178,7 +178,7 @@ INTEGRANDS: dict[str, tuple[Any, Any, tuple[float, ...]]] = {
                  (0.0, 0.3, -0.499, 0.499, -0.501, 0.7, -0.95, 3.0)),
     "i0": (i0, lambda x, t, n: mpmath.cos(mpmath.pi * t) ** n * mpmath.exp(x * mpmath.cos(mpmath.pi * t)),
            (0.0, 0.5, 3.0, -25.0)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", INTEGRANDS)
@@ -193,7 +193,7 @@ def test_derivatives_of_every_order_are_the_integrals_of_those_of_the_integrand(
 
 
 @pytest.mark.parametrize("arguments", [(2.0, 2.0, 2.0), (1e-8, 1.0, 2.0), (0.5, 1e6, 3.0), (1e-20, 2e-20, 1e-20),
-                                       (1.0, 1.0 + 1e-9, 1.0)])  # fmt: skip
+                                       (1.0, 1.0 + 1e-9, 1.0)])
 def test_elliptic_integrals_of_equal_and_of_distant_arguments(arguments: tuple[float, ...]) -> None:
     for i, at in enumerate(arguments):
         def along(x: Any, function: Any = sc.elliprd, i: int = i) -> Any:

@@ -58,7 +58,7 @@ CASES: list[Case] = [
     *[(sc.boxcox1p, lambda x, p: (mpmath.power(1 + x, p) - 1) / p, (-1.0, 2.5), 1)],
     *[(sc.powm1, lambda x, y: mpmath.power(x, y) - 1, args, place) for args, place in (
         ((0.0, 1.5), 1), ((2.5, -1.5), 1), ((2.5, -1.5), 0), ((0.0, 2.0), 0))],
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("function", "exact", "args", "place"), CASES)

@@ -69,7 +69,7 @@ def test_what_two_signals_share() -> None:
         ({"nperseg": 9, "window": np.ones(8)}, "length of the window that is given, 8, got 9"),
         ({"nperseg": 8, "average": "mode"}, "average is 'mean' or 'median'"),
     ],
-)  # fmt: skip
+)
 def test_options_that_scipy_refuses_are_refused(options: dict[str, Any], message: str) -> None:
     x = SIGNALS["one"][0]
     with pytest.raises(ValueError, match="."):

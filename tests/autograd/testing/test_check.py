@@ -171,7 +171,7 @@ def check_with(monkeypatch: pytest.MonkeyPatch, pull: Any, **options: Any) -> No
     (lambda g: (g[0].copy(), g[0] * g[0]), "the pullback is not linear"),
     (lambda g: (g[0].copy(), np.add(g[0], 1, out=g[0]).copy()), "changed the cotangent that was given"),
     (lambda g: (g[0].copy(), g[0].copy()), "changes when its argument is used a second time"),
-])  # fmt: skip
+])
 def test_shared_memory_and_wrong_shapes_are_caught(monkeypatch: pytest.MonkeyPatch, pull: Any, complaint: str) -> None:
     with pytest.raises(GradientMismatch, match=complaint):
         check_with(monkeypatch, pull)
@@ -209,7 +209,7 @@ def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any,
     autograd.relu, np.abs, np.max, np.sort, np.median, np.linalg.norm,
     lambda x: np.maximum(x, 0), lambda x: np.clip(x, 0, 1), lambda x: np.sqrt(np.abs(x)),
     lambda x: np.where(x > 0, x, 0), lambda x: np.sign(x) + x, lambda x: np.floor(x) * 1.0,
-])  # fmt: skip
+])
 def test_at_a_kink_it_says_so_and_does_not_fail(f: Any) -> None:
     report = check_gradients(f, np.zeros(3))
     assert report.not_differentiable

@@ -49,7 +49,7 @@ def test_the_plugin_brings_fixtures_and_profiles(tmp_path: Path) -> None:
          "-p", "no:cacheprovider", "--hypothesis-profile=quick", str(sample)],
         capture_output=True, text=True, cwd=tmp_path, check=False,
         env={"PYTHONPATH": str(Path(plugin.__file__).parents[2]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-    )  # fmt: skip
+    )
     assert "5 passed" in run.stdout, run.stdout + run.stderr
 
 

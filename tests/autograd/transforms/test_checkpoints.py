@@ -84,7 +84,7 @@ def test_checkpoint_differentiates_what_it_closes_over_to_any_order() -> None:
     x, v = np.array([0.3, 0.8, -0.5, 1.2]), np.array([1.0, -0.5, 0.25, 2.0])
     saved, stored = around(checkpoint), around(lambda f: f)
     for derivative in (grad, hessian, jacfwd, lambda f: grad(lambda x: np.sum(grad(f)(x) * v)), lambda f: lambda x: jvp(
-            grad(f), (x,), (v,))[1]):  # fmt: skip
+            grad(f), (x,), (v,))[1]):
         np.testing.assert_allclose(derivative(saved)(x), derivative(stored)(x), rtol=1e-12)
     # What is closed over varies in a transform that does not reach the argument.
     mixed = jvp(lambda x: grad(lambda w: np.sum(checkpoint(lambda a: a**2 * x)(w)))(v), (x,), (np.ones(4),))[1]
@@ -102,7 +102,7 @@ def test_the_function_runs_once_where_nothing_is_recorded_and_twice_for_a_gradie
     for use, count in (
         (lambda: square(2.0), 1), (lambda: square(Tensor(2.0, requires_grad=True)), 1), (lambda: grad(square)(2.0), 2),
         (lambda: jvp(square, (2.0,), (1.0,)), 1), (lambda: vmap(square)(np.ones(3)), 1),
-    ):  # fmt: skip
+    ):
         runs.clear()
         use()
         assert len(runs) == count
@@ -167,7 +167,7 @@ def test_checkpoint_notices_that_its_second_run_differs() -> None:
 
 @pytest.mark.parametrize("f", [
     autograd.softmax, lambda x: x - np.mean(x), lambda x: x**2,
-], ids=["softmax", "centred", "permuted"])  # fmt: skip
+], ids=["softmax", "centred", "permuted"])
 def test_results_that_add_up_to_the_same_are_told_apart(f: Any) -> None:
     x, constant = Tensor(np.ones(3), requires_grad=True), np.array([1.0, 2.0, 4.0])
     out = checkpoint(lambda x: f(x * constant))(x)

@@ -387,7 +387,7 @@ def test_tensors_inside_say_what_they_are() -> None:
     (lambda: grad(np.sin)("one"), TypeError, "namedtuples of them, got str: 'one'"),
     (lambda: hessian(lambda z: np.sum(np.abs(z) ** 2))(np.array([1 + 2j, 3])), TypeError, "real.*got complex128.*hvp"),
     (lambda: hessian(lambda x, p: np.abs(p["z"] * x), (0, 1))(1.0, {"z": 1j}), TypeError, "real arguments.*re .* im"),
-])  # fmt: skip
+])
 def test_what_a_transform_cannot_take_is_named(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         call()

@@ -170,7 +170,7 @@ def test_no_examples_give_an_empty_batch_of_results(f: Any) -> None:
 @pytest.mark.parametrize("f", [
     vjp(np.sin, X[0])[1], vjp(checkpoint(np.sin), X[0])[1], lambda x: np.interp(x, X[0], X[1]),
     grad(lambda x: np.sum(cube(x))),
-], ids=["pullback", "pullback one by one", "one by one", "gradient"])  # fmt: skip
+], ids=["pullback", "pullback one by one", "one by one", "gradient"])
 def test_no_examples_of_what_has_no_rule_for_batches(f: Any) -> None:
     found = vmap(f)(np.zeros((0, X.shape[1])))
     assert (found[0] if isinstance(found, tuple) else found).shape == (0, X.shape[1])
@@ -233,7 +233,7 @@ AT_ONCE: dict[str, Callable[[Any], Any]] = {
     "multilinear": lambda x: x @ np.ones((len(x), len(x))), "reduction": lambda x: np.max(np.outer(x, x), axis=1),
     "variadic": lambda x: np.concatenate([x, x]), "several outputs": lambda x: np.linalg.eigh(np.diag(x) + 1)[0],
     "differential": lambda x: np.linalg.eigvalsh(np.diag(x) + 1),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", AT_ONCE)
@@ -252,7 +252,7 @@ ALONG: dict[str, Callable[[Any, Any], Any]] = {
     "swapaxes": lambda x, a: np.swapaxes(x, a, 0), "moveaxis": lambda x, a: np.moveaxis(x, a, 0),
     "diagonal": lambda x, a: np.diagonal(x, 0, 0, a), "softmax": softmax, "log_softmax": log_softmax,
     "stack": lambda x, a: np.stack([x, x], a), "concatenate": lambda x, a: np.concatenate([x, x], a),
-}  # fmt: skip
+}
 
 
 def outcome(call: Callable[[], Any]) -> Any:
@@ -322,7 +322,7 @@ def test_derivatives_within_two_vmaps_belong_to_the_examples_of_both(derivative:
     lambda x: np.max(x, initial=2), lambda x: np.min(x, initial=0, where=x > 9), lambda x: np.sum(x, where=False),
     lambda x: np.sum(x, initial=3), lambda x: np.prod(x, keepdims=True), lambda x: np.mean(x, dtype=np.float32),
     lambda x: np.std(x, keepdims=True), lambda x: np.sum(x > 1), lambda x: np.hypot.reduce(x, axis=None),
-], ids=range(9))  # fmt: skip
+], ids=range(9))
 def test_reductions_of_numbers_are_those_of_each_example(f: Callable[[Any], Any]) -> None:
     """The options of a sum over nothing were not read."""
     points = np.array([1.5, -2.5, 7.0])
@@ -334,7 +334,7 @@ def test_reductions_of_numbers_are_those_of_each_example(f: Callable[[Any], Any]
 @pytest.mark.parametrize("f", [
     np.tril, lambda x: np.triu(x, -1), lambda x: np.stack([x, x])[True, 1:1, False, :], lambda x: x[True, 1:],
     lambda x: np.ix_(x, x)[0] * np.ix_(x, x)[1],
-], ids=["tril", "triu", "flags apart", "a flag", "ix_"])  # fmt: skip
+], ids=["tril", "triu", "flags apart", "a flag", "ix_"])
 def test_vectors_are_taken_for_vectors(f: Callable[[Any], Any]) -> None:
     """A batch of vectors was taken for a matrix, and flags between slices for what stays in its place."""
     np.testing.assert_array_equal(vmap(f)(X), np.stack([f(x) for x in X]))
