@@ -14,7 +14,6 @@ from . import array_api, rules
 from .anomaly import detect_anomaly
 from .array_api import *  # noqa: F403  # the standard's names are listed there, once
 from .custom import custom, rule
-from .elsewhere import FUNCTIONS as _FUNCTIONS
 from .errors import (
     AnomalyError,
     DisconnectedWarning,
@@ -24,6 +23,7 @@ from .errors import (
     NoDerivativeError,
 )
 from .errors import no_attribute as _no_attribute
+from .foreign_names import FUNCTIONS as _FUNCTIONS
 from .fused import fused
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install

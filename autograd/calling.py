@@ -10,8 +10,8 @@ import numpy as np
 
 from .arrays import plain_array
 from .box import shared_value, varies
-from .elsewhere import OPTIONS
 from .errors import NoDerivativeError
+from .foreign_names import OPTIONS
 from .tensor import Tensor
 
 PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .elsewhere import INSTEAD, Elsewhere
+from .foreign_names import INSTEAD, ForeignName
 from .in_place import Flat, fill, partition, set_flat, set_imag, set_real, sort
 from .interface import Interface
 from .mutation import assign, update
@@ -113,7 +113,7 @@ def install() -> None:
     for name, other in (PROPERTIES | OTHERS).items():
         setattr(Interface, name, other)
     for name in INSTEAD:
-        setattr(Interface, name, Elsewhere(name))
+        setattr(Interface, name, ForeignName(name))
 
 
 def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import errors, hooks
 from .arrays import plain_array
-from .elsewhere import INSTEAD
+from .foreign_names import INSTEAD
 from .graph import Leaf, is_argument
 from .interface import Interface
 from .leaf import mutated, new_leaf, recorded_owner, share, unlink

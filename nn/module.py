@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
-from autograd.elsewhere import refuse_zeros
+from autograd.foreign_names import refuse_zeros
 from autograd.graph import Node, Scope
 from autograd.hooks import Handle, added
 from nn.parameter import Parameter, overwrite

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor, calling
-from autograd.elsewhere import refuse_zeros
+from autograd.foreign_names import refuse_zeros
 
 from . import options as option
 from . import state

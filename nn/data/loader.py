@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
+from autograd.values import as_plain
 
 Gather = Callable[[Any], Any]
 
@@ -175,7 +176,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
 
 
 def _sample(value: Any) -> NDArray[Any]:
-    array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    array = np.asarray(as_plain(value))
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected samples made of numbers, got {type(value).__name__} {value!r:.60}")
     return array

@@ -12,6 +12,7 @@ import numpy as np
 from autograd import Tensor, enable_grad, no_grad
 from autograd.errors import missing_extra
 from autograd.graph import Leaf, Node, reachable
+from autograd.values import as_plain
 from nn.mode import evaluating
 from nn.module import Module
 from nn.onnx import operations
@@ -71,7 +72,7 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
 
 def _input(model: Module, value: Any) -> Any:
     """An example as an array, in the dtype of the model's parameters if it is a floating one."""
-    array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    array = np.asarray(as_plain(value))
     parameters = [p.dtype for p in model.parameters() if p.dtype.kind == "f"]
     return array.astype(parameters[0]) if array.dtype.kind == "f" and parameters else array
 

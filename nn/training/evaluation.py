@@ -10,6 +10,7 @@ import numpy as np
 
 import nn.metrics
 from autograd import Tensor, no_grad
+from autograd.values import as_plain
 from nn.data import DataLoader
 from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy
 from nn.mode import evaluating
@@ -106,7 +107,7 @@ class Tally:
 
 def plain(values: Any) -> Any:
     """The array of a Tensor, or what NumPy makes of anything else."""
-    return values.data if isinstance(values, Tensor) else np.asarray(values)
+    return np.asarray(as_plain(values))
 
 
 def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:

@@ -15,7 +15,7 @@ import pytest
 
 import autograd
 from autograd import GradientLostWarning, MutationError, Tensor, tensor
-from autograd.elsewhere import INSTEAD
+from autograd.foreign_names import INSTEAD
 
 
 def test_tensor_shares_memory_and_tensor_function_copies() -> None:

@@ -53,7 +53,7 @@ def refuse_zeros(set_to_none: bool) -> None:
         raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
 
 
-class Elsewhere:
+class ForeignName:
     """An attribute that a tensor does not have; `__getattr__` would slow down all those that it has."""
 
     def __init__(self, name: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, checkpoint, custom, grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp, vmap
-from autograd.elsewhere import FUNCTIONS
+from autograd.foreign_names import FUNCTIONS
 
 
 def leaf() -> Tensor:
