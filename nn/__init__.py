@@ -18,6 +18,7 @@ from nn.losses import (
     L1Loss,
     MSELoss,
     NLLLoss,
+    SmoothL1Loss,
 )
 from nn.module import Module
 from nn.parameter import Parameter
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "Callback", "CrossEntropyLoss", "EarlyStopping", "History", "HuberLoss",
     "KLDivLoss", "L1Loss", "MSELoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "Sequential",
-    "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect", "load",
-    "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
+    "SmoothL1Loss", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect",
+    "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
 ]
 __all__ += layers.__all__
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu
-from nn.layers.activation import log_softmax, softmax, softplus, tanh
+from nn.layers.activation import log_softmax, prelu, softmax, softplus, tanh
 from nn.layers.attention import scaled_dot_product_attention
 from nn.layers.convolution import conv1d, conv2d, conv_transpose2d
-from nn.layers.dropout import dropout
+from nn.layers.dropout import dropout, dropout2d
 from nn.layers.embedding import embedding
 from nn.layers.flatten import flatten
 from nn.layers.linear import linear
-from nn.layers.normalization import batch_norm, group_norm, layer_norm
+from nn.layers.normalization import batch_norm, group_norm, layer_norm, rms_norm
+from nn.layers.padding import pad
 from nn.layers.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool1d, max_pool2d
+from nn.layers.resizing import interpolate, pixel_shuffle
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -21,12 +23,13 @@ from nn.losses import (
     l1_loss,
     mse_loss,
     nll_loss,
+    smooth_l1_loss,
 )
 
 __all__ = [
     "adaptive_avg_pool2d", "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "conv1d", "conv2d", "conv_transpose2d", "cross_entropy", "dropout", "elu", "embedding", "flatten", "gelu",
-    "group_norm", "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "max_pool1d",
-    "max_pool2d", "mse_loss", "nll_loss", "relu", "scaled_dot_product_attention", "sigmoid", "silu", "softmax",
-    "softplus", "tanh",
+    "conv1d", "conv2d", "conv_transpose2d", "cross_entropy", "dropout", "dropout2d", "elu", "embedding", "flatten",
+    "gelu", "group_norm", "huber_loss", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
+    "log_softmax", "max_pool1d", "max_pool2d", "mse_loss", "nll_loss", "pad", "pixel_shuffle", "prelu", "relu",
+    "rms_norm", "scaled_dot_product_attention", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "tanh",
 ]

@@ -22,6 +22,7 @@ from .axes import at_least_one_axis, flat_or_along, part
 Array = Any
 NOTHING = np.False_  # 0 in any dtype
 PLACES = (int, np.integer, slice, type(...))  # what an index may have besides None and arrays
+LONG = 256  # elements from which a loop over the places along an axis pays
 
 
 def get_item(x: Array, *, key: Any) -> Array:
@@ -40,7 +41,13 @@ def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
 def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added at an index that may repeat; float16 would stop growing at 2048."""
     out = np.zeros(shape, np.float32 if g.dtype == np.float16 else g.dtype)
-    np.add.at(out, key, g)
+    *lead, last = key if isinstance(key, tuple) else (key,)
+    whole = all(type(k) is slice and k == slice(None) for k in lead)
+    if whole and np.ndim(last) == 1 and g.size > LONG * np.size(last):
+        for i, position in enumerate(np.asarray(last).tolist()):  # in a tenth of the time of `add.at`
+            out[(*lead, position)] += g[(*lead, i)]
+    else:
+        np.add.at(out, key, g)
     return out.astype(g.dtype, copy=False)
 
 

@@ -8,6 +8,7 @@ from nn.layers.activation import (
     Identity,
     LeakyReLU,
     LogSoftmax,
+    PReLU,
     ReLU,
     Sigmoid,
     SiLU,
@@ -16,19 +17,39 @@ from nn.layers.activation import (
     Tanh,
 )
 from nn.layers.attention import MultiheadAttention
+from nn.layers.cells import GRUCell, LSTMCell, RNNCell
 from nn.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
-from nn.layers.dropout import Dropout
+from nn.layers.dropout import Dropout, Dropout2d
 from nn.layers.embedding import Embedding
-from nn.layers.flatten import Flatten
+from nn.layers.flatten import Flatten, Unflatten
 from nn.layers.linear import Linear
-from nn.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm
+from nn.layers.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    LayerNorm,
+    RMSNorm,
+)
+from nn.layers.padding import ReflectionPad2d, ReplicationPad2d, ZeroPad2d
 from nn.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool1d, MaxPool2d
 from nn.layers.recurrent import GRU, LSTM, RNN
-from nn.layers.transformer import TransformerEncoderLayer
+from nn.layers.resizing import PixelShuffle, Upsample
+from nn.layers.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 
 __all__ = [
     "ELU", "GELU", "GRU", "LSTM", "RNN", "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d",
-    "Conv2d", "ConvTranspose2d", "Dropout", "Embedding", "Flatten", "GroupNorm", "Identity", "LayerNorm", "LeakyReLU",
-    "Linear", "LogSoftmax", "MaxPool1d", "MaxPool2d", "MultiheadAttention", "ReLU", "SiLU", "Sigmoid", "Softmax",
-    "Softplus", "Tanh", "TransformerEncoderLayer",
+    "Conv2d", "ConvTranspose2d", "Dropout", "Dropout2d", "Embedding", "Flatten", "GRUCell", "GroupNorm", "Identity",
+    "InstanceNorm1d", "InstanceNorm2d", "LSTMCell", "LayerNorm", "LeakyReLU", "Linear", "LogSoftmax", "MaxPool1d",
+    "MaxPool2d", "MultiheadAttention", "PReLU", "PixelShuffle", "RMSNorm", "RNNCell", "ReLU", "ReflectionPad2d",
+    "ReplicationPad2d", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh", "Transformer", "TransformerDecoder",
+    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "Unflatten", "Upsample",
+    "ZeroPad2d",
 ]

@@ -10,12 +10,13 @@ import numpy as np
 import autograd
 from autograd import Tensor, elu, gelu, leaky_relu, relu, sigmoid, silu
 from autograd.arrays import weak
-from nn.layers.arguments import arguments
-from nn.layers.input import admitted
+from nn.layers.arguments import arguments, floating, positive
+from nn.layers.input import Speaker, admitted, refusal
 from nn.module import Module
+from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 def tanh(input: Tensor | ArrayLike) -> Tensor:
@@ -125,6 +126,34 @@ class LeakyReLU(_Activation):
 
     def extra_repr(self) -> str:
         return arguments(negative_slope=(self.negative_slope, 0.01))
+
+
+class PReLU(Module):
+    """x where x > 0, else weight x: a LeakyReLU that learns its slope, one for all channels or one each (axis 1).
+
+    `weight` (num_parameters,) starts at `init`. Raises ValueError for another number of channels.
+    Source: He et al., arXiv:1502.01852.
+    """
+
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: DTypeLike | None = None) -> None:
+        positive("PReLU", num_parameters=num_parameters)
+        self.num_parameters, self.init = num_parameters, init
+        self.weight = Parameter(np.full(num_parameters, init), dtype=floating("PReLU", dtype, real=True))
+
+    def forward(self, input: Any) -> Tensor:
+        return prelu(admitted(self, input, self.weight.dtype), self.weight, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.num_parameters, init=(self.init, 0.25))
+
+
+def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
+    """PReLU as a function of its slopes."""
+    x = admitted(speaker, input, real=True)
+    if weight.size > 1 and x.shape[1:2] != weight.shape:
+        raise refusal(speaker, f"(N, {weight.size}, ...)", x)
+    slopes = weight.reshape(-1, *[1] * max(0, x.ndim - 2)) if x.ndim else weight.reshape(())
+    return np.where(x > 0, x, slopes * x)  # type: ignore[return-value]
 
 
 class ELU(_Activation):

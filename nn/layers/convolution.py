@@ -15,6 +15,7 @@ from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
 from nn.layers.arguments import arguments, floating, pair, positive, short
 from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.padding import MODES, Pads, surrounded
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Size = int | Sequence[int]
-Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
 
 AXES = {1: "L", 2: "H, W"}
-_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 class _Convolution(Module):
@@ -47,8 +46,8 @@ class _Convolution(Module):
         self.stride = pair(kind, "stride", stride, self.axes)
         self.dilation = pair(kind, "dilation", dilation, self.axes)
         self.padding = padding if isinstance(padding, str) else pair(kind, "padding", padding, self.axes, least=0)
-        if padding_mode not in (_MODES if not transposed else ("zeros",)):
-            raise ValueError(f"{kind}: padding_mode is one of {', '.join(_MODES)}"
+        if padding_mode not in (MODES if not transposed else ("zeros",)):
+            raise ValueError(f"{kind}: padding_mode is one of {', '.join(MODES)}"
                              f"{' (zeros only, transposed)' * transposed}, got {padding_mode!r}")
         self.padding_mode = padding_mode
         self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
@@ -196,7 +195,7 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     x, single = batch_of(speaker, x, channels, weight.ndim - 2)
     check_window(speaker, x, weight.shape[2:], padding, dilation)
     if mode != "zeros":
-        x, padding = _surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
+        x, padding = surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
     out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return out[0] if single else out  # type: ignore[no-any-return]
 
@@ -249,15 +248,3 @@ def _check_output_padding(speaker: Speaker, extra: Sequence[int], stride: Sequen
         name = speaker if isinstance(speaker, str) else type(speaker).__name__
         raise ValueError(f"{name}: output_padding must be smaller than stride or dilation, got output_padding="
                          f"{tuple(extra)} with stride={tuple(stride)} and dilation={tuple(dilation)}")
-
-
-def _surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:
-    """The image continued beyond its border by copies of itself: by indices, so that it is differentiable."""
-    for axis, (before, after) in enumerate(padding, start=2):
-        size, most = x.shape[axis], {"reflect": -1, "circular": 0}.get(mode)
-        if most is not None and max(before, after) > size + most:
-            raise mistake(speaker, f"needs an input of at least {max(before, after) - most} along each axis for "
-                                   f"padding_mode={mode!r}, got {x.shape}")
-        positions = np.pad(np.arange(size), (before, after), mode=_MODES[mode])  # type: ignore[call-overload]
-        x = x[(slice(None),) * axis + (positions,)]
-    return x

@@ -11,7 +11,7 @@ import autograd.random
 from autograd import Tensor
 from nn.kernels import dropout as kernels
 from nn.layers.arguments import arguments, probability
-from nn.layers.input import Speaker, admitted, described
+from nn.layers.input import Speaker, admitted, described, refusal
 from nn.module import Module
 
 
@@ -25,7 +25,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        probability("Dropout", p=p)
+        probability(type(self).__name__, p=p)
         self.p = p
 
     def forward(self, input: Any) -> Tensor:
@@ -33,6 +33,17 @@ class Dropout(Module):
 
     def extra_repr(self) -> str:
         return arguments(self.p)
+
+
+class Dropout2d(Dropout):
+    """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
+
+    Neighbouring pixels tell what a dropped one was; a channel they do not.
+    Source: Tompson et al., arXiv:1411.4280.
+    """
+
+    def forward(self, input: Any) -> Tensor:
+        return dropout2d(input, self.p, self.training, speaker=self)
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
@@ -43,6 +54,16 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     if not training or p == 0:
         return input  # type: ignore[no-any-return]
     return kernels.dropout(input, p, autograd.random.generator())  # type: ignore[no-any-return]
+
+
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+              speaker: Speaker = "dropout2d") -> Tensor:
+    """Dropout2d as a function."""
+    input = admitted(speaker, input)
+    if input.ndim not in (3, 4):
+        raise refusal(speaker, "(N, C, H, W) or (C, H, W)", input)
+    share = dropout(np.ones_like(input[..., :1, :1]), p, training, speaker=speaker)
+    return input * share if training and p else input  # type: ignore[no-any-return]
 
 
 def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:

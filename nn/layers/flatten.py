@@ -1,8 +1,9 @@
-"""From images to rows."""
+"""From images to rows, and back."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
@@ -40,3 +41,25 @@ class Flatten(Module):
 
     def extra_repr(self) -> str:
         return arguments(start_dim=(self.start_dim, 1), end_dim=(self.end_dim, -1))
+
+
+class Unflatten(Module):
+    """Axis `dim` as several of `unflattened_size`: (N, C * H * W) to (N, C, H, W). One of the sizes may be -1."""
+
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, input: Any) -> Tensor:
+        input = input if isinstance(input, Tensor) else Tensor(input)
+        axis = self.dim + input.ndim if self.dim < 0 else self.dim
+        if not 0 <= axis < input.ndim:
+            raise refusal(self, f"input with an axis {self.dim}", input)
+        known = math.prod(n for n in self.unflattened_size if n != -1)
+        length = input.shape[axis]
+        if length != known and (-1 not in self.unflattened_size or not known or length % known):
+            raise refusal(self, f"an axis {self.dim} that is {' * '.join(map(str, self.unflattened_size))}", input)
+        shape = *input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1 :]
+        return input.reshape(shape)  # type: ignore[no-any-return]
+
+    def extra_repr(self) -> str:
+        return arguments(self.dim, self.unflattened_size)

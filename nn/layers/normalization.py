@@ -17,6 +17,7 @@ from autograd import Tensor
 from autograd.modes import local
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
+from nn.kernels import rms_norm as kernels_of_rms
 from nn.layers.arguments import arguments, floating, positive
 from nn.layers.input import Speaker, admitted, fitting, mistake, refusal
 from nn.module import Module
@@ -154,6 +155,67 @@ class GroupNorm(_Affine):
                          bias=(self.bias is not None or not self.affine, True))
 
 
+class InstanceNorm2d(_Affine):
+    """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
+
+    With `affine` it has a weight and a bias. It keeps no running statistics: it does the same in evaluation.
+    Raises ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    """
+
+    axes = "H, W"
+
+    def __init__(self, num_features: int, eps: float = 1e-5, *, affine: bool = False,
+                 dtype: DTypeLike | None = None) -> None:
+        kind = type(self).__name__
+        positive(kind, num_features=num_features)
+        self.num_features, self.eps, self.affine = num_features, eps, affine
+        self._start((num_features,), affine, affine, floating(kind, dtype, real=True))
+
+    def forward(self, input: Any) -> Tensor:
+        x = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        inner = 1 + self.axes.count(",")
+        if x.ndim - inner not in (1, 2) or x.shape[-inner - 1] != self.num_features:
+            raise refusal(self, f"(N, {self.num_features}, {self.axes})", x)
+        if x.size and x.size == x[..., :1].size and (inner == 1 or x.shape[-2] == 1):
+            raise mistake(self, f"needs more than one value a channel for its statistics, got {x.shape}")
+        batch = x if x.ndim == inner + 2 else x[np.newaxis]
+        out = group_norm(batch, self.num_features, self.weight, self.bias, self.eps, speaker=self)
+        return out if x.ndim == inner + 2 else out[0]
+
+    def extra_repr(self) -> str:
+        return arguments(self.num_features, eps=(self.eps, 1e-5), affine=(self.affine, False))
+
+
+class InstanceNorm1d(InstanceNorm2d):
+    """Normalization of every channel of every sequence by itself: (N, C, L), or (C, L); otherwise as InstanceNorm2d."""
+
+    axes = "L"
+
+
+class RMSNorm(_Affine):
+    """x / sqrt(mean of x^2 + eps) * weight over the last axes: LayerNorm that leaves the mean where it is.
+
+    `weight` has `normalized_shape`; `eps` is the spacing of floats at 1 unless given. Raises ValueError for input that
+    does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
+    """
+
+    def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
+                 elementwise_affine: bool = True, *, dtype: DTypeLike | None = None) -> None:
+        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
+        positive("RMSNorm", normalized_shape=shape)
+        self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
+        self._start(shape, elementwise_affine, False, floating("RMSNorm", dtype, real=True))
+
+    def forward(self, input: Any) -> Tensor:
+        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        return rms_norm(input, self.normalized_shape, self.weight, self.eps, speaker=self)
+
+    def extra_repr(self) -> str:
+        shape = self.normalized_shape
+        return arguments(shape[0] if len(shape) == 1 else shape, eps=(self.eps, None),
+                         elementwise_affine=(self.elementwise_affine, True))
+
+
 def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
                bias: Any = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5, *,
                speaker: Speaker = "batch_norm") -> Tensor:
@@ -202,3 +264,14 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
     fitting(speaker, input.shape[1:2], weight=weight, bias=bias)
     return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)  # type: ignore[no-any-return]
+
+
+def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None, *,
+             speaker: Speaker = "rms_norm") -> Tensor:
+    """RMSNorm as a function of its weight."""
+    input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
+    if input.shape[-len(shape) :] != shape:
+        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
+    fitting(speaker, shape, weight=weight)
+    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)  # type: ignore[no-any-return]

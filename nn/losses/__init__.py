@@ -10,7 +10,16 @@ from nn.losses.binary import (
 )
 from nn.losses.categorical import CrossEntropyLoss, KLDivLoss, NLLLoss, cross_entropy, kl_div, nll_loss
 from nn.losses.reduction import Loss
-from nn.losses.regression import HuberLoss, L1Loss, MSELoss, huber_loss, l1_loss, mse_loss
+from nn.losses.regression import (
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    SmoothL1Loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 
 __all__ = [
     "BCELoss",
@@ -22,6 +31,7 @@ __all__ = [
     "Loss",
     "MSELoss",
     "NLLLoss",
+    "SmoothL1Loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
@@ -30,4 +40,5 @@ __all__ = [
     "l1_loss",
     "mse_loss",
     "nll_loss",
+    "smooth_l1_loss",
 ]

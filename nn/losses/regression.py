@@ -7,7 +7,7 @@ from typing import Any
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.regression import absolute_error, huber_error, squared_error
-from nn.layers.input import Speaker
+from nn.layers.input import Speaker, described
 from nn.losses.reduction import Loss, check_reduction, paired
 
 
@@ -50,6 +50,23 @@ class HuberLoss(Loss):
         return huber_loss(input, target, self.reduction, self.delta, speaker=self)
 
 
+class SmoothL1Loss(Loss):
+    """d^2 / (2 beta) where d = |x - t| < beta, else d - beta / 2: HuberLoss divided by its `beta`, so L1Loss at 0.
+
+    Shapes as in MSELoss. Raises ValueError for a negative `beta`. Source: Girshick, arXiv:1504.08083.
+    """
+
+    options = (*Loss.options, ("beta", 1.0))
+
+    def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        _check_beta("SmoothL1Loss", beta)
+        self.beta = beta
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return smooth_l1_loss(input, target, self.reduction, self.beta, speaker=self)
+
+
 def mse_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
     """MSELoss as a function."""
     check_reduction(speaker, reduction)
@@ -68,3 +85,17 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target)
     return huber_error(x, t, reduction=reduction, delta=weak(delta))  # type: ignore[no-any-return]
+
+
+def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0, *,
+                   speaker: Speaker = "smooth_l1_loss") -> Tensor:
+    """SmoothL1Loss as a function."""
+    _check_beta(speaker, beta)
+    if beta == 0:
+        return l1_loss(input, target, reduction, speaker=speaker)
+    return huber_loss(input, target, reduction, beta, speaker=speaker) / weak(beta)
+
+
+def _check_beta(speaker: Speaker, beta: float) -> None:
+    if not beta >= 0:
+        raise ValueError(f"{described(speaker)}: beta must be at least 0, got {beta}")

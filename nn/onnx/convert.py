@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from nn import layers
+from nn.layers.padding import MODES
 from nn.module import Module
 from nn.onnx.call import Call
 from nn.onnx.graph import Graph
 from nn.onnx.operations import kept_axes
-from nn.onnx.recurrent import convert_recurrent
+from nn.onnx.recurrent import convert_cell, convert_recurrent
 
 Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 
@@ -45,9 +46,9 @@ def _convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, x = call.module, inputs[0]
     pads = [before for before, _ in module._pads] + [after for _, after in module._pads]
     if module.padding_mode != "zeros":
-        mode = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[module.padding_mode]
         half = len(pads) // 2
-        x = graph.add("Pad", [x, graph.integers([0, 0, *pads[:half], 0, 0, *pads[half:]])], mode=mode)
+        widths = graph.integers([0, 0, *pads[:half], 0, 0, *pads[half:]])
+        x = graph.add("Pad", [x, widths], mode=MODES[module.padding_mode])
         pads = [0] * len(pads)
     return [graph.add("Conv", [x, *call.weights(graph)], pads=pads, **_kernel(module))]
 
@@ -103,6 +104,48 @@ def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]
 
 def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.reshape(inputs[0], kept_axes(call.inputs[0].shape, call.outputs[0].shape))]
+
+
+def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    left, right, top, bottom = call.module.padding
+    lead = [0] * (call.inputs[0].ndim - 2)
+    widths = graph.integers([*lead, top, left, *lead, bottom, right])
+    return [graph.add("Pad", [inputs[0], widths], mode=MODES[call.module.mode])]
+
+
+def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, after = call.module, call.outputs[0].shape[2:]
+    if module.size is None:
+        given = module.scale_factor
+        factors = np.array(given if isinstance(given, tuple | list) else [given] * len(after), np.float32)
+        sizes = ["", graph.constant(factors, f"{call.path}.scales")]
+    else:
+        sizes = ["", "", graph.integers(after)]
+    place = "align_corners" if module.align_corners else "asymmetric" if module.mode == "nearest" else "half_pixel"
+    options = {"mode": "nearest" if module.mode == "nearest" else "linear", "coordinate_transformation_mode": place,
+               "nearest_mode": "floor", "axes": list(range(2, 2 + len(after)))}
+    return [graph.add("Resize", [inputs[0], *sizes], **options)]
+
+
+def _prelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    slopes = call.module.weight.data.reshape(-1, *[1] * max(0, call.inputs[0].ndim - 2))
+    return [graph.add("PRelu", [inputs[0], graph.constant(slopes, f"{call.path}.weight")])]
+
+
+def _instance_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    size = call.module.num_features
+    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
+    return [graph.add("InstanceNormalization", [inputs[0], *parts], epsilon=call.module.eps)]
+
+
+def _rms_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, dtype = call.module, call.inputs[0].dtype
+    eps = graph.constant(np.array(np.finfo(dtype).eps if module.eps is None else module.eps, dtype), f"{call.path}.eps")
+    axes = graph.integers(list(range(-len(module.normalized_shape), 0)))
+    mean = graph.add("ReduceMean", [graph.add("Mul", [inputs[0], inputs[0]]), axes], keepdims=1)
+    out = graph.add("Div", [inputs[0], graph.add("Sqrt", [graph.add("Add", [mean, eps])])])
+    weight = call.weight(graph, "weight")
+    return [graph.add("Mul", [out, weight]) if weight else out]
 
 
 def _batch_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -195,18 +238,31 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.AvgPool2d: _average_pool,
     layers.AdaptiveAvgPool2d: _adaptive_pool,
     layers.Flatten: _flatten,
+    layers.Unflatten: _flatten,
+    layers.ZeroPad2d: _pad,
+    layers.ReflectionPad2d: _pad,
+    layers.ReplicationPad2d: _pad,
+    layers.Upsample: _upsample,
     layers.BatchNorm1d: _batch_norm,
     layers.BatchNorm2d: _batch_norm,
     layers.LayerNorm: _layer_norm,
     layers.GroupNorm: _group_norm,
+    layers.InstanceNorm1d: _instance_norm,
+    layers.InstanceNorm2d: _instance_norm,
+    layers.RMSNorm: _rms_norm,
     layers.Dropout: _simple("Identity"),
+    layers.Dropout2d: _simple("Identity"),
     layers.Identity: _simple("Identity"),
     layers.Embedding: _embedding,
     layers.RNN: convert_recurrent,
     layers.LSTM: convert_recurrent,
     layers.GRU: convert_recurrent,
+    layers.RNNCell: convert_cell,
+    layers.LSTMCell: convert_cell,
+    layers.GRUCell: convert_cell,
     layers.MultiheadAttention: _attention,
     layers.ReLU: _simple("Relu"),
+    layers.PReLU: _prelu,
     layers.LeakyReLU: _simple("LeakyRelu", alpha="negative_slope"),
     layers.ELU: _simple("Elu", alpha="alpha"),
     layers.GELU: _gelu,

@@ -91,8 +91,7 @@ def _calls(model: Module) -> Iterator[list[Call]]:
         nonlocal depth
         depth -= 1
         if depth == 0:
-            tensors = [x for x in inputs if isinstance(x, Tensor)]
-            calls.append(Call(paths[module], module, tensors, list(_tensors(output))))
+            calls.append(Call(paths[module], module, list(_tensors(inputs)), list(_tensors(output))))
 
     paths = {module: path or "model" for path, module in model.named_modules() if type(module) in CONVERTERS}
     handles = [module.register_forward_pre_hook(enter) for module in paths]

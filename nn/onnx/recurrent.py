@@ -1,4 +1,4 @@
-"""RNN, LSTM and GRU as ONNX nodes: one node a layer, with the gates in ONNX's order."""
+"""RNN, LSTM and GRU, and one step of them, as ONNX nodes: one node a layer, with the gates in ONNX's order."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
         attributes["linear_before_reset"] = 1
     states: list[list[str]] = []
     for layer in range(module.num_layers):
-        weights = [_stacked(graph, call, part, layer, directions) for part in ("weight_ih", "weight_hh")]
-        biases = _biases(graph, call, layer, directions)
-        y, *final = graph.add_many(kind, [x, *weights, *biases], 3 if kind == "LSTM" else 2, **attributes)
+        weights = _weights(graph, call, [f"_l{layer}{end}" for end in directions])
+        y, *final = graph.add_many(kind, [x, *weights], 3 if kind == "LSTM" else 2, **attributes)
         states.append(final)
         x = graph.reshape(graph.transpose(y, [0, 2, 1, 3]), [0, 0, -1])  # (time, batch, directions * hidden)
     out = graph.transpose(x, [1, 0, 2]) if module.batch_first else x
@@ -44,19 +43,38 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
     return [out, *final]
 
 
-def _stacked(graph: Graph, call: Call, part: str, layer: int, directions: Sequence[str]) -> str:
-    arrays = [_reordered(call, getattr(call.module, f"{part}_l{layer}{end}").data) for end in directions]
-    return graph.constant(np.stack(arrays), f"{call.path}.{part}_l{layer}")
+def convert_cell(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """A sequence of one step, which begins with the states that the cell was given, if any."""
+    module, kind = call.module, _kind(call)
+    if getattr(module, "nonlinearity", "tanh") != "tanh":
+        raise call.error("ONNX's reference evaluator has no RNN of relu, so that the file could not be checked")
+    if call.inputs[0].ndim != 2:
+        raise call.error(f"it was called on one example of shape {call.inputs[0].shape}; give it a batch")
+    first = graph.integers([0])
+    x, *states = [graph.add("Unsqueeze", [name, first]) for name in inputs]
+    weights = _weights(graph, call, [""])
+    left_out = ["" for _ in range(5 - 1 - len(weights))] if states else []  # biases, and the lengths of the sequences
+    attributes = {"hidden_size": module.hidden_size} | ({"linear_before_reset": 1} if kind == "GRU" else {})
+    _, *after = graph.add_many(kind, [x, *weights, *left_out, *states], 3 if kind == "LSTM" else 2, **attributes)
+    return [graph.add("Squeeze", [name, first]) for name in after]
 
 
-def _biases(graph: Graph, call: Call, layer: int, directions: Sequence[str]) -> list[str]:
-    if not call.module.bias:
-        return []
-    parts = [[f"bias_{part}_l{layer}{end}" for part in ("ih", "hh")] for end in directions]
-    arrays = [np.concatenate([_reordered(call, getattr(call.module, name).data) for name in pair]) for pair in parts]
-    return [graph.constant(np.stack(arrays), f"{call.path}.bias_l{layer}")]
+def _weights(graph: Graph, call: Call, ends: Sequence[str]) -> list[str]:
+    """The weights and, if it has any, the biases of all directions, whose parameters' names end so."""
+    def stacked(*parts: str) -> str:
+        arrays = [np.concatenate([_reordered(call, getattr(call.module, part + end).data) for part in parts])
+                  for end in ends]
+        return graph.constant(np.stack(arrays), f"{call.path}.{parts[0]}{ends[0]}")
+
+    return [stacked("weight_ih"), stacked("weight_hh")] + (
+        [stacked("bias_ih", "bias_hh")] if call.module.bias else [])
+
+
+def _kind(call: Call) -> str:
+    return type(call.module).__name__.removesuffix("Cell")
 
 
 def _reordered(call: Call, weight: NDArray[np.floating]) -> NDArray[np.floating]:
-    gates = np.split(weight, len(_GATES[type(call.module).__name__]))
-    return np.concatenate([gates[gate] for gate in _GATES[type(call.module).__name__]])
+    order = _GATES[_kind(call)]
+    gates = np.split(weight, len(order))
+    return np.concatenate([gates[gate] for gate in order])

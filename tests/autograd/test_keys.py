@@ -150,3 +150,21 @@ def test_what_would_differ_in_its_course_is_refused(name: str) -> None:
 def test_an_index_is_no_float() -> None:
     with pytest.raises(IndexError, match="integers or booleans, got a tensor of dtype float64"):
         vmap(lambda x, i: x[i])(X, X[:, 0, 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.complex128])
+@pytest.mark.parametrize("key", [
+    (slice(None), [3, -1, 0, 0]), (np.array([1, 1, -2]),), (slice(None), slice(None), np.array([4, 2, 4])),
+    (slice(1, 3), [3, 3, 0]), (slice(None), [2, 2], slice(0, 3)), ([1, 1],), (slice(None), np.array([[0, 0], [1, 3]])),
+], ids=str)
+def test_what_is_read_twice_receives_twice_whatever_its_length(key: Any, dtype: Any) -> None:
+    """Short slices are added at once, long ones place by place: both are a loop over the elements that were read."""
+    rng = np.random.default_rng(0)
+    for length in (1, 300):
+        x = Tensor(np.ones((4, 5, 6, length), dtype), requires_grad=True)
+        read = x[key]
+        g = rng.integers(-9, 9, read.shape).astype(dtype)
+        read.backward(g)
+        expected = np.zeros(x.shape, dtype)
+        np.add.at(expected, key, g)
+        np.testing.assert_array_equal(x.grad.data, expected, strict=True)

@@ -120,6 +120,11 @@ def basic() -> Family:
     f.case("Dropout", 0.3, training=False, inputs=[(3, 4)])
     f.case("Dropout", 0.0, inputs=[(3, 4)])
     f.case("Identity", inputs=[(3, 4)])
+    f.case("Unflatten", 1, (2, -1, 3), inputs=[(2, 12)])
+    f.case("Unflatten", -2, (2, 2), inputs=[(3, 4, 2)])
+    f.case("PixelShuffle", 2, inputs=[(2, 8, 3, 2)])
+    f.case("PixelShuffle", 3, inputs=[(9, 2, 3)])
+    f.case("Dropout2d", 0.3, training=False, inputs=[(2, 3, 4, 5)])
     return f
 
 
@@ -138,6 +143,9 @@ def activation() -> Family:
         f.case(layer, dim=-1, inputs=[(2, 3, 4)])
         f.case(layer, dim=1, inputs=[(2, 3, 4, 2)])
         f.case(layer, dim=-1, inputs=[torch.tensor([[1e4, -1e4, 0.0], [800.0, 801.0, -5.0]])])
+    f.case("PReLU", inputs=[(2, 3, 4)])
+    f.case("PReLU", 3, inputs=[(2, 3, 4, 2)])
+    f.case("PReLU", 3, init=0.5, inputs=[(2, 3)])
     return f
 
 
@@ -168,6 +176,21 @@ def convolution() -> Family:
     f.case("ConvTranspose2d", 4, 4, 3, dilation=2, groups=4, bias=False, inputs=[(2, 4, 3, 4)])
     f.case("ConvTranspose2d", 2, 3, 4, stride=2, padding=1, inputs=[(2, 2, 3, 4)])
     f.case("ConvTranspose2d", 2, 3, 3, stride=2, padding=1, inputs=[(2, 2, 3, 4)], call={"output_size": (6, 7)})
+    f.case("ZeroPad2d", 2, inputs=[(2, 3, 4, 5)])
+    f.case("ZeroPad2d", (1, -2, 0, 3), inputs=[(3, 4, 5)])
+    f.case("ReflectionPad2d", 2, inputs=[(2, 3, 4, 5)])
+    f.case("ReflectionPad2d", (4, 1, 0, 3), inputs=[(3, 4, 5)])
+    f.case("ReplicationPad2d", (1, 2, 3, 6), inputs=[(2, 3, 4, 5)])
+    f.case("Upsample", scale_factor=2, inputs=[(2, 3, 3, 4)])
+    f.case("Upsample", scale_factor=(2.3, 0.6), inputs=[(2, 3, 3, 5)])
+    f.case("Upsample", size=(5, 7), inputs=[(2, 3, 3, 11)])
+    f.case("Upsample", size=7, inputs=[(2, 3, 5)])
+    f.case("Upsample", size=7, mode="linear", inputs=[(2, 3, 5)])
+    f.case("Upsample", scale_factor=2, mode="bilinear", inputs=[(2, 3, 3, 4)])
+    f.case("Upsample", scale_factor=2, mode="bilinear", align_corners=True, inputs=[(2, 3, 3, 4)])
+    f.case("Upsample", scale_factor=2.3, mode="bilinear", inputs=[(2, 3, 3, 4)])
+    f.case("Upsample", size=(2, 1), mode="bilinear", align_corners=True, inputs=[(2, 3, 5, 4)])
+    f.case("Upsample", size=(2, 9), mode="bilinear", align_corners=False, inputs=[(2, 3, 5, 1)])
     return f
 
 
@@ -222,6 +245,14 @@ def normalization() -> Family:
     f.case("GroupNorm", 1, 6, affine=False, inputs=[(2, 6, 5)])
     f.case("BatchNorm2d", 3, bias=False, inputs=[(4, 3, 2, 3)])
     f.case("GroupNorm", 2, 6, bias=False, inputs=[(2, 6, 5)])
+    f.case("InstanceNorm2d", 3, inputs=[(2, 3, 4, 5)])
+    f.case("InstanceNorm2d", 3, affine=True, eps=1e-3, inputs=[(2, 3, 4, 5)])
+    f.case("InstanceNorm2d", 3, affine=True, training=False, inputs=[(3, 4, 5)])
+    f.case("InstanceNorm1d", 3, affine=True, inputs=[(2, 3, 7)])
+    f.case("InstanceNorm1d", 3, inputs=[(3, 7)])
+    f.case("RMSNorm", 5, inputs=[(3, 5)])
+    f.case("RMSNorm", (2, 3), eps=0.1, inputs=[(4, 2, 3)])
+    f.case("RMSNorm", [5], eps=1e-3, elementwise_affine=False, inputs=[(2, 3, 5)])
     return f
 
 
@@ -239,6 +270,12 @@ def recurrent() -> Family:
                nested=1 if layer == "LSTM" else None)
     f.case("RNN", 3, 4, num_layers=2, nonlinearity="relu", inputs=[(5, 2, 3)])
     f.case("LSTM", 3, 4, num_layers=2, bidirectional=True, proj_size=2, inputs=[(4, 2, 3)])
+    for layer in ("RNNCell", "LSTMCell", "GRUCell"):
+        nested = 1 if layer == "LSTMCell" else None
+        f.case(layer, 3, 4, inputs=[(2, 3)])
+        f.case(layer, 3, 4, inputs=[(2, 3), *[(2, 4)] * (1 + (nested or 0))], nested=nested)
+        f.case(layer, 3, 4, bias=False, inputs=[(3,), *[(4,)] * (1 + (nested or 0))], nested=nested)
+    f.case("RNNCell", 3, 4, nonlinearity="relu", inputs=[(2, 3), (2, 4)])
     return f
 
 
@@ -273,6 +310,18 @@ def attention() -> Family:
            inputs=one)
     f.case("TransformerEncoderLayer", 8, 2, dim_feedforward=12, dropout=0.0, batch_first=True, inputs=[(2, 4, 8)],
            call={"src_mask": causal, "src_key_padding_mask": padding[::-1].copy()})
+    f.case("TransformerDecoderLayer", 8, 2, dim_feedforward=12, dropout=0.0, inputs=[(4, 2, 8), (3, 2, 8)])
+    f.case("TransformerDecoderLayer", 8, 2, dim_feedforward=12, dropout=0.0, batch_first=True, norm_first=True,
+           activation="gelu", inputs=[(2, 4, 8), (2, 4, 8)],
+           call={"tgt_mask": causal, "memory_mask": additive, "tgt_key_padding_mask": padding[::-1].copy(),
+                 "memory_key_padding_mask": padding})
+    f.case("TransformerDecoderLayer", 8, 2, dim_feedforward=12, dropout=0.0, bias=False, inputs=[(4, 8), (3, 8)],
+           call={"tgt_mask": causal, "tgt_is_causal": True})
+    small = {"num_encoder_layers": 2, "num_decoder_layers": 2, "dim_feedforward": 6, "dropout": 0.0}
+    f.case("Transformer", 4, 2, **small, inputs=[(5, 2, 4), (4, 2, 4)], call={"tgt_mask": causal})
+    f.case("Transformer", 4, 2, **small, batch_first=True, norm_first=True, inputs=[(2, 4, 4), (2, 4, 4)],
+           call={"tgt_mask": causal, "src_key_padding_mask": padding, "memory_key_padding_mask": padding,
+                 "tgt_key_padding_mask": padding[::-1].copy()})
     return f
 
 
@@ -323,6 +372,9 @@ def losses() -> Family:
     f.case("CrossEntropyLoss", inputs=[(4,), torch.tensor(2)])
     f.case("CrossEntropyLoss", reduction="none",
            inputs=[torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [1e4, 0.0, -1e4]]), torch.tensor([0, 2, 2])])
+    for reduction in reductions:
+        f.case("SmoothL1Loss", reduction=reduction, beta=0.4, inputs=[(3, 4), (3, 4)])
+    f.case("SmoothL1Loss", beta=0.0, inputs=[(3, 4), (3, 4)])
     return f
 
 

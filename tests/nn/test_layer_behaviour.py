@@ -42,6 +42,15 @@ def test_every_unit_is_a_small_regression() -> None:
     (nn.GroupNorm(1, 2), (0, 2, 3)),
     (nn.GRU(3, 2, bidirectional=True), (4, 0, 3)),
     (nn.TransformerEncoderLayer(4, 2, 8), (3, 0, 4)),
+    (nn.LSTMCell(3, 2), (0, 3)),
+    (nn.RMSNorm(3), (0, 3)),
+    (nn.InstanceNorm2d(2), (0, 2, 3, 3)),
+    (nn.Upsample(scale_factor=2, mode="bilinear"), (0, 2, 3, 3)),
+    (nn.PixelShuffle(2), (0, 4, 3, 3)),
+    (nn.ReflectionPad2d(1), (0, 2, 3, 3)),
+    (nn.Dropout2d(), (0, 2, 3, 3)),
+    (nn.PReLU(2), (0, 2, 3)),
+    (nn.Unflatten(1, (2, 3)), (0, 6)),
     (nn.Flatten(), (0, 2, 3)),
     (nn.Softmax(1), (0, 3)),
 ], ids=lambda value: type(value).__name__)
@@ -318,7 +327,10 @@ def test_batch_norm_as_a_function_moves_the_statistics_it_is_given() -> None:
     "Embedding(5, 3, padding_idx=1)", "RNN(3, 4, nonlinearity='relu')", "LSTM(3, 4, num_layers=2, proj_size=2)",
     "GRU(3, 4, batch_first=True, bidirectional=True)", "LeakyReLU(negative_slope=0.2)", "GELU(approximate='tanh')",
     "Softplus(beta=2.0)", "Softmax(dim=1)", "Flatten(start_dim=2)", "Sigmoid()",
-    "CrossEntropyLoss(label_smoothing=0.1)",
+    "CrossEntropyLoss(label_smoothing=0.1)", "PReLU(3, init=0.5)", "Unflatten(1, (2, -1))", "Dropout2d(0.3)",
+    "RNNCell(3, 4, nonlinearity='relu')", "LSTMCell(3, 4, bias=False)", "GRUCell(3, 4)", "PixelShuffle(2)",
+    "Upsample(scale_factor=2, mode='bilinear', align_corners=True)", "Upsample(size=(3, 4))", "RMSNorm(3, eps=0.1)",
+    "InstanceNorm2d(3, affine=True)", "ZeroPad2d((1, 2, 3, 4))", "ReflectionPad2d(1)", "SmoothL1Loss(beta=0.5)",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

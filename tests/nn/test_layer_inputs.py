@@ -46,6 +46,19 @@ def floats(*shape: int) -> np.ndarray:
     (nn.RNN(3, 4), (0, 2, 3), "RNN(3, 4) expected a sequence of at least one step, got (0, 2, 3)"),
     (nn.Flatten(2), (3, 4), "Flatten(start_dim=2) expected input with axes 2 to -1, got (3, 4)"),
     (nn.Softmax(dim=2), (3, 4), "Softmax(dim=2) expected input with an axis 2, got (3, 4)"),
+    (nn.RMSNorm((3, 4)), (2, 4, 3), "RMSNorm((3, 4)) expected (..., 3, 4), got (2, 4, 3)"),
+    (nn.InstanceNorm2d(3), (2, 4, 5, 5), "InstanceNorm2d(3) expected (N, 3, H, W), got (2, 4, 5, 5)"),
+    (nn.InstanceNorm1d(3), (3,), "InstanceNorm1d(3) expected (N, 3, L), got (3,)"),
+    (nn.PReLU(3), (2, 4), "PReLU(3) expected (N, 3, ...), got (2, 4)"),
+    (nn.LSTMCell(3, 4), (2, 1, 3), "LSTMCell(3, 4) expected (N, 3), got (2, 1, 3)"),
+    (nn.Unflatten(1, (2, 3)), (2, 5), "Unflatten(1, (2, 3)) expected an axis 1 that is 2 * 3, got (2, 5)"),
+    (nn.Unflatten(1, (2, -1)), (2, 5), "expected an axis 1 that is 2 * -1, got (2, 5)"),
+    (nn.Unflatten(2, (2, 3)), (2, 6), "expected input with an axis 2, got (2, 6)"),
+    (nn.PixelShuffle(2), (2, 6, 3, 3), "expected (N, C, H, W) with channels that 4 divides, got (2, 6, 3, 3)"),
+    (nn.Upsample(size=3, mode="bilinear"), (2, 3, 4), "expected (N, C, H, W), got (2, 3, 4)"),
+    (nn.Upsample(size=3), (2, 3), "expected (N, C, L) or (N, C, H, W), got (2, 3)"),
+    (nn.ZeroPad2d(1), (4, 4), "ZeroPad2d(1) expected (N, C, H, W), got (4, 4)"),
+    (nn.Dropout2d(), (4, 4), "Dropout2d(0.5) expected (N, C, H, W) or (C, H, W), got (4, 4)"),
     (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 7), "MultiheadAttention(8, 2, dropout=0.1) expected query (L, N, 8)"),
 ])
 def test_a_wrong_shape(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
@@ -69,6 +82,12 @@ def test_a_layer_in_a_model_says_where_it_stands() -> None:
     (nn.ConvTranspose2d(1, 1, 2, padding=2), (1, 1, 2, 2), "would make an output of size (-1, -1)"),
     (nn.Conv2d(1, 1, 3, padding=2, padding_mode="reflect"), (1, 1, 2, 5),
      "needs an input of at least 3 along each axis for padding_mode='reflect'"),
+    (nn.ReflectionPad2d(2), (1, 1, 2, 5), "needs an input of at least 3 along each axis"),
+    (nn.ZeroPad2d((0, 0, -3, 0)), (1, 1, 2, 5), "would cut off more than there is: pad=(0, 0, -3, 0) of (1, 1, 2, 5)"),
+    (nn.Upsample(scale_factor=0.2), (1, 1, 4, 9), "would make 0 pixels of the 4 along axis 2"),
+    (nn.Upsample(size=(2, 3, 4)), (1, 1, 4, 9), "needs one number or 2 for (1, 1, 4, 9), got (2, 3, 4)"),
+    (nn.InstanceNorm2d(3), (2, 3, 1, 1), "needs more than one value a channel"),
+    (nn.InstanceNorm1d(3), (3, 1), "needs more than one value a channel"),
     (nn.BatchNorm1d(3), (1, 3), "needs more than one value a channel"),
     (nn.BatchNorm2d(3), (1, 3, 1, 1), "needs more than one value a channel"),
 ])
@@ -160,6 +179,14 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.GRU(3, 4, num_layers=0), "num_layers must be at least 1, got 0"),
     (lambda: nn.MultiheadAttention(8, 3), "num_heads=3 must divide embed_dim=8"),
     (lambda: nn.TransformerEncoderLayer(8, 2, activation="swish"), "activation is 'relu', 'gelu' or a function"),
+    (lambda: nn.TransformerDecoderLayer(8, 2, activation="swish"), "TransformerDecoderLayer: activation is"),
+    (lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 0), "num_layers must be at least 1, got 0"),
+    (lambda: nn.RNNCell(3, 4, nonlinearity="gelu"), "RNNCell: nonlinearity is 'tanh' or 'relu', got 'gelu'"),
+    (lambda: nn.ZeroPad2d((1, 2)), r"padding is a number or \(left, right, top, bottom\), got \(1, 2\)"),
+    (lambda: nn.Upsample(size=2, mode="bicubic"), "takes mode 'nearest', 'linear', 'bilinear', got 'bicubic'"),
+    (lambda: nn.Upsample(mode="nearest"), "needs either size or scale_factor"),
+    (lambda: nn.Upsample(size=2, align_corners=True), "has no align_corners in mode 'nearest'"),
+    (lambda: nn.SmoothL1Loss(beta=-1), "SmoothL1Loss: beta must be at least 0, got -1"),
     (lambda: nn.GELU("erf"), "approximate is 'none' or 'tanh', got 'erf'"),
     (lambda: nn.Softplus(beta=0), "beta must not be 0"),
 ])
@@ -183,6 +210,10 @@ LAYERS: list[tuple[nn.Module, tuple[int, ...]]] = [
     (nn.GRU(4, 3), (2, 2, 4)),
     (nn.RNN(4, 3), (2, 2, 4)),
     (nn.TransformerEncoderLayer(4, 2, 8), (3, 2, 4)),
+    (nn.RMSNorm(4), (2, 4)),
+    (nn.InstanceNorm1d(4, affine=True), (2, 4, 3)),
+    (nn.PReLU(), (2, 4)),
+    (nn.GRUCell(4, 3), (2, 4)),
 ]
 
 

@@ -89,6 +89,27 @@ LAYERS = [
     (nn.Softplus(beta=2.0, threshold=0.5), (4, 9)),
     (nn.Softmax(1), (2, 3)),
     (nn.LogSoftmax(-1), (2, 3)),
+    (nn.PReLU(), (2, 3)),
+    (nn.PReLU(3), (2, 3, 4, 5)),
+    (nn.Unflatten(1, (2, -1)), (2, 6)),
+    (nn.PixelShuffle(2), (2, 8, 3, 4)),
+    (nn.ZeroPad2d((1, 0, 2, 3)), (2, 3, 4, 5)),
+    (nn.ReflectionPad2d(2), (2, 3, 4, 5)),
+    (nn.ReplicationPad2d((1, 0, 2, 3)), (2, 3, 4, 5)),
+    (nn.Upsample(scale_factor=2), (2, 3, 4, 5)),
+    (nn.Upsample(size=7), (2, 3, 5)),
+    (nn.Upsample(size=(7, 9), mode="bilinear"), (2, 3, 4, 5)),
+    (nn.Upsample(scale_factor=(2, 1.3), mode="bilinear"), (2, 3, 4, 5)),
+    (nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), (2, 3, 4, 5)),
+    (nn.InstanceNorm1d(3, affine=True), (2, 3, 4)),
+    (nn.InstanceNorm2d(3), (2, 3, 4, 5)),
+    (nn.RMSNorm((3, 4)), (2, 3, 4)),
+    (nn.RMSNorm(4, eps=1e-3, elementwise_affine=False), (2, 3, 4)),
+    (nn.Dropout2d(0.5), (2, 3, 4, 5)),
+    (nn.RNNCell(3, 4), (2, 3)),
+    (nn.LSTMCell(3, 4), (2, 3)),
+    (nn.GRUCell(3, 4, bias=False), (2, 3)),
+    (nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, nn.LayerNorm(8)), (2, 5, 8)),
     (nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (2, 5, 8)),
     (nn.TransformerEncoderLayer(8, 2, 16, activation="gelu", norm_first=True, bias=False), (5, 2, 8)),
 ]
@@ -103,7 +124,8 @@ def test_every_layer_has_a_case():
     from nn.onnx.convert import CONVERTERS
 
     tested = {type(layer) for layer, _ in LAYERS} | {nn.Embedding, nn.RNN, nn.LSTM, nn.GRU, nn.MultiheadAttention}
-    assert set(CONVERTERS) == tested - {nn.TransformerEncoderLayer}
+    tested |= {nn.TransformerDecoderLayer, nn.TransformerDecoder, nn.Transformer}
+    assert set(CONVERTERS) <= tested
     assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
 
 
@@ -115,6 +137,25 @@ def test_every_layer_has_a_case():
 )
 def test_recurrent_layers(kind, options, tmp_path):
     assert_same_elsewhere(trained(kind(3, 4, **options)), images(2, 5, 3), tmp_path / "model.onnx", other_batch=False)
+
+
+@pytest.mark.parametrize("cell", [nn.RNNCell(3, 4), nn.GRUCell(3, 4), nn.LSTMCell(3, 4), nn.LSTMCell(3, 4, bias=False)])
+def test_a_loop_over_a_cell(cell, tmp_path):
+    class Loop(nn.Module):
+        def __init__(self):
+            self.cell = cell
+            self.step = nn.Flatten(1)  # a layer, as export knows no indices
+
+        def forward(self, x, y):
+            state = self.cell(self.step(x))
+            return self.cell(self.step(y), state)
+
+    assert_same_elsewhere(trained(Loop()), (images(2, 3), images(2, 3)), tmp_path / "model.onnx")
+
+
+def test_encoder_and_decoder(tmp_path):
+    model = nn.Transformer(8, 2, 2, 2, 16, batch_first=True)
+    assert_same_elsewhere(trained(model), (images(2, 5, 8), images(2, 4, 8)), tmp_path / "model.onnx")
 
 
 def test_a_recurrent_net_runs_on_any_batch(tmp_path):

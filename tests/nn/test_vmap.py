@@ -58,6 +58,12 @@ LAYERS: dict[str, tuple[Function, tuple[Any, ...]]] = {
         (nn.BatchNorm2d(3, track_running_stats=False, dtype=float), (IMAGES,)),
     "group normalization": (nn.GroupNorm(1, 3, dtype=float), (IMAGES,)),
     "layer normalization": (nn.LayerNorm(3, dtype=float), (SCORES,)),
+    "root mean square normalization": (nn.RMSNorm(3, dtype=float), (SCORES,)),
+    "instance normalization": (nn.InstanceNorm2d(3, affine=True, dtype=float), (IMAGES,)),
+    "learned slopes": (nn.PReLU(3, dtype=float), (SCORES,)), "one step": (nn.GRUCell(3, 4, dtype=float), (SCORES,)),
+    "upsampling": (nn.Upsample(scale_factor=2), (IMAGES,)), "shuffled pixels": (nn.PixelShuffle(1), (IMAGES,)),
+    "upsampling between pixels": (nn.Upsample(size=5, mode="bilinear"), (IMAGES,)),
+    "reflections": (nn.ReflectionPad2d(1), (IMAGES,)), "zeros around": (nn.ZeroPad2d((1, 2, -1, 0)), (IMAGES,)),
     "attention": (lambda x: attention(x, x, x)[0], (SCORES[:, None],)),
     "weights of attention": (lambda x: attention(x, x, x)[1], (SCORES[:, None],)),
     **{name: (lambda x, layer=layer: layer(x)[0], (SCORES[:, None],)) for name, layer in (
@@ -112,6 +118,14 @@ def test_dropout_chooses_for_each_example() -> None:
     manual_seed(0)
     _, tangent = autograd.jvp(vmap(drop), (x,), (3 * x,))
     assert np.array_equal(np.asarray(tangent), 3 * found)
+
+
+def test_channels_are_dropped_for_each_example() -> None:
+    manual_seed(0)
+    found = np.asarray(vmap(nn.Dropout2d(0.5))(np.ones((30, 8, 2, 2))))
+    assert np.array_equal(found, np.broadcast_to(found[..., :1, :1], found.shape))
+    assert set(np.unique(found)) == {0, 2}
+    assert not np.array_equal(found[0], found[1])
 
 
 def test_statistics_that_would_move_differently_are_refused() -> None:

@@ -16,6 +16,7 @@ from nn.kernels.layer_norm import layer_norm
 from nn.kernels.layer_norm import reference as layer_norm_reference
 from nn.kernels.memory_order import memory_order
 from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
+from nn.kernels.rms_norm import rms_norm
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
@@ -132,6 +133,19 @@ def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, w
     check(layer_norm, given, [i for i, value in enumerate(given) if value is not None], axes=axes, eps=0.1)
 
 
+@examples(12)
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), data=st.data(), single=st.booleans(),
+       weighted=st.booleans())
+def test_rms_norm_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool) -> None:
+    axes = data.draw(st.integers(1, len(shape)))
+    dtype = np.float32 if single else np.float64
+    generator = np.random.default_rng(0)
+    x = 2 * random(generator, *shape, dtype=dtype) + 1
+    weight = random(generator, *shape[-axes:], dtype=dtype) if weighted else None
+    check(rms_norm, [x, weight], [0, 1] if weighted else [0], axes=axes, eps=0.1)
+    check(rms_norm, [np.asfortranarray(x), weight], [0], second=False, axes=axes, eps=0.1)
+
+
 def test_layer_norm_over_many_rows_and_in_other_memory_orders() -> None:
     x = random(np.random.default_rng(0), 40, 30, 80)  # more than one block
     check(layer_norm, [x, *affine(80)], [0, 1, 2], second=False, axes=1, eps=1e-5)
@@ -150,7 +164,7 @@ def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
 
 @pytest.mark.parametrize(("kernel", "shape", "options"), [
     (batch_norm, (40, 3, 16, 16), {}), (group_norm, (2, 4, 64, 64), {"groups": 2}),
-    (layer_norm, (3, 8192), {"axes": 1}),
+    (layer_norm, (3, 8192), {"axes": 1}), (rms_norm, (3, 8192), {"axes": 1}),
 ])
 def test_sums_of_half_precision_do_not_overflow(kernel: Any, shape: tuple[int, ...], options: dict[str, Any]) -> None:
     """The squares of this many numbers around 5 add up to more than the 65,504 that a float16 can hold."""
@@ -160,7 +174,7 @@ def test_sums_of_half_precision_do_not_overflow(kernel: Any, shape: tuple[int, .
     results = []
     for dtype in (np.float16, np.float64):
         given = [Tensor(value.astype(dtype), requires_grad=True)
-                 for value in (x, np.ones(channels), np.zeros(channels))]
+                 for value in (x, np.ones(channels), np.zeros(channels))[: 2 if kernel is rms_norm else 3]]
         for function in (kernel, kernel.reference):
             out = function(*given, eps=1e-5, **options)
             (first, *_) = out if isinstance(out, tuple) else (out,)

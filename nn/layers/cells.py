@@ -1,0 +1,118 @@
+"""One step of a recurrent network: what RNN, GRU and LSTM do at each position, for loops that you write yourself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn import init
+from nn.kernels.gru import gru
+from nn.kernels.lstm import lstm
+from nn.kernels.rnn import rnn
+from nn.layers.arguments import arguments, floating, positive
+from nn.layers.input import admitted, refusal
+from nn.module import Module
+from nn.parameter import Parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+
+class _Cell(Module):
+    """What the three share: `weight_ih` (gates * hidden, in), `weight_hh` (gates * hidden, hidden), and both biases."""
+
+    gates = 1
+    bias_ih: Parameter | None
+    bias_hh: Parameter | None
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
+                 dtype: DTypeLike | None = None) -> None:
+        kind = type(self).__name__
+        positive(kind, input_size=input_size, hidden_size=hidden_size)
+        dtype = floating(kind, dtype)
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        rows = self.gates * hidden_size
+        self.weight_ih = Parameter(np.zeros((rows, input_size)), dtype=dtype)
+        self.weight_hh = Parameter(np.zeros((rows, hidden_size)), dtype=dtype)
+        self.bias_ih = Parameter(np.zeros(rows), dtype=dtype) if bias else None
+        self.bias_hh = Parameter(np.zeros(rows), dtype=dtype) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def _run(self, kernel: Any, x: Any, states: Sequence[Any], **options: Any) -> list[Tensor]:
+        """The states after the step, which is a sequence of one for the kernel; None as a state is zeros."""
+        x = admitted(self, x, self.weight_ih.dtype)
+        if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
+            raise refusal(self, f"(N, {self.input_size})", x)
+        single = (np.newaxis,) * (x.ndim == 1)
+        expected, before = (*x.shape[:-1], self.hidden_size), []
+        for state in states:
+            if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
+                raise refusal(self, f"a state {expected}", state)
+            before.append(None if state is None else state[(*single, ...)])
+        _, *after = kernel(x[(np.newaxis, *single)], *before, self.weight_ih, self.weight_hh, self.bias_ih,
+                           self.bias_hh, **options)
+        return [state[0] for state in after] if single else after
+
+    def extra_repr(self) -> str:
+        return arguments(self.input_size, self.hidden_size, bias=(self.bias, True), **self._further())
+
+    def _further(self) -> dict[str, tuple[Any, Any]]:
+        return {}
+
+
+class RNNCell(_Cell):
+    """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu: one step of `RNN` (Elman 1990).
+
+    Input (N, input_size) and state (N, hidden_size), zeros unless given, or both without N; returns the next state.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", *,
+                 dtype: DTypeLike | None = None) -> None:
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"RNNCell: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+        self.nonlinearity = nonlinearity
+        super().__init__(input_size, hidden_size, bias, dtype=dtype)
+
+    def forward(self, input: Any, hx: Any = None) -> Tensor:
+        return self._run(rnn, input, (hx,), nonlinearity=self.nonlinearity)[0]
+
+    def _further(self) -> dict[str, tuple[Any, Any]]:
+        return {"nonlinearity": (self.nonlinearity, "tanh")}
+
+
+class GRUCell(_Cell):
+    """r, z = σ(...); n = tanh(W_in x + b_in + r (W_hn h + b_hn)); h' = (1 - z) n + z h: one step of `GRU`.
+
+    Shapes as in RNNCell; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
+    """
+
+    gates = 3
+
+    def forward(self, input: Any, hx: Any = None) -> Tensor:
+        return self._run(gru, input, (hx,))[0]
+
+
+class LSTMCell(_Cell):
+    """i, f, o = σ(...), g = tanh(...); c' = f c + i g; h' = o tanh(c'): one step of `LSTM`.
+
+    Input as in RNNCell; `hx` is (h, c), and so is what is returned. Gates are stacked in the order i, f, g, o.
+    Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
+    """
+
+    gates = 4
+
+    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
+            raise TypeError(f"{self!r} expected the state as a tuple (h, c), got a {type(hx).__name__}")
+        h, c = self._run(lstm, input, (None, None) if hx is None else hx)
+        return h, c

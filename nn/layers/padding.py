@@ -1,0 +1,96 @@
+"""Padding: what stands around a sequence or an image before a window looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.layers.arguments import arguments
+from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.module import Module
+
+Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
+MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+class _Padding(Module):
+    """`padding` is one number, or (left, right, top, bottom); input (N, C, H, W), or one image (C, H, W)."""
+
+    mode = "zeros"
+
+    def __init__(self, padding: int | Sequence[int]) -> None:
+        sides = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,) * 4
+        if len(sides) != 4:
+            raise ValueError(f"{type(self).__name__}: padding is a number or (left, right, top, bottom), got "
+                             f"{padding!r}")
+        self.padding = sides
+
+    def forward(self, input: Any) -> Tensor:
+        if np.ndim(input) not in (3, 4):
+            raise refusal(self, "(N, C, H, W)", input)
+        return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.padding[0] if len(set(self.padding)) == 1 else self.padding)
+
+
+class ZeroPad2d(_Padding):
+    """Zeros around every image: `padding` of them on each side, or (left, right, top, bottom).
+
+    Input (N, C, H, W), or one image (C, H, W). A negative number cuts off.
+    """
+
+
+class ReflectionPad2d(_Padding):
+    """Every image continued by its mirror image, the border itself not repeated; `padding` as in ZeroPad2d.
+
+    Raises ValueError for a padding that is not smaller than the image.
+    """
+
+    mode = "reflect"
+
+
+class ReplicationPad2d(_Padding):
+    """Every image continued by its border; `padding` as in ZeroPad2d."""
+
+    mode = "replicate"
+
+
+def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,
+        speaker: Speaker = "pad") -> Tensor:
+    """`input` made longer at the ends of its last axes: by pad[0] and pad[1] of the last, pad[2] and pad[3] before it.
+
+    `mode` is "constant" (with `value`, 0 unless given), "reflect", "replicate" or "circular". In "constant" a negative
+    number cuts off. Raises ValueError for another mode, too many numbers, or a padding that the input is too short for.
+    """
+    x, sides = admitted(speaker, input), [int(n) for n in pad]
+    if len(sides) % 2 or len(sides) > 2 * x.ndim:
+        raise mistake(speaker, f"needs two numbers an axis, from the last axis on, got pad={tuple(pad)} for {x.shape}")
+    around = tuple(zip(sides[::2], sides[1::2], strict=True))[::-1]
+    if mode == "constant":
+        lead = x.ndim - len(around)
+        if any(before + after + n < 0 for (before, after), n in zip(around, x.shape[lead:], strict=True)):
+            raise mistake(speaker, f"would cut off more than there is: pad={tuple(pad)} of {x.shape}")
+        kept = tuple(slice(max(0, -before), n - max(0, -after))
+                     for (before, after), n in zip(around, x.shape[lead:], strict=True))
+        widths = [(0, 0)] * lead + [(max(0, before), max(0, after)) for before, after in around]
+        return np.pad(x[(..., *kept)], widths, constant_values=value or 0)  # type: ignore[return-value]
+    if mode not in MODES or mode == "zeros" or min(sides, default=0) < 0:
+        raise mistake(speaker, "takes mode constant, or reflect, replicate or circular with numbers that are not "
+                               f"negative, got mode={mode!r} and pad={tuple(pad)}")
+    return surrounded(speaker, x, around, mode)  # type: ignore[no-any-return]
+
+
+def surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:
+    """The last axes continued beyond their ends by copies of themselves: by indices, so that it is differentiable."""
+    for axis, (before, after) in enumerate(padding, start=x.ndim - len(padding)):
+        size, most = x.shape[axis], {"reflect": -1, "circular": 0}.get(mode)
+        if most is not None and max(before, after) > size + most:
+            raise mistake(speaker, f"needs an input of at least {max(before, after) - most} along each axis for "
+                                   f"padding_mode={mode!r}, got {x.shape}")
+        positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]
+        x = x[(slice(None),) * axis + (positions,)]
+    return x

@@ -1,0 +1,128 @@
+"""Padding, resizing and cells as functions: what NumPy and loops over pixels and positions give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Tensor
+from autograd.testing import check_gradients
+from nn import functional
+
+RNG = np.random.default_rng(0)
+NUMPY = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+@given(st.sampled_from(sorted(NUMPY)), st.lists(st.integers(0, 2), min_size=6, max_size=6), st.integers(1, 3))
+def test_pad_begins_with_the_last_axis(mode: str, pad: list[int], axes: int) -> None:
+    x, pad = RNG.normal(size=(3, 4, 5)), pad[: 2 * axes]
+    widths = [(0, 0)] * (3 - len(pad) // 2) + list(zip(pad[::2], pad[1::2], strict=True))[::-1]
+    np.testing.assert_array_equal(functional.pad(x, pad, mode).data, np.pad(x, widths, NUMPY[mode]))
+    check_gradients(lambda x: functional.pad(x, pad, mode), x)
+
+
+def test_pad_fills_and_cuts_off() -> None:
+    x = RNG.normal(size=(2, 3, 4))
+    expected = np.pad(x[:, :, 1:], [(0, 0), (0, 1), (0, 2)], constant_values=7)
+    np.testing.assert_array_equal(functional.pad(x, (-1, 2, 0, 1), value=7).data, expected)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"pad": (1,)}, r"pad needs two numbers an axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
+    ({"pad": (1, 1) * 3}, "needs two numbers an axis"),
+    ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, or reflect, replicate or circular .* got mode='edge'"),
+    ({"pad": (-1, 1), "mode": "reflect"}, r"with numbers that are not negative, .* pad=\(-1, 1\)"),
+])
+def test_pads_that_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        functional.pad(np.ones((2, 3)), **options)
+
+
+@given(st.integers(1, 6), st.integers(1, 9), st.booleans())
+def test_a_line_between_two_points(before: int, after: int, corners: bool) -> None:
+    """By np.interp, which is constant beyond the ends, as a pixel at the border is."""
+    y = RNG.normal(size=before)
+    places = np.linspace(0, before - 1, after) if corners else (np.arange(after) + 0.5) * before / after - 0.5
+    resized = nn.Upsample(size=after, mode="linear", align_corners=corners)
+    found = resized(y[None, None])[0, 0]
+    np.testing.assert_allclose(found.data, np.interp(places, np.arange(before), y), rtol=1e-12, atol=1e-12)
+    check_gradients(resized, y[None, None])
+
+
+def test_factors_repeat_pixels_and_size_one_of_them_for_each_axis() -> None:
+    x = RNG.normal(size=(2, 3, 2, 5))
+    repeated = x.repeat(3, axis=2).repeat(2, axis=3)
+    np.testing.assert_array_equal(functional.interpolate(x, scale_factor=(3, 2)).data, repeated)
+    np.testing.assert_array_equal(functional.interpolate(repeated, size=(2, 5)).data, x)
+
+
+def test_infinite_pixels_reach_their_neighbours_only() -> None:
+    x = np.zeros((1, 1, 6, 6))
+    x[0, 0, 2, 2] = np.inf
+    assert np.isfinite(functional.interpolate(x, scale_factor=2, mode="bilinear").data).sum() >= 144 - 16
+
+
+def test_shuffled_pixels_by_a_loop() -> None:
+    x = RNG.normal(size=(2, 12, 3, 4))
+    out = functional.pixel_shuffle(x, 2).data
+    for c, i, j in np.ndindex(3, 2, 2):
+        np.testing.assert_array_equal(out[:, c, i::2, j::2], x[:, 4 * c + 2 * i + j])
+
+
+def test_dropped_channels_are_whole() -> None:
+    autograd.manual_seed(0)
+    x = Tensor(np.ones((50, 40, 2, 3)), requires_grad=True)
+    out = nn.Dropout2d(0.25)(x)
+    np.testing.assert_array_equal(out.data, np.broadcast_to(out.data[..., :1, :1], out.shape))
+    assert abs((out.data == 0).mean() - 0.25) < 0.03
+    np.testing.assert_allclose(np.unique(out.data), [0, 1 / 0.75])
+    out.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, out.data)
+    assert nn.Dropout2d(0.25).eval()(x) is x
+
+
+# --- Cells and stacks -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cell", "layer"), [(nn.RNNCell, nn.RNN), (nn.GRUCell, nn.GRU), (nn.LSTMCell, nn.LSTM)])
+def test_a_loop_over_a_cell_is_the_layer(cell: Any, layer: Any) -> None:
+    step, whole = cell(3, 4, dtype=float), layer(3, 4, dtype=float)
+    whole.load_state_dict({f"{name}_l0": value for name, value in step.state_dict().items()})
+    x, state = Tensor(RNG.normal(size=(5, 2, 3)), requires_grad=True), None
+    for t in range(5):
+        state = step(x[t], state)
+    h = state[0] if layer is nn.LSTM else state
+    np.testing.assert_allclose(h.data, whole(x)[0][-1].data, rtol=1e-12)
+    check_gradients(lambda x: step(x, state), x[0].detach())
+
+
+def test_states_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match=r"GRUCell\(3, 4\) expected a state \(2, 4\), got \(2, 5\)"):
+        nn.GRUCell(3, 4)(np.ones((2, 3)), np.ones((2, 5)))
+    with pytest.raises(TypeError, match=r"LSTMCell\(3, 4\) expected the state as a tuple \(h, c\), got a Tensor"):
+        nn.LSTMCell(3, 4)(np.ones((2, 3)), Tensor(np.ones((2, 4))))
+
+
+def test_a_stack_holds_copies() -> None:
+    layer = nn.TransformerEncoderLayer(4, 2, 6, dropout=0, batch_first=True, dtype=float)
+    stack = nn.TransformerEncoder(layer, 3, nn.LayerNorm(4, dtype=float))
+    x = RNG.normal(size=(2, 5, 4))
+    by_hand = stack.norm(layer(layer(layer(x))))
+    np.testing.assert_allclose(stack(x).data, by_hand.data, rtol=1e-12)
+    assert len({id(p) for p in stack.parameters()} | {id(p) for p in layer.parameters()}) == 3 * 12 + 2 + 12
+    assert next(stack.layers[1].parameters()).name == "layers.1.self_attn.in_proj_weight"
+
+
+def test_a_causal_mask_hides_what_comes() -> None:
+    model = nn.Transformer(4, 2, 1, 1, 6, dropout=0.0, batch_first=True, dtype=float)
+    source, target = RNG.normal(size=(2, 3, 4)), RNG.normal(size=(2, 5, 4))
+    mask = nn.Transformer.generate_square_subsequent_mask(5)
+    out = model(source, target, tgt_mask=mask).data
+    np.testing.assert_allclose(model(source, target[:, :3], tgt_is_causal=True).data, out[:, :3], rtol=1e-12)
+    assert not np.allclose(model(source, target).data, out)
