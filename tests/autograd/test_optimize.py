@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,13 +149,6 @@ def test_wrong_parameters_are_refused() -> None:
 
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    importing = builtins.__import__
-
-    def without(name: str, *args: Any) -> Any:
-        if name == "scipy":
-            raise ImportError(name)
-        return importing(name, *args)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(ImportError, match=r"cleargrad\[scipy\]"):
         minimize(bowl, START)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import sys
 from typing import Any
 
@@ -284,13 +283,6 @@ def test_wrong_uses_say_what_was_expected() -> None:
 def test_without_sympy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from autograd.symbolic import forms
 
-    importing = builtins.__import__
-
-    def without(name: str, *args: Any) -> Any:
-        if name == "sympy":
-            raise ImportError(name)
-        return importing(name, *args)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "sympy", None)
     with pytest.raises(ImportError, match=r"cleargrad\[symbolic\]"):
         forms.sympy.__wrapped__()
