@@ -75,7 +75,7 @@ def elementwise() -> dict[str, Form]:
             "less": "Lt", "less_equal": "Le", "greater": "Gt", "greater_equal": "Ge", "equal": "Eq", "not_equal": "Ne",
             "logical_and": "And", "logical_or": "Or", "logical_not": "Not", "logical_xor": "Xor",
             "erf": "erf", "erfc": "erfc", "erfinv": "erfinv", "gamma": "gamma", "gammaln": "loggamma",
-            "digamma": "digamma", "psi": "digamma", "beta": "beta", "zeta": "zeta", "expi": "Ei",
+            "psi": "digamma", "beta": "beta", "zeta": "zeta", "expi": "Ei",
         }.items()
     }
     return named | {
@@ -106,9 +106,6 @@ def elementwise() -> dict[str, Form]:
         "sigmoid": sigmoid,
         "expit": sigmoid,
         "softplus": lambda x: sp.log(1 + sp.exp(x)),
-        "silu": lambda x: x * sigmoid(x),
-        "elu": lambda x, alpha=1.0: sp.Piecewise((x, x > 0), (exact(alpha) * (sp.exp(x) - 1), True)),
-        "leaky_relu": lambda x, negative_slope=0.01: sp.Piecewise((x, x > 0), (exact(negative_slope) * x, True)),
         "xlogy": lambda x, y: x * sp.log(y),
         "entr": lambda x: -x * sp.log(x),
         "ndtr": normal_cdf,

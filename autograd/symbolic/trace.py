@@ -160,7 +160,8 @@ class Formula(Box):
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """The expressions of a primitive's output."""
-        return write_down(primitive.name, primitive.kind, primitive.evaluate, operands, options)
+        name = primitive.name.removeprefix("scipy.")  # what NumPy, or the library itself, has too
+        return write_down(name, primitive.kind, primitive.evaluate, operands, options)
 
     def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """The expressions of a comparison or another piecewise constant function."""

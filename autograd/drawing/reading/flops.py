@@ -15,11 +15,12 @@ from autograd.graph import Node
 Shape = tuple[int, ...]
 Count = Callable[[Shape, Sequence[Shape], dict[str, Any]], int | None]
 
-REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "nansum", "nanmean", "cumsum", "cumprod", "trace"})
+REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "cumsum", "cumprod"})
 MOVES = frozenset({
-    "reshape", "transpose", "swapaxes", "moveaxis", "get_item", "set_item", "broadcast_to", "concatenate", "stack",
-    "where", "pad", "roll", "flip", "repeat", "tile", "take", "take_along_axis", "select", "real", "imag", "squeeze",
-    "expand_dims", "diagonal", "tril", "triu", "sort", "astype", "copy", "embedding", "expand", "split", "ravel",
+    "reshape", "transpose", "swapaxes", "moveaxis", "rollaxis", "get_item", "set_item", "set_view", "broadcast_to",
+    "concatenate", "where", "roll", "rot90", "flip", "take_along_axis", "select", "real", "imag", "squeeze",
+    "expand_dims", "diagonal", "tril", "triu", "sort", "cast", "copy", "input", "embedding", "ravel",
+    "sliding_window_view",
 })
 
 
