@@ -91,38 +91,6 @@ def test_batches_nest_inside_and_outside_of_derivatives(modes: tuple[str, str]) 
     np.testing.assert_allclose(batched, expected, rtol=1e-12)
 
 
-def test_jacobians_agree_and_choose_the_cheaper_mode() -> None:
-    def f(x: Any) -> Any:
-        return np.stack([x[0] * x[1], np.sin(x[2]), x[0] ** 2, x[1] * x[2]])
-
-    x = np.array([1.0, 2.0, 3.0])
-    expected = [[2, 1, 0], [0, 0, np.cos(3)], [2, 0, 0], [0, 3, 2]]
-    for transform in (jacrev, jacfwd, jacobian):
-        np.testing.assert_allclose(transform(f)(x), expected, rtol=1e-14)
-    calls = []
-
-    def tall(x: Any) -> Any:
-        calls.append(1)
-        return np.sin(x @ np.ones((3, 2000)))
-
-    assert jacobian(tall)(x).shape == (2000, 3)
-    assert len(calls) == 3
-
-
-def test_jacobian_of_a_matrix_function_has_output_axes_before_input_axes() -> None:
-    a = np.arange(6.0).reshape(2, 3)
-    j = jacobian(lambda a: a.T @ a)(a)
-    assert j.shape == (3, 3, 2, 3)
-    np.testing.assert_allclose(j, jacrev(lambda a: a.T @ a)(a))
-
-
-def test_holomorphic_jacobian_and_gradient_of_a_real_loss() -> None:
-    z = np.array([1 + 2j, 3j])
-    for transform in (jacrev, jacfwd):
-        np.testing.assert_allclose(transform(lambda z: z**2)(z), np.diag(2 * z))
-    np.testing.assert_allclose(grad(lambda z: np.sum(np.abs(z) ** 2))(z), 2 * z)
-
-
 def test_vjp_and_linearize_are_transposes() -> None:
     rng = np.random.default_rng(0)
     x, t, g = rng.normal(size=3), rng.normal(size=3), rng.normal(size=4)
@@ -314,44 +282,6 @@ def test_a_condition_is_constant_in_its_values() -> None:
     np.testing.assert_array_equal(jacobian(lambda c: np.where(c, 1.0, c))(c), [[1, 0], [0, 0]])
     _, slope = jvp(lambda c, x: np.where(c, x, c), (c, np.ones(2)), (np.ones(2), np.ones(2)))
     np.testing.assert_array_equal(slope, [1, 1])
-
-
-def test_jacobians_of_complex_numbers_are_the_same_by_rows_and_by_columns() -> None:
-    """Of a real argument dz/dx; of a real result dL/dRe z + i dL/dIm z, as `grad`; else holomorphic."""
-    x, z, c = np.array([1.0, 2.0]), np.array([1 + 2j, 3 - 1j]), np.array([2 + 1j, -1j])
-    cases: list[tuple[Any, Any, Any]] = [
-        (lambda x: c * x**2, x, np.diag(2 * c * x)),
-        (lambda z: np.abs(z) ** 2, z, np.diag(2 * z)),
-        (lambda z: np.real(np.conj(c) * z), z, np.diag(c)),
-        (lambda z: c * z**2, z, np.diag(2 * c * z)),
-    ]
-    for f, at, expected in cases:
-        for way in (jacrev, jacfwd, jacobian):
-            np.testing.assert_allclose(way(f)(at), expected, atol=1e-12)
-    both = jacrev(lambda p: p["x"] * p["z"])({"x": x, "z": z})
-    np.testing.assert_allclose(both["x"], np.diag(z))
-    np.testing.assert_allclose(both["z"], np.diag(x))
-
-
-def test_the_hessian_in_real_and_imaginary_parts_is_made_of_products_along_both() -> None:
-    """What the refusal of complex arguments says to write, and the other way that it names."""
-    def f(z: Any) -> Any:
-        return np.sum(np.abs(z**3) + np.real(z * z[::-1]))
-
-    z = np.array([1 + 2j, 0.5 - 1j])
-    matrix = hessian(lambda parts: f(parts[0] + 1j * parts[1]))(np.stack([z.real, z.imag]))
-    for k, turn in enumerate((1, 1j)):
-        for i in range(2):
-            column = hvp(f, z, turn * np.eye(2)[i])
-            np.testing.assert_allclose(matrix[:, :, k, i], [column.real, column.imag], rtol=1e-12, atol=1e-12)
-
-
-def test_derivatives_of_nothing_are_empty() -> None:
-    nothing = np.zeros((0, 3))
-    for way in (jacrev, jacfwd, jacobian):
-        assert way(lambda x: np.ones(2) * np.sum(x))(nothing).shape == (2, 0, 3)
-        assert way(lambda x: x * 2)(nothing).shape == (0, 3, 0, 3)
-    assert hessian(lambda x: np.sum(x * x))(np.zeros(0)).shape == (0, 0)
 
 
 def test_detached_values_are_constant_to_every_transform() -> None:

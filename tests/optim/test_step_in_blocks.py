@@ -1,0 +1,134 @@
+"""A step in blocks and threads changes no bit, no gradient and no other memory, and makes none."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor
+from autograd.runtime import threads
+from optim import blocks, plan
+from tests.optim.test_parameters import leaf
+
+rng = np.random.default_rng(0)
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_many_sizes_in_blocks_and_threads_equal_one_by_one(make, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    monkeypatch.setattr(blocks, "SMALL", 20)
+    monkeypatch.setattr("optim.flat.SMALL", 20)
+    monkeypatch.setattr(plan, "PARALLEL", 100)
+    shapes = [(7,), (30, 30), (3, 2), (21,), (2,), (65,), (5, 5), (129,), (), (19,), (20,), (64,)]
+    start = [rng.standard_normal(shape) for shape in shapes]
+    gradients = [[rng.standard_normal(shape) for shape in shapes] for _ in range(3)]
+    together = [Tensor(w.copy(), requires_grad=True) for w in start]
+    optimizer = make(together, weight_decay=0.01)
+    for step in gradients:
+        for t, g in zip(together, step, strict=True):
+            t.grad = g
+        optimizer.step()
+    for k, tensor in enumerate(together):
+        apart = Tensor(start[k].copy(), requires_grad=True)
+        single = make([apart], weight_decay=0.01)
+        for step in gradients:
+            apart.grad = step[k]
+            single.step()
+        np.testing.assert_array_equal(tensor.numpy(), apart.numpy())
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_threads_change_no_bit(adam, monkeypatch):
+    big = rng.standard_normal(3_000_000).astype(np.float32)
+    results = []
+    for count in (3, 1):
+        monkeypatch.setattr(threads, "_count", lambda count=count: count)
+        tensor = Tensor(big.copy(), requires_grad=True)
+        tensor.grad = big
+        adam([tensor]).step()
+        results.append(tensor.numpy())
+    np.testing.assert_array_equal(*results)
+
+
+def test_gradients_are_not_written_to(make):
+    tensors = [leaf((200, 200)), leaf()]
+    optimizer = make(tensors, weight_decay=0.01)
+    gradients = [rng.standard_normal(t.shape) for t in tensors]
+    kept = [g.copy() for g in gradients]
+    for t, g in zip(tensors, gradients, strict=True):
+        t.grad = g
+    optimizer.step()
+    for g, k in zip(gradients, kept, strict=True):
+        np.testing.assert_array_equal(g, k)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (200, 200)])
+@pytest.mark.parametrize("make_leaf", [Tensor, autograd.tensor])
+def test_a_graph_from_before_the_step_is_right_or_raises(adam, shape, make_leaf):
+    w = make_leaf(np.full(shape, 3.0), requires_grad=True)
+    y = (w * w).sum()
+    w.grad = np.ones(shape)
+    adam([w]).step()
+    w.grad = None
+    try:
+        y.backward()
+    except autograd.MutationError:
+        return
+    np.testing.assert_array_equal(w.grad.numpy(), 6)
+
+
+def test_no_memory_is_made_for_each_parameter(adam):
+    import tracemalloc
+
+    tensors = [leaf((100, 100), np.float32) for _ in range(20)] + [leaf((400, 400), np.float32)]
+    optimizer = adam(tensors)
+    for t in tensors:
+        t.grad = np.ones(t.shape, np.float32)
+    optimizer.step()
+    tracemalloc.start()
+    optimizer.step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40_000  # one parameter's memory
+
+
+def test_it_trains_in_place_through_the_engine(make):
+    w, b = leaf((5, 1)), leaf((1,))
+    x = rng.standard_normal((64, 5))
+    y = x @ np.arange(1.0, 6.0)[:, None] + 3
+    optimizer = make([w, b], lr=0.1)
+
+    def loss() -> Tensor:
+        return ((x @ w + b - y) ** 2).mean()
+
+    before = loss().item()
+    for _ in range(100):
+        optimizer.zero_grad()
+        error = loss()
+        error.backward()
+        optimizer.step()
+    assert loss().item() < 0.5 * before
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+def test_copies_and_pickles_continue_by_themselves(make, duplicate):
+    tensors = [leaf((200, 200)), leaf()]
+    optimizer = make(tensors)
+    for t in tensors:
+        t.grad = np.ones(t.shape)
+    optimizer.step()
+    twins, twin = duplicate((tensors, optimizer))
+    before = [t.numpy().copy() for t in tensors]
+    for t in twins:
+        t.grad = np.ones(t.shape)
+    twin.step()
+    for t, value in zip(tensors, before, strict=True):
+        np.testing.assert_array_equal(t.numpy(), value)
+        t.grad = np.ones(t.shape)
+    optimizer.step()
+    for t, u in zip(tensors, twins, strict=True):
+        np.testing.assert_array_equal(t.numpy(), u.numpy())
