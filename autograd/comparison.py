@@ -162,7 +162,10 @@ class Scaling:
 
 
 class Compare:
-    """`compare(f, x)` measures every way to differentiate f at x; `compare.scaling(f_of_n, ns)` how each grows."""
+    """`compare(f, x)` measures every way to differentiate f at x; `compare.scaling(f_of_n, ns)` how each grows.
+
+    Both print as a table: the value, its error, how often f was evaluated or passed through, seconds, and peak bytes.
+    """
 
     def __call__(self, f: Callable[..., Any], x: Any, *, repeat: int = 5) -> Comparison:
         """Differentiate `f(x)` symbolically, numerically in three ways, and by forward and reverse accumulation.

@@ -27,7 +27,10 @@ Average = Literal["binary", "macro", "micro", "weighted"]
 
 
 def accuracy(outputs: Any, targets: Any, *, threshold: float | None = None) -> float:
-    """The share of decisions that are right: mean(decision == target), over labels too where there are several."""
+    """The share of decisions that are right: mean(decision == target), over labels too where there are several.
+
+    Shapes and `threshold` as above. Raises ValueError for no samples, or outputs and targets that do not fit.
+    """
     decided, true, _ = _decisions(outputs, targets, threshold)
     return float(np.mean(decided == true))
 
@@ -79,7 +82,10 @@ def f1(outputs: Any, targets: Any, *, average: Average | None = None, threshold:
 
 
 def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = None) -> NDArray[np.int64]:
-    """How often class i (row) was decided to be class j (column): (C, C) int64. For several labels, ValueError."""
+    """How often class i (row) was decided to be class j (column): (C, C) int64.
+
+    Outputs (N, C, ...) and class indices (N, ...), or yes and no, which is C = 2. For several labels, ValueError.
+    """
     decided, true, classes = _decisions(outputs, targets, threshold)
     if classes is None:
         raise ValueError(f"confusion_matrix expected one class a sample, got several labels: {_array(targets).shape}")
@@ -88,7 +94,10 @@ def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = No
 
 
 def mae(outputs: Any, targets: Any) -> float:
-    """The mean absolute error, mean |output - target|, for outputs and targets of one shape."""
+    """The mean absolute error, mean |output - target|, in double precision.
+
+    Outputs and targets have one shape. Raises ValueError for others, or none at all.
+    """
     predicted, true = _same_shape(outputs, targets, "mae")
     return float(np.mean(np.abs(predicted - true)))
 

@@ -142,19 +142,31 @@ class ConvTranspose2d(_Convolution):
 
 def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
            groups: int = 1) -> Tensor:
-    """Conv2d as a function of its weights."""
+    """Images (N, C, H, W), or one (C, H, W), convolved with `weight` (O, C / groups, kh, kw), plus `bias` (O,).
+
+    out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j]. Options
+    and errors are those of `nn.Conv2d`.
+    """
     return _conv("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
            groups: int = 1) -> Tensor:
-    """Conv1d as a function of its weights."""
+    """Sequences (N, C, L), or one (C, L), convolved with `weight` (O, C / groups, k), plus `bias` (O,).
+
+    out[n, o, t] = bias[o] + sum over c, i of in[n, c, t s + i d - p] weight[o, c, i]. Options and errors are those of
+    `nn.Conv1d`.
+    """
     return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
                      output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
-    """ConvTranspose2d as a function of its weights."""
+    """The adjoint of `conv2d` in its image, for `weight` (C, O / groups, kh, kw), plus `bias` (O,).
+
+    Of (N, C, H, W), or one image: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
+    errors are those of `nn.ConvTranspose2d`.
+    """
     name = "conv_transpose2d"
     input, weight = admitted(name, input), admitted(name, weight)
     stride, dilation = pair(name, "stride", stride), pair(name, "dilation", dilation)

@@ -48,7 +48,10 @@ class Dropout2d(Dropout):
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
             speaker: Speaker = "dropout") -> Tensor:
-    """Dropout as a function."""
+    """In training x keep / (1 - p), keep being 0 with probability `p` and else 1; else x.
+
+    Any floating shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
+    """
     probability(described(speaker), p=p)
     input = admitted(speaker, input)
     if not training or p == 0:

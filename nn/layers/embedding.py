@@ -64,7 +64,10 @@ class Embedding(Module):
 
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:
-    """Embedding as a function of its table."""
+    """weight[input]: integers of any shape in, rows of `weight` (rows, width) in their place out.
+
+    The row `padding_idx` gets no gradient. Raises as `nn.Embedding`.
+    """
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
     input = input if isinstance(input, Tensor) else plain_array(input)

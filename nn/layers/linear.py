@@ -62,7 +62,10 @@ class Linear(Module):
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
-    """Linear as a function: `input` (..., in), `weight` (out, in), `bias` (out,) or None."""
+    """x W^T + b: `input` (..., in), `weight` (out, in), `bias` (out,) or None give (..., out).
+
+    Raises ValueError for shapes that do not fit, TypeError for input that is not floating.
+    """
     input = admitted("linear", input)
     if weight.ndim != 2:
         raise refusal("linear", "a weight (out, in)", weight)

@@ -248,7 +248,10 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
 
 def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "layer_norm") -> Tensor:
-    """LayerNorm as a function of its parameters."""
+    """(x - mean) / sqrt(var + eps) * weight + bias, over the last axes, which have `normalized_shape`.
+
+    `weight` and `bias` have that shape, or are None. Raises ValueError for input that does not end in it.
+    """
     input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
     if input.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
@@ -258,7 +261,10 @@ def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, 
 
 def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
                speaker: Speaker = "group_norm") -> Tensor:
-    """GroupNorm as a function of its parameters."""
+    """(x - mean) / sqrt(var + eps) * weight + bias, over each of `num_groups` groups of channels of (N, C, ...).
+
+    `weight` and `bias` are (C,), or None. Raises ValueError unless the groups divide the channels.
+    """
     input = admitted(speaker, input, real=True)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)

@@ -111,21 +111,30 @@ class AdaptiveAvgPool2d(Module):
 
 def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
-    """MaxPool2d as a function."""
+    """The largest value of every window of `input` (N, C, H, W) or (C, H, W), and with `return_indices` its place.
+
+    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool2d`.
+    """
     geometry = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool2d", input, *geometry, ceil_mode, return_indices)
 
 
 def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
-    """MaxPool1d as a function."""
+    """The largest value of every window of `input` (N, C, L) or (C, L), and with `return_indices` its place.
+
+    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool1d`.
+    """
     geometry = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool1d", input, *geometry, ceil_mode, return_indices)
 
 
 def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
-    """AvgPool2d as a function."""
+    """The mean of every window of `input` (N, C, H, W) or (C, H, W).
+
+    `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
+    """
     _check_divisor("avg_pool2d", divisor_override)
     kernel, steps, padded, _ = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
@@ -133,7 +142,10 @@ def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
 
 def adaptive_avg_pool2d(input: Any, output_size: int | Sequence[int | None] | None, *,
                         speaker: Speaker = "adaptive_avg_pool2d") -> Tensor:
-    """AdaptiveAvgPool2d as a function."""
+    """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
+    """
     input, single = batch_of(speaker, admitted(speaker, input), "C", 2)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
     size = [n if m is None else m for n, m in zip(input.shape[2:], sizes, strict=True)]

@@ -60,7 +60,10 @@ class BCEWithLogitsLoss(Loss):
 
 def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean", *,
                          speaker: Speaker = "binary_cross_entropy") -> Tensor:
-    """BCELoss of probabilities as a function."""
+    """-t log p - (1 - t) log(1 - p) for probabilities `input` and targets in [0, 1], of one shape.
+
+    log p is cut off at -100. `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
+    """
     check_reduction(speaker, reduction)
     p, t = paired(speaker, input, target)
     low, high = in_unit_interval(speaker, p, "probabilities",
@@ -73,7 +76,10 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
 def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
                                      pos_weight: Any = None, *,
                                      speaker: Speaker = "binary_cross_entropy_with_logits") -> Tensor:
-    """BCEWithLogitsLoss as a function."""
+    """softplus(z) - t z for logits z and targets t in [0, 1], of one shape: finite for every finite logit.
+
+    `weight` and `pos_weight` (of the positive part) broadcast. Raises ValueError as `nn.BCEWithLogitsLoss`.
+    """
     check_reduction(speaker, reduction)
     z, t = paired(speaker, input, target)
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")

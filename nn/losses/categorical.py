@@ -84,7 +84,11 @@ class KLDivLoss(Loss):
 def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                   label_smoothing: float = 0.0, *, from_logits: bool = True,
                   speaker: Speaker = "cross_entropy") -> Tensor:
-    """CrossEntropyLoss as a function."""
+    """-log softmax(z)_y for logits z, (N, C, d1, ...) or (C,), and class indices y, or probabilities of z's shape.
+
+    With `from_logits=False` -log a_y for probabilities a. `weight` is (C,), `ignore_index` marks labels that do not
+    count. Raises as `nn.CrossEntropyLoss`.
+    """
     check_reduction(speaker, reduction)
     _check_smoothing(speaker, label_smoothing)
     x = _predictions(speaker, input, target)
@@ -112,7 +116,10 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", *,
              speaker: Speaker = "nll_loss") -> Tensor:
-    """NLLLoss as a function."""
+    """-x_y for log-probabilities x, (N, C, d1, ...) or (C,), and class indices y.
+
+    `weight` is (C,), `ignore_index` marks labels that do not count. Raises as `nn.NLLLoss`.
+    """
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
     axis = _class_axis(x)
@@ -124,7 +131,10 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False, *,
            speaker: Speaker = "kl_div") -> Tensor:
-    """KLDivLoss as a function."""
+    """t (log t - x) for log-probabilities x and target probabilities t, or their logarithms with `log_target`.
+
+    `reduction="batchmean"` divides the sum by the batch size. Raises as `nn.KLDivLoss`.
+    """
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target)
     if not log_target and (t._value < 0).any():

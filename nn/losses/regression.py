@@ -68,20 +68,29 @@ class SmoothL1Loss(Loss):
 
 
 def mse_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
-    """MSELoss as a function."""
+    """(x - t)^2 of predictions and targets of one shape: their mean, sum, or each.
+
+    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    """
     check_reduction(speaker, reduction)
     return squared_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
 
 
 def l1_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
-    """L1Loss as a function."""
+    """|x - t| of predictions and targets of one shape: their mean, sum, or each; the slope at 0 is 0.
+
+    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    """
     check_reduction(speaker, reduction)
     return absolute_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, *,
                speaker: Speaker = "huber_loss") -> Tensor:
-    """HuberLoss as a function."""
+    """d^2 / 2 where d = |x - t| <= delta, else delta (d - delta / 2): their mean, sum, or each.
+
+    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    """
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target)
     return huber_error(x, t, reduction=reduction, delta=weak(delta))  # type: ignore[no-any-return]
