@@ -1,0 +1,140 @@
+"""What `forward` does between layers, in ONNX: each operation, and what cannot be expressed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Tensor
+from tests.nn.test_onnx import assert_same_elsewhere, images
+
+FUNCTIONS = {
+    "reshape": lambda x: x.reshape(len(x), 2, 6),
+    "transpose": lambda x: np.transpose(x, (0, 2, 1)),
+    "transpose all": lambda x: x.reshape(len(x), 12).T.T,
+    "swapaxes": lambda x: x.swapaxes(1, -1),
+    "squeeze": lambda x: x.reshape(len(x), 12, 1).squeeze(2),
+    "expand_dims": lambda x: np.expand_dims(x, 1),
+    "sum": lambda x: x.sum(axis=(1, 2)),
+    "mean": lambda x: x.mean(axis=1, keepdims=True),
+    "max": lambda x: x.max(axis=-1),
+    "clip": lambda x: x.clip(-0.5, 0.5),
+    "square": np.square,
+    "power": lambda x: (x + 3) ** 1.5,
+    "exp": lambda x: np.exp(-np.abs(x)),
+    "log": lambda x: np.log(np.sqrt(x + 4)),
+    "divide": lambda x: 1 / (2 + np.sin(x) * np.cos(x)),
+    "matmul": lambda x: x @ x.swapaxes(1, 2),
+    "concatenate": lambda x: np.concatenate([x, x * 2], axis=2),
+    "cast": lambda x: x.astype(np.float64),
+    "relu": autograd.relu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "softplus": autograd.softplus,
+    "log_softmax": lambda x: autograd.log_softmax(x, axis=1),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_an_operation_of_forward(function, tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    assert_same_elsewhere(Model(), images(2, 3, 4), tmp_path / "model.onnx")
+
+
+class Shifted(nn.Module):
+    def __init__(self):
+        self.layer = nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.layer(x) + np.arange(3.0)
+
+
+class Foreign(nn.Module):
+    weight = Tensor(np.ones(3, np.float32), requires_grad=True)
+
+    def forward(self, x):
+        return x * self.weight
+
+
+class Constant(nn.Module):
+    def forward(self, x):
+        return Tensor(np.ones(3))
+
+
+class Masked(nn.Module):
+    def __init__(self):
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x, is_causal=True)[0]
+
+
+class Initial(nn.Module):
+    def __init__(self):
+        self.rnn = nn.RNN(3, 4)
+
+    def forward(self, x):
+        return self.rnn(x, self.rnn(x)[1])[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "message"),
+    [
+        (Shifted(), (2, 3), "an operand of 'add' in Shifted.forward is an array that the graph does not keep"),
+        (Foreign(), (2, 3), r"Foreign.forward uses a tensor of shape \(3,\) from elsewhere"),
+        (Constant(), (2, 3), r"Constant.forward uses a value of shape \(3,\) that does not depend on the input"),
+        (Masked(), (2, 5, 4), "the file's output 0 is not the model's"),
+        (Initial(), (5, 2, 3), "cannot express rnn = RNN: an initial state is not exported"),
+        (nn.RNN(3, 4), (5, 3), r"cannot express model = RNN: .* one sequence of shape \(5, 3\); give it a batch"),
+        (nn.LSTM(3, 4, proj_size=2), (5, 2, 3), "no projection of the output"),
+        (nn.RNN(3, 4, nonlinearity="relu"), (5, 2, 3), "no RNN of relu"),
+        (nn.AdaptiveAvgPool2d(3), (1, 2, 5, 5), r"no pool from \(5, 5\) to \(3, 3\) pixels"),
+        (nn.BatchNorm1d(3, track_running_stats=False), (2, 3), "without running statistics"),
+        (nn.MaxPool2d(2, return_indices=True), (1, 1, 4, 4), "without return_indices"),
+        (nn.AvgPool2d(2, divisor_override=3), (1, 1, 4, 4), "no divisor_override"),
+        (nn.Conv2d(1, 1, 3), (1, 5, 5), "not a valid ONNX model"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
+)
+def test_what_cannot_be_expressed_is_named_and_nothing_is_written(model, shape, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        nn.export_onnx(model, images(*shape), tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+VALUES_READ = {
+    "sign": lambda x, layer: layer(x, x, x)[0] * np.sign(x),
+    "a number": lambda x, layer: layer(x, x, x)[0] / np.abs(x.data).max().item(),
+    "a mask, as a keyword": lambda x, layer: layer(x, x, x, key_padding_mask=(x < -2).all(axis=-1))[0],
+    "a branch": lambda x, layer: layer(x, x, x)[0] if (x > -2).all() else x,
+}
+
+
+@pytest.mark.parametrize("function", VALUES_READ.values(), ids=VALUES_READ)
+def test_what_forward_reads_from_the_example_is_no_constant(function, tmp_path):
+    class Model(nn.Module):
+        def __init__(self):
+            self.layer = nn.MultiheadAttention(2, 1, batch_first=True, dtype=np.float64)
+
+        def forward(self, x):
+            return function(x, self.layer)
+
+    example = np.linspace(-1.5, 1.5, 2 * 8 * 2).reshape(2, 8, 2)
+    example[0, 0] = -1.9
+    with pytest.raises(ValueError, match="is not the model's .* does forward depend on values"):
+        nn.export_onnx(Model(), example, tmp_path / "model.onnx")
+
+
+def test_a_model_may_refuse_other_values_than_the_example(tmp_path):
+    class Probable(nn.Module):
+        def forward(self, x):
+            if x.max().item() > 1:
+                raise ValueError("probabilities, please")
+            return np.log(x)
+
+    assert_same_elsewhere(Probable(), images(9, 9) ** 2 % 1, tmp_path / "model.onnx")
