@@ -7,8 +7,7 @@ API namespace (2024.12).
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import array_api, rules
 from .anomaly import detect_anomaly
@@ -22,9 +21,9 @@ from .errors import (
     MutationError,
     NoDerivativeError,
 )
-from .errors import no_attribute as _no_attribute
 from .foreign_names import FUNCTIONS as _FUNCTIONS
 from .fused import fused
+from .lazy import on_first_use as _on_first_use
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install
 from .random import manual_seed
@@ -79,20 +78,10 @@ __all__ += array_api.__all__
 _install()
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
-_LAZY = {
+__getattr__ = _on_first_use(__name__, {
     "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "draw_on_error": ("drawing", "draw_on_error"),
     "trace_source": ("drawing", "trace_source"), "minimize": ("optimize", "minimize"),
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
     "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise _no_attribute(__name__, name, _FUNCTIONS.get(name, ""))
-    module, attribute = _LAZY[name]
-    found = importlib.import_module(f".{module}", __name__)
-    value = found if attribute is None else getattr(found, attribute)
-    globals()[name] = value
-    return value
+}, advice=_FUNCTIONS)

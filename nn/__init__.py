@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.errors import no_attribute
+from autograd.lazy import on_first_use
 from nn import functional, init, layers
 from nn.containers import ModuleDict, ModuleList, Sequential
 from nn.layers import *  # noqa: F403  # its names are listed there, once
@@ -39,8 +38,8 @@ __all__ = [
 ]
 __all__ += layers.__all__
 
-# What a first `import nn` need not pay for: the module of each name, and what it is called there (None: the module).
-_ON_FIRST_USE = {
+# What a first `import nn` need not pay for.
+__getattr__ = on_first_use(__name__, {
     "data": ("data", None), "inspect": ("inspect", None), "metrics": ("metrics", None),
     "storage": ("storage", None), "training": ("training", None),
     "fit": ("training", "fit"), "evaluate": ("training", "evaluate"), "History": ("training", "History"),
@@ -48,16 +47,7 @@ _ON_FIRST_USE = {
     "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
     "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _ON_FIRST_USE:
-        raise no_attribute(__name__, name)
-    module, attribute = _ON_FIRST_USE[name]
-    found = import_module(f"nn.{module}")
-    globals()[name] = value = found if attribute is None else getattr(found, attribute)
-    return value
+})
 
 
 def __dir__() -> list[str]:

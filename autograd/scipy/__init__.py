@@ -6,18 +6,13 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.errors import no_attribute
+from autograd.lazy import on_first_use
 
 if TYPE_CHECKING:
     from . import fft, integrate, interpolate, linalg, ndimage, signal, sparse, spatial, special, stats
 
 __all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "sparse", "spatial", "special", "stats"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise no_attribute(__name__, name)
-    return importlib.import_module(f".{name}", __name__)
+__getattr__ = on_first_use(__name__, {name: (name, None) for name in __all__})

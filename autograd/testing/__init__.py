@@ -5,20 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from autograd.errors import no_attribute
+from autograd.lazy import on_first_use
 
 from .check import check_gradients, check_rule
 from .report import Report
 
 __all__ = ["Report", "check_gradients", "check_rule", "strategies"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import `strategies`, and with it Hypothesis, when it is first used."""
-    if name == "strategies":
-        import importlib
-
-        return importlib.import_module(".strategies", __name__)
-    raise no_attribute(__name__, name)
+__getattr__ = on_first_use(__name__, {"strategies": ("strategies", None)})  # and with it Hypothesis

@@ -1,0 +1,29 @@
+"""Names of a package that are loaded when they are first used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import no_attribute
+
+
+def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
+                 advice: Mapping[str, str] | None = None) -> Callable[[str], Any]:
+    """The `__getattr__` of a package: the module of each name, and what it is called there (None: the module itself).
+
+    Of any other name it raises `AttributeError`, with the advice for it.
+    """
+
+    def load(name: str) -> Any:
+        if name not in places:
+            raise no_attribute(package, name, (advice or {}).get(name, ""))
+        module, attribute = places[name]
+        found = importlib.import_module(f"{package}.{module}")
+        value = found if attribute is None else getattr(found, attribute)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return load
