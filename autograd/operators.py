@@ -52,7 +52,10 @@ def reshape(self: Any, *shape: Any, order: str = "C", copy: bool | None = None) 
     return registry[np.reshape](self, shape[0] if len(shape) == 1 else shape, order, copy=copy)
 
 
-def flatten(self: Any, order: str = "C") -> Any:
+def flatten(self: Any, order: Any = "C") -> Any:
+    if isinstance(order, int):
+        raise TypeError(f"flatten makes all axes one, in an order such as 'C'; for axes from {order} on write "
+                        f"nn.functional.flatten(t, {order})")
     return registry[np.ravel](registry[np.copy](self), order)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from autograd.lazy import on_first_use
 from nn import functional, init, layers
 from nn.containers import ModuleDict, ModuleList, Sequential
+from nn.foreign_names import MODULES
 from nn.layers import *  # noqa: F403  # its names are listed there, once
 from nn.losses import (
     BCELoss,
@@ -47,7 +48,7 @@ __getattr__ = on_first_use(__name__, {
     "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
     "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
-})
+}, MODULES)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu
+from autograd.lazy import on_first_use
+from nn.foreign_names import FUNCTIONS
 from nn.layers.activation import log_softmax, prelu, softmax, softplus, tanh
 from nn.layers.attention import scaled_dot_product_attention
 from nn.layers.convolution import conv1d, conv2d, conv_transpose2d
@@ -33,3 +37,6 @@ __all__ = [
     "log_softmax", "max_pool1d", "max_pool2d", "mse_loss", "nll_loss", "pad", "pixel_shuffle", "prelu", "relu",
     "rms_norm", "scaled_dot_product_attention", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "tanh",
 ]
+
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    __getattr__ = on_first_use(__name__, {}, FUNCTIONS)

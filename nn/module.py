@@ -19,6 +19,7 @@ from autograd.arrays import elements, plain_array
 from autograd.foreign_names import refuse_zeros
 from autograd.graph import Node, Scope
 from autograd.hooks import Handle, added
+from nn.foreign_names import METHODS
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 
 _T = TypeVar("_T")
-
-# What PyTorch's modules have and these do not, and what to write.
-_ADVICE = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out")
-_ADVICE |= dict.fromkeys(("to", "type", "double", "float", "half"), "; write .astype(np.float64), or another dtype")
 
 
 class Mismatch(NamedTuple):
@@ -134,7 +131,7 @@ class Module:
     if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
 
         def __getattr__(self, name: str) -> None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}" + _ADVICE.get(name, ""),
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}" + METHODS.get(name, ""),
                                  name=name, obj=self)
 
     def _locate(self, path: str, holder: Module) -> None:

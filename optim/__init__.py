@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.errors import no_attribute
+from autograd.lazy import on_first_use
 
 from . import schedulers
 from .adagrad import Adagrad
@@ -43,8 +43,11 @@ if not TYPE_CHECKING:  # or else a type checker would take every name for one th
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
         "RMSprop": "it is called RMSProp",
+        "Adadelta": "write RMSProp or Adam",
+        "NAdam": "write Adam",
+        "RAdam": "write Adam, with LinearWarmup",
+        "Adamax": "write Adam",
+        "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
         "LBFGS": "write autograd.minimize(f, params, 'L-BFGS-B')",
     }
-
-    def __getattr__(name: str) -> None:
-        raise no_attribute(__name__, name, _ADVICE.get(name, ""))
+    __getattr__ = on_first_use(__name__, {}, _ADVICE)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
 
-from autograd import Tensor, calling
+from autograd import Tensor, calling, enable_grad
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
@@ -120,12 +120,17 @@ class Optimizer(ABC):
 
     # --- The step ----------------------------------------------------------------------------------------------------
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Step every parameter that has a gradient; those without one, and frozen ones, stay as they are.
 
+        A `closure` is called before: it computes the loss and its gradients. What it returns, `step` returns.
         Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape or has
         become the result of an operation.
         """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         self._lay_out()
         groups = zip(self.param_groups, self._plans, strict=True)
         if not sum(plan.step(self, option.plain(group)) for group, plans in groups for plan in plans):
@@ -134,6 +139,7 @@ class Optimizer(ABC):
             raise RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
                                f"{frozen} are frozen (requires_grad=False); call backward() first, on a loss that was "
                                "computed from them")
+        return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""

@@ -24,6 +24,10 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "leave it out, all steps are fused") | {
     "momentum": "write optim.SGDM(params, lr, beta=0.9), whose average keeps the (1 - beta): lr is 10 times larger",
     "alpha": "it is called beta here",
+    "amsgrad": "leave it out, or decay lr",
+    "nesterov": "leave it out",
+    "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
+    "centered": "leave it out",
     "maximize": "minimize the negative: (-objective).backward()",
 }
 

@@ -17,9 +17,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import cos, inf, isfinite, pi
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
+from autograd.lazy import on_first_use
 
 from .optimizer import Optimizer
 
@@ -92,6 +93,20 @@ class StepLR(Scheduler):
         return initial * self.gamma ** (t // self.step_size)
 
 
+class MultiStepLR(Scheduler):
+    """`rate(t) = initial * gamma^(number of milestones <= t)`: a fall by `gamma` at each of the milestones.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    """
+
+    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
+        self.milestones, self.gamma = sorted(_count("a milestone", m, least=0) for m in milestones), gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma ** bisect_right(self.milestones, t)
+
+
 class ExponentialLR(Scheduler):
     """`rate(t) = initial * gamma^t`: a fall by the same factor every step.
 
@@ -118,6 +133,105 @@ class CosineAnnealingLR(Scheduler):
 
     def rate(self, t: int, initial: float) -> float:
         return self.eta_min + (initial - self.eta_min) * (1 + cos(pi * t / self.T_max)) / 2
+
+
+class CosineAnnealingWarmRestarts(Scheduler):
+    """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * s / T)) / 2`, s steps after the last restart.
+
+    The first period T is `T_0`, and each is `T_mult` times as long as the one before.
+    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:
+        self.T_0, self.T_mult, self.eta_min = _count("T_0", T_0), _count("T_mult", T_mult), eta_min
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        since, period = t % self.T_0 if self.T_mult == 1 else t, self.T_0
+        while since >= period:
+            since, period = since - period, period * self.T_mult
+        return self.eta_min + (initial - self.eta_min) * (1 + cos(pi * since / period)) / 2
+
+
+class LinearLR(Scheduler):
+    """`rate(t) = initial * (start_factor + (end_factor - start_factor) * min(1, t / total_iters))`.
+
+    In equal steps from one share of the rate to another one, where it stays.
+    """
+
+    def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
+                 total_iters: int = 5) -> None:
+        self.start_factor, self.end_factor = start_factor, end_factor
+        self.total_iters = _count("total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        way = min(1.0, t / self.total_iters)
+        return initial * (self.start_factor + (self.end_factor - self.start_factor) * way)
+
+
+class PolynomialLR(Scheduler):
+    """`rate(t) = initial * (1 - min(1, t / total_iters))^power`: down to 0 at `total_iters`."""
+
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
+        self.total_iters, self.power = _count("total_iters", total_iters), power
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * float((1 - min(1.0, t / self.total_iters)) ** self.power)
+
+
+class OneCycleLR(Scheduler):
+    """Up from `max_lr / div_factor` to `max_lr`, and down to its start divided by `final_div_factor`.
+
+    The way up takes `pct_start` of `total_steps` (or `epochs * steps_per_epoch`), along a cosine or, with
+    `anneal_strategy="linear"`, a line; after the last step the rate stays. With `cycle_momentum` the first beta goes
+    down from `max_momentum` to `base_momentum` and up again; ValueError for an optimizer without momentum. `max_lr` is
+    one number or one a group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
+    """
+
+    def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,
+                 epochs: int | None = None, steps_per_epoch: int | None = None, pct_start: float = 0.3,
+                 anneal_strategy: str = "cos", cycle_momentum: bool = True, base_momentum: float = 0.85,
+                 max_momentum: float = 0.95, div_factor: float = 25.0, final_div_factor: float = 1e4) -> None:
+        if total_steps is None:
+            if epochs is None or steps_per_epoch is None:
+                raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
+            total_steps = _count("epochs", epochs) * _count("steps_per_epoch", steps_per_epoch)
+        if anneal_strategy not in ("cos", "linear") or not 0 <= pct_start <= 1:
+            raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear' and pct_start in [0, 1], "
+                             f"got {anneal_strategy!r} and {pct_start}")
+        self.total_steps, self.pct_start = _count("total_steps", total_steps), pct_start
+        self.anneal_strategy = anneal_strategy
+        self.div_factor, self.final_div_factor = div_factor, final_div_factor
+        self.cycle_momentum, self.base_momentum, self.max_momentum = cycle_momentum, base_momentum, max_momentum
+        groups = optimizer.param_groups
+        if cycle_momentum and "m" not in optimizer.moments:
+            raise ValueError(f"OneCycleLR: {optimizer.kind} has no momentum; write cycle_momentum=False")
+        highest = list(max_lr) if isinstance(max_lr, Sequence) else [max_lr] * len(groups)
+        for group, rate in zip(groups, highest, strict=True):
+            group["initial_lr"] = rate / div_factor
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return self._way(t, initial, initial * self.div_factor, initial / self.final_div_factor)
+
+    def _way(self, t: int, start: float, middle: float, end: float) -> float:
+        turn, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
+        if t <= turn:
+            before, after, share = start, middle, t / turn if turn else 1.0
+        else:
+            before, after, share = middle, end, min(1.0, (t - turn) / (last - turn)) if last > turn else 1.0
+        if self.anneal_strategy == "linear":
+            return before + (after - before) * share
+        return after + (before - after) / 2 * (1 + cos(pi * share))
+
+    def _set_rates(self) -> None:
+        super()._set_rates()
+        if self.cycle_momentum:
+            beta = self._way(self.last_step, self.max_momentum, self.base_momentum, self.max_momentum)
+            for group in self.optimizer.param_groups:
+                group |= {"betas": (beta, group["betas"][1])} if "betas" in group else {"beta": beta}
 
 
 class LinearWarmup(Scheduler):
@@ -165,8 +279,9 @@ class SequentialLR(Scheduler):
             raise ValueError(f"SequentialLR of {len(schedulers)} schedules needs {len(schedulers) - 1} milestones in "
                              f"rising order, got {list(milestones)}")
         for scheduler in schedulers:
-            if isinstance(scheduler, ReduceLROnPlateau):
-                raise TypeError("SequentialLR takes functions of the step; step a ReduceLROnPlateau by itself")
+            if isinstance(scheduler, (ReduceLROnPlateau, OneCycleLR)):
+                raise TypeError("SequentialLR takes functions of the step; step a "
+                                f"{type(scheduler).__name__} by itself")
             if scheduler.optimizer is not optimizer:
                 raise ValueError("SequentialLR: every schedule must be of the same optimizer")
         self.schedulers, self.milestones = list(schedulers), list(milestones)
@@ -245,3 +360,9 @@ def _count(name: str, value: Any, least: int = 1) -> int:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     return index(value)
+
+
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    _ADVICE = dict.fromkeys(("ConstantLR", "MultiplicativeLR", "CyclicLR", "ChainedScheduler"), "write LambdaLR")
+    _ADVICE |= dict.fromkeys(("LRScheduler", "_LRScheduler"), "write Scheduler, with rate(t, initial)")
+    __getattr__ = on_first_use(__name__, {}, _ADVICE)

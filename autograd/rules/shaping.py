@@ -61,10 +61,16 @@ def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
     return (start - 1 if axis < start else start), axis
 
 
-def settled_order(x: Any, order: str) -> str:
-    """Which of the orders "C" and "F" the order "A" is, by the layout of x in memory."""
+def settled_order(x: Any, order: str | None) -> str:
+    """Which of the orders "C", "F" and "K" it is in capitals: "A" by the layout of x in memory."""
+    if order == "C" or order == "F":
+        return order
+    np.empty(0).ravel(order)  # type: ignore[arg-type]  # NumPy says what is no order
+    letter = "C" if order is None else order.upper()
+    if letter != "A":
+        return letter
     flags = as_it_lies(x).flags
-    return "F" if order == "A" and flags.f_contiguous and not flags.c_contiguous else "C"
+    return "F" if flags.f_contiguous and not flags.c_contiguous else "C"
 
 
 def as_it_lies(x: Any) -> Any:
@@ -77,16 +83,17 @@ def as_it_lies(x: Any) -> Any:
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
     if copy:
         a = np.copy(a)
-    return reshape_of(a, shape=shape, order=order if order in ("C", "F") else settled_order(a, order))
+    return reshape_of(a, shape=shape, order=settled_order(a, order))
 
 
 @composite(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """The order "K" is "C" with the axes sorted by their strides."""
+    order = settled_order(a, order)
     if order == "K":
         strides = as_it_lies(a).strides
         return ravel_of(np.transpose(a, sorted(range(a.ndim), key=lambda k: -abs(strides[k]))))
-    return ravel_of(a, order=order if order in ("C", "F") else settled_order(a, order))
+    return ravel_of(a, order=order)
 
 
 def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:

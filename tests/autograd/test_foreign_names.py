@@ -44,6 +44,15 @@ def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None
         call(leaf())
 
 
+def test_methods_that_take_axes_elsewhere() -> None:
+    """What PyTorch calls flatten(1) and transpose(1, 2)."""
+    x = Tensor(np.ones((2, 3, 4)))
+    with pytest.raises(TypeError, match=r"for axes from 1 on write nn.functional.flatten\(t, 1\)"):
+        x.flatten(1)
+    with pytest.raises(ValueError, match=r"axes don't match array; .* two of them change places by swapaxes\(1, 2\)"):
+        x.transpose(1, 2)
+
+
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacrev, jacfwd, jacobian, hessian, vmap, checkpoint])
 def test_a_transform_takes_the_function_and_not_its_value(transform: Any) -> None:
     with pytest.raises(TypeError, match=r"got the value array.* write grad\(f\)\(x\), not grad\(f\(x\)\)"):

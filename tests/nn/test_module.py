@@ -12,6 +12,7 @@ import pytest
 import autograd
 import nn
 from autograd import GradientLostWarning, Tensor
+from nn import foreign_names
 
 
 class Block(nn.Module):
@@ -195,13 +196,25 @@ def test_deleting_an_attribute_removes_it() -> None:
 
 @pytest.mark.parametrize(("name", "advice"), [
     ("cuda", "arrays live in the computer's memory; leave the call out"),
-    ("double", "write .astype(np.float64), or another dtype"),
+    ("double", "write .astype(np.float64)"),
+    ("to", "write .astype(np.float64), or another dtype; there is one device: leave it out"),
     ("foo", "'Net' object has no attribute 'foo'"),
 ])
 def test_what_modules_do_not_have_is_said(name: str, advice: str) -> None:
     with pytest.raises(AttributeError, match="'Net' object has no attribute") as caught:
         getattr(Net(), name)
     assert str(caught.value).endswith(advice)
+
+
+@pytest.mark.parametrize(("module", "names"), [
+    (nn, foreign_names.MODULES), (nn.functional, foreign_names.FUNCTIONS), (nn.data, foreign_names.DATA),
+], ids=["nn", "functional", "data"])
+def test_names_that_pytorch_has_lead_to_ours(module: Any, names: dict[str, str]) -> None:
+    for name, advice in {**names, "nonsense": ""}.items():
+        with pytest.raises(AttributeError) as caught:
+            getattr(module, name)
+        expected = f"module {module.__name__!r} has no attribute {name!r}"
+        assert str(caught.value) == expected + (f"; {advice}" if advice else "")
 
 
 def test_parts_are_found_by_path() -> None:

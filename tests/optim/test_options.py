@@ -7,7 +7,7 @@ import pytest
 
 import nn
 import optim
-from autograd import Tensor
+from autograd import Tensor, no_grad
 
 
 def leaf(size: int = 3) -> Tensor:
@@ -39,13 +39,33 @@ def test_values_out_of_range(kind, options, message):
     [
         (lambda: optim.SGD([leaf()], 0.1, momentum=0.9), r"SGD has no option 'momentum', only lr, .* optim.SGDM\("),
         (lambda: optim.RMSProp([leaf()], alpha=0.9), "RMSProp has no option 'alpha'.* called beta"),
-        (lambda: optim.Adam([leaf()], amsgrad=True), "Adam has no option 'amsgrad', only lr, betas, eps, .*decay$"),
+        (lambda: optim.Adam([leaf()], amsgrad=True), "no option 'amsgrad', only lr, betas, eps, .*; leave it out"),
+        (lambda: optim.Adam([leaf()], beta=0.9), "Adam has no option 'beta', only lr, betas, eps, .*decay$"),
         (lambda: optim.Adam([leaf()], fused=True), "leave it out"),
     ],
 )
 def test_options_that_another_library_has(make, message):
     with pytest.raises(TypeError, match=message):
         make()
+
+
+def test_a_closure_is_called_with_gradients_and_its_loss_returned(adam):
+    x = leaf()
+    optimizer = adam([x], lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (x * x).sum()
+        loss.backward()
+        return loss
+
+    with no_grad():
+        loss = optimizer.step(closure)
+    other = leaf()
+    (other * other).sum().backward()
+    assert loss.item() == (other.data**2).sum()
+    assert adam([other], lr=0.1).step() is None
+    np.testing.assert_array_equal(x.data, other.data)
 
 
 def test_an_optimizer_of_the_users_own_may_take_any_options():
@@ -58,12 +78,20 @@ def test_an_optimizer_of_the_users_own_may_take_any_options():
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"), ("LBFGS", "minimize")]
+    ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"), ("LBFGS", "minimize"),
+                         ("Adadelta", "write RMSProp or Adam")]
 )
 def test_names_that_another_library_has(name, advice):
     with pytest.raises(AttributeError, match=f"no attribute '{name}'.*{advice}"):
         getattr(optim, name)
     assert not hasattr(optim, "Nadam")
+
+
+def test_schedules_that_another_library_has():
+    with pytest.raises(AttributeError, match="'optim.schedulers' has no attribute 'CyclicLR'; write LambdaLR"):
+        optim.schedulers.CyclicLR  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'StepsLR'$"):
+        optim.schedulers.StepsLR  # noqa: B018
 
 
 def test_options_of_a_group_are_checked_too(adam):

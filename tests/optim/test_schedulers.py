@@ -31,6 +31,14 @@ def rates(scheduler, steps=30):
 
 CLOSED_FORMS = {
     "step": (lambda o: schedulers.StepLR(o, 7, gamma=0.5), lambda t: 0.5 ** (t // 7)),
+    "milestones": (lambda o: schedulers.MultiStepLR(o, [9, 3, 3], 0.5), lambda t: 0.5 ** (2 * (t >= 3) + (t >= 9))),
+    "line": (lambda o: schedulers.LinearLR(o, 0.2, 0.8, 6), lambda t: 0.2 + 0.6 * min(t, 6) / 6),
+    "polynomial": (lambda o: schedulers.PolynomialLR(o, 20, 2), lambda t: max(0, 1 - t / 20) ** 2),
+    "restarts": (lambda o: schedulers.CosineAnnealingWarmRestarts(o, 4), lambda t: (1 + cos(pi * (t % 4) / 4)) / 2),
+    "longer restarts": (
+        lambda o: schedulers.CosineAnnealingWarmRestarts(o, 3, 2),
+        lambda t: (1 + cos(pi * next((t - a) / (a + 3) for a in (21, 9, 3, 0) if t >= a))) / 2,
+    ),
     "exponential": (lambda o: schedulers.ExponentialLR(o, 0.9), lambda t: 0.9**t),
     "cosine": (lambda o: schedulers.CosineAnnealingLR(o, 10), lambda t: (1 + cos(pi * t / 10)) / 2),
     "warmup": (lambda o: schedulers.LinearWarmup(o, 8), lambda t: min(1, (t + 1) / 8)),
@@ -77,6 +85,69 @@ def test_a_resumed_schedule_goes_on_with_the_same_bits(name, at):
     resumed_optimizer.load_state_dict(state)
     second.load_state_dict(saved)
     np.testing.assert_array_equal(rates(second, 30 - at)[0], whole[at:])
+
+
+# --- One cycle -------------------------------------------------------------------------------------------------------
+
+
+def one_cycle(optimizer, **options):
+    return schedulers.OneCycleLR(optimizer, [1.0, 0.5], total_steps=21, pct_start=0.5, div_factor=10, **options)
+
+
+@pytest.mark.parametrize("strategy", ["cos", "linear"])
+def test_one_cycle_goes_up_and_down(optimizer, strategy):
+    """Halves of a cosine, or lines, through the start, the largest rate and the end; the momentum the other way."""
+    optimizer = optim.Adam(optimizer.param_groups)
+    scheduler = one_cycle(optimizer, anneal_strategy=strategy, final_div_factor=100)
+    turn, seen = 9.5, []
+
+    def between(low, high, share):
+        return low + (high - low) * (share if strategy == "linear" else (1 - cos(pi * share)) / 2)
+
+    for t in range(25):
+        for group, largest in zip(optimizer.param_groups, (1.0, 0.5), strict=True):
+            low, end = largest / 10, largest / 1000
+            down = min(1, (t - turn) / (20 - turn))
+            rate, beta = between(largest, end, down), between(0.85, 0.95, down)
+            if t <= turn:
+                rate, beta = between(low, largest, t / turn), between(0.95, 0.85, t / turn)
+            assert group["lr"] == pytest.approx(rate)
+            assert group["betas"] == (pytest.approx(beta), 0.999)
+        seen.append(optimizer.param_groups[0]["lr"])
+        scheduler.step()
+    assert seen.index(max(seen)) in (9, 10)
+    assert seen[20] == seen[24] == pytest.approx(0.001)
+
+
+def test_one_cycle_resumes():
+    def fresh():
+        return optim.SGDM([{"params": [Tensor([1.0], requires_grad=True)], "lr": lr} for lr in (0.3, 0.1)], lr=0.3)
+
+    first = one_cycle(fresh())
+    whole = [(g["lr"], g["beta"]) for _ in range(21) if first.step() is None for g in first.optimizer.param_groups]
+    first = one_cycle(fresh())
+    rates(first, 8)
+    second = one_cycle(fresh())
+    second.optimizer.load_state_dict(first.optimizer.state_dict())
+    second.load_state_dict(first.state_dict())
+    assert [(g["lr"], g["beta"]) for _ in range(13) if second.step() is None
+            for g in second.optimizer.param_groups] == whole[16:]
+
+
+def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
+    optimizer = optim.Adam([Tensor(1.0, requires_grad=True)])
+    by_epochs = schedulers.OneCycleLR(optimizer, 1.0, epochs=3, steps_per_epoch=7)
+    assert by_epochs.total_steps == 21
+    with pytest.raises(ValueError, match="needs total_steps, or epochs and steps_per_epoch"):
+        schedulers.OneCycleLR(optimizer, 1.0, epochs=3)
+    with pytest.raises(ValueError, match="anneal_strategy must be 'cos' or 'linear' and .*, got 'exp' and 0.3"):
+        schedulers.OneCycleLR(optimizer, 1.0, 5, anneal_strategy="exp")
+    with pytest.raises(TypeError, match="step a OneCycleLR by itself"):
+        schedulers.SequentialLR(optimizer, [by_epochs], [])
+    for plain in (optim.SGD, optim.RMSProp):
+        with pytest.raises(ValueError, match=f"{plain.__name__} has no momentum; write cycle_momentum=False"):
+            schedulers.OneCycleLR(plain([Tensor(1.0)], 0.1), 1.0, 5)
+        schedulers.OneCycleLR(plain([Tensor(1.0)], 0.1), 1.0, 5, cycle_momentum=False)
 
 
 def test_the_steps_use_the_rate(optimizer):

@@ -191,3 +191,19 @@ def test_values_and_dtypes_are_numpys(name: str, tracked: bool) -> None:
     assert [(x.shape, x.dtype) for x in found] == [(x.shape, x.dtype) for x in wanted]
     for a, b in zip(found, wanted, strict=True):
         np.testing.assert_allclose(a, b, rtol=4 * np.finfo(b.dtype).eps if b.dtype.kind in "fc" else 0)
+
+
+@pytest.mark.parametrize("array", [GRID, GRID.T, np.asfortranarray(GRID)], ids=["rows", "turned", "columns"])
+@pytest.mark.parametrize("order", ["C", "F", "A", "K", "c", "f", "a", "k", None, "Z", 1, ""], ids=repr)
+def test_orders(array: Array, order: Any) -> None:
+    """In small letters too; what is no order was taken for "C"."""
+    calls: list[Call] = [lambda x: x.ravel(order), lambda x: np.ravel(x, order), lambda x: x.flatten(order),
+                         lambda x: np.reshape(x, (6, 2), order), lambda x: x.reshape(6, 2, order=order)]
+    for call in calls:
+        try:
+            expected = call(array)
+        except (TypeError, ValueError) as error:
+            with pytest.raises(type(error)):
+                call(Tensor(array, requires_grad=True))
+        else:
+            np.testing.assert_array_equal(call(Tensor(array, requires_grad=True)).detach().numpy(), expected)
