@@ -29,13 +29,8 @@ class Structure:
 
     __slots__ = ("children", "keys", "kind", "order", "size")
 
-    def __init__(
-        self,
-        kind: type | None = None,
-        keys: tuple[Any, ...] = (),
-        children: tuple[Structure, ...] = (),
-        order: tuple[Any, ...] = (),
-    ) -> None:
+    def __init__(self, kind: type | None = None, keys: tuple[Any, ...] = (), children: tuple[Structure, ...] = (),
+                 order: tuple[Any, ...] = ()) -> None:
         self.kind = kind  # the container's type; None for a leaf
         self.keys = keys  # what leads to each child: a dict's key, a namedtuple's field, a position
         self.children = children

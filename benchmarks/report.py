@@ -26,9 +26,8 @@ def line(result: Result, title: str) -> str:
     return "  | ".join(parts)
 
 
-def save(
-    results: Sequence[Result], titles: Sequence[str], lines: Sequence[str], facts: dict[str, Any], to: Path
-) -> str:
+def save(results: Sequence[Result], titles: Sequence[str], lines: Sequence[str], facts: dict[str, Any],
+         to: Path) -> str:
     """Write `.json`, `.txt` and, where matplotlib is installed, `.png`; return what was written, in words."""
     to.parent.mkdir(parents=True, exist_ok=True)
     written = {"machine": facts, "results": [r.to_dict() | {"title": t} for r, t in zip(results, titles, strict=True)]}

@@ -51,16 +51,8 @@ class Result:
         return {**vars(self), "medians": {s: self.median(s) for s in self.figures}, "ratios": ratios}
 
 
-def measure(
-    module: ModuleType,
-    case: str,
-    kind: str,
-    pythons: Mapping[str, str],
-    environment: Mapping[str, str],
-    *,
-    rounds: int,
-    seconds: float,
-) -> Result:
+def measure(module: ModuleType, case: str, kind: str, pythons: Mapping[str, str], environment: Mapping[str, str], *,
+            rounds: int, seconds: float) -> Result:
     """Measure a case: so many rounds, or fewer (but three) when these seconds are over.
 
     `pythons` maps the peers that are there to their Python; our own sides run under this one. Raises `RuntimeError`

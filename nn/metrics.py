@@ -51,9 +51,7 @@ def top_k(outputs: Any, targets: Any, k: int = 5) -> float:
     return float(np.mean((rank < k) & ~np.isnan(own[..., 0])))
 
 
-def precision(
-    outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None
-) -> float:
+def precision(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
     """Of what was decided to be class c, the share that is: tp / (tp + fp), 0 where nothing was.
 
     `average`: "binary" counts class 1 only (the default for a yes or no), "macro" is the mean over classes or labels
@@ -180,9 +178,8 @@ def _class_indices(scores: Array, true: Array) -> NDArray[np.int64]:
     return true.astype(np.int64)
 
 
-def _counts(
-    outputs: Any, targets: Any, average: Average | None, threshold: float | None
-) -> tuple[Array, Array, Array, Average, Array]:
+def _counts(outputs: Any, targets: Any, average: Average | None,
+            threshold: float | None) -> tuple[Array, Array, Array, Average, Array]:
     """For each class or label: hits, how often it was decided, how often it is true; the average, and its weights."""
     decided, true, classes = _decisions(outputs, targets, threshold)
     one_score = _array(outputs).ndim == 1 or _array(outputs).shape[1:] == (1,)

@@ -14,9 +14,8 @@ from autograd.arrays import weak
 from .parameters import listed
 
 
-def clip_grad_norm_(
-    params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *, error_if_nonfinite: bool = False
-) -> float:
+def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *,
+                    error_if_nonfinite: bool = False) -> float:
     """Scale all gradients by one factor, so that the norm of all of them together is at most `max_norm`.
 
         g <- g * min(1, max_norm / (norm + 1e-6)),    norm = (sum |g|^p)^(1/p)

@@ -34,10 +34,8 @@ def adam() -> Callable[..., None]:
     return numba.njit(_adam, nogil=True, cache=True, error_model="numpy")  # type: ignore[no-any-return]
 
 
-def _adam(
-    w: Any, g: Any, m: Any, V: Any,
-    beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, rate: Any, coupled: Any, decoupled: Any,
-) -> None:
+def _adam(w: Any, g: Any, m: Any, V: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, rate: Any,
+          coupled: Any, decoupled: Any) -> None:
     for i in range(w.size):
         slope = g[i]
         if coupled:

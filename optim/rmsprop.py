@@ -22,9 +22,8 @@ class RMSProp(Optimizer):
 
     moments = ("V",)
 
-    def __init__(
-        self, params: Params, lr: float = 0.01, beta: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0
-    ) -> None:
+    def __init__(self, params: Params, lr: float = 0.01, beta: float = 0.99, eps: float = 1e-8,
+                 weight_decay: float = 0.0) -> None:
         super().__init__(params, lr=lr, beta=beta, eps=eps, weight_decay=weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:

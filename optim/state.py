@@ -36,9 +36,8 @@ def unpacked(names: Names, state_dict: Mapping[str, Any], moments: Iterable[str]
     return {p: (int(saved["step"]), saved) for p, saved in states.items()}
 
 
-def problems(
-    names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str], moments: Sequence[str]
-) -> list[str]:
+def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str],
+             moments: Sequence[str]) -> list[str]:
     """Why `state_dict` is not that of an optimizer with these groups, options and moments; empty if it is."""
     if not isinstance(state_dict, Mapping):
         return [f"a state is a dict, got a {type(state_dict).__name__}"]

@@ -50,9 +50,8 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     )
 
 
-def linspace(
-    start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None, endpoint: bool = True
-) -> Tensor:
+def linspace(start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None,
+             endpoint: bool = True) -> Tensor:
     """`num` evenly spaced values from `start` to `stop`."""
     check_device(device)
     return Tensor._of(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint), None)

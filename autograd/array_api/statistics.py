@@ -70,16 +70,14 @@ def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: A
     return out
 
 
-def cumulative_sum(
-    x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
-) -> Tensor:
+def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
+                   include_initial: bool = False) -> Tensor:
     """Running sums along an axis, from 0 with `include_initial`."""
     return _cumulative(np.cumsum, 0, x, axis, dtype, include_initial)
 
 
-def cumulative_prod(
-    x: Tensor, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
-) -> Tensor:
+def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
+                    include_initial: bool = False) -> Tensor:
     """Running products along an axis, from 1 with `include_initial`."""
     return _cumulative(np.cumprod, 1, x, axis, dtype, include_initial)
 
@@ -198,9 +196,8 @@ def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     return call(np.any, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def diff(
-    x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None
-) -> Tensor:
+def diff(x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None,
+         append: Tensor | None = None) -> Tensor:
     """The n-th difference of neighbours along an axis."""
     x = as_tensor(x)
     x = call(np.concatenate, [piece for piece in (prepend, x, append) if piece is not None], axis=axis)

@@ -47,9 +47,8 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
 
 
 @composite(np.stack)
-def stack(
-    arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None, casting: Any = "same_kind"
-) -> Any:
+def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None,
+          casting: Any = "same_kind") -> Any:
     parts = arrays_of(arrays)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:

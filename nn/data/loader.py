@@ -31,9 +31,8 @@ class DataLoader:
     Raises ValueError for arrays of unequal length, no samples, no batches; TypeError for data of another kind.
     """
 
-    def __init__(
-        self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False, seed: int | None = None
-    ) -> None:
+    def __init__(self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False,
+                 seed: int | None = None) -> None:
         self.samples, self._gather = _source(data)
         self.batch_size = _natural(batch_size, "batch_size", least=1)
         self.shuffle = shuffle

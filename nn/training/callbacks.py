@@ -65,15 +65,8 @@ class EarlyStopping(Callback):
     Raises ValueError for a patience below 1, a metric of your own without `mode`, or if the history has no such column.
     """
 
-    def __init__(
-        self,
-        patience: int = 5,
-        *,
-        monitor: str = "validation_loss",
-        min_delta: float = 0.0,
-        mode: Literal["min", "max"] | None = None,
-        restore_best: bool = True,
-    ) -> None:
+    def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
+                 mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
         if patience < 1:
             raise ValueError(f"patience expected at least 1 epoch, got {patience}")
         if mode not in (None, "min", "max"):

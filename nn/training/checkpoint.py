@@ -57,12 +57,8 @@ def load_checkpoint(path: str | os.PathLike[str], **parts: Any) -> dict[str, Any
     return {name: value for name, value in state.items() if name not in parts}
 
 
-def _restore(
-    parts: Mapping[str, Any],
-    states: Mapping[str, Any],
-    generators: Mapping[str, np.random.Generator],
-    random: Mapping[str, Any],
-) -> None:
+def _restore(parts: Mapping[str, Any], states: Mapping[str, Any], generators: Mapping[str, np.random.Generator],
+             random: Mapping[str, Any]) -> None:
     for name, part in parts.items():
         part.load_state_dict(states[name])
     for name, generator in generators.items():

@@ -21,9 +21,8 @@ Metric = Callable[..., Any]  # (outputs, targets) -> a number
 Metrics = Mapping[str, Metric] | Sequence[str | Metric]
 
 
-def evaluate(
-    model: Module, data: Any, *, loss: Loss, metrics: Metrics | None = None, batch_size: int = 256
-) -> dict[str, Any]:
+def evaluate(model: Module, data: Any, *, loss: Loss, metrics: Metrics | None = None,
+             batch_size: int = 256) -> dict[str, Any]:
     """Return `{"loss": ..., metric: ...}` of a model in evaluation mode over `data`, without recording a graph.
 
     `data` is a DataLoader or another iterable of batches, or a tuple of arrays, which is cut into batches of

@@ -23,22 +23,10 @@ from nn.training.progress import ProgressBar
 Watcher = Callback | Callable[[Run], object]
 
 
-def fit(
-    model: Module,
-    data: Iterable[Any],
-    *,
-    loss: Loss,
-    optimizer: Any,
-    epochs: int,
-    validation: Any = None,
-    metrics: Metrics | None = None,
-    scheduler: Any = None,
-    schedule_every: Literal["epoch", "batch"] = "epoch",
-    clip_gradients: Callable[[Iterable[Any]], object] | None = None,
-    callbacks: Sequence[Watcher] = (),
-    progress: bool = True,
-    checkpoint: str | os.PathLike[str] | None = None,
-) -> History:
+def fit(model: Module, data: Iterable[Any], *, loss: Loss, optimizer: Any, epochs: int, validation: Any = None,
+        metrics: Metrics | None = None, scheduler: Any = None, schedule_every: Literal["epoch", "batch"] = "epoch",
+        clip_gradients: Callable[[Iterable[Any]], object] | None = None, callbacks: Sequence[Watcher] = (),
+        progress: bool = True, checkpoint: str | os.PathLike[str] | None = None) -> History:
     """Train `model` on batches `(input, ..., target)` for `epochs` passes over `data`, and return what was measured.
 
     Each step: `loss(model(input), target).backward()`, then, if given, `clip_gradients` of what the optimizer steps
@@ -86,14 +74,8 @@ def fit(
     return run.history
 
 
-def _step(
-    run: Run,
-    batch: Any,
-    loss: Loss,
-    tally: Tally,
-    clip_gradients: Callable[[Iterable[Any]], object] | None,
-    watchers: Sequence[Callback],
-) -> None:
+def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callable[[Iterable[Any]], object] | None,
+          watchers: Sequence[Callback]) -> None:
     """One step of the optimizer on one batch."""
     run.optimizer.zero_grad()
     outputs, targets = forward(run.model, batch)
@@ -130,9 +112,8 @@ def _step(
 class _Saved:
     """The checkpoint of a run, if there is to be one."""
 
-    def __init__(
-        self, path: str | os.PathLike[str] | None, run: Run, others: dict[str, Any], watchers: Sequence[Callback]
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, run: Run, others: dict[str, Any],
+                 watchers: Sequence[Callback]) -> None:
         self.path, self.run = path, run
         self.parts = {"model": run.model, "optimizer": run.optimizer, "history": run.history}
         self.parts |= {"scheduler": run.scheduler} if run.scheduler is not None else {}
