@@ -48,9 +48,7 @@ def matmul(x1: Any, x2: Any, /) -> Tensor:
 
 def matrix_transpose(x: Tensor, /) -> Tensor:
     """The last two axes swapped."""
-    if x.ndim < 2:
-        raise ValueError(f"matrix_transpose needs at least two dimensions, got shape {x.shape}")
-    return call(np.swapaxes, as_tensor(x), -1, -2)
+    return call(np.matrix_transpose, as_tensor(x))
 
 
 def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
@@ -60,13 +58,7 @@ def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
 
 def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
     """The dot products of vectors along `axis`, the first conjugated."""
-    x1, x2 = as_tensor(x1), as_tensor(x2)
-    if not -min(x1.ndim, x2.ndim) <= axis < 0 and (x1.ndim != x2.ndim or not 0 <= axis < x1.ndim):
-        raise ValueError(f"axis {axis} is out of bounds for shapes {x1.shape} and {x2.shape}")
-    if x1.shape[axis] != x2.shape[axis]:
-        raise ValueError(f"vecdot of shapes {x1.shape} and {x2.shape}: the lengths along axis {axis} differ")
-    product = call(np.multiply, call(np.conjugate, x1), x2)
-    return call(np.sum, product, axis=axis, dtype=product.dtype)
+    return call(np.vecdot, x1, x2, axis=axis)
 
 
 def cholesky(x: Tensor, /, *, upper: bool = False) -> Tensor:
@@ -86,7 +78,7 @@ def det(x: Tensor, /) -> Tensor:
 
 def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
     """The diagonal of the last two axes."""
-    return call(np.diagonal, as_tensor(x), offset=offset, axis1=-2, axis2=-1)
+    return call(np.linalg.diagonal, as_tensor(x), offset=offset)
 
 
 def eigh(x: Tensor, /) -> EighResult:
@@ -123,9 +115,7 @@ def matrix_rank(x: Tensor, /, *, rtol: Any = None) -> Tensor:
 
 def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
     """The outer product of two vectors."""
-    if x1.ndim != 1 or x2.ndim != 1:
-        raise ValueError(f"outer needs two vectors, got shapes {x1.shape} and {x2.shape}")
-    return call(np.outer, x1, x2)
+    return call(np.linalg.outer, x1, x2)
 
 
 def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
@@ -160,7 +150,7 @@ def svdvals(x: Tensor, /) -> Tensor:
 
 def trace(x: Tensor, /, *, offset: int = 0, dtype: Any = None) -> Tensor:
     """The sum of the diagonal of the last two axes."""
-    return call(np.sum, diagonal(x, offset=offset), axis=-1, dtype=dtype)
+    return call(np.linalg.trace, as_tensor(x), offset=offset, dtype=dtype)
 
 
 def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:

@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.piecewise_constant import shared_values
-from autograd.rules.axes import part
 from autograd.tensor import Tensor
 
 from .apply import as_tensor, call, call_for_several
@@ -54,32 +52,16 @@ def min(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def _cumulative(function: Any, start: int, x: Tensor, axis: int | None, dtype: Any, include_initial: bool) -> Tensor:
-    x = as_tensor(x)
-    if axis is None:
-        if x.ndim > 1:
-            raise ValueError(f"a cumulative function of a {x.ndim}-dimensional array needs an axis")
-        axis = 0
-    out = (
-        call(function, x, axis=axis, dtype=dtype) if x.ndim else call(function, call(np.reshape, x, (1,)), dtype=dtype)
-    )
-    if include_initial:
-        shape = list(out.shape)
-        shape[axis] = 1
-        out = call(np.concatenate, [np.full(shape, start, out.dtype), out], axis=axis)
-    return out
-
-
 def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
                    include_initial: bool = False) -> Tensor:
     """Running sums along an axis, from 0 with `include_initial`."""
-    return _cumulative(np.cumsum, 0, x, axis, dtype, include_initial)
+    return call(np.cumulative_sum, as_tensor(x), axis=axis, dtype=dtype, include_initial=include_initial)
 
 
 def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
                     include_initial: bool = False) -> Tensor:
     """Running products along an axis, from 1 with `include_initial`."""
-    return _cumulative(np.cumprod, 1, x, axis, dtype, include_initial)
+    return call(np.cumulative_prod, as_tensor(x), axis=axis, dtype=dtype, include_initial=include_initial)
 
 
 # --- Searching and sorting -------------------------------------------------------------------------------------------
@@ -160,27 +142,22 @@ class UniqueInverse(NamedTuple):
 
 def unique_all(x: Tensor, /) -> UniqueAll:
     """Distinct values (every nan is one) with first positions, inverse and counts. The values stay differentiable."""
-    x = as_tensor(x)
-    _, indices, inverse, counts = np.unique_all(shared_values(x))
-    values = call(np.reshape, x, (-1,))[indices]
-    return UniqueAll(values, *(Tensor._of(part, None) for part in (indices, inverse, counts)))
+    return UniqueAll(*call_for_several(np.unique_all, as_tensor(x)))
 
 
 def unique_counts(x: Tensor, /) -> UniqueCounts:
     """Distinct values and counts."""
-    found = unique_all(x)
-    return UniqueCounts(found.values, found.counts)
+    return UniqueCounts(*call_for_several(np.unique_counts, as_tensor(x)))
 
 
 def unique_inverse(x: Tensor, /) -> UniqueInverse:
     """Distinct values and the inverse."""
-    found = unique_all(x)
-    return UniqueInverse(found.values, found.inverse_indices)
+    return UniqueInverse(*call_for_several(np.unique_inverse, as_tensor(x)))
 
 
 def unique_values(x: Tensor, /) -> Tensor:
     """Distinct values."""
-    return unique_all(x).values
+    return call(np.unique_values, as_tensor(x))
 
 
 # --- Utilities -------------------------------------------------------------------------------------------------------
@@ -199,9 +176,4 @@ def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
 def diff(x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None,
          append: Tensor | None = None) -> Tensor:
     """The n-th difference of neighbours along an axis."""
-    x = as_tensor(x)
-    x = call(np.concatenate, [piece for piece in (prepend, x, append) if piece is not None], axis=axis)
-    for _ in range(n):
-        later, earlier = part(x, axis, slice(1, None)), part(x, axis, slice(None, -1))
-        x = later != earlier if x.dtype.kind == "b" else later - earlier
-    return x
+    return call(np.diff, as_tensor(x), n, axis, prepend, append)

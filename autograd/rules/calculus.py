@@ -29,7 +29,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     if any(x is not None for x in ends):
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)
     for _ in range(n):
-        a = part(a, axis, slice(1, None)) - part(a, axis, slice(None, -1))
+        later, earlier = part(a, axis, slice(1, None)), part(a, axis, slice(None, -1))
+        a = later != earlier if a.dtype.kind == "b" else later - earlier
     return a
 
 

@@ -293,7 +293,7 @@ WITHOUT_A_GRADIENT: dict[str, Callable[[Any], Any]] = {
     "intersect1d": lambda x: np.intersect1d(x, x + 1, return_indices=True), "block": lambda x: np.block([[x], [x * 2]]),
     "setxor1d": lambda x: np.setxor1d(x, x + 1), "trim_zeros": lambda x: np.trim_zeros(x - 3),
     "emath.power": lambda x: np.emath.power(x, x - 1), "emath.power of less than 0": lambda x: np.emath.power(x, 2 - x),
-    "polydiv by a number": lambda x: np.polydiv(x, [2]),
+    "polydiv by a number": lambda x: np.polydiv(x, [2]), "diff of truths": lambda x: np.diff(x > 2),
     "polydiv without a rest": lambda x: np.polydiv(np.polymul(x, [1, 2]), x),
     "polydiv with a short rest": lambda x: np.polydiv(np.polyadd(np.polymul(x, [1, 2]), [1, 7]), x),
     "choose": lambda x: np.choose(x % 2, [x, -x]), "concatenate": lambda x: np.concatenate([x, x]),
