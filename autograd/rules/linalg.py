@@ -46,6 +46,8 @@ def trace_of_product(x: Array, y: Array) -> Array:
 
 def mirrored(a: Array, lower: bool = True) -> Array:
     """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
+    if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
+        raise np.linalg.LinAlgError(f"a Hermitian matrix is square, got shape {a.shape}")
     a = a if a.dtype.kind in "fc" else a.astype(float)
     weights = (np.tri(*a.shape[-2:]) - np.eye(*a.shape[-2:]) / 2).astype(a.dtype)
     part = np.tril(a) * weights if lower else np.triu(a) * weights.T

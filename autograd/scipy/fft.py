@@ -29,8 +29,8 @@ def given(x: Any) -> Array:
 
 
 def distinct(x: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:
-    """The axes and their lengths; unlike NumPy's, SciPy's transforms go along each axis once."""
-    pairs = lengths(x, s, axes)
+    """The axes and their lengths; unlike NumPy's, SciPy's transforms take each axis once, and one axis as a number."""
+    pairs = lengths(x, *(v if v is None else np.atleast_1d(v).tolist() for v in (s, axes)))
     if len({axis for axis, _ in pairs}) < len(pairs):
         raise ValueError(f"transforms over several axes take each axis once, got axes={axes}")
     return pairs

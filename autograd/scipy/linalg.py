@@ -139,7 +139,15 @@ sylvester: Any = on_arrays_too(general(
      lambda g, x, y: sylvester(mT(x), mT(y), g)],
     [lambda t, x, y, out: -sylvester(x, y, t @ out), lambda t, x, y, out: -sylvester(x, y, out @ t),
      lambda t, x, y: sylvester(x, y, t)]), sl.solve_sylvester)
-solve_sylvester = twin(sl.solve_sylvester)(lambda a, b, q: sylvester(*arrays_of((a, b, q))))
+
+
+@twin(sl.solve_sylvester)
+def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    """a x + x b = q. SciPy's own is wrong where some of the three are complex and others real."""
+    given = arrays_of((a, b, q))
+    return sylvester(*at_least(np.result_type(*[x.dtype for x in given]), *given))
+
+
 solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
     lambda a, q: solve_sylvester(a, H(*arrays_of((a,))), q))
 
@@ -305,15 +313,30 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a
 @twin(sl.solve)
 def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
           check_finite: bool = True, assume_a: str | None = None, transposed: bool = False) -> Any:
-    if assume_a not in (None, "gen", "general"):
-        raise ValueError(f"solve is differentiated for general matrices, got assume_a={assume_a!r}; leave it out, or "
-                         "use solve_triangular, solve_banded or cho_solve")
     a, b = for_lapack(a, b)
+    a = as_assumed(a, assume_a, lower)
     return np.linalg.solve(mT(a) if transposed else a, b)
 
 
+def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
+    """The matrix that SciPy reads in `a` where it is told of a structure."""
+    if kind in ("sym", "symmetric"):
+        part = np.tril(a) if lower else np.triu(a)
+        return part + mT(part) - as_assumed(a, "diagonal", lower)
+    if kind in ("pos", "positive definite", "her", "hermitian"):
+        return mirrored(a, lower)
+    bands = {"diagonal": (0, 0), "tridiagonal": (-1, 1), "upper triangular": (0, None), "lower triangular": (None, 0)}
+    if kind not in (None, "gen", "general", "banded", *bands):
+        raise ValueError(f"assume_a is general, symmetric, hermitian, positive definite, banded, {', '.join(bands)} or "
+                         f"None, got {kind!r}")
+    low, high = bands.get(kind or "", (None, None))
+    a = a if low is None else np.triu(a, low)
+    return a if high is None else np.tril(a, high)
+
+
 svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(*for_lapack(a)))
-inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True: np.linalg.inv(*for_lapack(a)))
+inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False: np.linalg.inv(
+    as_assumed(for_lapack(a)[0], assume_a, lower)))
 det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(*at_least(np.float64, a)))
 norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite=True: np.linalg.norm(
     a, ord, axis, keepdims))

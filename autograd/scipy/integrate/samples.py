@@ -20,6 +20,8 @@ trapezoid = twin(si.trapezoid)(lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y
 
 @twin(si.cumulative_trapezoid)
 def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
+    if initial not in (None, 0):
+        raise ValueError(f"cumulative_trapezoid begins at 0 where it is given an initial value, got {initial}")
     out = np.cumsum(trapezoids(y, x, dx, axis), axis=axis)
     if initial is None:
         return out

@@ -198,9 +198,12 @@ def piece_of(t: Array, k: int, points: Array) -> Array:
 
 
 def de_boor(t: Array, k: int, points: Array, place: Array, c: list[Array]) -> Array:
-    """The value at each point from the k + 1 coefficients of its piece, by repeated interpolation between them."""
+    """The value at each point from the k + 1 coefficients of its piece, by repeated interpolation between them.
+
+    It is 0 beyond knots between which there is no piece.
+    """
     for r in range(1, k + 1):
         for j in range(k, r - 1, -1):
             low, high = t[place - k + j], t[place + 1 + j - r]
-            c[j] = c[j - 1] + beside((points - low) / (high - low), c[j]) * (c[j] - c[j - 1])
-    return c[k]
+            c[j] = c[j - 1] + beside(over(points - low, high - low), c[j]) * (c[j] - c[j - 1])
+    return np.where(beside(t[place] < t[place + 1], c[k]), c[k], 0) if k else c[k]

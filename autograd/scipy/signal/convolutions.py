@@ -1,4 +1,4 @@
-"""Convolution and correlation of arrays over all of their axes."""
+"""Convolution and correlation of arrays, over all of their axes or over some."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import scipy.signal as ss
 
 from autograd.calling import arrays_of
 from autograd.declare import multilinear
+from autograd.rules.axes import all_axes
 from autograd.scipy.twin import twin
 
 Array = Any
@@ -46,10 +47,24 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
 @twin(ss.fftconvolve)
 def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
     in1, in2 = arrays_of((in1, in2))
-    if axes is not None and sorted(k % in1.ndim for k in np.atleast_1d(axes)) != list(range(in1.ndim)):
-        raise ValueError(f"fftconvolve is differentiated over all axes together, got axes={axes}")
     dtype = np.result_type(*[np.result_type(x.dtype, "f4" if x.dtype.kind in "fc" else "f8") for x in (in1, in2)])
-    return convolve(in1.astype(dtype), in2.astype(dtype), mode, "fft")
+    in1, in2 = in1.astype(dtype), in2.astype(dtype)
+    if in1.ndim != in2.ndim:
+        raise ValueError(f"fftconvolve takes arrays of as many axes, got shapes {in1.shape} and {in2.shape}")
+    along = all_axes(in1, axes)
+    if len(along) == in1.ndim:
+        return convolve(in1, in2, mode, "fft")
+    return along_some(in1, in2, mode, along)
+
+
+def along_some(x: Array, y: Array, mode: str, axes: tuple[int, ...]) -> Array:
+    """Convolutions along some axes, for each place on the others, along which the operands broadcast."""
+    transform, back = (np.fft.fftn, np.fft.ifftn) if x.dtype.kind == "c" else (np.fft.rfftn, np.fft.irfftn)
+    sizes = [x.shape[k] + y.shape[k] - 1 for k in axes]
+    full = back(transform(x, sizes, axes) * transform(y, sizes, axes), sizes, axes)
+    first = [n if k in axes or mode == "same" else full.shape[k] for k, n in enumerate(x.shape)]
+    second = [m if k in axes or n != full.shape[k] else 1 for k, (n, m) in enumerate(zip(first, y.shape, strict=True))]
+    return middle(full, tuple(first), tuple(second), mode)
 
 
 @twin(ss.oaconvolve)

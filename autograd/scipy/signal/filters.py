@@ -54,7 +54,7 @@ recursion: Any = on_arrays_too(general(
 def coefficients(b: Any, a: Any) -> tuple[Array, Array]:
     """Vectors of equal length with a_0 = 1."""
     b, a = (np.atleast_1d(x) for x in arrays_of((b, a)))
-    if b.ndim != 1 or a.ndim != 1:
+    if b.ndim != 1 or a.ndim != 1 or not (b.size and a.size):
         raise ValueError(f"a filter's coefficients are two vectors, got shapes {b.shape} and {a.shape}")
     size = max(len(b), len(a))
     b, a = (np.concatenate([x, np.zeros(size - len(x), x.dtype)]) for x in (b, a))
@@ -120,14 +120,18 @@ def extended(x: Array, edge: int, kind: str | None) -> Array:
 
 
 @twin(ss.sosfilt)
-def sosfilt(sos: Any, x: Any, axis: int = -1, zi: None = None) -> Any:
-    """Sections of second order, one after the other."""
-    if zi is not None:
-        raise ValueError("sosfilt of tensors begins at rest: filter section by section with lfilter to give a state")
+def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
+    """Sections of second order, one after the other; with an initial state of each, their final states too."""
     sos, x = arrays_of((sos, x))
-    for section in sos:
-        x = lfilter(section[:3], section[3:], x, axis)
-    return x
+    if zi is None:
+        for section in sos:
+            x = lfilter(section[:3], section[3:], x, axis)
+        return x
+    final = []
+    for section, state in zip(sos, *arrays_of((zi,)), strict=True):
+        x, state = lfilter(section[:3], section[3:], x, axis, state)
+        final.append(state)
+    return x, np.stack(final)
 
 
 @twin(ss.hilbert)
@@ -135,6 +139,8 @@ def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
     """The analytic signal x + i H(x): of its frequencies the negative ones are 0, the positive ones doubled."""
     (x,) = arrays_of((x,))
     size = x.shape[axis] if N is None else N
+    if size <= 0 or x.dtype.kind == "c":
+        raise ValueError(f"hilbert takes real samples and a length N > 0, got {x.dtype} and {size}")
     weights = np.zeros(size, x.dtype)
     weights[0] = 1
     weights[1 : (size + 1) // 2] = 2

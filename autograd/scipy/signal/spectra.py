@@ -86,7 +86,8 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     if onesided:
         weights[1 : (size + 1) // 2] *= 2
     frequencies = sf.rfftfreq(size, 1 / fs) if onesided else sf.fftfreq(size, 1 / fs)
-    return frequencies, np.moveaxis(averaged(power * weights, average), -1, axis).astype(dtype)
+    density = np.moveaxis(averaged(power * weights, average), -1, axis).astype(dtype)
+    return frequencies, np.real(density) if alike else density
 
 
 @twin(ss.welch)
@@ -94,9 +95,7 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int |
           noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant",
           return_onesided: bool = True, scaling: str = "density", axis: int = -1, average: str = "mean") -> Any:
     """The frequencies, and the power of a signal at each."""
-    frequencies, power = csd(x, x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis,
-                             average)
-    return frequencies, np.real(power)
+    return csd(x, x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis, average)
 
 
 @twin(ss.periodogram)

@@ -120,6 +120,8 @@ def chosen(metric: Any, options: dict[str, Any], every: Array) -> Metric:
         raise ValueError(f"the metrics of tensors are {', '.join(METRICS)}, and functions of two vectors; "
                          f"got {metric!r}")
     options = {name: arrays_of((x,))[0] if isinstance(x, (list, tuple)) else x for name, x in options.items()}
+    if options.get("w") is not None and decided(lambda w: np.any(w < 0), options["w"]):
+        raise ValueError("the weights w of a metric are not negative")
     if metric == "seuclidean" and options.get("V") is None:
         options["V"] = np.var(every, axis=0, ddof=1)
     if metric == "mahalanobis" and options.get("VI") is None:

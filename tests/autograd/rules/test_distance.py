@@ -75,6 +75,7 @@ def test_batches_of_sets() -> None:
     (lambda: distance.cdist(Tensor(A[0]), B), ValueError, r"rows of a real matrix, got float64 \(3,\)"),
     (lambda: distance.pdist(Tensor(A + 0j)), ValueError, "real matrix, got complex128"),
     (lambda: distance.pdist(Tensor(A), out=np.zeros(21)), TypeError, "out="),
+    (lambda: distance.cdist(Tensor(A), B, w=[1, -1, 1]), ValueError, "weights w of a metric are not negative"),
 ])
 def test_what_is_not_a_distance_of_tensors_is_refused(call: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):

@@ -197,6 +197,12 @@ def test_distributions_of_vectors_have_scipys_shapes(shape: tuple[int, ...]) -> 
         assert ours(Tensor(x / shape[0]), alpha).shape == np.shape(theirs(x / shape[0], alpha))
 
 
+def test_a_covariance_may_be_an_object_of_scipys() -> None:
+    for known in (scipy.stats.Covariance.from_diagonal([1.0, 4.0]), scipy.stats.Covariance.from_cholesky(np.eye(2))):
+        found = stats.multivariate_normal.logpdf(Tensor([0.5, -1.0]), [0.0, 1.0], known).item()
+        np.testing.assert_allclose(found, scipy.stats.multivariate_normal.logpdf([0.5, -1.0], [0.0, 1.0], known))
+
+
 @pytest.mark.parametrize(("name", "shapes"), [
     ("gamma", (3.0,)), ("chi2", (2.2,)), ("f", (5.5, 2.0)), ("beta", (1.7, 2.0)), ("weibull_min", (1.5,)),
     ("rayleigh", ()), ("invgamma", (1.5,)), ("lognorm", (0.7,)), ("gumbel_r", ())])

@@ -94,7 +94,9 @@ def test_analytic_signals_and_trends(count: int) -> None:
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, method="gust"), "has the method 'pad', got 'gust'"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padlen=9), "more samples than its padlen, which is 9, got 9"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padtype="wrap"), "got 'wrap'"),
-    (lambda x: signal.sosfilt(np.ones((1, 6)), x, zi=np.zeros((1, 2))), "begins at rest"),
+    (lambda x: signal.lfilter([], [1.0], x), r"two vectors, got shapes \(0,\)"),
+    (lambda x: signal.hilbert(x, 0), "a length N > 0, got float64 and 0"),
+    (lambda x: signal.hilbert(x + 1j), "real samples"),
     (lambda x: signal.detrend(x, type="cubic"), "got 'cubic'"),
 ])
 def test_what_filters_of_tensors_do_not_do_is_refused(call: Any, words: str) -> None:

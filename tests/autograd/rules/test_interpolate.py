@@ -245,6 +245,13 @@ def test_splines_of_given_coefficients(k: int, extrapolate: Any) -> None:
                         t + np.arange(len(t)) * 1e-2, c)
 
 
+def test_a_spline_is_0_beyond_knots_without_a_piece_between_them() -> None:
+    t, c = np.array([-1, -1, 0, 1, 1, 3, 4, 6, 6, 6, 7, 7.0]), np.arange(1.0, 10)
+    points = np.array([-3, -0.5, 0, 5.9, 6, 6.5, 7, 8])
+    same(interpolate.BSpline(Tensor(t), Tensor(c), 2)(points), si.BSpline(t, c, 2)(points))
+    assert np.all(np.isfinite(grad(lambda c: np.sum(interpolate.BSpline(t, c, 2)(Tensor(points))))(c)))
+
+
 def test_interpolating_splines_on_given_knots() -> None:
     x, y, t = knots(7), rng.normal(size=7), np.concatenate([[-0.5] * 4, [0.6, 1.2, 2.2], [6.0] * 4])
     same(interpolate.make_interp_spline(x, Tensor(y), t=t)(POINTS), si.make_interp_spline(x, y, t=t)(POINTS))

@@ -49,6 +49,9 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
        for f in (np.cross, np.linalg.cross) for k, (x, y) in enumerate(((U[:3], U[:2]), (U[:2], U[:3])))},
     **{f"outer of axes {k}": (lambda x=x, y=y: np.linalg.outer(x, y), ValueError, "two vectors.*write np.outer")
        for k, (x, y) in enumerate(((T, U), (U, T), (T, T), (U[0], U)))},
+    **{f"{f.__name__} of no square": (lambda f=f: f(T), np.linalg.LinAlgError, r"is square, got shape \(3, 4\)")
+       for f in (np.linalg.eigh, np.linalg.eigvalsh, np.linalg.cholesky)},
+    "eigh of a row": (lambda: np.linalg.eigh(T[:1]), np.linalg.LinAlgError, r"is square, got shape \(1, 4\)"),
     "norm axes": (lambda: np.linalg.norm(T, axis=(0, -2)), ValueError, r"two different ones, got axis=\(0, -2\)"),
     "polyder": (lambda: np.polyder(U, -1), ValueError, "m >= 0, got -1"),
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,11 @@ FORMS: list[Form] = [
     ("linalg.svd", (COLUMNS,), {"compute_uv": False}),
     *[("linalg.solve", (GENERAL, b), options) for b in (VECTOR, COLUMNS)
       for options in ({}, {"transposed": True}, {"assume_a": "gen"}, {"assume_a": "general"})],
+    *[("linalg.solve", (a, VECTOR), {"assume_a": kind, "lower": lower})
+      for lower in (False, True) for kinds, a in {
+          ("sym", "her", "tridiagonal", "diagonal", "banded", "upper triangular", "lower triangular"): GENERAL,
+          ("sym", "her"): GENERAL + 1j * COLUMNS[:, :1], ("pos", "positive definite"): DEFINITE}.items()
+      for kind in kinds],
     *[(f"linalg.{name}", (matrix,), {}) for name in ("svdvals", "inv", "det") for matrix in (GENERAL, COMPLEX)],
     *[("linalg.norm", (GENERAL,), options) for options in (
         {}, {"ord": 1}, {"ord": -np.inf}, {"ord": 2}, {"ord": "fro"}, {"ord": "nuc"}, {"axis": 0}, {"axis": 1},
@@ -77,6 +83,14 @@ FORMS: list[Form] = [
           (COMPLEX, COMPLEX[:2, 1:]))],
     *[(f"signal.{name}", (LONG, SHORT), {"method": method}) for name in ("convolve", "correlate")
       for method in ("auto", "direct", "fft")],
+    *[(f"signal.{name}", (first, second), {"mode": mode, "axes": axes}) for name in ("fftconvolve", "oaconvolve")
+      for mode in ("full", "same", "valid") for first, second, axes in (
+          (SAMPLES, SAMPLES[:, 1:3], 1), (SAMPLES, SAMPLES[:1, :2], -1), (SAMPLES[:2], SAMPLES[:, :1].T @ SAMPLES, [0]),
+          (GENERAL[None], COMPLEX[:, :2, None], [1]), (SAMPLES, SAMPLES[:2, :2], (1, 0)))
+      if mode != "valid" or first.ndim == 2 == second.ndim],
+    *[("signal.sosfilt", (np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]]), x), {"axis": axis, "zi": zi})
+      for x, axis, zi in ((SAMPLES, -1, np.ones((2, 3, 2))), (SAMPLES, 0, SAMPLES[None, 1:] * np.ones((2, 1, 1))),
+                          (VECTOR_5, 0, GENERAL[:2, :2]))],
     *[(f"signal.{name}", (LONG, SHORT), {}) for name in ("convolve", "fftconvolve", "oaconvolve", "correlate")],
     *[("integrate.trapezoid", (SAMPLES,), options) for options in (
         {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2, "axis": -1})],
@@ -252,6 +266,27 @@ def test_cotangents_and_tangents_of_equations_may_have_any_size(scale: float) ->
                                    scale * np.sum(true, axis=1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kinds", [*itertools.product((0, 1), repeat=3)])
+def test_matrix_equations_of_real_and_complex_operands(kinds: tuple[int, ...]) -> None:
+    """SciPy's own solution is wrong for some."""
+    a, b, q = (real + 1j * imag if kind else real for kind, real, imag in zip(
+        kinds, (SMALL, GENERAL, SAMPLES[:, :4]), (SMALL.T, GENERAL.T, SAMPLES[:, 1:]), strict=True))
+    x = linalg.solve_sylvester(*map(Tensor, (a, b, q))).numpy()
+    np.testing.assert_allclose(a @ x + x @ b, q, atol=1e-12)
+    check_gradients(lambda *given: np.sum(np.abs(linalg.solve_sylvester(*given)) ** 2), a, b, q)
+    x = linalg.solve_continuous_lyapunov(Tensor(b), Tensor(a[:1, :1] * np.ones((4, 4)))).numpy()
+    np.testing.assert_allclose(b @ x + x @ np.conj(b.T), a[:1, :1] * np.ones((4, 4)), atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["sym", "hermitian", "diagonal", "upper triangular", "pos", None])
+def test_an_inverse_reads_what_a_solution_reads(kind: Any) -> None:
+    found = linalg.inv(Tensor(GENERAL), assume_a=kind).numpy()
+    np.testing.assert_allclose(found, linalg.solve(Tensor(GENERAL), np.eye(4), assume_a=kind).numpy(), atol=1e-12)
+    for f in (linalg.inv, lambda x, **more: linalg.solve(x, VECTOR, **more)):
+        with pytest.raises(ValueError, match="assume_a is general, symmetric.*got 'square'"):
+            f(Tensor(DEFINITE), assume_a="square")
+
+
 @pytest.mark.parametrize("lower", [False, True])
 @pytest.mark.parametrize("matrix", [DEFINITE, COMPLEX @ np.conj(COMPLEX.T) + np.eye(3)], ids=["real", "complex"])
 @pytest.mark.parametrize("columns", [1, 2])
@@ -263,6 +298,12 @@ def test_factors_solve_their_systems(lower: bool, matrix: Any, columns: int) -> 
     np.testing.assert_allclose(factor.numpy(), kept(scipy.linalg.cho_factor(matrix, lower)[0]), atol=1e-12)
     found = linalg.cho_solve((factor, side), right).numpy()
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-10)
+
+
+def test_a_cumulative_integral_begins_at_0() -> None:
+    for module in (integrate, scipy.integrate):
+        with pytest.raises(ValueError, match="initial"):
+            module.cumulative_trapezoid(Tensor(VECTOR) if module is integrate else VECTOR, initial=1.0)
 
 
 def test_ufuncs_of_scipy_special_are_found_beside_the_twins() -> None:

@@ -57,6 +57,8 @@ def test_what_two_signals_share() -> None:
     same(signal.coherence(Tensor(x), y, nperseg=16), ss.coherence(x, y, nperseg=16))
     shorter = y[:, :50]
     same(signal.csd(x, Tensor(shorter), nperseg=16), ss.csd(x, shorter, nperseg=16))
+    itself = Tensor(shorter)
+    same(signal.csd(itself, itself, nperseg=16), ss.csd(shorter, shorter, nperseg=16))
     batch = vmap(lambda x, y: signal.coherence(x, y, nperseg=16)[1])(x, y)
     np.testing.assert_allclose(batch, ss.coherence(x, y, nperseg=16)[1])
 
