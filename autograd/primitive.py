@@ -112,9 +112,10 @@ class Primitive:
             return wrap(value)
         if not (reads := self.reads_for(parents)):
             return self.attach(value, operands, tuple(parents), (None,) * (len(operands) + 1), options)
-        saved = [protected(x, p, v) if name in reads else None
-                 for x, p, v, name in zip(operands, parents, values, self.names(len(operands)), strict=True)]
-        return self.attach(value, operands, tuple(parents), (*saved, value if "out" in reads else None), options)
+        saved = [*values, value if "out" in reads else None]
+        for i, name in enumerate(self.names(len(operands))):
+            saved[i] = protected(operands[i], parents[i], values[i]) if name in reads else None
+        return self.attach(value, operands, tuple(parents), tuple(saved), options)
 
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
@@ -382,6 +383,6 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
             options = checked_options(function, known, args, options)
-        return primitive(*[x if x is None else as_operand(x) for x in args], **options)
+        return primitive(*[x if x is None or isinstance(x, Tensor) else as_operand(x) for x in args], **options)
 
     return apply
