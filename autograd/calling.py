@@ -40,6 +40,12 @@ def refuse_out(name: str, *targets: Any) -> None:
                         "y = ..., or y[...] = ...")
 
 
+def refuse_foreign(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    """Raise for an option under the name that another library has for it."""
+    for name in options.keys() & OPTIONS.keys() - parameters(function).keys():
+        raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
+
+
 def refuse_ndarray(name: str, target: Any) -> None:
     """Raise unless a tensor is what a function writes tensors into: an ndarray cannot hold a gradient."""
     if not isinstance(target, Tensor):

@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import elements
 from .box import Box, shared_value
-from .calling import parameters, refuse_out
+from .calling import parameters, refuse_foreign, refuse_out
 from .primitive import wrap
 from .tensor import Tensor
 from .tree import tensors_in
@@ -21,6 +21,8 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) > 2 or "out" in options:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
+        if options:
+            refuse_foreign(function, options)
         boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
         if boxes:
             return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)

@@ -237,10 +237,11 @@ class Module:
             if isinstance(value, (list, tuple, dict)):
                 self._refuse_hidden(name, value)
             if isinstance(value, (Module, Parameter)) and not any(value is known for known in vars(self).values()):
-                advice = "nn.ModuleDict({...})" if isinstance(held, dict) else "nn.ModuleList([...])"
+                advice = "nn.ModuleDict({...}), or " if isinstance(held, dict) else "nn.ModuleList([...]), or "
                 raise TypeError(f"{type(self).__name__}.{name} is a plain {type(held).__name__} that holds a "
-                                f"{type(value).__name__}, which would not be trained; write {advice}, or give it an "
-                                "attribute of its own")
+                                f"{type(value).__name__}, which would not be trained; "
+                                + (f"write {advice}" if isinstance(value, Module) else "")
+                                + "give it an attribute of its own: setattr(self, name, value)")
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """`(path, buffer)` of everything registered with `register_buffer`."""

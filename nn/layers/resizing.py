@@ -108,9 +108,9 @@ def _linear(x: Any, axis: int, after: int, step: float, align_corners: bool) -> 
         at = np.arange(after) * ((length - 1) / (after - 1) if after > 1 else 0.0)
     else:
         at = np.maximum((np.arange(after) + 0.5) * step - 0.5, 0)
-    low = np.minimum(at.astype(int), length - 1)
+    low = at.astype(int)
     high = np.minimum(low + 1, length - 1)
-    share = np.clip(at - low, 0, 1).astype(x.dtype).reshape(-1, *[1] * (x.ndim - axis - 1))
+    share = (at - low).astype(x.dtype).reshape(-1, *[1] * (x.ndim - axis - 1))
     return (1 - share) * np.take(x, low, axis) + share * np.take(x, high, axis)
 
 

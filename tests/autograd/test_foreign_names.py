@@ -38,6 +38,8 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: x.sum(dim=0), "dim=0 .* write axis="),
     (lambda x: x.mean(axis=0, keepdim=True), "keepdim=True .* write keepdims="),
     (lambda x: x.std(unbiased=True), "unbiased=True .* write ddof=1"),
+    (lambda x: x.argmax(dim=0), "argmax has no option dim; write axis="),
+    (lambda x: x.any(axis=0, keepdim=True), "any has no option keepdim; write keepdims="),
 ])
 def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
     with pytest.raises(TypeError, match=advice):

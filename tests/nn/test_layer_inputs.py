@@ -56,6 +56,7 @@ def floats(*shape: int) -> np.ndarray:
     (nn.Unflatten(2, (2, 3)), (2, 6), "expected input with an axis 2, got (2, 6)"),
     (nn.PixelShuffle(2), (2, 6, 3, 3), "expected (N, C, H, W) with channels that 4 divides, got (2, 6, 3, 3)"),
     (nn.Upsample(size=3, mode="bilinear"), (2, 3, 4), "expected (N, C, H, W), got (2, 3, 4)"),
+    (nn.Upsample(size=3), (2, 3, 0, 4), "expected (N, C, L) or (N, C, H, W), got (2, 3, 0, 4)"),
     (nn.Upsample(size=3), (2, 3), "expected (N, C, L) or (N, C, H, W), got (2, 3)"),
     (nn.ZeroPad2d(1), (4, 4), "ZeroPad2d(1) expected (N, C, H, W), got (4, 4)"),
     (nn.Dropout2d(), (4, 4), "Dropout2d(0.5) expected (N, C, H, W) or (C, H, W), got (4, 4)"),

@@ -141,6 +141,13 @@ def test_modules_in_a_plain_list_are_refused_when_parameters_are_asked_for() -> 
         nn.Sequential(Hidden()).state_dict()
 
 
+def test_parameters_in_a_plain_list_are_refused_too() -> None:
+    net = nn.Module()
+    net.scales = [nn.Parameter(np.ones(2))]
+    with pytest.raises(TypeError, match="list that holds a Parameter, .*trained; give it an attribute of its own"):
+        list(net.parameters())
+
+
 def test_modules_in_lists_of_lists_are_refused_too() -> None:
     net = nn.Module()
     net.stages = {"first": [(nn.Linear(2, 2),)]}
