@@ -30,7 +30,14 @@ WRITABLE = frozenset({np.ndarray, list, tuple})
 
 def kept(options: dict[str, Any]) -> dict[str, Any]:
     """Options as a node keeps them: the caller may write to a mask or an index before the backward pass."""
-    return options if WRITABLE.isdisjoint(map(type, options.values())) else {k: _copied(v) for k, v in options.items()}
+    if any(map(_writable, options.values())):
+        return {name: _copied(option) for name, option in options.items()}
+    return options
+
+
+def _writable(option: Any) -> bool:
+    kind = type(option)
+    return kind in WRITABLE and (kind is not tuple or any(map(_writable, option)))
 
 
 def _copied(option: Any) -> Any:
