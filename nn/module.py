@@ -258,9 +258,10 @@ class Module:
     # --- Changing all at once ----------------------------------------------------------------------------------------
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call `function` on every module, this one last, and return the module: to initialize weights, say."""
-        for module in [*self.modules()][::-1]:
-            function(module)
+        """Call `function` on every module, each after those that it holds, and return it: to initialize weights, say."""
+        for child in dict.fromkeys(self.children()):
+            child.apply(function)
+        function(self)
         return self
 
     def train(self, mode: bool = True) -> Self:
