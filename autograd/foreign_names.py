@@ -67,7 +67,7 @@ FUNCTIONS = {
     "is_tensor": "write isinstance(x, Tensor)", "Size": "a shape is a tuple",
     "set_default_dtype": "pass dtype= to layers; other tensors have NumPy's dtypes",
     "get_default_dtype": "parameters are float32; other tensors have NumPy's dtypes",
-    "autograd": "it is this module itself", "utils": "nn.data.DataLoader makes batches",
+    "autograd": "it is this module: write autograd.grad(f)(x)", "utils": "nn.data.DataLoader makes batches",
     "distributions": "their densities are those of autograd.scipy.stats", "backends": _GPU,
     # JAX's
     "jit": _AS_IT_IS, "lax": "write Python's for and if", "custom_vjp": "write @autograd.custom and .defvjp",
