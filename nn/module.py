@@ -258,7 +258,7 @@ class Module:
     # --- Changing all at once ----------------------------------------------------------------------------------------
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call `function` on every module, each after those that it holds, and return it: to initialize weights, say."""
+        """Call `function` on every module, each after those that it holds, and return it: to draw weights, say."""
         for child in dict.fromkeys(self.children()):
             child.apply(function)
         function(self)

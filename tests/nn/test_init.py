@@ -112,6 +112,7 @@ def test_bad_arguments() -> None:
     (lambda: nn.LSTM(30, 100), 1 / 10),
     (lambda: nn.GRU(30, 100, bidirectional=True), 1 / 10),
     (lambda: nn.RNN(300, 100), 1 / 10),
+    (lambda: nn.GRUCell(300, 100), 1 / 10),
 ])
 def test_layers_start_uniform(layer: Callable[[], nn.Module], bound: float) -> None:
     autograd.manual_seed(0)

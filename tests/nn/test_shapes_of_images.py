@@ -37,6 +37,8 @@ def test_pad_fills_and_cuts_off() -> None:
     ({"pad": (1,)}, r"pad needs two numbers an axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
     ({"pad": (1, 1) * 3}, "needs two numbers an axis"),
     ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, or reflect, replicate or circular .* got mode='edge'"),
+    ({"pad": (3, 4), "mode": "circular"}, "needs an input of at least 4 along each axis"),
+    ({"pad": (3, 0), "mode": "reflect"}, "needs an input of at least 4 along each axis"),
     ({"pad": (-1, 1), "mode": "reflect"}, r"with numbers that are not negative, .* pad=\(-1, 1\)"),
 ])
 def test_pads_that_are_refused(options: dict[str, Any], message: str) -> None:
