@@ -82,7 +82,7 @@ def _how_to_add(function: Callable[..., Any], args: Sequence[Any], options: Mapp
     """The three lines that give a function a rule, for the way in which it was called."""
     path = public_name(function)
     if not path.replace(".", "").isidentifier():
-        path = "ufunc"  # one of the user's own, whose variable's name nobody here knows
+        path = "ufunc"  # one of the user's own, in a variable of unknown name
     if isinstance(function, np.ufunc) and function.__name__.startswith("_"):
         path = f"scipy.special._ufuncs.{function.__name__}"  # what its public function calls, and what tensors meet
     places = [next(tensors_in((x,)), None) is not None for x in args]

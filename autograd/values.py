@@ -36,7 +36,7 @@ def as_input(x: Any) -> Tensor:
 
 
 def as_output(t: Any, plain: bool, like: Any = None) -> Any:
-    """A tensor as the user sees it: with `plain`, an array or a number, unless a graph or a transform hangs on it."""
+    """A tensor as the user sees it: with `plain`, an array or a number, unless it carries a graph or a transform."""
     if not isinstance(t, Tensor) or not plain or t._node is not None or isinstance(t, Box):
         return t
     if t.ndim:

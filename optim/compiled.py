@@ -17,7 +17,7 @@ import numpy as np
 
 
 def wanted() -> bool:
-    """Whether compiled loops are to be used: numba is there, and nobody said no."""
+    """Whether compiled loops are to be used: numba is there, and the environment does not say no."""
     return os.environ.get("CLEARGRAD_FAST") != "0" and _installed()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd.numpy_protocol import no_derivative
 from autograd.registry import registry
 from autograd.tensor import Tensor
+
+Function = TypeVar("Function", bound=Callable[..., Tensor])
 
 
 def call(function: Callable[..., Any], *args: Any, **options: Any) -> Tensor:
@@ -34,3 +36,10 @@ def check_device(device: Any) -> None:
     """Raise unless `device` is the only one there is."""
     if device not in (None, "cpu"):
         raise ValueError(f"the only device is 'cpu', got {device!r}")
+
+
+def documented(apply: Function, function: Callable[..., Any], name: str | None, how: str) -> Function:
+    """A function of the standard, under its name, with a docstring that says which of NumPy's it is."""
+    apply.__name__ = apply.__qualname__ = name or function.__name__
+    apply.__doc__ = f"NumPy's `{function.__name__}`, {how}."
+    return apply

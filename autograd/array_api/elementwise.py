@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from autograd.rules.ufuncs import floor_quotient
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call
+from .apply import as_tensor, call, documented
 from .complex_limits import complex_expm1, complex_tanh
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "positive", "pow", "real", "reciprocal", "remainder", "round", "sign", "signbit", "sin", "sinh", "sqrt", "square",
     "subtract", "tan", "tanh", "trunc",
 ]
-
-Function = TypeVar("Function", bound=Callable[..., Tensor])
 
 
 def unary(function: Callable[..., Any], name: str | None = None) -> Callable[[Any], Tensor]:
@@ -42,12 +40,6 @@ def binary(function: Callable[..., Any], name: str | None = None) -> Callable[[A
         return call(function, x1, x2)
 
     return documented(apply, function, name, "elementwise with broadcasting")
-
-
-def documented(apply: Function, function: Callable[..., Any], name: str | None, how: str) -> Function:
-    apply.__name__ = apply.__qualname__ = name or function.__name__
-    apply.__doc__ = f"NumPy's `{function.__name__}`, {how}."
-    return apply
 
 
 abs = unary(np.absolute, "abs")

@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, check_device
+from .apply import as_tensor, call, check_device, documented
 
 
-def fft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.fft` along one axis."""
-    return call(np.fft.fft, as_tensor(x), n=n, axis=axis, norm=norm)
+def _along_one_axis(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """NumPy's transform along one axis."""
+
+    def apply(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
+        return call(function, as_tensor(x), n=n, axis=axis, norm=norm)
+
+    return documented(apply, function, None, "along one axis")
 
 
-def ifft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.ifft` along one axis."""
-    return call(np.fft.ifft, as_tensor(x), n=n, axis=axis, norm=norm)
+def _over_axes(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """NumPy's transform over several axes: the last ones where only their sizes are given; NumPy wants both."""
+
+    def apply(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
+        axes = tuple(range(-len(s), 0)) if s is not None and axes is None else axes
+        return call(function, as_tensor(x), s=s, axes=axes, norm=norm)
+
+    return documented(apply, function, None, "over several axes")
 
 
-def rfft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.rfft` along one axis."""
-    return call(np.fft.rfft, as_tensor(x), n=n, axis=axis, norm=norm)
-
-
-def irfft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.irfft` along one axis."""
-    return call(np.fft.irfft, as_tensor(x), n=n, axis=axis, norm=norm)
-
-
-def hfft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.hfft` along one axis."""
-    return call(np.fft.hfft, as_tensor(x), n=n, axis=axis, norm=norm)
-
-
-def ihfft(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.ihfft` along one axis."""
-    return call(np.fft.ihfft, as_tensor(x), n=n, axis=axis, norm=norm)
-
-
-def fftn(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.fftn` over several axes."""
-    return call(np.fft.fftn, as_tensor(x), s=s, axes=_axes(s, axes), norm=norm)
-
-
-def ifftn(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.ifftn` over several axes."""
-    return call(np.fft.ifftn, as_tensor(x), s=s, axes=_axes(s, axes), norm=norm)
-
-
-def rfftn(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.rfftn` over several axes."""
-    return call(np.fft.rfftn, as_tensor(x), s=s, axes=_axes(s, axes), norm=norm)
-
-
-def irfftn(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
-    """NumPy's `fft.irfftn` over several axes."""
-    return call(np.fft.irfftn, as_tensor(x), s=s, axes=_axes(s, axes), norm=norm)
+fft, ifft = _along_one_axis(np.fft.fft), _along_one_axis(np.fft.ifft)
+rfft, irfft = _along_one_axis(np.fft.rfft), _along_one_axis(np.fft.irfft)
+hfft, ihfft = _along_one_axis(np.fft.hfft), _along_one_axis(np.fft.ihfft)
+fftn, ifftn = _over_axes(np.fft.fftn), _over_axes(np.fft.ifftn)
+rfftn, irfftn = _over_axes(np.fft.rfftn), _over_axes(np.fft.irfftn)
 
 
 def fftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
@@ -87,8 +64,3 @@ def _real(dtype: Any) -> Any:
     if dtype is not None and np.dtype(dtype).kind != "f":
         raise ValueError(f"frequencies are real floating-point numbers, got dtype {np.dtype(dtype)}")
     return dtype or np.float64
-
-
-def _axes(s: Any, axes: Any) -> Any:
-    """The last axes where only their sizes are given; NumPy wants both."""
-    return tuple(range(-len(s), 0)) if s is not None and axes is None else axes

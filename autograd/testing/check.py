@@ -119,7 +119,7 @@ class _Checker:
                  report: Report) -> None:
         self.modes, self.rtol, self.atol, self.eps, self.report = modes, rtol, atol, eps, report
         self.rng = np.random.default_rng(seed)
-        self.scale = 1.0  # the largest derivative of the level, which errors are told relative to
+        self.scale = 1.0  # the largest derivative of the level, which errors are relative to
         self.value = 0.0  # the largest value so far: differences of a derivative that vanishes still round as it does
 
     def check(self, level: _Level, order: int, full: bool | None) -> None:

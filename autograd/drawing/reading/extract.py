@@ -59,7 +59,7 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
             parts.setdefault(node.parents[0], []).append(node)
     for node in order:
         if isinstance(node, Leaf) and node not in ends:
-            continue  # it is told right before its first reader, with what else that one reads
+            continue  # it comes right before its first reader, with what else that one reads
         if node.primitive.name == "select" and node.parents[0] is not None:
             found.ids[node] = found.ids[node.parents[0]]
             continue

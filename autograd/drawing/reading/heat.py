@@ -71,7 +71,7 @@ def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float 
     rng = np.random.default_rng(0)
     operands = []
     for i, x in enumerate(operand_values(node, dict(values))):
-        if x is UNKNOWN:  # how long it takes does not hang on the values
+        if x is UNKNOWN:  # how long it takes does not depend on the values
             spec = node.parents[i] if node.parents[i] is not None else dict(node.constants).get(i)
             if spec is None or spec.dtype is None or spec.dtype.kind not in "fc":
                 return None, None

@@ -1,4 +1,4 @@
-"""The order in which a graph is told: parents first, and of several parents the longest story first.
+"""The order in which a graph is written down: parents first, and of several parents the one with the longest past.
 
 So what belongs together stays together: a step of a loop comes out in one piece, its data right before their use.
 """
@@ -11,7 +11,7 @@ from autograd.graph import Node, reachable
 
 
 def computation_order(ends: Sequence[Node]) -> list[Node]:
-    """All nodes that `ends` depend on, in an order that hangs on the graph alone. Iterative: a graph of any depth."""
+    """All nodes that `ends` depend on, in an order that depends on the graph alone. Iterative: a graph of any depth."""
     depth: dict[Node, int] = {}
     for node in reachable(*ends):
         depth[node] = max((depth[parent] + 1 for parent in node.parents if parent is not None), default=0)

@@ -28,7 +28,7 @@ def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[
                visit: Visit | None = None) -> dict[Node, Array]:
     """The cotangent of every node, children first; `visit(node, shares, totals)` sees what each rule gave.
 
-    Stops short at nodes whose saved values are gone and cannot be had again: they and what is above get none.
+    Stops at nodes whose saved values are gone and cannot be computed again: they and what is above get none.
     """
     totals: dict[Node, Array] = dict(seeds)
     with no_grad(), np.errstate(all="ignore"):

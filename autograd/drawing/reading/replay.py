@@ -45,7 +45,7 @@ def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int, rea
                 continue
             try:
                 value = evaluated(node, operands)[0]
-            except Exception:  # noqa: BLE001  # a value that cannot be had again stays unknown
+            except Exception:  # noqa: BLE001  # a value that cannot be computed again stays unknown
                 continue
             if isinstance(value, tuple) or getattr(value, "shape", None) == node.shape:
                 values[node] = value

@@ -29,7 +29,7 @@ DIRECTIONS = 8
 
 
 Shares = tuple[tuple[str, str, int, str], ...]
-"""`(operand's vertex, its share, the how manieth, the sum so far)` of each operand that a rule gave something."""
+"""`(operand's vertex, its share, how many it has received, the sum so far)` of each operand that a rule gave to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.words import count_text
 
-Mark = tuple[int, int]  # the number of a form, and the how manieth vertex of that form
+Mark = tuple[int, int]  # the number of a form, and which vertex of that form it is
 
 
 def difference(before: Graph, after: Graph) -> Graph:

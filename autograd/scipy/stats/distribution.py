@@ -42,7 +42,7 @@ class Distribution:
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support holds its ends, but for the lower one if it is `open_below`.
     A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
-    given where it can be had more accurately. Where the scale is not positive or the shapes are not `possible`, by
+    given where there is a more accurate form. Where the scale is not positive or the shapes are not `possible`, by
     default positive, there is no distribution and everything is nan.
     """
 
