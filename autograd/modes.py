@@ -6,11 +6,15 @@ and nothing watches. Only then does it consult the thread's own setting.
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import ContextDecorator
 from itertools import count
 from typing import Any
+
+CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
+"""Flags of code objects, as `inspect` names them, which is slow to load."""
 
 
 class _Mode:
@@ -22,12 +26,16 @@ class _Mode:
 
 class _Local(threading.local):
     recording: bool = True
+    entered: list[_Entry]  # the settings that the thread is within
     watchers: tuple[Callable[..., None], ...] = ()
     watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those of them that watch recorded backward passes too
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
     recomputing: bool = False  # what runs has run before, and left behind what it leaves: statistics of a layer
+
+    def __init__(self) -> None:
+        self.entered = []
 
 
 mode = _Mode()
@@ -41,25 +49,82 @@ def _count(change: int) -> None:
         mode.special += change
 
 
+class _Entry:
+    """One setting that a thread is within, and what was set before."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: bool) -> None:
+        self.before = before
+
+
 class _Recording(ContextDecorator):
     _enabled: bool
 
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._entered: list[_Entry] = []
 
     def _recreate_cm(self) -> _Recording:
         return type(self)()  # a decorated function may recurse or run in several threads
 
+    def __call__(self, function: Any) -> Any:
+        flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+        if flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
+            return stepwise(function, flags, type(self))
+        return super().__call__(function)
+
     def __enter__(self) -> None:
-        self._before.append(local.recording)
+        entry = _Entry(local.recording)
+        self._entered.append(entry)
+        local.entered.append(entry)
         if not self._enabled:  # switching on leaves the hot path as it is: only a thread that is off looks here
             _count(1)
         local.recording = self._enabled
 
     def __exit__(self, *error: object) -> None:
-        local.recording = self._before.pop()
+        entry, entered = self._entered.pop(), local.entered
+        if entry in entered:  # and not of another thread, whose generator ends here
+            at = entered.index(entry)
+            del entered[at]
+            if at == len(entered):
+                local.recording = entry.before
+            else:  # generators and tasks that take turns may leave in another order than they entered
+                entered[at].before = entry.before
         if not self._enabled:
             _count(-1)
+
+
+def stepwise(function: Any, flags: int, setting: type[_Recording]) -> Any:
+    """A generator or async function that has a setting while it runs, and not while others run between its steps."""
+    if flags & CO_ASYNC_GENERATOR:
+        raise TypeError(f"{setting.__name__}() does not decorate an async generator; write "
+                        f"`with {setting.__name__}():` within it, around what does not wait")
+    if flags & CO_GENERATOR:
+        return functools.wraps(function)(lambda *args, **options: _Steps(function(*args, **options), setting))
+
+    @functools.wraps(function)
+    async def run(*args: Any, **options: Any) -> Any:
+        return await _Steps(function(*args, **options).__await__(), setting)
+
+    return run
+
+
+class _Steps(Generator[Any, Any, Any]):
+    """The steps of a generator, each within a setting."""
+
+    def __init__(self, steps: Any, setting: type[_Recording]) -> None:
+        self._steps, self._setting = steps, setting
+
+    def send(self, value: Any) -> Any:
+        with self._setting():
+            return self._steps.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        with self._setting():
+            return self._steps.throw(*error)
+
+    def __await__(self) -> _Steps:
+        return self
 
 
 class no_grad(_Recording):

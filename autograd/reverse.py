@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ Array = Any
 _float64 = np.float64
 _ndarray = np.ndarray
 _NOTHING: Any = object()
+_adding = threading.RLock()  # for threads whose passes end in the same leaves
 
 
 def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,
@@ -43,18 +45,18 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
     if node is None:
         raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
                            "requires_grad=True, or the graph was cut by detach(), no_grad() or a plain array")
-    seed = _seed(output, gradient)
+    seeds = {node: _seed(output, gradient)}
     with np.errstate(all="ignore"):
-        ends = accumulate({node: seed}, retain_graph=retain_graph or create_graph, create_graph=create_graph)
-    for leaf, total in ends.items():
-        target = leaf.reference() if type(leaf) is Leaf else None
-        if target is not None and total is not None:
-            total = total if isinstance(total, Tensor) else Tensor._of(total, None)
-            if leaf.dtype.kind == "c":
-                total = total.conj()
-            before = getattr(target, "_grad", None)
-            target._grad = total = total if before is None else before + total
-            total._scalar = False  # clipping writes to it in place
+        ends = accumulate(seeds, retain_graph=retain_graph or create_graph, create_graph=create_graph)
+    with _adding:
+        for leaf, total in ends.items():
+            target = leaf.reference() if type(leaf) is Leaf else None
+            if target is not None and total is not None:
+                total = total if isinstance(total, Tensor) else Tensor._of(total, None)
+                before = getattr(target, "_grad", None)
+                total = total.conj() if leaf.dtype.kind == "c" else total
+                target._grad = total = total if before is None else before + total
+                total._scalar = False  # clipping writes to it in place
 
 
 def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:
