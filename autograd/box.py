@@ -132,7 +132,7 @@ def shared_value(x: Tensor) -> Any:
     """The values of a tensor, which inside `vmap` all examples share. Raises `TypeError` where they differ."""
     if not isinstance(x, Box) or x._value.shape == x.shape:
         return x._value
-    examples = x._value.reshape(-1, *x.shape)
+    examples = x._value.reshape(prod(x._value.shape[: x._value.ndim - x.ndim]), *x.shape)
     if not len(examples) or np.any(examples != examples[0]):
         raise TypeError("inside vmap the shape of this result, or the way to it, would differ from example to example; "
                         "loop over the examples instead")

@@ -16,7 +16,7 @@ import numpy as np
 from .calling import refuse_ndarray
 from .keys import raw_key
 from .mutation import update
-from .primitive import as_operand
+from .primitive import as_operand, wrap
 from .registry import primitives, registry
 from .tensor import Tensor
 
@@ -47,11 +47,11 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         rest = [o._value if isinstance(o, Tensor) else o for o in rest]
         options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
         if not isinstance(x, Tensor):  # only an option was a tensor
-            return getattr(ufunc, method)(x, *rest, **options)
+            return wrap(getattr(ufunc, method)(x, *rest, **options))
         model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # refuses what NumPy refuses
         options.pop("dtype", None)
         inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
-    return METHODS[method](ufunc, *inputs, **options)
+    return wrap(METHODS[method](ufunc, *inputs, **options))
 
 
 def _tracked(x: Any) -> bool:
@@ -74,7 +74,7 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
 def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Array:
     """What a reduction begins with where not with an element: `initial`, or the ufunc's identity."""
     shape = tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return np.full(shape, ufunc.identity if initial is None else initial, x.dtype)
+    return np.full(shape, np.asarray(ufunc.identity if initial is None else initial).astype(x.dtype))
 
 
 def accumulate(ufunc: np.ufunc, x: Array, axis: int = 0) -> Array:

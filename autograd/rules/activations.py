@@ -231,6 +231,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @composite(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
     refuse_out("clip", out)
+    (a,) = arrays_of((a,))
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if a.dtype.kind in "iu":  # a Python integer beyond what they can be is no bound to them
         limits = np.iinfo(a.dtype)

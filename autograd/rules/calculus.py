@@ -21,6 +21,7 @@ Array = Any
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     if n < 0:
         raise ValueError(f"diff takes n >= 0 differences, got {n}")
+    (a,) = arrays_of((a,))
     if not n:
         return a
     axis = one_axis(a, axis)

@@ -33,6 +33,10 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 @composite(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     refuse_out("choose", out)
+    (a,) = arrays_of((a,))
+    if a.dtype.kind not in "biu":
+        raise TypeError(f"choose takes integers or booleans, got {a.dtype}")
+    a = a.astype(np.intp)
     parts = np.broadcast_arrays(*in_common([choices[i] for i in range(len(choices))]), a)[:-1]
     which = np.broadcast_to(a, parts[0].shape)
     size = len(parts)

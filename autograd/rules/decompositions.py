@@ -133,7 +133,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     values, vectors = np.linalg.eigh(a)
     order = np.flip(np.argsort(np.abs(values), axis=-1), -1)
     values, vectors = np.take_along_axis(values, order, -1), np.take_along_axis(vectors, order[..., None, :], -1)
-    return SVDResult(vectors, np.abs(values), H(vectors * np.sign(values)[..., None, :]))
+    signs = np.where(values < 0, -1, 1).astype(values.dtype)  # of 0 too, which has singular vectors
+    return SVDResult(vectors, np.abs(values), H(vectors * signs[..., None, :]))
 
 
 # --- QR: dR R^-1 is upper triangular with a real diagonal ------------------------------------------------------------

@@ -63,6 +63,8 @@ def resize(a: Any, new_shape: Any) -> Any:
 @composite(np.trim_zeros)
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     (filt,) = arrays_of((filt,))
+    if sorted(trim.lower()) not in (["b"], ["f"], ["b", "f"]):
+        raise ValueError(f"trim_zeros trims at 'f', 'b' or 'fb', got {trim!r}")
     axes = all_axes(filt, axis)
     low, high = decided(used_range, filt)
     some, trim = bool(np.all(low < high)), trim.lower()

@@ -97,8 +97,10 @@ def atleast_3d(*arrays: Any) -> Any:
 
 @composite(np.array_split)
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    size = ary.shape[axis]
+    size = ary.shape[one_axis(ary, axis)]
     if isinstance(indices_or_sections, (int, np.integer)):
+        if indices_or_sections <= 0:
+            raise ValueError(f"an array is split into 1 section or more, got {indices_or_sections}")
         each, extra = divmod(size, int(indices_or_sections))
         bounds = np.cumsum([0] + extra * [each + 1] + (int(indices_or_sections) - extra) * [each]).tolist()
     else:
@@ -114,26 +116,22 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     return array_split(ary, indices_or_sections, axis)
 
 
-@composite(np.hsplit)
-def hsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
-
-
 def split_along(axis: int, least: int) -> Callable[[Any, Any], Any]:
-    """A split along an axis of arrays that have at least so many."""
+    """A split along an axis, or the last before it, of arrays that have at least so many."""
 
     def apply(ary: Any, indices_or_sections: Any) -> Any:
         if ary.ndim < least:
             raise ValueError(f"a split along axis {axis} takes arrays of at least {least} axes, got shape {ary.shape}")
-        return split(ary, indices_or_sections, axis)
+        return split(ary, indices_or_sections, min(axis, ary.ndim - 1))
 
     return apply
 
 
+composite(np.hsplit)(split_along(1, 1))
 composite(np.vsplit)(split_along(0, 2))
 composite(np.dsplit)(split_along(2, 3))
 
 
 @composite(np.unstack)
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
-    return tuple(part(x, axis, i) for i in range(x.shape[axis]))
+    return tuple(part(x, axis, i) for i in range(x.shape[one_axis(x, axis)]))

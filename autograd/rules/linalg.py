@@ -103,8 +103,9 @@ def inverse_change(t: Array, x: Array, y: Array, out: Array, inverse: Array) -> 
 
 
 def cutoff(x: Array, rcond: Any) -> Any:
-    """The relative size below which lstsq takes a singular value for 0."""
-    return np.finfo(x.dtype).eps * max(x.shape) if rcond is None or rcond == -1 else rcond
+    """The relative size below which lstsq takes a singular value for 0; a negative `rcond` is LAPACK's precision."""
+    eps = np.finfo(x.dtype).eps
+    return eps * max(x.shape) if rcond is None else eps / 2 if rcond < 0 else rcond
 
 
 @composite(np.linalg.solve)

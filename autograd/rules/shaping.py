@@ -166,9 +166,10 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 @composite(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
               device: str | None = None) -> Any:
-    value = fill_value if isinstance(fill_value, Tensor) else Tensor(fill_value)
-    filled = np.broadcast_to(value, a.shape if shape is None else shape)
-    return np.copy(filled.astype(a.dtype if dtype is None else dtype))
+    dtype = a.dtype if dtype is None else dtype
+    if not isinstance(fill_value, Tensor):  # a Python integer that does not fit is refused
+        fill_value = Tensor(fill_value, dtype=dtype if type(fill_value) is int else None)
+    return np.copy(np.broadcast_to(fill_value, a.shape if shape is None else shape).astype(dtype))
 
 
 @composite(np.broadcast_arrays)

@@ -159,6 +159,30 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     **{f"cov with {name} {w}": (lambda x, w=w, name=name: np.cov(x, **{name: w}), (GRID,))
        for name in ("fweights", "aweights")
        for w in ([2, 1, 0, 3], [1.5, 1, 0, 2], [-1, 1, 1, 1], [1, 2], [[1, 1, 1, 1]])},
+    # one of the arguments a tensor, the others lists
+    "clip of a list": (lambda low, high: np.clip([3.0, 1, 2, 5], low, high), (HALVES, HALVES + 1)),
+    "clip of an integer list": (lambda high: np.clip([3, 1, 2, 5], None, high), (SMALL,)),
+    "diff of a list": (lambda x: np.diff([1.0, 3, 2], prepend=x), (HALVES,)),
+    "choose by booleans": (lambda x: np.choose(x, [1.5, HALVES]), (MASK,)),
+    "choose by floats": (lambda x: np.choose(x, [[1, 2, 3, 4], SMALL]), (HALVES,)),
+    # singular values that are 0 have vectors too
+    **{f"svd of a {name} matrix that is Hermitian": (lambda x: np.linalg.svd(x, hermitian=True)[1:], (x,))
+       for name, x in (("singular", np.diag([2.0, 0])), ("negative", np.diag([-2.0, 1]).astype(np.float32)))},
+    "lstsq to machine precision":
+        (lambda x, y: np.linalg.lstsq(x, y, rcond=-1)[1], (np.eye(4, 2) * [1, 3e-16], HALVES)),
+    # nothing, or less than nothing
+    **{f"{f.__name__}.reduce of no {x.dtype}": (f.reduce, (x,)) for f in (np.bitwise_and, np.bitwise_or, np.bitwise_xor)
+       for x in (np.zeros(0, np.uint8), np.zeros((0, 2), np.int16), np.zeros((3, 0), bool))},
+    "reduceat of a list": (lambda i: np.add.reduceat([1.5, 2, 3], i), (np.array([0, 2]),)),
+    **{f"{f.__name__} into {n}": (lambda x, f=f, n=n: f(x, n), (x,)) for f, x in (
+        (np.array_split, HALVES), (np.split, HALVES), (np.hsplit, HALVES), (np.hsplit, GRID), (np.vsplit, GRID))
+       for n in (0, -1, 1, 2)},
+    "hsplit of a number": (lambda x: np.hsplit(x, 1), (np.array(1.0),)),
+    "unstack beyond the axes": (lambda x: np.unstack(x, axis=2), (GRID,)),
+    **{f"trim_zeros at {trim!r}": (lambda x, trim=trim: np.trim_zeros(x, trim), (np.array([0, 1.5, 0]),))
+       for trim in ("f", "B", "bF", "", "front", "ff")},
+    **{f"full_like {x.dtype} of {value!r}": (lambda x, value=value: np.full_like(x, value), (x,))
+       for x in (SMALL, HALVES, MASK) for value in (3, 1000, -1, 2.7, True, [1, 2, 3, 4])},
     "delete from a list": (lambda i: np.delete([0.5, 1, 2], i), (np.array([0, 2]),)),
     "item of an index": (lambda x: x.item(1), (HALVES,)),
     "partition of a kind": (written(lambda x: x.partition(2, kind="introselect")), (np.sort(HALVES),)),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograd import grad, vjp
+from autograd import grad, vjp, vmap
 
 Array = np.ndarray[Any, Any]
 PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
@@ -53,3 +53,9 @@ def test_running_totals_pass_over_holes(f: Any) -> None:
 def test_nan_to_num_passes_the_gradient_of_numbers_only() -> None:
     x = np.array([1.0, np.nan, np.inf, -np.inf])
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.nan_to_num(x, posinf=2.0, neginf=-2.0)))(x), [1, 0, 0, 0])
+
+
+def test_what_is_left_of_nothing_in_a_batch_of_nothings() -> None:
+    with warnings.catch_warnings(action="ignore"):
+        found = vmap(lambda x: np.nanmean(x, axis=0))(np.zeros((2, 0, 3)))
+    np.testing.assert_array_equal(found, np.full((2, 3), np.nan))
