@@ -37,7 +37,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
-    """(fan_in, fan_out) of a weight: the inputs of a unit, and the units that an input reaches."""
+    """(fan_in, fan_out) of a weight: the inputs of a unit, and the units that an input reaches.
+
+    Raises ValueError for a tensor of fewer than 2 axes.
+    """
     if tensor.ndim < 2:
         raise ValueError(f"fan_in and fan_out need a weight of 2 or more axes (out, in, *window), got {tensor.shape}")
     window = math.prod(tensor.shape[2:])
@@ -76,26 +79,44 @@ def ones_(tensor: Tensor) -> Tensor:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Uniform on ±gain sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010): keeps variance both ways."""
+    """Fill a weight in place with numbers uniform on ±gain sqrt(6 / (fan_in + fan_out)), and return it.
+
+    It keeps variance both ways, of values and of gradients. Raises ValueError for fewer than 2 axes.
+    Source: Glorot & Bengio 2010.
+    """
     bound = gain * math.sqrt(6 / sum(fans(tensor)))
     return uniform_(tensor, -bound, bound, generator=generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
+    """Fill a weight in place with normal numbers of deviation gain sqrt(2 / (fan_in + fan_out)), and return it.
+
+    It keeps variance both ways, of values and of gradients. Raises ValueError for fewer than 2 axes.
+    Source: Glorot & Bengio 2010.
+    """
     return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor))), generator=generator)
 
 
 def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *,
                      generator: Generator | None = None) -> Tensor:
-    """Uniform on ±gain sqrt(3 / fan) (He et al. 2015, arXiv:1502.01852). `a` is the slope of a leaky_relu."""
+    """Fill a weight in place with numbers uniform on ±gain sqrt(3 / fan), and return it.
+
+    `mode` says which fan, "fan_in" or "fan_out"; the gain is that of `nonlinearity`, where `a` is the slope of a
+    leaky_relu. Raises ValueError for another mode or nonlinearity, and for fewer than 2 axes.
+    Source: He et al., arXiv:1502.01852.
+    """
     bound = math.sqrt(3) * _kaiming(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator=generator)
 
 
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *,
                     generator: Generator | None = None) -> Tensor:
-    """Normal with standard deviation gain / sqrt(fan) (He et al. 2015, arXiv:1502.01852)."""
+    """Fill a weight in place with normal numbers of deviation gain / sqrt(fan), and return it.
+
+    `mode` says which fan, "fan_in" or "fan_out"; the gain is that of `nonlinearity`, where `a` is the slope of a
+    leaky_relu. Raises ValueError for another mode or nonlinearity, and for fewer than 2 axes.
+    Source: He et al., arXiv:1502.01852.
+    """
     return normal_(tensor, 0, _kaiming(tensor, a, mode, nonlinearity), generator=generator)
 
 

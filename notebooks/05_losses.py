@@ -211,7 +211,7 @@ assert multi_label.sum(axis=1).max() > 2.5
 # - On large logits the naive way gave inf and nan, in value and gradient; `from_logits=True` gave the exact numbers.
 # - Sigmoids can say several labels at once or none; softmax always says one.
 #
-# 直接计算得到 inf 与 nan;from_logits=True 给出精确结果。多标签用 sigmoid，多类用 softmax。
+# 直接计算得到 inf 与 nan；from_logits=True 给出精确结果。多标签用 sigmoid，多类用 softmax。
 #
 # ## Try it yourself · 练习
 #

@@ -47,7 +47,7 @@ print(f"loops and layer differ by at most {difference:.1e}")
 assert difference < 1e-14
 
 # %% [markdown]
-# The gradient of one unit with respect to the picture is not 0 in its window only; of a dense unit, everywhere.
+# The gradient of one unit with respect to the picture is 0 outside its window; that of a dense unit is 0 nowhere.
 
 
 # %%

@@ -39,7 +39,10 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
 
 
 def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> None:
-    """Clip every number of every gradient to `[-clip_value, clip_value]`. Raises `ValueError` if that is negative."""
+    """Clip every number of every gradient to `[-clip_value, clip_value]`; call it between `backward()` and `step()`.
+
+    Other than clipping by the norm it may turn the direction of a step. Raises `ValueError` for a negative clip_value.
+    """
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")
     bound = weak(clip_value)

@@ -44,7 +44,10 @@ def log_softmax(input: Any, dim: int = -1) -> Tensor:
 
 
 class Identity(Module):
-    """y = x. Takes any arguments and ignores them: a placeholder for another layer."""
+    """y = x, of any shape and dtype: what stands where a layer was taken out.
+
+    The constructor takes any arguments and ignores them, so that it can be put in another layer's place.
+    """
 
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
@@ -148,7 +151,10 @@ class PReLU(Module):
 
 
 def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
-    """PReLU as a function of its slopes."""
+    """x where x > 0, else weight x, elementwise: `weight` holds one slope, or one for each channel (axis 1).
+
+    Any shape; the dtype stays. Raises ValueError for another number of channels. Source: He et al., arXiv:1502.01852.
+    """
     x = admitted(speaker, input, real=True)
     if weight.size > 1 and x.shape[1:2] != weight.shape:
         raise refusal(speaker, f"(N, {weight.size}, ...)", x)

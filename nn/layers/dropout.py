@@ -61,7 +61,11 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout2d") -> Tensor:
-    """Dropout2d as a function."""
+    """In training whole channels of (N, C, H, W), or of one image (C, H, W), are 0 with probability `p`; else x.
+
+    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
+    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
+    """
     input = admitted(speaker, input)
     if input.ndim not in (3, 4):
         raise refusal(speaker, "(N, C, H, W) or (C, H, W)", input)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,
             speaker: Speaker = "flatten") -> Tensor:
-    """Axes `start_dim` to `end_dim` as one, in row-major order: (N, C, H, W) from 1 is (N, C * H * W)."""
+    """Axes `start_dim` to `end_dim`, both included, as one, in row-major order: (N, C, H, W) from 1 is (N, C * H * W).
+
+    A number becomes one of shape (1,). Raises ValueError for input without these axes.
+    """
     input = input if isinstance(input, Tensor) else Tensor(input)
     if input.ndim == 0:
         input = input.reshape(1)
@@ -31,7 +34,10 @@ def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,
 
 
 class Flatten(Module):
-    """(N, C, H, W) to (N, C * H * W): axes `start_dim` to `end_dim` as one, in row-major order."""
+    """(N, C, H, W) to (N, C * H * W): axes `start_dim` to `end_dim`, both included, as one, in row-major order.
+
+    Any dtype. Raises ValueError for input without these axes.
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim, self.end_dim = start_dim, end_dim
@@ -44,7 +50,10 @@ class Flatten(Module):
 
 
 class Unflatten(Module):
-    """Axis `dim` as several of `unflattened_size`: (N, C * H * W) to (N, C, H, W). One of the sizes may be -1."""
+    """Axis `dim` as several of `unflattened_size`: (N, C * H * W) to (N, C, H, W).
+
+    One of the sizes may be -1: what remains of the axis. Any dtype. Raises ValueError where they do not make the axis.
+    """
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)

@@ -274,7 +274,11 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
 
 def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None, *,
              speaker: Speaker = "rms_norm") -> Tensor:
-    """RMSNorm as a function of its weight."""
+    """x / sqrt(mean(x^2) + eps) * weight, over the last axes, which have `normalized_shape`.
+
+    `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 unless given. Raises ValueError for
+    input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
+    """
     input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
     if input.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)

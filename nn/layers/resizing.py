@@ -58,7 +58,11 @@ class PixelShuffle(Module):
 
 
 def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
-    """PixelShuffle as a function."""
+    """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
+
+    r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
+    Source: Shi et al., arXiv:1609.05158.
+    """
     x, r = admitted(speaker, input), upscale_factor
     if x.ndim < 3 or x.shape[-3] % r**2:
         raise refusal(speaker, f"(N, C, H, W) with channels that {r**2} divides", x)
@@ -71,7 +75,12 @@ def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_
 
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                 align_corners: bool | None = None, *, speaker: Speaker = "interpolate") -> Tensor:
-    """Upsample as a function; it makes images smaller too, without smoothing them before."""
+    """Images (N, C, H, W) or sequences (N, C, L) of another `size`, or of the old one times `scale_factor`.
+
+    `mode` is "nearest", "bilinear" or (of sequences) "linear", with the places of pixels as in `nn.Upsample`. It makes
+    images smaller too, without smoothing them before. Raises ValueError for another mode or shape, and unless exactly
+    one of size and scale_factor is given.
+    """
     _check(speaker, size, scale_factor, mode, align_corners)
     x = admitted(speaker, input)
     axes = x.ndim - 2

@@ -98,7 +98,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0, *,
                    speaker: Speaker = "smooth_l1_loss") -> Tensor:
-    """SmoothL1Loss as a function."""
+    """d^2 / (2 beta) where d = |x - t| < beta, else d - beta / 2: their mean, sum, or each; |x - t| where beta is 0.
+
+    Raises ValueError for a negative beta and where shapes differ, (N, 1) against (N,) included.
+    """
     _check_beta(speaker, beta)
     if beta == 0:
         return l1_loss(input, target, reduction, speaker=speaker)
