@@ -4,14 +4,16 @@ from __future__ import annotations
 
 _SEQUENCES = "write the layer for images, on x[:, :, None]"
 _NO_VOLUMES = "there are layers for sequences and images only"
+_FORMULAS = {
+    "ReLU6": "x.clip(0, 6)", "Hardtanh": "x.clip(-1, 1)", "Mish": "x * np.tanh(softplus(x))",
+    "Hardsigmoid": "(x / 6 + 0.5).clip(0, 1)", "Hardswish": "x * (x / 6 + 0.5).clip(0, 1)",
+    "SELU": "1.0507009873554805 * elu(x, 1.6732632423543772)", "CELU": "alpha * elu(x / alpha)",
+    "LogSigmoid": "-softplus(-x)", "Softmin": "softmax(-x)", "Softsign": "x / (1 + abs(x))",
+    "Tanhshrink": "x - np.tanh(x)", "GLU": "a * sigmoid(b), the halves of x",
+}
 _CPU = "there is one process on the CPU: leave it out"
-MODULES = {
+MODULES = {name: f"write an nn.Module whose forward(self, x) returns {f}" for name, f in _FORMULAS.items()} | {
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, and np.pad pads sequences",
-    "ReLU6": "write x.clip(0, 6)", "Hardtanh": "write x.clip(-1, 1)", "Mish": "write x * np.tanh(softplus(x))",
-    "Hardsigmoid": "write (x / 6 + 0.5).clip(0, 1)", "Hardswish": "write x * (x / 6 + 0.5).clip(0, 1)",
-    "SELU": "write 1.0507009873554805 * elu(x, 1.6732632423543772)", "CELU": "write elu(x / alpha) * alpha",
-    "LogSigmoid": "write -softplus(-x)", "Softmin": "write softmax(-x)", "GLU": "write a * sigmoid(b)",
-    "Tanhshrink": "write x - np.tanh(x)", "Softsign": "write x / (1 + abs(x))",
     "Conv3d": _NO_VOLUMES, "ConvTranspose3d": _NO_VOLUMES, "MaxPool3d": _NO_VOLUMES, "AvgPool3d": _NO_VOLUMES,
     "BatchNorm3d": _NO_VOLUMES, "Dropout3d": _NO_VOLUMES, "ConvTranspose1d": _SEQUENCES, "AvgPool1d": _SEQUENCES,
     "AdaptiveAvgPool1d": _SEQUENCES, "AdaptiveMaxPool2d": "write x.max(axis=(2, 3)) for one value a channel",
@@ -28,12 +30,10 @@ MODULES = {
     "GaussianNLLLoss": "write 0.5 * (np.log(var) + (mean - y) ** 2 / var).mean()",
     "PoissonNLLLoss": "write (np.exp(x) - y * x).mean()",
 }
-FUNCTIONS = {
+FUNCTIONS = {name.lower(): f"write {f}" for name, f in _FORMULAS.items()} | {
     "one_hot": "write np.eye(classes)[labels]", "normalize": "write x / np.linalg.norm(x, axis=1, keepdims=True)",
     "cosine_similarity": MODULES["CosineSimilarity"], "pairwise_distance": MODULES["PairwiseDistance"],
-    "triplet_margin_loss": MODULES["TripletMarginLoss"], "relu6": MODULES["ReLU6"], "hardtanh": MODULES["Hardtanh"],
-    "mish": MODULES["Mish"], "hardswish": MODULES["Hardswish"], "selu": MODULES["SELU"], "celu": MODULES["CELU"],
-    "logsigmoid": MODULES["LogSigmoid"], "glu": MODULES["GLU"], "softsign": MODULES["Softsign"],
+    "triplet_margin_loss": MODULES["TripletMarginLoss"],
     "instance_norm": "write group_norm(x, x.shape[1], weight, bias)", "upsample": "write interpolate",
     "adaptive_avg_pool1d": _SEQUENCES, "avg_pool1d": _SEQUENCES, "conv3d": _NO_VOLUMES,
     "unfold": "write np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,23 @@ def test_a_stack_holds_copies() -> None:
     np.testing.assert_allclose(stack(x).data, by_hand.data, rtol=1e-12)
     assert len({id(p) for p in stack.parameters()} | {id(p) for p in layer.parameters()}) == 3 * 12 + 2 + 12
     assert next(stack.layers[1].parameters()).name == "layers.1.self_attn.in_proj_weight"
+
+
+def test_transformers_are_as_large_as_pytorchs_unless_told() -> None:
+    expected = {"d_model": 512, "nhead": 8, "num_encoder_layers": 6, "num_decoder_layers": 6, "dim_feedforward": 2048,
+                "dropout": 0.1, "activation": "relu", "layer_norm_eps": 1e-5, "batch_first": False, "norm_first": False,
+                "bias": True, "dtype": None}
+    for kind in (nn.Transformer, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer):
+        given = {name: p.default for name, p in inspect.signature(kind).parameters.items() if p.default is not p.empty}
+        assert given.items() <= expected.items()
+    layer = nn.TransformerDecoderLayer(4, 2, 6, batch_first=True, norm_first=True)
+    assert layer.extra_repr() == "4, 2, 6, batch_first=True, norm_first=True"
+    assert nn.TransformerEncoderLayer(4, 2, 6).extra_repr() == "4, 2, 6"
+    for dtype in (np.float32, np.float64):
+        mask = nn.Transformer.generate_square_subsequent_mask(3, dtype=dtype)
+        assert mask.dtype == dtype
+        np.testing.assert_array_equal(mask.data, np.where(np.tri(3) == 1, 0, -np.inf))
+    assert nn.Transformer.generate_square_subsequent_mask(2).dtype == np.float32
 
 
 def test_a_causal_mask_hides_what_comes() -> None:
