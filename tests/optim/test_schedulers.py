@@ -64,6 +64,12 @@ def test_the_rate_is_a_function_of_the_step(optimizer, name):
     assert [g["initial_lr"] for g in optimizer.param_groups] == [0.5, 0.01]
 
 
+def test_restarts_go_down_to_their_minimum(optimizer):
+    first, second = rates(schedulers.CosineAnnealingWarmRestarts(optimizer, 4, eta_min=0.001), 6)
+    np.testing.assert_allclose(first[[0, 2, 4, 6]], [0.5, 0.2505, 0.5, 0.2505])
+    np.testing.assert_allclose(second[[0, 2, 4, 6]], [0.01, 0.0055, 0.01, 0.0055])
+
+
 def test_cosine_annealing_ends_at_its_minimum(optimizer):
     first, second = rates(schedulers.CosineAnnealingLR(optimizer, 30, eta_min=0.001))
     assert first[-1] == second[-1] == pytest.approx(0.001)
@@ -117,6 +123,16 @@ def test_one_cycle_goes_up_and_down(optimizer, strategy):
         scheduler.step()
     assert seen.index(max(seen)) in (9, 10)
     assert seen[20] == seen[24] == pytest.approx(0.001)
+
+
+def test_one_cycle_may_be_all_up_or_all_down():
+    optimizer = optim.Adam([Tensor([1.0], requires_grad=True)])
+    options = {"total_steps": 5, "anneal_strategy": "linear", "div_factor": 10, "final_div_factor": 2}
+    up = rates(schedulers.OneCycleLR(optimizer, 1.0, pct_start=1, **options), 6)
+    np.testing.assert_allclose(up[0, :5], [0.1 + 0.9 * t / 4 for t in range(5)])
+    np.testing.assert_allclose(up[0, 5:], 0.05)
+    down = rates(schedulers.OneCycleLR(optimizer, 1.0, pct_start=0, **options), 4)
+    np.testing.assert_allclose(down[0], [1 - 0.95 * (t + 1) / 5 for t in range(5)])
 
 
 def test_one_cycle_resumes():
