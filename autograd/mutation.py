@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain_array
-from .box import Box
+from .box import Box, boxes
 from .graph import Leaf, is_argument
 from .keys import differs, raw_key, with_key
 from .leaf import mutated, owners, recorded_owner
@@ -51,7 +51,8 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
-        whole = whole[(0,) * (whole.ndim - base.ndim)] if whole.ndim > base.ndim else whole
+        if whole.ndim > base.ndim:
+            whole = whole[(0,) * (whole.ndim - base.ndim) + ((...,) if _is_array_without_axes(base) else ())]
         shown = primitive.evaluate(whole, **options)
     if type(shown) is np.ndarray and _shows(shown, whole):
         _remember(view, base, primitive, options)
@@ -175,10 +176,18 @@ def _is_number(target: Tensor) -> bool:
         return False
     if is_argument(target._node):
         return True
+    if _is_array_without_axes(target):
+        return False
     made = isinstance(target, Box) or (target._node is not None and type(target._node) is not Leaf)
     value = target._value
     array = type(value) is np.ndarray and value.shape == () and value.dtype != object  # not a batch, nor symbols
     return getattr(target, "_scalar", made and not array)
+
+
+def _is_array_without_axes(x: Tensor) -> bool:
+    """Whether each example of a batch is known to be an array of no axes, not a number."""
+    batched = not x.ndim and x._value.shape != ()
+    return batched and any(getattr(box, "_scalar", True) is False for box in boxes(x))
 
 
 def _tracked(target: Tensor, value: Any) -> bool:

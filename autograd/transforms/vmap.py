@@ -46,7 +46,12 @@ class Batch(Box):
         if out is None:
             with outside(level):
                 out = one_by_one(call)
-        return tuple(batch(o, level) for o in out) if isinstance(out, tuple) else batch(out, level)
+        if isinstance(out, tuple):
+            return tuple(batch(o, level) for o in out)
+        result = batch(out, level)
+        if not result.shape and gives_an_array(primitive.name, options):
+            result._scalar = False
+        return result
 
     def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
@@ -111,6 +116,12 @@ class Batch(Box):
 
     def __repr__(self) -> str:
         return f"Batch({self._inner!r}, level={self.level})"
+
+
+def gives_an_array(name: str, options: dict[str, Any]) -> bool:
+    """Whether NumPy gives an array, which can be written to, also where nothing but a number is in it."""
+    key = options.get("key")
+    return name in ("where", "copy") or (name == "get_item" and (key is ... or (type(key) is tuple and ... in key)))
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:

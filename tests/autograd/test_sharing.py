@@ -155,6 +155,25 @@ def test_a_number_is_no_memory_and_an_array_of_no_axes_is(f: Callable[[Any], Any
     assert program(tensor(x)).item() == expected
     assert program(tensor(x, requires_grad=True) * 1).item() == expected
     assert autograd.jvp(program, (x,), (x,))[0] == expected
+    assert autograd.vmap(program)(np.stack([x, x])).tolist() == [expected] * 2
+    assert autograd.vmap(lambda x: autograd.jvp(program, (x,), (x,))[0])(np.stack([x, x])).tolist() == [expected] * 2
     slope = (program(x + 1e-6 * x) - program(x - 1e-6 * x)) / 2e-6
     assert autograd.jvp(program, (x,), (x,))[1] == pytest.approx(slope, rel=1e-6, abs=1e-9)
     assert autograd.grad(program)(x) @ x == pytest.approx(slope, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("view", [
+    lambda y: y.T, lambda y: y.real, lambda y: y[...], lambda y: np.broadcast_to(y, (2,)), lambda y: y.reshape(1),
+], ids=range(5))  # fmt: skip
+def test_an_array_of_no_axes_has_views(view: Callable[[Any], Any]) -> None:
+    def program(x: Any) -> Any:
+        y = np.where(x > 0, x, 0.0)
+        shown = view(y)
+        y[...] = 7.0
+        return np.sum(shown) + x
+
+    x = np.array([1.0, 2.0])
+    expected = [program(x[0]), program(x[1])]
+    assert [program(tensor(v, requires_grad=True) * 1).item() for v in x] == expected
+    assert autograd.vmap(program)(x).tolist() == expected
+    assert autograd.vmap(autograd.grad(program))(x).tolist() == [1, 1]
