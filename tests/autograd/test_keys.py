@@ -135,7 +135,7 @@ def test_its_derivatives_are_those_of_a_loop(name: str) -> None:
 REFUSED: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "shapes that differ": (lambda x, n: np.repeat(x, n, axis=0), (X, np.array([[1, 2, 1, 1]] * 2 + [[2, 2, 2, 2]]))),
     "an option that differs": (lambda x, s: np.sum(x, initial=s), (X, X[:, 0, 0])),
-    "distinct values": (lambda x: autograd.unique_counts(x).counts, (X,)),
+    "distinct values": (lambda x: autograd.unique_counts(x).counts, (X.round(),)),
     "written by mask": (lambda x, m: changed(x, lambda copy: np.putmask(copy, m, 0.0)), (X, MASK)),
 }
 
