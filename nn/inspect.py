@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import autograd
 from autograd import Tensor
 from autograd.errors import missing_extra
-from nn.mode import evaluating
+from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.stateless import functional_call
 

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 from autograd import Tensor, no_grad
 from autograd.text_table import in_columns
 from nn import layers
-from nn.mode import evaluating
+from nn.evaluation_mode import evaluating
 from nn.module import Module
 
 Shape = tuple[int, ...]

@@ -49,7 +49,7 @@ ALIVE, CAUGHT, UNDECIDED = 0, 1, 99
 
 PYTEST = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is preloaded
 
-OUTSIDE = ("drawing", "symbolic", "testing", "array_api", "comparison.py", "heap.py")
+OUTSIDE = ("drawing", "symbolic", "testing", "array_api", "comparison", "heap.py")
 """Rooms of the package that are not the engine, and what changes its speed alone."""
 
 TESTS = ("tests/autograd",)

@@ -35,7 +35,7 @@ def over_gaps(x: Array, values: Array) -> Array:
     return pole_safe(x, 1 / np.where(equal, undefined, gaps))
 
 
-def over(x: Array, values: Array) -> Array:
+def over_values(x: Array, values: Array) -> Array:
     """The quotient x / values; nan where a value is 0 but x is not."""
     return pole_safe(x, 1 / np.where(values == 0, np.nan, values))
 
@@ -110,12 +110,12 @@ def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Arr
     inner = H(u) @ left
     row, column = s[..., None, :], s[..., :, None]
     alike = over_gaps(inner + H(inner), s) / 2
-    unlike = over((inner - H(inner)) * (1 - np.eye(size)), row + column) / 2
+    unlike = over_values((inner - H(inner)) * (1 - np.eye(size)), row + column) / 2
     turn_u, turn_v = alike + unlike, alike - unlike
     if t.dtype.kind == "c":  # the phases of a pair turn together; this is the choice that leaves v as it is
-        turn_u = turn_u + 1j * np.eye(size) * over(np.imag(diagonal(inner)), s)[..., None, :]
-    du = u @ turn_u + over(left - u @ inner, row)
-    dv = v @ turn_v + over(right - v @ H(inner), row)
+        turn_u = turn_u + 1j * np.eye(size) * over_values(np.imag(diagonal(inner)), s)[..., None, :]
+    du = u @ turn_u + over_values(left - u @ inner, row)
+    dv = v @ turn_v + over_values(right - v @ H(inner), row)
     return completed(du, u, u_rest), np.real(diagonal(inner)), H(completed(dv, v, v_rest))
 
 

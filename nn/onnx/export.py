@@ -13,7 +13,7 @@ from autograd import Tensor, enable_grad, no_grad
 from autograd.errors import missing_extra
 from autograd.graph import Leaf, Node, reachable
 from autograd.values import as_plain
-from nn.mode import evaluating
+from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.onnx import operations
 from nn.onnx.call import Call

@@ -12,8 +12,8 @@ import nn.metrics
 from autograd import Tensor, no_grad
 from autograd.values import as_plain
 from nn.data import DataLoader
+from nn.evaluation_mode import evaluating
 from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy
-from nn.mode import evaluating
 from nn.module import Module
 
 Loss = Callable[[Any, Any], Any]

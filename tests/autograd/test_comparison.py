@@ -13,7 +13,8 @@ import pytest
 
 import autograd
 from autograd import Tensor
-from autograd.comparison import METHODS
+from autograd.comparison import measuring
+from autograd.comparison.tables import METHODS, _bytes
 
 X = np.array([0.3, -2.0, 5.0])
 
@@ -148,8 +149,8 @@ def test_forward_memory_is_flat_and_reverse_memory_linear_in_the_operations() ->
     def peaks(method: str, *lengths: int) -> list[int]:
         measured = []
         for length in lengths:
-            subject = autograd.comparison._Subject(chain(length), x)
-            with autograd.comparison._traced() as peak:
+            subject = measuring._Subject(chain(length), x)
+            with measuring._traced() as peak:
                 if method == "forward":
                     autograd.jvp(subject.f, (x,), (x,))
                 else:
@@ -175,7 +176,7 @@ def test_memory_is_measured_inside_another_measurement_too() -> None:
 
 
 def test_sizes_are_told_in_readable_units() -> None:
-    assert [autograd.comparison._bytes(n) for n in (None, 12, 3400, 5.6e6)] == ["", "12 B", "3.4 kB", "5.6 MB"]
+    assert [_bytes(n) for n in (None, 12, 3400, 5.6e6)] == ["", "12 B", "3.4 kB", "5.6 MB"]
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
