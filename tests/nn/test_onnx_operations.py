@@ -91,6 +91,8 @@ class Initial(nn.Module):
         (Masked(), (2, 5, 4), "the file's output 0 is not the model's"),
         (Initial(), (5, 2, 3), "cannot express rnn = RNN: an initial state is not exported"),
         (nn.RNN(3, 4), (5, 3), r"cannot express model = RNN: .* one sequence of shape \(5, 3\); give it a batch"),
+        (nn.GRUCell(3, 4), (3,), r"cannot express model = GRUCell: .* one example of shape \(3,\); give it a batch"),
+        (nn.RNNCell(3, 4, nonlinearity="relu"), (5, 3), "RNNCell: ONNX's reference evaluator has no RNN of relu"),
         (nn.LSTM(3, 4, proj_size=2), (5, 2, 3), "no projection of the output"),
         (nn.RNN(3, 4, nonlinearity="relu"), (5, 2, 3), "no RNN of relu"),
         (nn.AdaptiveAvgPool2d(3), (1, 2, 5, 5), r"no pool from \(5, 5\) to \(3, 3\) pixels"),
