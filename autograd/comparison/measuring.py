@@ -77,7 +77,8 @@ class _Subject:
         self.leaves, self.structure = flatten(x)
         self.arrays = [np.asarray(as_plain(leaf), float) for leaf in self.leaves]
         self.size = sum(a.size for a in self.arrays)
-        value = np.asarray(as_plain(f(x)))
+        own = [leaf.copy() if hasattr(leaf, "copy") else leaf for leaf in self.leaves]  # f may write to them
+        value = np.asarray(as_plain(f(self.structure.unflatten(own))))
         self.outputs, self.shape = value.size, value.shape
 
     def call(self, x: Any) -> Any:

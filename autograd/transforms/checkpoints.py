@@ -95,7 +95,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
     get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once.
-    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ.
+    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ,
+    or f writes to its arguments.
     """
 
     @standing_for(f)
@@ -105,8 +106,11 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             return f(*args)
         values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
         inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
-        since = random.state()
+        since, nodes = random.state(), [*map(_node, inputs)]
         first = _Run(f, structure.unflatten(inputs), inputs)
+        if any(_node(x) is not node for x, node in zip(inputs, nodes, strict=True)):
+            raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
+                               "needs as it was to run it again; write to a copy, x = x.copy()")
         if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
             return f(*args)
         parents = (*map(_node, leaves), *first.around)

@@ -184,3 +184,15 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r"cleargrad\[plot\]"):
         scaling.plot()
+
+
+def test_a_function_that_writes_to_its_argument_is_compared_at_the_point_that_was_given() -> None:
+    def f(x: Any) -> Any:
+        x *= 2
+        x[0] += x[1]
+        return np.sum(x**2)
+
+    for point in (np.array([0.7, 0.2, 1.4]), Tensor(np.array([0.7, 0.2, 1.4]))):
+        for row in autograd.compare(f, point).to_dict()["rows"]:
+            np.testing.assert_allclose(row["value"], [7.2, 8.8, 11.2], rtol=1e-6)
+        assert point.tolist() == [0.7, 0.2, 1.4]

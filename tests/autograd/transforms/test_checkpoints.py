@@ -207,3 +207,19 @@ def test_a_checkpoint_may_give_a_constant_that_is_used() -> None:
     np.sum(doubled * one).backward()
     assert x.grad is not None
     assert x.grad.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("write", [
+    lambda x: x.__setitem__(0, x[1] * 2), lambda x: x.__imul__(2), lambda x: x[:1].__iadd__(1), lambda x: x.sort(),
+], ids=range(4))  # fmt: skip
+def test_a_function_that_writes_to_its_argument_is_refused(write: Any) -> None:
+    """The gradient was that of the written values."""
+
+    def f(x: Any) -> Any:
+        write(x)
+        return np.sum(x**2)
+
+    with pytest.raises(RuntimeError, match=r"f writes to its argument.*x = x\.copy\(\)"):
+        grad(checkpoint(f))(np.array([3.0, 1.0]))
+    copying = checkpoint(lambda x: f(x.copy()))
+    np.testing.assert_array_equal(grad(copying)(np.array([3.0, 1.0])), grad(f)(np.array([3.0, 1.0])))
