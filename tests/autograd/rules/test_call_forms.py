@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, jacobian, jvp, tensor
+from autograd import Tensor, grad, jacobian, jvp
 from autograd.testing import check_gradients
 
 rng = np.random.default_rng(3)
@@ -317,22 +317,6 @@ def test_products_have_numpys_dtype(function: Any, dtype: Any) -> None:
         np.testing.assert_array_equal(found.numpy(), expected)
 
 
-SPECIAL: dict[str, Array] = {
-    "float64": np.array([np.nan, np.inf, -np.inf, 1.5]),
-    "float32": np.array([np.nan, np.inf, -np.inf, 1.5], np.float32),
-    "complex": np.array([complex(np.nan, np.inf), complex(-np.inf, np.nan), 1 + 2j]),
-}
-
-
-@pytest.mark.parametrize("options", [{}, {"nan": 3.0}, {"posinf": 7.0}, {"neginf": -7.0}])
-@pytest.mark.parametrize("kind", SPECIAL)
-def test_nan_to_num_is_numpys(kind: str, options: dict[str, float]) -> None:
-    found = np.nan_to_num(Tensor(SPECIAL[kind], requires_grad=True), **options).detach().numpy()
-    expected = np.nan_to_num(SPECIAL[kind], **options)
-    assert found.dtype == expected.dtype
-    np.testing.assert_array_equal(found, expected)
-
-
 def test_roots_move_with_every_coefficient_even_where_a_coefficient_is_zero() -> None:
     """p(r) = 0 stays true, so dr/dp_k = -r^(n-k) / p'(r); the root at 0 moves with the last coefficient only."""
     p = np.array([1.0, -3.0, 2.0, 0.0])  # x (x - 1) (x - 2)
@@ -348,13 +332,6 @@ def test_at_a_sample_of_a_complex_interpolation_real_and_imaginary_slope_are_the
     samples = np.array([0, before, before + after])
     value, slope = jvp(lambda x: np.interp(x, [0.0, 1.0, 2.0], samples), (1.0,), (1.0,))
     assert (value, slope) == (before, 1 + 1j)
-
-
-def test_nothing_has_an_empty_running_product_and_no_join() -> None:
-    nothing = np.zeros((0, 3))
-    assert jvp(lambda x: np.cumprod(x, axis=0), (nothing,), (nothing,))[1].shape == (0, 3)
-    with pytest.raises(ValueError, match="at least one array"):
-        autograd.concat([])
 
 
 def test_a_quotient_without_a_rest_is_that_of_the_numbers_as_they_are() -> None:
@@ -377,12 +354,6 @@ def test_nearly_real_is_within_a_number_of_roundings_or_within_a_size(tol: float
 def test_whole_numbers_have_no_slope() -> None:
     value, slope = jvp(lambda x: x.astype(int), (2.5,), (1.0,))
     assert (value, value.dtype, slope) == (2, int, 0)
-
-
-def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
-    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned") as caught:
-        np.polyfit(np.ones(3), tensor(V[:3], requires_grad=True), 2)
-    assert caught[0].filename == __file__, "it points to the line of the user"
 
 
 @pytest.mark.parametrize(("samples", "slope"), [

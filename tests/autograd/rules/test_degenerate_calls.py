@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, jacobian
+from autograd import Tensor, concat, grad, jacobian, jvp
 from autograd.scipy import linalg
 from autograd.testing import check_gradients
 from autograd.tree import flatten
@@ -193,3 +193,16 @@ def test_an_index_out_of_bounds_of_what_is_empty_elsewhere_is_refused() -> None:
     assert np.take(x, [5], axis=0, mode="wrap").shape == (1, 0)
     with pytest.raises(IndexError):
         np.take(x, [5], axis=0)
+
+
+def test_nothing_has_an_empty_running_product_and_no_join() -> None:
+    nothing = np.zeros((0, 3))
+    assert jvp(lambda x: np.cumprod(x, axis=0), (nothing,), (nothing,))[1].shape == (0, 3)
+    with pytest.raises(ValueError, match="at least one array"):
+        concat([])
+
+
+def test_a_fit_that_its_points_do_not_determine_warns_as_numpys() -> None:
+    with pytest.warns(np.exceptions.RankWarning, match="poorly conditioned") as caught:
+        np.polyfit(np.ones(3), Tensor(SEVERAL, requires_grad=True), 2)
+    assert caught[0].filename == __file__, "it points to the line of the user"

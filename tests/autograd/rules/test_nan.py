@@ -1,4 +1,4 @@
-"""Functions that leave nan out: as NumPy's on arrays with holes, with gradient 0 at a hole."""
+"""Functions that leave nan out, or put numbers there: as NumPy's on arrays with holes, with gradient 0 at a hole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograd import grad, vjp, vmap
+from autograd import Tensor, grad, vjp, vmap
 
 Array = np.ndarray[Any, Any]
 PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
@@ -59,3 +59,19 @@ def test_what_is_left_of_nothing_in_a_batch_of_nothings() -> None:
     with warnings.catch_warnings(action="ignore"):
         found = vmap(lambda x: np.nanmean(x, axis=0))(np.zeros((2, 0, 3)))
     np.testing.assert_array_equal(found, np.full((2, 3), np.nan))
+
+
+SPECIAL: dict[str, Array] = {
+    "float64": np.array([np.nan, np.inf, -np.inf, 1.5]),
+    "float32": np.array([np.nan, np.inf, -np.inf, 1.5], np.float32),
+    "complex": np.array([complex(np.nan, np.inf), complex(-np.inf, np.nan), 1 + 2j]),
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"nan": 3.0}, {"posinf": 7.0}, {"neginf": -7.0}])
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_nan_to_num_is_numpys(kind: str, options: dict[str, float]) -> None:
+    found = np.nan_to_num(Tensor(SPECIAL[kind], requires_grad=True), **options).detach().numpy()
+    expected = np.nan_to_num(SPECIAL[kind], **options)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
