@@ -78,6 +78,19 @@ def test_shuffled_pixels_by_a_loop() -> None:
         np.testing.assert_array_equal(out[:, c, i::2, j::2], x[:, 4 * c + 2 * i + j])
 
 
+def test_the_first_axis_may_be_unflattened() -> None:
+    x = RNG.normal(size=(6, 2))
+    np.testing.assert_array_equal(nn.Unflatten(0, (2, -1))(x).data, x.reshape(2, 3, 2))
+
+
+@pytest.mark.parametrize("drop", [functional.dropout, functional.dropout2d])
+def test_half_is_dropped_unless_told(drop: Any) -> None:
+    autograd.manual_seed(0)
+    out = drop(np.ones((40, 50, 1, 1))).data
+    assert set(np.unique(out)) == {0, 2}
+    assert abs((out == 0).mean() - 0.5) < 0.05
+
+
 def test_dropped_channels_are_whole() -> None:
     autograd.manual_seed(0)
     x = Tensor(np.ones((50, 40, 2, 3)), requires_grad=True)
