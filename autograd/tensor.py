@@ -201,6 +201,8 @@ class Tensor(Interface):
         if not value:
             if type(self._node) is not Leaf:
                 raise RuntimeError("only a leaf can stop requiring grad; write t.detach() for a result")
+            if not self._shared:
+                self._node.snapshot = self._value.copy()  # a frozen tensor is written to unnoticed
             self._hooks, self._node = self._node.hooks, None
             return
         if self.dtype.kind not in "fc":

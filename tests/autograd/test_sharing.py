@@ -62,6 +62,19 @@ def test_what_a_sharer_writes_leaves_the_gradient_right_or_is_refused(sharer: An
             assert x.grad.tolist() == [2, 4, 6]
 
 
+def test_a_leaf_written_to_while_it_is_frozen_is_noticed() -> None:
+    for write in WRITES.values():
+        x = tensor([1.0, 2.0, 3.0], requires_grad=True)
+        y, z = np.sum(x * x), np.sum(x * 2)
+        x.requires_grad_(False)
+        write(x)
+        x.requires_grad_()
+        with pytest.raises(MutationError, match="changed in place"):
+            y.backward()
+        z.backward()
+        assert x.grad.tolist() == [2, 2, 2]
+
+
 def test_a_constant_made_of_another_shares_memory_also_when_that_one_requires_grad_later() -> None:
     x = tensor([1.0, 2.0])
     other = Tensor(x)
