@@ -360,11 +360,7 @@ class Tensor(Interface):
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
-        if is_argument(self._node):
-            return self.clone()
-        twin = self._like(self._value)
-        share(self)
-        return twin
+        return self.clone() if is_argument(self._node) else self._like(self._value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         return self.clone() if is_argument(self._node) else self._like(self._value.copy())
@@ -374,6 +370,8 @@ class Tensor(Interface):
             self.__reduce__()
         twin = _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
         twin._shared = value is self._value
+        if twin._shared:
+            share(self)
         return twin
 
 
