@@ -32,12 +32,18 @@ def __getattr__(name: str) -> Any:
 @twin(sc.logsumexp)
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log |sum b exp(a)|, and its sign; of complex numbers the principal value."""
-    a, b = (*arrays_of((a,)), 1.0) if b is None else arrays_of((a, b))
+    weighted = b is not None
+    a, b = arrays_of((a, b)) if weighted else (*arrays_of((a,)), 1.0)
     dtype = np.result_type(a, b)
     a = a.astype(dtype if dtype.kind in "fc" else np.float64, copy=False)
-    top = piecewise_constant(np.max)(np.real(a), axis=axis, keepdims=True, initial=-np.inf)
+    counted = np.where(b == 0, -np.inf, np.real(a)) if weighted else np.real(a)
+    top = piecewise_constant(np.max)(counted, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
-    total = np.sum(b * np.exp(a - top), axis=axis, keepdims=True)
+    exponents = a - top
+    if weighted:  # what does not count may overflow
+        limit = 0.9 * float(np.log(np.finfo(exponents.dtype).max))
+        exponents = np.where((b == 0) & ~(np.real(exponents) <= limit), limit, exponents)
+    total = np.sum(b * np.exp(exponents), axis=axis, keepdims=True)
     sign = np.sign(total) if return_sign else 1.0
     known = total != 0 if return_sign or dtype.kind == "c" else total > 0
     out = np.log(np.where(known, np.abs(total) if return_sign else total, 1))

@@ -16,12 +16,12 @@ Array = Any
 
 
 @twin(ss.savgol_filter)
-def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, delta: float = 1.0, axis: int = -1,
+def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, delta: Any = 1.0, axis: int = -1,
                   mode: str = "interp", cval: Any = 0.0) -> Any:
     """In each window the polynomial that fits best, or a derivative of it: a convolution, since that is linear."""
     (x,) = arrays_of((x,))
     x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
-    weights = ss.savgol_coeffs(window_length, polyorder, deriv=deriv, delta=delta)
+    weights = ss.savgol_coeffs(window_length, polyorder, deriv=deriv) / delta**deriv
     if mode != "interp":
         return convolve1d(x, weights, axis, mode=mode, cval=cval)
     x = np.moveaxis(x, axis, -1)

@@ -102,6 +102,8 @@ FORMS: list[Form] = [
         {"b": VECTOR_5**2}, {"b": VECTOR_5**2, "axis": 1}, {"b": -(VECTOR_5**2), "axis": 1, "return_sign": True},
         {"b": SAMPLES, "axis": 0, "return_sign": True, "keepdims": True}, {"return_sign": True})],
     ("special.logsumexp", (0.3,), {}),
+    *[("special.logsumexp", (SAMPLES[:2, :3],), {"b": np.array([[1.0, 0, 2], [0, 0.5, 0]]), "axis": axis})
+      for axis in (0, 1, None)],
     *[(f"special.{name}", (x,), options) for name in ("softmax", "log_softmax") for x in (SAMPLES, SAMPLES * 300)
       for options in ({}, {"axis": 0}, {"axis": -1}, {"axis": (0, 1)})],
     *[("special.polygamma", (n, VECTOR), {}) for n in (0, 1, 2, 3, np.array([[0], [1], [4]]), [3, 0, 2, 1])],
@@ -298,6 +300,17 @@ def test_factors_solve_their_systems(lower: bool, matrix: Any, columns: int) -> 
     np.testing.assert_allclose(factor.numpy(), kept(scipy.linalg.cho_factor(matrix, lower)[0]), atol=1e-12)
     found = linalg.cho_solve((factor, side), right).numpy()
     np.testing.assert_allclose(found, np.linalg.solve(matrix, right), rtol=1e-10)
+
+
+@pytest.mark.parametrize("axis", [0, 1, None])
+@pytest.mark.parametrize("big", [1e3, np.inf, np.nan])
+def test_what_has_no_weight_may_be_of_any_size(big: float, axis: Any) -> None:
+    a, b = np.array([[0.5, big, -1], [big, 0.2, big]]), np.array([[1.0, 0, 2], [0, 0.5, 0]])
+    found, pullback = autograd.vjp(lambda a: special.logsumexp(a, axis, b), a)
+    np.testing.assert_allclose(found, scipy.special.logsumexp(a, axis, b), rtol=1e-14)
+    (gradient,) = pullback(np.ones_like(found))
+    np.testing.assert_allclose(np.sum(gradient), np.size(found), rtol=1e-14)
+    assert not np.any(gradient[b == 0])
 
 
 def test_a_cumulative_integral_begins_at_0() -> None:

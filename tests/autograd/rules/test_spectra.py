@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, vmap
 from autograd.scipy import signal
+from autograd.testing import check_gradients
 from tests.examples import examples
 
 Array = np.ndarray[Any, Any]
@@ -106,3 +107,9 @@ def test_smoothing_is_scipys(kind: str, length: int, degree: int, order: int, mo
 def test_a_window_longer_than_the_signal_has_no_polynomial_at_its_ends() -> None:
     with pytest.raises(ValueError, match="window_length of at most the 30 samples along axis -1, got 31"):
         signal.savgol_filter(Tensor(SIGNALS["one"][0]), 31, 2)
+
+
+def test_the_distance_of_samples_is_differentiated_too() -> None:
+    for mode in ("interp", "mirror"):
+        check_gradients(lambda x, delta, mode=mode: np.sum(np.sin(signal.savgol_filter(
+            x, 5, 3, deriv=2, delta=delta, mode=mode))), SIGNALS["one"][0], 0.7)
