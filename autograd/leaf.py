@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 
+_NOTHING: tuple[Tensor | None] = (None,)
+"""What a tensor that is no view is a view of."""
+
+
 def mutated(target: Tensor) -> None:
     """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
     leaf = target._node
@@ -31,15 +35,20 @@ def owners(target: Tensor) -> Iterator[Tensor]:
 
 def recorded_owner(target: Tensor) -> Tensor | None:
     """The recorded result that a tensor is, or is a view of: its values belong to the graph, nobody writes there."""
-    return next((owner for owner in owners(target) if owner._node is not None and type(owner._node) is not Leaf), None)
+    owner: Tensor | None = target
+    while owner is not None and (owner._node is None or type(owner._node) is Leaf):
+        owner = getattr(owner, "_view", _NOTHING)[0]
+    return owner
 
 
 def share(target: Tensor) -> None:
     """Say that others may write into the memory of a tensor from now on, and so into that of which it is a view."""
-    for owner in owners(target):
+    owner: Tensor | None = target
+    while owner is not None:
         if owner._node is not None and not owner._shared:
             owner._node.snapshot = owner._value.copy()  # to notice a write after values were recorded
         owner._shared = True
+        owner = getattr(owner, "_view", _NOTHING)[0]
 
 
 def unlink(target: Tensor) -> None:

@@ -49,7 +49,7 @@ class Batch(Box):
         if isinstance(out, tuple):
             return tuple(batch(o, level) for o in out)
         result = batch(out, level)
-        if not result.shape and gives_an_array(primitive.name, options):
+        if out.ndim == 1 and gives_an_array(primitive.name, options):
             result._scalar = False
         return result
 
@@ -223,7 +223,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
                 local.batches = before
         outs, structure = tree.flatten(out)
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
-        outs = [another(o) if hasattr(o, "_view") or any(o is x for x in leaves) else o for o in outs]
+        own = set(map(id, leaves))  # of the caller
+        outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
         outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, axis_of_each(out_axes, structure), strict=True)]
         plain = not any(isinstance(x, Tensor) for arg in args for x in tree.flatten(arg)[0])
         return structure.unflatten([as_output(o, plain) for o in outs])
