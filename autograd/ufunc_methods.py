@@ -116,7 +116,7 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
     times = occurrence(places)
     for k in range(int(times.max(initial=-1)) + 1):
         now = times == k
-        where = np.unravel_index(places[now], target.shape)
+        where = np.unravel_index(places[now], target.shape) if target.ndim else None  # an axis for the one element
         target[where] = ufunc(target[where], *[v.reshape(-1)[now] for v in operands])
     return None
 

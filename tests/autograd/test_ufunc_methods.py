@@ -171,3 +171,15 @@ def test_methods_without_a_rule_are_computed_or_refused() -> None:
     assert np.lcm.outer(Tensor([2, 3]), np.array([4, 5])).tolist() == [[4, 10], [12, 15]]
     with pytest.raises(NoDerivativeError, match=r"numpy\.divmod\.outer"):
         np.divmod.outer(Tensor([1.0, 2.0], requires_grad=True), np.array([2.0, 3.0]))
+
+
+def test_what_is_written_at_places_of_an_array_without_axes() -> None:
+    def f(x: Any) -> Any:
+        y = np.where(x > 0, x, 0.0)
+        np.multiply.at(y, (...,), x + 1)
+        np.power.at(y, (), 3.0)
+        np.add.at(y, ..., x)
+        return y
+
+    assert Tensor(f(1.5)).item() == f(Tensor(1.5)).item() == pytest.approx(1.5**3 * 2.5**3 + 1.5)
+    assert grad(f)(1.5) == pytest.approx(3 * (1.5 * 2.5) ** 2 * 4.0 + 1)
