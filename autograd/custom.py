@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import itertools
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -189,10 +191,13 @@ class CustomFunction:
 
     def __init__(self, function: Callable[..., Any], numeric: bool) -> None:
         functools.update_wrapper(self, function)
-        name = getattr(function, "__name__", "custom")
-        count = sum(key.partition("#")[0] == name for key in primitives)
+        name = label = getattr(function, "__name__", "custom")
+        numbers = itertools.count(2)
+        while label in primitives:
+            label = f"{name}#{next(numbers)}"
         self.numeric = numeric
-        self.primitive = Custom(name if not count else f"{name}#{count + 1}", function, numeric)
+        self.primitive = Custom(label, function, numeric)
+        weakref.finalize(self, primitives.pop, label)  # one made at every step of a loop is not kept for ever
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The function of `args`; keyword arguments pass through undifferentiated."""

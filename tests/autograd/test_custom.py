@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -11,7 +12,7 @@ import scipy.linalg
 
 from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support, vjp
 from autograd.calling import checked_options, parameters
-from autograd.registry import registry
+from autograd.registry import primitives, registry
 from autograd.testing import check_gradients
 
 
@@ -275,3 +276,19 @@ def test_functions_that_hide_their_parameters_have_none() -> None:
             checked_options(options, frozenset(), (), given)
     with pytest.raises(NoDerivativeError, match="type with casting='safe' has no derivative here.*options axis"):
         checked_options(type, frozenset({"axis"}), (), {"axis": 0, "casting": "safe"})
+
+
+def test_operations_of_one_name_are_told_apart_and_those_of_a_loop_are_let_go() -> None:
+    first, second = make_cube(defvjp=vjp_of_cube), make_cube(defvjp=vjp_of_cube)
+    assert first.primitive.name != second.primitive.name
+    before = len(primitives)
+    for _ in range(100):
+        x = Tensor(2.0, requires_grad=True)
+        y = make_cube(defvjp=vjp_of_cube)(x)  # the operation is gone before its derivative is asked for
+        gc.collect(0)
+        y.backward()
+        assert x.grad is not None
+        assert x.grad.item() == 12
+    gc.collect()
+    assert len(primitives) <= before + 1
+    assert primitives[first.primitive.name] is first.primitive
