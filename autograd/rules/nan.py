@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.declare import composite
+from autograd.piecewise_constant import values_of
 
 Array = Any
 
@@ -32,13 +34,14 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 def spread(function: Callable[..., Any]) -> Callable[..., Any]:
     """A variance or its root; nan where not more than `ddof` numbers are left."""
-    left = left_out(function, "axis", "dtype", "out", "ddof", "keepdims")
+    names = ("axis", "dtype", "out", "ddof", "keepdims")
+    left = left_out(function, *names)
 
-    def apply(a: Any, *args: Any, **options: Any) -> Any:
-        options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
-        counted = np.sum(~np.isnan(a) & options.get("where", True), axis=options.get("axis"),
-                         keepdims=options.get("keepdims", False) is True)
-        return np.where(counted <= options.get("correction", options.get("ddof", 0)), np.nan, left(a, **options))[()]
+    def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
+        options |= dict(zip(names, args, strict=False))
+        counted = np.sum(~np.isnan(a) & where, axis=options.get("axis"), keepdims=True)
+        enough = counted > options.get("correction", options.get("ddof", 0))
+        return left(a, where=enough & where, **options)
 
     return apply
 
@@ -52,7 +55,10 @@ def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
         best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
         if options.get("initial") is not None:
             return best
-        return np.where(np.all(np.isnan(a), axis=axis, keepdims=keepdims), np.nan, best)[()]
+        nothing = np.all(np.isnan(a), axis=axis, keepdims=keepdims)
+        if np.any(values_of(nothing)):
+            warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
+        return np.where(nothing, np.nan, best)[()]
 
     return apply
 

@@ -39,8 +39,23 @@ def count(x: Array, axis: Any, where: Any) -> Any:
 # --- Sums and means --------------------------------------------------------------------------------------------------
 
 linear(np.sum, expand, evaluate=by(np.add), offset="initial")
-linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False, where=True: masked(
-    expand(with_axes(g, x, axis, keepdims) / count(x, axis, where), x, keepdims=True), where))
+
+
+def mean_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False,
+              where: Any = True) -> Array:
+    g, number = with_axes(g, x, axis, keepdims), count(x, axis, where)
+    if where is True:
+        return expand(g / number, x, keepdims=True)
+    none = number == 0  # whose mean, 0 / 0, has no derivative in whatever was left out
+    return masked(expand(alive(g, g / np.where(none, np.nan, number)), x, keepdims=True), where | none)
+
+
+def alive(g: Array, cotangent: Array) -> Array:
+    """A cotangent made of g, exactly 0 where g is: a result that nothing reads does no harm, even if it is nan."""
+    return np.where(g == 0, 0, cotangent)
+
+
+linear(np.mean, mean_back)
 
 
 def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
@@ -51,13 +66,19 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
     return masked(x - mean, where)
 
 
+def spread_back(g: Array, change: Array, x: Array, axis: Any, where: Any, dtype: Any,
+                mean: Array | None, degrees: Any) -> Array:
+    """What a variance, or its root, passes back; nan where it is itself, by 0 / 0, also to what was left out."""
+    factor = alive(g, change / degrees)
+    return masked(factor * np.conj(centred(x, axis, where, dtype, mean)), where | (degrees == 0))
+
+
 reduction(
-    np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None:
-    masked(2 * g / degrees(x, axis, where, ddof, correction) * np.conj(centred(x, axis, where, dtype, mean)), where))
+    np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
+        g, 2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 reduction(
-    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None:
-    masked(over(g, out) / degrees(x, axis, where, ddof, correction)
-           * np.conj(centred(x, axis, where, dtype, mean)), where))
+    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
+        g, over(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:

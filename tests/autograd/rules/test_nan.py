@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograd import Tensor, grad, vjp, vmap
+from autograd import Tensor, grad, jacfwd, jacrev, vjp, vmap
 
 Array = np.ndarray[Any, Any]
 PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
@@ -40,7 +40,9 @@ def test_without_holes_the_gradient_is_that_of_the_other_function(pair: Any, x: 
 def test_an_empty_slice_is_nan_with_gradient_zero() -> None:
     x = np.array([[np.nan, np.nan], [1.0, np.nan]])
     for f in (np.nanmax, np.nanmin):
-        np.testing.assert_array_equal(grad(lambda x, f=f: np.sum(f(x, axis=1)[1:]))(x), [[0, 0], [1, 0]])
+        with pytest.warns(RuntimeWarning, match="All-NaN slice encountered"):
+            gradient = grad(lambda x, f=f: np.sum(f(x, axis=1)[1:]))(x)
+        np.testing.assert_array_equal(gradient, [[0, 0], [1, 0]])
 
 
 @pytest.mark.parametrize("f", [np.nancumsum, np.nancumprod])
@@ -75,3 +77,38 @@ def test_nan_to_num_is_numpys(kind: str, options: dict[str, float]) -> None:
     expected = np.nan_to_num(SPECIAL[kind], **options)
     assert found.dtype == expected.dtype
     np.testing.assert_array_equal(found, expected)
+
+
+LEFT = {"nanmean": (np.nanmean, {}), "nanvar": (np.nanvar, {"ddof": 1}), "nanstd": (np.nanstd, {"ddof": 1}),
+        "mean": (lambda x, **options: np.mean(x, where=~np.isnan(x), **options), {})}
+
+
+@pytest.mark.parametrize("name", LEFT)
+@pytest.mark.parametrize("options", [{"axis": 1}, {"axis": 1, "keepdims": True}, {"axis": None}])
+@pytest.mark.parametrize("row", [[np.nan, np.nan], [1.0, np.nan], [1.0, 3.0]])
+def test_both_modes_find_no_derivative_where_the_value_is_nan_by_division(name: str, options: Any, row: Any) -> None:
+    f, more = LEFT[name]
+    x = np.array([row])
+    with warnings.catch_warnings(action="ignore"):
+        out = f(x, **options, **more)
+        backward, forward = (jacobian(lambda x: f(x, **options, **more))(x) for jacobian in (jacrev, jacfwd))
+    np.testing.assert_allclose(backward, forward, rtol=1e-12)
+    assert np.all(np.isnan(backward) == np.isnan(out.item()))
+
+
+@pytest.mark.parametrize("f", [np.nanvar, np.nanstd])
+def test_a_spread_of_too_few_numbers_is_numpys(f: Any) -> None:
+    x = np.array([[1.0, 2.0, np.nan], [1.0, 2.0, 4.0], [np.nan, np.nan, np.nan]])
+    with warnings.catch_warnings(action="ignore"):
+        np.testing.assert_array_equal(f(Tensor(x), axis=1, ddof=2).numpy(), f(x, axis=1, ddof=2))
+
+
+@pytest.mark.parametrize("f", [np.nanmax, np.nanmin])
+def test_an_extreme_of_nothing_warns_as_numpy_does(f: Any) -> None:
+    x = np.array([[np.nan, np.nan], [1.0, np.nan]])
+    for call in (lambda: f(Tensor(x), axis=1), lambda: vmap(f)(x)):
+        with pytest.warns(RuntimeWarning, match="All-NaN slice encountered"):
+            call()
+    with warnings.catch_warnings(action="error"):
+        f(Tensor(x), axis=0, initial=0.0)
+        f(Tensor(x[1:]))
