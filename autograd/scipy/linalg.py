@@ -10,6 +10,7 @@ import scipy.linalg as sl
 
 from autograd.calling import arrays_of
 from autograd.declare import differential, general, on_arrays_too
+from autograd.piecewise_constant import piecewise_constant
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import twin
@@ -324,7 +325,10 @@ def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
         part = np.tril(a) if lower else np.triu(a)
         return part + mT(part) - as_assumed(a, "diagonal", lower)
     if kind in ("pos", "positive definite", "her", "hermitian"):
-        return mirrored(a, lower)
+        a = mirrored(a, lower)
+        if kind.startswith("pos"):
+            refuse_indefinite(a)
+        return a
     bands = {"diagonal": (0, 0), "tridiagonal": (-1, 1), "upper triangular": (0, None), "lower triangular": (None, 0)}
     if kind not in (None, "gen", "general", "banded", *bands):
         raise ValueError(f"assume_a is general, symmetric, hermitian, positive definite, banded, {', '.join(bands)} or "
@@ -333,6 +337,9 @@ def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
     a = a if low is None else np.triu(a, low)
     return a if high is None else np.tril(a, high)
 
+
+refuse_indefinite = piecewise_constant(np.linalg.cholesky)
+"""Raises `LinAlgError` for a matrix that is not positive definite."""
 
 svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.linalg.svdvals(*for_lapack(a)))
 inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False: np.linalg.inv(

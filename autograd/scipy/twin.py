@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
 from autograd.reading import Rule
 from autograd.registry import registry
@@ -22,10 +24,26 @@ def twin(function: Callable[..., Any],
     def register(definition: Rule) -> Callable[..., Any]:
         @functools.wraps(function)
         def apply(*args: Any, **options: Any) -> Any:
-            tracked = next(tensors_in((args, options)), None) is not None
-            return wrap(definition(*args, **options)) if tracked else (of_arrays or function)(*args, **options)
+            if next(tensors_in((args, options)), None) is None:
+                return (of_arrays or function)(*args, **options)
+            try:
+                return wrap(definition(*args, **options))
+            except TypeError as error:
+                refuse_what_does_not_fit(function.__name__, definition, args, options, error)
+                raise
 
         registry[function] = apply
         return apply
 
     return register
+
+
+def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], options: Mapping[str, Any],
+                             error: TypeError) -> None:
+    """Say which arguments a definition takes, if it was not called with these: Python names it, perhaps a lambda."""
+    takes = inspect.signature(definition)
+    try:
+        takes.bind(*args, **options)
+    except TypeError as misfit:
+        hint = "".join(f"; {OPTIONS[option]}" for option in options if option in OPTIONS.keys() - takes.parameters)
+        raise TypeError(f"{name} of tensors takes {', '.join(takes.parameters)}: {misfit}{hint}") from error

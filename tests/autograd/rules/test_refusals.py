@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.integrate
+import scipy.ndimage
+import scipy.spatial.distance
 
 import autograd
 from autograd import NoDerivativeError, grad, jvp, tensor, vmap
+from autograd.registry import public_name, registry
+from autograd.scipy import linalg, special
+from tests.autograd.rules.domains import ROWS
 
 rng = np.random.default_rng(3)
 T, U = tensor(rng.normal(size=(3, 4)), requires_grad=True), tensor(rng.normal(size=5), requires_grad=True)
@@ -103,3 +112,40 @@ def test_an_option_without_a_derivative_is_refused_in_both_modes(name: str) -> N
                  lambda: jvp(vmap(f), (two,), (two,))):
         with pytest.raises(NoDerivativeError, match="no derivative"):
             call()
+
+
+TWINS = [function for function in ROWS if getattr(registry[function], "__wrapped__", None) is function]
+TAKE_MORE = {scipy.integrate.odeint, scipy.integrate.quad, scipy.integrate.solve_ivp, scipy.ndimage.gaussian_laplace,
+             scipy.ndimage.gaussian_gradient_magnitude, scipy.spatial.distance.cdist, scipy.spatial.distance.pdist}
+"""Functions that hand on the options that they do not know."""
+
+
+@pytest.mark.parametrize("function", TWINS, ids=public_name)
+def test_a_twin_says_which_arguments_it_takes(function: Any) -> None:
+    theirs = inspect.signature(function).parameters.values()
+    needed = [tensor(np.eye(4)) for p in theirs if p.default is p.empty and p.kind < p.VAR_POSITIONAL]
+    with pytest.raises((TypeError, ValueError)) as raised:
+        registry[function](*needed or [T], unheard_of=1)
+    assert "<lambda>" not in str(raised.value)
+    if function not in TAKE_MORE:
+        assert re.search(r"(?s)of tensors takes .*: .*unexpected keyword argument 'unheard_of'", str(raised.value))
+
+
+def test_a_twin_says_so_of_arguments_by_their_place_and_of_foreign_names() -> None:
+    with pytest.raises(TypeError, match="logm of tensors takes A: too many positional arguments"):
+        linalg.logm(tensor(np.eye(2)), False)
+    with pytest.raises(TypeError, match="logsumexp of tensors takes .*'dim'; write axis="):
+        special.logsumexp(T, dim=0)
+
+
+@pytest.mark.parametrize("kind", ["pos", "positive definite"])
+def test_no_positive_definite_matrix_is_refused_as_by_scipy(kind: str) -> None:
+    a = np.array([[1.0, 2.0], [2.0, 1.0]])
+    solve = functools.partial(linalg.solve, b=np.ones(2), assume_a=kind)
+    for call in (solve, functools.partial(linalg.inv, assume_a=kind)):
+        for refused, x in ((call, tensor(a)), (vmap(call), np.stack([np.eye(2), a]))):
+            with pytest.raises(np.linalg.LinAlgError):
+                refused(x)
+        call(tensor(a + 4 * np.eye(2)))
+    with pytest.raises(np.linalg.LinAlgError):
+        solve(a)
