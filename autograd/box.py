@@ -87,7 +87,7 @@ class Box(Tensor):
         """The gradients of outputs that are, or have cotangents that are, boxes of this level."""
         raise NotImplementedError
 
-    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """Apply a piecewise constant function, whatever the nesting of its arguments."""
         raise NotImplementedError
 

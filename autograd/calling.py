@@ -87,8 +87,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
     return (*args[:count], *by_name), named
 
 
-def checked_options(function: Callable[..., Any], known: frozenset[str], args: Sequence[Any],
-                    options: Mapping[str, Any]) -> dict[str, Any]:
+def checked_options(function: Callable[..., Any], known: frozenset[str], options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that the rule knows. Others may pass at their default; else the call is refused with the reason."""
     kept = {}
     for name, value in options.items():

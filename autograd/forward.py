@@ -43,7 +43,7 @@ class Dual(Box):
             return tuple(dual(o, t, level) for o, t in zip(out, tangent or (None,) * len(out), strict=True))
         return dual(out, tangent, level)
 
-    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         return apply(*self._lowered(args), **self._lowered(options))
 
     def _lowered(self, branch: Any) -> Any:

@@ -25,7 +25,7 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             refuse_foreign(function, options)
         boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
         if boxes:
-            return max(boxes, key=lambda box: box.level).process_plain(apply, args, options)
+            return max(boxes, key=lambda box: box.level).process_constant(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it

@@ -382,7 +382,7 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
-            options = checked_options(function, known, args, options)
+            options = checked_options(function, known, options)
         return primitive(*[x if x is None or isinstance(x, Tensor) else as_operand(x) for x in args], **options)
 
     return apply

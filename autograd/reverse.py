@@ -153,7 +153,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if kind is _ndarray and parent in owned and type(total) is _ndarray:
                     total += c
                 else:
-                    totals[parent] = _add(total, c)
+                    totals[parent] = added(total, c)
                     owned.add(parent)
             if left == 1:
                 ready.append(parent)
@@ -241,12 +241,12 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     return c
 
 
-def _add(a: Array, b: Array) -> Array:
+def added(a: Array, b: Array) -> Array:
     """The sum of two cotangents; part by part for an operation with several outputs, None being zero."""
     if a is None or b is None:
         return b if a is None else a
     if type(a) is list:
-        return [_add(x, y) for x, y in zip(a, b, strict=True)]
+        return [added(x, y) for x, y in zip(a, b, strict=True)]
     return a + b
 
 
@@ -354,5 +354,5 @@ def seeds_of(outputs: Sequence[Tensor], cotangents: Sequence[Array]) -> dict[Nod
     seeds: dict[Node, Array] = {}
     for output, g in zip(outputs, cotangents, strict=True):
         if output._node is not None:
-            seeds[output._node] = _add(seeds.get(output._node), g)
+            seeds[output._node] = added(seeds.get(output._node), g)
     return seeds

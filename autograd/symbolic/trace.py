@@ -163,7 +163,7 @@ class Formula(Box):
         name = primitive.name.removeprefix("scipy.")  # what NumPy, or the library itself, has too
         return write_down(name, primitive.kind, primitive.evaluate, operands, options)
 
-    def process_plain(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """The expressions of a comparison or another piecewise constant function."""
         function = next(known for known, its_apply in registry.items()
                         if apply in (its_apply, getattr(its_apply, "__wrapped__", None)))

@@ -53,7 +53,7 @@ class Batch(Box):
             result._scalar = False
         return result
 
-    def process_plain(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
+    def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
         leaves, structure = tree.flatten((args, options))
         batched = [type(x) is Batch and x.level == self.level for x in leaves]

@@ -269,13 +269,13 @@ def test_functions_that_hide_their_parameters_have_none() -> None:
     def options(x: Any, share: float = 1.5, pair: Any = (1, 2), flag: Any = None) -> None: ...
 
     for given in ({"share": float("1.5")}, {"pair": tuple(range(1, 3))}, {"flag": None}):  # other objects, but equal
-        assert checked_options(options, frozenset(), (), given) == {}
+        assert checked_options(options, frozenset(), given) == {}
     for given in ({"share": 1}, {"share": 2.5}, {"pair": [1, 2]}, {"flag": False}, {"other": 0},
                   {"pair": np.array([1, 2])}):
         with pytest.raises(NoDerivativeError, match="options with .* has no derivative here"):
-            checked_options(options, frozenset(), (), given)
+            checked_options(options, frozenset(), given)
     with pytest.raises(NoDerivativeError, match="type with casting='safe' has no derivative here.*options axis"):
-        checked_options(type, frozenset({"axis"}), (), {"axis": 0, "casting": "safe"})
+        checked_options(type, frozenset({"axis"}), {"axis": 0, "casting": "safe"})
 
 
 def test_operations_of_one_name_are_told_apart_and_those_of_a_loop_are_let_go() -> None:

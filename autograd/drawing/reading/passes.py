@@ -15,7 +15,7 @@ from autograd.fused import Fused
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive
-from autograd.reverse import fit
+from autograd.reverse import added, fit
 from autograd.tensor import Tensor
 
 from .replay import UNKNOWN, evaluated, operand_values
@@ -42,7 +42,7 @@ def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[
             given = pulled(node.primitive, g, view)
             for parent, c in zip(node.parents, given, strict=True):
                 if parent is not None and c is not None:
-                    totals[parent] = _add(totals.get(parent), c)
+                    totals[parent] = added(totals.get(parent), c)
             if visit is not None:
                 visit(node, given, totals)
     return totals
@@ -123,14 +123,6 @@ def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: A
 
 def _raw(value: Any) -> Any:
     return value._value if isinstance(value, Tensor) else value
-
-
-def _add(a: Array, b: Array) -> Array:
-    if a is None or b is None:
-        return b if a is None else a
-    if isinstance(a, list):
-        return [_add(x, y) for x, y in zip(a, b, strict=True)]
-    return a + b
 
 
 def ones(node: Node) -> Array:
