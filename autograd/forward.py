@@ -15,6 +15,7 @@ import numpy as np
 from . import tree
 from .arrays import plain_array
 from .box import Box, another
+from .graph import refuse_objects
 from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
@@ -82,6 +83,7 @@ def dual(primal: Any, tangent: Any, level: int) -> Tensor:
             primal._value.dtype is not tangent._value.dtype):
         tangent = _fitted(primal, tangent)
     if tangent is None or primal._value.dtype.kind not in "fc":
+        refuse_objects(primal._value)
         return primal  # type: ignore[no-any-return]
     self: Dual = object.__new__(Dual)
     self._inner, self._tangent, self.level = primal, tangent, level

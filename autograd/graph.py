@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 FLOAT64 = np.dtype(np.float64)
+OBJECT = np.dtype(object)
 FREED: tuple[Any, ...] = ("freed",)
 """What `Node.saved` becomes once a backward pass has used it."""
 
@@ -118,7 +119,16 @@ def describe(operand: Any, parent: Node | None) -> Any:
     value = getattr(operand, "_value", operand)
     if value is operand and not isinstance(value, np.ndarray):
         return operand
+    refuse_objects(value)
     return (value.shape, value.dtype, getattr(operand, "_name", None))
+
+
+def refuse_objects(value: Any) -> None:
+    """Raise for an array of Python objects: NumPy makes objects of the tensors beside it, without a gradient."""
+    if value.dtype is OBJECT:
+        first = next(iter(value.flat), None)
+        raise TypeError(f"an array of objects, such as {first!r:.40}, has no derivative: beside tensors give arrays of "
+                        "numbers, x.astype(float)")
 
 
 def _constant(operand: Any, kept: Any) -> Constant | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -307,3 +308,20 @@ def test_jvp_of_one_argument_takes_tuples_on_both_sides(primals: Any, tangents: 
 def test_the_imaginary_part_of_real_numbers_is_constant_below_a_pole_too(constant: Callable[..., Any]) -> None:
     """An infinite cotangent times 0 was nan."""
     assert grad(lambda x: np.sum(np.cbrt(constant(x))))(np.ones(3)).tolist() == [0, 0, 0]
+
+
+OBJECTS = np.array([1, 2.5], dtype=object)
+BESIDE_OBJECTS: dict[str, Callable[[Any], Any]] = {
+    "product": lambda t: t * OBJECTS, "sum, from the left": lambda t: OBJECTS + t,
+    "where": lambda t: np.where(t > 1, t, OBJECTS),
+    "joined": lambda t: np.concatenate([t, OBJECTS]), "a fraction": lambda t: t * Fraction(1, 2),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE_OBJECTS)
+def test_objects_beside_a_tensor_are_refused_in_both_modes(name: str) -> None:
+    """NumPy makes objects of everything then, whose tangent would be 0."""
+    f, x = BESIDE_OBJECTS[name], np.array([1.0, 2.0])
+    for call in (lambda: f(Tensor(x, requires_grad=True)), lambda: jvp(f, (x,), (x,))):
+        with pytest.raises(TypeError, match=r"array of objects, such as .*x\.astype\(float\)"):
+            call()
