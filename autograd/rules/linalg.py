@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.box import varies
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, differential, general, on_arrays_too
-from autograd.piecewise_constant import decided, piecewise_constant
+from autograd.errors import NoDerivativeError
+from autograd.piecewise_constant import decided, piecewise_constant, values_of
+from autograd.tensor import Tensor
 
 from .products import LETTERS
 
@@ -167,9 +170,34 @@ def cofactors(x: Array) -> Array:
         return np.linalg.det(u @ vh)[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
 
 
-cofactors_of = on_arrays_too(differential(
-    cofactors, lambda t, x, out: out * trace_of_product(np.linalg.inv(x), t)[..., None, None]
-    - mT(np.linalg.inv(x) @ t @ mT(out))), cofactors)
+def cofactors_change(t: Array, x: Array, out: Array) -> Array:
+    """The change of the cofactors C: C tr(x^-1 t) - x^-T t^T C.
+
+    Where x has no inverse to speak of it is that of the singular values' matrix, C(u s v^H) = C(u) C(s) C(v^H), of
+    which every cofactor is a sum of products without a division.
+    """
+    if not np.any(values_of(nearly_singular(x))):
+        inverse = np.linalg.inv(x)
+        return out * trace_of_product(inverse, t)[..., None, None] - mT(inverse @ t @ mT(out))
+    if isinstance(x, Tensor) and varies(x):  # singular vectors turn without limit
+        raise NoDerivativeError("det has two derivatives at a matrix that is singular or nearly so, here a third is "
+                                "asked for; write the determinant as a sum of products, or move the matrix")
+    u, s, vh = np.linalg.svd(x)
+    same = np.eye(s.shape[-1], dtype=bool)
+    others = np.where(same, 0, np.prod(np.where(same[:, None] | same, 1, s[..., None, None, :]), axis=-1))
+    inner = H(u) @ t @ H(vh)
+    change = same * (others @ np.diagonal(inner, 0, -2, -1)[..., None]) - others * mT(inner)
+    return np.linalg.det(u @ vh)[..., None, None] * (np.conj(u) @ change @ np.conj(vh))
+
+
+@piecewise_constant
+def nearly_singular(x: Array) -> Array:
+    """Whether half of the digits of a second derivative would be lost in the inverse."""
+    s = np.linalg.svdvals(x)
+    return np.min(s, axis=-1, initial=np.inf) <= np.sqrt(np.finfo(s.dtype).eps) * np.max(s, axis=-1, initial=0)
+
+
+cofactors_of = on_arrays_too(differential(cofactors, cofactors_change), cofactors)
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
 slogdet_of = general(

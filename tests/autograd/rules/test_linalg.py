@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Tensor, grad, jacobian, jvp, vjp
+from autograd import NoDerivativeError, Tensor, grad, hessian, jacobian, jvp, vjp
 from autograd.scipy.linalg import polar
 from autograd.testing import check_gradients
 
@@ -89,6 +89,28 @@ def test_gradient_of_a_singular_determinant_is_the_matrix_of_cofactors(name: str
         [(-1) ** (i + j) * np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in range(3)] for i in range(3)
     ]
     np.testing.assert_allclose(grad(np.linalg.det)(x), cofactors, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["zero", "rank 1", "singular", "two equal"])
+@pytest.mark.parametrize("phase", [1.0, np.exp(1j)])
+@pytest.mark.parametrize("rounding", [0.0, 1e-16])
+def test_second_derivatives_of_a_singular_determinant_are_those_of_a_triple_product(
+        name: str, phase: complex, rounding: float) -> None:
+    x, t = phase * (DEGENERATE[name] + rounding * rng.standard_normal((3, 3))), rng.standard_normal((3, 3))
+    def curvature(det: Any) -> Any:
+        def slope(x: Any) -> Any:
+            return jvp(det, (x,), (t,))[1]
+
+        return jvp(slope, (x,), (t,))[1], *((grad(slope)(x),) if phase == 1 else ())
+
+    for found, expected in zip(curvature(np.linalg.det), curvature(lambda x: np.sum(x[0] * np.cross(x[1], x[2]))),
+                               strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-13)
+
+
+def test_a_third_derivative_of_a_singular_determinant_is_refused_in_words() -> None:
+    with pytest.raises(NoDerivativeError, match="det has two derivatives at a matrix that is singular"):
+        jacobian(hessian(np.linalg.det))(np.ones((3, 3)))
 
 
 def test_a_singular_complex_determinant_changes_by_the_cofactors() -> None:
