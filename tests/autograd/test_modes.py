@@ -101,6 +101,28 @@ def test_an_async_function_has_its_decorators_setting_while_it_runs() -> None:
             yield 1
 
 
+def test_a_generator_that_another_thread_closes_leaves_that_threads_setting_alone() -> None:
+    def steps() -> Generator[None]:
+        with no_grad():
+            yield
+
+    generator, seen = steps(), []
+
+    def begin() -> None:
+        next(generator)
+        seen.append(is_grad_enabled())
+
+    thread = threading.Thread(target=begin)
+    thread.start()
+    thread.join()
+    assert is_grad_enabled()
+    generator.close()
+    assert seen == [False]
+    assert is_grad_enabled()
+    x = tensor(1.0, requires_grad=True)
+    assert (x * 2).requires_grad
+
+
 def test_threads_whose_passes_end_in_the_same_leaf_lose_no_gradient() -> None:
     x = tensor(np.zeros(3), requires_grad=True)
 

@@ -190,3 +190,15 @@ def test_an_array_of_no_axes_has_views(view: Callable[[Any], Any]) -> None:
     assert [program(tensor(v, requires_grad=True) * 1).item() for v in x] == expected
     assert autograd.vmap(program)(x).tolist() == expected
     assert autograd.vmap(autograd.grad(program))(x).tolist() == [1, 1]
+
+
+def test_within_vmap_an_array_of_no_axes_changes_for_all_who_have_it() -> None:
+    def program(x: Any) -> Any:
+        y = np.where(x > 0, x, 0.0)
+        z = y
+        z += 1
+        return y * z
+
+    x = np.array([0.0, 2.0])
+    assert autograd.vmap(program)(x).tolist() == [program(v) for v in x] == [1, 9]
+    assert autograd.vmap(autograd.grad(program))(x).tolist() == [0, 6]

@@ -43,3 +43,13 @@ def test_a_spread_without_degrees_of_freedom_has_no_finite_slope(function: Any, 
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         assert not np.isfinite(function(V[:3], ddof=ddof, where=where))
         assert not np.isfinite(grad(lambda x: function(x, ddof=ddof, where=where))(V[:3])).any()
+
+
+@pytest.mark.parametrize("spread", [np.var, np.std])
+def test_a_spread_about_a_mean_that_is_given_does_not_move_with_the_mean(spread: Any) -> None:
+    mean = np.full((1, 4), 0.5)
+    expected = 2 * (X - mean) / len(X)
+    if spread is np.std:
+        expected /= 2 * np.sqrt(np.mean((X - mean) ** 2, axis=0))
+    found = grad(lambda x: np.sum(spread(x, axis=0, mean=mean)))(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)

@@ -109,6 +109,13 @@ def test_vjp_and_linearize_are_transposes() -> None:
     assert isinstance(pullback(g)[0], np.ndarray)
 
 
+def test_a_tangent_of_what_a_function_does_not_read_moves_nothing() -> None:
+    _, push = linearize(lambda x, y: 3 * x, np.ones(2), np.ones(3))
+    assert push(np.array([1.0, 2.0]), np.ones(3)).tolist() == [3, 6]
+    with pytest.raises(ValueError, match=r"shape of its primal, \(3,\)"):
+        push(np.ones(2), np.ones(2))
+
+
 # --- Structures ------------------------------------------------------------------------------------------------------
 
 
