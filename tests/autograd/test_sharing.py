@@ -202,3 +202,13 @@ def test_within_vmap_an_array_of_no_axes_changes_for_all_who_have_it() -> None:
     x = np.array([0.0, 2.0])
     assert autograd.vmap(program)(x).tolist() == [program(v) for v in x] == [1, 9]
     assert autograd.vmap(autograd.grad(program))(x).tolist() == [0, 6]
+
+
+def test_an_argument_that_is_a_number_stays_what_it_is() -> None:
+    def program(x: Any) -> Any:
+        y = x
+        y += 1
+        return x * y
+
+    assert program(np.float64(2)) == 6
+    assert autograd.value_and_grad(program)(2.0) == (6, 5)

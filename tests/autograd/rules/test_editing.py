@@ -145,3 +145,7 @@ def test_vmap_refuses_what_differs_in_shape() -> None:
 def test_an_axis_that_is_not_there_is_refused(call: Any, axis: int) -> None:
     with pytest.raises((np.exceptions.AxisError, IndexError)):
         call(Tensor(np.eye(2) + 1, requires_grad=True), axis)
+
+
+def test_what_stands_around_an_array_that_is_padded_with_anything_has_no_part_in_it() -> None:
+    assert grad(lambda x: np.sum(np.pad(x, 2, mode="empty")[2:-2] ** 2))(np.arange(3.0)).tolist() == [0, 2, 4]

@@ -40,7 +40,6 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
     "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
     "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
-    "pad mode": (lambda: np.pad(U, 1, "around"), ValueError, "mode='around'.* has no derivative; the modes are constant"),
     "diff": (lambda: np.diff(U, n=-1), ValueError, "n >= 0 differences, got -1"),
     "gradient spacings": (lambda: np.gradient(T, 1.0, 2.0, 3.0), TypeError, "over 2 axes.*got 3"),
     "gradient order": (lambda: np.gradient(T, edge_order=3), ValueError, "edge_order 1 or 2, got 3"),
