@@ -197,7 +197,7 @@ class CustomFunction:
             label = f"{name}#{next(numbers)}"
         self.numeric = numeric
         self.primitive = Custom(label, function, numeric)
-        weakref.finalize(self, primitives.pop, label)  # one made at every step of a loop is not kept for ever
+        weakref.finalize(self, primitives.pop, label, None)  # one made at every step of a loop is not kept for ever
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The function of `args`; keyword arguments pass through undifferentiated."""
