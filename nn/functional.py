@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu
+from autograd import gelu, sigmoid
 from autograd.lazy import on_first_use
 from nn.foreign_names import FUNCTIONS
-from nn.layers.activation import log_softmax, prelu, softmax, softplus, tanh
+from nn.layers.activation import elu, leaky_relu, log_softmax, prelu, relu, silu, softmax, softplus, tanh
 from nn.layers.attention import scaled_dot_product_attention
 from nn.layers.convolution import conv1d, conv2d, conv_transpose2d
 from nn.layers.dropout import dropout, dropout2d

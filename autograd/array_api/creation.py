@@ -67,20 +67,29 @@ def _filled(array: Any) -> Tensor:
     return Tensor._of(array if array.ndim else array[()], None)
 
 
-def empty(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+def _refuse_lengths(name: str, shape: Any, more: tuple[int, ...]) -> None:
+    """Raise for a shape that is not one argument."""
+    if more:
+        raise TypeError(f"{name} takes a shape; write {name}({(shape, *more)})")
+
+
+def empty(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of `shape` with whatever values."""
+    _refuse_lengths("empty", shape, more)
     check_device(device)
     return _filled(np.empty(shape, dtype))
 
 
-def zeros(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+def zeros(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
     """Zeros of `shape`; tensors that require grad can be assigned into it."""
+    _refuse_lengths("zeros", shape, more)
     check_device(device)
     return _filled(np.zeros(shape, dtype or float))
 
 
-def ones(shape: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+def ones(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones of `shape`."""
+    _refuse_lengths("ones", shape, more)
     check_device(device)
     return _filled(np.ones(shape, dtype))
 

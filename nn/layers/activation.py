@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import autograd
-from autograd import Tensor, elu, gelu, leaky_relu, relu, sigmoid, silu
+from autograd import Tensor, gelu, sigmoid
 from autograd.arrays import weak
 from nn.layers.arguments import arguments, floating, positive
 from nn.layers.input import Speaker, admitted, refusal
@@ -17,6 +17,26 @@ from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
+
+
+def relu(input: Any, inplace: bool = False) -> Tensor:
+    """max(0, x), elementwise. `inplace` is accepted as in PyTorch; nothing is overwritten, here and below."""
+    return autograd.relu(input)
+
+
+def silu(input: Any, inplace: bool = False) -> Tensor:
+    """x sigmoid(x), elementwise."""
+    return autograd.silu(input)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """x where x > 0, else negative_slope x, elementwise."""
+    return autograd.leaky_relu(input, negative_slope)
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where x > 0, else alpha (exp(x) - 1), elementwise."""
+    return autograd.elu(input, alpha)
 
 
 def tanh(input: Tensor | ArrayLike) -> Tensor:
@@ -77,7 +97,7 @@ class ReLU(_Activation):
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
 
-    function = staticmethod(relu)
+    function = staticmethod(autograd.relu)
 
 
 class SiLU(_Activation):
@@ -87,7 +107,7 @@ class SiLU(_Activation):
     Source: Elfwing et al., arXiv:1702.03118.
     """
 
-    function = staticmethod(silu)
+    function = staticmethod(autograd.silu)
 
 
 class Sigmoid(_Activation):
@@ -125,7 +145,7 @@ class LeakyReLU(_Activation):
         self.negative_slope = negative_slope
 
     def function(self, x: Any) -> Tensor:
-        return leaky_relu(x, self.negative_slope)
+        return autograd.leaky_relu(x, self.negative_slope)
 
     def extra_repr(self) -> str:
         return arguments(negative_slope=(self.negative_slope, 0.01))
@@ -173,7 +193,7 @@ class ELU(_Activation):
         self.alpha = alpha
 
     def function(self, x: Any) -> Tensor:
-        return elu(x, self.alpha)
+        return autograd.elu(x, self.alpha)
 
     def extra_repr(self) -> str:
         return arguments(alpha=(self.alpha, 1.0))

@@ -126,10 +126,12 @@ class _Stack(Module):
 class TransformerEncoder(_Stack):
     """`num_layers` copies of a TransformerEncoderLayer, which begin with the same weights, and a `norm` at the end.
 
-    Input, output and masks are those of the layer.
+    Input, output and masks are those of the layer. `enable_nested_tensor` and `mask_check` are accepted as in PyTorch,
+    where they make inference faster; here they change nothing.
     """
 
-    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None,
+                 enable_nested_tensor: bool = True, mask_check: bool = True) -> None:
         super().__init__(encoder_layer, num_layers, norm)
 
     def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None,

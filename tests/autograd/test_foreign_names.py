@@ -39,11 +39,20 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: x.mean(axis=0, keepdim=True), "keepdim=True .* write keepdims="),
     (lambda x: x.std(unbiased=True), "unbiased=True .* write ddof=1"),
     (lambda x: x.argmax(dim=0), "argmax has no option dim; write axis="),
+    (lambda x: x.softmax(dim=0), "^softmax has no option dim; write axis="),
+    (lambda x: x.log_softmax(dim=0), "^log_softmax has no option dim; write axis="),
+    (lambda x: autograd.logsumexp(x, dim=0), "^logsumexp has no option dim; write axis="),
     (lambda x: x.any(axis=0, keepdim=True), "any has no option keepdim; write keepdims="),
 ])
 def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
     with pytest.raises(TypeError, match=advice):
         call(leaf())
+
+
+@pytest.mark.parametrize("name", ["zeros", "ones", "empty"])
+def test_a_shape_is_one_argument(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"{name} takes a shape; write {name}\(\(2, 3\)\)"):
+        getattr(autograd, name)(2, 3)
 
 
 def test_methods_that_take_axes_elsewhere() -> None:

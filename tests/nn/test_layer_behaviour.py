@@ -80,6 +80,11 @@ def test_calls_take_pytorchs_argument_names() -> None:
     assert nn.Embedding(4, 2)(input=[1, 3]).shape == (2, 2)
     assert functional.linear(input=x, weight=np.ones((4, 3))).shape == (2, 4)
     np.testing.assert_array_equal(functional.dropout(x, 0.5, training=False, inplace=True).data, x)
+    for name in ("relu", "silu", "elu", "leaky_relu"):
+        here = getattr(functional, name)(input=x, inplace=True).data
+        np.testing.assert_array_equal(here, getattr(autograd, name)(x).data)
+    layer = nn.TransformerEncoderLayer(4, 2, 8)
+    assert len(nn.TransformerEncoder(layer, 2, enable_nested_tensor=False, mask_check=False).layers) == 2
 
 
 # --- Dropout ----------------------------------------------------------------------------------------------------------
