@@ -78,13 +78,13 @@ TRANSPOSED = {1: 1, 2: 3, 3: 2, 4: 4}
 def transposed(ends: dict[int, list[int]]) -> Callable[..., Array]:
     """The transpose of a transform along the last axis, whose matrix counts the elements `ends[type]` half."""
 
-    def apply(transform: Callable[..., Array], g: Array, *, type: int, norm: str | None) -> Array:
-        if norm == "ortho":  # then the matrix is orthogonal
-            return transform(g, type=TRANSPOSED[type], norm=norm)
+    def apply(transform: Callable[..., Array], g: Array, *, type: int, norm: str | None, orthogonal: bool) -> Array:
+        if orthogonal:  # up to a factor
+            return transform(g, type=TRANSPOSED[type], norm=norm, orthogonal=True)
         weights = np.ones(g.shape[-1], g.real.dtype)
         weights[ends[type]] = 2
         g = g * weights if type in (1, 2) else g
-        g = transform(g, type=TRANSPOSED[type], norm=norm)
+        g = transform(g, type=TRANSPOSED[type], norm=norm, orthogonal=False)
         return g / weights if type in (1, 3) else g
 
     return apply
@@ -93,11 +93,13 @@ def transposed(ends: dict[int, list[int]]) -> Callable[..., Array]:
 def on_the_last_axis(function: Callable[..., Array], ends: dict[int, list[int]]) -> Callable[..., Array]:
     transpose = transposed(ends)
 
-    def evaluate(x: Array, *, type: int, norm: str | None) -> Array:
-        return function(x, type, norm=norm)
+    def evaluate(x: Array, *, type: int, norm: str | None, orthogonal: bool) -> Array:
+        return function(x, type, norm=norm, orthogonalize=orthogonal)
 
-    apply: Callable[..., Array] = on_arrays_too(linear(
-        function, lambda g, x, *, type, norm: transpose(apply, g, type=type, norm=norm), evaluate=evaluate), evaluate)
+    def back(g: Array, x: Array, *, type: int, norm: str | None, orthogonal: bool) -> Array:
+        return transpose(apply, g, type=type, norm=norm, orthogonal=orthogonal)
+
+    apply: Callable[..., Array] = on_arrays_too(linear(function, back, evaluate=evaluate), evaluate)
     return apply
 
 
@@ -112,13 +114,11 @@ def trigonometric(function: Callable[..., Any], transform: Callable[..., Array],
     def apply(x: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None,
               overwrite_x: bool = False, workers: int | None = None, orthogonalize: bool | None = None) -> Any:
         x = given(x)
-        if orthogonalize not in (None, norm == "ortho"):
-            raise ValueError(f"{function.__name__} of tensors is orthogonalized with norm='ortho' and only then, got "
-                             f"norm={norm!r} and orthogonalize={orthogonalize}")
+        orthogonal = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
         if inverse:
             type, norm = TRANSPOSED[type], {"ortho": "ortho", "forward": "backward"}.get(norm or "", "forward")
         x = np.moveaxis(x if n is None else fitted(x, n, axis), axis, -1)
-        return np.moveaxis(transform(x, type=type, norm=norm), -1, axis)
+        return np.moveaxis(transform(x, type=type, norm=norm, orthogonal=orthogonal), -1, axis)
 
     return apply
 

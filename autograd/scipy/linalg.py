@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import scipy.linalg as sl
 
 from autograd.calling import arrays_of
 from autograd.declare import differential, general, on_arrays_too
-from autograd.piecewise_constant import piecewise_constant
+from autograd.piecewise_constant import decided, piecewise_constant
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import twin
@@ -282,21 +283,37 @@ def polar(a: Any, side: str = "right") -> Any:
 def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, overwrite_a: bool = False,
          overwrite_b: bool = False, type: int = 1, check_finite: bool = True, subset_by_index: Any = None,
          subset_by_value: Any = None, driver: str | None = None) -> Any:
-    """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H."""
-    if subset_by_index is not None or subset_by_value is not None:
-        raise ValueError("eigh has no derivative with subset_by_index or subset_by_value; index the result instead")
+    """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H; a subset is part of the whole result."""
     if type != 1:
         raise ValueError(f"eigh has a derivative for type=1 only, got {type}")
     side: Any = "L" if lower else "U"
     (a,) = for_lapack(a)
-    if b is None:
-        return np.linalg.eigvalsh(a, side) if eigvals_only else tuple(np.linalg.eigh(a, side))
-    left = cholesky(b, True) if lower else H(cholesky(b))
-    inner = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower)))))
-    if eigvals_only:
-        return np.linalg.eigvalsh(inner)
-    values, vectors = np.linalg.eigh(inner)
-    return values, np.linalg.solve(H(left), vectors)
+    left = None if b is None else cholesky(b, True) if lower else H(cholesky(b))
+    if left is not None:
+        a, side = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower))))), "L"
+    values, vectors = (np.linalg.eigvalsh(a, side), None) if eigvals_only else np.linalg.eigh(a, side)
+    if subset_by_index is not None or subset_by_value is not None:
+        part = subset(values, subset_by_index, subset_by_value)
+        values, vectors = values[..., part], vectors if vectors is None else vectors[..., part]
+    if vectors is None:
+        return values
+    return values, vectors if left is None else np.linalg.solve(H(left), vectors)
+
+
+def subset(values: Array, by_index: Any, by_value: Any) -> slice:
+    """Where the eigenvalues with these numbers, from the first to the last, or in (low, high], are among all."""
+    if by_index is not None and by_value is not None:
+        raise ValueError("eigh takes subset_by_index or subset_by_value, not both")
+    if by_value is not None:
+        low, high = by_value
+        if not low < high:
+            raise ValueError(f"eigh: subset_by_value is (low, high) with low < high, got {by_value}")
+        return slice(*[int(decided(np.searchsorted, values, bound, "right")) for bound in by_value])
+    first, last = map(operator.index, by_index)
+    if not 0 <= first <= last < values.shape[-1]:
+        raise ValueError(f"eigh: subset_by_index is (first, last) with 0 <= first <= last < {values.shape[-1]}, got "
+                         f"{by_index}")
+    return slice(first, last + 1)
 
 
 @twin(sl.eigvalsh)

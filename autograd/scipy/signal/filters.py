@@ -94,13 +94,15 @@ def lfilter_zi(b: Any, a: Any) -> Any:
 
 @twin(ss.filtfilt)
 def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None,
-             method: str = "pad", irlen: None = None) -> Any:
+             method: str = "pad", irlen: int | None = None) -> Any:
     """A filter applied forwards and then backwards, so that it delays nothing."""
-    if method != "pad":
-        raise ValueError(f"filtfilt of tensors has the method 'pad', got {method!r}")
+    if method not in ("pad", "gust"):
+        raise ValueError(f"filtfilt's method is 'pad' or 'gust', got {method!r}")
     b, a = coefficients(b, a)
     (x,) = arrays_of((x,))
     x = np.moveaxis(x, axis, -1)
+    if method == "gust":
+        return np.moveaxis(in_either_order(b, a, x, irlen), -1, axis)
     edge = 0 if padtype is None else 3 * len(a) if padlen is None else padlen
     if x.shape[-1] <= edge:
         raise ValueError(f"filtfilt needs more samples than its padlen, which is {edge}, got {x.shape[-1]}")
@@ -117,6 +119,38 @@ def extended(x: Array, edge: int, kind: str | None) -> Array:
     widths: Any = [(0, 0)] * (x.ndim - 1) + [(edge, edge)]
     options: Any = {"mode": "edge"} if kind == "constant" else {"mode": "reflect", "reflect_type": kind}
     return np.pad(x, widths, **options) if edge else x
+
+
+def in_either_order(b: Array, a: Array, x: Array, irlen: int | None) -> Array:
+    """x filtered forwards and backwards, from those initial states that make backwards and forwards come closest to it.
+
+    After `irlen` samples a state is forgotten. Source: Gustafsson (1996), "Determining the initial states in
+    forward-backward filtering".
+    """
+
+    def forwards(x: Array) -> Array:
+        return lfilter(b, a, x)
+
+    def backwards(x: Array) -> Array:
+        return np.flip(forwards(np.flip(x, -1)), -1)
+
+    out, order, size = backwards(forwards(x)), len(a) - 1, x.shape[-1]
+    if not order:
+        return out
+    first, last = (size, 0) if irlen is None or size <= 2 * irlen else (irlen, irlen)  # samples that states may change
+
+    def by_states(start: Array, end: Array) -> Array:
+        return np.concatenate([np.pad(start, ((0, 0), (0, last))), np.pad(end, ((0, 0), (last, 0)))])
+
+    start = lfilter(b, a, np.zeros((order, first), b.dtype), zi=np.eye(order, dtype=b.dtype))[0]  # of each state alone
+    end = np.flip(start, -1)
+    added = by_states(backwards(start), end)
+    other = by_states(start, forwards(end))
+    misfit = (forwards(backwards(x)) - out)[..., np.r_[:first, size - last : size]]
+    states = np.linalg.lstsq((added - other).T, misfit.reshape(-1, first + last).T)[0].T
+    change = (states @ added).reshape(misfit.shape)
+    between = np.zeros((*x.shape[:-1], size - first - last), change.dtype)
+    return out + np.concatenate([change[..., :first], between, change[..., first:]], axis=-1)
 
 
 @twin(ss.sosfilt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -88,10 +89,23 @@ def test_analytic_signals_and_trends(count: int) -> None:
                 same(signal.detrend(Tensor(data.T), 0, kind, points), ss.detrend(data.T, 0, kind, points))
 
 
+@pytest.mark.parametrize("irlen", [None, 5, 20])
+@pytest.mark.parametrize(("b", "a"), [
+    ss.butter(2, 0.3), ([1.0, 0.5], [1.0]), ([2.0], [4.0]), ([1.0, 0.4, 0.2], [2.0, 0.5])])
+def test_gustafssons_initial_states(b: Any, a: Any, irlen: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 16))
+    filtered = functools.partial(signal.filtfilt, method="gust", irlen=irlen)
+    expected = ss.filtfilt(b, a, x, method="gust", irlen=irlen)
+    same(filtered(b, a, Tensor(x)), expected)
+    same(filtered(b, a, Tensor(x.T), 0), expected.T)
+    np.testing.assert_allclose(vmap(lambda x: filtered(b, a, x))(x), expected, atol=1e-12)
+    check_gradients(filtered, np.array(b), np.array(a), x[0])
+
+
 @pytest.mark.parametrize(("call", "words"), [
     (lambda x: signal.lfilter(np.ones((2, 2)), 1.0, x), "two vectors"),
     (lambda x: signal.lfilter([1.0], [1.0, 0.5], x[:0]), r"needs samples, got the shape \(0,\)"),
-    (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, method="gust"), "has the method 'pad', got 'gust'"),
+    (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, method="gusto"), "method is 'pad' or 'gust', got 'gusto'"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padlen=9), "more samples than its padlen, which is 9, got 9"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padtype="wrap"), "got 'wrap'"),
     (lambda x: signal.lfilter([], [1.0], x), r"two vectors, got shapes \(0,\)"),

@@ -31,6 +31,10 @@ BAND = rng.uniform(-1, 1, (4, 5)) + 4 * (np.arange(4) == 1)[:, None]
 SAMPLES = rng.uniform(-1, 1, (3, 5))
 LONG, SHORT, VECTOR_5 = (np.cumsum(rng.uniform(0.2, 1, size)) - 1.5 for size in (6, 3, 5))
 
+SUBSETS: list[dict[str, Any]] = [
+    {"subset_by_index": [1, 2]}, {"subset_by_index": (0, 0)}, {"subset_by_value": [7.0, 15.0]},
+    {"subset_by_value": (-np.inf, 10.6)}]
+
 Form = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 FORMS: list[Form] = [
@@ -63,6 +67,7 @@ FORMS: list[Form] = [
     *[("linalg.polar", (matrix,), options) for matrix in (COLUMNS, COLUMNS.T, GENERAL, COMPLEX)
       for options in ({}, {"side": "left"}, {"side": "right"})],
     *[("linalg.eigvalsh", (GENERAL, *b), options) for b in ((), (DEFINITE,)) for options in ({}, {"lower": False})],
+    *[("linalg.eigvalsh", (DEFINITE,), options) for options in SUBSETS],
     ("linalg.eigh", (GENERAL,), {"eigvals_only": True}),
     ("linalg.eigh", (GENERAL, DEFINITE), {"eigvals_only": True, "lower": False}),
     ("linalg.svd", (COLUMNS,), {"compute_uv": False}),
@@ -335,3 +340,15 @@ def test_stacks_of_structured_matrices(name: str, shapes: list[tuple[int, ...]])
     ours, theirs = getattr(linalg, name), getattr(scipy.linalg, name)
     np.testing.assert_allclose(ours(*map(Tensor, arrays)).numpy(), theirs(*arrays), rtol=1e-14)
     check_gradients(lambda *given: np.sum(np.sin(ours(*given))), *arrays)
+
+
+@pytest.mark.parametrize("options", [*SUBSETS, {"subset_by_value": [90, 91]}])
+@pytest.mark.parametrize("b", [None, DEFINITE])
+def test_some_of_the_eigenvectors(options: dict[str, Any], b: Any) -> None:
+    a = GENERAL + 5 * DEFINITE
+    a = a + a.T
+    found, expected = linalg.eigh(Tensor(a), b, **options), scipy.linalg.eigh(a, b, **options)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(np.abs(ours.numpy()), np.abs(theirs), atol=1e-10)
+    if expected[0].size:
+        check_gradients(lambda a: linalg.eigh(a, b, **options)[1] ** 2, a)
