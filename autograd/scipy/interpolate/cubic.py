@@ -138,14 +138,19 @@ def tridiagonal(below: Array, diagonal: Array, above: Array, right: Array) -> Ar
     return solve_banded((1, 1), band, right.reshape(len(right), -1)).reshape(right.shape)
 
 
+def refuse_open(name: str, y: Array, axis: int) -> None:
+    """Raise for values that do not end as they began."""
+    if not np.allclose(values_of(y[0]), values_of(y[-1]), rtol=1e-15, atol=1e-15):
+        raise ValueError(f"{name}(bc_type='periodic') takes values that begin and end alike along axis {axis}; close "
+                         "them with np.concatenate([y, y[:1]])")
+
+
 def conditions_of(bc_type: Any, y: Array, axis: int) -> list[Any]:
     """The condition at each end: "not-a-knot", "periodic", or the order and value of a derivative."""
     if isinstance(bc_type, str):
         bc_type = (bc_type, bc_type)
         if bc_type[0] == "periodic":
-            if not np.allclose(values_of(y[0]), values_of(y[-1]), rtol=1e-15, atol=1e-15):
-                raise ValueError(f"CubicSpline(bc_type='periodic') takes values that begin and end alike along axis "
-                                 f"{axis}; close them with np.concatenate([y, y[:1]])")
+            refuse_open("CubicSpline", y, axis)
             return ["periodic", "periodic"]
     named = {"clamped": (1, 0.0), "natural": (2, 0.0), "not-a-knot": "not-a-knot"}
     out = []

@@ -12,7 +12,7 @@ from autograd.piecewise_constant import values_of
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
 
-from .cubic import checked
+from .cubic import checked, refuse_open
 from .piecewise import Spline, de_boor, doubles, piece_of
 from .takes_tensors import TakesTensorBounds, twin_class
 
@@ -53,7 +53,14 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any =
                        check_finite: bool = True) -> Any:
     """The spline of degree k through values y at the sites x; its knots t follow from x unless they are given."""
     x, y = checked("make_interp_spline", x, y, axis=axis)
-    left, right = (derivatives_of(bc, y) for bc in ends_of(bc_type))
+    periodic = isinstance(bc_type, str) and bc_type == "periodic"
+    if periodic:
+        refuse_open("make_interp_spline", y, axis)
+        if t is not None:
+            raise ValueError("make_interp_spline with bc_type='periodic' takes no knots t: they follow from x")
+        if k > 1:
+            return Spline(*on_a_circle(x, y, k), k, "periodic", axis % y.ndim)
+    left, right = (derivatives_of(bc, y) for bc in ends_of(None if periodic else bc_type))
     if k <= 1 and t is None and (left or right):
         raise ValueError(f"make_interp_spline of degree {k} takes no bc_type: its values say all, got {bc_type!r}")
     if k <= 1 and t is None:
@@ -78,11 +85,21 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any =
     return Spline(t, solve_banded((k, k), band, b.reshape(size, -1)).reshape(b.shape), k, axis=axis % y.ndim)
 
 
+def on_a_circle(x: Array, y: Array, k: int) -> tuple[Array, Array]:
+    """Knots and coefficients of the spline that goes on as it began: both repeat with the period, the last of x."""
+    count = len(x) - 1
+    knots = x if k % 2 else np.concatenate([x[:1], (x[1:-1] + x[:-2]) / 2, x[-1:]])
+    rounds, place = np.divmod(np.arange(-k, count + k + 1), count)
+    t = knots[place] + rounds * (x[-1] - x[0])
+    piece = piece_of(t, k, x[:-1])
+    weights = de_boor(t, k, x[:-1], piece, [np.broadcast_to(unit, (count, k + 1)) for unit in np.eye(k + 1)])
+    matrix = sum(weights[:, j, None] * ((piece - k + j)[:, None] % count == np.arange(count)) for j in range(k + 1))
+    c = np.linalg.solve(matrix, y[:-1].reshape(count, -1)).reshape(y[:-1].shape)
+    return t, c[np.arange(count + k) % count]
+
+
 def ends_of(bc_type: Any) -> tuple[Any, Any]:
     if isinstance(bc_type, str):
-        if bc_type == "periodic":
-            raise ValueError("make_interp_spline of tensors takes no bc_type='periodic'; for cubics, write "
-                             "CubicSpline(x, y, bc_type='periodic')")
         bc_type = None if bc_type == "not-a-knot" else (bc_type, bc_type)
     left, right = (None, None) if bc_type is None else bc_type
     return left, right

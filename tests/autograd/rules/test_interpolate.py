@@ -40,11 +40,15 @@ def hermite(module: Any, x: Array, y: Array, **options: Any) -> Any:
     return module.CubicHermiteSpline(x, y, np.sin(y), **options)
 
 
-def closed(module: Any, x: Array, y: Array, axis: int = 0, **options: Any) -> Any:
+def closed(name: str, **given: Any) -> Build:
     """A periodic spline, through values that end as they began."""
-    rest = [y] if y.shape[axis] == len(x) - 1 else [np.moveaxis(np.moveaxis(y, axis, 0)[:-1], 0, axis)]
-    first = np.moveaxis(np.moveaxis(y, axis, 0)[:1], 0, axis)
-    return module.CubicSpline(x, np.concatenate([*rest, first], axis=axis), axis, "periodic", **options)
+    def build(module: Any, x: Array, y: Array, axis: int = 0, **options: Any) -> Any:
+        rest = [y] if y.shape[axis] == len(x) - 1 else [np.moveaxis(np.moveaxis(y, axis, 0)[:-1], 0, axis)]
+        first = np.moveaxis(np.moveaxis(y, axis, 0)[:1], 0, axis)
+        values = np.concatenate([*rest, first], axis=axis)
+        return getattr(module, name)(x, values, bc_type="periodic", axis=axis, **given, **options)
+
+    return build
 
 
 def of(name: str, **given: Any) -> Build:
@@ -66,9 +70,10 @@ CURVES: dict[str, tuple[int, Build]] = {
     "clamped": (2, of("CubicSpline", bc_type="clamped")), "natural": (2, of("CubicSpline", bc_type="natural")),
     "mixed": (2, of("CubicSpline", bc_type=("natural", "not-a-knot"))),
     "slopes": (2, ends("CubicSpline", lambda at: ((1, at), (1, at)))),
-    "curvatures": (2, ends("CubicSpline", lambda at: ((2, at), (2, at)))), "periodic": (2, closed)}
+    "curvatures": (2, ends("CubicSpline", lambda at: ((2, at), (2, at)))), "periodic": (2, closed("CubicSpline"))}
 SPLINES: dict[str, tuple[int, Build]] = {
     **{f"degree {k}": (k + 1, of("make_interp_spline", k=k)) for k in range(6)},
+    **{f"periodic, degree {k}": (3, closed("make_interp_spline", k=k)) for k in range(1, 6)},
     "said": (4, of("make_interp_spline", bc_type="not-a-knot")), "flat": (4, of("make_interp_spline",
                                                                                 bc_type="clamped")),
     "straight": (4, of("make_interp_spline", bc_type="natural")),
@@ -322,7 +327,8 @@ GRADED = Tensor(np.ones((3, 3)), requires_grad=True)
     (lambda: interpolate.BSpline(X[::-1], Y, 1), "knots that do not decrease"),
     (lambda: interpolate.BSpline(X * 0, Y, 1), "at least different"),
     (lambda: interpolate.BSpline([*X[:4], np.inf], Y, 1), "finite knots"),
-    (lambda: interpolate.make_interp_spline(X, Y, bc_type="periodic"), "CubicSpline.x, y, bc_type='periodic'."),
+    (lambda: interpolate.make_interp_spline(X, Y * X, bc_type="periodic"), "make_interp_spline.*begin and end alike"),
+    (lambda: interpolate.make_interp_spline(X, Y, t=X, bc_type="periodic"), "takes no knots t"),
     (lambda: interpolate.make_interp_spline(X, Y, bc_type="free"), "pairs of an order.*got 'free'"),
     (lambda: interpolate.make_interp_spline(X, Y, 1, bc_type="natural"), "degree 1 takes no bc_type"),
     (lambda: interpolate.make_interp_spline(X, Y, 3, bc_type=([(1, 0.0)], None)), r"takes 2 derivatives.*got 1 \+ 0"),
