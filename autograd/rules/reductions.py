@@ -69,8 +69,10 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
 def spread_back(g: Array, change: Array, x: Array, axis: Any, where: Any, dtype: Any,
                 mean: Array | None, degrees: Any) -> Array:
     """What a variance, or its root, passes back; nan where it is itself, by 0 / 0, also to what was left out."""
-    factor = alive(g, change / degrees)
-    return masked(factor * np.conj(centred(x, axis, where, dtype, mean)), where | (degrees == 0))
+    factor, none = change / degrees, degrees == 0
+    if none is not False:
+        factor = alive(g, factor)
+    return masked(factor * np.conj(centred(x, axis, where, dtype, mean)), where | none)
 
 
 reduction(
