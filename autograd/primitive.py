@@ -364,10 +364,14 @@ class Structured(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
+        linear = not self.pushforwards
+        if linear and self.offset in options:
+            options = {name: option for name, option in options.items() if name != self.offset}
+        if linear and len(tangents) == 1:
+            return self(*tangents, **options)
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
-        if not self.pushforwards:
-            linear_part = {k: v for k, v in options.items() if k != self.offset} if self.offset in options else options
-            return add_all([self(*operands[:i], t, *operands[i + 1 :], **linear_part) for i, t in varying])
+        if linear:
+            return add_all([self(*operands[:i], t, *operands[i + 1 :], **options) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
         rules = [(self.pushforwards[i], t) for i, t in varying]
         return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options) for rule, t in rules])
