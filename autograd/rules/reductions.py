@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.declare import composite, constant, general, linear, reduction
 from autograd.declare.reductions import with_axes
+from autograd.primitive import pole_safe
 from autograd.reading import Rule
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
@@ -46,13 +47,16 @@ def mean_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdi
     g, number = with_axes(g, x, axis, keepdims), count(x, axis, where)
     if where is True:
         return expand(g / number, x, keepdims=True)
-    none = number == 0  # whose mean, 0 / 0, has no derivative in whatever was left out
-    return masked(expand(alive(g, g / np.where(none, np.nan, number)), x, keepdims=True), where | none)
+    return masked(expand(shared_out(g, g, number), x, keepdims=True), where | (number == 0))
 
 
-def alive(g: Array, cotangent: Array) -> Array:
-    """A cotangent made of g, exactly 0 where g is: a result that nothing reads does no harm, even if it is nan."""
-    return np.where(g == 0, 0, cotangent)
+def shared_out(g: Array, change: Array, number: Array) -> Array:
+    """`change / number`, and nan where that is 0 / 0 in the result: in whatever was left out it has no derivative.
+
+    There it is 0 all the same where g is: a result that nothing reads does no harm.
+    """
+    none = number == 0
+    return np.where(none, pole_safe(g, np.nan), change / np.where(none, 1, number))
 
 
 linear(np.mean, mean_back)
@@ -69,9 +73,8 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
 def spread_back(g: Array, change: Array, x: Array, axis: Any, where: Any, dtype: Any,
                 mean: Array | None, degrees: Any) -> Array:
     """What a variance, or its root, passes back; nan where it is itself, by 0 / 0, also to what was left out."""
-    factor, none = change / degrees, degrees == 0
-    if none is not False:
-        factor = alive(g, factor)
+    none = degrees == 0
+    factor = change / degrees if none is False else shared_out(g, change, degrees)
     return masked(factor * np.conj(centred(x, axis, where, dtype, mean)), where | none)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad
+from autograd import Tensor, grad, hessian
 
 rng = np.random.default_rng(3)
 V, X = rng.normal(size=5), rng.normal(size=(3, 4))
@@ -53,3 +53,20 @@ def test_a_spread_about_a_mean_that_is_given_does_not_move_with_the_mean(spread:
         expected /= 2 * np.sqrt(np.mean((X - mean) ** 2, axis=0))
     found = grad(lambda x: np.sum(spread(x, axis=0, mean=mean)))(X)
     np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+MASK = np.array([True, True, False])
+TOGETHER, APART = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -1.0], [-1.0, 1.0]])
+
+
+@pytest.mark.parametrize(("f", "left_out", "expected"), [
+    (lambda x: np.mean(x, where=MASK) ** 2, 5.0, TOGETHER / 2), (lambda x: np.nanmean(x) ** 2, np.nan, TOGETHER / 2),
+    (lambda x: (np.var(x, where=MASK) - 1) ** 2, 5.0, APART * 2),
+    (lambda x: (np.nanvar(x) - 1) ** 2, np.nan, APART * 2),
+    (lambda x: (np.std(x, where=MASK) - 1) ** 2, 5.0, APART / 2),
+    (lambda x: (np.nanstd(x) - 1) ** 2, np.nan, APART / 2),
+])
+def test_a_cotangent_that_is_0_for_now_has_a_second_derivative(f: Any, left_out: float, expected: Any) -> None:
+    """At (1, -1) each square is 0, and so is what comes back of it; its curvature, 2 grad grad^T, is not."""
+    found = hessian(f)(np.array([1.0, -1.0, left_out]))
+    np.testing.assert_allclose(found, np.pad(expected, (0, 1)), rtol=1e-13)
