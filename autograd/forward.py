@@ -132,6 +132,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     slopes: list[Any] = [np.zeros_like(o) if t is None else t for o, t in pairs]
     slopes = connected(slopes, primal)
     plain = not any(isinstance(x, Tensor) for x in (*leaves, *directions))
-    found = [[x if plain else another(x) for x in each] for each in ((o for o, _ in pairs), slopes)]
-    values, tangents_out = [out_structure.unflatten([as_output(x, plain) for x in each]) for each in found]
-    return values, tangents_out
+
+    def handed_out(results: Sequence[Any]) -> Any:
+        return out_structure.unflatten([as_output(x if plain else another(x), plain) for x in results])
+
+    return handed_out([o for o, _ in pairs]), handed_out(slopes)

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 
-_NOTHING: tuple[Tensor | None] = (None,)
-"""What a tensor that is no view is a view of."""
-
-
 def mutated(target: Tensor) -> None:
     """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
     leaf = target._node
@@ -35,25 +31,25 @@ def owners(target: Tensor) -> Iterator[Tensor]:
 
 def recorded_owner(target: Tensor) -> Tensor | None:
     """The recorded result that a tensor is, or is a view of: its values belong to the graph, nobody writes there."""
-    owner: Tensor | None = target
-    while owner is not None and (owner._node is None or type(owner._node) is Leaf):
-        owner = getattr(owner, "_view", _NOTHING)[0]
-    return owner
+    return next((x for x in owners(target) if x._node is not None and type(x._node) is not Leaf), None)
 
 
 def share(target: Tensor) -> None:
     """Say that others may write into the memory of a tensor from now on, and so into that of which it is a view."""
-    owner: Tensor | None = target
-    while owner is not None:
+    for owner in owners(target):
         if owner._node is not None and not owner._shared:
             owner._node.snapshot = owner._value.copy()  # to notice a write after values were recorded
         owner._shared = True
-        owner = getattr(owner, "_view", _NOTHING)[0]
+
+
+def living_views(base: Tensor) -> list[Tensor]:
+    """The views of a tensor that somebody still has."""
+    return [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
 
 
 def unlink(target: Tensor) -> None:
     """Say that a tensor gets other memory: it is no view any more, and what were its views show the memory that was."""
-    for shown in [view for reference in getattr(target, "_views", ()) if (view := reference()) is not None]:
+    for shown in living_views(target):
         unlink_view(shown)
     unlink_view(target)
 

@@ -17,7 +17,7 @@ from .arrays import plain_array
 from .box import Box, boxes
 from .graph import Leaf, is_argument
 from .keys import differs, raw_key, with_key
-from .leaf import mutated, owners, recorded_owner
+from .leaf import living_views, mutated, owners, recorded_owner
 from .modes import is_grad_enabled
 from .registry import primitives, registry
 from .tensor import Tensor
@@ -242,14 +242,10 @@ def _refresh_views(base: Tensor) -> None:
     """Let the views of a base, and their views, show what it is now: of any depth."""
     stack = [base]
     while stack:
-        for shown in _living_views(stack.pop()):
+        for shown in living_views(stack.pop()):
             seen, primitive, options = shown._view
             _stand_for(shown, primitive(seen, **options))
             stack.append(shown)
-
-
-def _living_views(base: Tensor) -> list[Tensor]:
-    return [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:

@@ -58,7 +58,7 @@ def _parts(batch: Any) -> Sequence[Any]:
 def nan_in(batch: Any) -> str:
     """Which part of a batch holds numbers that are not finite, and where; empty if none does."""
     for position, part in enumerate(_parts(batch)):
-        values = plain(part)
+        values = np.asarray(as_plain(part))
         if values.dtype.kind in "fc" and not np.isfinite(values).all():
             at = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
             return f"part {position} of the batch holds {values[at]} at index {at} already: look at the data"
@@ -81,8 +81,8 @@ class Tally:
         self.weighted += loss * count
         self.samples += count
         if self.metrics:
-            self.outputs.append(np.array(plain(outputs)))  # copies: whose data it is may use its memory again
-            self.targets.append(np.array(plain(targets)))
+            self.outputs.append(np.array(as_plain(outputs)))  # copies: whose data it is may use its memory again
+            self.targets.append(np.array(as_plain(targets)))
 
     @property
     def mean(self) -> float:
@@ -102,11 +102,6 @@ class Tally:
                 value = metric(outputs, targets)
                 result[name] = value.tolist() if hasattr(value, "tolist") else value
         return result
-
-
-def plain(values: Any) -> Any:
-    """The array of a Tensor, or what NumPy makes of anything else."""
-    return np.asarray(as_plain(values))
 
 
 def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:
