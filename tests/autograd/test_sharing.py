@@ -150,7 +150,7 @@ ZERO_DIMENSIONAL: dict[str, Callable[[Any], Any]] = {
     "percentile of a number": lambda x: np.percentile(x[0], 30), "where": lambda x: np.where(x[0] > 0, x[0], x[1]),
     "view": lambda x: x[..., 1], "pad": lambda x: np.pad(np.where(x[0] > 0, x[0], x[1]), 0), "reshape": lambda x:
     np.reshape(x[:1], ()), "array": lambda x: np.copy(x[0]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("f", ZERO_DIMENSIONAL.values(), ids=ZERO_DIMENSIONAL)
@@ -177,7 +177,7 @@ def test_a_number_is_no_memory_and_an_array_of_no_axes_is(f: Callable[[Any], Any
 
 @pytest.mark.parametrize("view", [
     lambda y: y.T, lambda y: y.real, lambda y: y[...], lambda y: np.broadcast_to(y, (2,)), lambda y: y.reshape(1),
-], ids=range(5))  # fmt: skip
+], ids=range(5))
 def test_an_array_of_no_axes_has_views(view: Callable[[Any], Any]) -> None:
     def program(x: Any) -> Any:
         y = np.where(x > 0, x, 0.0)

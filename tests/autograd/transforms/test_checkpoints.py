@@ -211,7 +211,7 @@ def test_a_checkpoint_may_give_a_constant_that_is_used() -> None:
 
 @pytest.mark.parametrize("write", [
     lambda x: x.__setitem__(0, x[1] * 2), lambda x: x.__imul__(2), lambda x: x[:1].__iadd__(1), lambda x: x.sort(),
-], ids=range(4))  # fmt: skip
+], ids=range(4))
 def test_a_function_that_writes_to_its_argument_is_refused(write: Any) -> None:
     """The gradient was that of the written values."""
 
