@@ -51,11 +51,28 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
-        if whole.ndim > base.ndim:
-            whole = whole[(0,) * (whole.ndim - base.ndim) + ((...,) if _is_array_without_axes(base) else ())]
+        whole = one_example(base)
         shown = primitive.evaluate(whole, **options)
     if type(shown) is np.ndarray and _shows(shown, whole):
         _remember(view, base, primitive, options)
+
+
+def one_example(x: Tensor) -> Any:
+    """An array that lies in memory as `x` does where a loop takes the examples of a `vmap` one after the other.
+
+    The batch itself may lie otherwise: views of it that its rules copied are views here, and other results compact.
+    """
+    steps = []
+    while (view := getattr(x, "_view", None)) is not None:
+        x, *step = view
+        steps.append(step)
+    found = x._value
+    if found.ndim > x.ndim:
+        found = found[(0,) * (found.ndim - x.ndim) + ((...,) if _is_array_without_axes(x) else ())]
+        found = np.empty_like(found) if type(found) is np.ndarray else found
+    for primitive, options in reversed(steps):
+        found = primitive.evaluate(found, **options)
+    return found
 
 
 def _shows(part: Array, whole: Any) -> bool:
@@ -79,6 +96,11 @@ class Choice:
 
     def __call__(self, base: Any) -> Any:
         return with_key("get_item", (base,), self.key)
+
+    def evaluate(self, example: Any) -> Any:
+        """What the first example's index takes."""
+        parts = self.key if isinstance(self.key, tuple) else (self.key,)
+        return example[tuple(p._value.flat[0] if isinstance(p, Tensor) else p for p in parts)]
 
 
 def link_choice(view: Any, base: Any, key: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.calling import arrays_of
 from autograd.declare import composite, constant, linear, on_arrays_too
+from autograd.mutation import one_example
 from autograd.piecewise_constant import piecewise_constant, shared_values, values_of
 from autograd.registry import register
 from autograd.tensor import Tensor
@@ -76,7 +77,9 @@ def settled_order(x: Any, order: str | None) -> str:
 def as_it_lies(x: Any) -> Any:
     """The array, or that of one example."""
     value = np.asarray(values_of(x))
-    return value[(0,) * (value.ndim - x.ndim)] if value.size else np.empty(x.shape)
+    if not value.size:
+        return np.empty(x.shape)
+    return value if value.ndim == x.ndim else np.asarray(one_example(x))
 
 
 @composite(np.reshape)

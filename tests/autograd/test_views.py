@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, jvp, no_grad
+from autograd import Tensor, grad, jvp, no_grad, vmap
 
 VIEWS: dict[str, Callable[[Any], Any]] = {
     "real": lambda z: z.real, "imag": lambda z: np.imag(z), "real of a row": lambda z: z[0].real,
@@ -185,3 +185,47 @@ def test_the_list_that_a_view_was_taken_with_may_change() -> None:
 def test_a_read_only_view_of_the_same_shape_is_not_written_to(x: Any) -> None:
     with pytest.raises(ValueError, match="read-only"):
         np.broadcast_to(x, (2,))[...] = 7.0
+
+
+LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    "itself": lambda x: x, "a copy": lambda x: x * 2, "transpose": lambda x: x.T, "rot90": np.rot90,
+    "rollaxis": lambda x: np.rollaxis(x, 1), "flip": lambda x: np.flip(x, 0), "steps": lambda x: x[:, ::2],
+    "columns": lambda x: x[:, [1, 0]], "a copied transpose": lambda x: np.exp(x.T), "in order F":
+    lambda x: np.copy(x, order="F"), "einsum": lambda x: np.einsum("ij->ji", x),
+    "vector": lambda x: x.reshape(-1, order="F"),
+}
+RESHAPES: dict[str, Callable[[Any], Any]] = {
+    "reshape": lambda x: x.reshape(-1), "reshape F": lambda x: np.reshape(x, (2, -1), order="F"), "ravel": np.ravel,
+    **{f"ravel {order}": lambda x, order=order: np.ravel(x, order=order) for order in "FKA"},
+}
+
+
+@pytest.mark.parametrize("reshaped", RESHAPES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_batch_is_written_through_where_an_example_is(axis: int, order: Any, layout: str, reshaped: str) -> None:
+    """Whether reshape makes a view follows the memory of one example, wherever the batch's axis lies."""
+    x = np.array(np.arange(24.0).reshape(np.insert((4, 2), axis, 3)), order=order)
+
+    def program(x: Any) -> Any:
+        y = LAYOUTS[layout](x)
+        RESHAPES[reshaped](y)[...] = 7.0
+        return x, y
+
+    expected = zip(*[program(example.copy(order="K")) for example in np.moveaxis(x, axis, 0)], strict=True)
+    for found, examples in zip(vmap(program, in_axes=axis)(x), expected, strict=True):
+        np.testing.assert_array_equal(found, np.stack(examples))
+
+
+def test_a_view_at_an_index_of_each_example_lies_as_the_example_does() -> None:
+    x, places = np.arange(48.0).reshape(2, 3, 4, 2), np.array([1, 0])
+
+    def program(x: Any, i: Any) -> Any:
+        x = x.T
+        x[i].reshape(-1)[...] = 7.0  # of a copy
+        x[i][:, 0].reshape(-1)[...] = 5.0
+        return x
+
+    expected = [program(example.copy(), i) for example, i in zip(x, places, strict=True)]
+    np.testing.assert_array_equal(vmap(program)(x, places), expected)
