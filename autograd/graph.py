@@ -103,12 +103,13 @@ class Constant(NamedTuple):
 class Scope(NamedTuple):
     """The module call that made a node: its dotted path, its class's name, and the nodes of its inputs.
 
-    A node may be the output of several calls, one within the other: `inner` is the next one inside.
+    Each call has a list of its own, which its outputs share: that tells them from those of other calls. A node may be
+    the output of several calls, one within the other: `inner` is the next one inside.
     """
 
     path: str
     kind: str
-    inputs: tuple[Node, ...]
+    inputs: list[Node]
     inner: Scope | None = None
 
 

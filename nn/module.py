@@ -17,9 +17,9 @@ import numpy as np
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
 from autograd.foreign_names import refuse_zeros
-from autograd.graph import Node, Scope
 from autograd.hooks import Handle, added
 from nn.foreign_names import METHODS
+from nn.module_call import note_call
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
@@ -62,15 +62,8 @@ class Module:
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`, with the hooks, and with the call noted in the graph for those who draw it."""
         out = self._hooked(inputs, options) if self._hooks else self.forward(*inputs, **options)
-        for part in out if type(out) is tuple else (out,):
-            if type(part) is Tensor and (node := part._node) is not None:
-                origins: tuple[Node, ...] = ()
-                for x in inputs:
-                    if isinstance(x, Tensor) and x._node is not None:
-                        origins += (x._node,)
-                if node.parents and node not in origins:  # or else the input itself was returned
-                    call = self._path, type(self).__name__, origins, getattr(node, "scope", None)
-                    node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step
+        if type(out) is not Tensor or out._node is not None:
+            note_call(self._path, type(self).__name__, (*inputs, *options.values()) if options else inputs, out)
         return out
 
     def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -89,10 +89,10 @@ def test_calls_are_noted_in_the_graph() -> None:
     net = Net()
     x = Tensor(np.ones((2, 3)), requires_grad=True)
     hidden = net.first(x)
-    assert hidden._node.scope[:3] == ("first", "Block", (x._node,))
+    assert hidden._node.scope[:3] == ("first", "Block", [x._node])
     out = net.layers(hidden)
     scope = out._node.scope
-    assert (scope.path, scope.kind, scope.inputs) == ("layers", "Sequential", (hidden._node,))
+    assert (scope.path, scope.kind, scope.inputs) == ("layers", "Sequential", [hidden._node])
     assert (scope.inner.path, scope.inner.kind, scope.inner.inner) == ("layers.1", "Linear", None)
     relu = scope.inner.inputs[0]
     assert (relu.scope.path, relu.scope.kind) == ("layers.0", "ReLU")

@@ -48,14 +48,12 @@ def clustered(graph: Graph, order: Sequence[Node], ids: Mapping[Node, str]) -> N
 
 
 def _calls(order: Sequence[Node]) -> list[_Call]:
-    """Every call, found by what tells one from another: module, inputs, and the place in a chain of outputs."""
-    found: dict[tuple[str, str, tuple[Node, ...], Node | None], _Call] = {}
+    """Every call: what all its outputs share is the list of its inputs."""
+    found: dict[int, _Call] = {}
     for node in order:
         scope = getattr(node, "scope", None)
-        several = node.primitive.name == "select"  # outputs of one call share it; other outputs have their own
         while scope is not None:
-            key = (scope.path, scope.kind, scope.inputs, node.parents[0] if several else node)
-            found.setdefault(key, _Call(scope)).outputs.append(node)
+            found.setdefault(id(scope.inputs), _Call(scope)).outputs.append(node)
             scope = scope.inner
     return list(found.values())
 

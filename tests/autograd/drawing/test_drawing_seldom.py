@@ -144,6 +144,41 @@ def test_a_module_that_reads_what_another_made_does_not_hold_it() -> None:
     assert "gate" not in paths["linear"]
 
 
+class Shaped(nn.Module):
+    """A module whose outputs are put together as `shape` says, and that takes its input by keyword, or in a tuple."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+        self.first, self.second = nn.Linear(2, 2), nn.Linear(2, 1)
+
+    def forward(self, pair: Any = None, *, x: Any = None) -> Any:
+        h = np.tanh(self.first(pair[0] if x is None else x))
+        return self.shape(np.exp(h), self.second(h))
+
+
+@pytest.mark.parametrize("shape", [
+    lambda a, b: (a, b), lambda a, b: [a, b], lambda a, b: {"a": a, "b": b}, lambda a, b: (a, (b, None)),
+    lambda a, b: {"both": [a, {"b": b}]},
+])
+@pytest.mark.parametrize("given", ["tracked", "constant"])
+@pytest.mark.parametrize("call", [lambda net, x: net((x,)), lambda net, x: net(x=x)])
+def test_a_call_is_one_frame_however_inputs_and_outputs_nest(shape: Any, given: str, call: Any) -> None:
+    x = Tensor(np.ones((1, 2), np.float32), requires_grad=given == "tracked")
+    net = nn.Sequential(Shaped(shape))
+    graph = draw(call(net[0], np.sinh(x))).graph
+    (frame,) = [cluster for cluster in graph.clusters.values() if cluster.kind == "Shaped"]
+    assert len(frame.outputs) == 2
+    inside = {v.op for v in graph.vertices.values() if frame.id in graph.lineage(v.cluster)} - {""}
+    assert inside == {"linear", "tanh", "exp"}  # and not what came before it
+
+
+def test_two_calls_of_a_module_are_two_frames() -> None:
+    net = Shaped(lambda a, b: (a, b))
+    x = Tensor(np.ones((1, 2), np.float32))
+    graph = draw({"one": net(x=x), "two": net(x=x)}).graph
+    assert sum(cluster.kind == "Shaped" for cluster in graph.clusters.values()) == 2
+
+
 def test_options_are_short() -> None:
     x = leaf(np.ones((2, 3)))
     options = {v.op: v.options for v in draw(np.sum(x, where=np.ones((2, 3), bool)),
