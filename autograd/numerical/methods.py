@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import extrapolation
+from .analytic import is_analytic, weights
 from .point import Outputs, Point
 
 Array = np.ndarray[Any, Any]
@@ -101,6 +102,23 @@ def _complex(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
     for index, _ in point.directions:
         h = point.step(index, 2)
         yield index, _imaginary(f, point.moved((index, 1j * h), analytic=True), h) / h
+    _require_analytic(f, point)
+
+
+def _require_analytic(f: Function, point: Point) -> None:
+    """Raise where real steps along a line through all coordinates contradict the complex step."""
+    if not point.size:
+        return
+    along = point.scales * weights(point.size)
+
+    def moved(h: complex, **how: bool) -> Any:
+        return point.moved(*[(i, h * by) for i, by in enumerate(along)], **how)
+
+    h = point.rounding**2
+    slope = np.atleast_1d(_imaginary(f, moved(1j * h, analytic=True), h) / h)
+    if not is_analytic(lambda step: np.atleast_1d(f(moved(step))), slope, point.coarsest, point.least / h):
+        raise TypeError("the complex step needs an analytic f, but real steps give another slope than it does: abs, "
+                        "real, conj and the like, or a kink, give part of it; use method='central'")
 
 
 def _imaginary(f: Function, x: Any, h: float) -> Any:
@@ -121,7 +139,7 @@ def _imaginary(f: Function, x: Any, h: float) -> Any:
 def _richardson(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
     here = f(point.moved()) if point.size else np.zeros(0)
     for index, unit in point.directions:
-        scale = max(1.0, abs(point.vector[index]))
+        scale = point.scales[index]
 
         def along(h: float, index: int = index, by: complex = scale * unit) -> Array:
             return f(point.moved((index, h * by)))  # type: ignore[no-any-return]
@@ -175,6 +193,7 @@ def _second_complex(f: Function, point: Point) -> Array:
                 _imaginary(f, point.moved((i, 1j * h[i]), (j, sign * k[j]), analytic=True), h[i]) for sign in (1, -1)
             )
             matrix[i, j] = matrix[j, i] = (right - left) / (2 * h[i] * k[j])
+    _require_analytic(f, point)
     return matrix
 
 

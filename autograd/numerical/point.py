@@ -33,9 +33,10 @@ class Point:
         self.parts = [slice(a, b) for a, b in pairwise(ends)]
         self.wide = np.result_type(np.float64, *self.dtypes)  # differences are taken in at least float64
         self.vector = np.concatenate([np.zeros(0, self.wide)] + [a.ravel().astype(self.wide) for a in arrays])
+        self.scales = np.maximum(1.0, np.abs(self.vector)).astype(float)
         # One for all: a Python float beside a float32 array computes in float32.
         self.rounding = max((float(np.finfo(dtype).eps) for dtype in self.dtypes), default=0.0)
-        self.coarsest = self.rounding
+        self.coarsest, self.least = self.rounding, 0.0
         self.steps = self._given(step)
         self.directions: list[tuple[int, complex]] = [(i, 1.0) for i in range(self.size)]
         for part, dtype in zip(self.parts, self.dtypes, strict=True):
@@ -43,11 +44,12 @@ class Point:
                 self.directions += [(i, 1j) for i in range(part.start, part.stop)]
 
     def numbers(self, value: Any) -> Array:
-        """All numbers of what f returned as one vector, in at least float64; takes note of how they were rounded."""
+        """All numbers of what f returned as one vector, in at least float64; takes note of their dtypes' limits."""
         arrays = [_array(leaf).ravel() for leaf in flatten(value)[0]]
         for array in arrays:
             if array.dtype.kind in "fc":
                 self.coarsest = max(self.coarsest, float(np.finfo(array.dtype).eps))
+                self.least = max(self.least, float(np.finfo(array.dtype).tiny))
         joined = np.concatenate([np.zeros(0), *arrays])
         return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)
 
@@ -74,7 +76,7 @@ class Point:
         """The step of a coordinate: `e^power * max(1, |x|)`, or what the user gave."""
         if self.steps is not None:
             return float(self.steps[index])
-        return float(self.rounding**power * max(1.0, abs(self.vector[index])))
+        return float(self.rounding**power * self.scales[index])
 
     def moved(self, *moves: tuple[int, complex], analytic: bool = False) -> Any:
         """`x` with coordinates moved; with `analytic` its real leaves become complex ones."""
