@@ -19,6 +19,12 @@ def along(t: Array, *partials: Array) -> tuple[Array, ...]:
     return tuple(pole_safe(t, partial) for partial in partials)
 
 
+def unharmed(g: Array, product: Array) -> Array:
+    """A product of `g` with a partial that was not `pole_safe`, exactly 0 where `g` is."""
+    largest = product.item(product.argmax()) if product.size else 0  # nan if there is something to mend
+    return product if largest == largest else np.where(g == 0, 0, product)[()]
+
+
 def zero_safe_values(x: Array, y: Array) -> Array:
     """`x * y`, exactly 0 where either is."""
     product = x * y

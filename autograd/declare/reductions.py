@@ -2,6 +2,7 @@
 
 A rule sees `g` and `out` with the reduced axes back, of length 1, so that they broadcast against `x`: keepdims, and
 what NumPy takes for an axis, are dealt with here. The tangent is the sum over the axes of the rule for g = 1, times t.
+As in elementwise rules, what is exactly 0 stays 0, so a row that nothing reads does no harm whatever is in it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Node
-from autograd.primitive import Primitive, calling_convention
+from autograd.poles import unharmed
+from autograd.primitive import Primitive, calling_convention, pole_safe
 from autograd.reading import Rule, argument_names, option_names
 from autograd.registry import register
+from autograd.tensor import Tensor
 
 Array = Any
 
@@ -36,12 +39,15 @@ class Reduction(Primitive):
 
     def cotangent(self, g: Array, node: Node) -> Array:
         (x, out), (axis, keepdims, options) = node.saved, self.split(node.options)
-        return self.apply_rule(with_axes(g, node.parents[0], axis, keepdims), x, out, axis, keepdims, options)
+        g, one = with_axes(g, node.parents[0], axis, keepdims), node.dtype.type(1)
+        if isinstance(g, Tensor):
+            return pole_safe(g, self.apply_rule(one, x, out, axis, keepdims, options))
+        return unharmed(g, self.apply_rule(g, x, out, axis, keepdims, options))
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
         (x,), (t,), (axis, keepdims, others) = operands, tangents, self.split(options)
-        change = self.apply_rule(out.dtype.type(1), x, out, axis, keepdims, others) * t
+        change = pole_safe(t, self.apply_rule(out.dtype.type(1), x, out, axis, keepdims, others))
         change = np.real(change) if change.dtype.kind == "c" != out.dtype.kind else change
         return np.sum(change, axis=axis, keepdims=keepdims)
 

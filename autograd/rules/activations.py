@@ -10,6 +10,7 @@ from autograd.arrays import weak
 from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.foreign_names import OPTIONS
+from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor import Tensor
 
@@ -189,15 +190,17 @@ def weights(x: Array, axis: Any) -> Array:
     return over(powers, total)
 
 
-softmax_of = general(
-    _softmax,
-    lambda g, out, *, axis: out * (g - np.sum(g * out, axis=axis, keepdims=True)),
-    lambda t, out, *, axis: out * (t - np.sum(t * out, axis=axis, keepdims=True)),
-    name="softmax")
+def _among(change: Array, out: Array, *, axis: Any) -> Array:
+    """The derivative of softmax, a symmetric matrix, times a change."""
+    return pole_safe(change - np.sum(pole_safe(change, out), axis=axis, keepdims=True), out)
+
+
+softmax_of = general(_softmax, lambda g, out, *, axis: _among(g, out, axis=axis),
+                     lambda t, out, *, axis: _among(t, out, axis=axis), name="softmax")
 log_softmax_of = general(
     _log_softmax,
-    lambda g, out, *, axis: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
-    lambda t, out, *, axis: t - np.sum(np.exp(out) * t, axis=axis, keepdims=True),
+    lambda g, out, *, axis: g - pole_safe(np.sum(g, axis=axis, keepdims=True), np.exp(out)),
+    lambda t, out, *, axis: t - np.sum(pole_safe(t, np.exp(out)), axis=axis, keepdims=True),
     name="log_softmax")
 logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
 

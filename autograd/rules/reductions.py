@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant, general, linear, reduction
-from autograd.declare.reductions import with_axes
 from autograd.primitive import pole_safe
 from autograd.reading import Rule
 
@@ -42,24 +41,25 @@ def count(x: Array, axis: Any, where: Any) -> Any:
 linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 
 
-def mean_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False,
-              where: Any = True) -> Array:
-    g, number = with_axes(g, x, axis, keepdims), count(x, axis, where)
-    if where is True:
-        return expand(g / number, x, keepdims=True)
-    return masked(expand(shared_out(g, g, number), x, keepdims=True), where | (number == 0))
+mean_of_all = linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False: expand(
+    g / count(x, axis, True), x, axis=axis, keepdims=keepdims))
+mean_of_some = reduction(np.mean, lambda g, x, *, axis=None, dtype=None, where=True: left_or_none(
+    expand(shared_out(g, count(x, axis, where)), x, keepdims=True), count(x, axis, where), where), name="mean_of_some")
 
 
-def shared_out(g: Array, change: Array, number: Array) -> Array:
-    """`change / number`, and nan where that is 0 / 0 in the result: in whatever was left out it has no derivative.
-
-    There it is 0 all the same where g is: a result that nothing reads does no harm.
-    """
-    none = number == 0
-    return np.where(none, pole_safe(g, np.nan), change / np.where(none, 1, number))
+@composite(np.mean)
+def mean(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
+    return mean_of_all(a, *args, **options) if where is True else mean_of_some(a, *args, where=where, **options)
 
 
-linear(np.mean, mean_back)
+def shared_out(change: Array, number: Any) -> Array:
+    """`change / number`, nan where that is 0 / 0 in the result."""
+    return change / ((number or np.nan) if isinstance(number, (int, float)) else np.where(number == 0, np.nan, number))
+
+
+def left_or_none(change: Array, number: Any, where: Any) -> Array:
+    """`change`, and 0 in what was left out, unless the result is 0 / 0, which has no derivative in anything."""
+    return masked(change, where if where is True else where | (number == 0))
 
 
 def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
@@ -70,20 +70,17 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
     return masked(x - mean, where)
 
 
-def spread_back(g: Array, change: Array, x: Array, axis: Any, where: Any, dtype: Any,
-                mean: Array | None, degrees: Any) -> Array:
+def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None, degrees: Any) -> Array:
     """What a variance, or its root, passes back; nan where it is itself, by 0 / 0, also to what was left out."""
-    none = degrees == 0
-    factor = change / degrees if none is False else shared_out(g, change, degrees)
-    return masked(factor * np.conj(centred(x, axis, where, dtype, mean)), where | none)
+    return left_or_none(shared_out(change, degrees) * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
 
 
 reduction(
     np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
-        g, 2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+        2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 reduction(
     np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
-        g, over(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+        over(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
@@ -154,8 +151,8 @@ def cumprod_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> 
     before = np.concatenate([np.ones_like(part(flat, a, slice(0, 1))), part(flat, a, slice(0, -1))], axis=a)
     h = [part(g, a, -1)]
     for i in range(size - 2, -1, -1):
-        h.append(part(g, a, i) + part(flat, a, i + 1) * h[-1])
-    return (np.cumprod(before, axis=a) * np.stack(h[::-1], axis=a)).reshape(x.shape)
+        h.append(part(g, a, i) + pole_safe(h[-1], part(flat, a, i + 1)))
+    return pole_safe(np.stack(h[::-1], axis=a), np.cumprod(before, axis=a)).reshape(x.shape)
 
 
 def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: Any = None) -> Array:
@@ -165,7 +162,7 @@ def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: 
         return t
     d = [part(t, a, 0)]
     for i in range(1, flat.shape[a]):
-        d.append(part(flat, a, i) * d[-1] + part(out, a, i - 1) * part(t, a, i))
+        d.append(pole_safe(d[-1], part(flat, a, i)) + pole_safe(part(t, a, i), part(out, a, i - 1)))
     return np.stack(d, axis=a)
 
 

@@ -210,7 +210,8 @@ def sums_of_windows(call: Call) -> Any:
 
 RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("where", "conjugate", "real", "imag", "absolute", "angle", "cast", "input", "copy"), broadcasting),
-    **dict.fromkeys(("sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "vector_norm"), reduction),
+    **dict.fromkeys(("sum", "mean", "mean_of_some", "max", "min", "prod", "var", "std", "logsumexp", "vector_norm"),
+                    reduction),
     **dict.fromkeys(("softmax", "log_softmax"), normalizing), "sort": sorting,
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("reshape", "ravel"), reshape),

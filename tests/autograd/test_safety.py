@@ -11,7 +11,19 @@ import pytest
 import scipy.special as sc
 
 import autograd
-from autograd import AnomalyError, NoDerivativeError, Tensor, detect_anomaly, grad, hessian, hvp, jvp, relu
+from autograd import (
+    AnomalyError,
+    NoDerivativeError,
+    Tensor,
+    detect_anomaly,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacrev,
+    jvp,
+    relu,
+)
 
 
 def both_modes(f: Callable[[Any], Any], x: float) -> list[float]:
@@ -124,6 +136,31 @@ def test_dead_branches_in_arrays_small_and_large(count: int) -> None:
     single = grad(lambda x: np.sum(np.where(x > 0, x * np.log(x), 0)))(p.astype(np.float32))
     assert single.dtype == np.float32
     assert np.all(np.isfinite(single))
+
+
+ALONG_ROWS: dict[str, Callable[[Any], Any]] = {
+    **{f.__name__: lambda x, f=f: f(x, axis=1) for f in (
+        np.mean, np.var, np.std, np.max, np.prod, np.nanmean, np.nanvar, np.nanstd, np.nanprod, np.linalg.norm,
+        np.cumprod, autograd.logsumexp, autograd.softmax, autograd.log_softmax)},
+    "mean of none": lambda x: np.mean(x, axis=1, where=[[True], [False]]),
+    "std of none": lambda x: np.std(x, axis=1, where=[[True], [False]]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("row", [[np.nan] * 3, [np.nan, 1.0, 2.0], [np.inf, 1.0, 2.0], [-np.inf] * 3, [0.0] * 3])
+@pytest.mark.parametrize("name", ALONG_ROWS)
+def test_a_dead_row_does_no_harm(name: str, row: list[float]) -> None:
+    """In both modes, and to second order: what a function makes of one row has nothing to do with the other."""
+    x = np.array([[1.0, 2.0, 4.0], row])
+
+    def alive(x: Any) -> Any:
+        return ALONG_ROWS[name](x)[0]
+
+    alone = x[:1].repeat(2, axis=0)
+    for derivative in (jacrev, jacfwd, lambda f: hessian(lambda x: np.sum(f(x) ** 2)),
+                       lambda f: jacfwd(jacfwd(lambda x: np.sum(f(x) ** 2)))):
+        np.testing.assert_allclose(derivative(alive)(x), derivative(alive)(alone), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
