@@ -13,6 +13,7 @@ from . import array_api, rules
 from .anomaly import detect_anomaly
 from .array_api import *  # noqa: F403  # the standard's names are listed there, once
 from .custom import custom, rule
+from .declare.fused import fused
 from .errors import (
     AnomalyError,
     DisconnectedWarning,
@@ -22,7 +23,6 @@ from .errors import (
     NoDerivativeError,
 )
 from .foreign_names import FUNCTIONS as _FUNCTIONS
-from .fused import fused
 from .lazy import on_first_use as _on_first_use
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .box import bottom, varies
+from .boundary import fresh
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
 from .registry import primitives, registry, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
+from .tensor.box import bottom, varies
 from .transforms.vmap import in_every_batch
 from .tree import add_all
-from .values import fresh
 
 Array = Any
 Rules = tuple[Callable[..., Any] | None, ...]

@@ -14,12 +14,12 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .box import Box, another
+from .boundary import as_input, as_output, connected
 from .graph import refuse_objects
 from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
-from .values import as_input, as_output, connected
+from .tensor.box import Box, another
 
 Array = Any
 

@@ -16,17 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from .box import Box
+from .boundary import as_plain
 from .custom import custom
 from .errors import missing_extra
 from .forward import jvp
 from .modes import no_grad
 from .scaling import size_of
 from .tensor import Tensor
+from .tensor.box import Box
 from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
-from .values import as_plain
 
 Array = np.ndarray[Any, Any]
 DENSE = 64

@@ -12,9 +12,6 @@ from typing import Any
 import numpy as np
 
 from .foreign_names import INSTEAD, ForeignName
-from .in_place import Flat, fill, partition, set_flat, set_imag, set_real, sort
-from .interface import Interface
-from .mutation import assign, update
 from .numpy_protocol import apply_ufunc, no_derivative
 from .primitive import wrap
 from .registry import registry
@@ -22,6 +19,9 @@ from .reverse import backward
 from .rules.activations import log_softmax, relu, sigmoid, softmax
 from .rules.indexing import getitem
 from .rules.ufuncs import floor_quotient
+from .tensor import methods
+from .tensor.interface import Interface
+from .tensor.mutation import assign, update
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "floordiv": floor_quotient,
@@ -43,62 +43,19 @@ METHODS: dict[str, Callable[..., Any]] = {
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy,
 }
 PROPERTIES: dict[str, property] = {
-    "T": property(np.transpose), "mT": property(lambda x: np.swapaxes(x, -1, -2)), "flat": property(Flat, set_flat),
-    "real": property(np.real, set_real), "imag": property(np.imag, set_imag),
+    "T": property(np.transpose), "mT": property(lambda x: np.swapaxes(x, -1, -2)),
+    "flat": property(methods.Flat, methods.set_flat),
+    "real": property(np.real, methods.set_real), "imag": property(np.imag, methods.set_imag),
 }
-
-
-def reshape(self: Any, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
-    return registry[np.reshape](self, shape[0] if len(shape) == 1 else shape, order, copy=copy)
-
-
-def flatten(self: Any, order: Any = "C") -> Any:
-    if isinstance(order, int):
-        raise TypeError(f"flatten makes all axes one, in an order such as 'C'; for axes from {order} on write "
-                        f"nn.functional.flatten(t, {order})")
-    return registry[np.ravel](registry[np.copy](self), order)
-
-
-def transpose(self: Any, *axes: Any) -> Any:
-    return registry[np.transpose](self, axes=(axes[0] if len(axes) == 1 else axes) if axes else None)
-
-
-def astype(self: Any, dtype: Any, copy: bool = True) -> Any:
-    return registry[np.astype](self, dtype, copy=copy)
-
-
-def power(self: Any, exponent: Any) -> Any:
-    if type(exponent) is int and exponent == 2:  # far the most frequent, and its derivative has no pole
-        return registry[np.square](self)
-    return registry[np.power](self, exponent)
-
-
-def copy(self: Any, order: str = "C") -> Any:
-    return registry[np.copy](self, order=order)
-
-
-def conjugate(self: Any) -> Any:
-    return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # NumPy's method, other than its function
-
-
-def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
-    return np.compress(condition, self, axis)
-
-
-def rounded(self: Any, digits: int | None = None) -> Any:
-    out = np.round(self, digits or 0)
-    return out.astype(int) if digits is None else out
-
-
 OTHERS: dict[str, Callable[..., Any]] = {
-    "reshape": reshape, "flatten": flatten, "transpose": transpose, "astype": astype, "__pow__": power,
-    "__round__": rounded, "__divmod__": lambda self, other: np.divmod(self, other),
-    "__rdivmod__": lambda self, other: np.divmod(other, self),
-    "copy": copy, "conj": conjugate, "conjugate": conjugate, "compress": compress, "fill": fill, "sort": sort,
-    "partition": partition,
-    "__getitem__": getitem, "__setitem__": assign, "relu": relu, "sigmoid": sigmoid, "softmax": softmax,
-    "log_softmax": log_softmax, "backward": backward, "_apply_ufunc": staticmethod(apply_ufunc),
-    "_no_derivative": staticmethod(no_derivative), "_wrap": staticmethod(wrap),
+    "reshape": methods.reshape, "flatten": methods.flatten, "transpose": methods.transpose, "astype": methods.astype,
+    "copy": methods.copy, "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
+    "fill": methods.fill, "sort": methods.sort, "partition": methods.partition,
+    "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
+    "__rdivmod__": lambda self, other: np.divmod(other, self), "__getitem__": getitem, "__setitem__": assign,
+    "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax, "backward": backward,
+    "_apply_ufunc": staticmethod(apply_ufunc), "_no_derivative": staticmethod(no_derivative),
+    "_wrap": staticmethod(wrap),
 }
 
 

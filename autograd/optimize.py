@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .boundary import as_plain
 from .errors import missing_extra
 from .modes import no_grad
 from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
 from .tree import flatten, ravel
 from .tree import map as tree_map
-from .values import as_plain
 
 Array = np.ndarray[Any, Any]
 

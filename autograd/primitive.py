@@ -28,15 +28,15 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from .arguments import PLAIN, as_computed, checked_options, rearranged
 from .arrays import plain_array
-from .box import Box
-from .calling import PLAIN, as_computed, checked_options, rearranged
 from .graph import FLOAT64, Leaf, Node, describe
 from .modes import local, mode
-from .mutation import kept, link
-from .reading import Rule, active_operands, argument_names, option_names
 from .registry import primitives, registry
+from .rule_signature import Rule, active_operands, argument_names, option_names
 from .tensor import Tensor
+from .tensor.box import Box
+from .tensor.mutation import kept, link
 from .tree import add_all
 
 Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
@@ -127,7 +127,7 @@ class Primitive:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple:
             node.shape, node.dtype = (len(value),), np.dtype(object)
-            results: Any = primitives["select"].split(node, value)  # type: ignore[attr-defined]  # see outputs.py
+            results: Any = primitives["select"].split(node, value)  # type: ignore[attr-defined]  # see several_outputs.py
         else:
             node.shape, node.dtype = value.shape, value.dtype
             results = Tensor._of(value, node)

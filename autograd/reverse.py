@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
-from .box import Box, another, bottom
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
-from .outputs import select
+from .several_outputs import select
 from .tensor import Tensor
+from .tensor.box import Box, another, bottom
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

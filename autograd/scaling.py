@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .piecewise_constant import values_of
+from .tensor.nested import values_of
 
 
 def size_of(*given: Any) -> float:

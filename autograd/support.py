@@ -10,7 +10,7 @@ import numpy as np
 
 from . import scipy
 from .registry import public_name, real_only, registry
-from .text_table import in_columns
+from .table import in_columns
 
 
 class Support(NamedTuple):

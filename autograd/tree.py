@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .arrays import plain_array
-from .box import Box
 from .tensor import Tensor
+from .tensor.box import Box
 
 __all__ = ["Structure", "flatten", "leaves", "map", "paths", "ravel"]
 
@@ -240,15 +240,3 @@ def add_all(terms: Sequence[Any]) -> Any:
     for term in terms[1:]:
         total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
     return total
-
-
-def tensors_in(tree: Any) -> Iterator[Tensor]:
-    """Every tensor in nested lists, tuples and dicts of arguments."""
-    if isinstance(tree, Tensor):
-        yield tree
-    elif isinstance(tree, (list, tuple)):
-        for branch in tree:
-            yield from tensors_in(branch)
-    elif isinstance(tree, dict):
-        for branch in tree.values():
-            yield from tensors_in(branch)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, no_grad
-from autograd.text_table import in_columns
+from autograd.table import in_columns
 from nn import layers
 from nn.evaluation_mode import evaluating
 from nn.module import Module

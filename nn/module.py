@@ -17,7 +17,7 @@ import numpy as np
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, plain_array
 from autograd.foreign_names import refuse_zeros
-from autograd.hooks import Handle, added
+from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
 from nn.module_call import note_call
 from nn.parameter import Parameter, overwrite

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
-from autograd.leaf import mutated
+from autograd.tensor.leaf import mutated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike

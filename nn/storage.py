@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.values import as_plain
+from autograd.boundary import as_plain
 
 __all__ = ["StorageError", "load", "save"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import no_grad
-from autograd.leaf import mutated
+from autograd.tensor.leaf import mutated
 
 from .flat import SMALL, Array, Flat
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.leaf import mutated
 from autograd.runtime.threads import in_parallel
+from autograd.tensor.leaf import mutated
 
 from . import blocks
 from .blocks import Gathered, Slice

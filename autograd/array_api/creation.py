@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arrays import elements
 from autograd.tensor import Tensor
-from autograd.tree import tensors_in
+from autograd.tensor.nested import tensors_in
 
 from .apply import as_tensor, call, call_for_several, check_device
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.piecewise_constant import shared_values
 from autograd.tensor import Tensor
+from autograd.tensor.nested import shared_values
 
 from .apply import as_tensor, call, call_for_several
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from autograd import numerical, symbolic
+from autograd.boundary import as_plain
 from autograd.errors import DisconnectedWarning, NoDerivativeError
 from autograd.forward import jvp
 from autograd.transforms import vjp
 from autograd.tree import flatten
-from autograd.values import as_plain
 
 from .tables import METHODS, Comparison, Row, Scaling
 

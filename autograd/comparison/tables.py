@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import missing_extra
-from autograd.text_table import in_columns
+from autograd.table import in_columns
 
 METHODS = ("symbolic", "numerical forward", "numerical central", "numerical complex", "forward accumulation",
            "reverse accumulation")

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.primitive import Elementwise, Structured, as_operand, binary, calling_convention, unary
-from autograd.reading import Rule
 from autograd.registry import public_name, register
+from autograd.rule_signature import Rule
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None,

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import in_dtypes_of_loop
-from autograd.piecewise_constant import piecewise_constant
+from autograd.arguments import in_dtypes_of_loop
 from autograd.primitive import as_operand
-from autograd.reading import Rule
 from autograd.registry import registry
+from autograd.rule_signature import Rule
+
+from .on_values import piecewise_constant
 
 
 def constant(*functions: Callable[..., Any]) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 from autograd.graph import Node
 from autograd.modes import enable_grad
 from autograd.primitive import Primitive, calling_convention
-from autograd.reading import Rule, argument_names, option_names
 from autograd.registry import register
 from autograd.reverse import pull_within
+from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.tensor import Tensor
 from autograd.tree import add_all
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.reading import Rule
+from autograd.rule_signature import Rule
 from autograd.tensor import Tensor
 
 Array = Any

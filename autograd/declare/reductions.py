@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Node
-from autograd.poles import unharmed
 from autograd.primitive import Primitive, calling_convention, pole_safe
-from autograd.reading import Rule, argument_names, option_names
 from autograd.registry import register
+from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.tensor import Tensor
+
+from .poles import unharmed
 
 Array = Any
 

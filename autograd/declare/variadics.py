@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.graph import Node
 from autograd.primitive import Primitive
-from autograd.reading import Rule
+from autograd.rule_signature import Rule
 from autograd.tree import add_all
 
 Array = Any

@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 from autograd import tree
-from autograd.box import bottom, boxes
 from autograd.forward import Dual
 from autograd.tensor import Tensor
+from autograd.tensor.box import bottom, boxes
 from autograd.transforms.vmap import Batch
 
 from .drawing import Drawing

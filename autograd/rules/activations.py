@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import arrays_of, refuse_out
 from autograd.arrays import weak
-from autograd.calling import arrays_of, refuse_out
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import pole_safe

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, in_common, refuse_out
-from autograd.declare import composite, constant
-from autograd.piecewise_constant import decided, shared_values, values_of
+from autograd.arguments import arrays_of, in_common, refuse_out
+from autograd.declare import composite, constant, decided
 from autograd.tensor import Tensor, tensor
+from autograd.tensor.nested import shared_values, values_of
 
 from .axes import one_axis
 

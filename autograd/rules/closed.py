@@ -17,8 +17,8 @@ from autograd import declare
 from autograd.declare import in_dtypes_of
 from autograd.forward import jvp
 from autograd.primitive import Elementwise
-from autograd.reading import Rule, argument_names
 from autograd.registry import primitives
+from autograd.rule_signature import Rule, argument_names
 from autograd.tensor import Tensor
 
 _making = threading.RLock()  # two threads make an operation once

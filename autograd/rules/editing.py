@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import arrays_of, refuse_ndarray
 from autograd.arrays import plain_array
-from autograd.calling import arrays_of, refuse_ndarray
-from autograd.declare import composite
-from autograd.keys import indices_of
-from autograd.mutation import assign
-from autograd.piecewise_constant import decided, piecewise_constant, shared_values
-from autograd.tree import tensors_in
+from autograd.declare import composite, decided, piecewise_constant
+from autograd.tensor.index import indices_of
+from autograd.tensor.mutation import assign
+from autograd.tensor.nested import shared_values, tensors_in
 
 from .axes import all_axes, flat_or_along, one_axis
 from .indexing import along

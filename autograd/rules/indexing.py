@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import refuse_out
-from autograd.declare import composite, constant, general, linear, on_arrays_too, variadic
-from autograd.keys import differs, indices_of, with_key
-from autograd.mutation import link_choice
-from autograd.piecewise_constant import piecewise_constant
+from autograd.arguments import refuse_out
+from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
+from autograd.tensor.index import differs, indices_of, with_key
+from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, part
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, in_common, refuse_out
+from autograd.arguments import arrays_of, in_common, refuse_out
 from autograd.declare import composite, variadic
 
 from .axes import one_axis, part

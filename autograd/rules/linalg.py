@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.box import varies
-from autograd.calling import arrays_of
-from autograd.declare import composite, constant, differential, general, on_arrays_too
+from autograd.arguments import arrays_of
+from autograd.declare import composite, constant, decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.errors import NoDerivativeError
-from autograd.piecewise_constant import decided, piecewise_constant, values_of
 from autograd.tensor import Tensor
+from autograd.tensor.box import varies
+from autograd.tensor.nested import values_of
 
 from .products import LETTERS
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite
-from autograd.piecewise_constant import values_of
+from autograd.tensor.nested import values_of
 
 Array = Any
 

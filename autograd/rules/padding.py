@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.declare import composite
-from autograd.piecewise_constant import piecewise_constant
+from autograd.arguments import arrays_of
+from autograd.declare import composite, piecewise_constant
 
 from .axes import part
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.declare import composite, differential
-from autograd.piecewise_constant import decided
+from autograd.arguments import arrays_of
+from autograd.declare import composite, decided, differential
 from autograd.primitive import pole_safe
 
 Array = Any

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, refuse_out
+from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import composite, multilinear, variadic
 
 from .axes import one_axis

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.box import varies
-from autograd.calling import arrays_of
-from autograd.declare import composite
+from autograd.arguments import arrays_of
+from autograd.declare import composite, piecewise_constant
 from autograd.errors import NoDerivativeError
-from autograd.piecewise_constant import piecewise_constant, shared_values
 from autograd.registry import real_only
-from autograd.tree import tensors_in
+from autograd.tensor.box import varies
+from autograd.tensor.nested import shared_values, tensors_in
 
 from .axes import all_axes, reduced_last
 

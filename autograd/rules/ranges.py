@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.declare import composite
-from autograd.piecewise_constant import decided, piecewise_constant
+from autograd.arguments import arrays_of
+from autograd.declare import composite, decided, piecewise_constant
 
 Array = Any
 

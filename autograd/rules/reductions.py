@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.declare import composite, constant, general, linear, reduction
 from autograd.primitive import pole_safe
-from autograd.reading import Rule
+from autograd.rule_signature import Rule
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
 from .ufuncs import expand, masked, over

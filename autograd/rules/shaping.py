@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.declare import composite, constant, linear, on_arrays_too
-from autograd.mutation import one_example
-from autograd.piecewise_constant import piecewise_constant, shared_values, values_of
+from autograd.arguments import arrays_of
+from autograd.declare import composite, constant, linear, on_arrays_too, piecewise_constant
 from autograd.registry import register
 from autograd.tensor import Tensor
+from autograd.tensor.mutation import one_example
+from autograd.tensor.nested import shared_values, values_of
 
 from .axes import at_least_one_axis, flat_or_along, part
 from .indexing import added_up

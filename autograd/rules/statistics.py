@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.declare import composite
-from autograd.piecewise_constant import decided, piecewise_constant
+from autograd.arguments import arrays_of
+from autograd.declare import composite, decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.tensor import Tensor
 

@@ -12,9 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, constant, elementwise, general, linear, multilinear, on_arrays_too
-from autograd.piecewise_constant import piecewise_constant
-from autograd.poles import zero_safe_values
+from autograd.declare import (
+    composite,
+    constant,
+    elementwise,
+    general,
+    linear,
+    multilinear,
+    on_arrays_too,
+    piecewise_constant,
+)
+from autograd.declare.poles import zero_safe_values
 from autograd.primitive import as_operand, pole_safe
 from autograd.registry import primitives, registry
 from autograd.runtime.matmul import SHARED, matmul_of_arrays

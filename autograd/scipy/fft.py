@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.fft as sf
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
 from autograd.registry import real_only
 from autograd.rules.fft import fitted, lengths

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from autograd.calling import arrays_of
-from autograd.declare import differential, general, on_arrays_too
-from autograd.piecewise_constant import decided, piecewise_constant
+from autograd.arguments import arrays_of
+from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import twin

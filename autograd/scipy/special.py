@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import arrays_of
 from autograd.arrays import plain_array
-from autograd.calling import arrays_of
+from autograd.declare import piecewise_constant
 from autograd.errors import no_attribute
-from autograd.piecewise_constant import piecewise_constant, values_of
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor import Tensor
+from autograd.tensor.nested import values_of
 
 from .twin import twin
 

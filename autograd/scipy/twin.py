@@ -9,9 +9,9 @@ from typing import Any
 
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
-from autograd.reading import Rule
 from autograd.registry import registry
-from autograd.tree import tensors_in
+from autograd.rule_signature import Rule
+from autograd.tensor.nested import tensors_in
 
 
 def twin(function: Callable[..., Any],

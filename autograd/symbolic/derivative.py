@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
 from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 from autograd.tree import map as tree_map
-from autograd.values import as_plain
 
 from .forms import sympy
 from .trace import expressions_of, parameter_names, trace

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.box import Box
+from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
 from autograd.registry import registry
 from autograd.tensor import Tensor
+from autograd.tensor.box import Box
 from autograd.tree import flatten, leaves
-from autograd.values import as_plain
 
 from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole
 

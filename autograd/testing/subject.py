@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.boundary import as_plain
 from autograd.errors import GradientMismatch
 from autograd.tensor import Tensor
 from autograd.tree import flatten, paths
-from autograd.values import as_plain
 
 from .randomness import RandomState
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from autograd import random, tree
-from autograd.box import Box
+from autograd.boundary import fresh, standing_for
 from autograd.graph import Leaf, Node
 from autograd.modes import enable_grad, local, recomputing, watching
-from autograd.outputs import select
 from autograd.primitive import Primitive, protected
 from autograd.reverse import pull_within
+from autograd.several_outputs import select
 from autograd.tensor import Tensor
-from autograd.values import fresh, standing_for
+from autograd.tensor.box import Box
 
 Array = Any
 WEIGHTS = 1 + np.sqrt(np.arange(1.0, 1000.0)) % 1

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.box import Box, another, bottom
+from autograd.boundary import as_input, as_output, connected, fresh, standing_for, unvarying
 from autograd.errors import DisconnectedWarning
 from autograd.forward import dual, parts
 from autograd.graph import reachable
 from autograd.modes import enable_grad, surrounding
 from autograd.reverse import depends_elsewhere, pull
 from autograd.tensor import Tensor
-from autograd.values import as_input, as_output, connected, fresh, standing_for, unvarying
+from autograd.tensor.box import Box, another, bottom
 
 from .vmap import in_every_batch
 

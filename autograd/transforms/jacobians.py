@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.boundary import as_input, as_output, standing_for
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
 from autograd.tensor import Tensor
-from autograd.values import as_input, as_output, standing_for
 
 from .gradients import Argnums, Inputs, choose, grad
 from .vmap import vmap

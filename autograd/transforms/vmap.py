@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.box import Box, another, boxes
+from autograd.boundary import as_output, standing_for
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding
 from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
-from autograd.values import as_output, standing_for
+from autograd.tensor.box import Box, another, boxes
 
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
-from autograd.values import as_plain
+from autograd.boundary import as_plain
 
 Gather = Callable[[Any], Any]
 

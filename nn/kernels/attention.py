@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.products import SMALL, multiply

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.declare import multilinear, on_arrays_too
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.windows import Axis, axis

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.box import constant_like
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from autograd.runtime.blocks import BLOCK, for_blocks
+from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
 
 Array = NDArray[Any]

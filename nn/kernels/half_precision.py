@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 
 HALF = np.dtype(np.float16).char  # whose comparison takes a third of that of dtypes
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from autograd.runtime.matmul import dot
 from nn.kernels.products import affine, in_columns
 

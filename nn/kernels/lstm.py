@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels import recurrence
 from nn.kernels.products import in_pieces

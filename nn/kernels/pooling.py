@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.declare import linear, on_arrays_too
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from nn.kernels.reduction import reduced, reduced_array, share
 
 Array = NDArray[Any]

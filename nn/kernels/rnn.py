@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from nn.kernels import recurrence
 from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs

@@ -16,7 +16,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from autograd.fused import fused
+from autograd.declare.fused import fused
 from nn.kernels.convolution import (
     Windows,
     _convolve,

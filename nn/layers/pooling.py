@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.piecewise_constant import piecewise_constant
+from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair, short
 from nn.layers.convolution import Size, batch_of, check_window

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, enable_grad, no_grad
+from autograd.boundary import as_plain
 from autograd.errors import missing_extra
 from autograd.graph import Leaf, Node, reachable
-from autograd.values import as_plain
 from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.onnx import operations

@@ -10,7 +10,7 @@ import numpy as np
 
 import nn.metrics
 from autograd import Tensor, no_grad
-from autograd.values import as_plain
+from autograd.boundary import as_plain
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
 from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy

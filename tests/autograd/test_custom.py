@@ -11,7 +11,7 @@ import pytest
 import scipy.linalg
 
 from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support, vjp
-from autograd.calling import checked_options, parameters
+from autograd.arguments import checked_options, parameters
 from autograd.registry import primitives, registry
 from autograd.testing import check_gradients
 

@@ -11,6 +11,7 @@ from scipy import optimize
 
 import autograd
 from autograd import Tensor, minimize
+from autograd.tensor.box import Box
 
 GRADIENT = ["CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP"]
 PRODUCTS = ["Newton-CG", "trust-ncg", "trust-krylov", "trust-constr"]
@@ -43,7 +44,7 @@ def test_f_and_its_gradient_are_evaluated_together_once(method: str) -> None:
 
     def counted(p: Any) -> Any:
         x = autograd.ravel(p)[0]
-        if isinstance(x, Tensor) and not isinstance(x, autograd.box.Box):
+        if isinstance(x, Tensor) and not isinstance(x, Box):
             points.append(x.detach().numpy().tobytes())
         return bowl(p)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import tree
-from autograd.box import bottom
 from autograd.graph import Constant, Leaf, Node
 from autograd.tensor import Tensor
+from autograd.tensor.box import bottom
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.declare.fused import Fused
 from autograd.forward import jvp
-from autograd.fused import Fused
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.fused import Fused
+from autograd.declare.fused import Fused
 from autograd.graph import FREED, Node
 
 REPEATABLE = frozenset({"elementwise", "linear", "multilinear", "general", "fused"})

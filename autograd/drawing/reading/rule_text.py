@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.declare.differentials import Differential
-from autograd.fused import Fused
+from autograd.declare.fused import Fused
 from autograd.primitive import Elementwise, Primitive
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.drawing.labels import cluster_label, description, heading, spec
 from autograd.drawing.model import LEAVES, Graph, Vertex
-from autograd.text_table import in_columns
+from autograd.table import in_columns
 
 
 def table(graph: Graph) -> str:

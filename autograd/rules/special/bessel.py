@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
+from autograd.declare.poles import along
 from autograd.errors import NoDerivativeError
-from autograd.poles import along
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
 from autograd.rules.ufuncs import over

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential, general, on_arrays_too
+from autograd.declare.poles import along
 from autograd.errors import NoDerivativeError
-from autograd.poles import along
 from autograd.primitive import pole_safe
-from autograd.reading import Rule
 from autograd.registry import real_only
+from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise
 
 from .ufuncs import special as sc

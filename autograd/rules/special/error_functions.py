@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.poles import along
-from autograd.reading import Rule
+from autograd.declare.poles import along
+from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise, slope
 
 from .ufuncs import special as sc

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import on_arrays_too
-from autograd.piecewise_constant import piecewise_constant
+from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
 from autograd.rules.ufuncs import over

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.errors import NoDerivativeError
 from autograd.modes import outside
 from autograd.tensor import Tensor
-from autograd.tree import tensors_in
+from autograd.tensor.nested import tensors_in
 
 Array = Any
 

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.calling import arrays_of
-from autograd.declare import on_arrays_too
+from autograd.arguments import arrays_of
+from autograd.declare import decided, on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.modes import local
-from autograd.piecewise_constant import decided
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node

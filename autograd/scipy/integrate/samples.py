@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.rules.axes import one_axis
 from autograd.rules.calculus import trapezoids
 from autograd.rules.ufuncs import over

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import values_of
+from autograd.arguments import arrays_of
 from autograd.registry import real_only
 from autograd.scipy.linalg import solve_banded
+from autograd.tensor.nested import values_of
 
 from .piecewise import PiecewisePolynomial, beside, doubles
 from .takes_tensors import Polynomials, twin_class

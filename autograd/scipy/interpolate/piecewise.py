@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.primitive import wrap
 from autograd.rules.ufuncs import over
 from autograd.scipy.linalg import at_least

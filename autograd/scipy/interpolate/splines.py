@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import values_of
+from autograd.arguments import arrays_of
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
 
 from .cubic import checked, refuse_open
 from .piecewise import Spline, de_boor, doubles, piece_of

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import values_of
+from autograd.arguments import arrays_of
 from autograd.primitive import wrap
 from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
 
 from .piecewise import PiecewisePolynomial, beside, doubles
 from .splines import make_interp_spline

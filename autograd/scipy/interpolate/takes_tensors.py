@@ -7,9 +7,9 @@ from inspect import signature
 from typing import Any
 
 from autograd.primitive import wrap
-from autograd.reading import Rule
 from autograd.registry import registry
-from autograd.tree import tensors_in
+from autograd.rule_signature import Rule
+from autograd.tensor.nested import tensors_in
 
 from .piecewise import PiecewisePolynomial
 

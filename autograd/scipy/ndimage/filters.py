@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import decided
+from autograd.arguments import arrays_of
+from autograd.declare import decided
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
 from autograd.scipy.twin import twin

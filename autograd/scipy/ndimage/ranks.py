@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 

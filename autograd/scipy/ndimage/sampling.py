@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import one_axis

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import decided, values_of
+from autograd.arguments import arrays_of
+from autograd.declare import decided
 from autograd.rules.axes import all_axes
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
 
 from .sampling import degree_of, sampled
 from .windows import PADDING, dtype_of, each

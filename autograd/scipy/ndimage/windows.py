@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of, refuse_out
+from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import multilinear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import all_axes

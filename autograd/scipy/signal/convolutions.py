@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import multilinear
 from autograd.rules.axes import all_axes
 from autograd.scipy.twin import twin

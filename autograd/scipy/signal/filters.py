@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
-from autograd.calling import arrays_of
-from autograd.declare import general, on_arrays_too
-from autograd.piecewise_constant import decided
+from autograd.arguments import arrays_of
+from autograd.declare import decided, general, on_arrays_too
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft as sf
 import scipy.signal as ss
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.scipy.twin import twin
 
 from .filters import detrend as without_trend

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
 
 from . import linalg

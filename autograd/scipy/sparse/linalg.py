@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from autograd.calling import arrays_of
+from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import twin
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import scipy.spatial.distance as sd
 
-from autograd.calling import arrays_of, refuse_out
-from autograd.piecewise_constant import decided, piecewise_constant
+from autograd.arguments import arrays_of, refuse_out
+from autograd.declare import decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc

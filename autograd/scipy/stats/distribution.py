@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.reading import argument_names
 from autograd.registry import real_only, registry
+from autograd.rule_signature import argument_names
 from autograd.rules.closed import closed
 
 Array = Any
@@ -95,7 +95,7 @@ class Distribution:
             scale, *shapes = (np.where(known, p, np.nan) for p in (scale, *given))
             return definition(x, shapes, loc, scale)
 
-        standard.reads = ("x", "loc", "scale", *self.shapes)  # type: ignore[attr-defined]  # see reading.py
+        standard.reads = ("x", "loc", "scale", *self.shapes)  # type: ignore[attr-defined]  # see rule_signature.py
         operation = closed(standard, label)
 
         def apply(x: Array, *given: Array, **named: Array) -> Array:

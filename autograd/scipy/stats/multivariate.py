@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.calling import arrays_of
-from autograd.piecewise_constant import values_of
+from autograd.arguments import arrays_of
 from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
+from autograd.tensor.nested import values_of
 
 Array = Any
 

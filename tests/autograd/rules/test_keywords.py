@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp
-from autograd.calling import parameters
+from autograd.arguments import parameters
 from autograd.primitive import Primitive
 from autograd.registry import public_name, registry
 from autograd.testing.strategies import axes, shapes

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .box import Box
-from .calling import in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
-from .errors import NoDerivativeError
-from .piecewise_constant import values_of
-from .primitive import as_operand, wrap
-from .registry import on_demand, public_name, registry
-from .tree import tensors_in
+from autograd.arguments import in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
+from autograd.errors import NoDerivativeError
+from autograd.primitive import as_operand, wrap
+from autograd.registry import on_demand, public_name, registry
+from autograd.tensor.box import Box
+from autograd.tensor.nested import tensors_in, values_of
+
 from .ufunc_methods import apply_method
 
 _HARMLESS = {"subok": True, "order": "K", "where": True}

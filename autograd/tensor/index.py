@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.modes import local
+from autograd.registry import primitives
+
 from .box import Box, shared_value
-from .modes import local
-from .registry import primitives
+from .nested import tensors_in
 from .tensor import Tensor
-from .tree import tensors_in
 
 Array = Any
 TENSOR = object()

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import elements
-from .box import Box, shared_value
-from .calling import parameters, refuse_foreign, refuse_out
-from .primitive import wrap
-from .tensor import Tensor
-from .tree import tensors_in
+from autograd.arguments import parameters, refuse_foreign, refuse_out
+from autograd.primitive import wrap
+from autograd.tensor.box import Box
+from autograd.tensor.nested import shared_values, tensors_in, values_of
 
 
 def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,29 +29,6 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
     apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply
-
-
-def value_of(x: Tensor) -> Any:
-    return x._value
-
-
-def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
-    """The same arguments with arrays in place of tensors."""
-    if isinstance(tree, Tensor):
-        return read(tree)
-    if isinstance(tree, dict):
-        return {key: values_of(branch, read) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        branches = [values_of(branch, read) for branch in tree]
-        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
-    return elements(tree)
-
-
-def shared_values(tree: Any) -> Any:
-    """The values of arguments that the course of a function depends on; inside `vmap` those that all examples share.
-    Raises `TypeError` where examples differ.
-    """
-    return values_of(tree, shared_value)
 
 
 def decided(question: Callable[..., Any], *args: Any) -> Any:

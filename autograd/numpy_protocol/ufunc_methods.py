@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from .calling import refuse_ndarray
-from .keys import raw_key
-from .mutation import update
-from .primitive import as_operand, wrap
-from .registry import primitives, registry
-from .tensor import Tensor
+from autograd.arguments import refuse_ndarray
+from autograd.primitive import as_operand, wrap
+from autograd.registry import primitives, registry
+from autograd.tensor import Tensor
+from autograd.tensor.index import raw_key
+from autograd.tensor.mutation import update
 
 Array = Any
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain_array
-from .box import shared_value, varies
 from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
 from .tensor import Tensor
+from .tensor.box import shared_value, varies
 
 PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})
 """Types of options that need no look: a tensor is none of them."""

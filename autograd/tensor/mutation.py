@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import plain_array
+from autograd.arrays import plain_array
+from autograd.graph import Leaf, is_argument
+from autograd.modes import is_grad_enabled
+from autograd.registry import primitives, registry
+
 from .box import Box, boxes
-from .graph import Leaf, is_argument
-from .keys import differs, raw_key, with_key
+from .index import differs, raw_key, with_key
 from .leaf import living_views, mutated, owners, recorded_owner
-from .modes import is_grad_enabled
-from .registry import primitives, registry
 from .tensor import Tensor
 
 Array = Any

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import errors, hooks
-from .arrays import plain_array
-from .foreign_names import INSTEAD
-from .graph import Leaf, is_argument
+from autograd import errors
+from autograd.arrays import plain_array
+from autograd.foreign_names import INSTEAD
+from autograd.graph import Leaf, is_argument
+from autograd.registry import registry
+
+from . import hooks
 from .interface import Interface
 from .leaf import mutated, new_leaf, recorded_owner, share, unlink
-from .registry import registry
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -340,7 +342,7 @@ class Tensor(Interface):
         return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        return sys.modules[__package__]
+        return sys.modules["autograd"]
 
     def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
                    dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .graph import Leaf
+from autograd.graph import Leaf
 
 if TYPE_CHECKING:
     from .tensor import Tensor

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from .arrays import plain_array
-from .box import Box, bottom
 from .declare import general, linear
 from .modes import local
 from .tensor import Tensor, tensor
+from .tensor.box import Box, bottom
 
 
 def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

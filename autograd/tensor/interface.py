@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
-    from .in_place import Flat
+    from .methods import Flat
     from .tensor import Tensor
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .primitive import pole_safe
+from autograd.primitive import pole_safe
 
 Array = Any
 

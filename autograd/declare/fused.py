@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
-from .modes import local
-from .primitive import Primitive, protected, wrap
-from .reverse import pull_within
-from .tensor import Tensor
+from autograd.graph import Node
+from autograd.modes import local
+from autograd.primitive import Primitive, protected, wrap
+from autograd.reverse import pull_within
+from autograd.tensor import Tensor
 
 Array = Any
 

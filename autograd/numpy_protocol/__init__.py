@@ -1,0 +1,7 @@
+"""What NumPy asks of a tensor and no rule settles: options, methods of ufuncs, functions without a rule."""
+
+from __future__ import annotations
+
+from .dispatch import apply_ufunc, no_derivative
+
+__all__ = ["apply_ufunc", "no_derivative"]

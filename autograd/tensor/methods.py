@@ -1,0 +1,109 @@
+"""Methods of arrays that are no functions of NumPy's, or differ from those: `t.astype(dtype)`, `t.sort()`, `t.flat`.
+
+What arrays do in place is `t[key] = v` on tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.registry import registry
+
+from .tensor import Tensor
+
+
+def reshape(self: Any, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
+    return registry[np.reshape](self, shape[0] if len(shape) == 1 else shape, order, copy=copy)
+
+
+def flatten(self: Any, order: Any = "C") -> Any:
+    if isinstance(order, int):
+        raise TypeError(f"flatten makes all axes one, in an order such as 'C'; for axes from {order} on write "
+                        f"nn.functional.flatten(t, {order})")
+    return registry[np.ravel](registry[np.copy](self), order)
+
+
+def transpose(self: Any, *axes: Any) -> Any:
+    return registry[np.transpose](self, axes=(axes[0] if len(axes) == 1 else axes) if axes else None)
+
+
+def astype(self: Any, dtype: Any, copy: bool = True) -> Any:
+    return registry[np.astype](self, dtype, copy=copy)
+
+
+def power(self: Any, exponent: Any) -> Any:
+    if type(exponent) is int and exponent == 2:  # far the most frequent, and its derivative has no pole
+        return registry[np.square](self)
+    return registry[np.power](self, exponent)
+
+
+def copy(self: Any, order: str = "C") -> Any:
+    return registry[np.copy](self, order=order)
+
+
+def conjugate(self: Any) -> Any:
+    return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # NumPy's method, other than its function
+
+
+def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
+    return np.compress(condition, self, axis)
+
+
+def rounded(self: Any, digits: int | None = None) -> Any:
+    out = np.round(self, digits or 0)
+    return out.astype(int) if digits is None else out
+
+
+# --- In place --------------------------------------------------------------------------------------------------------
+
+
+def fill(self: Tensor, value: Any) -> None:
+    self[...] = value
+
+
+def sort(self: Tensor, axis: int = -1, kind: Any = None) -> None:
+    self[...] = np.sort(self, axis=axis, kind=kind)
+
+
+def partition(self: Tensor, kth: Any, axis: int = -1, kind: Any = "introselect") -> None:
+    self[...] = np.partition(self, kth, axis=axis, kind=kind)
+
+
+class Flat:
+    """The elements of a tensor in C order, to read, to write and to walk over, whatever its layout in memory."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return self.tensor.flatten()[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.tensor.put(np.arange(self.tensor.size)[key], value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return iter(self.tensor.flatten())
+
+    def __len__(self) -> int:
+        return self.tensor.size
+
+
+def set_flat(self: Tensor, value: Any) -> None:
+    Flat(self)[:] = value
+
+
+def set_real(self: Tensor, value: Any) -> None:
+    if self.dtype.kind == "c":
+        np.real(self)[...] = value
+    else:
+        self[...] = value
+
+
+def set_imag(self: Tensor, value: Any) -> None:
+    if self.dtype.kind != "c":
+        raise TypeError(f"only a complex tensor has an imaginary part to write to, got {self.dtype}; make it with "
+                        "x.astype(complex)")
+    np.imag(self)[...] = value

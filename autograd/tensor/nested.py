@@ -1,0 +1,46 @@
+"""Tensors within arguments: in lists, tuples and dicts, nested as NumPy's functions take them, and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograd.arrays import elements
+
+from .box import shared_value
+from .tensor import Tensor
+
+
+def tensors_in(tree: Any) -> Iterator[Tensor]:
+    """Every tensor in nested lists, tuples and dicts of arguments."""
+    if isinstance(tree, Tensor):
+        yield tree
+    elif isinstance(tree, (list, tuple)):
+        for branch in tree:
+            yield from tensors_in(branch)
+    elif isinstance(tree, dict):
+        for branch in tree.values():
+            yield from tensors_in(branch)
+
+
+def value_of(x: Tensor) -> Any:
+    return x._value
+
+
+def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
+    """The same arguments with arrays in place of tensors."""
+    if isinstance(tree, Tensor):
+        return read(tree)
+    if isinstance(tree, dict):
+        return {key: values_of(branch, read) for key, branch in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        branches = [values_of(branch, read) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    return elements(tree)
+
+
+def shared_values(tree: Any) -> Any:
+    """The values of arguments that the course of a function depends on; inside `vmap` those that all examples share.
+    Raises `TypeError` where examples differ.
+    """
+    return values_of(tree, shared_value)
