@@ -151,9 +151,13 @@ def size(written: list[Line], kind: Kind) -> tuple[float, float]:
     return round(max(wide, 34.0), 1), round(high, 1)
 
 
-def cluster_label(cluster: Cluster) -> str:
-    """`encoder.0: Linear`, with `×12  layers[0..11]` where the block stands for several."""
-    name = printable(cluster.repeats_text or cluster.path)
+def cluster_label(cluster: Cluster, outer: Cluster | None = None) -> str:
+    """`encoder.0: Linear`, with `×12  layers[0..11]` where the block stands for several.
+
+    Within a frame that says the first part of the path, `outer`, the rest is enough.
+    """
+    name = cluster.repeats_text or cluster.path
+    name = printable(name.removeprefix(f"{outer.repeats_text or outer.path}.") if outer else name)
     text = f"{name}: {printable(cluster.kind)}" if cluster.kind and name else name or printable(cluster.kind)
     return f"× {cluster.repeats}   {text}".rstrip() if cluster.repeats > 1 else text
 

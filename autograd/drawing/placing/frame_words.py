@@ -1,12 +1,17 @@
-"""Where a frame's words stand: along its upper edge, as far to the left as no arrow comes through."""
+"""Where a frame's words stand: along its upper edge, as far to the left as no arrow comes through.
+
+Where arrows leave no such place, words that say no more than the frames around do not say may still find one.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from autograd.drawing.labels import ROOMY, cluster_label
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
-from .layout import Box, Layout
+from .layout import Box, Layout, drawn_lines
 from .room import Room
 
 SIZE = 10.0
@@ -15,21 +20,40 @@ BASELINE = 13.0
 """How far below the frame's upper edge the words stand."""
 
 
-def frame_words(graph: Graph, layout: Layout) -> dict[str, Box]:
-    """The room that the words of each frame take."""
+@dataclass(frozen=True, slots=True)
+class FrameWords:
+    """What is written on a frame, and the room that it takes."""
+
+    text: str
+    box: Box
+
+
+def frame_words(graph: Graph, layout: Layout) -> dict[str, FrameWords]:
+    """The words of each frame."""
     lines = Room()
     if len(graph.edges) <= ROOMY:
-        for route in layout.routes.values():
+        for route in drawn_lines(graph, layout):
             lines.take_line(route)
-    return {key: _place(cluster_label(graph.clusters[key]), frame, lines) for key, frame in layout.frames.items()}
+    found = {}
+    for key, frame in layout.frames.items():
+        cluster = graph.clusters[key]
+        label = cluster_label(cluster)
+        found[key] = (_placed(label, frame, lines)
+                      or _placed(cluster_label(cluster, graph.clusters.get(cluster.parent)), frame, lines)
+                      or FrameWords(label, _box(label, frame, 0.0)))
+    return found
 
 
-def _place(text: str, frame: Box, lines: Room) -> Box:
-    wide, y = width(text, SIZE), frame.top + BASELINE - SIZE * 0.36
-    first = x = frame.left + INDENT
-    while x + wide < frame.right - INDENT / 2:
-        box = Box(x + wide / 2, y, wide + 4, SIZE + 2)
+def _placed(text: str, frame: Box, lines: Room) -> FrameWords | None:
+    """The words at the first free place."""
+    shift = 0.0
+    while (box := _box(text, frame, shift)).right < frame.right - INDENT / 2 + 2:
         if lines.is_free(box):
-            return box
-        x += 4.0
-    return Box(first + wide / 2, y, wide + 4, SIZE + 2)
+            return FrameWords(text, box)
+        shift += 4.0
+    return None
+
+
+def _box(text: str, frame: Box, shift: float) -> Box:
+    wide = width(text, SIZE)
+    return Box(frame.left + INDENT + shift + wide / 2, frame.top + BASELINE - SIZE * 0.36, wide + 4, SIZE + 2)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from autograd.drawing.labels import ROOMY, edge_text
 from autograd.drawing.model import LEAVES, Graph
@@ -17,21 +16,19 @@ from autograd.drawing.words import width
 
 from .layout import Box, Layout, Point, sizes
 from .ranks import ranks
+from .routes import Span, routes
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
 """Between a frame and what it holds, and for its words above that."""
 MOST_PADDED = 3
 """Of frames in frames so many get a gap of their own at the sides and below."""
-LEAST_STRAIGHT = 4.0
 SWEEPS = 6
 COUNTED = 5000
 """In layouts of more vertices and bends than this crossings are not counted: the last order is taken."""
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
 
-Span = tuple[float, float]  # top and bottom
-Stop = tuple[float, float, float]  # where a route goes straight down, and from where to where
 
 
 @dataclass(slots=True)
@@ -57,29 +54,31 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     items, index, chains = _items(graph, measured)
     layers = _layers(items)
     _sort(layers, items)
-    _place(layers, items)
+    beside = FRAME_PADDING if direction == "TB" else FRAME_GAP + FRAME_WORDS  # where a frame's words stand, turned
+    _place(layers, items, beside)
     rows, height = _rows(layers, items)
     if not items:
         return Layout(0.0, 0.0, {}, {}, "layered")
-    deepest = min(max(len(item.clusters) for item in items), MOST_PADDED)
-    aside = max(FRAME_PADDING, deepest * FRAME_GAP + 2)
-    left = min(item.x - item.width / 2 for item in items) - aside
+    deepest = max(len(item.clusters) for item in items)
+    aside = max(FRAME_PADDING, min(deepest, MOST_PADDED) * FRAME_GAP + 2)
+    left = min(item.x - item.width / 2 for item in items) - max(aside, deepest * beside * (direction == "LR"))
     right = max(item.x + item.width / 2 for item in items) + aside
     boxes = {
         key: Box(items[i].x - left, sum(rows[items[i].layer]) / 2, items[i].width, items[i].height)
         for key, i in index.items()
     }
     layout = Layout(right - left, height + aside, boxes, {}, "layered")
-    layout.frames = _frames(graph, boxes)
     passed = {number: [(items[i].x - left, *rows[items[i].layer]) for i in chain] for number, chain in chains.items()}
-    routes = _routes(graph, boxes, {key: rows[items[i].layer] for key, i in index.items()}, passed)
-    layout.routes = routes
+    layout.routes = routes(graph, boxes, {key: rows[items[i].layer] for key, i in index.items()}, passed)
     if len(graph.edges) <= ROOMY:
         for number, edge in enumerate(graph.edges):
             if edge.label and not edge.carried:
-                layout.labels[number] = _beside_middle(routes[number], edge_text(edge, roomy=True)[0])
-    layout.width = max([layout.width, *(x + 12 for route in routes.values() for x, _ in route)])
-    return layout if direction == "TB" else _turned(layout)
+                layout.labels[number] = _beside_middle(layout.routes[number], edge_text(edge, roomy=True)[0])
+    layout.width = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
+    if direction == "LR":
+        layout = _turned(layout)
+    layout.frames = _frames(graph, layout.boxes)
+    return layout
 
 
 def _items(graph: Graph, measured: dict[str, tuple[float, float]],
@@ -215,8 +214,11 @@ def _cluster_means(items: list[_Item]) -> dict[str, float]:
     return {cluster: sum(orders) / len(orders) for cluster, orders in total.items()}
 
 
-def _place(layers: list[list[int]], items: list[_Item]) -> None:
-    """Each layer at the places nearest to its neighbours' means that keep it in order and apart."""
+def _place(layers: list[list[int]], items: list[_Item], beside: float) -> None:
+    """Each layer at the places nearest to its neighbours' means that keep it in order and apart.
+
+    Where a frame begins or ends between two, they are `beside` further apart.
+    """
     for layer in layers:
         x = 0.0
         for i in layer:
@@ -233,18 +235,18 @@ def _place(layers: list[list[int]], items: list[_Item]) -> None:
                 near = item.above if kind == 0 else item.below if kind == 1 else item.above + item.below
                 total = sum(items[j].weight for j in near)
                 wanted.append(sum(items[j].x * items[j].weight for j in near) / total if near else item.x)
-            for i, x in zip(layer, _apart(layer, items, wanted), strict=True):
+            for i, x in zip(layer, _apart(layer, items, wanted, beside), strict=True):
                 items[i].x = x
 
 
-def _apart(layer: list[int], items: list[_Item], wanted: list[float]) -> list[float]:
+def _apart(layer: list[int], items: list[_Item], wanted: list[float], beside: float) -> list[float]:
     """The places closest to `wanted` in least squares with the minimal distances kept: pool adjacent violators."""
     offset, offsets = 0.0, []
     for place, i in enumerate(layer):
         if place:
             before = items[layer[place - 1]]
             frames = len(set(before.clusters) ^ set(items[i].clusters))
-            offset += (before.width + items[i].width) / 2 + GAP + frames * FRAME_PADDING
+            offset += (before.width + items[i].width) / 2 + GAP + frames * beside
         offsets.append(offset)
     blocks: list[tuple[float, float, int]] = []  # (mean, weight, size)
     for i, value, offset in zip(layer, wanted, offsets, strict=True):
@@ -273,52 +275,6 @@ def _rows(layers: list[list[int]], items: list[_Item]) -> tuple[list[Span], floa
     return rows, y - LAYER_GAP + 4.0
 
 
-def _routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: dict[int, list[Stop]],
-            ) -> dict[int, list[Point]]:
-    """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
-    arriving: dict[str, list[tuple[float, int]]] = {}
-    for number, edge in enumerate(graph.edges):
-        if not edge.carried:
-            before = passed[number][-1][0] if number in passed else boxes[edge.source].x
-            arriving.setdefault(edge.target, []).append((before, number))
-    ends: dict[int, float] = {}
-    for key, edges in arriving.items():
-        step = min(22.0, boxes[key].width * 0.7 / len(edges))
-        for place, (_, number) in enumerate(sorted(edges)):
-            ends[number] = boxes[key].x + (place - (len(edges) - 1) / 2) * step
-    routes: dict[int, list[Point]] = {}
-    for number, edge in enumerate(graph.edges):
-        source, target = boxes[edge.source], boxes[edge.target]
-        if edge.carried:
-            routes[number] = _back(source, target)
-        else:
-            routes[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
-                                     (ends[number], rows[edge.target][0], target.top)])
-    return routes
-
-
-def _curve(stops: list[Stop]) -> list[Point]:
-    """A smooth route, straight down where it passes a layer, so that it meets none of the boxes there."""
-    first, last = stops[0], stops[-1]
-    stops = [_merged(first, first[1]), *stops[1:-1], _merged(last, last[2])]
-    route = [stops[0][:2]]
-    for (x0, top, bottom), (x1, y1, _) in pairwise(stops):
-        route += _straight(x0, top, bottom)
-        middle = (bottom + y1) / 2
-        route += [(x0, middle), (x1, middle), (x1, y1)]
-    return route + _straight(*stops[-1])
-
-
-def _merged(stop: Stop, y: float) -> Stop:
-    """The beginning or end of a route at its box: no way straight down beside it that is not worth a bend."""
-    return stop if stop[2] - stop[1] > LEAST_STRAIGHT else (stop[0], y, y)
-
-
-def _straight(x: float, top: float, bottom: float) -> list[Point]:
-    """A piece of a route that goes straight down, if there is a way to go."""
-    return [(x, top + (bottom - top) / 3), (x, bottom - (bottom - top) / 3), (x, bottom)] if bottom > top else []
-
-
 def _beside_middle(route: list[Point], text: str) -> Point:
     """Right of the middle of the last piece of a route that is no straight way down."""
     pieces = [(route[i], route[i + 3]) for i in range(0, len(route) - 3, 3)]
@@ -335,14 +291,7 @@ def _turned(layout: Layout) -> Layout:
         layout.height, layout.width, {key: turn(box) for key, box in layout.boxes.items()},
         {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine,
         {number: (y, x) for number, (x, y) in layout.labels.items()},
-        {key: turn(box) for key, box in layout.frames.items()},
     )
-
-
-def _back(start: Box, end: Box) -> list[Point]:
-    """A route around the right side, from a block's end to its beginning."""
-    side = max(start.right, end.right) + 36
-    return [(start.right, start.y), (side, start.y), (side, end.y), (end.right, end.y)]
 
 
 def _frames(graph: Graph, boxes: dict[str, Box]) -> dict[str, Box]:

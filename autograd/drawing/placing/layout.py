@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
@@ -114,6 +115,15 @@ def _route(text: str, point: Any) -> list[Point]:
     if tip:
         control[-1] = tip[0]
     return control
+
+
+def drawn_lines(graph: Graph, layout: Layout) -> Iterator[list[Point]]:
+    """The routes of all that is drawn as a line: edges, and the gradients' way back."""
+    for number, route in layout.routes.items():
+        edge = graph.edges[number]
+        yield route
+        if graph.backward and graph.flows_back(edge):
+            yield way_back(route, layout.boxes[edge.target], layout.boxes[edge.source])
 
 
 def way_back(route: list[Point], reader: Box, maker: Box) -> list[Point]:

@@ -60,15 +60,18 @@ def lengths(graph: Graph) -> list[int]:
 
 
 def spine(graph: Graph) -> set[str]:
-    """The longest way from the data to the last output: what a picture should show as a straight line."""
+    """The longest way from the data to the last output: what a picture should show as a straight line.
+
+    Of ways of the same length it is the one in the middle, so that many that meet come from both sides.
+    """
     depth: dict[str, int] = {}
     before: dict[str, str] = {}
     incoming = graph.incoming()
     for key in graph.vertices:
-        depth[key] = 0
-        for edge in incoming[key]:
-            if depth[edge.source] + 1 > depth[key]:
-                depth[key], before[key] = depth[edge.source] + 1, edge.source
+        depth[key] = max((depth[edge.source] + 1 for edge in incoming[key]), default=0)
+        longest = [edge.source for edge in incoming[key] if depth[edge.source] + 1 == depth[key]]
+        if longest:
+            before[key] = longest[(len(longest) - 1) // 2]
     ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
     found: set[str] = set()
     key = max(ends, key=lambda end: depth[end], default="")

@@ -34,10 +34,18 @@ class Room:
             self.take(Box(x, y, 1.5, 1.5))
 
     def is_free(self, box: Box) -> bool:
-        return not any(
-            box.left < other.right and box.right > other.left and box.top < other.bottom and box.bottom > other.top
-            for cell in self._touched(box) for other in self._cells.get(cell, ())
-        )
+        return next(self._meeting(box), None) is None
+
+    def met(self, box: Box) -> int:
+        """How many of the rectangles in use this one meets; one that lies in several cells counts in each."""
+        return sum(1 for _ in self._meeting(box))
+
+    def _meeting(self, box: Box) -> Iterator[Box]:
+        for cell in self._touched(box):
+            for other in self._cells.get(cell, ()):
+                if (box.left < other.right and box.right > other.left
+                        and box.top < other.bottom and box.bottom > other.top):
+                    yield other
 
 
 def along(route: list[Point]) -> Iterator[Point]:

@@ -15,7 +15,7 @@ import graphviz
 from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
-from autograd.drawing.placing.frame_words import frame_words
+from autograd.drawing.placing.frame_words import FrameWords, frame_words
 from autograd.drawing.placing.layout import Box, Layout, Point, sizes, way_back
 from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.words import printable
@@ -81,7 +81,7 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
                    straight: Collection[str]) -> None:
     """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
     measured = sizes(graph)
-    framed = {key: _frame_position(layout.frames[key], words, layout.height)
+    framed = {key: _placed_frame(layout.frames[key], words, layout.height)
               for key, words in frame_words(graph, layout).items()} if layout else {}
     inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
     for key, vertex in graph.vertices.items():
@@ -96,10 +96,10 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
     for key in order[1:]:
         pieces[key] = graphviz.Digraph(f"cluster_{key}")
         cluster = graph.clusters[key]
-        pieces[key].attr(id=key, label=literal(cluster_label(cluster)), labeljust="l", style="filled,rounded",
+        attributes = {"label": literal(cluster_label(cluster))} | framed.get(key, {})
+        pieces[key].attr(id=key, labeljust="l", style="filled,rounded",
                          color=colours["carried" if cluster.repeats > 1 else "frame"], fillcolor=colours["frame-fill"],
-                         fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10",
-                         **framed.get(key, {}))
+                         fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10", **attributes)
     for key in order:
         for name in inside[key]:
             _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout,
@@ -108,9 +108,10 @@ def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layo
         pieces[graph.clusters[key].parent].subgraph(pieces[key])
 
 
-def _frame_position(frame: Box, words: Box, height: float) -> dict[str, str]:
+def _placed_frame(frame: Box, words: FrameWords, height: float) -> dict[str, str]:
     return {"bb": f"{place((frame.left, frame.bottom), height)},{place((frame.right, frame.top), height)}",
-            "lp": place((words.x, words.y), height), "lwidth": f"{words.width / 72:.2f}", "lheight": "0.2"}
+            "label": literal(words.text), "lp": place((words.box.x, words.box.y), height),
+            "lwidth": f"{words.box.width / 72:.2f}", "lheight": "0.2"}
 
 
 def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],

@@ -14,7 +14,6 @@ from autograd.drawing.labels import (
     LINE_HEIGHT,
     SMALL,
     TITLE,
-    cluster_label,
     description,
     gradient_text,
     lines,
@@ -23,7 +22,7 @@ from autograd.drawing.labels import (
 )
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words, sum_marks
-from autograd.drawing.placing.frame_words import BASELINE, frame_words
+from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
 from autograd.drawing.placing.layout import Box, Layout, Point, way_back
 from autograd.drawing.words import width
 
@@ -83,7 +82,7 @@ def graph_group(graph: Graph, layout: Layout, prefix: str, x: float, y: float) -
         parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
                   if number in layout.routes and graph.flows_back(edge)]
     frame_labels = frame_words(graph, layout)
-    parts += [_frame_label(graph, key, layout.frames[key], frame_labels[key]) for key in depth]
+    parts += [_frame_label(layout.frames[key], frame_labels[key]) for key in depth]
     hottest = graph.hottest
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
     if graph.backward:
@@ -164,10 +163,10 @@ def _frame(graph: Graph, key: str, box: Box, prefix: str) -> str:
     return f'<g class="{look}" id="{prefix}-{key}" data-id="{key}">{_rectangle(box, 6, "frame")}</g>'
 
 
-def _frame_label(graph: Graph, key: str, frame: Box, words: Box) -> str:
+def _frame_label(frame: Box, words: FrameWords) -> str:
     """A frame's words, painted over the edges that pass."""
-    text = escape(cluster_label(graph.clusters[key]))
-    return f'<text class="frame-label" x="{words.left + 2:.1f}" y="{frame.top + BASELINE:.1f}">{text}</text>'
+    return (f'<text class="frame-label" x="{words.box.left + 2:.1f}" y="{frame.top + BASELINE:.1f}">'
+            f"{escape(words.text)}</text>")
 
 
 # --- Edges -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from functools import partial
 from itertools import combinations
 from math import isfinite
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
@@ -63,6 +65,24 @@ def test_no_edge_runs_through_a_box(graph: Graph) -> None:
                 assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
 
 
+@examples(40)
+@given(graphs(), st.data())
+def test_the_way_to_the_next_repetition_runs_through_no_box(graph: Graph, data: st.DataObject) -> None:
+    keys = list(graph.vertices)
+    for _ in range(data.draw(st.integers(1, 3))):
+        first, last = sorted(data.draw(st.lists(st.integers(0, len(keys) - 1), min_size=2, max_size=2)))
+        graph.edges.append(Edge(keys[last], keys[first], (0,), carried=True))
+    layout = layered(graph)
+    for number, edge in enumerate(graph.edges):
+        if edge.carried:
+            source, target, route = layout.boxes[edge.source], layout.boxes[edge.target], layout.routes[number]
+            assert (route[0][1], route[-1][1]) == (source.bottom, target.top)
+            assert max(x for x, _ in route) > max(source.right, target.right)  # also from a box to itself
+            for box in layout.boxes.values():
+                inner = Box(box.x, box.y, box.width - 2, box.height - 2)
+                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(route))
+
+
 def test_a_long_edge_makes_way_for_wide_and_high_boxes() -> None:
     """Beside a box a route is straight; a curve between two layers' middles would cut its corners."""
     graph = Graph()
@@ -76,16 +96,17 @@ def test_a_long_edge_makes_way_for_wide_and_high_boxes() -> None:
         assert not any(overlap(wide, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
 
 
-def test_frames_within_frames_have_room_for_their_words() -> None:
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_frames_within_frames_have_room_for_their_words(direction: str) -> None:
     graph = layers(2)
     for key, parent in (("o0", ""), ("o1", "o0"), ("o2", "o1")):
         graph.clusters[key] = Cluster(key, f"outer {key}", "Sequential", parent)
     top = [key for key, cluster in graph.clusters.items() if not cluster.parent and key != "o0"]
     graph.clusters |= {key: replace(graph.clusters[key], parent="o2") for key in top}
-    layout = layered(graph)
+    layout = layered(graph, direction)
     assert layout.frames.keys() == graph.clusters.keys()
-    placed = frame_words(graph, layout)
-    for a, b in combinations(placed.values(), 2):
+    placed = [words.box for words in frame_words(graph, layout).values()]
+    for a, b in combinations([*placed, *layout.boxes.values()], 2):
         assert not overlap(a, b)
     assert all(frame.left >= 0 <= frame.top and frame.right <= layout.width and frame.bottom <= layout.height
                for frame in layout.frames.values())
@@ -144,18 +165,55 @@ def test_a_word_on_an_edge_keeps_off_the_lines_where_it_can() -> None:
     assert abs(placed[0].y - 100) < 12
 
 
+@pytest.mark.parametrize("across", [0, 10, 25, 60, 100, 160, 400])
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_word_keeps_off_its_own_line_at_any_slope(across: int, side: int) -> None:
+    graph = Graph()
+    for key in ("a", "b"):
+        graph.add(Vertex(key, Kind.OPERATION, op="f"))
+    graph.edges = [Edge("a", "b", (0,), "(128, 64, 32)", ordered=True)]
+    boxes = {"a": Box(500, 10, 20, 20), "b": Box(500 + side * across, 100, 20, 20)}
+    route = [(500 + side * across * t, 20 + 70 * t) for t in (0, 1 / 3, 2 / 3, 1)]
+    (word,) = edge_words(graph, Layout(1000, 120, boxes, {0: route}, "by hand", {0: route[1]}))
+    place = Box(word.x, word.y, width(word.text, 9), 8)
+    assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in along(route))
+
+
 def test_a_frames_words_make_way_for_an_arrow_that_comes_in() -> None:
     graph = layers(1)
     frames = {"c0": Box(150, 40, 300, 80), "c1": Box(25, 40, 50, 80)}
     arrow = {0: [(20.0, -20.0), (20.0, 0.0), (20.0, 20.0), (20.0, 60.0)]}
     words = frame_words(graph, Layout(300, 80, {}, arrow, "by hand", {}, frames))
-    assert words["c0"].left > 20
-    assert words["c1"].left == frame_words(graph, Layout(300, 80, {}, {}, "by hand", {}, frames))["c1"].left  # no room
+    assert words["c0"].box.left > 20
+    assert words["c1"] == frame_words(graph, Layout(300, 80, {}, {}, "by hand", {}, frames))["c1"]  # no room
+
+
+def test_a_narrow_frames_words_leave_out_what_the_frame_around_says() -> None:
+    graph = Graph()
+    graph.clusters["c0"] = Cluster("c0", "layers.0", "Block", repeats=3, repeats_text="layers[0..2]")
+    graph.clusters["c1"] = Cluster("c1", "layers.0.act", "GELU", "c0", repeats_text="layers[0..2].act")
+    frames = {"c0": Box(150, 40, 300, 80), "c1": Box(150, 45, 150, 60)}
+    arrow = [(160.0, -20.0), (160.0, 0.0), (160.0, 20.0), (160.0, 60.0)]
+
+    def words(*arrows: list[tuple[float, float]]) -> str:
+        return frame_words(graph, Layout(300, 80, {}, dict(enumerate(arrows)), "by hand", {}, frames))["c1"].text
+
+    graph.edges = [Edge("a", "b", (0,))]
+    assert words() == "layers[0..2].act: GELU"
+    assert words(arrow) == "act: GELU"
 
 
 def test_the_way_of_the_data_is_straight() -> None:
     graph = layers(3)
     assert spine(graph) == {"x", *(f"{kind}{i}" for kind in "dar" for i in range(3))}
+
+
+def test_of_many_ways_that_meet_the_one_in_the_middle_is_straight() -> None:
+    graph = Graph()
+    for key in ("x", *(f"f{i}" for i in range(7)), "end"):
+        graph.add(Vertex(key, Kind.OPERATION if key != "x" else Kind.INPUT, op="f", output=key == "end"))
+    graph.edges = [edge for i in range(7) for edge in (Edge("x", f"f{i}", (0,)), Edge(f"f{i}", "end", (i,)))]
+    assert spine(graph) == {"x", "f3", "end"}
 
 
 def test_a_gradients_way_back_stays_between_the_boxes() -> None:

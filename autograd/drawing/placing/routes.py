@@ -1,0 +1,100 @@
+"""The routes of edges in our own layout: straight where they pass a layer, curved between layers, around for loops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from autograd.drawing.model import Graph
+
+from .layout import Box, Point
+
+Span = tuple[float, float]  # top and bottom
+Stop = tuple[float, float, float]  # where a route goes straight down, and from where to where
+
+LEAST_STRAIGHT = 4.0
+AISLE, ASIDE, APART, CORNER = 9.0, 14.0, 7.0, 9.0
+"""How far a route back runs from the layers, from the boxes beside it, from another; and how round its corners are."""
+
+
+def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: dict[int, list[Stop]],
+           ) -> dict[int, list[Point]]:
+    """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
+    arriving: dict[str, list[tuple[float, int]]] = {}
+    for number, edge in enumerate(graph.edges):
+        if not edge.carried:
+            before = passed[number][-1][0] if number in passed else boxes[edge.source].x
+            arriving.setdefault(edge.target, []).append((before, number))
+    ends: dict[int, float] = {}
+    for key, edges in arriving.items():
+        step = min(22.0, boxes[key].width * 0.7 / len(edges))
+        for place, (_, number) in enumerate(sorted(edges)):
+            ends[number] = boxes[key].x + (place - (len(edges) - 1) / 2) * step
+    found: dict[int, list[Point]] = {}
+    loops = 0
+    for number, edge in enumerate(graph.edges):
+        source, target = boxes[edge.source], boxes[edge.target]
+        if edge.carried:
+            found[number] = _around(source, target, rows[edge.source][1] + AISLE, rows[edge.target][0] - AISLE, boxes,
+                                    ASIDE + APART * loops)
+            loops += 1
+        else:
+            found[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
+                                     (ends[number], rows[edge.target][0], target.top)])
+    return found
+
+
+def _curve(stops: list[Stop]) -> list[Point]:
+    """A smooth route, straight down where it passes a layer, so that it meets none of the boxes there."""
+    first, last = stops[0], stops[-1]
+    stops = [_merged(first, first[1]), *stops[1:-1], _merged(last, last[2])]
+    route = [stops[0][:2]]
+    for (x0, top, bottom), (x1, y1, _) in pairwise(stops):
+        route += _straight(x0, top, bottom)
+        middle = (bottom + y1) / 2
+        route += [(x0, middle), (x1, middle), (x1, y1)]
+    return route + _straight(*stops[-1])
+
+
+def _merged(stop: Stop, y: float) -> Stop:
+    """The beginning or end of a route at its box: no way straight down beside it that is not worth a bend."""
+    return stop if stop[2] - stop[1] > LEAST_STRAIGHT else (stop[0], y, y)
+
+
+def _straight(x: float, top: float, bottom: float) -> list[Point]:
+    """A piece of a route that goes straight down, if there is a way to go."""
+    return [(x, top + (bottom - top) / 3), (x, bottom - (bottom - top) / 3), (x, bottom)] if bottom > top else []
+
+
+def _around(start: Box, end: Box, low: float, high: float, boxes: Mapping[str, Box], aside: float) -> list[Point]:
+    """A route to the next turn of a block: out below, beside all boxes in the way, and in from above."""
+    side = max(start.right, end.right)
+    for box in sorted(boxes.values(), key=lambda box: box.left):
+        if box.bottom > min(high, low) and box.top < max(high, low) and box.left < side + aside + CORNER:
+            side = max(side, box.right)
+    side += aside
+    out, back = start.x + start.width / 4, end.x + end.width / 4
+    return _rounded([(out, start.bottom), (out, low), (side, low), (side, high), (back, high), (back, end.top)])
+
+
+def _rounded(corners: list[Point]) -> list[Point]:
+    """A way along straight lines as Bézier pieces, its corners rounded."""
+    route = [corners[0]]
+    for (x0, y0), (x1, y1), (x2, y2) in zip(corners, corners[1:], corners[2:], strict=False):
+        before = min(CORNER, (abs(x1 - x0) + abs(y1 - y0)) / 2)
+        after = min(CORNER, (abs(x2 - x1) + abs(y2 - y1)) / 2)
+        enter, leave = _towards((x1, y1), (x0, y0), before), _towards((x1, y1), (x2, y2), after)
+        route += [*_line(route[-1], enter), (x1, y1), (x1, y1), leave]
+    return route + _line(route[-1], corners[-1])
+
+
+def _towards(start: Point, end: Point, distance: float) -> Point:
+    """The point so far from `start` on an upright or level line to `end`."""
+    x, y = end[0] - start[0], end[1] - start[1]
+    share = distance / (abs(x) + abs(y) or 1.0)
+    return start[0] + x * share, start[1] + y * share
+
+
+def _line(start: Point, end: Point) -> list[Point]:
+    """A straight piece of a route."""
+    return [start, end, end]
