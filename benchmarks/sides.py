@@ -1,9 +1,13 @@
-"""What the two network libraries have in common: the names of layers and optimizers, and the training step."""
+"""What the two network libraries have in common: the names of layers and optimizers, and the training step.
+
+A workload that is written once for both says `cleargrad, torch = sides.both(_step)`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -41,3 +45,15 @@ def torch() -> Library:
     import torch
 
     return Library(torch.nn, torch.optim, torch.tensor, torch.no_grad)
+
+
+Side = Callable[..., Callable[[], Any]]
+
+
+def both(workload: Side) -> tuple[Side, Side]:
+    """The sides `cleargrad` and `torch` of a workload that takes a library, and then what its cases say."""
+    return partial(_side, cleargrad, workload), partial(_side, torch, workload)
+
+
+def _side(library: Callable[[], Library], workload: Side, *case: Any, **named: Any) -> Callable[[], Any]:
+    return workload(library(), *case, **named)  # the library is imported in the process that measures it

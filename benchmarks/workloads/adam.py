@@ -24,24 +24,15 @@ def _step(library: sides.Library, shapes: Shapes, **options: Any) -> Callable[[]
         parameter.requires_grad = True
         parameter.grad = library.tensor(rng.standard_normal(parameter.shape, dtype=np.float32))
     optimizer = library.optim.Adam(parameters, **options)
-
-    def run() -> None:
-        optimizer.step()
-
-    return run
+    return optimizer.step  # type: ignore[no-any-return]
 
 
-def cleargrad(shapes: Shapes) -> Callable[[], None]:
-    return _step(sides.cleargrad(), shapes)
+cleargrad, torch = sides.both(_step)
 
 
 def cleargrad_fast(shapes: Shapes) -> Callable[[], None]:
     os.environ["CLEARGRAD_FAST"] = "1"
     return cleargrad(shapes)
-
-
-def torch(shapes: Shapes) -> Callable[[], None]:
-    return _step(sides.torch(), shapes)
 
 
 def torch_foreach(shapes: Shapes) -> Callable[[], None]:

@@ -28,12 +28,7 @@ def _chain(library: sides.Library, shape: tuple[int, ...]) -> Callable[[], None]
     return run
 
 
-def cleargrad(shape: tuple[int, ...]) -> Callable[[], None]:
-    return _chain(sides.cleargrad(), shape)
-
-
-def torch(shape: tuple[int, ...]) -> Callable[[], None]:
-    return _chain(sides.torch(), shape)
+cleargrad, torch = sides.both(_chain)
 
 
 def hips(shape: tuple[int, ...]) -> Callable[[], None]:

@@ -28,12 +28,7 @@ def _step(library: sides.Library) -> Callable[[], None]:
     return library.step(model, nn.BCELoss(), optimizer, *map(library.tensor, _data()))
 
 
-def cleargrad() -> Callable[[], None]:
-    return _step(sides.cleargrad())
-
-
-def torch() -> Callable[[], None]:
-    return _step(sides.torch())
+cleargrad, torch = sides.both(_step)
 
 
 def hips() -> Callable[[], None]:

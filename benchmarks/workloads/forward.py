@@ -25,9 +25,4 @@ def _forward(library: sides.Library) -> Callable[[], None]:
     return run
 
 
-def cleargrad() -> Callable[[], None]:
-    return _forward(sides.cleargrad())
-
-
-def torch() -> Callable[[], None]:
-    return _forward(sides.torch())
+cleargrad, torch = sides.both(_forward)

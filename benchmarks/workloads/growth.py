@@ -24,7 +24,7 @@ def _chain(y: Any, operations: int) -> Any:
     return y
 
 
-def _growth(library: sides.Library, operations: int, batch: int, width: int) -> Callable[[], None]:
+def _growth(library: sides.Library, operations: int = 0, batch: int = 64, width: int = 128) -> Callable[[], None]:
     nn = library.nn
     start = library.tensor(np.array(1.0))
     start.requires_grad = True
@@ -43,12 +43,7 @@ def _growth(library: sides.Library, operations: int, batch: int, width: int) -> 
     return chain if operations else step
 
 
-def cleargrad(operations: int = 0, batch: int = 64, width: int = 128) -> Callable[[], None]:
-    return _growth(sides.cleargrad(), operations, batch, width)
-
-
-def torch(operations: int = 0, batch: int = 64, width: int = 128) -> Callable[[], None]:
-    return _growth(sides.torch(), operations, batch, width)
+cleargrad, torch = sides.both(_growth)
 
 
 def hips(operations: int = 0, **dense: int) -> Callable[[], None] | None:

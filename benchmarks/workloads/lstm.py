@@ -34,9 +34,4 @@ def _step(library: sides.Library) -> Callable[[], None]:
     return library.step(model, nn.CrossEntropyLoss(), optimizer, library.tensor(x), library.tensor(y))
 
 
-def cleargrad() -> Callable[[], None]:
-    return _step(sides.cleargrad())
-
-
-def torch() -> Callable[[], None]:
-    return _step(sides.torch())
+cleargrad, torch = sides.both(_step)

@@ -31,12 +31,7 @@ def _step(library: sides.Library, widths: Sequence[int], batch: int) -> Callable
     return library.step(model, nn.CrossEntropyLoss(), optimizer, *map(library.tensor, _data(a, batch)))
 
 
-def cleargrad(widths: Sequence[int], batch: int) -> Callable[[], None]:
-    return _step(sides.cleargrad(), widths, batch)
-
-
-def torch(widths: Sequence[int], batch: int) -> Callable[[], None]:
-    return _step(sides.torch(), widths, batch)
+cleargrad, torch = sides.both(_step)
 
 
 def hips(widths: Sequence[int], batch: int) -> Callable[[], None]:

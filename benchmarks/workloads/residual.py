@@ -41,9 +41,4 @@ def _pass(library: sides.Library) -> Callable[[], None]:
     return run
 
 
-def cleargrad() -> Callable[[], None]:
-    return _pass(sides.cleargrad())
-
-
-def torch() -> Callable[[], None]:
-    return _pass(sides.torch())
+cleargrad, torch = sides.both(_pass)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,37 +28,22 @@ def _point(size: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal(size), rng.standard_normal(size)
 
 
-def cleargrad(size: int, full: bool) -> Callable[[], None]:
+def cleargrad(size: int, full: bool) -> Callable[[], Any]:
     from autograd import hessian, hvp
 
     x, v = _point(size)
-    second = hessian(_rosenbrock)
-
-    def run() -> None:
-        if full:
-            second(x)
-        else:
-            hvp(_rosenbrock, x, v)
-
-    return run
+    return partial(hessian(_rosenbrock), x) if full else partial(hvp, _rosenbrock, x, v)
 
 
-def torch(size: int, full: bool) -> Callable[[], None]:
+def torch(size: int, full: bool) -> Callable[[], Any]:
     import torch
     from torch.autograd.functional import hessian, hvp
 
     x, v = map(torch.from_numpy, _point(size))
-
-    def run() -> None:
-        if full:
-            hessian(_rosenbrock, x)
-        else:
-            hvp(_rosenbrock, x, v)
-
-    return run
+    return partial(hessian, _rosenbrock, x) if full else partial(hvp, _rosenbrock, x, v)
 
 
-def hips(size: int, full: bool) -> Callable[[], None]:
+def hips(size: int, full: bool) -> Callable[[], Any]:
     import autograd.numpy as anp
     from autograd import hessian, hessian_vector_product
 
@@ -65,12 +51,4 @@ def hips(size: int, full: bool) -> Callable[[], None]:
         return anp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
     x, v = _point(size)
-    second, product = hessian(rosenbrock), hessian_vector_product(rosenbrock)
-
-    def run() -> None:
-        if full:
-            second(x)
-        else:
-            product(x, v)
-
-    return run
+    return partial(hessian(rosenbrock), x) if full else partial(hessian_vector_product(rosenbrock), x, v)
