@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, no_grad
-from autograd.table import in_columns
+from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
 from nn.module import Module
@@ -20,6 +19,8 @@ from nn.module import Module
 Shape = tuple[int, ...]
 
 HEADINGS = ("layer", "kind", "output", "parameters", "bytes", "multiply-adds")
+WORDS = 3
+"""So many columns are words, the others numbers."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,12 @@ class Summary:
         return ("total", "", note, f"{self.parameters:,}", f"{self.bytes:,}", f"{self.multiply_adds:,}")
 
     def __str__(self) -> str:
-        lines = in_columns([HEADINGS, *(row.cells() for row in self.rows), self._total()], words=3)
+        lines = in_columns([HEADINGS, *(row.cells() for row in self.rows), self._total()], words=WORDS)
         rule = "-" * max(map(len, lines))
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     def _repr_html_(self) -> str:
-        def line(cells: Sequence[str], tag: str) -> str:
-            return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-        body = "".join(line(row.cells(), "td") for row in self.rows)
-        return f"<table>{line(HEADINGS, 'th')}{body}{line(self._total(), 'th')}</table>"
+        return in_html(HEADINGS, [row.cells() for row in self.rows], words=WORDS, total=self._total())
 
 
 def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DTypeLike = np.float32) -> Summary:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import missing_extra
-from autograd.table import in_columns
+from autograd.table import in_columns, in_html
 
 METHODS = ("symbolic", "numerical forward", "numerical central", "numerical complex", "forward accumulation",
            "reverse accumulation")
@@ -81,7 +80,7 @@ class Comparison:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _html(self._title, self.HEADINGS, self._cells())
+        return in_html(self.HEADINGS, self._cells(), caption=self._title)
 
 
 class Scaling:
@@ -115,7 +114,7 @@ class Scaling:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _html("growth with the number of inputs", self.HEADINGS, list(self._cells()))
+        return in_html(self.HEADINGS, list(self._cells()), caption="growth with the number of inputs")
 
     def plot(self) -> Any:
         """Work, seconds and peak memory over n, on logarithmic axes: a Matplotlib figure."""
@@ -164,11 +163,3 @@ def _bytes(count: int | None) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count} B"
-
-
-def _html(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th style='text-align:left'>{escape(cell)}</th>" for cell in headings)
-    body = "".join(
-        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
