@@ -10,30 +10,24 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
 from autograd import GradientLostWarning, Tensor
-from autograd.arrays import elements, plain_array
+from autograd.arrays import elements
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
 from nn.module_call import note_call
-from nn.parameter import Parameter, overwrite
+from nn.parameter import Parameter
+from nn.state import Mismatch, load
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
 _T = TypeVar("_T")
-
-
-class Mismatch(NamedTuple):
-    """What `load_state_dict(strict=False)` left alone."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
 
 
 class Module:
@@ -321,25 +315,7 @@ class Module:
         are missing, unexpected (if `strict`), of another shape or of a dtype that would lose its kind; nothing is
         changed then.
         """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(f"load_state_dict expects a dict of arrays by path, got a {type(state_dict).__name__}; "
-                            "read a file with nn.load(path)")
-        targets = dict(self._state())
-        missing = [key for key in targets if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in targets]
-        complaints = [f"missing: {', '.join(missing)}"] * bool(strict and missing)
-        complaints += [f"unexpected: {', '.join(map(str, unexpected))}"] * bool(strict and unexpected)
-        arrays = {}
-        for key, target in targets.items():
-            if key in state_dict:
-                arrays[key], complaint = _fitting(state_dict[key], target)
-                complaints += [f"{key}: {complaint}"] * bool(complaint)
-        if complaints:
-            raise ValueError(f"this state does not fit {type(self).__name__}, which was left as it is:\n  "
-                             + "\n  ".join(complaints))
-        for key, array in arrays.items():
-            overwrite(targets[key], array)
-        return Mismatch(missing, unexpected)
+        return load(dict(self._state()), state_dict, type(self).__name__, strict=strict)
 
     # --- Showing -----------------------------------------------------------------------------------------------------
 
@@ -371,18 +347,3 @@ def _as_buffer(value: ArrayLike | Tensor) -> Tensor:
     buffer = Tensor(np.array(value._plain if isinstance(value, Tensor) else elements(value)))
     buffer._shared = False
     return buffer
-
-
-def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
-    """`given` as an array, and what is wrong with it for `target`."""
-    if not target.is_leaf:
-        return None, "it is the result of an operation now; change a parameter in place under autograd.no_grad()"
-    try:
-        array = given._plain if isinstance(given, Tensor) else plain_array(given)
-    except (TypeError, ValueError, RuntimeError) as error:
-        return None, f"expected an array, got a {type(given).__name__} ({error})"
-    if array.shape != target.shape:
-        return None, f"expected shape {target.shape}, got {array.shape}"
-    if array.dtype.kind not in "biufc" or not np.can_cast(array.dtype, target.dtype, "same_kind"):
-        return None, f"expected {target.dtype}, got {array.dtype}"
-    return np.array(array), ""  # a copy: it may be the memory of another parameter, which is written to first

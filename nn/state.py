@@ -1,0 +1,55 @@
+"""A module's state as arrays by dotted path, and what does not fit when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arrays import plain_array
+from nn.parameter import overwrite
+
+
+class Mismatch(NamedTuple):
+    """What `load_state_dict(strict=False)` left alone."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def load(targets: Mapping[str, Tensor], state: Mapping[str, Any], owner: str, *, strict: bool) -> Mismatch:
+    """Write a state into parameters and buffers by their path; nothing is changed if any of it does not fit."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"load_state_dict expects a dict of arrays by path, got a {type(state).__name__}; "
+                        "read a file with nn.load(path)")
+    left = Mismatch([key for key in targets if key not in state], [key for key in state if key not in targets])
+    complaints = [f"{what}: {', '.join(map(str, keys))}"
+                  for what, keys in (("missing", left.missing_keys), ("unexpected", left.unexpected_keys))
+                  if strict and keys]
+    arrays = {}
+    for key, target in targets.items():
+        if key in state:
+            arrays[key], complaint = _fitting(state[key], target)
+            complaints += [f"{key}: {complaint}"] * bool(complaint)
+    if complaints:
+        raise ValueError(f"this state does not fit {owner}, which was left as it is:\n  " + "\n  ".join(complaints))
+    for key, array in arrays.items():
+        overwrite(targets[key], array)
+    return left
+
+
+def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
+    """`given` as an array, and what is wrong with it for `target`."""
+    if not target.is_leaf:
+        return None, "it is the result of an operation now; change a parameter in place under autograd.no_grad()"
+    try:
+        array = given._plain if isinstance(given, Tensor) else plain_array(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        return None, f"expected an array, got a {type(given).__name__} ({error})"
+    if array.shape != target.shape:
+        return None, f"expected shape {target.shape}, got {array.shape}"
+    if array.dtype.kind not in "biufc" or not np.can_cast(array.dtype, target.dtype, "same_kind"):
+        return None, f"expected {target.dtype}, got {array.dtype}"
+    return np.array(array), ""  # a copy: it may be the memory of another parameter, which is written to first
