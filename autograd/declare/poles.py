@@ -1,4 +1,4 @@
-"""Products with derivatives that may not be finite, beside `pole_safe`, which every elementwise rule multiplies with.
+"""Products and quotients at poles that do not matter, beside `pole_safe`, which every elementwise rule multiplies with.
 
 A cotangent or tangent of exactly 0 contributes exactly 0: a branch that died does no harm, whatever is in it.
 """
@@ -30,3 +30,8 @@ def zero_safe_values(x: Array, y: Array) -> Array:
     product = x * y
     largest = product.item(product.argmax()) if product.size else 0  # nan if there is something to mend
     return product if largest == largest else np.where((x == 0) | (y == 0), 0, product)[()]
+
+
+def over(x: Array, length: Array) -> Array:
+    """The quotient x / length, constantly 0 where the length is 0."""
+    return np.where(length == 0, 0, x / np.where(length == 0, 1, length))

@@ -9,13 +9,13 @@ import numpy as np
 from autograd.arguments import arrays_of, refuse_out
 from autograd.arrays import weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
+from autograd.declare.poles import over
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf
-from .ufuncs import over
 
 Array = Any
 

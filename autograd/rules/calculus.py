@@ -8,10 +8,10 @@ import numpy as np
 
 from autograd.arguments import arrays_of
 from autograd.declare import composite, piecewise_constant
+from autograd.declare.poles import over
 from autograd.registry import real_only
 
 from .axes import all_axes, one_axis, part
-from .ufuncs import over
 
 Array = Any
 

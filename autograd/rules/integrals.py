@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, general, on_arrays_too
+from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
-
-from .ufuncs import over
 
 Array = Any
 Derivative = Callable[[Array, int], Array]

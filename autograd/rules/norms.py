@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, reduction
+from autograd.declare.poles import over
 
 from .axes import one_axis
-from .ufuncs import over
 
 Array = Any
 

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, constant, general, linear, reduction
+from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.rule_signature import Rule
 
 from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
-from .ufuncs import expand, masked, over
+from .ufuncs import expand, masked
 
 Array = Any
 

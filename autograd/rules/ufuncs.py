@@ -22,7 +22,7 @@ from autograd.declare import (
     on_arrays_too,
     piecewise_constant,
 )
-from autograd.declare.poles import zero_safe_values
+from autograd.declare.poles import over, zero_safe_values
 from autograd.primitive import as_operand, pole_safe
 from autograd.registry import primitives, registry
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
@@ -156,11 +156,6 @@ def direction(x: Array) -> Array:
     if x.dtype.kind != "c":
         return np.sign(x)
     return over(np.conj(x), np.absolute(x))
-
-
-def over(x: Array, length: Array) -> Array:
-    """The quotient x / length, constantly 0 where the length is 0."""
-    return np.where(length == 0, 0, x / np.where(length == 0, 1, length))
 
 
 general(np.absolute, lambda g, x: pole_safe(g, direction(x)), lambda t, x: np.real(pole_safe(t, direction(x))))

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.declare.poles import along
+from autograd.declare.poles import along, over
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
-from autograd.rules.ufuncs import over
 
 from .ufuncs import special as sc
 

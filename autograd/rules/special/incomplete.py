@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import on_arrays_too, piecewise_constant
+from autograd.declare.poles import over
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
-from autograd.rules.ufuncs import over
 
 from .ufuncs import special as sc
 

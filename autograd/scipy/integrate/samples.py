@@ -8,9 +8,9 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.arguments import arrays_of
+from autograd.declare.poles import over
 from autograd.rules.axes import one_axis
 from autograd.rules.calculus import trapezoids
-from autograd.rules.ufuncs import over
 from autograd.scipy.twin import twin
 
 Array = Any

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of
+from autograd.declare.poles import over
 from autograd.primitive import wrap
-from autograd.rules.ufuncs import over
 from autograd.scipy.linalg import at_least
 
 Array = Any

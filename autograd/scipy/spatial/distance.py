@@ -15,10 +15,10 @@ import scipy.spatial.distance as sd
 
 from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import decided, piecewise_constant
+from autograd.declare.poles import over
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
-from autograd.rules.ufuncs import over
 from autograd.scipy.twin import twin
 
 Array = Any
