@@ -64,17 +64,26 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: G
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill a tensor in place with `val`, and return it. The dtype stays."""
+    """Fill a tensor in place with `val`, and return it: w = val.
+
+    Of any shape; the dtype stays. Raises `TypeError` for what is no leaf tensor, as all initializers do.
+    """
     return _written(tensor, np.full(tensor.shape, val))
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill a tensor in place with 0, and return it. The dtype stays."""
+    """Fill a tensor in place with 0, and return it: w = 0, where biases begin.
+
+    Of any shape; the dtype stays. Units of a layer whose weights are all 0 would stay alike for ever.
+    """
     return constant_(tensor, 0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill a tensor in place with 1, and return it. The dtype stays."""
+    """Fill a tensor in place with 1, and return it: w = 1, where the weights of normalizations begin.
+
+    Of any shape; the dtype stays. Raises `TypeError` for what is no leaf tensor.
+    """
     return constant_(tensor, 1)
 
 

@@ -41,7 +41,10 @@ _STORABLE = frozenset(np.dtype(code) for code in _DTYPES.values())
 
 
 class StorageError(ValueError):
-    """A file is damaged, or is not a safetensors file; nothing was changed by the attempt to read it."""
+    """A file is damaged, or is not a safetensors file. A ValueError.
+
+    The message says which file, and what is wrong with it; nothing was changed by the attempt to read it.
+    """
 
 
 def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:

@@ -171,7 +171,11 @@ class LinearLR(Scheduler):
 
 
 class PolynomialLR(Scheduler):
-    """`rate(t) = initial * (1 - min(1, t / total_iters))^power`: down to 0 at `total_iters`."""
+    """`rate(t) = initial * (1 - min(1, t / total_iters))^power`: down to 0 at `total_iters`, and 0 from there on.
+
+    A straight line for `power` 1. Raises ValueError for `total_iters` below 1.
+    Source: Chen et al., "DeepLab", arXiv:1606.00915, section 4.1, the "poly" policy.
+    """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
         self.total_iters, self.power = _count("total_iters", total_iters), power

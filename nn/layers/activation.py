@@ -20,32 +20,57 @@ if TYPE_CHECKING:
 
 
 def relu(input: Any, inplace: bool = False) -> Tensor:
-    """max(0, x), elementwise. `inplace` is accepted as in PyTorch; nothing is overwritten, here and below."""
+    """max(0, x), elementwise: the derivative is 1 where x > 0, else 0, at 0 too.
+
+    Any shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    """
     return autograd.relu(input)
 
 
 def silu(input: Any, inplace: bool = False) -> Tensor:
-    """x sigmoid(x), elementwise."""
+    """x sigmoid(x), elementwise; also called swish.
+
+    Any shape; a floating dtype stays, integers become float64.
+    Source: Elfwing et al., arXiv:1702.03118.
+    """
     return autograd.silu(input)
 
 
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """x where x > 0, else negative_slope x, elementwise."""
+    """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
+
+    Any shape; a floating dtype stays, integers become float64.
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
+    """
     return autograd.leaky_relu(input, negative_slope)
 
 
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x where x > 0, else alpha (exp(x) - 1), elementwise."""
+    """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
+
+    Any shape; a floating dtype stays, integers become float64.
+    Source: Clevert et al., arXiv:1511.07289.
+    """
     return autograd.elu(input, alpha)
 
 
 def tanh(input: Tensor | ArrayLike) -> Tensor:
-    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise."""
+    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
+
+    The derivative is 1 - tanh(x)^2. Any shape; a floating dtype stays, integers become float64. It is `np.tanh`, of
+    arrays and numbers too.
+    """
     return (input if isinstance(input, Tensor) else Tensor(input)).tanh()
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + exp(beta x)) / beta, and x itself where beta x > threshold: beyond 20 the two differ by under 3e-9."""
+    """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
+
+    The derivative is sigmoid(beta x). Any shape; a floating dtype stays, integers become float64. Beyond a threshold of
+    20 the two differ by less than 3e-9, and the first is taken everywhere.
+    Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
+    """
     beta, input = weak(beta), input if isinstance(input, Tensor) else Tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
@@ -54,12 +79,20 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
 
 
 def softmax(input: Any, dim: int = -1) -> Tensor:
-    """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow."""
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow.
+
+    Any shape; a floating dtype stays, integers become float64. In front of a loss leave it out, and give
+    `cross_entropy` the logits. Raises ValueError for a missing axis.
+    """
     return autograd.softmax(input, axis=dim)
 
 
 def log_softmax(input: Any, dim: int = -1) -> Tensor:
-    """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow."""
+    """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow or underflow.
+
+    Any shape; a floating dtype stays, integers become float64. Its loss is `nll_loss`; `cross_entropy` of the logits
+    does both at once. Raises ValueError for a missing axis.
+    """
     return autograd.log_softmax(input, axis=dim)
 
 

@@ -100,7 +100,11 @@ class BatchNorm2d(_Affine):
 
 
 class BatchNorm1d(BatchNorm2d):
-    """Normalization of rows (N, C) or sequences (N, C, L), each channel over the batch; otherwise as BatchNorm2d."""
+    """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
+
+    Input rows (N, C) or sequences (N, C, L), whose statistics are over all steps too; the running ones (C,) move in
+    training. Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
+    """
 
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
 
@@ -187,7 +191,11 @@ class InstanceNorm2d(_Affine):
 
 
 class InstanceNorm1d(InstanceNorm2d):
-    """Normalization of every channel of every sequence by itself: (N, C, L), or (C, L); otherwise as InstanceNorm2d."""
+    """y = (x - mean) / sqrt(var + eps), every channel of every sequence by itself; otherwise as InstanceNorm2d.
+
+    Input (N, C, L), or one sequence (C, L). With `affine` times a weight, plus a bias, (C,). Raises ValueError for one
+    value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    """
 
     axes = "L"
 

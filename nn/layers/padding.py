@@ -54,7 +54,11 @@ class ReflectionPad2d(_Padding):
 
 
 class ReplicationPad2d(_Padding):
-    """Every image continued by its border; `padding` as in ZeroPad2d."""
+    """Every image continued by its border: out[n, c, y, x] is in[n, c] at the nearest place inside.
+
+    Input (N, C, H, W), or one image (C, H, W); `padding` is one number, or (left, right, top, bottom).
+    Raises ValueError for a negative number.
+    """
 
     mode = "replicate"
 

@@ -62,7 +62,11 @@ class MaxPool2d(_Windows):
 
 
 class MaxPool1d(MaxPool2d):
-    """The largest value of every window of (N, C, L), or of one sequence (C, L); otherwise as MaxPool2d."""
+    """out[n, c, t] = max over i of in[n, c, t stride + i dilation - padding]; otherwise as MaxPool2d.
+
+    Input (N, C, L), or one sequence (C, L); output length floor((L + 2 padding - dilation (kernel_size - 1) - 1) /
+    stride) + 1. What pads is -inf. Raises ValueError for a window larger than the padded input.
+    """
 
     axes = 1
 

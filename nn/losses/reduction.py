@@ -15,7 +15,11 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 class Loss(Module):
-    """A function of predictions and targets, with `reduction` "mean" over all elements, "sum", or "none"."""
+    """The base of losses: a function of predictions and targets, `loss(predictions, targets)`.
+
+    `reduction` says what becomes of the losses of all elements: their "mean", their "sum", or "none" of it. Raises
+    ValueError for another one, and where predictions and targets do not fit.
+    """
 
     reductions: tuple[str, ...] = REDUCTIONS
     options: tuple[tuple[str, Any], ...] = (("reduction", "mean"),)  # what `repr` shows unless it is the default

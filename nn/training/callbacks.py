@@ -15,7 +15,10 @@ from nn.training.history import History
 
 @dataclass
 class Run:
-    """A run of `fit` as its callbacks see it; setting `stop` ends it after the epoch."""
+    """A run of `fit` as its callbacks see it: what is trained, how far it is, and the figures so far.
+
+    Setting `stop` ends it after the epoch.
+    """
 
     model: Module
     optimizer: Any

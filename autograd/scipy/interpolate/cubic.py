@@ -173,7 +173,10 @@ def conditions_of(bc_type: Any, y: Array, axis: int) -> list[Any]:
 
 @twin_class(si.PPoly, Polynomials)
 def PPoly(c: Any, x: Any, extrapolate: Any = None, axis: int = 0) -> PiecewisePolynomial:
-    """Piecewise polynomials of given coefficients `c`, shape (degree + 1, pieces, ...), and breakpoints `x`."""
+    """sum_m c[m, i] (x - x_i)^(k - m) on the piece from breakpoint x_i, as `scipy.interpolate.PPoly`.
+
+    `c` has the shape (k + 1, pieces, ...), `x` (pieces + 1,); differentiable in both, and in the points it is given.
+    """
     c, x = doubles(c, x)
     if not 0 <= axis < c.ndim - 1 or x.ndim != 1 or len(x) < 2 or c.shape[axis + 1] != len(x) - 1:
         raise ValueError("PPoly takes two or more breakpoints x and coefficients of shape (..., degree + 1, "
@@ -186,14 +189,21 @@ def PPoly(c: Any, x: Any, extrapolate: Any = None, axis: int = 0) -> PiecewisePo
 
 @twin_class(si.CubicHermiteSpline, Polynomials)
 def CubicHermiteSpline(x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: Any = None) -> PiecewisePolynomial:
-    """The cubics through values `y` with slopes `dydx` at the knots `x`."""
+    """The cubics through values `y` with slopes `dydx` at the knots `x`, as `scipy.interpolate.CubicHermiteSpline`.
+
+    `x` (n,), `y` and `dydx` n along `axis`; differentiable in all three, and in the points it is called with.
+    """
     x, y, slopes = checked("CubicHermiteSpline", x, y, dydx, axis=axis)
     return hermite(x, y, slopes, extrapolate, axis, y.ndim)
 
 
 @twin_class(si.PchipInterpolator, Polynomials)
 def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) -> PiecewisePolynomial:
-    """The monotone cubics through values `y` at the knots `x`."""
+    """The monotone cubics through values `y` at the knots `x`, as `scipy.interpolate.PchipInterpolator`.
+
+    The slopes are weighted harmonic means of neighbouring chords, 0 where these differ in sign; `y` has n along `axis`.
+    Source: Fritsch & Butland, "A method for constructing local monotone piecewise cubic interpolants", 1984.
+    """
     x, y = real_checked("PchipInterpolator", x, y, axis=axis)
     h = beside(np.diff(x), y)
     return hermite(x, y, monotone_slopes(h, np.diff(y, axis=0) / h), extrapolate, axis, y.ndim)
@@ -202,7 +212,11 @@ def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) ->
 @twin_class(si.Akima1DInterpolator, Polynomials)
 def Akima1DInterpolator(x: Any, y: Any, axis: int = 0, *, method: str = "akima",
                         extrapolate: Any = None) -> PiecewisePolynomial:
-    """Akima's cubics through values `y` at the knots `x`; `method` is "akima" or "makima"."""
+    """Akima's cubics through values `y` at the knots `x`, as `scipy.interpolate.Akima1DInterpolator`.
+
+    Slopes are means of neighbouring chords, each weighted by how much the two chords on the other side differ; `method`
+    is "akima" or "makima". `x` (n,), `y` n along `axis`. Source: Akima, J. ACM 17, 1970.
+    """
     if method not in ("akima", "makima"):
         raise NotImplementedError(f"Akima1DInterpolator takes the methods akima and makima, got {method!r}")
     x, y = real_checked("Akima1DInterpolator", x, y, axis=axis)
@@ -213,7 +227,11 @@ def Akima1DInterpolator(x: Any, y: Any, axis: int = 0, *, method: str = "akima",
 @twin_class(si.CubicSpline, Polynomials)
 def CubicSpline(x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot",
                 extrapolate: Any = None) -> PiecewisePolynomial:
-    """The cubics through values `y` at the knots `x` with continuous second derivatives."""
+    """The cubics through values `y` at the knots `x` with continuous second derivatives, as SciPy's `CubicSpline`.
+
+    The slopes solve a tridiagonal system, one equation a knot; `bc_type` closes it at the ends. `x` (n,), `y` n along
+    `axis`; differentiable in both, and in the points it is called with. Source: de Boor, A Practical Guide to Splines.
+    """
     x, y = checked("CubicSpline", x, y, axis=axis)
     conditions, h = conditions_of(bc_type, y, axis), np.diff(x)
     periodic = conditions[0] == "periodic"

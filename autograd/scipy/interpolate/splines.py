@@ -29,7 +29,11 @@ class Splines(TakesTensorBounds):
 
 @twin_class(si.BSpline, Splines)
 def BSpline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> Spline:
-    """The sum of B-splines of degree `k` on knots `t` with coefficients `c`, shape (len(t) - k - 1, ...)."""
+    """sum_j c_j B_j(x) with the B-splines of degree `k` on the knots `t`, as `scipy.interpolate.BSpline`.
+
+    `c` has len(t) - k - 1 coefficients along `axis`; differentiable in `t`, `c` and the points it is called with.
+    Source: de Boor, A Practical Guide to Splines, 1978, chapter X.
+    """
     t, c = doubles(t, c)
     c = np.moveaxis(c, axis, 0)
     count = len(t) - k - 1

@@ -41,7 +41,11 @@ class Tables(TakesTensors):
 @twin_class(si.interp1d, Tables)
 def interp1d(x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: Any = True, bounds_error: Any = None,
              fill_value: Any = np.nan, assume_sorted: bool = False) -> Table:
-    """A table of values `y` at `x`, read by the kinds linear, nearest, nearest-up, previous, next, and by splines."""
+    """A table of values `y` at `x`, read between its entries as `kind` says: as `scipy.interpolate.interp1d`.
+
+    Between x_i and x_(i+1) "linear" is y_i + (y_(i+1) - y_i) (x - x_i) / (x_(i+1) - x_i); "nearest", "nearest-up",
+    "previous" and "next" are constant; "zero", "slinear", "quadratic", "cubic" and integers are splines.
+    """
     return Table(x, y, kind, axis, bounds_error, fill_value, assume_sorted)
 
 
@@ -115,7 +119,11 @@ class Grids(TakesTensors):
 @twin_class(si.RegularGridInterpolator, Grids)
 def RegularGridInterpolator(points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
                             fill_value: Any = np.nan, *, solver: Any = None, solver_args: Any = None) -> Grid:
-    """A table on a grid, read by the methods linear and nearest."""
+    """A table on a grid, read between its points: as `scipy.interpolate.RegularGridInterpolator`.
+
+    "linear" is the mean of the corners of a point's cell, weighted by the product of its shares of the way along each
+    axis; "nearest" is constant around a corner. Differentiable in `points`, `values` and the points it is called with.
+    """
     if solver is not None or solver_args:
         raise ValueError(f"RegularGridInterpolator of tensors takes no solver, got {solver!r} with {solver_args}")
     return Grid(points, values, method, bounds_error, fill_value)
