@@ -1,6 +1,7 @@
 """The error function in NumPy alone, by W. J. Cody's rational Chebyshev approximations (Math. Comp. 23, 1969, 631-637).
 
-Three ranges of |x|: erf itself below 0.46875, erfc times exp(x^2) up to 4, and its asymptotic form beyond.
+Three ranges of |x|: erf itself below 0.46875, erfc times exp(x^2) up to 4, and its asymptotic form beyond. The normal
+distribution in float32, which networks compute again and again, has a polynomial of its own, in a twelfth of the time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import elementwise
+from autograd.runtime.blocks import in_blocks
 
 Array = Any
 
@@ -28,6 +30,11 @@ LARGE = ((1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1
          (1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2,
           2.33520497626869185e-3))
 ROOT = 0.5641895835477563  # 1 / sqrt(pi)
+# exp(y^2 / 2) (y + 3) Phi(-y) of s = (3 - MIDPOINT y) / (y + 3), for y from 0 to 14.5, to within 5.2e-8; minimax,
+# by Lawson's iteration on 400 Chebyshev points.
+SINGLE = (-5.84225821e-05, 1.439960607e-04, 6.263305744e-04, -2.083345764e-03, -7.444741428e-03, 2.171178163e-02,
+          1.731032718e-01, 4.906156487e-01, 8.233855584e-01)
+MIDPOINT = 1.413793103
 
 
 def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -> Array:
@@ -62,8 +69,31 @@ def erf_values(x: Array) -> Array:
     return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(x.dtype)[()]
 
 
+def normal_cdf_in_single(out: Array, x: Array) -> None:
+    """The same of float32, to within 8 units in the last place; in place, which halves its time."""
+    y = np.minimum(np.abs(x), 20)  # the tail is 0 from here on
+    inverse = 1 / (y + 3)
+    s = (3 - MIDPOINT * y) * inverse
+    out[...] = SINGLE[0]
+    for coefficient in SINGLE[1:]:
+        out *= s
+        out += coefficient
+    out *= inverse
+    coarse = np.trunc(y * 16) / 16
+    out *= np.exp(-0.5 * (coarse * coarse))
+    out *= np.exp(-0.5 * ((y - coarse) * (y + coarse)))
+    upper = x > 0
+    out -= upper  # and 1 - tail is |tail - 1|
+    np.abs(out, out=out)
+
+
 def normal_cdf_values(x: Array) -> Array:
     """The normal distribution's cumulative distribution, without cancellation in the lower tail."""
+    if x.dtype == np.float32 and isinstance(x, np.ndarray):
+        out = np.empty_like(x)
+        if not in_blocks(normal_cdf_in_single, out, x, block=2**14):
+            normal_cdf_in_single(out, x)
+        return out
     z = _wide(x) * -0.7071067811865476
     y = np.abs(z)
     tail = 0.5 * erfc_of_positive(np.maximum(y, 0.46875))

@@ -25,6 +25,7 @@ from autograd.declare import (
 from autograd.declare.poles import over, zero_safe_values
 from autograd.primitive import as_operand, pole_safe
 from autograd.registry import primitives, registry
+from autograd.runtime import selection
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
 
 from .closed import closed
@@ -184,10 +185,11 @@ elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, 
 
 where_of = general(
     np.where,
-    [None, lambda g, condition: np.where(condition, g, 0), lambda g, condition: np.where(condition, 0, g)],
-    [None, lambda t, condition: np.where(condition, t, 0), lambda t, condition: np.where(condition, 0, t)],
-    operands=("condition", "x", "y"),
+    [None, lambda g, condition: select(condition, g, 0), lambda g, condition: select(condition, 0, g)],
+    [None, lambda t, condition: select(condition, t, 0), lambda t, condition: select(condition, 0, t)],
+    operands=("condition", "x", "y"), evaluate=selection.select,
 )
+select = on_arrays_too(where_of, selection.select)
 
 
 @composite(np.where)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
+
+Array = NDArray[Any]
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
 BUFFER = 512  # elements
@@ -30,6 +34,18 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
             share(first, last)
 
     in_parallel(unbuffered if row >= BUFFER else share, -(-length // block))
+
+
+def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK) -> bool:
+    """Call `work(out, *arrays)` for blocks of corresponding elements; False where the arrays lie in memory unlike `out`.
+
+    `out` has no gaps, as `np.empty_like` makes it; what `work` is given are flat views.
+    """
+    if any(array.strides != out.strides for array in arrays):
+        return False
+    flat = [array.ravel("K") for array in (out, *arrays)]
+    for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block)
+    return True
 
 
 def block_length(length: int, elements: int, size: int = BLOCK) -> int:

@@ -86,6 +86,14 @@ def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Mul", [half, graph.add("Add", [one, error])])
 
 
+def _leaky_relu(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("LeakyRelu", inputs, alpha=float(_options(node)["negative_slope"]))
+
+
+def _elu(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Elu", inputs, alpha=float(_options(node)["alpha"]))
+
+
 def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0)))
 
@@ -107,6 +115,8 @@ _OTHERS: dict[str, Convert] = {
     "log_softmax": _softmax,
     "square": _square,
     "normal_cdf": _normal_cdf,
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
     "concatenate": _concatenate,
     "cast": _cast,
 }

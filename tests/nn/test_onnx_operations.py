@@ -31,6 +31,8 @@ FUNCTIONS = {
     "cast": lambda x: x.astype(np.float64),
     "relu": autograd.relu,
     "gelu": autograd.gelu,
+    "leaky_relu": lambda x: autograd.leaky_relu(x, 0.3),
+    "elu": lambda x: autograd.elu(x, 1.7),
     "silu": autograd.silu,
     "softplus": autograd.softplus,
     "log_softmax": lambda x: autograd.log_softmax(x, axis=1),

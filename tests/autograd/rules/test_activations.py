@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Tensor
-from autograd.rules.error_function import erfc_of_positive
+from autograd.rules.error_function import erfc_of_positive, normal_cdf_values
 from autograd.testing import check_gradients
 
 LARGE = 2**16
@@ -115,6 +115,17 @@ def test_gelu_keeps_its_digits_in_the_lower_tail() -> None:
     x = np.concatenate([-POINTS[np.isfinite(POINTS) & (POINTS < 50)], POINTS[POINTS < 50]])
     expected = np.array([v * math.erfc(-v / math.sqrt(2)) / 2 for v in x])
     np.testing.assert_allclose(autograd.gelu(Tensor(x)).numpy(), expected, rtol=2e-13, atol=1e-310)
+
+
+@pytest.mark.parametrize("laid", [lambda x: x, lambda x: x[::2], lambda x: np.resize(x, (400, 500)).T])
+def test_the_normal_distribution_in_single_is_right_within_eight_units_in_the_last_place(laid: Any) -> None:
+    finite = POINTS[POINTS < 1e30]
+    x = laid(np.concatenate([np.linspace(-13, 13, 10001), finite, -finite, [np.inf, -np.inf]]).astype(np.float32))
+    expected = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in x.astype(float).flat], np.float32).reshape(x.shape)
+    found = normal_cdf_values(x)
+    assert found.dtype == np.float32
+    np.testing.assert_array_max_ulp(found, expected, maxulp=8)
+    assert np.isnan(normal_cdf_values(np.full(3, np.nan, np.float32))).all()
 
 
 def inner(x: float) -> float:

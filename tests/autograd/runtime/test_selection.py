@@ -1,0 +1,55 @@
+"""Choosing by bits is `np.where`, to the bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd.runtime.selection import LEAST, select
+
+SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1.5]
+
+
+def numbers(seed: int, shape: Any, dtype: Any) -> Any:
+    """Ordinary numbers and special ones."""
+    generator = np.random.default_rng(seed)
+    x = generator.standard_normal(shape)
+    return np.where(generator.random(shape) < 0.3, generator.choice(SPECIAL, shape), x).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128, np.int64])
+@given(st.integers(0, 2**32), st.sampled_from([(LEAST - 1,), (LEAST,), (3, LEAST // 2), (2, 1, LEAST)]),
+       st.sampled_from(["arrays", "zero", "number", "row", "column", "turned"]), st.booleans())
+def test_bits_are_chosen_as_numpy_chooses(dtype: Any, seed: int, shape: Any, other: str, swapped: bool) -> None:
+    with np.errstate(all="ignore"):
+        x = numbers(seed, shape, dtype)
+        condition = np.random.default_rng(seed).random(shape) < 0.5
+        if other == "turned":
+            x, condition = x.T, condition.T
+        y = {"zero": 0, "number": 2, "row": x[..., :1] * 3, "column": x[:1] * 3}.get(other)
+        y = numbers(seed + 1, x.shape, dtype) if y is None else y
+        operands = (y, x) if swapped else (x, y)
+        chosen, expected = select(condition, *operands), np.where(condition, *operands)
+    assert (chosen.dtype, chosen.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(chosen, expected)
+    np.testing.assert_array_equal(np.signbit(chosen.real), np.signbit(expected.real))
+
+
+def test_a_condition_may_broadcast_over_both() -> None:
+    x, y = np.arange(5.0), -np.arange(5.0)
+    condition = np.random.default_rng(0).random((LEAST, 1)) < 0.5
+    np.testing.assert_array_equal(select(condition, x, y), np.where(condition, x, y))
+
+
+def test_operands_of_two_dtypes_are_numpys_to_cast() -> None:
+    condition = np.arange(LEAST) % 2 == 0
+    x = np.ones(LEAST, np.float32)
+    for y in (np.full(LEAST, np.pi), np.float64(np.pi), np.arange(LEAST), True):
+        for operands in ((x, y), (y, x)):
+            chosen, expected = select(condition, *operands), np.where(condition, *operands)
+            assert chosen.dtype == expected.dtype
+            np.testing.assert_array_equal(chosen, expected)
