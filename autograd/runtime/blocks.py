@@ -37,7 +37,7 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
 
 
 def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK) -> bool:
-    """Call `work(out, *arrays)` for blocks of corresponding elements; False where the arrays lie in memory unlike `out`.
+    """Call `work(out, *arrays)` for blocks of corresponding elements; False where arrays lie in memory unlike `out`.
 
     `out` has no gaps, as `np.empty_like` makes it; what `work` is given are flat views.
     """

@@ -1,8 +1,8 @@
 """Choosing between the elements of two arrays without a branch for each.
 
-`np.where` branches at every element: of an irregular condition a processor guesses half of the branches wrong, at 3.6 ns
-an element, where arithmetic on the bits takes 0.4. Floats are integers to it, of which y + c (x - y), modulo 2^32 or
-2^64, is x for c = 1 and y for c = 0: exactly, infinities, nan and -0.0 included.
+`np.where` branches at every element: of an irregular condition a processor guesses half of the branches wrong, at
+3.6 ns an element, where arithmetic on the bits takes 0.4. Floats are integers to it, of which y + c (x - y), modulo
+2^32 or 2^64, is x for c = 1 and y for c = 0: exactly, infinities, nan and -0.0 included.
 """
 
 from __future__ import annotations
