@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 Array = Any
 
 LEAST = 1024  # elements
-_INTEGERS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+_INTEGERS: dict[Any, Any] = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
 
 
 def select(condition: Array, x: Array, y: Array) -> Array:
     """`np.where(condition, x, y)`; of many floats of one dtype, one of which may be a Python number, by their bits."""
-    dtype = x.dtype if isinstance(x, np.ndarray) else getattr(y, "dtype", None)
+    dtype: Any = x.dtype if isinstance(x, np.ndarray) else getattr(y, "dtype", None)
     if type(condition) is np.ndarray and condition.dtype == bool and condition.size >= LEAST and dtype in _INTEGERS:
         bits_of_x, bits_of_y = _bits(x, dtype), _bits(y, dtype)
         if bits_of_x is not None and bits_of_y is not None:
