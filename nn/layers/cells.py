@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import Tensor
-from nn import init
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import arguments, floating, positive
+from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, refusal
 from nn.module import Module
 from nn.parameter import Parameter
@@ -44,9 +43,7 @@ class _Cell(Module):
 
     def reset_parameters(self) -> None:
         """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
-        bound = 1 / math.sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+        draw_uniform(self, self.hidden_size)
 
     def _run(self, kernel: Any, x: Any, states: Sequence[Any], **options: Any) -> list[Tensor]:
         """The states after the step, which is a sequence of one for the kernel; None as a state is zeros."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from nn import init
 from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
 from nn.layers.arguments import arguments, floating, pair, positive, short
+from nn.layers.initial import draw_uniform
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.module import Module
@@ -59,9 +59,7 @@ class _Convolution(Module):
 
     def reset_parameters(self) -> None:
         """Draw the initial weights again: uniform on ±1 / sqrt(fan_in)."""
-        bound = 1 / math.sqrt(init.fans(self.weight)[0])
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+        draw_uniform(self, init.fans(self.weight)[0])
 
     def extra_repr(self) -> str:
         return arguments(self.in_channels, self.out_channels, short(self.kernel_size), stride=(short(self.stride), 1),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
-from nn import init
 from nn.kernels.linear import linear as _linear
 from nn.layers.arguments import arguments, floating, positive
+from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, fitting, refusal
 from nn.module import Module
 from nn.parameter import Parameter
@@ -38,10 +38,8 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the initial weights again."""
-        bound = 1 / math.sqrt(self.in_features)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+        """Draw the initial weights again: uniform on ±1 / sqrt(in_features)."""
+        draw_uniform(self, self.in_features)
 
     def forward(self, input: Any) -> Tensor:
         weight = self.weight

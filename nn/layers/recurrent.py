@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import Tensor, sigmoid
-from nn import init
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import arguments, floating, positive, probability
 from nn.layers.dropout import dropout
+from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, refusal
 from nn.module import Module
 from nn.parameter import Parameter
@@ -62,10 +61,8 @@ class _Recurrent(Module):
         return self.proj_size or self.hidden_size
 
     def reset_parameters(self) -> None:
-        """Draw the initial weights again."""
-        bound = 1 / math.sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+        """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
+        draw_uniform(self, self.hidden_size)
 
     def _weights(self, layer: int, direction: str) -> list[Any]:
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
