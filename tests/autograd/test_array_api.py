@@ -90,7 +90,7 @@ def test_nans_are_distinct_values() -> None:
     assert xp.unique_values(xp.asarray([np.nan, 1.0, np.nan])).shape == (3,)
 
 
-def test_tensors_index() -> None:
+def test_a_tensor_is_an_index() -> None:
     x = Tensor(np.arange(4.0), requires_grad=True)
     x[xp.asarray([0, 0, 3])].sum().backward()
     assert x.grad is not None

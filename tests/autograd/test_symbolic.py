@@ -81,7 +81,7 @@ def test_activations_and_what_scipy_has_of_numpys_names(f: Any, x: float) -> Non
     lambda x: np.linalg.solve(x[:, :2], x[:, 2])[0], lambda x: np.sum(np.floor(x) * x),
     lambda x: np.sum(x.astype(np.float64)), lambda x: x[0, 0][...] * x[1, 1].reshape(1)[0],
 ])
-def test_functions_of_arrays(f: Any) -> None:
+def test_functions_of_arrays_agree_with_numbers(f: Any) -> None:
     agree(f, np.array([[0.4, 0.9, 1.7], [0.6, 0.25, 1.1]]))
 
 

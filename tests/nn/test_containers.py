@@ -82,7 +82,7 @@ def test_what_is_not_a_module_is_refused(given: object, message: str) -> None:
             build()
 
 
-def test_module_list() -> None:
+def test_a_module_list_is_a_list_that_is_trained() -> None:
     layers = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
     assert len(layers) == 3
     assert len(list(layers.parameters())) == 6
@@ -92,7 +92,7 @@ def test_module_list() -> None:
         layers(1)
 
 
-def test_module_dict() -> None:
+def test_a_module_dict_is_a_dict_that_is_trained() -> None:
     heads = nn.ModuleDict({"a": nn.Linear(2, 1), "b": nn.Linear(2, 2)})
     assert list(heads) == list(heads.keys()) == ["a", "b"]
     assert "a" in heads

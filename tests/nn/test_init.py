@@ -53,7 +53,7 @@ def test_normal_ones_have_their_deviation(initializer: Callable[..., Tensor], op
     assert values.std() == pytest.approx(std, rel=0.02)
 
 
-def test_constants() -> None:
+def test_constants_fill_the_tensor() -> None:
     assert (filled(init.zeros_) == 0).all()
     assert (filled(init.ones_) == 1).all()
     assert (filled(init.constant_, val=0.3) == np.float32(0.3)).all()
@@ -67,7 +67,7 @@ def test_orthogonal_has_orthonormal_rows_or_columns(shape: tuple[int, ...]) -> N
     np.testing.assert_allclose(product, 4 * np.eye(len(product)), atol=1e-12)
 
 
-def test_gains() -> None:
+def test_gains_are_pytorchs() -> None:
     assert init.calculate_gain("relu") == math.sqrt(2)
     assert init.calculate_gain("conv2d") == 1
     assert init.calculate_gain("leaky_relu", 0.5) == math.sqrt(2 / 1.25)
@@ -86,7 +86,7 @@ def test_the_generator_decides() -> None:
     assert (nn.Linear(4, 4).weight.data != first).any()
 
 
-def test_bad_arguments() -> None:
+def test_what_cannot_be_initialized_is_refused() -> None:
     with pytest.raises(ValueError, match=r"2 or more axes \(out, in, \*window\), got \(3,\)"):
         init.xavier_uniform_(nn.Parameter(np.zeros(3)))
     with pytest.raises(ValueError, match=r"2 or more axes, got \(3,\)"):

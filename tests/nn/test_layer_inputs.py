@@ -62,7 +62,7 @@ def floats(*shape: int) -> np.ndarray:
     (nn.Dropout2d(), (4, 4), "Dropout2d(0.5) expected (N, C, H, W) or (C, H, W), got (4, 4)"),
     (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 7), "MultiheadAttention(8, 2, dropout=0.1) expected query (L, N, 8)"),
 ])
-def test_a_wrong_shape(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
+def test_a_wrong_shape_is_named_beside_the_expected_one(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
     with pytest.raises(ValueError, match="expected") as caught:
         layer(floats(*shape))
     assert message in str(caught.value)
@@ -92,7 +92,7 @@ def test_a_layer_in_a_model_says_where_it_stands() -> None:
     (nn.BatchNorm1d(3), (1, 3), "needs more than one value a channel"),
     (nn.BatchNorm2d(3), (1, 3, 1, 1), "needs more than one value a channel"),
 ])
-def test_a_wrong_size(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
+def test_a_wrong_size_is_explained(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
     with pytest.raises(ValueError, match=r"^\w+\(.*\) (has|would|needs)") as caught:
         layer(floats(*shape))
     assert message in str(caught.value)

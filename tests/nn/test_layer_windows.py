@@ -40,7 +40,8 @@ def convolved(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: Any, 
 @examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, dilation=pairs, groups=st.sampled_from([1, 2]),
        seed=st.integers(0, 99))
-def test_convolution(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, groups: int, seed: int) -> None:
+def test_a_convolution_is_a_loop_over_windows(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, groups: int,
+                                              seed: int) -> None:
     same = stride == (1, 1) and data.draw(st.booleans())
     padding = "same" if same else data.draw(st.tuples(st.integers(0, 2), st.integers(0, 2)))
     spans = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
@@ -84,7 +85,8 @@ def windows(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
 
 @examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, dilation=pairs, ceil=st.booleans(), seed=st.integers(0, 99))
-def test_max_pooling(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, ceil: bool, seed: int) -> None:
+def test_max_pooling_is_a_loop_over_windows(data: st.DataObject, kernel: Any, stride: Any, dilation: Any, ceil: bool,
+                                            seed: int) -> None:
     padding = [data.draw(st.integers(0, k // 2)) for k in kernel]
     size = [data.draw(st.integers(d * (k - 1) + 1, d * (k - 1) + 5)) for k, d in zip(kernel, dilation, strict=True)]
     x = np.random.default_rng(seed).normal(size=(2, 2, *size))
@@ -104,7 +106,8 @@ def test_max_pooling(data: st.DataObject, kernel: Any, stride: Any, dilation: An
 
 @examples(60)
 @given(data=st.data(), kernel=pairs, stride=pairs, ceil=st.booleans(), include=st.booleans(), seed=st.integers(0, 99))
-def test_average_pooling(data: st.DataObject, kernel: Any, stride: Any, ceil: bool, include: bool, seed: int) -> None:
+def test_average_pooling_is_a_loop_over_windows(data: st.DataObject, kernel: Any, stride: Any, ceil: bool,
+                                                include: bool, seed: int) -> None:
     padding = [data.draw(st.integers(0, k // 2)) for k in kernel]
     size = [data.draw(st.integers(k, k + 4)) for k in kernel]
     x = np.random.default_rng(seed).normal(size=(2, 2, *size))
@@ -118,7 +121,7 @@ def test_average_pooling(data: st.DataObject, kernel: Any, stride: Any, ceil: bo
 
 
 @given(size=st.tuples(st.integers(1, 7), st.integers(1, 7)), wanted=pairs, seed=st.integers(0, 99))
-def test_adaptive_average_pooling(size: Any, wanted: Any, seed: int) -> None:
+def test_adaptive_pooling_is_a_loop_over_windows(size: Any, wanted: Any, seed: int) -> None:
     x = np.random.default_rng(seed).normal(size=(1, 2, *size))
     out = nn.AdaptiveAvgPool2d(wanted)(x)
     for c, y, z in np.ndindex(2, *wanted):

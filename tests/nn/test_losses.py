@@ -301,6 +301,6 @@ def test_probabilities_are_checked() -> None:
     (lambda: nn.CrossEntropyLoss()(np.zeros((3, 0)), np.zeros(3, int)), ValueError, r"got \(3, 0\)"),
     (lambda: nn.functional.mse_loss([1.0], [2.0], "avg"), ValueError, "mse_loss: reduction"),
 ])
-def test_bad_arguments(build: Any, error: type[Exception], message: str) -> None:
+def test_arguments_that_a_loss_does_not_have_are_refused(build: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         build()

@@ -116,7 +116,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=[f"{layer!r}".split("\n")[0] for layer, _ in LAYERS])
-def test_a_layer(layer, shape, tmp_path):
+def test_a_layer_computes_the_same_elsewhere(layer, shape, tmp_path):
     assert_same_elsewhere(trained(layer), images(*shape), tmp_path / "model.onnx")
 
 
@@ -135,7 +135,7 @@ def test_every_layer_has_a_case():
     [{}, {"batch_first": True, "bias": False}, {"num_layers": 2, "bidirectional": True, "batch_first": True}],
     ids=["plain", "batch_first", "deep"],
 )
-def test_recurrent_layers(kind, options, tmp_path):
+def test_recurrent_layers_compute_the_same_elsewhere(kind, options, tmp_path):
     assert_same_elsewhere(trained(kind(3, 4, **options)), images(2, 5, 3), tmp_path / "model.onnx", other_batch=False)
 
 
@@ -153,7 +153,7 @@ def test_a_loop_over_a_cell(cell, tmp_path):
     assert_same_elsewhere(trained(Loop()), (images(2, 3), images(2, 3)), tmp_path / "model.onnx")
 
 
-def test_encoder_and_decoder(tmp_path):
+def test_encoder_and_decoder_compute_the_same_elsewhere(tmp_path):
     model = nn.Transformer(8, 2, 2, 2, 16, batch_first=True)
     assert_same_elsewhere(trained(model), (images(2, 5, 8), images(2, 4, 8)), tmp_path / "model.onnx")
 
@@ -171,7 +171,7 @@ def test_a_recurrent_net_runs_on_any_batch(tmp_path):
 
 
 @pytest.mark.parametrize("batch_first", [True, False])
-def test_attention(batch_first, tmp_path):
+def test_attention_computes_the_same_elsewhere(batch_first, tmp_path):
     class Cross(nn.Module):
         def __init__(self):
             self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)

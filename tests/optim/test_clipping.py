@@ -86,7 +86,7 @@ def test_a_model_is_not_its_parameters():
         clip_grad_value_(1.0, 1.0)
 
 
-def test_negative_bounds():
+def test_negative_bounds_are_refused():
     with pytest.raises(ValueError, match="max_norm must be >= 0 .* got -1"):
         clip_grad_norm_([Tensor(1.0)], -1)
     with pytest.raises(ValueError, match="clip_value must be >= 0, got -2"):

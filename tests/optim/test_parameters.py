@@ -160,7 +160,7 @@ def test_groups_have_options_of_their_own(make, give):
     ],
     ids=["fortran", "strided", "fortran, large", "reversed", "0-d", "large"],
 )
-def test_any_memory_order(make, value):
+def test_a_step_does_not_depend_on_the_memory_order(make, value):
     start = value.copy()
     tensor = Tensor(value, requires_grad=True)
     gradients = rng.standard_normal((3, *value.shape))

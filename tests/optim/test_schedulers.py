@@ -263,7 +263,7 @@ def test_a_plateau_resumes(optimizer):
 # --- What is refused -------------------------------------------------------------------------------------------------
 
 
-def test_wrong_arguments(optimizer):
+def test_wrong_arguments_are_refused(optimizer):
     exponential = schedulers.ExponentialLR(optimizer, 0.9)
     with pytest.raises(TypeError, match="StepLR takes an optimizer, got a list"):
         schedulers.StepLR([], 3)

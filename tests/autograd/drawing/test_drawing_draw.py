@@ -219,7 +219,7 @@ def test_a_graph_that_backward_has_freed() -> None:
     assert drawing.trace().gradients[next(iter(drawing.graph.vertices))] == f"[{2 * np.e:.4g}, {4 * np.exp(4):.4g}]"
 
 
-def test_a_neighbourhood() -> None:
+def test_a_neighbourhood_is_what_is_within_so_many_steps() -> None:
     y = x = Tensor(0.5, requires_grad=True, name="x")
     for i in range(20):
         y = np.sin(y)

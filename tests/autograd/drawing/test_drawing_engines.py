@@ -96,7 +96,7 @@ def test_a_graph_too_costly_for_an_engine_never_reaches_it(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("form", ["png", "pdf"])
-def test_painted_pictures(form: str, tmp_path: Path) -> None:
+def test_an_engine_paints_pictures(form: str, tmp_path: Path) -> None:
     if engines.find() is None:
         pytest.skip("no layout engine on this machine: pip install 'cleargrad[draw]'")
     start = {"png": b"\x89PNG", "pdf": b"%PDF"}[form]

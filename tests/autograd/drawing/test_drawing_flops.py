@@ -33,7 +33,7 @@ def counted(out: Tensor, name: str) -> int | None:
 
 @examples(25)
 @given(SIZES, SIZES, SIZES, SIZES)
-def test_products(batch: int, n: int, k: int, m: int) -> None:
+def test_operations_of_products_are_counted(batch: int, n: int, k: int, m: int) -> None:
     steps = sum(2 for _ in product(range(batch), range(n), range(m), range(k)))
     assert counted(array(batch, n, k) @ array(k, m), "matmul") == steps
     assert counted(np.einsum("bnk,km->bnm", array(batch, n, k), array(k, m)), "einsum") == steps
@@ -42,7 +42,7 @@ def test_products(batch: int, n: int, k: int, m: int) -> None:
 
 @examples(15)
 @given(st.integers(1, 2), st.integers(1, 2), st.integers(1, 3), st.integers(4, 6), st.integers(1, 2))
-def test_convolutions(batch: int, groups: int, kernel: int, size: int, stride: int) -> None:
+def test_operations_of_convolutions_are_counted(batch: int, groups: int, kernel: int, size: int, stride: int) -> None:
     inside, outside = 2 * groups, 3 * groups
     layer = nn.Conv2d(inside, outside, kernel, stride=stride, groups=groups, bias=False)
     places = range(0, size - kernel + 1, stride)
@@ -56,7 +56,7 @@ def test_convolutions(batch: int, groups: int, kernel: int, size: int, stride: i
 
 
 @pytest.mark.parametrize(("layer", "gates"), [(nn.RNN, 1), (nn.GRU, 3), (nn.LSTM, 4)])
-def test_recurrences(layer: type[nn.Module], gates: int) -> None:
+def test_operations_of_recurrences_are_counted(layer: type[nn.Module], gates: int) -> None:
     out, _ = layer(3, 5)(array(7, 2, 3))  # type: ignore[call-arg]
     steps = 7 * 2 * 2 * gates * (5 * 3 + 5 * 5)
     assert counted(out, layer.__name__.lower()) == steps

@@ -245,7 +245,7 @@ def test_modules_get_their_frames() -> None:
     assert set(layered(layers(4)).frames) == {"c0", "c1", "c2", "c3", "c4"}
 
 
-def test_an_empty_graph() -> None:
+def test_an_empty_graph_has_no_boxes() -> None:
     assert layered(Graph()).boxes == {}
 
 

@@ -163,7 +163,7 @@ def test_clicking_shows_the_facts_and_traces_the_ancestors(opened: Any) -> None:
 
 
 @needs_browser
-def test_searching(opened: Any) -> None:
+def test_searching_goes_from_match_to_match(opened: Any) -> None:
     browser = opened(neuron())
     browser.key("/", "/")
     for letter in "mult":
@@ -178,7 +178,7 @@ def test_searching(opened: Any) -> None:
 
 
 @needs_browser
-def test_moving_and_zooming(opened: Any) -> None:
+def test_buttons_and_the_mouse_move_and_zoom(opened: Any) -> None:
     browser = opened(neuron())
     before = view(browser)
     browser.click("#in")
@@ -246,7 +246,7 @@ def test_levels_open_and_close_modules(opened: Any) -> None:
 
 @needs_browser
 @pytest.mark.parametrize("dark", [False, True])
-def test_light_and_dark(opened: Any, dark: bool) -> None:
+def test_a_button_turns_light_to_dark_and_back(opened: Any, dark: bool) -> None:
     browser = opened(neuron(), dark=dark)
     def ground() -> str:
         return str(browser.run("getComputedStyle(document.body).backgroundColor"))
@@ -274,7 +274,7 @@ def test_no_text_leaves_its_box(opened: Any) -> None:
 
 
 @needs_browser
-def test_a_narrow_screen(opened: Any) -> None:
+def test_on_a_narrow_screen_the_panel_stands_below(opened: Any) -> None:
     browser = opened(neuron(), width=420, height=800)
     stage, panel = browser.middle("#stage"), browser.middle("aside")
     assert stage[1] < panel[1]

@@ -111,7 +111,7 @@ def test_values_that_are_not_finite_stand_out() -> None:
     assert PALETTES["light"]["failed-line"] in dot.source(graph)
 
 
-def test_the_backward_view() -> None:
+def test_the_backward_view_shows_rules_and_gradients() -> None:
     graph = replace(neuron(), backward=True)
     graph.edges.append(replace(graph.edges[2], target="n5", operands=(1, 2)))
     picture = paint(graph, layered(graph))
@@ -137,7 +137,7 @@ def test_a_picture_reads_aloud() -> None:
     assert next(g.find(f"{SVG}title").text for g in groups(root, "edge")) == "w → multiply"  # type: ignore[union-attr]
 
 
-def test_light_and_dark() -> None:
+def test_a_picture_follows_the_readers_theme_unless_it_is_given_one() -> None:
     follows = paint(neuron(), layered(neuron()))
     assert "prefers-color-scheme: dark" in follows
     assert '<rect class="ground"' in follows  # dark ink on a dark page, or light on light, cannot happen

@@ -65,11 +65,11 @@ def test_boxes_are_wide_enough_for_the_widest_usual_font() -> None:
     (0.0, "0"), (-0.0, "0"), (2.0, "2"), (1 / 3, "0.3333"), (1e-9, "1e-09"), (123456.0, "1.235e+05"), (7, "7"),
     (True, "True"), (1 - 2j, "1-2j"), (float("nan"), "nan"), (float("-inf"), "-inf"),
 ])
-def test_figures(number: complex, text: str) -> None:
+def test_figures_are_short(number: complex, text: str) -> None:
     assert figure(number) == text
 
 
-def test_units() -> None:
+def test_units_fit_what_they_measure() -> None:
     assert [bytes_text(n) for n in (0, 999, 1500, 2e6, 3e9)] == ["0 B", "999 B", "1.5 kB", "2 MB", "3 GB"]
     assert [seconds_text(s) for s in (2e-6, 0.0042, 1.5)] == ["2 µs", "4.2 ms", "1.5 s"]
     assert shape_text((np.int64(3), 4)) == "(3, 4)"  # type: ignore[arg-type]

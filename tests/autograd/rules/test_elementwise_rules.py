@@ -92,7 +92,7 @@ def test_derivatives_in_both_modes_to_second_order(name: str) -> None:
 
 @pytest.mark.parametrize("shapes", SHAPES)
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_values_and_shapes(name: str, shapes: str) -> None:
+def test_values_are_numpys_and_gradients_have_the_shapes_of_operands(name: str, shapes: str) -> None:
     """NumPy's own value; a gradient has its operand's shape, dtype and memory, and both modes agree."""
     values = operands(name, SHAPES[shapes])
     copies = [x.copy() for x in values]

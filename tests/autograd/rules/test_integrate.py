@@ -57,7 +57,7 @@ def test_the_ends_of_the_span_are_differentiated_and_time_may_run_backwards() ->
         np.testing.assert_allclose(jvp(end, (t0, t1), (1.0, 1.0))[1], value * (np.cos(t1) - np.cos(t0)), rtol=1e-7)
 
 
-def test_complex_equations() -> None:
+def test_equations_of_complex_states_have_derivatives() -> None:
     """Schroedinger's: the state at t is exp(-i w H t) y0."""
     energies = np.array([[0.2, 1 + 0.5j], [1 - 0.5j, 0.3]])
 

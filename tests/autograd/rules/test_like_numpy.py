@@ -218,7 +218,7 @@ def test_values_and_dtypes_are_numpys(name: str, tracked: bool) -> None:
 
 @pytest.mark.parametrize("array", [GRID, GRID.T, np.asfortranarray(GRID)], ids=["rows", "turned", "columns"])
 @pytest.mark.parametrize("order", ["C", "F", "A", "K", "c", "f", "a", "k", None, "Z", 1, ""], ids=repr)
-def test_orders(array: Array, order: Any) -> None:
+def test_orders_in_memory_are_numpys(array: Array, order: Any) -> None:
     """In small letters too; what is no order was taken for "C"."""
     calls: list[Call] = [lambda x: x.ravel(order), lambda x: np.ravel(x, order), lambda x: x.flatten(order),
                          lambda x: np.reshape(x, (6, 2), order), lambda x: x.reshape(6, 2, order=order)]

@@ -47,7 +47,7 @@ def test_median_of_an_even_number_shares_the_two_in_the_middle() -> None:
     assert np.isnan(np.median(Tensor([1.0, np.nan])).item())
 
 
-def test_refusals() -> None:
+def test_what_has_no_derivative_is_refused() -> None:
     t = Tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(NoDerivativeError, match="quantile has no derivative in q"):
         np.quantile(np.arange(3.0), t[0])

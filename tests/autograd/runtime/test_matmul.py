@@ -108,7 +108,7 @@ def test_shapes_that_do_not_fit_are_explained(left: Any, right: Any) -> None:
         tensor(np.ones(left), requires_grad=True) @ np.ones(right)
 
 
-def test_gradients_of_pieces() -> None:
+def test_gradients_of_products_in_pieces_are_exact() -> None:
     rng = np.random.default_rng(0)
     x, y, g = rng.standard_normal((32, 100)), rng.standard_normal((100, 200)), rng.standard_normal((32, 200))
     assert SHARED <= x.shape[0] * y.size <= LARGE

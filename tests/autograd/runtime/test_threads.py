@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("three_threads")
 
 @pytest.mark.parametrize(("length", "least", "shares"),
                          [(9, 1, 3), (2, 1, 2), (1, 1, 1), (0, 1, 1), (9, 4, 2), (9, 5, 1)])
-def test_shares(length: int, least: int, shares: int) -> None:
+def test_shares_cover_the_work_once_and_in_order(length: int, least: int, shares: int) -> None:
     bounds = in_parallel(lambda first, last: (first, last), length, least)
     assert len(bounds) == shares
     assert bounds[0][0] == 0
@@ -31,32 +31,20 @@ def test_shares_run_at_once() -> None:
     in_parallel(lambda first, last: barrier.wait(), 3)
 
 
-def test_an_error_is_raised_after_all_shares_have_ended() -> None:
+@pytest.mark.parametrize("failing", [0, 1, 2])  # the caller's own share, and those of two workers
+def test_an_error_is_raised_after_all_shares_have_ended(failing: int) -> None:
     ended = []
 
     def task(first: int, last: int) -> None:
-        if first == 1:
-            raise KeyError("in a worker")
+        if first == failing:
+            raise KeyError("in a share")
         ended.append(first)
 
     for _ in range(3):
-        with pytest.raises(KeyError, match="in a worker"):
+        with pytest.raises(KeyError, match="in a share"):
             in_parallel(task, 3)
-    assert sorted(ended) == [0, 0, 0, 2, 2, 2]
+    assert sorted(ended) == sorted(3 * [k for k in range(3) if k != failing])
     assert in_parallel(lambda first, last: first, 3) == [0, 1, 2]
-
-
-def test_an_error_in_the_callers_own_share_waits_for_the_others_too() -> None:
-    ended = []
-
-    def task(first: int, last: int) -> None:
-        if first == 0:
-            raise KeyError("in the caller")
-        ended.append(first)
-
-    with pytest.raises(KeyError, match="in the caller"):
-        in_parallel(task, 3)
-    assert sorted(ended) == [1, 2]
 
 
 def test_the_callers_error_state_holds_in_workers() -> None:
@@ -79,7 +67,7 @@ def test_the_environment_can_ask_for_fewer(setting: str, most: int, monkeypatch:
 
 @pytest.mark.parametrize(("cores", "expected"), [(3, 3), (99, threads.MANY), (None, 1)])
 def test_a_system_that_does_not_tell_which_cores_a_process_may_use(cores: int | None, expected: int,
-                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     """It has them all, if it tells how many there are; one that does is asked for this process."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)

@@ -34,7 +34,7 @@ def operands(leading: tuple[int, ...], queries: int, keys: int, width: int, mask
 
 
 @pytest.mark.parametrize("mask", MASKS)
-def test_each_number(mask: str) -> None:
+def test_each_number_is_that_of_loops(mask: str) -> None:
     q, k, v, m, _ = operands((), 4, 5, 2, mask)
     out = scaled_dot_product_attention(q, k, v, m, None).data
     for t in range(4):
@@ -54,8 +54,8 @@ def test_each_number(mask: str) -> None:
 @examples(12)
 @given(leading=st.lists(st.integers(1, 3), max_size=2).map(tuple), queries=st.integers(1, 4), keys=st.integers(1, 4),
        width=st.integers(1, 3), keep=st.booleans(), single=st.booleans(), scaled=st.booleans())
-def test_reference(mask: str, leading: tuple[int, ...], queries: int, keys: int, width: int, keep: bool, single: bool,
-                   scaled: bool) -> None:
+def test_values_and_derivatives_are_those_of_the_reference(mask: str, leading: tuple[int, ...], queries: int, keys: int,
+                                                           width: int, keep: bool, single: bool, scaled: bool) -> None:
     given = operands(leading, queries, keys, width, mask, keep=keep, dtype=np.float32 if single else np.float64)
     check(scaled_dot_product_attention, given, [0, 1, 2, 3] if mask == "float" else [0, 1, 2],
           scale=0.7 if scaled else None, keep_scale=1.4 if keep else 1.0)
@@ -81,7 +81,7 @@ def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch)
     close(out, scaled_dot_product_attention(*(np.ascontiguousarray(x) for x in (q, k, v)), None, None).data, 1e-14)
 
 
-def test_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_products_cut_in_pieces_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "SMALL", 0)
     check(scaled_dot_product_attention, operands((2, 2), 70, 50, 20, "bool", keep=True), [0, 1, 2], second=False)
     check(scaled_dot_product_attention, operands((), 3, 4, 2, "none"), [0, 1, 2], second=False)
@@ -91,7 +91,8 @@ def test_products_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 @examples(10)
 @given(batch=st.integers(1, 3), heads=st.integers(1, 3), steps=st.integers(1, 4), width=st.integers(1, 3),
        keep=st.booleans(), single=st.booleans())
-def test_self_attention(masked: bool, batch: int, heads: int, steps: int, width: int, keep: bool, single: bool) -> None:
+def test_self_attention_is_attention_of_its_three_parts(masked: bool, batch: int, heads: int, steps: int, width: int,
+                                                        keep: bool, single: bool) -> None:
     generator = np.random.default_rng(batch)
     dtype = np.float32 if single else np.float64
     projection = random(generator, batch, steps, 3 * heads * width, dtype=dtype)
@@ -132,5 +133,5 @@ def test_weights_of_a_query_sum_to_one() -> None:
 
 
 @pytest.mark.parametrize(("options", "arrays"), [*golden("attention")])
-def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+def test_values_and_gradients_are_pytorchs(options: dict[str, Any], arrays: Any) -> None:
     check_golden(scaled_dot_product_attention, ("q", "k", "v", "mask", "keep"), arrays, ("out",), **options)

@@ -21,7 +21,8 @@ REDUCTIONS = ("mean", "sum", "none")
 @examples(30)
 @given(shape=st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple), weighted=st.booleans(),
        positive=st.booleans(), reduction=st.sampled_from(REDUCTIONS), single=st.booleans())
-def test_reference(shape: tuple[int, ...], weighted: bool, positive: bool, reduction: str, single: bool) -> None:
+def test_values_and_derivatives_are_those_of_the_reference(shape: tuple[int, ...], weighted: bool, positive: bool,
+                                                           reduction: str, single: bool) -> None:
     dtype = np.float32 if single else np.float64
     generator = np.random.default_rng(0)
     given = [4 * random(generator, *shape, dtype=dtype), generator.random(shape).astype(dtype),
@@ -36,7 +37,7 @@ def test_a_logit_of_zero_is_no_kink() -> None:
 
 
 @pytest.mark.parametrize(("options", "arrays"), [*golden("binary")])
-def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+def test_values_and_gradients_are_pytorchs(options: dict[str, Any], arrays: Any) -> None:
     check_golden(binary_cross_entropy_with_logits, ("z", "t", "weight", "pos_weight"), arrays, ("out",), **options)
 
 

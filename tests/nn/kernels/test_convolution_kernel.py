@@ -280,7 +280,7 @@ def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int
 @examples(40)
 @given(stack=st.integers(1, 3), rows=st.integers(1, 40), inner=st.integers(1, 9), columns=st.integers(1, 9),
        small=st.sampled_from((1, 20, 300, 10**6)))
-def test_products_in_pieces(stack: int, rows: int, inner: int, columns: int, small: int) -> None:
+def test_products_cut_in_pieces_give_the_same(stack: int, rows: int, inner: int, columns: int, small: int) -> None:
     generator = np.random.default_rng(0)
     a, b, c = (random(generator, *shape) for shape in ((stack, rows, inner), (stack, inner, columns),
                                                        (stack, rows, columns)))

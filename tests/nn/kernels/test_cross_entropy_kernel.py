@@ -69,7 +69,7 @@ def test_the_formula_and_the_reference(batch: int, classes: int, extra: tuple[in
 
 
 @pytest.mark.parametrize(("options", "arrays"), [*golden("cross_entropy")])
-def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+def test_values_and_gradients_are_pytorchs(options: dict[str, Any], arrays: Any) -> None:
     check_golden(cross_entropy, ("x", "target", "weight"), arrays, ("out",), **options)
 
 

@@ -17,7 +17,7 @@ from tests.nn.kernels.kernel_checks import check, random
 @examples(20)
 @given(shape=st.lists(st.integers(0, 4), max_size=4).map(tuple), p=st.sampled_from((0.0, 0.3, 0.5, 1.0)),
        single=st.booleans())
-def test_reference(shape: tuple[int, ...], p: float, single: bool) -> None:
+def test_values_and_derivatives_are_those_of_the_reference(shape: tuple[int, ...], p: float, single: bool) -> None:
     generator = np.random.default_rng(0)
     x = random(generator, *shape, dtype=np.float32 if single else np.float64)
     check(scaled_where_kept, [np.asarray(x), keep_mask(generator, shape, p)], [0], scale=2.0)

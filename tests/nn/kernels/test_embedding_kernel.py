@@ -18,7 +18,8 @@ from tests.nn.kernels.kernel_checks import check, close, random
 @examples(40)
 @given(rows=st.integers(1, 9), width=st.integers(1, 3), shape=st.lists(st.integers(0, 6), max_size=3).map(tuple),
        dtype=st.sampled_from((np.int64, np.int32, np.uint8)), padding=st.booleans(), seed=st.integers(0, 99))
-def test_gradients_add_up(rows: int, width: int, shape: tuple[int, ...], dtype: Any, padding: bool, seed: int) -> None:
+def test_gradients_of_repeated_indices_add_up(rows: int, width: int, shape: tuple[int, ...], dtype: Any, padding: bool,
+                                              seed: int) -> None:
     generator = np.random.default_rng(seed)
     weight, indices = random(generator, rows, width), np.asarray(generator.integers(0, rows, shape), dtype)
     padding_idx = int(generator.integers(-rows, rows)) if padding else None

@@ -17,7 +17,8 @@ from tests.nn.kernels.kernel_checks import check, close, random
 @examples(30)
 @given(leading=st.lists(st.integers(0, 3), max_size=3).map(tuple), inputs=st.integers(1, 5), units=st.integers(1, 5),
        with_bias=st.booleans(), dtype=st.sampled_from((np.float32, np.float64)))
-def test_value_and_derivatives(leading: tuple[int, ...], inputs: int, units: int, with_bias: bool, dtype: Any) -> None:
+def test_values_of_the_formula_and_derivatives_of_the_reference(leading: tuple[int, ...], inputs: int, units: int,
+                                                                with_bias: bool, dtype: Any) -> None:
     generator = np.random.default_rng(0)
     x, weight = random(generator, *leading, inputs, dtype=dtype), random(generator, units, inputs, dtype=dtype)
     bias = random(generator, units, dtype=dtype) if with_bias else None

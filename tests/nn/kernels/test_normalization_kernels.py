@@ -67,8 +67,9 @@ def test_the_formula_in_every_memory_order(order: tuple[int, ...], shape: tuple[
 @examples(5)
 @given(batch=st.integers(2, 3), groups=st.integers(1, 3), members=st.integers(1, 2), height=st.integers(1, 5),
        width=st.integers(1, 6), with_affine=st.booleans(), single=st.booleans())
-def test_reference(kernel: Any, order: tuple[int, ...], batch: int, groups: int, members: int, height: int, width: int,
-                   with_affine: bool, single: bool) -> None:
+def test_values_and_derivatives_are_those_of_the_reference(kernel: Any, order: tuple[int, ...], batch: int, groups: int,
+                                                           members: int, height: int, width: int, with_affine: bool,
+                                                           single: bool) -> None:
     dtype = np.float32 if single else np.float64
     channels = groups * members
     x = image((batch, channels, height, width), order, dtype)
@@ -123,7 +124,8 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
 @examples(12)
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), data=st.data(), single=st.booleans(),
        weighted=st.booleans(), shifted=st.booleans())
-def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool, shifted: bool) -> None:
+def test_layer_norm_is_its_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool,
+                                     shifted: bool) -> None:
     axes = data.draw(st.integers(1, len(shape)))
     dtype = np.float32 if single else np.float64
     generator = np.random.default_rng(0)
@@ -136,7 +138,7 @@ def test_layer_norm_reference(shape: tuple[int, ...], data: Any, single: bool, w
 @examples(12)
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), data=st.data(), single=st.booleans(),
        weighted=st.booleans())
-def test_rms_norm_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool) -> None:
+def test_rms_norm_is_its_reference(shape: tuple[int, ...], data: Any, single: bool, weighted: bool) -> None:
     axes = data.draw(st.integers(1, len(shape)))
     dtype = np.float32 if single else np.float64
     generator = np.random.default_rng(0)
@@ -156,7 +158,7 @@ def test_layer_norm_over_many_rows_and_in_other_memory_orders() -> None:
 
 @pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=f"{case[0]['kind']}-{i}")
                                                  for i, case in enumerate(golden("normalization"))])
-def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+def test_values_and_gradients_are_pytorchs(options: dict[str, Any], arrays: Any) -> None:
     kind = options.pop("kind")
     kernel = {"batch": batch_norm, "group": group_norm, "layer": layer_norm}[kind]
     more = {"group": {"groups": 3}, "layer": {"axes": arrays["in"]["x"].ndim - 1}}.get(kind, {})

@@ -63,7 +63,7 @@ def windows(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], p
 
 @examples(80)
 @given(geometry=geometries(), seed=st.integers(0, 99), ties=st.booleans())
-def test_max_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, ties: bool) -> None:
+def test_maxima_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, ties: bool) -> None:
     shape, options = geometry
     generator = np.random.default_rng(seed)
     x = generator.integers(-2, 2, shape).astype(float) if ties else random(generator, *shape)
@@ -97,7 +97,8 @@ class Pool:
 
 @examples(25)
 @given(geometry=geometries(), seed=st.integers(0, 99), dtype=st.sampled_from((np.float32, np.float64)))
-def test_max_derivatives(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, dtype: Any) -> None:
+def test_derivatives_of_maxima_are_those_of_the_reference(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int,
+                                                          dtype: Any) -> None:
     shape, options = geometry
     x = np.random.default_rng(seed).permutation(int(np.prod(shape))).reshape(shape).astype(dtype) / 8  # no ties
     check(Pool(options), [x], [0])
@@ -133,8 +134,8 @@ def test_memory_order_does_not_matter_and_nothing_is_shared(kernel: tuple[int, i
 @examples(60)
 @given(geometry=geometries(dilated=False), seed=st.integers(0, 99), include=st.booleans(),
        divisor=st.sampled_from((None, None, 3)))
-def test_average_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, include: bool,
-                               divisor: int | None) -> None:
+def test_averages_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int, include: bool,
+                                     divisor: int | None) -> None:
     shape, options = geometry
     generator = np.random.default_rng(seed)
     x = Tensor(random(generator, *shape), requires_grad=True)
@@ -156,7 +157,7 @@ def test_average_against_loops(geometry: tuple[tuple[int, ...], dict[str, Any]],
 
 @pytest.mark.parametrize("shape", [(2, 3, 6, 4), (2, 3, 5, 7), (2, 3, 8)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_adaptive_average(shape: tuple[int, ...], dtype: Any) -> None:
+def test_adaptive_averages_are_those_of_loops(shape: tuple[int, ...], dtype: Any) -> None:
     x = random(np.random.default_rng(0), *shape, dtype=dtype)
     for size in np.ndindex(*shape[2:]):
         wanted = tuple(m + 1 for m in size)

@@ -68,7 +68,7 @@ kernels = pytest.mark.parametrize(("kernel", "options"), KERNELS, ids=["rnn", "r
 
 
 @kernels
-def test_each_number(kernel: Any, options: dict[str, Any]) -> None:
+def test_each_number_is_that_of_loops(kernel: Any, options: dict[str, Any]) -> None:
     given = operands(kernel, 3, 2, 4, 3)
     for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
         close(got.data, expected, 1e-12)
@@ -78,8 +78,9 @@ def test_each_number(kernel: Any, options: dict[str, Any]) -> None:
 @examples(8)
 @given(steps=st.integers(1, 4), batch=st.integers(0, 3), features=st.integers(1, 3), units=st.integers(1, 3),
        bias=st.booleans(), state=st.booleans(), single=st.booleans())
-def test_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int, features: int, units: int, bias: bool,
-                   state: bool, single: bool) -> None:
+def test_values_and_derivatives_are_those_of_the_reference(kernel: Any, options: dict[str, Any], steps: int, batch: int,
+                                                           features: int, units: int, bias: bool, state: bool,
+                                                           single: bool) -> None:
     given = operands(kernel, steps, batch, features, units, bias=bias, state=state,
                      dtype=np.float32 if single else np.float64)
     active = [i for i, x in enumerate(given) if x is not None]
@@ -107,7 +108,7 @@ def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str,
 
 @pytest.mark.parametrize(("options", "arrays"), [pytest.param(*case, id=f"{case[0]['kind']}-{i}")
                                                  for i, case in enumerate(golden("recurrent"))])
-def test_pytorch(options: dict[str, Any], arrays: Any) -> None:
+def test_values_and_gradients_are_pytorchs(options: dict[str, Any], arrays: Any) -> None:
     kind = options["kind"]
     kernel = {"RNN": rnn, "RELU": rnn, "LSTM": lstm, "GRU": gru}[kind]
     states = ("h0", "c0") if kernel is lstm else ("h0",)

@@ -26,7 +26,8 @@ KERNELS: list[tuple[Any, dict[str, Any], Callable[[float], float]]] = [
 @examples(40)
 @given(kernel=st.sampled_from(KERNELS), shape=st.lists(st.integers(1, 4), max_size=3).map(tuple),
        reduction=st.sampled_from(["mean", "sum", "none"]), dtype=st.sampled_from([np.float32, np.float64]))
-def test_value_and_derivatives(kernel: Any, shape: tuple[int, ...], reduction: str, dtype: Any) -> None:
+def test_values_of_the_formula_and_derivatives_of_the_reference(kernel: Any, shape: tuple[int, ...], reduction: str,
+                                                                dtype: Any) -> None:
     function, options, cost = kernel
     generator = np.random.default_rng(0)
     x, t = (np.asarray(random(generator, *shape, dtype=dtype)) if shape else np.asarray(generator.random(), dtype)
