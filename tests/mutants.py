@@ -304,18 +304,25 @@ def in_a_fork(attempt: Callable[[], int]) -> int:
 
 def each_in_a_fork(faults: Iterable[Fault], attempt: Callable[[Fault], int], known: Map,
                    jobs: int) -> Iterator[tuple[Fault, int]]:
-    """Each fault with the status of its attempt; one that hangs or takes too much memory is caught."""
+    """Each fault with the status of its attempt; one that hangs or takes too much memory is caught.
+
+    The seconds are the processor's: on a machine with other work a fault must not pass for caught because of that. One
+    that waits for ever takes none, so that there is a limit by the clock too.
+    """
 
     def limited(fault: Fault) -> int:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds(fault), seconds(fault)))
         return attempt(fault)
+
+    def seconds(fault: Fault) -> int:
+        return 60 + 2 * int(sum(known.seconds[test] for test in known.chosen(fault)))
 
     waiting, running = list(faults)[::-1], {}
     while waiting or running:
         while waiting and len(running) < jobs:
             fault = waiting.pop()
-            limit = 60 + 2 * sum(known.seconds[test] for test in known.chosen(fault))
-            running[in_a_fork(partial(limited, fault))] = fault, time.monotonic() + limit
+            running[in_a_fork(partial(limited, fault))] = fault, time.monotonic() + 20 * seconds(fault)
         for child, (fault, deadline) in list(running.items()):
             ended, status = os.waitpid(child, os.WNOHANG)
             if not ended and time.monotonic() > deadline:

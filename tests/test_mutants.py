@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tests import mutants
 from tests.faults import faults_of
-from tests.mutants import Map, exchange
+from tests.mutants import ALIVE, Map, exchange
 
 SOURCE = '''
 from numpy import conj
@@ -94,3 +98,11 @@ def test_tests_that_are_about_its_file_come_first(planted: Path) -> None:
     about = "tests/autograd/test_sample.py::slow"
     known = Map({about: 2.0, "fast": 0.1}, {str(planted): {7: ["fast", about]}})
     assert {tuple(known.chosen(f)) for f in faults_of(planted) if f.function == 7} == {(about, "fast")}
+
+
+def test_a_fault_is_not_caught_by_other_work_of_the_machine(planted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault, start, clock = next(faults_of(planted)), time.monotonic(), time.monotonic
+    monkeypatch.setattr(mutants.time, "monotonic", lambda: start + 400 * (clock() - start))  # 0.2 s are 80
+    process = [sys.executable, "-c", "import time; time.sleep(0.2)"]
+    monkeypatch.setattr(mutants, "in_a_fork", lambda attempt: os.posix_spawn(sys.executable, process, os.environ))
+    assert list(mutants.each_in_a_fork([fault], lambda fault: ALIVE, Map({}, {}), 1)) == [(fault, ALIVE)]
