@@ -16,7 +16,7 @@ just that. `active` tells, operand by operand, which are differentiated. Options
 plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
 engine's: a cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype.
 Complex cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of
-a pass conjugate. Where `g` is exactly 0, so is its product with a partial, which may be infinite or nan there.
+a pass conjugate. Where `g` or a partial is exactly 0, so is their product: the other may be infinite or nan there.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ class Elementwise(Primitive):
 
 
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | None) -> Rule:
-    """`g * partial`, 0 where g is, as one flat function; the common way to read gets one without a loop."""
+    """`g * partial`, 0 where either is, as one flat function; the common way to read gets one without a loop."""
     if not callable(partial):
         same, opposite = (lambda g, node: g), (lambda g, node: -g)
         return {1: same, -1: opposite}.get(partial, lambda g, node: g * partial)
@@ -224,12 +224,12 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | N
 
 
 def pole_safe(g: Array, partial: Array) -> Array:
-    """`g * partial`, exactly 0 where `g` is exactly 0, even where the partial derivative is infinite or nan."""
+    """`g * partial`, exactly 0 where either is exactly 0, even where the other is infinite or nan."""
     if isinstance(g, Tensor) or isinstance(partial, Tensor):
         return registry[pole_safe](g, partial)
     product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
     largest = product if type(product) is _float64 else product.item(product.argmax()) if product.size else 0
-    return product if largest == largest else np.where(g == 0, 0, product)[()]
+    return product if largest == largest else np.where((g == 0) | (partial == 0), 0, product)[()]
 
 
 def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:

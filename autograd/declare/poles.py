@@ -19,19 +19,6 @@ def along(t: Array, *partials: Array) -> tuple[Array, ...]:
     return tuple(pole_safe(t, partial) for partial in partials)
 
 
-def unharmed(g: Array, product: Array) -> Array:
-    """A product of `g` with a partial that was not `pole_safe`, exactly 0 where `g` is."""
-    largest = product.item(product.argmax()) if product.size else 0  # nan if there is something to mend
-    return product if largest == largest else np.where(g == 0, 0, product)[()]
-
-
-def zero_safe_values(x: Array, y: Array) -> Array:
-    """`x * y`, exactly 0 where either is."""
-    product = x * y
-    largest = product.item(product.argmax()) if product.size else 0  # nan if there is something to mend
-    return product if largest == largest else np.where((x == 0) | (y == 0), 0, product)[()]
-
-
 def over(x: Array, length: Array) -> Array:
     """The quotient x / length, constantly 0 where the length is 0."""
     return np.where(length == 0, 0, x / np.where(length == 0, 1, length))

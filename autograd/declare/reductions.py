@@ -18,8 +18,6 @@ from autograd.registry import register
 from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.tensor import Tensor
 
-from .poles import unharmed
-
 Array = Any
 
 
@@ -40,10 +38,12 @@ class Reduction(Primitive):
 
     def cotangent(self, g: Array, node: Node) -> Array:
         (x, out), (axis, keepdims, options) = node.saved, self.split(node.options)
-        g, one = with_axes(g, node.parents[0], axis, keepdims), node.dtype.type(1)
-        if isinstance(g, Tensor):
-            return pole_safe(g, self.apply_rule(one, x, out, axis, keepdims, options))
-        return unharmed(g, self.apply_rule(g, x, out, axis, keepdims, options))
+        g = with_axes(g, node.parents[0], axis, keepdims)
+        if not isinstance(g, Tensor):
+            product = self.apply_rule(g, x, out, axis, keepdims, options)
+            if not product.size or (largest := product.item(product.argmax())) == largest:  # nothing is nan
+                return product
+        return pole_safe(g, self.apply_rule(node.dtype.type(1), x, out, axis, keepdims, options))
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:

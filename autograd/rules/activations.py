@@ -33,13 +33,20 @@ def _relu(x: Array) -> Array:
     return out if along else np.maximum(x, 0)
 
 
+def _times_positive(product: Array, g: Array, out: Array) -> None:
+    positive = out > 0
+    np.multiply(g, positive, out=product)
+    if np.isnan(product[product.argmax()]):
+        product[~positive] = 0
+
+
 def _where_positive(g: Array, out: Array) -> Array:
-    """g (out > 0) of large arrays in blocks, without a mask as large as they are."""
+    """g (out > 0), 0 outside whatever g is; of large arrays in blocks, without a mask as large as they are."""
     if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype:
         product = np.empty_like(g)
-        if in_blocks(lambda product, g, out: np.multiply(g, out > 0, out=product), product, g, out):
+        if in_blocks(_times_positive, product, g, out):
             return product
-    return g * (out > 0)
+    return pole_safe(g, out > 0)
 
 
 def _sigmoid(x: Array) -> Array:

@@ -22,9 +22,9 @@ from autograd.declare import (
     on_arrays_too,
     piecewise_constant,
 )
-from autograd.declare.poles import over, zero_safe_values
+from autograd.declare.poles import over
 from autograd.primitive import as_operand, pole_safe
-from autograd.registry import primitives, registry
+from autograd.registry import registry
 from autograd.runtime import selection
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
 
@@ -49,11 +49,6 @@ elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
 elementwise(pole_safe, lambda y: y, lambda x: x, name="pole_safe")
-zero_safe = on_arrays_too(elementwise(zero_safe_values, lambda y: y, lambda x: x, name="zero_safe"), zero_safe_values)
-primitives["pole_safe"].cotangents = (lambda g, node: pole_safe(g, node.saved[1]),
-                                      lambda g, node: zero_safe(g, node.saved[0]))  # 0 where the first factor is, too
-primitives["zero_safe"].cotangents = (lambda g, node: zero_safe(g, node.saved[1]),
-                                      lambda g, node: zero_safe(g, node.saved[0]))
 
 
 def inverse(y: Array) -> Array:
