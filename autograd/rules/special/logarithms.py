@@ -42,8 +42,13 @@ elementwise(sc.xlogy, lambda x, y: np.log(np.where((x == 0) & (y == 0), 1, y)),
 elementwise(sc.xlog1py, lambda x, y: np.log1p(np.where((x == 0) & (y == -1), 0, y)),
             lambda x, y: x / np.where((x == 0) & (y == -1), 1, 1 + y))
 elementwise(sc.entr, lambda x: -np.log(x) - 1)
-elementwise(sc.rel_entr, lambda x, y: np.log(x / y) + 1, lambda x, y: -x / y)
-elementwise(sc.kl_div, lambda x, y: np.log(x / y), lambda x, y: 1 - x / y)
+elementwise(sc.rel_entr, lambda x, y: np.log(x / y) + 1, lambda x, y: -x / apart_from_both(x, y))
+elementwise(sc.kl_div, lambda x, y: np.log(x / y), lambda x, y: 1 - x / apart_from_both(x, y))
+
+
+def apart_from_both(x: Array, y: Array) -> Array:
+    """y, but 1 where x and y are 0: a class that has no share in either distribution costs 0 for every y >= 0."""
+    return np.where((x == 0) & (y == 0), 1, y)
 
 # --- Losses ----------------------------------------------------------------------------------------------------------
 

@@ -228,3 +228,21 @@ def test_slopes_are_no_differences_of_what_is_almost_equal() -> None:
         with mpmath.workdps(60):
             exact = mpmath.diff(lambda d, r=r: d * d * (mpmath.sqrt(1 + (mpmath.mpf(r) / d) ** 2) - 1), mpmath.mpf(d))
         assert grad(lambda d, r=r: sc.pseudo_huber(d, r))(d) == pytest.approx(float(exact), rel=1e-12)
+
+
+def test_kelvin_functions_have_all_derivatives_at_0() -> None:
+    """Those of ber = 1 - x^4 / 64 + ... and bei = x^2 / 4 - x^6 / 2304 + ..."""
+    expected = {sc.ber: [0, 0, 0, -3 / 8, 0, 0], sc.bei: [0, 1 / 2, 0, 0, 0, -5 / 16]}
+    for part, (function, slopes) in zip((np.real, np.imag), expected.items(), strict=True):
+        for value in (function, lambda x, part=part: part(sc.kelvin(x)[0])):
+            found = []
+            for _ in slopes:
+                value = grad(value)
+                found.append(value(0.0))
+            np.testing.assert_allclose(found, slopes, rtol=1e-14, atol=1e-15)
+
+
+def test_a_class_without_a_share_in_either_distribution_costs_what_it_does_beside_0() -> None:
+    p, q = np.array([0.0, 0.3, 0.7]), np.array([0.0, 0.4, 0.6])
+    np.testing.assert_allclose(grad(lambda q: np.sum(sc.rel_entr(p, q)))(q), [0, -0.3 / 0.4, -0.7 / 0.6])
+    np.testing.assert_allclose(grad(lambda q: np.sum(sc.kl_div(p, q)))(q), [1, 1 - 0.3 / 0.4, 1 - 0.7 / 0.6])
