@@ -129,6 +129,11 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 
+# Not `x[:, indices]`, which lies in memory in another order: of that the flat array would be no view.
+taken = linear(
+    np.take, lambda g, x, *, indices, axis: scatter(g, key=(slice(None),) * axis + (indices,), shape=x.shape),
+    evaluate=lambda x, *, indices, axis: np.take(x, indices, axis))
+
 
 @composite(np.take)
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
@@ -144,7 +149,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
             piecewise_constant(np.take)(a, indices, axis)  # NumPy says whether the indices are in bounds
         return a.reshape(shape)
     indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
-    return part(a, axis, indices)
+    return part(a, axis, indices) if differs(indices) else taken(a, indices=indices, axis=axis)
 
 
 def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:

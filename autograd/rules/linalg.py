@@ -244,7 +244,7 @@ cholesky_of = general(
 @composite(np.linalg.cholesky)
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     factor = cholesky_of(mirrored(a, lower=not upper))
-    return H(factor) if upper else factor
+    return np.copy(H(factor), order="C") if upper else factor
 
 
 # --- Composed of the above, and of products ---------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options:
     if not size and mode != "constant":
         raise ValueError(f"np.pad(mode={mode!r}) finds nothing on axis {axis} to extend; only 'constant' can")
     if mode in ("edge", "wrap") or (KEYWORDS[mode] == "reflect_type" and options.get("reflect_type", "even") == "even"):
-        return part(x, axis, np.pad(np.arange(size), (before, after), mode=mode))
+        return np.take(x, np.pad(np.arange(size), (before, after), mode=mode), axis)
     if KEYWORDS[mode] == "reflect_type":
         return in_odd_reflection(x, axis, before, after, mode)
     low, high = ends_of(x, axis, before, after, mode, options)
@@ -86,12 +86,12 @@ def in_odd_reflection(x: Array, axis: int, before: int, after: int, mode: Any) -
     size = x.shape[axis]
     step = size - 1 if mode == "reflect" else size
     if not step:
-        return part(x, axis, np.zeros(before + 1 + after, int))
+        return np.take(x, np.zeros(before + 1 + after, int), axis)
     if max(before, after) > step:
         longer = in_odd_reflection(x, axis, step, step, mode)
         longer = in_odd_reflection(longer, axis, max(before - step, 0), max(after - step, 0), mode)
         return part(longer, axis, slice(max(step - before, 0), longer.shape[axis] - max(step - after, 0)))
-    even = part(x, axis, np.pad(np.arange(size), (before, after), mode=mode))
+    even = np.take(x, np.pad(np.arange(size), (before, after), mode=mode), axis)
     low, high = part(even, axis, slice(0, before)), part(even, axis, slice(before + size, None))
     first, last = part(x, axis, slice(0, 1)), part(x, axis, slice(size - 1, size))
     return np.concatenate([2 * first - low, x, 2 * last - high], axis=axis)

@@ -189,7 +189,8 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
         raise ValueError(f"cross takes vectors of length 3, got {a.shape[-1]} and {b.shape[-1]}; in the plane write "
                          "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]")
     after, before = [1, 2, 0], [2, 0, 1]
-    return np.moveaxis(a[..., after] * b[..., before] - a[..., before] * b[..., after], -1, axisc)
+    return np.moveaxis(np.take(a, after, -1) * np.take(b, before, -1)
+                       - np.take(a, before, -1) * np.take(b, after, -1), -1, axisc)
 
 
 # --- Convolution of two sequences ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from autograd.tensor import Tensor
 from autograd.tensor.mutation import one_example
 from autograd.tensor.nested import shared_values, values_of
 
-from .axes import at_least_one_axis, flat_or_along, part
+from .axes import at_least_one_axis, flat_or_along
 from .indexing import added_up
 
 Array = Any
@@ -163,7 +163,7 @@ def tile(A: Any, reps: Any) -> Any:
 @composite(np.repeat)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     a, axis = flat_or_along(at_least_one_axis(a), axis)
-    return part(a, axis, np.repeat(np.arange(a.shape[axis]), shared_values(repeats)))
+    return np.take(a, np.repeat(np.arange(a.shape[axis]), shared_values(repeats)), axis)
 
 
 @composite(np.full_like)
@@ -188,7 +188,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     if indexing == "xy" and count > 1:
         grids = [np.swapaxes(x, 0, 1) for x in grids]
     grids = grids if sparse else broadcast_arrays(*grids)
-    return tuple(np.copy(x) for x in grids) if copy else tuple(grids)
+    return tuple(np.copy(x, order="C") for x in grids) if copy else tuple(grids)
 
 
 @composite(np.ix_)

@@ -217,6 +217,7 @@ RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("reshape", "ravel"), reshape),
     "transpose": transpose, "swapaxes": along("axis1", "axis2"), "diagonal": along("axis1", "axis2"),
     "sliding_window_view": along("axis"), "moveaxis": along("source", "destination"), "flip": along("axis"),
+    "take": along("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "add_into_zeros": add_into_zeros, "concatenate": concatenate, "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.declare.poles import along, over
+from autograd.declare.poles import along
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise

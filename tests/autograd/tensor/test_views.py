@@ -10,6 +10,9 @@ import pytest
 
 import autograd
 from autograd import Tensor, grad, jvp, no_grad, vmap
+from autograd.registry import public_name
+from autograd.tree import flatten
+from tests.autograd.rules.domains import ROWS
 
 VIEWS: dict[str, Callable[[Any], Any]] = {
     "real": lambda z: z.real, "imag": lambda z: np.imag(z), "real of a row": lambda z: z[0].real,
@@ -229,3 +232,37 @@ def test_a_view_at_an_index_of_each_example_lies_as_the_example_does() -> None:
 
     expected = [program(example.copy(), i) for example, i in zip(x, places, strict=True)]
     np.testing.assert_array_equal(vmap(program)(x, places), expected)
+
+
+ROWS_OF_NUMPY = [pytest.param(row, label, id=f"{public_name(f)}({label})") for f, row in ROWS.items()
+                 if public_name(f).startswith("numpy.") and not row.constant for label in row.calls]
+
+
+@pytest.mark.parametrize(("row", "label"), ROWS_OF_NUMPY)
+def test_results_lie_in_memory_as_numpys_do(row: Any, label: str) -> None:
+    """On this depends whether `out.reshape(-1)` and `out.ravel()` are views: whether a write through them arrives."""
+    rng = np.random.default_rng(0)
+    values = [operand.sample(rng) for operand in row.operands]
+    plain, tracked = (flatten(row.calls[label](*given))[0] for given in (
+        values, [Tensor(x, requires_grad=x.dtype.kind == "f") for x in values]))
+    for expected, found in zip(plain, tracked, strict=True):
+        if isinstance(expected, np.ndarray) and expected.ndim > 1:
+            assert found.detach().numpy().flags.c_contiguous == expected.flags.c_contiguous
+
+
+@pytest.mark.parametrize("make", [
+    lambda x: np.take(x, [0, 2, 1], axis=1), lambda x: np.repeat(x, 2, axis=1), lambda x: np.delete(x, 0, axis=1),
+    lambda x: np.pad(x, 1, mode="edge"), lambda x: np.cross(x, x[::-1]), lambda x: np.meshgrid(x[0], x[:, 1])[0],
+])
+def test_a_write_through_the_flat_array_arrives(make: Callable[[Any], Any]) -> None:
+    x, weights = np.arange(9.0).reshape(3, 3) ** 2, np.random.default_rng(0).normal(size=100)
+
+    def program(x: Any) -> Any:
+        out = make(x * 1.0)
+        out.reshape(-1)[2:5] = out[0, 0] * out[-1, -1]
+        return np.sum(out.ravel() ** 2 * weights[: out.size])
+
+    assert program(Tensor(x)).item() == program(x)
+    direction = np.random.default_rng(1).normal(size=x.shape)
+    slope = (program(x + 1e-6 * direction) - program(x - 1e-6 * direction)) / 2e-6
+    assert np.sum(grad(program)(x) * direction) == pytest.approx(slope, rel=1e-6)
