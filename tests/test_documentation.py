@@ -66,6 +66,27 @@ def test_every_link_to_a_file_leads_to_one():
             assert made_when_built or (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 
 
+def named_files(page):
+    """The files and folders in backticks on a page."""
+    return set(re.findall(r"`([\w./]+?(?:\.py|/))`", (ROOT / page).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_names_is_there(page):
+    here = [f"/{path.relative_to(ROOT)}{'/' * path.is_dir()}" for path in ROOT.rglob("*") if ".git/" not in str(path)]
+    missing = {name for name in named_files(page) if not any(path.endswith(f"/{name}") for path in here)}
+    assert missing <= {"notebooks/NN_name.py"}  # one that is to be added
+
+
+def test_the_map_of_the_house_has_every_room():
+    named = named_files("docs/architecture.md")
+    for package in ("autograd", "nn"):
+        rooms = [path for path in (ROOT / package).iterdir() if path.stem != "__init__" and path.suffix in ("", ".py")]
+        for room in [path for path in rooms if path.suffix or any(path.glob("*.py"))]:
+            name = f"{room.name}{'/' * room.is_dir()}"
+            assert {name, f"{package}/{name}"} & named, f"docs/architecture.md does not say what {package}/{name} is"
+
+
 def test_the_notebooks_are_scripts_without_outputs():
     scripts = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
     assert [script.name[:2] for script in scripts] == [f"{number:02}" for number in range(1, 11)]
