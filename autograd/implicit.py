@@ -215,7 +215,7 @@ def _found(result: Any) -> Any:
 
 def _closes_over() -> ValueError:
     return ValueError("f closes over a tensor that is being differentiated, whose gradient would be lost: pass it as "
-                      "an argument, root(f, x0, tensor)")
+                      "an argument, root(f, x0, tensor) or fixed_point(f, x0, tensor)")
 
 
 def _constant(leaf: Any) -> Any:

@@ -57,6 +57,9 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
 
 
+WRITERS = {np.save, np.savez, np.savez_compressed, np.savetxt}
+
+
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
                   name: str | None = None) -> Any:
     """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
@@ -64,6 +67,9 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
     if not tracked:
         value = function(*values_of(tuple(args)), **values_of(dict(options)))
         return value if holds_no_numbers(value) else wrap(value)
+    if function in WRITERS:
+        raise NoDerivativeError(f"{public_name(function)} writes numbers, and a file keeps no gradients: give it "
+                                "t.numpy(), or save a model with nn.save")
     raise NoDerivativeError(
         f"{name or public_name(function)} has no derivative rule, and the tensor of shape {tracked[0].shape} requires "
         f"grad. {_how_to_add(function, args, options) if name is None else 'Write it in functions that have one,'}\n"

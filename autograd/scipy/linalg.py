@@ -13,9 +13,11 @@ from autograd.arguments import arrays_of
 from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.rules.linalg import H, mirrored, mT
 
-from .twin import twin
+from .twin import no_twins_but_these, twin
 
 Array = Any
+
+__getattr__ = no_twins_but_these(__name__)
 
 
 def at_least(dtype: Any, *given: Any) -> list[Array]:

@@ -10,7 +10,6 @@ import numpy as np
 from autograd.arguments import arrays_of
 from autograd.arrays import plain_array
 from autograd.declare import piecewise_constant
-from autograd.errors import no_attribute
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
@@ -19,15 +18,14 @@ from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
 
-from .twin import twin
+from .twin import no_twins_but_these, twin
 
 Array = Any
 
 
 def __getattr__(name: str) -> Any:
-    if not isinstance(function := getattr(sc, name, None), np.ufunc):
-        raise no_attribute(__name__, name)
-    return function
+    function = getattr(sc, name, None)
+    return function if isinstance(function, np.ufunc) else no_twins_but_these(__name__)(name)
 
 
 @twin(sc.logsumexp)

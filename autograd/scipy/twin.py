@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograd.errors import no_attribute
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
 from autograd.registry import registry
@@ -47,3 +49,15 @@ def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], o
     except TypeError as misfit:
         hint = "".join(f"; {OPTIONS[option]}" for option in options if option in OPTIONS.keys() - takes.parameters)
         raise TypeError(f"{name} of tensors takes {', '.join(takes.parameters)}: {misfit}{hint}") from error
+
+
+def no_twins_but_these(module: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module of twins: a name that SciPy has there is said to have none."""
+    original = module.removeprefix("autograd.")
+
+    def refuse(name: str) -> Any:
+        there = not name.startswith("_") and hasattr(importlib.import_module(original), name)
+        raise no_attribute(module, name, f"{original}.{name} has no twin: it takes arrays, such as t.numpy(), and "
+                                         "autograd.custom gives what you write with it a derivative" if there else "")
+
+    return refuse

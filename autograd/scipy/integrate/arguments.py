@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from autograd.arguments import arrays_of
 from autograd.errors import NoDerivativeError
 from autograd.modes import outside
 from autograd.tensor import Tensor
+from autograd.tensor.box import Box
 from autograd.tensor.nested import tensors_in
 
 Array = Any
@@ -39,9 +41,29 @@ def on_values(of: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*args: Any) -> Any:
         with outside():
             value = function(*args)
-        if any(x.requires_grad for x in tensors_in(value)):
-            raise NoDerivativeError(f"the function of the {of} uses a tensor that requires grad and is not among its "
-                                    "arguments; pass it in args=(...), so that its gradient is not lost")
-        return np.asarray(value)
+        return np.asarray(_without_tensors(of, value))
 
     return apply
+
+
+def watched(of: str, solver: Callable[..., Any]) -> Callable[..., Any]:
+    """SciPy's own solver, where a tensor that is not among the arguments may still come out of the function."""
+    name = next(iter(inspect.signature(solver).parameters))
+
+    def apply(*args: Any, **options: Any) -> Any:
+        function = args[0] if args else options.pop(name)
+
+        def on_numbers(*numbers: Any) -> Any:
+            return _without_tensors(of, function(*numbers))
+
+        return solver(on_numbers if callable(function) else function, *args[1:], **options)
+
+    return apply
+
+
+def _without_tensors(of: str, value: Any) -> Any:
+    """A value that a user's function returned, in which there may be no tensor whose gradient would be lost."""
+    if any(x.requires_grad or isinstance(x, Box) for x in tensors_in(value)):
+        raise NoDerivativeError(f"the function of the {of} uses a tensor that requires grad and is not among its "
+                                "arguments; pass it in args=(...), so that its gradient is not lost")
+    return value

@@ -26,7 +26,7 @@ from autograd.scipy.twin import twin
 from autograd.transforms import vjp
 from autograd.tree import replaced
 
-from .arguments import on_values, taken_apart
+from .arguments import on_values, taken_apart, watched
 
 Array = Any
 Slope = Callable[..., Array]
@@ -129,7 +129,7 @@ def by_odeint(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Arr
     return si.odeint(slope, y, t, **tolerances(settings, len(y)))
 
 
-@twin(si.odeint)
+@twin(si.odeint, watched("equation", si.odeint))
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: None = None,
            col_deriv: int = 0, full_output: int = 0, *, tfirst: bool = False, **settings: Any) -> Any:
     """y(t) with y' = func(y, t, *args) and y(t[0]) = y0; differentiated in y0, t and all numbers in `args`."""
@@ -156,7 +156,7 @@ def _reached(found: Any, end: Array) -> Any:
     return found
 
 
-@twin(si.solve_ivp)
+@twin(si.solve_ivp, watched("equation", si.solve_ivp))
 def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45", t_eval: Any = None,
               dense_output: bool = False, events: None = None, vectorized: bool = False, args: Any = None,
               **options: Any) -> Any:

@@ -22,7 +22,7 @@ from autograd.scipy.twin import twin
 from autograd.transforms import vjp
 from autograd.tree import replaced
 
-from .arguments import on_values, taken_apart
+from .arguments import on_values, taken_apart, watched
 
 Array = Any
 Integrand = Callable[..., Array]
@@ -98,7 +98,7 @@ SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})
 """Options that both rules have, with the same meaning."""
 
 
-@twin(si.quad)
+@twin(si.quad, watched("integral", si.quad))
 def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), **options: Any) -> Any:
     """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`.
 

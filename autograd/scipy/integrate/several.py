@@ -12,12 +12,13 @@ import scipy.integrate as si
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 
+from .arguments import watched
 from .functions import quad
 
 Array = Any
 
 
-@twin(si.nquad)
+@twin(si.nquad, watched("integral", si.nquad))
 def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opts: Any = None,
           full_output: bool = False) -> Any:
     """The integral of func(x0, ..., xn, *args) over the ranges, the last of them outermost, and the largest error.
@@ -45,7 +46,7 @@ def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence
     return value
 
 
-@twin(si.dblquad)
+@twin(si.dblquad, watched("integral", si.dblquad))
 def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: float = 1.49e-8,
             epsrel: float = 1.49e-8) -> Any:
     """The integral of func(y, x, *args) for x from a to b and y from gfun(x) to hfun(x), functions or numbers."""

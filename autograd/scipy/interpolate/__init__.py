@@ -4,9 +4,13 @@
 tensors; of tensors a function that is defined in NumPy calls. At a knot the derivative is that from the right.
 """
 
+from autograd.scipy.twin import no_twins_but_these
+
 from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
 from .splines import BSpline, make_interp_spline
 from .tables import RegularGridInterpolator, interp1d, interpn
 
 __all__ = ["Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "PPoly", "PchipInterpolator",
            "RegularGridInterpolator", "interp1d", "interpn", "make_interp_spline"]
+
+__getattr__ = no_twins_but_these(__name__)

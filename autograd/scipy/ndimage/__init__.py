@@ -3,6 +3,8 @@
 All are computed in double precision and given in the image's own, as in SciPy. `output` takes a dtype, no array.
 """
 
+from autograd.scipy.twin import no_twins_but_these
+
 from .filters import (
     convolve,
     convolve1d,
@@ -28,3 +30,5 @@ __all__ = [
     "minimum_filter", "percentile_filter", "prewitt", "rank_filter", "rotate", "shift", "sobel", "spline_filter",
     "spline_filter1d", "uniform_filter", "uniform_filter1d", "zoom",
 ]
+
+__getattr__ = no_twins_but_these(__name__)

@@ -6,10 +6,13 @@ from typing import Any
 
 from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
+from autograd.scipy.twin import no_twins_but_these
 
 from . import linalg
 
 __all__ = ["linalg", "matmul"]
+
+__getattr__ = no_twins_but_these(__name__)
 
 Array = Any
 

@@ -9,9 +9,11 @@ import scipy.sparse.linalg as sl
 
 from autograd.arguments import arrays_of
 from autograd.declare import linear, on_arrays_too
-from autograd.scipy.twin import twin
+from autograd.scipy.twin import no_twins_but_these, twin
 
 Array = Any
+
+__getattr__ = no_twins_but_these(__name__)
 
 
 def solve(b: Array, *, factors: Any, transposed: bool) -> Array:

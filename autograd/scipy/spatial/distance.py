@@ -19,10 +19,12 @@ from autograd.declare.poles import over
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
-from autograd.scipy.twin import twin
+from autograd.scipy.twin import no_twins_but_these, twin
 
 Array = Any
 Metric = Callable[..., Array]
+
+__getattr__ = no_twins_but_these(__name__)
 
 
 def total(terms: Array, w: Array | None) -> Array:

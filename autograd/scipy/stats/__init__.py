@@ -5,6 +5,8 @@ All is written in NumPy and `scipy.special` calls, so that every parameter is di
 
 from __future__ import annotations
 
+from autograd.scipy.twin import no_twins_but_these
+
 from .continuous import (
     beta,
     cauchy,
@@ -33,3 +35,5 @@ __all__ = [
     "invgamma", "laplace", "logistic", "lognorm", "multivariate_normal", "nbinom", "norm", "pareto", "poisson",
     "rayleigh", "t", "uniform", "weibull_min",
 ]
+
+__getattr__ = no_twins_but_these(__name__)

@@ -12,6 +12,8 @@ from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names
 from autograd.rules.closed import closed
 
+from .frozen import Freezing
+
 Array = Any
 Form = Callable[..., Array]
 
@@ -36,7 +38,7 @@ def all_of(conditions: Sequence[Array]) -> Array:
     return reduce(np.logical_and, conditions, True)
 
 
-class Distribution:
+class Distribution(Freezing):
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.

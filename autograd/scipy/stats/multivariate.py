@@ -12,11 +12,15 @@ from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.nested import values_of
 
+from .frozen import Freezing
+
 Array = Any
 
 
-class MultivariateNormal:
+class MultivariateNormal(Freezing):
     """The normal distribution of vectors, the last axis of `x`; `cov` is a matrix, a diagonal, or a number."""
+
+    name = "multivariate_normal"
 
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite."""
@@ -56,8 +60,10 @@ class MultivariateNormal:
         return mean, cov
 
 
-class Dirichlet:
+class Dirichlet(Freezing):
     """The distribution of probabilities, which are the first axis of `x`; the last of them may be left out."""
+
+    name = "dirichlet"
 
     def logpdf(self, x: Any, alpha: Any) -> Any:
         """sum (alpha - 1) log x - log B(alpha); raises `ValueError` where x is no point of the simplex."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import mpmath
@@ -214,3 +215,34 @@ def test_a_density_that_is_0_stays_so(name: str, shapes: tuple[float, ...]) -> N
         assert grad(density, argnums=place)(x, *shapes, 0.0, 1.5) == 0
     if name == "gumbel_r":
         assert grad(stats.gumbel_r.cdf)(x) == grad(stats.gumbel_r.sf)(x) == 0
+
+
+@pytest.mark.parametrize("name", ["norm", "gamma", "t", "binom", "poisson", "multivariate_normal", "dirichlet"])
+def test_a_frozen_distribution_is_scipys(name: str) -> None:
+    parameters: dict[str, tuple[list[Any], dict[str, Any]]] = {
+        "norm": ([0.3], {"scale": 1.2}), "gamma": ([2.5], {"loc": 0.1, "scale": 0.7}), "t": ([4.0, 0.2, 1.5], {}),
+        "binom": ([5, 0.3], {}), "poisson": ([], {"mu": 2.0}), "dirichlet": ([np.array([0.5, 1.5, 2.0])], {}),
+        "multivariate_normal": ([np.array([0.1, 0.2])], {"cov": np.array([[1.0, 0.2], [0.2, 2.0]])}),
+    }
+    given, named = parameters[name]
+    x: Any = {"dirichlet": np.array([0.2, 0.3, 0.5]), "multivariate_normal": np.array([0.4, 0.9])}.get(name, 2.0)
+    theirs = getattr(scipy.stats, name)(*given, **named)
+    for ours in (getattr(stats, name)(*given, **named), copy.deepcopy(getattr(stats, name)(*given, **named))):
+        for method in getattr(stats, name).functions():
+            at = () if method == "entropy" else (0.3,) if method in ("ppf", "isf") else (x,)
+            np.testing.assert_allclose(getattr(ours, method)(*at), getattr(theirs, method)(*at), rtol=1e-9)
+
+
+def test_a_frozen_distribution_is_differentiated_in_what_it_was_given() -> None:
+    def loss(loc: Any, scale: Any) -> Any:
+        return stats.norm(loc, scale=scale).logpdf(np.array([0.1, 2.0])).sum()
+
+    check_gradients(loss, 0.3, 1.2, order=2)
+
+
+@pytest.mark.parametrize("name", ["norm", "binom", "dirichlet"])
+def test_what_a_distribution_does_not_have_is_said(name: str) -> None:
+    family = getattr(stats, name)
+    for asked in (family, family(0.3)):
+        with pytest.raises(AttributeError, match=rf"{name} has .*p[dm]f.*, and no rvs: scipy.stats.{name}.rvs"):
+            _ = asked.rvs

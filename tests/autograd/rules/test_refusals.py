@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import re
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import scipy.spatial.distance
 import autograd
 from autograd import NoDerivativeError, grad, jvp, tensor, vmap
 from autograd.registry import public_name, registry
-from autograd.scipy import linalg, special
+from autograd.scipy import integrate, linalg, special
 from tests.autograd.rules.domains import ROWS
 
 rng = np.random.default_rng(3)
@@ -37,6 +38,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.tensor"),
     "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
     "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
+    "write into an array": (lambda: OUT.__setitem__(slice(None), U), TypeError, r"write into.*autograd.zeros"),
+    "save": (lambda: np.save("never.npy", U), NoDerivativeError, r"numpy.save .* give it t.numpy\(\)"),
     "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
     "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
     "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
@@ -149,3 +152,44 @@ def test_no_positive_definite_matrix_is_refused_as_by_scipy(kind: str) -> None:
         call(tensor(a + 4 * np.eye(2)))
     with pytest.raises(np.linalg.LinAlgError):
         solve(a)
+
+
+def _kept(k: Any, function: str) -> Any:
+    """What is computed with a k that a function of an integral or equation finds outside of its arguments."""
+    def decay(x: Any) -> Any:
+        return np.exp(-k * x)
+
+    return {
+        "quad": lambda: integrate.quad(decay, 0, 1)[0],
+        "quad by name": lambda: integrate.quad(func=decay, a=0, b=1)[0],
+        "dblquad": lambda: integrate.dblquad(lambda y, x: np.exp(-k * x * y), 0, 1, 0, 1)[0],
+        "nquad": lambda: integrate.nquad(decay, [(0, 1)])[0],
+        "odeint": lambda: integrate.odeint(lambda y, t: -k * y, 1.0, [0.0, 1.0])[-1, 0],
+        "solve_ivp": lambda: integrate.solve_ivp(lambda t, y: [-k * y[0]], (0, 1), [1.0]).y[0, -1],
+    }[function]()
+
+
+@pytest.mark.parametrize("function", ["quad", "quad by name", "dblquad", "nquad", "odeint", "solve_ivp"])
+def test_what_a_solver_depends_on_is_passed_to_it(function: str) -> None:
+    """Else its derivative would be 0."""
+    two = np.array([1.0, 2.0])
+    for call in (lambda: _kept(tensor(2.0, requires_grad=True), function), lambda: grad(_kept)(2.0, function),
+                 lambda: jvp(lambda k: _kept(k, function), (2.0,), (1.0,)),
+                 lambda: vmap(lambda k: _kept(k, function))(two)):
+        with pytest.raises(NoDerivativeError, match=r"not among its arguments; pass it in args=\(...\)"):
+            call()
+    assert np.isclose(_kept(0.0, function), 1.0)
+
+
+@pytest.mark.parametrize(("module", "name"), [
+    ("scipy.stats", "levy_stable"), ("scipy.signal", "find_peaks"), ("scipy.sparse", "csr_array"),
+    ("scipy.sparse.linalg", "eigs"), ("scipy.integrate", "tplquad"), ("scipy.interpolate", "griddata"),
+    ("scipy.linalg", "rq"), ("scipy.ndimage", "label"), ("scipy.spatial", "KDTree"), ("scipy.fft", "next_fast_len"),
+    ("scipy.spatial.distance", "is_valid_dm"), ("scipy.special", "jn_zeros"),
+])
+def test_a_function_of_scipys_without_a_twin_is_said_to_have_none(module: str, name: str) -> None:
+    twins = importlib.import_module(f"autograd.{module}")
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}'; {module}.{name} has no twin.*t.numpy\(\)"):
+        getattr(twins, name)
+    with pytest.raises(AttributeError, match="no attribute 'there_is_no_such_name'$"):
+        _ = twins.there_is_no_such_name

@@ -1,0 +1,45 @@
+"""Distributions whose parameters are given once, as SciPy freezes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Array = Any
+
+NAMES = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "entropy")
+"""What SciPy calls the functions of a distribution that have twins."""
+
+
+class Frozen:
+    """`norm(loc, scale)`: each of its functions is the distribution's own with these parameters after x."""
+
+    def __init__(self, distribution: Any, parameters: Sequence[Array], named: Mapping[str, Array]) -> None:
+        self._distribution, self._parameters, self._named = distribution, parameters, named
+
+    def __getattr__(self, name: str) -> Callable[..., Array]:
+        if name.startswith("_"):  # also what is asked of a copy that has no attributes yet
+            raise AttributeError(name)
+        function = getattr(self._distribution, name)
+        return lambda *x: function(*x, *self._parameters, **self._named)
+
+
+class Freezing:
+    """What can be frozen, and says what it has in place of what it has not."""
+
+    name: str
+
+    def __call__(self, *parameters: Array, **named: Array) -> Frozen:
+        """The distribution with these parameters, as SciPy freezes one: `norm(loc, scale).logpdf(x)`."""
+        return Frozen(self, parameters, named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(f"the twin of scipy.stats.{self.name} has {', '.join(self.functions())}, and no {name}: "
+                             f"scipy.stats.{self.name}.{name} takes numbers", name=name, obj=self)
+
+    def functions(self) -> list[str]:
+        """The names of its functions."""
+        found = {*vars(self), *vars(type(self))}
+        return [name for name in NAMES if name in found]
