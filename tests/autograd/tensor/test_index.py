@@ -101,7 +101,8 @@ KEYS: dict[str, tuple[Function, tuple[Any, ...]]] = {
 
 
 def by_loop(f: Function, arrays: tuple[Any, ...]) -> Any:
-    return np.stack([f(*[Tensor(a[k]) for a in arrays]).numpy() for k in range(len(arrays[0]))])
+    """The examples one after the other, each an array without gaps, in the order of the batch."""
+    return np.stack([f(*[Tensor(a[k].copy(order="K")) for a in arrays]).numpy() for k in range(len(arrays[0]))])
 
 
 @pytest.mark.parametrize("name", KEYS)
