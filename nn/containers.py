@@ -19,21 +19,21 @@ class _Numbered(Module):
         setattr(self, name, module)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self.children())
+        return len(self._held())
 
     def __iter__(self) -> Iterator[Module]:
-        return self.children()
+        return (module for _, module in self._held())
 
     def __bool__(self) -> bool:
         return True
 
     def _replace(self, modules: Iterable[Module]) -> Self:
-        for name, _ in list(self.named_children()):
+        for name, _ in self._held():
             delattr(self, name)
         return self.extend(modules)
 
     def _name(self, index: int) -> str:
-        names = [name for name, _ in self.named_children()]
+        names = [name for name, _ in self._held()]
         if not isinstance(index, (int, np.integer)):
             raise TypeError(f"{type(self).__name__} takes integers and slices as indices, got {index!r}")
         if not -len(names) <= index < len(names):
@@ -48,7 +48,7 @@ class _Numbered(Module):
 
     def __getitem__(self, index: int | slice) -> Module | Self:
         if isinstance(index, slice):
-            return self._part(dict(list(self.named_children())[index]))
+            return self._part(dict(self._held()[index]))
         return getattr(self, self._name(index))  # type: ignore[no-any-return]
 
     def __add__(self, others: Iterable[Module]) -> Self:
@@ -144,7 +144,7 @@ class ModuleDict(Module):
         self.update(modules or ())
 
     def __getitem__(self, key: str) -> Module:
-        modules = dict(self.named_children())
+        modules = dict(self._held())
         if key not in modules:
             raise KeyError(f"ModuleDict has no module {key!r}; it has {', '.join(modules) or 'none'}")
         return modules[key]
@@ -163,28 +163,28 @@ class ModuleDict(Module):
         delattr(self, key)
 
     def __contains__(self, key: object) -> bool:
-        return key in dict(self.named_children())
+        return key in dict(self._held())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self.children())
+        return len(self._held())
 
     def __bool__(self) -> bool:
         return True
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict(self.named_children()))
+        return iter(dict(self._held()))
 
     def keys(self) -> Iterable[str]:
         """The names."""
-        return dict(self.named_children()).keys()
+        return dict(self._held()).keys()
 
     def values(self) -> Iterable[Module]:
         """The modules."""
-        return dict(self.named_children()).values()
+        return dict(self._held()).values()
 
     def items(self) -> Iterable[tuple[str, Module]]:
         """`(name, module)`."""
-        return dict(self.named_children()).items()
+        return dict(self._held()).items()
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Add modules, or replace those of the same name."""

@@ -45,6 +45,7 @@ class Module:
     training: bool = True
     _path: str = ""  # from the outermost module that holds this one
     _buffers: Mapping[str, bool] = MappingProxyType({})  # name: whether it is saved
+    _emptied: Mapping[str, type] = MappingProxyType({})  # name: what None stands in the place of
     _hooks: Sequence[tuple[bool, Callable[..., Any]]] = ()  # (whether before the call, hook)
 
     # --- Calling -----------------------------------------------------------------------------------------------------
@@ -91,6 +92,7 @@ class Module:
                 raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
                                  "dots separate the parts of a path")
             self._forget_buffer(name)
+            self._put_last(name, Module if isinstance(value, Module) else Parameter)
             path = _join(self._path, name)
             if isinstance(value, Module):
                 value._locate(path, self)
@@ -103,9 +105,18 @@ class Module:
                 raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
                                 f"silently replace; assign a {kind} (or None)"
                                 + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
+            if isinstance(held, (Parameter, Module)):  # and the value is None
+                object.__setattr__(self, "_emptied", {**self._emptied, name: type(held)})
             if name in self._buffers and value is not None:
                 value = _as_buffer(value)
         object.__setattr__(self, name, value)
+
+    def _put_last(self, name: str, kind: type) -> None:
+        """Forget the place of an attribute, unless it was one of this kind, or is None after one, as in PyTorch."""
+        held = vars(self).get(name)
+        before = self._emptied.get(name, object) if held is None else type(held)
+        if name in vars(self) and not issubclass(before, kind):
+            object.__delattr__(self, name)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
@@ -151,14 +162,20 @@ class Module:
 
     # --- Looking through ---------------------------------------------------------------------------------------------
 
+    def _held(self) -> list[tuple[str, Module]]:
+        """`(name, module)` of every attribute that holds a module; a list, since who walks may assign attributes."""
+        return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
+
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """`(name, module)` of the modules held directly."""
-        for name, value in list(vars(self).items()):  # a list: who walks may assign attributes
-            if isinstance(value, Module):
-                yield name, value
+        """`(name, module)` of the modules held directly, each once, under its first name."""
+        seen: set[Module] = set()
+        for name, module in self._held():
+            if module not in seen:
+                seen.add(module)
+                yield name, module
 
     def children(self) -> Iterator[Module]:
-        """The modules held directly."""
+        """The modules held directly, each once."""
         for _, module in self.named_children():
             yield module
 
@@ -172,7 +189,7 @@ class Module:
                 continue
             seen.add(id(module))
             yield path, module
-            stack += [(_join(path, name), child) for name, child in module.named_children()][::-1]
+            stack += [(_join(path, name), child) for name, child in module._held()][::-1]
 
     def modules(self) -> Iterator[Module]:
         """The module itself and all beneath it."""
@@ -246,7 +263,7 @@ class Module:
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call `function` on every module, each after those that it holds, and return it: to draw weights, say."""
-        for child in dict.fromkeys(self.children()):
+        for child in self.children():
             child.apply(function)
         function(self)
         return self
@@ -325,7 +342,7 @@ class Module:
 
     def __repr__(self) -> str:
         arguments = self.extra_repr()
-        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self._held()]
         if lines:
             arguments = "".join(f"\n  {line}" for line in filter(None, [arguments, *lines])) + "\n"
         return f"{type(self).__name__}({arguments})"

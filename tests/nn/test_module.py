@@ -392,3 +392,38 @@ def test_a_leaf_that_no_optimizer_would_train_is_warned_of() -> None:
     assert len(seen) == 1  # a constant and a result are no leaves that wait for a gradient
     model.scale = nn.Parameter(model.scale.data)
     assert len(list(model.parameters())) == 3
+
+
+def test_a_module_that_is_held_twice_is_a_child_once() -> None:
+    """Under its first name; a list has it twice all the same, and so have the paths of the state."""
+    shared = nn.Linear(2, 2)
+    net = nn.Sequential(shared, nn.ReLU(), shared)
+    assert [name for name, _ in net.named_children()] == ["0", "1"]
+    assert list(net.children()) == [net[0], net[1]]
+    assert (len(net), list(net), net[2], net[:3][2]) == (3, [shared, net[1], shared], shared, shared)
+    assert repr(net).count("Linear") == 2
+    assert list(net.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    pair = nn.ModuleDict({"a": shared, "b": shared})
+    assert (len(pair), list(pair), list(pair.values())) == (2, ["a", "b"], [shared, shared])
+    del net[0]
+    assert (len(net), net[1]) == (2, shared)
+
+
+def test_a_module_takes_the_place_that_pytorch_gives_it() -> None:
+    """That of a module, or of None after one, in its place; any other attribute's it does not take over."""
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            self.a, self.b, self.c, self.d = None, 1, nn.Parameter(np.ones(1)), nn.Linear(1, 1)
+            self.e, self.w = nn.Linear(1, 1), nn.Parameter(np.ones(1))
+
+    net = Net()
+    net.a, net.b, net.d = nn.Linear(1, 1), nn.Linear(1, 1), nn.Linear(1, 1)  # type: ignore[assignment]
+    assert [name for name, _ in net.named_children()] == ["d", "e", "a", "b"]
+    net.d = None  # type: ignore[assignment]
+    net.d = nn.Linear(1, 1)
+    net.c = nn.Linear(1, 1)  # type: ignore[assignment]  # PyTorch refuses this
+    assert [name for name, _ in net.named_children()] == ["d", "e", "a", "b", "c"]
+    net.d = None  # type: ignore[assignment]
+    net.d = nn.Parameter(np.ones(1))  # type: ignore[assignment]
+    assert [name for name, _ in net.named_parameters(recurse=False)] == ["w", "d"]
