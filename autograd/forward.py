@@ -38,6 +38,8 @@ class Dual(Box):
             primals.append(x._inner if rides else x)
             tangents.append(x._tangent if rides else None)
         out = primitive.apply(*primals, **options)
+        if not isinstance(out, (Tensor, tuple)):
+            refuse_objects(out)
         with np.errstate(all="ignore"):
             tangent = primitive.pushforward(tangents, primals, out, options)
         if isinstance(out, tuple):

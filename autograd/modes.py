@@ -13,6 +13,8 @@ from contextlib import ContextDecorator
 from itertools import count
 from typing import Any
 
+from .runtime.locks import renewed
+
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
 """Flags of code objects, as `inspect` names them, which is slow to load."""
 
@@ -41,7 +43,7 @@ class _Local(threading.local):
 mode = _Mode()
 local = _Local()
 _levels = count(1)
-_lock = threading.Lock()
+_lock = renewed(globals(), "_lock", threading.Lock)
 
 
 def _count(change: int) -> None:

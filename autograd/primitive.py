@@ -30,7 +30,7 @@ import numpy as np
 from . import errors
 from .arguments import PLAIN, as_computed, checked_options, rearranged
 from .arrays import plain_array
-from .graph import FLOAT64, Leaf, Node, describe
+from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode
 from .registry import primitives, registry
 from .rule_signature import Rule, active_operands, argument_names, option_names
@@ -125,8 +125,10 @@ class Primitive:
         node.options = kept(options) if options else options
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
-        if type(value) is tuple:
-            node.shape, node.dtype = (len(value),), np.dtype(object)
+        if type(value) is tuple or getattr(value, "dtype", OBJECT) is OBJECT:
+            if type(value) is not tuple:
+                refuse_objects(value)
+            node.shape, node.dtype = (len(value),), OBJECT
             results: Any = primitives["select"].split(node, value)  # type: ignore[attr-defined]  # see several_outputs.py
         else:
             node.shape, node.dtype = value.shape, value.dtype

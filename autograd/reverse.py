@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import numpy as np
 from . import errors
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
+from .runtime.locks import renewed
 from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, another, bottom
@@ -28,7 +28,7 @@ Array = Any
 _float64 = np.float64
 _ndarray = np.ndarray
 _NOTHING: Any = object()
-_adding = threading.RLock()  # for threads whose passes end in the same leaves
+_adding = renewed(globals(), "_adding")  # for threads whose passes end in the same leaves
 
 
 def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,

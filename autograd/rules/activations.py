@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import numpy as np
 
-from autograd.arguments import arrays_of, refuse_out
+from autograd.arguments import arrays_of, refuse_foreign, refuse_out
 from autograd.arrays import weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
-from autograd.foreign_names import OPTIONS
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, in_blocks
 from autograd.tensor import Tensor
@@ -19,6 +20,7 @@ from .error_function import erf_of, normal_cdf
 from .ufuncs import select
 
 Array = Any
+P = ParamSpec("P")
 
 _ZEROS = {np.dtype(kind): np.zeros(BLOCK, kind) for kind in (np.float32, np.float64)}
 
@@ -220,39 +222,45 @@ log_softmax_of = general(
 logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
 
 
-def refuse_dim(name: str, dim: None) -> None:
-    """Raise for PyTorch's name of an axis, which would otherwise be unknown without a word of advice."""
-    if dim is not None:
-        raise TypeError(f"{name} has no option dim; {OPTIONS['dim']}")
+def answering(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The function, which answers options under PyTorch's names as NumPy's functions on tensors do."""
+
+    @functools.wraps(function)
+    def apply(*args: P.args, **options: P.kwargs) -> Tensor:
+        if options:
+            refuse_foreign(function, options)
+        return function(*args, **options)
+
+    return apply
 
 
-def softmax(x: Any, axis: Any = -1, *, dim: None = None) -> Tensor:
+@answering
+def softmax(x: Any, axis: Any = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
     Positive numbers a that sum to 1; x receives a (g - sum_k g_k a_k). The shape and the dtype stay; a slice that is
     all -inf gives nan. To take a loss of it, pass logits to `nn.CrossEntropyLoss` instead.
     """
-    refuse_dim("softmax", dim)
     return softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
-def log_softmax(x: Any, axis: Any = -1, *, dim: None = None) -> Tensor:
+@answering
+def log_softmax(x: Any, axis: Any = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
     The logarithm of softmax, right also where softmax itself underflows to 0. With the cotangent g, x receives
     g - softmax(x) sum_k g_k. The shape and the dtype stay.
     """
-    refuse_dim("log_softmax", dim)
     return log_softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False, *, dim: None = None) -> Tensor:
+@answering
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log sum_k exp(x_k) over `axis` (None: over all), as m + log sum_k exp(x_k - m) with the maximum m: no overflow.
 
     The gradient is softmax(x). Where every element is -inf the result is -inf, and the gradient 0. `keepdims` keeps the
     axis with length 1; the dtype stays.
     """
-    refuse_dim("logsumexp", dim)
     return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 

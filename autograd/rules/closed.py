@@ -7,7 +7,6 @@ accumulation takes from the definition. So a density is `norm.logpdf`, not the t
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -19,9 +18,10 @@ from autograd.forward import jvp
 from autograd.primitive import Elementwise
 from autograd.registry import primitives
 from autograd.rule_signature import Rule, argument_names
+from autograd.runtime.locks import renewed
 from autograd.tensor import Tensor
 
-_making = threading.RLock()  # two threads make an operation once
+_making = renewed(globals(), "_making")  # two threads make an operation once
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None, **options: Any) -> Rule:

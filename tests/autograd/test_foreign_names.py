@@ -42,6 +42,8 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: x.softmax(dim=0), "^softmax has no option dim; write axis="),
     (lambda x: x.log_softmax(dim=0), "^log_softmax has no option dim; write axis="),
     (lambda x: autograd.logsumexp(x, dim=0), "^logsumexp has no option dim; write axis="),
+    (lambda x: autograd.logsumexp(x, 0, keepdim=True), "^logsumexp has no option keepdim; write keepdims="),
+    (lambda x: autograd.softmax(x, axes=0), r"^softmax\(\) got an unexpected keyword argument 'axes'"),
     (lambda x: x.any(axis=0, keepdim=True), "any has no option keepdim; write keepdims="),
 ])
 def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
