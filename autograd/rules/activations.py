@@ -59,6 +59,8 @@ def _sigmoid(x: Array) -> Array:
 
 def _softplus(x: Array) -> Array:
     """max(x, 0) + log1p(exp(-|x|)), in a twentieth of the time of `np.logaddexp`."""
+    if x.dtype.kind == "c":  # of which the maximum is one by the real part
+        raise TypeError("softplus is for real numbers; write np.log1p(np.exp(z))")
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 

@@ -36,6 +36,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "all out, by its place": (lambda: np.all(T, 0, OUT), TypeError, r"all\(out=...\) would overwrite"),
     "floor out": (lambda: np.floor(U, OUT), TypeError, r"floor\(out=...\) would overwrite"),
     "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.tensor"),
+    "softplus of complex": (lambda: autograd.softplus(U + 1j), TypeError, "real numbers"),
     "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
     "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
     "write into an array": (lambda: OUT.__setitem__(slice(None), U), TypeError, r"write into.*autograd.zeros"),
