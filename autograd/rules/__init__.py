@@ -23,6 +23,7 @@ from . import (
     products,
     quantiles,
     ranges,
+    recurrences,
     reductions,
     shaping,
     statistics,
@@ -32,7 +33,7 @@ from . import (
 __all__ = [
     "activations", "calculus", "choosing", "decompositions", "editing", "error_function", "fft", "indexing",
     "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
-    "reductions", "shaping", "statistics", "ufuncs",
+    "recurrences", "reductions", "shaping", "statistics", "ufuncs",
 ]
 
 on_demand["scipy.special"] = "autograd.rules.special"

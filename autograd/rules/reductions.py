@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare import composite, constant, general, linear, reduction
+from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
-from autograd.primitive import pole_safe
 from autograd.rule_signature import Rule
 
-from .axes import all_axes, at_least_one_axis, flat_or_along, part, reduced_last
+from .axes import all_axes, at_least_one_axis, reduced_last
 from .ufuncs import expand, masked
 
 Array = Any
@@ -139,36 +138,6 @@ def reversed_cumsum(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) 
 
 
 linear(np.cumsum, reversed_cumsum)
-
-# --- Running products: recurrences, right with zeros among the factors -----------------------------------------------
-
-
-def cumprod_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
-    """x_i receives (x_1 ... x_{i-1}) h_i, where h_i = g_i + x_{i+1} h_{i+1}."""
-    flat, a = flat_or_along(at_least_one_axis(x), axis)
-    size = flat.shape[a]
-    if not size:
-        return g.reshape(x.shape)
-    before = np.concatenate([np.ones_like(part(flat, a, slice(0, 1))), part(flat, a, slice(0, -1))], axis=a)
-    h = [part(g, a, -1)]
-    for i in range(size - 2, -1, -1):
-        h.append(part(g, a, i) + pole_safe(h[-1], part(flat, a, i + 1)))
-    return pole_safe(np.stack(h[::-1], axis=a), np.cumprod(before, axis=a)).reshape(x.shape)
-
-
-def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: Any = None) -> Array:
-    """d_i = x_i d_{i-1} + out_{i-1} t_i."""
-    (flat, a), (t, _) = (flat_or_along(at_least_one_axis(v), axis) for v in (x, t))
-    if not flat.shape[a]:
-        return t
-    d = [part(t, a, 0)]
-    for i in range(1, flat.shape[a]):
-        d.append(pole_safe(d[-1], part(flat, a, i)) + pole_safe(part(t, a, i), part(out, a, i - 1)))
-    return np.stack(d, axis=a)
-
-
-general(np.cumprod, cumprod_back, cumprod_forward)
-
 
 def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]:
     """A running sum or product along an axis, with its start before it if wanted."""

@@ -222,9 +222,10 @@ RULES: dict[str, BatchingRule] = {
     "add_into_zeros": add_into_zeros, "concatenate": concatenate, "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": along("axis"),
-    # Functions of matrices take stacks of them, and transforms along an axis leave the others alone.
+    # Functions of matrices take stacks of them, those of elements or along the last axis leave the others alone.
     **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
-                     "eigvals", "svd", "svdvals", "qr", "tril", "triu", "sinc", "i0", "exprel", "log1prel"),
+                     "eigvals", "svd", "svdvals", "qr", "tril", "triu", "sinc", "i0", "exprel", "log1prel",
+                     "recurrence", "leaky_relu", "elu"),
                     broadcasting),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), sorting),
 }
