@@ -22,6 +22,7 @@ Array = Any
 NOTHING = np.False_  # 0 in any dtype
 PLACES = (int, np.integer, slice, type(...))  # what an index may have besides None and arrays
 LONG = 256  # elements from which a loop over the places along an axis pays
+MANY = 1024  # elements from which it pays to find their places in memory
 
 
 def get_item(x: Array, *, key: Any) -> Array:
@@ -45,9 +46,23 @@ def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
     if whole and np.ndim(last) == 1 and g.size > LONG * np.size(last):
         for i, position in enumerate(np.asarray(last).tolist()):  # in a tenth of the time of `add.at`
             out[(*lead, position)] += g[(*lead, i)]
-    else:
+    elif g.size < MANY or len(shape) == 1:
         np.add.at(out, key, g)
+    else:  # at one index, in a fifth of the time that several take
+        np.add.at(out.reshape(-1), places(key, shape).reshape(-1), g.reshape(-1))
     return out.astype(g.dtype, copy=False)
+
+
+def places(key: Any, shape: tuple[int, ...]) -> Array:
+    """Where in an array of `shape`, laid out in one row, the elements at `key` are."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if not all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
+        return np.arange(prod(shape)).reshape(shape)[key]
+    place: Any = 0
+    for k, length in zip(keys, shape, strict=False):
+        place = place * length + np.asarray(k, np.intp) + np.less(k, 0) * length
+    inner = np.arange(prod(shape[len(keys) :]))
+    return np.asarray(place)[..., np.newaxis] * inner.size + inner
 
 
 def is_basic(key: Any) -> bool:
@@ -184,13 +199,13 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 # --- Sorting: a permutation of the elements --------------------------------------------------------------------------
 
 
+@piecewise_constant
 def order(x: Array, axis: int) -> Array:
-    """The permutation that sorts."""
-    return np.argsort(x, axis=axis, kind="stable")
-
-
-def inverse(permutation: Array, axis: int) -> Array:
-    return np.argsort(permutation, axis=axis, kind="stable")
+    """The permutation that sorts; equal elements stay in their order. Where there are none, NumPy has a faster way."""
+    found = np.argsort(x, axis=axis)
+    ordered = np.take_along_axis(x, found, axis)
+    distinct = part(ordered, axis, slice(1, None)) > part(ordered, axis, slice(None, -1))  # False for nan
+    return found if np.all(distinct) else np.argsort(x, axis=axis, kind="stable")
 
 
 general(np.sort, lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
@@ -204,7 +219,7 @@ def sorted_alike(t: Array, x: Array, axis: Any) -> Array:
 
 def unsorted(g: Array, x: Array, axis: Any) -> Array:
     flat, axis = flat_or_along(x, axis)
-    return np.take_along_axis(g, inverse(order(flat, axis), axis), axis).reshape(x.shape)
+    return put_along(g, order(flat, axis), axis=axis, shape=flat.shape).reshape(x.shape)
 
 
 constant(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.argpartition, np.lexsort)

@@ -16,7 +16,7 @@ from autograd.tensor.mutation import one_example
 from autograd.tensor.nested import shared_values, values_of
 
 from .axes import at_least_one_axis, flat_or_along
-from .indexing import added_up
+from .indexing import added_up, scatter
 
 Array = Any
 
@@ -103,20 +103,13 @@ def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2
     """Zeros of `shape` with `g` on the diagonal that `np.diagonal` reads."""
     ndim = len(shape)
     axis1, axis2 = axis1 % ndim, axis2 % ndim
-    rows, columns = np.arange(g.shape[-1]) + max(-offset, 0), np.arange(g.shape[-1]) + max(offset, 0)
     rest = [i for i in range(ndim) if i not in (axis1, axis2)]
     lead = tuple(shape[i] for i in rest)
-    flat = scatter_last(g, rows * shape[axis2] + columns, shape[axis1] * shape[axis2])
-    placed = flat.reshape((*lead, shape[axis1], shape[axis2]))
+    rows, columns = shape[axis1], shape[axis2]
+    first = max(-offset, 0) * columns + max(offset, 0)  # in a matrix that is laid out in one row
+    places = slice(first, first + g.shape[-1] * (columns + 1), columns + 1)
+    placed = scatter(g, key=(..., places), shape=(*lead, rows * columns)).reshape((*lead, rows, columns))
     return placed.transpose(np.argsort([*rest, axis1, axis2]))
-
-
-def scatter_last(g: Array, positions: Array, size: int) -> Array:
-    """Zeros with `g` at `positions` of the last axis, as a gather, which speaks to tensors too."""
-    source = np.full(size, g.shape[-1])
-    source[positions] = np.arange(g.shape[-1])
-    padded = np.concatenate([g, np.zeros((*g.shape[:-1], 1), g.dtype)], axis=-1)
-    return padded[..., source]
 
 
 def _cast(g: Array, x: Array, *, dtype: Any) -> Array:
