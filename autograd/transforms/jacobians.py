@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -106,17 +106,18 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
                 return None
     if out_structure is None:
         outs, out_structure = tree.flatten(f(chosen))
-    blocks = []
-    for k, o in enumerate(outs):
-        start = 0
-        row: list[Any] = []
-        for t in tensors:
-            part = [c[k] for c in columns[start : start + t.size]]
-            start += t.size
-            block: Any = np.stack(part, axis=-1) if part else np.zeros((*o.shape, 0))
-            row.append(np.reshape(block, o.shape + t.shape))
-        blocks.append(structure.unflatten([as_output(b, plain) for b in row]))
-    return out_structure.unflatten(blocks)
+    rows = [_blocks([column[k] for column in columns], o, tensors) for k, o in enumerate(outs)]
+    return out_structure.unflatten([structure.unflatten([as_output(b, plain) for b in row]) for row in rows])
+
+
+def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list[Any]:
+    """The columns of one output, those of each input as its block of the Jacobian."""
+    blocks, start = [], 0
+    for t in tensors:
+        part, start = columns[start : start + t.size], start + t.size
+        block: Any = np.stack(part, axis=-1) if part else np.zeros((*out.shape, 0))
+        blocks.append(np.reshape(block, out.shape + t.shape))
+    return blocks
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

@@ -190,34 +190,16 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
 
     @standing_for(f)
     def run(*args: Any) -> Any:
-        axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
-        if len(axes) != len(args):
-            raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
-        leaves: list[Any] = []
-        leaf_axes: list[Any] = []
-        structures: list[tree.Structure] = []
-        for arg, axis in zip(args, axes, strict=True):
-            values, structure = tree.flatten(arg)
-            leaves += values
-            leaf_axes += axis_of_each(axis, structure)
-            structures.append(structure)
-        leaves = [x if a is None or isinstance(x, Tensor) else tensor(x)
-                  for x, a in zip(leaves, leaf_axes, strict=True)]
-        for x, a in zip(leaves, leaf_axes, strict=True):
-            if a is not None and not -x.ndim <= a < x.ndim:
-                raise ValueError(f"vmap: an argument of shape {x.shape} has no axis {a} with the examples; "
-                                 "in_axes=None marks an argument that is the same for every example")
-        sizes = {x.shape[a] for x, a in zip(leaves, leaf_axes, strict=True) if a is not None}
-        if len(sizes) != 1:
-            raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "
-                             "in_axes=None marks an argument that is the same for every example")
-        size = sizes.pop()
+        leaves, axes, structures = _with_axes(args, in_axes)
+        plain = not any(isinstance(x, Tensor) for x in leaves)
+        leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
+        size = _number_of_examples(leaves, axes)
         before = local.batches
         with surrounding() as level:
             local.batches = (*before, (level, size))
             try:
                 boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
-                              for x, a in zip(leaves, leaf_axes, strict=True)])
+                              for x, a in zip(leaves, axes, strict=True)])
                 out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
             finally:
                 local.batches = before
@@ -226,7 +208,29 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         own = set(map(id, leaves))  # of the caller
         outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
         outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, axis_of_each(out_axes, structure), strict=True)]
-        plain = not any(isinstance(x, Tensor) for arg in args for x in tree.flatten(arg)[0])
         return structure.unflatten([as_output(o, plain) for o in outs])
 
     return run
+
+
+def _with_axes(args: Sequence[Any], in_axes: Any) -> tuple[list[Any], list[Any], list[tree.Structure]]:
+    """The leaves of all arguments, the axis of the examples in each, and the structure of each argument."""
+    axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
+    if len(axes) != len(args):
+        raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
+    parts = [tree.flatten(arg) for arg in args]
+    return ([x for leaves, _ in parts for x in leaves],
+            [a for axis, (_, structure) in zip(axes, parts, strict=True) for a in axis_of_each(axis, structure)],
+            [structure for _, structure in parts])
+
+
+def _number_of_examples(leaves: Sequence[Any], axes: Sequence[int | None]) -> int:
+    for x, a in zip(leaves, axes, strict=True):
+        if a is not None and not -x.ndim <= a < x.ndim:
+            raise ValueError(f"vmap: an argument of shape {x.shape} has no axis {a} with the examples; "
+                             "in_axes=None marks an argument that is the same for every example")
+    sizes = {x.shape[a] for x, a in zip(leaves, axes, strict=True) if a is not None}
+    if len(sizes) != 1:
+        raise ValueError(f"vmap needs one batch size, got {sorted(sizes) or 'no batched argument'}; "
+                         "in_axes=None marks an argument that is the same for every example")
+    return int(sizes.pop())
