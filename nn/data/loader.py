@@ -27,12 +27,12 @@ class DataLoader:
     with `__len__` and `__getitem__(int)`, whose samples (arrays, tuples or dicts of them) are stacked. Batches are
     copies. Every pass visits each sample once; with `shuffle`, in an order that follows from `seed` and the number of
     the pass, and `seed=None` draws one from the generator that `autograd.manual_seed` sets. The last batch is shorter,
-    or with `drop_last` left out.
+    or with `drop_last` left out. `num_workers` and `pin_memory` are accepted as in PyTorch; there is one process.
     Raises ValueError for arrays of unequal length, no samples, no batches; TypeError for data of another kind.
     """
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False,
-                 seed: int | None = None) -> None:
+                 seed: int | None = None, *, num_workers: int = 0, pin_memory: bool = False) -> None:
         self.samples, self._gather = _source(data)
         self.batch_size = _natural(batch_size, "batch_size", least=1)
         self.shuffle = shuffle

@@ -66,7 +66,8 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
         raise ValueError(f"{problem} {error}") from None
     _compare(proto, dict(zip(input_names, inputs, strict=True)), outputs)
     others = [_other(value) for value in inputs]
-    _compare(proto, dict(zip(input_names, others, strict=True)), _outputs(model, others))
+    for values in (others, [-value if value.dtype.kind == "f" else value for value in others]):
+        _compare(proto, dict(zip(input_names, values, strict=True)), _outputs(model, values))
     replace_file(path, proto.SerializeToString())
 
 

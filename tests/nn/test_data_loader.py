@@ -204,6 +204,12 @@ def test_a_shuffled_batch_costs_few_calls_beside_its_indexing():
     assert calls(batches) < 16 * len(loader)
 
 
+def test_pytorchs_workers_change_nothing():
+    x = np.arange(10.0)
+    loaders = DataLoader(x, 3, True, seed=1), DataLoader(x, 3, True, seed=1, num_workers=4, pin_memory=True)
+    assert all(np.array_equal(a.data, b.data) for a, b in zip(*loaders, strict=True))
+
+
 def test_repr_tells_what_it_gives():
     assert repr(DataLoader(np.ones(10), 4, shuffle=True, seed=7)) == (
         "DataLoader(10 samples shuffled with seed 7, 3 batches of 4)"

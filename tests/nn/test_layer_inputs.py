@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograd import Tensor
 from nn import functional
 
 Build = Callable[[], Any]
+DATA, LABELS = Tensor(np.ones((2, 3))), np.array([0, 1])
 
 
 def floats(*shape: int) -> np.ndarray:
@@ -190,10 +192,27 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.SmoothL1Loss(beta=-1), "SmoothL1Loss: beta must be at least 0, got -1"),
     (lambda: nn.GELU("erf"), "approximate is 'none' or 'tanh', got 'erf'"),
     (lambda: nn.Softplus(beta=0), "beta must not be 0"),
+    *((lambda cls=cls: cls(DATA), rf"{cls.__name__} is made first.* nn.{cls.__name__}\(...\), then layer\(x\)")
+      for cls in (nn.ReLU, nn.LeakyReLU, nn.GELU, nn.Sigmoid, nn.Softmax, nn.LogSoftmax, nn.Flatten, nn.Dropout,
+                  nn.Linear, nn.Conv2d, nn.MaxPool2d, nn.LayerNorm, nn.Embedding, nn.LSTM)),
+    *((lambda cls=cls: cls(DATA, LABELS), rf"nn.{cls.__name__}\(...\), then layer\(outputs, targets\)")
+      for cls in (nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss, nn.BCELoss, nn.BCEWithLogitsLoss,
+                  nn.CrossEntropyLoss, nn.NLLLoss, nn.KLDivLoss)),
+    (lambda: nn.Tanh(np.ones(3)), r"nn.Tanh\(...\), then layer\(x\)"),
 ])
 def test_wrong_arguments_of_a_constructor(build: Build, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         build()
+
+
+def test_a_layer_of_ones_own_may_be_made_of_data() -> None:
+    class Scaled(nn.Linear):
+        def __init__(self, scale: Any) -> None:
+            super().__init__(3, 2)
+            self.scale = nn.Parameter(scale)
+
+    assert Scaled(DATA).scale.shape == (2, 3)
+    assert list(inspect.signature(nn.Linear).parameters)[:2] == ["in_features", "out_features"]
 
 
 # --- dtypes -----------------------------------------------------------------------------------------------------------

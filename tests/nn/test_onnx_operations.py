@@ -134,6 +134,16 @@ def test_what_forward_reads_from_the_example_is_no_constant(function, tmp_path):
         nn.export_onnx(Model(), example, tmp_path / "model.onnx")
 
 
+@pytest.mark.parametrize("decide", [lambda x: x.sum() > 0, lambda x: np.any(x > 0), lambda x: (x.data > 0).all()])
+def test_a_branch_on_signs_is_found(decide, tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return 2 * x if decide(x) else x
+
+    with pytest.raises(ValueError, match="does forward depend on values"):
+        nn.export_onnx(Model(), np.ones((1, 2)), tmp_path / "model.onnx")
+
+
 def test_a_model_may_refuse_other_values_than_the_example(tmp_path):
     class Probable(nn.Module):
         def forward(self, x):
