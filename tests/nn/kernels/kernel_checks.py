@@ -72,6 +72,7 @@ def check(kernel: Any, operands: Sequence[Any], active: Sequence[int], *, second
     check_values(trial)
     gradients = trial.gradients(kernel.reference, trial.leaves())
     check_pullback(trial, gradients)
+    check_cotangents_are_left_alone(trial, gradients)
     for was, now in zip(before, operands, strict=True):
         if isinstance(was, np.ndarray):
             np.testing.assert_array_equal(was, now)  # kernels do not write into what they are given
@@ -102,6 +103,16 @@ def check_pullback(trial: Trial, expected: Sequence[Tensor]) -> None:
         assert one.dtype == other.dtype == trial.dtype
         close(one.data, value.data, 20 * trial.tolerance)
         close(other.data, value.data, 20 * trial.tolerance)
+
+
+def check_cotangents_are_left_alone(trial: Trial, expected: Sequence[Tensor]) -> None:
+    """Both of two calls whose outputs are added have the gradient: they are given one cotangent, in one memory."""
+    both = trial.leaves(), trial.leaves()
+    outputs = zip(*(trial.run(trial.kernel, leaves) for leaves in both), strict=True)
+    sum(((o + p) * c).sum() for (o, p), c in zip(outputs, trial.cotangents, strict=True)).backward()
+    for leaves in both:
+        for leaf, value in zip(leaves, expected, strict=True):
+            close(leaf.grad.data, value.data, 20 * trial.tolerance)
 
 
 def check_along(trial: Trial, tangents: Sequence[Array], along: Any) -> None:
