@@ -32,6 +32,12 @@ def test_logits_between_0_and_1_are_logits_all_the_same(loss):
     assert evaluate(nn.Identity(), (logits, true), loss=loss, metrics=["accuracy"])["accuracy"] == 0.75
 
 
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.BCELoss(), nn.functional.binary_cross_entropy])
+def test_outputs_of_other_losses_are_probabilities_for_a_metric_of_classes(loss):
+    outputs, true = np.array([0.2, 0.3, 0.9, 0.4]), np.array([1.0, 1.0, 1.0, 0.0])
+    assert evaluate(nn.Identity(), (outputs, true), loss=loss, metrics=["accuracy"])["accuracy"] == 0.5
+
+
 def test_a_source_may_use_its_memory_again_for_the_next_batch():
     def batches():
         x, y = np.empty((5, 4)), np.empty(5, int)

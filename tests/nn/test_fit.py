@@ -148,6 +148,16 @@ def test_a_scheduler_that_watches_a_value_is_given_the_validation_loss():
     assert history["lr"][-1] < 1e-30
 
 
+def test_a_scheduler_whose_step_may_be_given_something_is_given_nothing():
+    class Counted:
+        def step(self, epoch=None, *more):
+            given.append((epoch, *more))
+
+    given = []
+    run(scheduler=Counted(), epochs=2)
+    assert given == [(None,)] * 2
+
+
 def test_gradients_are_clipped_before_the_step():
     class Norms(Callback):
         def on_backward_end(self, run):

@@ -152,6 +152,23 @@ def test_transformers_are_as_large_as_pytorchs_unless_told() -> None:
     assert nn.Transformer.generate_square_subsequent_mask(2).dtype == np.float32
 
 
+KINDS = {name.lower(): kind for name, kind in (vars(nn.layers) | vars(nn.losses)).items() if isinstance(kind, type)}
+NAMED_OTHERWISE = {"binary_cross_entropy": nn.BCELoss, "binary_cross_entropy_with_logits": nn.BCEWithLogitsLoss,
+                   "batch_norm": nn.BatchNorm2d, "interpolate": nn.Upsample, "pad": None,
+                   "scaled_dot_product_attention": None}
+WITHOUT_MARKS = {name: name.replace("_", "") for name in functional.__all__}
+OF_LAYERS = {name: NAMED_OTHERWISE.get(name, KINDS.get(short, KINDS.get(f"{short}loss")))
+             for name, short in WITHOUT_MARKS.items()}
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kind in OF_LAYERS.items() if kind is not None])
+def test_functions_have_the_defaults_of_their_layers(name: str, kind: type) -> None:
+    function, layer = (inspect.signature(f).parameters for f in (getattr(functional, name), kind))
+    shared = (function.keys() & layer.keys()) - {"bias"}  # a tensor, where a layer has a switch
+    defaults = [{option: p.default for option, p in of.items() if option in shared} for of in (function, layer)]
+    assert defaults[0] == defaults[1] | ({"start_dim": 0} if name == "flatten" else {})  # as in PyTorch
+
+
 def test_a_causal_mask_hides_what_comes() -> None:
     model = nn.Transformer(4, 2, 1, 1, 6, dropout=0.0, batch_first=True, dtype=float)
     source, target = RNG.normal(size=(2, 3, 4)), RNG.normal(size=(2, 5, 4))
