@@ -27,7 +27,7 @@ def positive_probability(p: Array) -> Array:
 
 poisson = Discrete(
     "poisson", (0, INF), possible=lambda mu: mu >= 0, logpmf=lambda k, mu: sc.xlogy(k, mu) - sc.gammaln(k + 1) - mu,
-    cdf=lambda k, mu: sc.pdtr(k, mu), sf=lambda k, mu: sc.pdtrc(k, mu))
+    cdf=lambda k, mu: sc.pdtr(k, mu) + 0 * k, sf=lambda k, mu: sc.pdtrc(k, mu) + 0 * k)  # of nan nan, for mu = 0 too
 bernoulli = Discrete(
     "bernoulli", (0, 1), possible=probability, logpmf=lambda k, p: sc.xlogy(k, p) + sc.xlog1py(1 - k, -p),
     cdf=lambda k, p: np.where(k < 1, 1 - p, 1.0 + 0 * k), sf=lambda k, p: np.where(k < 1, p, 0 * k))

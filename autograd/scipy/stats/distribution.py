@@ -116,10 +116,13 @@ class Distribution(Freezing):
         setattr(self, function, apply)
 
     def _inside(self, z: Array) -> tuple[Array, Array]:
-        """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot."""
+        """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot.
+
+        An infinite z is not: all shares are 0 or 1 there whatever the shapes are, of which forms make inf - inf.
+        """
         low, high = self.support
         under = z <= low if self.open_below else z < low
-        within = ~(under | (z > high))  # nan is: every form gives nan for it
+        within = ~(under | (z > high) | np.isinf(z))  # nan is: every form gives nan for it
         anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
         return within, np.where(within, z, anywhere)
 
@@ -132,7 +135,8 @@ class Distribution(Freezing):
             under, over = OUTSIDE[function]
             standard = (x - loc) / scale
             within, z = self._inside(standard)
-            return np.where(standard > self.support[1], over, np.where(within, self.forms[function](z, *shapes), under))
+            beyond = (standard > self.support[1]) | (standard == np.inf)
+            return np.where(beyond, over, np.where(within, self.forms[function](z, *shapes), under))
 
         return definition
 

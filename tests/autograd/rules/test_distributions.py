@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from autograd import Tensor, grad
+from autograd import Tensor, grad, jvp
 from autograd.scipy import stats
 from autograd.testing import check_gradients
 
@@ -143,6 +143,7 @@ def test_impossible_parameters_and_shares_give_nan(name: str) -> None:
 def test_counts_are_whole_numbers_from_the_location_on(name: str) -> None:
     ours, theirs = getattr(stats, name).pmf, getattr(scipy.stats, name).pmf
     x, shapes = np.array([0.5, 1.0, 1.5, 3.5, np.nan]), DISCRETE[name][0]
+    assert np.isnan(getattr(stats, name).cdf(np.nan, *(0.0 if name == "poisson" else s for s in shapes)))
     np.testing.assert_allclose(ours(Tensor(x), *shapes, loc=0.5).numpy(), theirs(x, *shapes, loc=0.5), rtol=1e-9)
 
 
@@ -157,6 +158,28 @@ def test_the_ends_and_infinitely_many_degrees_of_freedom(name: str, method: str)
     if name == "t":
         slope, of_normal = grad(lambda x: ours(x, np.inf)), grad(getattr(stats.norm, method))
         assert slope(0.3) == pytest.approx(of_normal(0.3), rel=1e-12)
+
+
+SHAPES: dict[str, tuple[float, ...]] = {
+    "t": (1.7,), "f": (1.7, 2.3), "gamma": (1.7,), "pareto": (1.7,), "chi2": (2.3,), "norm": (), "poisson": (2.5,),
+    "nbinom": (5.0, 0.4), "binom": (5.0, 0.4), "geom": (0.4,),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_share_between_infinities_is_1_and_moves_with_no_parameter(name: str) -> None:
+    """As an observation that is censored on one side or both has them."""
+    distribution = getattr(stats, name)
+    parameters = (*SHAPES[name], 0.5, 1.5) if hasattr(distribution, "pdf") else SHAPES[name]
+
+    def share(*parameters: Any) -> Any:
+        return distribution.cdf(np.inf, *parameters) - distribution.cdf(-np.inf, *parameters) + np.sum(
+            distribution.sf([np.inf, -np.inf], *parameters)) + distribution.logcdf(np.inf, *parameters)
+
+    places = tuple(range(len(parameters)))
+    assert share(*parameters) == 2
+    assert grad(share, argnums=places)(*parameters) == (0,) * len(parameters)
+    assert jvp(share, parameters, (1.0,) * len(parameters))[1] == 0
 
 
 def test_laplaces_distribution_is_smooth_in_the_middle() -> None:
