@@ -1,0 +1,231 @@
+"""Distributions of numbers, counts and vectors at drawn and at special points, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Tensor, grad
+from autograd.scipy import linalg, signal, stats
+from autograd.testing import check_gradients
+
+rng = np.random.default_rng(2)
+FAMILIES = {"norm": (), "gamma": (1.7,), "beta": (1.7, 2.3), "t": (3.3,), "chi2": (3.2,), "lognorm": (0.7,),
+            "expon": (),
+            "logistic": (), "uniform": (), "laplace": (), "weibull_min": (1.7,), "pareto": (1.7,)}
+
+
+@given(st.sampled_from(list(FAMILIES)), st.sampled_from(["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"]),
+       st.floats(-3, 30), st.floats(-1, 1), st.floats(0.3, 3))
+def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: str, x: float, loc: float,
+                                                             scale: float) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    with np.errstate(all="ignore"):
+        value = ours(np.array(x), *FAMILIES[name], loc=loc, scale=scale)
+        expected = theirs(x, *FAMILIES[name], loc=loc, scale=scale)
+    np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-15)
+CONTINUOUS = {name: FAMILIES.get(name, ()) for name in (
+    "norm", "lognorm", "halfnorm", "gamma", "invgamma", "chi2", "beta", "f", "t", "cauchy", "uniform", "expon",
+    "laplace", "logistic", "gumbel_r", "weibull_min", "rayleigh", "pareto")} | {
+        "invgamma": (2.3,), "f": (3.3, 5.1)}
+QUANTILES = np.array([0.003, 0.25, 0.5, 0.75, 0.98])
+"""Both tails, the median (where a distribution function and its complement are one half), and between."""
+
+
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"])
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_every_function_of_a_distribution_is_differentiated_in_all_parameters(name: str, method: str) -> None:
+    function, shapes = getattr(getattr(stats, name), method), CONTINUOUS[name]
+    theirs = getattr(scipy.stats, name)
+    x = QUANTILES if method in ("ppf", "isf") else theirs.ppf(QUANTILES, *shapes, 0.4, 1.6)
+    if name == "laplace" and method not in ("ppf", "isf"):
+        x = x[x != 0.4]  # where its density has a cusp
+    parameters = [np.array(x), *map(np.array, shapes), np.array(0.4), np.array(1.6)]
+    np.testing.assert_allclose(function(*map(Tensor, parameters)).numpy(),
+                               getattr(theirs, method)(*parameters), rtol=1e-10, atol=1e-13)
+    check_gradients(function, *parameters, order=2)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
+    """A share of 1e-15 is that of its quantile; at the lower end of pareto and the upper one of beta there is none."""
+    family, shapes = getattr(stats, name), CONTINUOUS[name]
+    for quantile, share in (("ppf", "cdf"), ("isf", "sf")):
+        if (name, quantile) in {("pareto", "ppf"), ("beta", "isf"), ("uniform", "isf")}:
+            continue
+        for p in (1e-15, 1e-6, 0.2, 0.5, 0.7, 0.999):
+            x = getattr(family, quantile)(Tensor(p), *shapes)
+            assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11), (quantile, p)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_a_distribution_is_the_standard_one_unless_told_otherwise(name: str) -> None:
+    shapes, p = CONTINUOUS[name], np.array([0.2, 0.6])
+    theirs, ours = getattr(scipy.stats, name), getattr(stats, name)
+    np.testing.assert_allclose(ours.ppf(Tensor(p), *shapes).numpy(), theirs.ppf(p, *shapes), rtol=1e-10)
+    for loc in ((), (0.3,)):
+        for method in ("pdf", "cdf", "sf"):
+            found = getattr(ours, method)(Tensor(1 + p), *shapes, *loc).numpy()
+            np.testing.assert_allclose(found, getattr(theirs, method)(1 + p, *shapes, *loc), rtol=1e-10)
+COUNTED = {"poisson": ("mu",), "bernoulli": ("p",), "binom": ("n", "p"), "geom": ("p",), "nbinom": ("n", "p")}
+
+
+@given(st.sampled_from(list(COUNTED)), st.sampled_from(["pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"]),
+       st.integers(-2, 14), st.sampled_from([0.0, 0.0, 0.5]), st.integers(-2, 2), st.floats(0.05, 0.95),
+       st.integers(1, 9))
+def test_distributions_of_counts_are_scipys_inside_and_outside_of_the_support(
+        name: str, method: str, count: int, fraction: float, loc: int, p: float, n: int) -> None:
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    k, given_for = np.array(count + fraction), {"mu": 6 * p, "p": p, "n": float(n)}
+    parameters = [given_for[parameter] for parameter in COUNTED[name]]
+    moving = [np.array(parameters[-1])]
+    with np.errstate(all="ignore"):
+        expected = theirs(k, *parameters, loc=loc)
+        value = ours(Tensor(k), *parameters[:-1], Tensor(moving[0], requires_grad=True), loc=loc)
+    np.testing.assert_allclose(value.detach().numpy(), expected, rtol=1e-9, atol=1e-14)
+    if np.isfinite(expected):
+        slope = grad(lambda p: ours(k, *parameters[:-1], p, loc=loc))(moving[0])
+        step = 1e-6
+        change = [theirs(k, *parameters[:-1], moving[0] + sign * step, loc=loc) for sign in (1, -1)]
+        assert slope == pytest.approx((change[0] - change[1]) / (2 * step), rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("df", [0.3, 1.0, 3.3, 40.0, 900.0])
+def test_students_distribution_is_smooth_in_df_at_zero_too(df: float) -> None:
+    """Mixed derivatives are the same in either order, and vanish in the limit of the normal distribution."""
+    cdf = stats.t.cdf
+    for x in (0.0, 1e-9, 0.1, 0.99, 1.01, 7.0):
+        x, v = np.array(x), np.array(df)
+        mixed = grad(grad(cdf, 1), 0)(x, v)
+        assert mixed == pytest.approx(grad(grad(cdf, 0), 1)(x, v), rel=1e-9, abs=1e-16)
+    check_gradients(cdf, np.array([-7.0, -1.01, -0.2, 0.0, 1e-3, 0.9, 2.0]), np.array(df), order=2)
+
+
+@pytest.mark.parametrize("x", [1e-40, 1e-310, 0.0, -0.0, -1.0])
+@pytest.mark.parametrize("method", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf"])
+def test_a_support_without_its_lower_end_begins_at_the_smallest_number(method: str, x: float) -> None:
+    for name, s in (("lognorm", 0.7), ("invgamma", 1.3)):
+        with np.errstate(all="ignore"):
+            ours, theirs = (getattr(getattr(module, name), method)(x, s) for module in (stats, scipy.stats))
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("method", ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"])
+def test_float32_stays_float32_and_nan_stays_nan(method: str) -> None:
+    for name, shapes in FAMILIES.items():
+        x = Tensor(np.array([1.5, np.nan, 2.5], np.float32), requires_grad=True)
+        out = getattr(getattr(stats, name), method)(x, *shapes, loc=0.1, scale=2)
+        np.sum(out[np.array([0, 2])]).backward()
+        assert x.grad is not None
+        assert out.dtype == x.grad.dtype == np.float32, name
+        assert np.isnan(out.detach().numpy()).tolist() == [False, True, False], name
+    rate = Tensor(np.float32(1.5), requires_grad=True)
+    assert getattr(stats.poisson, method.replace("pdf", "pmf"))(2, rate).dtype == np.float32
+    assert np.isnan(getattr(stats.poisson, method.replace("pdf", "pmf"))(np.nan, rate).item())
+
+
+def test_outside_of_the_support_the_gradient_is_zero_and_not_nan() -> None:
+    for name, shapes in FAMILIES.items():
+        for method in ("pdf", "cdf", "sf"):
+            f = getattr(getattr(stats, name), method)
+            if name not in ("norm", "t", "logistic", "laplace"):
+                assert grad(lambda x, f=f, shapes=shapes: f(x, *shapes))(-0.5) == 0.0, (name, method)
+
+
+def test_parameters_by_name_position_and_mistake() -> None:
+    assert stats.gamma.logpdf(1.5, a=2.0, scale=3.0) == stats.gamma.logpdf(1.5, 2.0, 0.0, 3.0)
+    with pytest.raises(TypeError, match=r"gamma\.logpdf\(x, a, loc, scale\)"):
+        stats.gamma.logpdf(1.5, b=2.0)
+    with pytest.raises(TypeError, match=r"poisson\.pmf\(x, mu, loc\)"):
+        stats.poisson.pmf(1.0, 2.0, scale=3.0)
+
+
+def test_maximum_likelihood_has_gradient_zero_at_the_sample_moments() -> None:
+    x = rng.standard_normal(50)
+    gradient = grad(lambda p: np.sum(stats.norm.logpdf(x, p[0], p[1])))(np.array([x.mean(), x.std()]))
+    np.testing.assert_allclose(gradient, 0, atol=1e-10)
+    c = np.cov(rng.standard_normal((3, 50)), bias=True)
+    samples = rng.multivariate_normal(np.zeros(3), c, 5)
+    check_gradients(lambda m, a: np.sum(stats.multivariate_normal.logpdf(samples, m, a @ a.T + np.eye(3))),
+                    np.zeros(3), rng.standard_normal((3, 3)), order=1)
+
+
+@pytest.mark.parametrize("name", ["x", "mean", "cov"])
+@pytest.mark.parametrize(("x", "mean", "cov"), [
+    (np.ones((5, 3)), None, np.eye(3) + 0.5), (np.ones((2, 5, 3)), np.arange(3.0), 2.0),
+    (np.ones(3), np.arange(3.0), np.array([1.0, 2.0, 3.0])), (np.arange(4.0), 0.5, 2.0), (np.arange(4.0), None, 1),
+    (0.3, 0.5, [[2.0]]), (np.ones((5, 1)), [0.5], 2.0)])
+def test_normal_vectors_take_what_scipys_take(x: Any, mean: Any, cov: Any, name: str) -> None:
+    given = {"x": x, "mean": mean, "cov": cov}
+    tracked = {k: Tensor(v, requires_grad=True) if k == name and np.asarray(v).dtype == float else v
+               for k, v in given.items()}
+    expected = scipy.stats.multivariate_normal.logpdf(**given)
+    assert np.shape(expected) == stats.multivariate_normal.logpdf(**tracked).shape
+    np.testing.assert_allclose(stats.multivariate_normal.logpdf(**tracked).tolist(), expected)
+    del given["x"], tracked["x"]
+    if np.ndim(cov) != 1:  # of which SciPy has the density and not the entropy
+        np.testing.assert_allclose(stats.multivariate_normal.entropy(**tracked).tolist(),
+                                   scipy.stats.multivariate_normal.entropy(**given))
+TRACKED = Tensor(np.ones((5, 3)), requires_grad=True)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: stats.multivariate_normal.logpdf(TRACKED, allow_singular=True), "allow_singular=True.*regular covariance"),
+    (lambda: stats.multivariate_normal.logpdf(TRACKED), r"length 1 in the last axis.*\(5, 3\)"),
+    (lambda: stats.multivariate_normal.logpdf(TRACKED, np.zeros(2)), r"length 2 in the last axis.*\(5, 3\)"),
+    (lambda: stats.multivariate_normal.pdf(TRACKED, np.zeros(3), np.eye(2)), r"got \(3,\) and \(2, 2\)"),
+    (lambda: stats.multivariate_normal.entropy(0.5, TRACKED[:3]), r"got \(1,\) and \(3, 3\)"),
+    (lambda: stats.dirichlet.logpdf(TRACKED, np.ones(3)), "as many probabilities as alphas, or one less, got 5 and 3"),
+    (lambda: linalg.eigh(TRACKED[:3], subset_by_index=[0, 3]), r"0 <= first <= last < 3, got \[0, 3\]"),
+    (lambda: linalg.eigvalsh(TRACKED[:3], subset_by_value=[1, 1]), r"low < high, got \[1, 1\]"),
+    (lambda: linalg.eigh(TRACKED[:3], subset_by_index=[0, 1], subset_by_value=[0, 1]), "not both"),
+    (lambda: linalg.eigh(TRACKED[:3], np.eye(3), type=2), "type=1 only, got 2"),
+    (lambda: linalg.solve(TRACKED[:3], TRACKED[0], assume_a="tall"), "positive definite.*got 'tall'"),
+    (lambda: signal.fftconvolve(TRACKED, np.ones(2)), r"arrays of as many axes, got shapes \(5, 3\) and \(2,\)"),
+    (lambda: signal.convolve(TRACKED, np.ones((2, 2)), "sum"), "modes full, same and valid, got 'sum'"),
+    (lambda: signal.correlate(TRACKED, np.ones((2, 4)), "valid"), r"'valid' needs one operand.*\(5, 3\) and \(2, 4\)"),
+])
+def test_what_has_no_derivative_or_does_not_fit_is_refused(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(("x", "alpha"), [
+    ([0.2, 0.3, 0.5], [2.0, 3.0, 4.0]), ([0.2, 0.3], [2.0, 3.0, 4.0]), ([0.0, 0.5, 0.5], [2.0, 3.0, 0.5]),
+    ([0.0, 0.5, 0.5], [1.0, 3.0, 0.5]), ([[0.2, 0.1], [0.8, 0.9]], [0.5, 3.0]), ([[0.2, 0.1], [0.8, 0.8]], [0.5, 3.0]),
+    ([0.2, 0.3, 0.6], [2.0, 3.0, 4.0]), ([0.2, -0.1, 0.9], [2.0, 3.0, 4.0]), ([0.8, 0.3], [2.0, 3.0, 4.0]),
+    ([0.0, 0.5, 0.5], [0.5, 3.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, 0.0, 4.0]), ([0.2, 0.3, 0.5], [2.0, -1.0, 4.0]),
+    ([0.2, 0.3, 0.5], [[2.0], [1.0], [4.0]]), ([0.2, np.nan, 0.5], [2.0, 1.0, 4.0]), ([1, 1, 0], [2.0, 1.0, 4.0]),
+    ([0, 1, 0], [2.0, 1.0, 4.0]),
+])
+@pytest.mark.parametrize("which", [0, 1])
+def test_dirichlet_takes_what_scipys_does(x: Any, alpha: Any, which: int) -> None:
+    given = [x, alpha]
+    given[which] = Tensor(given[which], requires_grad=np.asarray(given[which]).dtype.kind == "f")
+    try:
+        expected = scipy.stats.dirichlet.logpdf(x, alpha)
+    except ValueError:
+        for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
+            with pytest.raises(ValueError, match="dirichlet takes"):
+                function(*given)
+    else:
+        np.testing.assert_allclose(stats.dirichlet.logpdf(*given).tolist(), expected)
+
+
+def test_dirichlet_takes_probabilities_of_float32_and_looks_at_every_example_of_a_batch() -> None:
+    scores = rng.standard_normal((50, 4)).astype(np.float32)
+    x = autograd.softmax(Tensor(scores, requires_grad=True))
+    alpha = np.array([2.0, 3.0, 0.5, 1.5], np.float32)
+    found = autograd.vmap(lambda x: stats.dirichlet.logpdf(x, alpha))(x)
+    expected = scipy.special.softmax(scores.astype(float), axis=-1)
+    np.testing.assert_allclose(found.tolist(), scipy.stats.dirichlet.logpdf(expected.T, alpha),
+                               rtol=1e-5, atol=1e-5)  # sums of float32 terms, some of which cancel
+    with pytest.raises(ValueError, match="not negative and sum to 1"):
+        autograd.vmap(lambda x: stats.dirichlet.logpdf(x, alpha))(np.array([[0.2, 0.3, 0.1], [0.2, 0.8, 0.1]]))
