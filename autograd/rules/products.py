@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
-from autograd.declare import composite, multilinear, variadic
+from autograd.declare import composite, multilinear, on_arrays_too, variadic
 
 from .axes import one_axis
 
@@ -18,8 +19,13 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # --- einsum ----------------------------------------------------------------------------------------------------------
 
 
+LARGE = 2**15  # multiplications from which on it pays to look for a matrix product among them
+
+
 def contract(*operands: Array, subscripts: str) -> Array:
-    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)[()]
+    lengths = {label: n for term, x in zip(subscripts.split("->", maxsplit=1)[0].split(","), operands, strict=True)
+               for label, n in zip(term, x.shape, strict=True)}
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2 or prod(lengths.values()) > LARGE)[()]
 
 
 def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) -> Array:
@@ -41,11 +47,12 @@ def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) ->
         if label not in known:
             parts.append((label, np.ones(n, g.dtype)))
         wanted += label
-    c = np.einsum(",".join(term for term, _ in parts) + "->" + wanted, *[x for _, x in parts])
+    c = contracted(*[x for _, x in parts], subscripts=",".join(term for term, _ in parts) + "->" + wanted)
     return c if c.shape == shape else np.broadcast_to(c, np.broadcast_shapes(c.shape, shape))  # a label of length 1
 
 
 einsum_of = variadic("multilinear", "einsum", contract, uncontract, views=True)
+contracted = on_arrays_too(einsum_of, contract)
 
 
 @composite(np.einsum)

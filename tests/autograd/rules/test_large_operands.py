@@ -1,0 +1,76 @@
+"""What goes another way where operands are large: the same numbers as the plain way gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd.rules.indexing import MANY, added_up, order
+from autograd.rules.products import LARGE
+
+rng = np.random.default_rng(0)
+KEYS: dict[str, tuple[tuple[int, ...], Any]] = {
+    "a vector": ((2000,), rng.integers(-2000, 2000, 3000)),
+    "rows": ((30, 64), rng.integers(-30, 30, 70)),
+    "a table of rows": ((30, 4, 8), rng.integers(0, 30, (6, 9))),
+    "pairs": ((40, 50), (rng.integers(-40, 40, 2000), rng.integers(0, 50, 2000))),
+    "pairs, broadcast": ((40, 50), (rng.integers(-40, 40, (40, 1)), rng.integers(0, 50, (1, 60)))),
+    "pairs of vectors": ((9, 8, 30), (rng.integers(0, 9, 50), rng.integers(-8, 8, 50))),
+    "a number and rows": ((9, 30, 40), (-2, rng.integers(0, 30, 50))),
+    "bytes": ((200, 30), rng.integers(-100, 100, 60).astype(np.int8)),
+    "unsigned": ((200, 30), rng.integers(0, 200, 60).astype(np.uint8)),
+    "a slice and columns": ((20, 64), (slice(1, None), rng.integers(0, 64, 70))),
+    "columns before a slice": ((20, 4, 64), (slice(None), rng.integers(0, 4, 7), slice(3, 50))),
+    "a new axis": ((30, 64), (None, rng.integers(0, 30, 40))),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("name", KEYS)
+def test_elements_that_are_read_twice_receive_twice(name: str, dtype: Any) -> None:
+    shape, key = KEYS[name]
+    g = rng.standard_normal(np.zeros(shape)[key].shape)
+    assert g.size >= MANY
+    expected = np.zeros(shape)
+    np.add.at(expected, key, g)
+    found = added_up(g.astype(dtype), key, shape)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, expected, rtol=0, atol=50 * np.finfo(dtype).eps * 4)
+
+
+@given(st.integers(0, 2**32), st.integers(0, 40), st.sampled_from([2, 5, 1000]), st.booleans(), st.integers(0, 1))
+def test_equal_elements_stay_in_their_order(seed: int, length: int, values: int, nan: bool, axis: int) -> None:
+    x = np.random.default_rng(seed).integers(0, values, (3, length)).astype(float)
+    if nan:
+        x[x == 1] = np.nan
+    np.testing.assert_array_equal(order(x, axis).numpy(), np.argsort(x, axis=axis, kind="stable"))
+
+
+@pytest.mark.parametrize("subscripts", ["ij,jk->ik", "bij,bjk->bik", "ij,ij->i", "ij,kj->k", "ii,ij->j", "ij,jk->kij"])
+def test_a_large_einsum_is_numpys(subscripts: str) -> None:
+    terms, output = subscripts.split("->")
+    lengths = {"i": 40, "j": 40, "k": 40, "b": 3}
+    x, y = (rng.standard_normal([lengths[label] for label in term]) for term in terms.split(","))
+    assert np.prod([lengths[label] for label in set(terms) - {","}]) > LARGE or "k" not in terms
+    out, pullback = autograd.vjp(lambda x, y: np.einsum(subscripts, x, y), x, y)
+    np.testing.assert_allclose(out, np.einsum(subscripts, x, y), rtol=1e-12, atol=1e-12)
+    g = rng.standard_normal(out.shape)
+    t, u = rng.standard_normal(x.shape), rng.standard_normal(y.shape)
+    moved = np.einsum(subscripts, t, y) + np.einsum(subscripts, x, u)
+    by_x, by_y = pullback(g)
+    np.testing.assert_allclose(np.sum(by_x * t) + np.sum(by_y * u), np.sum(g * moved), rtol=1e-9)
+
+
+@pytest.mark.parametrize("shapes", [((40, 30), (30,)), ((30,), (30, 40)), ((30,), (30,)), ((2, 40, 30), (30,))])
+def test_a_product_with_a_vector_takes_cotangents_that_were_broadcast(shapes: Any) -> None:
+    x, y = map(rng.standard_normal, shapes)
+    out, pullback = autograd.vjp(np.matmul, x, y)
+    np.testing.assert_array_equal(out, x @ y)
+    ones = np.broadcast_to(1.0, np.shape(out))
+    for found, expected in zip(pullback(ones), pullback(np.ones(np.shape(out))), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
