@@ -14,6 +14,7 @@ from autograd.declare import composite, elementwise, general, on_arrays_too, red
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, in_blocks
+from autograd.runtime.selection import keep_into
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf
@@ -22,6 +23,7 @@ from .ufuncs import select
 Array = Any
 P = ParamSpec("P")
 
+CHEAP = 8  # blocks of a pass or two that are worth a thread
 _ZEROS = {np.dtype(kind): np.zeros(BLOCK, kind) for kind in (np.float32, np.float64)}
 
 
@@ -31,22 +33,15 @@ def _relu(x: Array) -> Array:
     if zeros is None or x.size < 1024:
         return np.maximum(x, 0)
     out = np.empty_like(x)
-    along = in_blocks(lambda out, x: np.maximum(x, zeros[: len(x)], out=out), out, x)
+    along = in_blocks(lambda out, x: np.maximum(x, zeros[: len(x)], out=out), out, x, least=CHEAP)
     return out if along else np.maximum(x, 0)
-
-
-def _times_positive(product: Array, g: Array, out: Array) -> None:
-    positive = out > 0
-    np.multiply(g, positive, out=product)
-    if np.isnan(product[product.argmax()]):
-        product[~positive] = 0
 
 
 def _where_positive(g: Array, out: Array) -> Array:
     """g (out > 0), 0 outside whatever g is; of large arrays in blocks, without a mask as large as they are."""
-    if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype:
+    if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype and g.dtype in _ZEROS:
         product = np.empty_like(g)
-        if in_blocks(_times_positive, product, g, out):
+        if in_blocks(lambda product, g, out: keep_into(product, out > 0, g), product, g, out, least=CHEAP):
             return product
     return pole_safe(g, out > 0)
 

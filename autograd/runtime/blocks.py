@@ -16,12 +16,13 @@ BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arr
 BUFFER = 512  # elements
 
 
-def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0) -> None:
+def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0, least: int = 1) -> None:
     """Call `work(slice)` for slices of `block` elements that cover `range(length)`, in any order.
 
     `work` writes what it computes into arrays, each slice into its own part: no result depends on the threads.
     `row` is the length of the rows that it broadcasts along. NumPy copies rows that are shorter than its buffer through
     that buffer, at the price of a second pass; with a small buffer it takes rows of `BUFFER` and more as they lie.
+    A thread is given `least` blocks or more: waking one takes 40 us, in which a single pass is over a million bytes.
     """
 
     def share(first: int, last: int) -> None:
@@ -33,10 +34,11 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
             np.setbufsize(BUFFER)
             share(first, last)
 
-    in_parallel(unbuffered if row >= BUFFER else share, -(-length // block))
+    in_parallel(unbuffered if row >= BUFFER else share, -(-length // block), least)
 
 
-def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK) -> bool:
+def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK,
+              least: int = 1) -> bool:
     """Call `work(out, *arrays)` for blocks of corresponding elements; False where arrays lie in memory unlike `out`.
 
     `out` has no gaps, as `np.empty_like` makes it; what `work` is given are flat views.
@@ -44,7 +46,7 @@ def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: in
     if any(array.strides != out.strides for array in arrays):
         return False
     flat = [array.ravel("K") for array in (out, *arrays)]
-    for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block)
+    for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block, least=least)
     return True
 
 

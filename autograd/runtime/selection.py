@@ -30,6 +30,12 @@ def select(condition: Array, x: Array, y: Array) -> Array:
     return np.where(condition, x, y)
 
 
+def keep_into(out: Array, condition: Array, x: Array) -> None:
+    """Write floats `x` where the condition holds, and 0 elsewhere whatever is there."""
+    bits = _INTEGERS[x.dtype]
+    np.multiply(x.view(bits), condition, out=out.view(bits))
+
+
 def _bits(x: Array, dtype: np.dtype[Any]) -> NDArray[Any] | None:
     """The bits of floats as integers; None for other numbers, which NumPy would cast."""
     if type(x) in (int, float):
