@@ -53,7 +53,7 @@ def test_equal_elements_stay_in_their_order(seed: int, length: int, values: int,
 
 @pytest.mark.parametrize("subscripts", ["ij,jk->ik", "bij,bjk->bik", "ij,ij->i", "ij,kj->k", "ii,ij->j", "ij,jk->kij"])
 def test_a_large_einsum_is_numpys(subscripts: str) -> None:
-    terms, output = subscripts.split("->")
+    terms = subscripts.partition("->")[0]
     lengths = {"i": 40, "j": 40, "k": 40, "b": 3}
     x, y = (rng.standard_normal([lengths[label] for label in term]) for term in terms.split(","))
     assert np.prod([lengths[label] for label in set(terms) - {","}]) > LARGE or "k" not in terms
