@@ -25,6 +25,12 @@ class Call:
         """The complaint that this call cannot be exported."""
         return ValueError(f"export_onnx cannot express {self.path} = {type(self.module).__name__}: {reason}")
 
+    def require_batch(self, axes: int) -> None:
+        """Raise unless the first input has so many axes, the batch's among them."""
+        if self.inputs[0].ndim != axes:
+            what = "sequence" if axes == 3 else "example"
+            raise self.error(f"it was called on one {what} of shape {self.inputs[0].shape}; give it a batch")
+
     def weight(self, graph: Graph, name: str) -> str:
         """The name of the initializer for a parameter or buffer; "" if the layer has none."""
         value = getattr(self.module, name)

@@ -190,8 +190,7 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
         raise call.error("keys and values have sizes of their own (kdim, vdim)")
     if module.bias_k is not None or module.add_zero_attn:
         raise call.error("it adds keys and values of its own (add_bias_kv, add_zero_attn)")
-    if call.inputs[0].ndim != 3:
-        raise call.error(f"it was called on one sequence of shape {call.inputs[0].shape}; give it a batch")
+    call.require_batch(axes=3)
     heads, size = module.num_heads, module.embed_dim // module.num_heads
     weights = np.split(module.in_proj_weight.data, 3)
     biases = [None] * 3 if module.in_proj_bias is None else np.split(module.in_proj_bias.data, 3)

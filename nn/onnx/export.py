@@ -13,6 +13,7 @@ from autograd import Tensor, enable_grad, no_grad
 from autograd.boundary import as_plain
 from autograd.errors import missing_extra
 from autograd.graph import Leaf, Node, reachable
+from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.onnx import operations
@@ -43,7 +44,7 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
     with evaluating(model), enable_grad(), _calls(model) as calls:
         result = model(*tracked)
-    outputs = list(_tensors(result))
+    outputs = list(tensors_in(result))
     writer = _Writer(model)
     input_names = ["input"] if len(inputs) == 1 else [f"input_{number}" for number in range(len(inputs))]
     for name, value in zip(input_names, tracked, strict=True):
@@ -92,7 +93,7 @@ def _calls(model: Module) -> Iterator[list[Call]]:
         nonlocal depth
         depth -= 1
         if depth == 0:
-            calls.append(Call(paths[module], module, list(_tensors(inputs)), list(_tensors(output))))
+            calls.append(Call(paths[module], module, list(tensors_in(inputs)), list(tensors_in(output))))
 
     paths = {module: path or "model" for path, module in model.named_modules() if type(module) in CONVERTERS}
     handles = [module.register_forward_pre_hook(enter) for module in paths]
@@ -102,14 +103,6 @@ def _calls(model: Module) -> Iterator[list[Call]]:
     finally:
         for handle in handles:
             handle.remove()
-
-
-def _tensors(output: Any) -> Iterator[Tensor]:
-    if isinstance(output, tuple | list):
-        for part in output:
-            yield from _tensors(part)
-    elif isinstance(output, Tensor):
-        yield output
 
 
 class _Writer:
@@ -207,7 +200,7 @@ def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
     """What the model makes of other inputs than the example; None if it refuses them."""
     with evaluating(model), no_grad(), np.errstate(all="ignore"):
         try:
-            return list(_tensors(model(*map(Tensor, inputs))))
+            return list(tensors_in(model(*map(Tensor, inputs))))
         except (ValueError, ArithmeticError):
             return None
 

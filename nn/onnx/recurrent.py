@@ -20,12 +20,10 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
     module, kind = call.module, type(call.module).__name__
     if getattr(module, "proj_size", 0):
         raise call.error("ONNX has no projection of the output (proj_size)")
-    if getattr(module, "nonlinearity", "tanh") != "tanh":
-        raise call.error("ONNX's reference evaluator has no RNN of relu, so that the file could not be checked")
+    _refuse_relu(call)
     if len(inputs) > 1:
         raise call.error("an initial state is not exported")
-    if call.inputs[0].ndim != 3:
-        raise call.error(f"it was called on one sequence of shape {call.inputs[0].shape}; give it a batch")
+    call.require_batch(axes=3)
     x = graph.transpose(inputs[0], [1, 0, 2]) if module.batch_first else inputs[0]
     directions = ["", "_reverse"] if module.bidirectional else [""]
     direction = "bidirectional" if module.bidirectional else "forward"
@@ -46,10 +44,8 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
 def convert_cell(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """A sequence of one step, which begins with the states that the cell was given, if any."""
     module, kind = call.module, _kind(call)
-    if getattr(module, "nonlinearity", "tanh") != "tanh":
-        raise call.error("ONNX's reference evaluator has no RNN of relu, so that the file could not be checked")
-    if call.inputs[0].ndim != 2:
-        raise call.error(f"it was called on one example of shape {call.inputs[0].shape}; give it a batch")
+    _refuse_relu(call)
+    call.require_batch(axes=2)
     first = graph.integers([0])
     x, *states = [graph.add("Unsqueeze", [name, first]) for name in inputs]
     weights = _weights(graph, call, [""])
@@ -59,8 +55,14 @@ def convert_cell(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Squeeze", [name, first]) for name in after]
 
 
+def _refuse_relu(call: Call) -> None:
+    if getattr(call.module, "nonlinearity", "tanh") != "tanh":
+        raise call.error("ONNX's reference evaluator has no RNN of relu, so that the file could not be checked")
+
+
 def _weights(graph: Graph, call: Call, ends: Sequence[str]) -> list[str]:
     """The weights and, if it has any, the biases of all directions, whose parameters' names end so."""
+
     def stacked(*parts: str) -> str:
         arrays = [np.concatenate([_reordered(call, getattr(call.module, part + end).data) for part in parts])
                   for end in ends]
