@@ -13,6 +13,7 @@ from autograd.drawing.model import Vertex
 from autograd.drawing.words import bytes_text, count_text, flops_text, seconds_text
 from autograd.graph import FREED, Leaf, Node
 from autograd.modes import no_grad
+from autograd.several_outputs import select
 
 from .extract import Extraction
 from .flops import flops
@@ -39,15 +40,18 @@ def colour(extraction: Extraction, measure: Measure) -> None:
         raise ValueError(f"color_by is 'time', 'bytes', 'flops', 'grad_norm' or None, got {measure!r}")
 
 
+def _operations(order: Sequence[Node]) -> list[Node]:
+    """The nodes that compute something: no leaves, and no parts of an operation that has several outputs."""
+    return [node for node in order if node.parents and node.primitive is not select]
+
+
 def _by_time(extraction: Extraction, order: Sequence[Node]) -> None:
     values = dict(extraction.values)
     fill_in(order, values, largest=LARGEST)
     figures: dict[Node, float] = {}
     texts: dict[Node, str] = {}
     with no_grad(), np.errstate(all="ignore"):
-        for node in order:
-            if not node.parents or node.primitive.name == "select":
-                continue
+        for node in _operations(order):
             forward, backward = _timed(node, values)
             if forward is None:
                 continue
@@ -60,7 +64,7 @@ def _by_time(extraction: Extraction, order: Sequence[Node]) -> None:
         lines.append(f"Slowest: {slowest.primitive.name}, {seconds_text(figures[slowest])} of {seconds_text(total)} "
                      f"({figures[slowest] / (total or 1.0):.0%}). Each operation was run again, forward and backward, "
                      f"best of {REPETITIONS}.")
-    missing = sum(bool(node.parents) and node.primitive.name != "select" for node in order) - len(figures)
+    missing = len(_operations(order)) - len(figures)
     if missing:
         lines.append(f"{count_text(missing, 'operation')} could not be run again.")
     _apply(extraction, figures, texts, "time, forward and backward", lines, seconds_text)
@@ -110,7 +114,7 @@ def _by_bytes(extraction: Extraction, order: Sequence[Node]) -> None:
                 size += base.nbytes
         kept[node] = size
     peak, place = _peak(order, kept)
-    figures = {node: float(size) for node, size in kept.items() if node.parents and node.primitive.name != "select"}
+    figures = {node: float(kept[node]) for node in _operations(order)}
     texts = {node: bytes_text(size) + " kept" for node, size in figures.items()}
     lines = [f"{bytes_text(sum(kept.values()))} are kept for the backward pass, the leaves' own memory not counted."]
     if place is not None:
@@ -129,9 +133,7 @@ def _peak(order: Sequence[Node], kept: Mapping[Node, int]) -> tuple[int, Node | 
     saved = sum(kept.values())
     first: dict[Node, int] = {}  # when a gradient comes into being: at its last reader
     live, peak, place = 0, 0, None
-    for node in reversed(order):
-        if not node.parents or node.primitive.name == "select":
-            continue
+    for node in reversed(_operations(order)):
         for parent in node.parents:
             if parent is not None and parent not in first:
                 first[parent] = _bytes_of(parent)
@@ -150,9 +152,7 @@ def _bytes_of(node: Node) -> int:
 def _by_flops(extraction: Extraction, order: Sequence[Node]) -> None:
     figures: dict[Node, float] = {}
     unknown: dict[str, None] = {}
-    for node in order:
-        if not node.parents or node.primitive.name == "select":
-            continue
+    for node in _operations(order):
         count = flops(node)
         if count is None:
             unknown[node.primitive.name] = None
@@ -179,7 +179,7 @@ def _by_gradient(extraction: Extraction, order: Sequence[Node]) -> None:
     found = cotangents(order, seeds, values)
     figures, texts = {}, {}
     for node, g in found.items():
-        if isinstance(g, list) or node.primitive.name == "select":
+        if isinstance(g, list) or node.primitive is select:
             continue
         figures[node] = float(np.linalg.norm(np.ravel(g)))
         texts[node] = f"‖grad‖ {figures[node]:.3g}"
