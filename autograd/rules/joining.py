@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.arguments import arrays_of, in_common, refuse_out
 from autograd.declare import composite, variadic
@@ -29,31 +30,42 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
                 casting: Any = "same_kind") -> Any:
     refuse_out("concatenate", out)
-    parts = in_common(arrays)
+    parts = in_one_dtype("concatenate", arrays, dtype, casting)
     if not parts:
         raise ValueError("need at least one array to concatenate")
     if axis is None:
         parts, axis = [np.ravel(x) for x in parts], 0
     if any(x.ndim == 0 for x in parts):
         raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
-    if dtype is not None or casting != "same_kind":
+    axis = one_axis(parts[0], axis)
+    return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
+
+
+def in_one_dtype(name: str, arrays: Sequence[Any], dtype: Any, casting: Any) -> list[Any]:
+    """The arrays in the dtype that is asked for, or in those that NumPy makes one of."""
+    parts = in_common(arrays)
+    if parts and (dtype is not None or casting != "same_kind"):
         dtype = np.dtype(np.result_type(*parts) if dtype is None else dtype)
         refused = [x.dtype for x in parts if not np.can_cast(x.dtype, dtype, casting)]
         if refused:
-            raise TypeError(f"concatenate cannot cast {refused[0]} to {dtype} according to the rule {casting!r}")
+            raise TypeError(f"{name} cannot cast {refused[0]} to {dtype} according to the rule {casting!r}")
         parts = [x.astype(dtype) for x in parts]
-    axis = one_axis(parts[0], axis)
-    return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
+    return parts
+
+
+pile = variadic("linear", "stack", lambda *arrays, axis: np.stack(arrays, axis),
+                lambda g, i, operands, *, axis: part(g, axis, i))
 
 
 @composite(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None,
           casting: Any = "same_kind") -> Any:
-    parts = arrays_of(arrays)
+    refuse_out("stack", out)
+    parts = in_one_dtype("stack", arrays, dtype, casting)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:
         raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
-    return np.concatenate([np.expand_dims(x, axis) for x in parts], axis=axis, out=out, dtype=dtype, casting=casting)
+    return pile(*parts, axis=normalize_axis_index(axis, parts[0].ndim + 1))
 
 
 @composite(np.vstack)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import arrays_of
-from autograd.declare import composite, piecewise_constant
+from autograd.declare import composite, linear, piecewise_constant
 
 from .axes import part
 
 Array = Any
+Widths = Sequence[tuple[int, int]]  # before and after, an axis
 
 STATISTICS: dict[str, Callable[..., Any]] = {
     "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
@@ -23,7 +24,7 @@ KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect
 
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Every mode that copies elements is a gather by padded positions; the others join blocks."""
+    """Zeros are put around at once; other modes that copy elements are a gather, the rest join blocks."""
     if array.dtype.kind not in "fc":
         return piecewise_constant(np.pad)(array, pad_width, mode, **options)
     if mode == "empty":  # whose values may be anything
@@ -38,10 +39,27 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
     if not np.any(widths):
         return np.copy(array)
+    if mode == "constant" and type(value := options.get("constant_values", 0)) is int and value == 0:
+        return zeros_around(array, widths=tuple(map(tuple, widths)))
     for axis, (before, after) in enumerate(widths):
         if before or after:
             array = along_axis(array, axis, before, after, mode, options)
     return array
+
+
+def _within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
+    """Where in the padded array the array itself is."""
+    return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
+
+
+def _zeros_around(x: Array, *, widths: Widths) -> Array:
+    shape = [before + n + after for (before, after), n in zip(widths, x.shape, strict=True)]
+    out = np.zeros(shape, x.dtype, order="F" if x.flags.fnc else "C")
+    out[_within(x.shape, widths)] = x
+    return out
+
+
+zeros_around = linear(_zeros_around, lambda g, x, *, widths: g[_within(x.shape, widths)], name="pad")
 
 
 def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:

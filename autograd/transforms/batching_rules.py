@@ -181,6 +181,14 @@ def concatenate(call: Call) -> Any:
     return call.of(*spread_all(call), axis=call.options["axis"] + 1)
 
 
+def stack(call: Call) -> Any:
+    return call.of(*spread_all(call), axis=call.options["axis"] + 1)
+
+
+def pad(call: Call) -> Any:
+    return call.of(call.x, widths=((0, 0), *call.options["widths"]))
+
+
 def take_along_axis(call: Call) -> Any:
     shape = {"shape": (call.size, *call.options["shape"])} if "shape" in call.options else {}
     return call.of(*spread_all(call), axis=call.options["axis"] + 1, **shape)
@@ -219,7 +227,8 @@ RULES: dict[str, BatchingRule] = {
     "sliding_window_view": along("axis"), "moveaxis": along("source", "destination"), "flip": along("axis"),
     "take": along("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
-    "add_into_zeros": add_into_zeros, "concatenate": concatenate, "take_along_axis": take_along_axis,
+    "add_into_zeros": add_into_zeros, "concatenate": concatenate, "stack": stack, "pad": pad,
+    "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": along("axis"),
     # Functions of matrices take stacks of them, those of elements or along the last axis leave the others alone.

@@ -98,6 +98,17 @@ def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0)))
 
 
+def _stack(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    axis = int(_options(node)["axis"])
+    spread = [graph.add("Unsqueeze", [x, graph.integers([axis])]) for x in inputs]
+    return graph.add("Concat", spread, axis=axis)
+
+
+def _pad(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    befores, afters = zip(*_options(node)["widths"], strict=True)
+    return graph.add("Pad", [inputs[0], graph.integers([*befores, *afters])])
+
+
 def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     from onnx import helper
 
@@ -118,6 +129,8 @@ _OTHERS: dict[str, Convert] = {
     "leaky_relu": _leaky_relu,
     "elu": _elu,
     "concatenate": _concatenate,
+    "stack": _stack,
+    "pad": _pad,
     "cast": _cast,
 }
 
