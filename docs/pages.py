@@ -143,7 +143,7 @@ def _public(package: ModuleType, name: str) -> list[str]:
 
 
 def _optimizers() -> dict[str, list[str]]:
-    return {"Optimizers": ["SGD", "SGDM", "Adagrad", "RMSProp", "Adam", "AdamW", "Optimizer"],
+    return {"Optimizers": ["SGD", "SGDM", "Adagrad", "RMSProp", "Adam", "AdamW", "LBFGS", "Optimizer"],
             "Clipping": ["clip_grad_norm_", "clip_grad_value_"], "Learning rates": _public(optim, "schedulers")}
 
 

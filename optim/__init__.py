@@ -6,8 +6,8 @@
         loss(model(x), y).backward()
         optimizer.step()
 
-All follow one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`, both 0 at the start, a
-step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
+All but L-BFGS follow one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`, both 0 at the
+start, a step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from .adagrad import Adagrad
 from .adam import Adam
 from .adamw import AdamW
 from .clipping import clip_grad_norm_, clip_grad_value_
+from .lbfgs import LBFGS
 from .optimizer import Optimizer
 from .rmsprop import RMSProp
 from .sgd import SGD
 from .sgdm import SGDM
 
 __all__ = [
+    "LBFGS",
     "SGD",
     "SGDM",
     "Adagrad",
@@ -48,6 +50,5 @@ if not TYPE_CHECKING:  # or else a type checker would take every name for one th
         "RAdam": "write Adam, with LinearWarmup",
         "Adamax": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
-        "LBFGS": "write autograd.minimize(f, params, 'L-BFGS-B')",
     }
     __getattr__ = on_first_use(__name__, {}, _ADVICE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
@@ -29,7 +28,7 @@ def average(moment: Array, value: Array, beta: float, out: Array) -> None:
     moment += out
 
 
-class Optimizer(ABC):
+class Optimizer:
     """The base of all optimizers: a subclass says in `eta` how a step follows from a gradient.
 
     `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a
@@ -39,6 +38,9 @@ class Optimizer(ABC):
 
     moments: tuple[str, ...] = ()
     """The names of the moments that `eta` is given."""
+
+    histories: tuple[str, ...] = ()
+    """The names of what is saved of several steps, along a first axis."""
 
     decoupled = False
     """Whether weights decay by themselves (AdamW), not through the gradient."""
@@ -62,12 +64,12 @@ class Optimizer(ABC):
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
-    @abstractmethod
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         """Bring the moments from step `t - 1` to `t`, in place, and write the step `eta_t` into `out`.
 
-        All arrays are flat, of one length and dtype. `g` is not written to.
+        All arrays are flat, of one length and dtype. `g` is not written to. A subclass has this, or its own `step`.
         """
+        raise NotImplementedError(f"{self.kind} needs a method eta(self, g, moments, t, options, out), or step(self)")
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
         """Step weights, moments and all, in one compiled loop with the same result. False where there is none."""
@@ -212,10 +214,11 @@ class Optimizer(ABC):
         Raises one `ValueError` that lists all that does not fit, and then changes nothing.
         """
         names = self.names()
-        wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults, moments=self.moments)
+        wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults, moments=self.moments,
+                               histories=self.histories)
         if wrong:
             listed = "".join(f"\n- {problem}" for problem in wrong)
             raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{listed}")
         for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
             group |= {name: tuple(v) if isinstance(v, list) else v for name, v in saved.items() if name != "params"}
-        self.set_states(state.unpacked(names, state_dict, self.moments))
+        self.set_states(state.unpacked(names, state_dict, (*self.moments, *self.histories)))

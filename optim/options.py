@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -65,6 +65,10 @@ def _are_decay_rates(value: Any) -> bool:
     return isinstance(value, tuple | list) and len(value) == 2 and all(map(_is_decay_rate, value))
 
 
+def _is_positive_integer(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
+
+
 _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "lr": (_is_not_negative, "a number >= 0"),
     "initial_lr": (_is_not_negative, "a number >= 0"),
@@ -72,4 +76,7 @@ _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "betas": (_are_decay_rates, "two numbers in [0, 1)"),
     "eps": (_is_not_negative, "a number >= 0"),
     "weight_decay": (_is_not_negative, "a number >= 0"),
+    **dict.fromkeys(("max_iter", "max_eval", "history_size"), (_is_positive_integer, "a whole number >= 1")),
+    **dict.fromkeys(("tolerance_grad", "tolerance_change"), (_is_not_negative, "a number >= 0")),
+    "line_search_fn": (lambda value: value in (None, "strong_wolfe"), 'None or "strong_wolfe"'),
 }

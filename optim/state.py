@@ -37,8 +37,11 @@ def unpacked(names: Names, state_dict: Mapping[str, Any], moments: Iterable[str]
 
 
 def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str],
-             moments: Sequence[str]) -> list[str]:
-    """Why `state_dict` is not that of an optimizer with these groups, options and moments; empty if it is."""
+             moments: Sequence[str], histories: Sequence[str] = ()) -> list[str]:
+    """Why `state_dict` is not that of an optimizer with these groups, options and moments; empty if it is.
+
+    Histories are moments of several steps, which are a first axis, of one length in all parameters.
+    """
     if not isinstance(state_dict, Mapping):
         return [f"a state is a dict, got a {type(state_dict).__name__}"]
     missing = [key for key in ("state", "param_groups") if key not in state_dict]
@@ -46,7 +49,7 @@ def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable
         return [f"there is no {key!r} in it" for key in missing]
     return [
         *_group_problems(names, groups, state_dict["param_groups"], list(options)),
-        *_state_problems(names, state_dict["state"], moments),
+        *_state_problems(names, state_dict["state"], moments, histories),
     ]
 
 
@@ -64,9 +67,11 @@ def _group_problems(names: Names, groups: Groups, saved: Groups, known: Sequence
     return wrong
 
 
-def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moments: Sequence[str]) -> list[str]:
+def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moments: Sequence[str],
+                    histories: Sequence[str]) -> list[str]:
     shapes = {name: p.shape for p, name in names.items()}
-    expected = {"step", *moments}
+    expected = {"step", *moments, *histories}
+    kept = next((np.shape(state[key])[:1] for state in saved.values() for key in histories if key in state), ())
     wrong = [f"there is state of an unknown parameter {name!r}" for name in saved if name not in shapes]
     for name, state in saved.items():
         if name not in shapes:
@@ -74,9 +79,10 @@ def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moment
         if set(state) != expected:
             wrong.append(f"the state of {name!r} is {sorted(state)}, expected {sorted(expected)}")
         wrong += [
-            f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shapes[name]}"
-            for key in moments
-            if key in state and np.shape(state[key]) != shapes[name]
+            f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shape}"
+            for keys, shape in ((moments, shapes[name]), (histories, kept + shapes[name]))
+            for key in keys
+            if key in state and np.shape(state[key]) != shape
         ]
         step = state.get("step", 0)
         if not (np.ndim(step) == 0 and int(step) == step and step >= 0):

@@ -78,7 +78,7 @@ def test_an_optimizer_of_the_users_own_may_take_any_options():
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"), ("LBFGS", "minimize"),
+    ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"),
                          ("Adadelta", "write RMSProp or Adam")]
 )
 def test_names_that_another_library_has(name, advice):

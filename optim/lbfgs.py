@@ -1,0 +1,176 @@
+"""L-BFGS."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from autograd import Tensor, enable_grad, no_grad
+
+from . import options as option
+from .line_search import Point, Search
+from .optimizer import Array, Optimizer, Params
+
+LEAST_CURVATURE = 1e-10
+"""A pair (s, y) whose product is not larger says nothing of a minimum, and is not kept."""
+
+
+class LBFGS(Optimizer):
+    """L-BFGS: Newton's direction, with an inverse Hessian H made of the last `history_size` changes of the gradient.
+
+        s_k = w_{k+1} - w_k,  y_k = g_{k+1} - g_k,  H_k^0 = s^T y / y^T y (of the last pair)
+        w_{k+1} = w_k - a_k H_k g_k
+
+    A `step(closure)` makes up to `max_iter` iterations; `closure` clears the gradients, computes the loss, calls
+    `backward()`, and returns the loss. With `line_search_fn="strong_wolfe"`, which is advised, a_k satisfies these
+    conditions; otherwise it is `lr`, the first time at most `lr / |g|_1`. All parameters are one vector, in one group.
+    Raises `ValueError` for options out of range, `TypeError` without a closure. J. Nocedal and S. Wright, "Numerical
+    Optimization", 2006, algorithm 7.4, equations 7.18 to 7.20.
+    """
+
+    moments = ("gradient", "change")
+    histories = ("s", "y")
+
+    def __init__(self, params: Params, lr: float = 1.0, max_iter: int = 20, max_eval: int | None = None,
+                 tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
+                 line_search_fn: Literal["strong_wolfe"] | None = None) -> None:
+        super().__init__(params, lr=lr, max_iter=max_iter, max_eval=max_iter * 5 // 4 if max_eval is None else max_eval,
+                         tolerance_grad=tolerance_grad, tolerance_change=tolerance_change, history_size=history_size,
+                         line_search_fn=line_search_fn)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._iterations = 0
+        self._pairs: deque[tuple[Array, Array]] = deque()
+        self._gradient = self._change = np.zeros(0)  # of the last iteration, whose y is not known yet
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """The one group there is; a second one raises `ValueError`, since all parameters are one vector."""
+        if self.param_groups:
+            raise ValueError("LBFGS takes one group of parameters, which are one vector to it, with one lr")
+        super().add_param_group(group)
+
+    # --- The step ----------------------------------------------------------------------------------------------------
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Iterate until `max_iter`, `max_eval` or a tolerance; return the loss that the closure had at first."""
+        if closure is None:
+            raise TypeError("LBFGS evaluates the loss several times a step: write step(closure), where closure() calls "
+                            "zero_grad(), computes the loss, calls backward() and returns the loss")
+        (group,) = self.param_groups
+        option.plain({"lr": group["lr"], "params": ()})  # a rate may have been changed since
+        evaluations = 0
+
+        def evaluate() -> tuple[Any, float, Array]:
+            nonlocal evaluations
+            evaluations += 1
+            with enable_grad():
+                loss = closure()
+            return loss, float(loss.item() if hasattr(loss, "item") else loss), self._gathered_gradient()
+
+        first, value, g = evaluate()
+        for k in range(group["max_iter"]):
+            if np.max(np.abs(g), initial=0) <= group["tolerance_grad"] or (k and evaluations >= group["max_eval"]):
+                break
+            direction, rate = self._direction(g, group)
+            slope, before = float(g @ direction), value
+            if not slope < -group["tolerance_change"]:
+                break
+            here = self._gathered([p._value for p in group["params"]])
+            if group["line_search_fn"] is not None:
+                def along(step: float, here: Array = here, direction: Array = direction) -> Point:
+                    self._place(here + step * direction)
+                    _, value, g = evaluate()
+                    return Point(step, value, float(g @ direction), g)
+
+                shortest = group["tolerance_change"] / np.max(np.abs(direction))
+                rate, value, _, g = Search(along, Point(0.0, value, slope, g), shortest).run(rate)
+            self._change = rate * direction
+            self._place(here + self._change)
+            if group["line_search_fn"] is None and k + 1 < group["max_iter"]:
+                _, value, g = evaluate()
+            if min(np.max(np.abs(self._change)), abs(value - before)) <= group["tolerance_change"]:
+                break
+        return first
+
+    def _direction(self, g: Array, group: Mapping[str, Any]) -> tuple[Array, float]:
+        """`-H g` by two loops over the pairs, newest first and back (algorithm 7.4), and the length to try."""
+        if self._iterations and len(self._gradient) != len(g):
+            raise ValueError(f"LBFGS: {len(self._gradient)} numbers have become {len(g)}; make a new optimizer")
+        if self._iterations:
+            s, y = self._change, g - self._gradient
+            if s @ y > LEAST_CURVATURE:
+                self._pairs.append((s, y))
+        while len(self._pairs) > group["history_size"]:
+            self._pairs.popleft()
+        q, parts = g.copy(), []
+        for s, y in reversed(self._pairs):
+            parts.append(s @ q / (s @ y))
+            q -= parts[-1] * y
+        if self._pairs:
+            s, y = self._pairs[-1]
+            q *= s @ y / (y @ y)
+        for s, y in self._pairs:
+            q += (parts.pop() - y @ q / (s @ y)) * s
+        first = not self._iterations
+        self._iterations += 1
+        self._gradient, self._change = g, np.zeros_like(g)
+        return -q, float(group["lr"]) * (min(1.0, 1 / float(np.sum(np.abs(g)))) if first else 1.0)
+
+    # --- All parameters as one vector --------------------------------------------------------------------------------
+
+    def _gathered(self, values: Iterable[Any]) -> Array:
+        """Values of the parameters end to end, at least in float32; a complex number counts as two reals."""
+        parts = [np.ravel(v) for v in values]
+        flat = np.concatenate([part.view(part.real.dtype) for part in parts])
+        return flat.astype(np.promote_types(flat.dtype, np.float32), copy=False)
+
+    def _gathered_gradient(self) -> Array:
+        parameters = self.param_groups[0]["params"]
+        gradients = [p.grad if p.requires_grad else None for p in parameters]
+        if all(g is None for g in gradients):
+            raise RuntimeError(f"LBFGS.step() found no gradient on any of {len(parameters)} parameters; the closure "
+                               "must call backward() on a loss that was computed from them")
+        return self._gathered([np.zeros(p.shape, p.dtype) if g is None else g._value
+                               for p, g in zip(parameters, gradients, strict=True)])
+
+    def _scattered(self, vector: Array) -> list[Array]:
+        """What `_gathered` gathers, in the shapes of the parameters; axes before the last one stay."""
+        found, end = [], 0
+        for p in self.param_groups[0]["params"]:
+            start, end = end, end + p.size * (2 if p.dtype.kind == "c" else 1)
+            part = np.ascontiguousarray(vector[..., start:end])
+            part = part.view(np.result_type(part.dtype, np.complex64)) if p.dtype.kind == "c" else part
+            found.append(part.reshape((*part.shape[:-1], *p.shape)))
+        return found
+
+    def _place(self, vector: Array) -> None:
+        with no_grad():
+            for p, value in zip(self.param_groups[0]["params"], self._scattered(vector), strict=True):
+                if p.requires_grad:
+                    p[...] = value
+
+    # --- Saving and resuming -----------------------------------------------------------------------------------------
+
+    def states(self) -> dict[Tensor, tuple[int, dict[str, Array]]]:
+        """The iterations so far, and what each parameter has of the vectors that are kept: pairs along a first axis."""
+        if not self._iterations:
+            return {}
+        rows = [self._gradient, self._change, *[np.stack(rows) for rows in zip(*self._pairs, strict=True)]]
+        rows += [np.zeros((0, len(self._gradient)), self._gradient.dtype)] * (4 - len(rows))
+        columns = zip(*map(self._scattered, rows), strict=True)
+        return {p: (self._iterations, dict(zip((*self.moments, *self.histories), column, strict=True)))
+                for p, column in zip(self.param_groups[0]["params"], columns, strict=True)}
+
+    def set_states(self, states: Mapping[Tensor, tuple[int, Mapping[str, Any]]]) -> None:
+        """Set what `states` gives."""
+        self._forget()
+        steps, saved = zip(*[states[p] for p in self.param_groups[0]["params"]], strict=True)
+        self._iterations = steps[0]
+        if self._iterations:
+            self._gradient, self._change = (self._gathered([part[name] for part in saved]) for name in self.moments)
+            pairs = (zip(*[part[name] for part in saved], strict=True) for name in self.histories)
+            self._pairs.extend((self._gathered(s), self._gathered(y)) for s, y in zip(*pairs, strict=True))

@@ -1,0 +1,220 @@
+"""L-BFGS against PyTorch's, against the dense BFGS formula, and on problems whose minimum is known."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Tensor
+from optim.line_search import CURVATURE, DESCENT, Point, Search
+
+GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "lbfgs.npz")
+DATA = {name.removeprefix("data/"): GOLDEN[name] for name in GOLDEN.files if name.startswith("data/")}
+
+
+def rosenbrock(x: Any) -> Any:
+    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+
+
+def quadratic(x: Any) -> Any:
+    return 0.5 * np.sum(DATA["curvatures"] * x**2) - np.sum(x)
+
+
+def logistic(w: Any, b: Any) -> Any:
+    z = DATA["inputs"] @ w + b
+    return np.mean(np.logaddexp(0, z) - z * DATA["labels"]) + 0.01 * np.sum(w**2)
+
+
+def network(w1: Any, b1: Any, w2: Any) -> Any:
+    return np.mean((np.tanh(DATA["inputs"] @ w1 + b1) @ w2 - DATA["targets"]) ** 2)
+
+
+PROBLEMS: dict[str, tuple[Callable[..., Any], list[Any], float]] = {
+    "rosenbrock": (rosenbrock, [np.array([-1.2, 1.0])], 1e-3), "quadratic": (quadratic, [np.ones(10)], 0.5),
+    "logistic": (logistic, [np.zeros(3), np.array(0.0)], 1.0),
+    "network": (network, [DATA["w1"], DATA["b1"], DATA["w2"]], 0.3),
+}
+
+
+class Run:
+    """A problem with its parameters, and the closure of it, which counts its calls."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        self.f, start, lr = PROBLEMS[name]
+        self.parameters = [Tensor(np.array(value), requires_grad=True) for value in start]
+        rate = 1.0 if options.get("line_search_fn") else lr
+        self.optimizer = optim.LBFGS(self.parameters, **{"lr": rate, "max_iter": 5} | options)
+        self.calls = 0
+
+    def closure(self) -> Tensor:
+        self.calls += 1
+        self.optimizer.zero_grad()
+        loss = self.f(*self.parameters)
+        loss.backward()
+        return loss  # type: ignore[no-any-return]
+
+    def step(self) -> float:
+        return self.optimizer.step(self.closure).item()  # type: ignore[no-any-return]
+
+    @property
+    def vector(self) -> Any:
+        return np.concatenate([p.numpy().ravel() for p in self.parameters])
+
+    @property
+    def loss(self) -> float:
+        return self.f(*self.parameters).item()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("history", [3, 100])
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_without_a_search_every_step_is_pytorchs(problem: str, history: int) -> None:
+    expected = {key: GOLDEN[f"{problem}/None/{history}/{key}"] for key in ("x", "loss", "calls")}
+    run = Run(problem, history_size=history)
+    for x, loss in zip(expected["x"], expected["loss"], strict=False):
+        assert run.step() == pytest.approx(loss, rel=1e-7, abs=1e-12)
+        np.testing.assert_allclose(run.vector, x, rtol=1e-6, atol=1e-8)
+    assert run.calls == expected["calls"]
+
+
+@pytest.mark.parametrize("history", [3, 100])
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_with_the_search_it_gets_as_far_as_pytorch(problem: str, history: int) -> None:
+    """Searches differ in where they look, so the ways to the minimum may; none of them is much longer."""
+    loss, calls = (GOLDEN[f"{problem}/strong_wolfe/{history}/{key}"] for key in ("loss", "calls"))
+    run = Run(problem, history_size=history, line_search_fn="strong_wolfe")
+    for _ in range(6):
+        run.step()
+    assert run.loss <= loss[-1] * (1 + 1e-8 * np.sign(loss[-1]))
+    assert run.calls <= 1.1 * calls
+
+
+def test_the_direction_is_that_of_the_dense_formula() -> None:
+    """H <- (I - s y^T / s^T y) H (I - y s^T / s^T y) + s s^T / s^T y, equation 7.16, from H = s^T y / y^T y."""
+    run = Run("network", lr=0.1, max_iter=1, history_size=4)
+    pairs: list[tuple[Any, Any]] = []
+    before: tuple[Any, Any] | None = None
+    for k in range(9):
+        x = run.vector
+        run.closure()
+        g = np.concatenate([p.grad.numpy().ravel() for p in run.parameters if p.grad is not None])
+        if before is not None and (x - before[0]) @ (g - before[1]) > 1e-10:
+            pairs = [*pairs, (x - before[0], g - before[1])][-4:]
+        h = np.eye(x.size)
+        for i, (s, y) in enumerate(pairs):
+            h = np.eye(x.size) * (pairs[-1][0] @ pairs[-1][1] / (pairs[-1][1] @ pairs[-1][1])) if i == 0 else h
+            v = np.eye(x.size) - np.outer(y, s) / (s @ y)
+            h = v.T @ h @ v + np.outer(s, s) / (s @ y)
+        run.step()
+        rate = 0.1 * (min(1, 1 / np.abs(g).sum()) if k == 0 else 1)
+        np.testing.assert_allclose(run.vector, x - rate * h @ g, rtol=1e-9, atol=1e-12)
+        before = x, g
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+def test_a_minimum_is_found_in_one_step(dtype: Any) -> None:
+    """Of parameters of several shapes, one of them frozen; a complex number is two reals."""
+    target = np.array([[1 + 2j, -3], [0.5j, 2]]) if dtype is np.complex128 else np.ones((2, 2), dtype)
+    a = Tensor(np.zeros((2, 2), dtype), requires_grad=True)
+    b = Tensor(np.float32(5.0), requires_grad=True)
+    frozen = Tensor(np.ones(3))
+    optimizer = optim.LBFGS([a, frozen, b], max_iter=60, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = np.sum(np.cosh(np.abs(a - target))) + (b - 2) ** 4 + np.sum(frozen)
+        loss.backward()  # type: ignore[attr-defined]
+        return loss  # type: ignore[return-value]
+
+    optimizer.step(closure)
+    np.testing.assert_allclose(a.numpy(), target, atol=1e-3)
+    assert b.item() == pytest.approx(2, abs=0.02)
+    assert (a.dtype, b.dtype, frozen.tolist()) == (dtype, np.float32, [1, 1, 1])
+
+
+@pytest.mark.parametrize("interrupted_at", [0, 1, 3])
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+def test_a_resumed_run_ends_with_the_same_bits(search: Any, interrupted_at: int) -> None:
+    whole, first, second = (Run("network", history_size=3, line_search_fn=search, lr=0.1) for _ in range(3))
+    for _ in range(5):
+        whole.step()
+    for _ in range(interrupted_at):
+        first.step()
+    saved = first.optimizer.state_dict()
+    for mine, other in zip(second.parameters, first.parameters, strict=True):
+        mine.data = other.numpy().copy()
+    first.step()  # what is saved does not change with it
+    second.optimizer.load_state_dict(saved)
+    copied = copy.deepcopy(second)
+    for run in (second, copied):
+        for _ in range(5 - interrupted_at):
+            run.step()
+        np.testing.assert_array_equal(run.vector, whole.vector)
+
+
+def test_a_state_that_does_not_fit_is_refused() -> None:
+    run = Run("network")
+    run.step()
+    saved = run.optimizer.state_dict()
+    saved["state"]["1"]["y"] = saved["state"]["1"]["y"][:1]
+    with pytest.raises(ValueError, match=r"y of '1' has shape \(1, 4\), expected \(4, 4\)"):
+        Run("network").optimizer.load_state_dict(saved)
+
+
+WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
+    "no closure": (lambda: Run("network").optimizer.step(), TypeError, r"write step\(closure\), where closure\(\)"),
+    "two groups": (lambda: optim.LBFGS([{"params": [Tensor(1.0, requires_grad=True)]} for _ in range(2)]), ValueError,
+                   "takes one group"),
+    "a search": (lambda: Run("network", line_search_fn="armijo"), ValueError, 'None or "strong_wolfe"'),
+    "a history": (lambda: Run("network", history_size=0), ValueError, "history_size must be a whole number >= 1"),
+    "a rate": (lambda: Run("network", lr=-1.0), ValueError, "lr must be a number >= 0"),
+    "no gradient": (lambda: Run("network").optimizer.step(lambda: 1.0), RuntimeError,
+                    "no gradient on any of 3 parameters"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_mistakes_are_explained(name: str) -> None:
+    call, error, message = WRONG[name]
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_parameters_of_another_size_are_refused() -> None:
+    run = Run("network")
+    run.step()
+    run.parameters[1].data = np.zeros(1)
+    with pytest.raises(ValueError, match="24 numbers have become 21; make a new optimizer"):
+        run.step()
+
+
+@pytest.mark.parametrize("step", [1e-3, 0.1, 1.0, 30.0])
+@pytest.mark.parametrize("phi", [
+    (lambda a: (a - 2) ** 2, lambda a: 2 * (a - 2)), (lambda a: np.cos(a) - 0.1 * a, lambda a: -np.sin(a) - 0.1),
+    (lambda a: np.exp(a) - 9 * a, lambda a: np.exp(a) - 9), (lambda a: (a - 1) ** 4, lambda a: 4 * (a - 1) ** 3),
+    (lambda a: -a / (a * a + 2), lambda a: (a * a - 2) / (a * a + 2) ** 2),
+    (lambda a: -np.sqrt(3 - a) - a, lambda a: 0.5 / np.sqrt(3 - a) - 1),
+], ids=["parabola", "wave", "exponential", "quartic", "rational", "with an end"])
+@pytest.mark.filterwarnings("ignore:(invalid|overflow|divide)")
+def test_what_the_search_finds_satisfies_the_strong_wolfe_conditions(phi: Any, step: float) -> None:
+    value, slope = phi
+    sign = -np.sign(slope(0.0))
+
+    def evaluate(a: float) -> Point:
+        return Point(a, float(value(sign * a)), float(sign * slope(sign * a)), None)
+
+    start = evaluate(0.0)
+    found = Search(evaluate, start, 1e-12).run(step)
+    assert found.value <= start.value + DESCENT * found.step * start.slope
+    assert abs(found.slope) <= CURVATURE * abs(start.slope)
+
+
+def test_a_search_along_a_line_without_an_end_stops_at_the_lowest_point() -> None:
+    calls = []
+    found = Search(lambda a: calls.append(a) or Point(a, -a, -1.0, None), Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)  # type: ignore[func-returns-value]
+    assert (found.step, len(calls)) == (max(calls), 25)
