@@ -14,9 +14,7 @@ import numpy as np
 
 from autograd.arguments import arrays_of
 from autograd.declare import composite, constant, decided, differential, general, on_arrays_too, piecewise_constant
-from autograd.errors import NoDerivativeError
-from autograd.tensor import Tensor
-from autograd.tensor.box import varies
+from autograd.forward import jvp
 from autograd.tensor.nested import values_of
 
 from .products import LETTERS
@@ -161,40 +159,56 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
 
 
 def cofactors(x: Array) -> Array:
-    """The transposed adjugate, det(x) inv(x)^T; by singular values where x has no inverse."""
+    """The transposed adjugate, det(x) inv(x)^T; without a division where x has no inverse."""
     try:
         return np.linalg.det(x)[..., None, None] * mT(np.linalg.inv(x))
     except np.linalg.LinAlgError:
-        u, s, vh = np.linalg.svd(x)
-        others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
-        return np.linalg.det(u @ vh)[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
+        return cofactors_by_blocks(x)
 
 
 def cofactors_change(t: Array, x: Array, out: Array) -> Array:
-    """The change of the cofactors C: C tr(x^-1 t) - x^-T t^T C.
+    """The change of the cofactors C: C tr(x^-1 t) - x^-T t^T C; without a division where x is nearly singular."""
+    if np.any(values_of(small_values(x))):
+        return jvp(cofactors_by_blocks, (x,), (t,))[1]
+    inverse = np.linalg.inv(x)
+    return out * trace_of_product(inverse, t)[..., None, None] - mT(inverse @ t @ mT(out))
 
-    Where x has no inverse to speak of it is that of the singular values' matrix, C(u s v^H) = C(u) C(s) C(v^H), of
-    which every cofactor is a sum of products without a division.
+
+def cofactors_by_blocks(x: Array) -> Array:
+    """The cofactors as a polynomial in the part of x that is nearly 0, to be differentiated to any order.
+
+    In the frame of its singular vectors at this point, u and v, x has a block A that is far from singular beside the
+    others, B, C and D. With the Schur complement S = D - C A^-1 B
+
+        adj(u^H x v) = det A (det S [A^-1, 0; 0, 0] + [A^-1 B; -I] adj S [C A^-1, -I]).
     """
-    if not np.any(values_of(nearly_singular(x))):
-        inverse = np.linalg.inv(x)
-        return out * trace_of_product(inverse, t)[..., None, None] - mT(inverse @ t @ mT(out))
-    if isinstance(x, Tensor) and varies(x):  # singular vectors turn without limit
-        raise NoDerivativeError("det has two derivatives at a matrix that is singular or nearly so, here a third is "
-                                "asked for; write the determinant as a sum of products, or move the matrix")
-    u, s, vh = np.linalg.svd(x)
-    same = np.eye(s.shape[-1], dtype=bool)
-    others = np.where(same, 0, np.prod(np.where(same[:, None] | same, 1, s[..., None, None, :]), axis=-1))
-    inner = H(u) @ t @ H(vh)
-    change = same * (others @ np.diagonal(inner, 0, -2, -1)[..., None]) - others * mT(inner)
-    return np.linalg.det(u @ vh)[..., None, None] * (np.conj(u) @ change @ np.conj(vh))
+    u, _, vh = piecewise_constant(np.linalg.svd)(x)
+    few = max(1, int(np.max(values_of(small_values(x)), initial=0)))
+    inner, r = H(u) @ x @ H(vh), x.shape[-1] - few
+    a, b, c, d = inner[..., :r, :r], inner[..., :r, r:], inner[..., r:, :r], inner[..., r:, r:]
+    inverse, minus = np.linalg.inv(a), np.broadcast_to(-np.eye(few, dtype=x.dtype), d.shape)
+    small, det = adjugate(d - c @ inverse @ b)
+    within = np.pad(det * inverse, [(0, 0)] * (x.ndim - 2) + [(0, few)] * 2)
+    around = np.concatenate([inverse @ b, minus], axis=-2) @ small @ np.concatenate([c @ inverse, minus], axis=-1)
+    whole = np.linalg.det(a)[..., None, None] * (within + around)
+    return np.linalg.det(u @ vh)[..., None, None] * mT(H(vh) @ whole @ H(u))
+
+
+def adjugate(x: Array) -> tuple[Array, Array]:
+    """The adjugate and the determinant by Faddeev's and LeVerrier's recurrence, which divides by whole numbers only."""
+    size, one = x.shape[-1], np.eye(x.shape[-1], dtype=x.dtype)
+    m = np.broadcast_to(one, x.shape)
+    for k in range(1, size):
+        m = x @ m
+        m = m - np.trace(m, axis1=-2, axis2=-1)[..., None, None] / k * one
+    return (-1) ** (size - 1) * m, (-1) ** (size - 1) * np.trace(x @ m, axis1=-2, axis2=-1)[..., None, None] / size
 
 
 @piecewise_constant
-def nearly_singular(x: Array) -> Array:
-    """Whether half of the digits of a second derivative would be lost in the inverse."""
+def small_values(x: Array) -> Array:
+    """How many singular values are so small that the inverse would lose half of the digits of a second derivative."""
     s = np.linalg.svdvals(x)
-    return np.min(s, axis=-1, initial=np.inf) <= np.sqrt(np.finfo(s.dtype).eps) * np.max(s, axis=-1, initial=0)
+    return np.sum(s <= np.sqrt(np.finfo(s.dtype).eps) * np.max(s, axis=-1, keepdims=True, initial=0), axis=-1)
 
 
 cofactors_of = on_arrays_too(differential(cofactors, cofactors_change), cofactors)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import NoDerivativeError, Tensor, grad, hessian, jacobian, jvp
+from autograd import Tensor, grad, hessian, jacobian, jvp, vmap
 from autograd.scipy.linalg import polar
 from autograd.testing import check_gradients
 
@@ -102,9 +104,33 @@ def test_second_derivatives_of_a_singular_determinant_are_those_of_a_triple_prod
         np.testing.assert_allclose(found, expected, atol=1e-13)
 
 
-def test_a_third_derivative_of_a_singular_determinant_is_refused_in_words() -> None:
-    with pytest.raises(NoDerivativeError, match="det has two derivatives at a matrix that is singular"):
-        jacobian(hessian(np.linalg.det))(np.ones((3, 3)))
+def by_permutations(x: Any) -> Any:
+    """The determinant as Leibniz's sum of products, which has all derivatives everywhere."""
+    return sum(np.linalg.det(np.eye(len(x))[list(p)]) * np.prod(x[np.arange(len(x)), list(p)])
+               for p in permutations(range(len(x))))
+
+
+@pytest.mark.parametrize("order", [3, 4, 5])
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+@pytest.mark.parametrize("phase", [1.0, np.exp(1j)])
+def test_a_singular_determinant_has_all_derivatives(phase: complex, rank: int, order: int) -> None:
+    x = phase * rng.standard_normal((4, rank)) @ rng.standard_normal((rank, 4))
+    directions = rng.standard_normal((order, 4, 4))
+
+    def slope(f: Any, t: Any) -> Any:
+        return lambda x: jvp(f, (x,), (t,))[1]
+
+    found, expected = (functools.reduce(slope, directions, f)(x) for f in (np.linalg.det, by_permutations))
+    np.testing.assert_allclose(found, expected, atol=1e-11)
+
+
+def test_third_derivatives_of_determinants_in_reverse_and_in_batches() -> None:
+    stack = np.stack([np.ones((3, 3)), np.zeros((3, 3)), np.eye(3), rng.standard_normal((3, 3))])
+    expected = [jacobian(hessian(by_permutations))(x) for x in stack]
+    np.testing.assert_allclose(vmap(jacobian(hessian(np.linalg.det)))(stack), expected, atol=1e-13)
+    both = hessian(lambda x: np.sum(np.linalg.det(x)))(stack)
+    np.testing.assert_allclose([both[i, :, :, i] for i in range(4)], [hessian(by_permutations)(x) for x in stack],
+                               atol=1e-13)
 
 
 def test_a_singular_complex_determinant_changes_by_the_cofactors() -> None:
