@@ -165,6 +165,25 @@ def test_a_loop_of_views_of_views_and_writes_is_as_long_as_one_likes() -> None:
     np.testing.assert_allclose(x.grad.numpy(), 0.999**2000 * np.array([[1, 0], [1, 1]]))
 
 
+PARTS: dict[str, Callable[[Any], Any]] = {  # each but the first begins in memory where the whole does, or looks like it
+    "all": lambda z: z[:], "transpose": lambda z: z.T, "some": lambda z: z[:2], "flat": lambda z: z.reshape(-1),
+    "shifted": lambda z: z[1:], "mirrored": np.flip, "real": lambda z: z.real,
+}
+
+
+@pytest.mark.parametrize("second", PARTS)
+@pytest.mark.parametrize("first", PARTS)
+def test_a_view_of_a_view_shows_what_numpys_does(first: str, second: str) -> None:
+    plain = np.arange(9).reshape(3, 3) * (1 + 1j)
+    whole = Tensor(plain, requires_grad=True) * 1
+    plain = plain.copy()
+    expected, found = (PARTS[second](PARTS[first](z)) for z in (plain, whole))
+    expected += 10 * np.arange(expected.size).reshape(expected.shape)
+    found += 10 * np.arange(found.size).reshape(found.shape)
+    np.testing.assert_array_equal(whole.numpy(), plain)
+    np.testing.assert_array_equal(found.numpy(), expected)
+
+
 def test_a_deep_view_is_written_through() -> None:
     x = Tensor(np.zeros(1500), requires_grad=True)
     y = x * 1
@@ -184,7 +203,8 @@ def test_the_list_that_a_view_was_taken_with_may_change() -> None:
     assert view.tolist() == [[0, 7, 0], [0, 0, 0]]
 
 
-@pytest.mark.parametrize("x", [Tensor(np.ones(2)), Tensor(np.ones(2), requires_grad=True) * 1])
+@pytest.mark.parametrize("x", [Tensor(np.ones(2)), Tensor(np.ones(2), requires_grad=True) * 1,
+                               (Tensor(np.ones(2), requires_grad=True) * 1)[:]])
 def test_a_read_only_view_of_the_same_shape_is_not_written_to(x: Any) -> None:
     with pytest.raises(ValueError, match="read-only"):
         np.broadcast_to(x, (2,))[...] = 7.0
