@@ -81,6 +81,12 @@ def test_options_that_scipy_refuses_are_refused(options: dict[str, Any], message
         signal.welch(Tensor(x), **options)
 
 
+@pytest.mark.parametrize(("few", "more"), [(0, 8), (8, 0), (0, 0)])
+def test_spectra_of_nothing_are_refused(few: int, more: int) -> None:
+    with pytest.raises(ValueError, match=rf"need samples, got the shapes \({few},\) and \({more},\)"):
+        signal.csd(Tensor(np.ones(few)), np.ones(more))
+
+
 def test_a_signal_shorter_than_a_window_is_one_window_and_says_so() -> None:
     x = SIGNALS["one"][0]
     with pytest.warns(UserWarning, match="nperseg"):
