@@ -151,8 +151,9 @@ class MultiheadAttention(Module):
                     for x, b in ((k, self.bias_k), (v, self.bias_v)))
         if self.add_zero_attn:
             k, v = (np.concatenate([x, np.zeros((batch, 1, self.embed_dim), x.dtype)], axis=1) for x in (k, v))
-        if mask is not None and k.shape[1] > mask.shape[-1]:
-            widths = [(0, 0)] * (mask.ndim - 1) + [(0, k.shape[1] - mask.shape[-1])]
+        added = (self.bias_k is not None) + self.add_zero_attn
+        if mask is not None and added:
+            widths = [(0, 0)] * (mask.ndim - 1) + [(0, added)]
             mask = np.pad(mask, widths, constant_values=True if mask.dtype == bool else 0)
         heads = self.num_heads, self.embed_dim // self.num_heads
         q, k, v = (x.reshape(batch, x.shape[1], *heads).swapaxes(1, 2) for x in (q, k, v))

@@ -103,6 +103,22 @@ def test_scaled_dot_product_attention_is_its_formula() -> None:
     np.testing.assert_allclose(mean, formula(0, 0.5), atol=0.1)
 
 
+@pytest.mark.parametrize("largest", range(3))
+def test_a_mask_may_have_the_leading_axes_of_any_operand(largest: int) -> None:
+    operands = [RNG.normal(size=(2 if i == largest else 1, 3, 4)) for i in range(3)]
+    allowed = np.stack([np.tri(3), np.ones((3, 3))]).astype(bool)
+    attend = functional.scaled_dot_product_attention
+    alone = [attend(*[x[i % len(x)] for x in operands], allowed[i]).data for i in (0, 1)]
+    np.testing.assert_allclose(attend(*operands, allowed).data, alone)
+
+
+def test_the_output_of_attention_is_a_dense_layer_and_its_projections_are_xaviers() -> None:
+    layer = nn.MultiheadAttention(64, 2)
+    layer.reset_parameters()
+    for weight, bound in ((layer.in_proj_weight, (6 / (64 + 3 * 64)) ** 0.5), (layer.out_proj.weight, 1 / 8)):
+        assert 0.95 * bound < np.abs(weight.data).max() <= bound
+
+
 def test_a_transformer_layer_takes_any_activation() -> None:
     x = RNG.normal(size=(3, 2, 4))
     for activation in ("relu", "gelu", functional.silu, nn.Tanh()):
