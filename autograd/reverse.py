@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from . import errors
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed
+from .runtime.reduction import in_short_rows, reduce
 from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, another, bottom
@@ -222,22 +222,20 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
     if c is None or type(c) is list:
         return c
-    shape, dtype = parent.shape, parent.dtype
-    if c.shape != shape:
-        extra = c.ndim - len(shape)
-        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        # One after the other, float16 would stop growing at 2048.
-        summed = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None) if extra >= 0 else c
-        if extra < 0 or summed.size != prod(shape) or any(
-            n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)
-        ):
+    if c.shape != parent.shape:
+        shape, extra = parent.shape, c.ndim - len(parent.shape)
+        if extra < 0 or any(n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)):
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
                              f"of shape {shape}")
-        c = summed.reshape(shape)
-    if c.dtype != dtype:
-        if c.dtype.kind == "c" and dtype.kind != "c":
+        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
+        if axes == (c.ndim - 1,) and in_short_rows(c, -1):
+            c = reduce(np.add, c, axis=-1).reshape(shape)
+        else:  # one after the other, float16 would stop growing at 2048
+            c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)
+    if c.dtype != parent.dtype:
+        if c.dtype.kind == "c" and parent.dtype.kind != "c":
             c = np.real(c)
-        c = c.astype(dtype)
+        c = c.astype(parent.dtype)
     return c
 
 

@@ -8,12 +8,21 @@ import numpy as np
 
 from autograd.declare import composite, reduction
 from autograd.declare.poles import over
+from autograd.runtime.reduction import in_short_rows, reduce
 
 from .axes import one_axis
 
 Array = Any
 
-length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: over(g, out) * np.conj(x))
+
+
+def _length(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
+    if in_short_rows(x, axis):
+        return np.sqrt(reduce(np.add, x * x, axis=axis, keepdims=keepdims))
+    return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims)
+
+
+length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: over(g, out) * np.conj(x), evaluate=_length)
 
 
 @composite(np.linalg.vector_norm)

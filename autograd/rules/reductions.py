@@ -6,24 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
-from autograd.rule_signature import Rule
+from autograd.runtime.reduction import in_short_rows, reduce
 
 from .axes import all_axes, at_least_one_axis, reduced_last
-from .ufuncs import expand, masked
+from .ufuncs import by, expand, masked
 
 Array = Any
-
-
-def by(ufunc: np.ufunc) -> Rule:
-    """A reduction as NumPy's own function does it, over all axes unless some are named, without its detours."""
-    return partial(ufunc.reduce, axis=None)
 
 
 def count(x: Array, axis: Any, where: Any) -> Any:
@@ -41,8 +35,14 @@ def count(x: Array, axis: Any, where: Any) -> Any:
 linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 
 
+def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
+    if dtype is None and in_short_rows(x, axis):
+        return reduce(np.add, x, axis=axis, keepdims=keepdims) / x.shape[-1]
+    return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
+
+
 mean_of_all = linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False: expand(
-    g / count(x, axis, True), x, axis=axis, keepdims=keepdims))
+    g / count(x, axis, True), x, axis=axis, keepdims=keepdims), evaluate=_mean)
 mean_of_some = reduction(np.mean, lambda g, x, *, axis=None, dtype=None, where=True: left_or_none(
     expand(shared_out(g, count(x, axis, where)), x, keepdims=True), count(x, axis, where), where), name="mean_of_some")
 

@@ -25,8 +25,10 @@ from autograd.declare import (
 from autograd.declare.poles import over
 from autograd.primitive import as_operand, pole_safe
 from autograd.registry import registry
+from autograd.rule_signature import Rule
 from autograd.runtime import selection
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
+from autograd.runtime.reduction import reduce
 
 from .closed import closed
 
@@ -219,12 +221,11 @@ def matmul(x: Array, y: Array) -> Array:
 
     A vector goes to `dot`: half of the time if it is small, a tenth if its elements are one that was broadcast.
     """
-    if type(x) is type(y) is np.ndarray:
-        if (x.ndim, y.ndim) in WITH_VECTOR:
-            return x.dot(y)
-        if x.ndim > 1 < y.ndim and x.size * y.shape[-1] >= SHARED:
-            return matmul_of_arrays(x, y)
-    return np.matmul(x, y)
+    if type(x) is not np.ndarray or type(y) is not np.ndarray:
+        return np.matmul(x, y)
+    if (x.ndim, y.ndim) in WITH_VECTOR:
+        return x.dot(y)
+    return (matmul_of_arrays if x.ndim > 1 < y.ndim and x.size * y.shape[-1] >= SHARED else np.matmul)(x, y)
 
 
 def matmul_left(g: Array, x: Array, y: Array) -> Array:
@@ -291,6 +292,15 @@ def sign(x: Any, *given: Any, **options: Any) -> Any:
 
 
 registry[np.sign] = sign
+
+
+def by(ufunc: np.ufunc) -> Rule:
+    """A reduction as NumPy's own function does it, over all axes unless some are named, without its detours."""
+
+    def evaluate(x: Array, *, axis: Any = None, **options: Any) -> Array:
+        return ufunc.reduce(x, axis=axis, **options) if axis is None else reduce(ufunc, x, axis=axis, **options)
+
+    return evaluate
 
 
 def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,

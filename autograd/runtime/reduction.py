@@ -1,0 +1,34 @@
+"""Reductions over a short last axis, such as points in space: element after element, of all rows at once.
+
+NumPy's own loop begins anew in each row, 11 ns for a sum and 30 for a maximum, where three elements take 1. It goes
+through fewer than eight in the same order, so that the results are the same to the bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+SHORT = 8  # elements of a row from which on NumPy sums in another order
+MANY = 1024  # elements in all from which on it gains
+
+
+def reduce(ufunc: np.ufunc, x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
+    """`ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)`, over all axes unless some are named."""
+    if not options and in_short_rows(x, axis):
+        out = ufunc(x[..., 0], x[..., 1])
+        for k in range(2, x.shape[-1]):
+            ufunc(out, x[..., k], out=out)
+        return out[..., np.newaxis] if keepdims else out
+    return ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)
+
+
+def in_short_rows(x: Array, axis: Any) -> bool:
+    """Whether a reduction over `axis` goes along short rows of floats, of which there are many."""
+    return (
+        type(axis) is int and type(x) is np.ndarray and x.size >= MANY and 1 < x.shape[-1] < SHORT
+        and x.ndim > 1 and (axis == -1 or axis == x.ndim - 1) and x.dtype.char in "fd"
+    )

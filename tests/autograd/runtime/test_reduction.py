@@ -1,0 +1,57 @@
+"""Reductions along short rows are NumPy's, to the bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd.runtime.reduction import MANY, SHORT, in_short_rows, reduce
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.maximum, np.minimum])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128, np.int8, bool])
+@given(st.integers(0, 2**32), st.integers(1, SHORT + 1), st.sampled_from([(MANY,), (30, 40), (3,)]),
+       st.sampled_from(["C", "F", "reversed", "spread"]), st.booleans(), st.booleans(), st.booleans())
+def test_every_element_of_a_row_is_taken_in_its_order(ufunc: Any, dtype: Any, seed: int, length: int, rows: Any,
+                                                      laid: str, keepdims: bool, last: bool, nan: bool) -> None:
+    x = np.random.default_rng(seed).standard_normal((*rows, length)) * 3
+    if nan and np.dtype(dtype).kind == "f":
+        x.flat[::17] = np.nan
+    x = x.astype(dtype)
+    x = {"C": x, "F": np.asfortranarray(x), "reversed": x[..., ::-1], "spread": np.repeat(x, 2, -1)[..., ::2]}[laid]
+    axis = x.ndim - 1 if last else -1
+    with np.errstate(all="ignore"):
+        found, expected = reduce(ufunc, x, axis=axis, keepdims=keepdims), ufunc.reduce(x, axis=axis, keepdims=keepdims)
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_options_and_other_axes_are_numpys() -> None:
+    x = np.random.default_rng(0).standard_normal((MANY, 3))
+    assert in_short_rows(x, -1)
+    np.testing.assert_array_equal(reduce(np.add, x), np.add.reduce(x, axis=None))
+    np.testing.assert_array_equal(reduce(np.add, x, axis=0), np.add.reduce(x, axis=0))
+    np.testing.assert_array_equal(reduce(np.add, x, axis=(0, 1)), np.add.reduce(x, axis=(0, 1)))
+    for options in ({"initial": 2.0}, {"where": x > 0, "initial": 0.0}, {"dtype": np.float32}):
+        np.testing.assert_array_equal(reduce(np.add, x, axis=1, **options), np.add.reduce(x, axis=1, **options))
+
+
+@pytest.mark.parametrize("function", [np.sum, np.mean, np.prod, np.max, np.min, np.linalg.norm, np.linalg.vector_norm])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_points_in_space_have_numpys_results_and_gradients(function: Any, dtype: Any) -> None:
+    x = np.random.default_rng(1).standard_normal((MANY, 3)).astype(dtype)
+    out, pullback = autograd.vjp(lambda x: function(x, axis=-1), x)
+    np.testing.assert_array_equal(out, function(x, axis=-1))
+    (by_row,) = pullback(np.ones(MANY, dtype))
+    few = autograd.grad(lambda x: np.sum(function(x, axis=-1)))(x[:5])
+    np.testing.assert_allclose(by_row[:5], few, rtol=1e-6)
+
+
+def test_a_column_that_was_broadcast_along_short_rows_gets_their_sums() -> None:
+    x, column = np.random.default_rng(2).standard_normal((MANY, 3)), np.ones((MANY, 1))
+    np.testing.assert_array_equal(autograd.grad(lambda c: np.sum(x * c))(column), x.sum(axis=1, keepdims=True))
