@@ -172,8 +172,16 @@ def _raw_only(primitive: Custom, x: Any) -> Any:
     return x._value if isinstance(x, Tensor) else x
 
 
-def _callable_with(arguments: str, rules: Rules) -> Rules:
-    """The rules. Raises `TypeError` where one cannot be called with a cotangent or tangent, the output, an operand."""
+def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rules:
+    """The rules. Raises `TypeError` where there are more of them than the function has arguments, or one cannot be
+    called with a cotangent or tangent, the output, an operand.
+    """
+    with contextlib.suppress(ValueError):
+        try:
+            inspect.signature(function).bind_partial(*rules)
+        except TypeError:
+            raise TypeError(f"a rule belongs to an argument, and {getattr(function, '__name__', 'the function')} has "
+                            f"fewer than the {len(rules)} given") from None
     for rule in rules:
         if rule is not None:
             with contextlib.suppress(ValueError):  # there is no signature to be had
@@ -209,12 +217,12 @@ class CustomFunction:
         `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders. Of complex
         numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated where they enter and leave.
         """
-        self.primitive.vjps = _callable_with("(g, out, *args)", vjps)
+        self.primitive.vjps = _rules_of(self, "(g, out, *args)", vjps)
         return self
 
     def defjvp(self, *jvps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output."""
-        self.primitive.jvps = _callable_with("(t, out, *args)", jvps)
+        self.primitive.jvps = _rules_of(self, "(t, out, *args)", jvps)
         return self
 
 

@@ -40,19 +40,21 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
     """Prove the derivatives of `f` at `args` in all `modes` up to `order`; the `Report` says how near they came.
 
     `args` are floats, arrays, tensors and nested structures; float32 is checked in float64 where `f` goes along. A
-    derivative `a` passes against the difference `n` if `|a - n| <= atol + rtol max(|a|, |n|) + 10 (error of n)`. Where
-    `f` has no derivative (a kink, a tie, a jump) the report says so. Inputs and random generators are left as they
+    derivative `a` passes against the difference `n` if `|a - n| <= atol + rtol max(|a|, |n|) + 10 (error of n)`; the
+    usual `atol` is for functions of the size of 1, and smaller for smaller ones. Where `f` has no derivative (a kink, a tie, a jump) the report says so. Inputs and random generators are left as they
     were. Raises `GradientMismatch` naming argument, index, both numbers, tolerance and mode; also for an `f` that is
     not deterministic, or gradients that share memory.
     """
     for mode in modes:
         if mode not in ("reverse", "forward"):
             raise ValueError(f"a mode is 'reverse' or 'forward', got {mode!r}")
+    if order < 1:
+        raise ValueError(f"order expected the highest derivative to check, 1 or more, got {order}")
     subject = Subject(f, args)
     usual = TOLERANCES["float32" if np.finfo(subject.dtype).eps > 1e-10 else "float64"]
     usual = TOLERANCES["float16"] if np.finfo(subject.dtype).eps > 1e-5 else usual
     checker = _Checker(tuple(modes), usual[0] if rtol is None else rtol, usual[1] if atol is None else atol, seed,
-                       float(np.finfo(subject.dtype).eps), Report(dtype=subject.dtype.name))
+                       float(np.finfo(subject.dtype).eps), Report(dtype=subject.dtype.name), fits=atol is None)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DisconnectedWarning)
@@ -115,10 +117,12 @@ class _Level:
 
 
 class _Checker:
-    def __init__(self, modes: tuple[Mode, ...], rtol: float, atol: float, seed: int, eps: float,
-                 report: Report) -> None:
+    def __init__(self, modes: tuple[Mode, ...], rtol: float, atol: float, seed: int, eps: float, report: Report, *,
+                 fits: bool) -> None:
         self.modes, self.rtol, self.atol, self.eps, self.report = modes, rtol, atol, eps, report
         self.rng = np.random.default_rng(seed)
+        self.fits = fits  # whether atol shrinks with the function
+        self.unit = 1.0  # the size that atol belongs to
         self.scale = 1.0  # the largest derivative of the level, which errors are relative to
         self.value = 0.0  # the largest value so far: differences of a derivative that vanishes still round as it does
 
@@ -137,7 +141,9 @@ class _Checker:
         self._note_kinks(level, slopes)
         sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
         self.value = max(self.value, float(np.max(np.abs(differences.at_zero), initial=0)))
-        self.scale = float(max(*sizes, 1e-6 * self.value, self.atol, 1e-300))
+        if self.fits:
+            self.unit = min(1.0, max(*sizes, self.value, 0.0)) or 1.0
+        self.scale = float(max(*sizes, 1e-6 * self.value, self.atol * self.unit, 1e-300))
         for mode in self.modes:
             name = mode + level.prefix
             self.report.modes.append(name)
@@ -163,7 +169,7 @@ class _Checker:
         with np.errstate(invalid="ignore"):
             size = np.maximum(np.abs(got), np.abs(expected))
             largest = float(np.max(np.abs(expected), initial=0))
-            tolerance = self.atol * max(1.0, largest) + self.rtol * size + 10 * error + 1e-300
+            tolerance = self.atol * max(self.unit, largest) + self.rtol * size + 10 * error + 1e-300
             difference = np.abs(got - expected)
             excess = np.where(np.isnan(difference), np.inf, difference / tolerance)
         worst = int(np.argmax(excess))
@@ -205,7 +211,7 @@ class _Checker:
         return GradientMismatch(
             f"{wrong.mode} mode: {wrong.place} is {_number(wrong.got)}, but finite differences give "
             f"{_number(wrong.expected)}: they differ by {abs(wrong.got - wrong.expected):.3g}, and the tolerance is "
-            f"{wrong.tolerance:.3g} (rtol={self.rtol:g}, atol={self.atol:g}, {self.report.dtype})"
+            f"{wrong.tolerance:.3g} (rtol={self.rtol:g}, atol={self.atol * self.unit:.3g}, {self.report.dtype})"
         )
 
 

@@ -27,6 +27,9 @@ class Subject:
     """
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+        if not callable(f):
+            raise TypeError(f"check_gradients takes a function and its arguments, got the value {f!r:.60} of type "
+                            f"{type(f).__name__}; write check_gradients(f, x), not check_gradients(f(x))")
         self.f = f
         self.leaves, self.structure = flatten(tuple(args))
         self.active = [i for i, leaf in enumerate(self.leaves) if _is_floating(leaf)]
@@ -38,6 +41,11 @@ class Subject:
         self.inputs = [f"argument {_bare(places[i])}" for i in self.active]
         self.outputs: list[str] = []
         self.given = [as_array(self.leaves[i]).copy() for i in self.active]
+        for name, given in zip(self.inputs, self.given, strict=True):
+            if np.any(np.isnan(given)):
+                at = tuple(int(i) for i in np.argwhere(np.isnan(given))[0])
+                raise ValueError(f"{name} holds nan" + (f" at index {at}" if at else "")
+                                 + ", where nothing can be compared; give numbers")
         self.values = self.given
         self.evaluations = 0
         self.randomness = RandomState()

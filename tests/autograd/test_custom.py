@@ -292,3 +292,11 @@ def test_operations_of_one_name_are_told_apart_and_those_of_a_loop_are_let_go() 
     gc.collect()
     assert len(primitives) <= before + 1
     assert primitives[first.primitive.name] is first.primitive
+
+
+@pytest.mark.parametrize("give", ["defvjp", "defjvp"])
+def test_more_rules_than_arguments_are_refused(give: str) -> None:
+    operation = custom(lambda x, *, scale=1.0: x * scale)
+    with pytest.raises(TypeError, match="fewer than the 2 given"):
+        getattr(operation, give)(lambda g, out, x, **_: g, lambda g, out, x, **_: g)
+    getattr(custom(lambda *xs: sum(xs)), give)(*[lambda g, out, *_: g] * 4)  # as many as there will be

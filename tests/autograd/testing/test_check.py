@@ -42,6 +42,20 @@ def test_a_wrong_factor_is_caught_in_float32_and_in_complex_numbers() -> None:
         check_gradients(cube_wrong_by(1.001), X + 1j, order=1)
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e-12, 1.4e-23, 1e-150, 1e6, 1e60])
+@pytest.mark.parametrize("factor", [1.001, -1, 0])
+def test_a_wrong_factor_is_caught_in_any_unit(unit: float, factor: float) -> None:
+    """Of a function in joules a kelvin all derivatives are smaller than any fixed tolerance."""
+    @autograd.custom
+    def energy(x: Any) -> Any:
+        return unit * np.sin(x)
+
+    with pytest.raises(GradientMismatch):
+        check_gradients(energy.defvjp(lambda g, out, x: factor * unit * g * np.cos(x)), X)
+    check_gradients(energy.defvjp(lambda g, out, x: unit * g * np.cos(x)), X)
+    check_gradients(energy.defvjp(lambda g, out, x: -unit * g * np.cos(x)), X, atol=3 * unit)  # as it was asked for
+
+
 @autograd.custom
 def one_wrong_element(x: Any) -> Any:
     return np.sin(x)
@@ -136,6 +150,18 @@ def test_a_reused_buffer_is_caught() -> None:
 def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
     with pytest.raises(GradientMismatch, match="changed its cotangent in place"):
         check_gradients(cotangent_overwritten, X, np.array([1.0, 2.0, 3.0]), order=1)
+
+
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: check_gradients(np.sin, X, order=0), ValueError, "order expected the highest derivative.*got 0"),
+    (lambda: check_gradients(np.sin(X), X), TypeError, r"takes a function.*write check_gradients\(f, x\)"),
+    (lambda: check_gradients(lambda p: np.sin(p["w"]), {"w": np.array([1.0, np.nan])}), ValueError,
+     r"argument 0\['w'\] holds nan at index \(1,\)"),
+    (lambda: check_gradients(np.sin, np.nan), ValueError, "argument 0 holds nan, where nothing can be compared"),
+])
+def test_what_would_prove_nothing_is_refused(call: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
 
 
 def test_a_nan_gradient_is_a_mismatch() -> None:
