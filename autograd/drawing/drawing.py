@@ -9,6 +9,7 @@ from .model import Graph
 from .placing import budget, engines
 from .placing.layered import layered
 from .placing.layout import Layout, from_engine
+from .placing.routes import looped
 from .reading.extract import Extraction
 from .reading.steps import Trace, is_small, traced
 from .shaping.difference import difference
@@ -74,9 +75,10 @@ class Drawing:
         engine = engines.find()
         trouble = ""
         if engine is not None and budget.suits_engine(graph):
-            text = dot.source(graph, direction=self.direction, gradients=False)
+            text = dot.source(graph, direction=self.direction, dashed=False)
             try:
-                return from_engine(engine.run(text, "json0", timeout=self.timeout), graph, engine.name), ""
+                layout = from_engine(engine.run(text, "json0", timeout=self.timeout), graph, engine.name)
+                return looped(graph, layout, self.direction), ""
             except (engines.EngineError, ValueError) as error:
                 trouble = str(error)
         return layered(graph, self.direction), trouble

@@ -41,9 +41,10 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
 
     `args` are floats, arrays, tensors and nested structures; float32 is checked in float64 where `f` goes along. A
     derivative `a` passes against the difference `n` if `|a - n| <= atol + rtol max(|a|, |n|) + 10 (error of n)`; the
-    usual `atol` is for functions of the size of 1, and smaller for smaller ones. Where `f` has no derivative (a kink, a tie, a jump) the report says so. Inputs and random generators are left as they
-    were. Raises `GradientMismatch` naming argument, index, both numbers, tolerance and mode; also for an `f` that is
-    not deterministic, or gradients that share memory.
+    usual `atol` belongs to functions of the size of 1, and shrinks with smaller ones. Where `f` has no derivative (a
+    kink, a tie, a jump) the report says so. Inputs and random generators are left as they were. Raises
+    `GradientMismatch` naming argument, index, both numbers, tolerance and mode; also for an `f` that is not
+    deterministic, or gradients that share memory; `ValueError` for arguments that hold nan.
     """
     for mode in modes:
         if mode not in ("reverse", "forward"):

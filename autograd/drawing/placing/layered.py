@@ -16,7 +16,7 @@ from autograd.drawing.words import width
 
 from .layout import Box, Layout, Point, sizes
 from .ranks import ranks
-from .routes import Span, routes
+from .routes import Span, looped, routes
 
 GAP, LAYER_GAP, FRAME_PADDING = 18.0, 30.0, 12.0
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
@@ -78,7 +78,7 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     if direction == "LR":
         layout = _turned(layout)
     layout.frames = _frames(graph, layout.boxes)
-    return layout
+    return looped(graph, layout, direction)
 
 
 def _items(graph: Graph, measured: dict[str, tuple[float, float]],
@@ -284,11 +284,8 @@ def _beside_middle(route: list[Point], text: str) -> Point:
 
 def _turned(layout: Layout) -> Layout:
     """The layout from left to right instead of downwards."""
-    def turn(box: Box) -> Box:
-        return Box(box.y, box.x, box.height, box.width)
-
     return Layout(
-        layout.height, layout.width, {key: turn(box) for key, box in layout.boxes.items()},
+        layout.height, layout.width, {key: box.turned for key, box in layout.boxes.items()},
         {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine,
         {number: (y, x) for number, (x, y) in layout.labels.items()},
     )

@@ -40,6 +40,11 @@ class Box:
     def bottom(self) -> float:
         return self.y + self.height / 2
 
+    @property
+    def turned(self) -> Box:
+        """The box in a picture that runs to the right instead of downwards."""
+        return Box(self.y, self.x, self.height, self.width)
+
 
 @dataclass(slots=True)
 class Layout:

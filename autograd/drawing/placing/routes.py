@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from itertools import pairwise
 
 from autograd.drawing.model import Graph
 
-from .layout import Box, Point
+from .layout import Box, Layout, Point
 
 Span = tuple[float, float]  # top and bottom
 Stop = tuple[float, float, float]  # where a route goes straight down, and from where to where
@@ -31,14 +31,9 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
         for place, (_, number) in enumerate(sorted(edges)):
             ends[number] = boxes[key].x + (place - (len(edges) - 1) / 2) * step
     found: dict[int, list[Point]] = {}
-    loops = 0
     for number, edge in enumerate(graph.edges):
         source, target = boxes[edge.source], boxes[edge.target]
-        if edge.carried:
-            found[number] = _around(source, target, rows[edge.source][1] + AISLE, rows[edge.target][0] - AISLE, boxes,
-                                    ASIDE + APART * loops)
-            loops += 1
-        else:
+        if not edge.carried:
             found[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
                                      (ends[number], rows[edge.target][0], target.top)])
     return found
@@ -66,10 +61,31 @@ def _straight(x: float, top: float, bottom: float) -> list[Point]:
     return [(x, top + (bottom - top) / 3), (x, bottom - (bottom - top) / 3), (x, bottom)] if bottom > top else []
 
 
-def _around(start: Box, end: Box, low: float, high: float, boxes: Mapping[str, Box], aside: float) -> list[Point]:
+def looped(graph: Graph, layout: Layout, direction: str) -> Layout:
+    """The layout with the ways to the next turn of each block, around what is placed, one beside another.
+
+    An engine would wind them through the gaps between the boxes.
+    """
+    turned = direction == "LR"
+    boxes = [box.turned if turned else box for box in layout.boxes.values()]
+    at = dict(zip(layout.boxes, boxes, strict=True))
+    aside = ASIDE
+    for number, edge in enumerate(graph.edges):
+        if edge.carried:
+            route = _around(at[edge.source], at[edge.target], boxes, aside)
+            layout.routes[number] = [(y, x) for x, y in route] if turned else route
+            layout.width = max([layout.width, *(x + 12 for x, _ in layout.routes[number])])
+            layout.height = max([layout.height, *(y + 12 for _, y in layout.routes[number])])
+            aside += APART
+    return layout
+
+
+def _around(start: Box, end: Box, boxes: Sequence[Box], aside: float) -> list[Point]:
     """A route to the next turn of a block: out below, beside all boxes in the way, and in from above."""
+    low = max(box.bottom for box in boxes if box.top < start.bottom and box.bottom > start.top) + AISLE
+    high = min(box.top for box in boxes if box.top < end.bottom and box.bottom > end.top) - AISLE
     side = max(start.right, end.right)
-    for box in sorted(boxes.values(), key=lambda box: box.left):
+    for box in sorted(boxes, key=lambda box: box.left):
         if box.bottom > min(high, low) and box.top < max(high, low) and box.left < side + aside + CORNER:
             side = max(side, box.right)
     side += aside

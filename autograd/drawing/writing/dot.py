@@ -37,10 +37,10 @@ _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink"
 
 
 def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,
-            gradients: bool = True) -> Any:
+            dashed: bool = True) -> Any:
     """The graph as a `graphviz.Digraph`; with `layout` every position is given, for `neato -n2` to paint.
 
-    Without `gradients` the dashed edges of the backward view are left out, so that they do not push others aside.
+    Without `dashed` the ways of gradients and to the next repetition are left out, so that they push no others aside.
     """
     colours = PALETTES[theme]
     dot = graphviz.Digraph("computation", comment=printable(graph.title or description(graph)))
@@ -57,9 +57,11 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
     words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
     spans = lengths(graph) if layout is None else [1] * len(graph.edges)
     for number, edge in enumerate(graph.edges):
+        if edge.carried and not dashed:
+            continue
         _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number],
                     straight=edge.source in straight and edge.target in straight)
-    if graph.backward and gradients:
+    if graph.backward and dashed:
         for number, edge in enumerate(graph.edges):
             if graph.flows_back(edge):
                 where = {}

@@ -13,7 +13,7 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.reading.steps import Trace
 
 from .dot import escape
-from .legend import ROW, wrapped
+from .legend import ROW, banner, wrapped
 from .slots import with_slots
 from .style import Theme
 from .svg import MARGIN, definitions, figure_id, graph_group, legend_group, style_element
@@ -44,7 +44,10 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
     wide, gap = max(layout.width, NARROWEST), 2 * MARGIN
     columns = max(1, min(len(shown), int((WIDEST + gap) // (wide + gap))))
     total = columns * (wide + gap)
-    parts, y = [], MARGIN
+    above = banner(graph, total - gap)
+    parts = [f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
+             for i, text in enumerate(above)]
+    y = MARGIN + ROW * len(above)
     for start in range(0, len(shown), columns):
         row = [(wrapped([told], wide), frame) for told, frame in shown[start : start + columns]]
         words = ROW * max(len(lines) for lines, _ in row)

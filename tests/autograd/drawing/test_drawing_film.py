@@ -25,6 +25,15 @@ def slots(frame: object) -> list[str]:
     return [text.text for text in frame.iter(f"{SVG}text") if "slot" in text.get("class", "") and text.text]  # type: ignore[attr-defined]
 
 
+def test_a_title_stands_above_all_frames() -> None:
+    x = Tensor(1.0, requires_grad=True)
+    strip = draw(np.sin(x) * 2.0, title="正弦").to_film()
+    (title,) = [text for text in parsed(strip).iter(f"{SVG}text") if text.get("class") == "banner"]
+    captions = [text for text in parsed(strip).iter(f"{SVG}text") if text.get("class") == "caption"]
+    assert title.text == "正弦"
+    assert all(float(caption.get("y", "")) > float(title.get("y", "")) + 8 for caption in captions)
+
+
 def test_values_fill_in_forwards_and_gradients_backwards() -> None:
     drawing, w = neuron()
     frames = list(groups(parsed(drawing.to_film()), "graph"))

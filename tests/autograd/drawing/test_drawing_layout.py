@@ -7,10 +7,13 @@ from functools import partial
 from itertools import combinations
 from math import isfinite
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd import Tensor
+from autograd.drawing import draw
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
@@ -81,6 +84,25 @@ def test_the_way_to_the_next_repetition_runs_through_no_box(graph: Graph, data: 
             for box in layout.boxes.values():
                 inner = Box(box.x, box.y, box.width - 2, box.height - 2)
                 assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(route))
+
+
+@pytest.mark.parametrize("engine", ["", "none"])  # the first that is there, and our own
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_loops_go_around_what_any_engine_placed(engine: str, direction: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEARGRAD_DOT", engine)
+    w, h = Tensor(np.ones((3, 3)), requires_grad=True, name="W"), Tensor(np.zeros(3))
+    for _ in range(20):
+        h = np.tanh(w @ h + 1.0) * np.cos(h) - h
+    drawing = draw(h, direction=direction)
+    layout = drawing.layout()
+    carried = [number for number, edge in enumerate(drawing.graph.edges) if edge.carried]
+    assert carried
+    for number in carried:
+        for x, y in along(layout.routes[number]):
+            assert 0 <= x <= layout.width
+            assert 0 <= y <= layout.height
+            assert not any(overlap(Box(box.x, box.y, box.width - 2, box.height - 2), Box(x, y, 1, 1))
+                           for box in layout.boxes.values())
 
 
 def test_a_long_edge_makes_way_for_wide_and_high_boxes() -> None:
