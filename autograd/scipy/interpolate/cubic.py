@@ -12,9 +12,9 @@ import scipy.interpolate as si
 
 from autograd.arguments import arrays_of
 from autograd.registry import real_only
-from autograd.scipy.linalg import solve_banded
 from autograd.tensor.nested import values_of
 
+from .banded import solve_circular, tridiagonal
 from .piecewise import PiecewisePolynomial, beside, doubles
 from .takes_tensors import Polynomials, twin_class
 
@@ -118,24 +118,11 @@ def end_equation(condition: Any, h: Array, chord: Array, half: float) -> tuple[A
 
 
 def periodic_slopes(h: Array, chord: Array) -> Array:
-    """The same equations in a circle: the last slope apart, on which the others depend linearly."""
+    """The same equations in a circle."""
     previous, column = np.roll(h, 1), beside(h, chord)
-    diagonal, right = 2 * (previous + h), 3 * (column * np.roll(chord, 1, axis=0) + np.roll(column, 1, axis=0) * chord)
-    size = len(h) - 1
-    ends = -(h[0] * (np.arange(size) == 0) + previous[-2] * (np.arange(size) == size - 1))
-    sides = np.concatenate([right[:-1].reshape(size, -1), ends[:, None]], axis=1)
-    out = tridiagonal(h[1:-1], diagonal[:-1], previous[:-2], sides)
-    alone, moved = out[:, :-1].reshape(right[:-1].shape), beside(out[:, -1], right)
-    last = (right[-1:] - previous[-1] * alone[:1] - h[-1] * alone[-1:]) / (
-        diagonal[-1] + previous[-1] * moved[:1] + h[-1] * moved[-1:])
-    slopes = alone + last * moved
-    return np.concatenate([slopes, last, slopes[:1]])
-
-
-def tridiagonal(below: Array, diagonal: Array, above: Array, right: Array) -> Array:
-    none = np.zeros_like(diagonal[:1])
-    band = np.stack([np.concatenate([none, above]), diagonal, np.concatenate([below, none])])
-    return solve_banded((1, 1), band, right.reshape(len(right), -1)).reshape(right.shape)
+    right = 3 * (column * np.roll(chord, 1, axis=0) + np.roll(column, 1, axis=0) * chord)
+    slopes = solve_circular(np.stack([h, 2 * (previous + h), previous], axis=1), right)
+    return np.concatenate([slopes, slopes[:1]])
 
 
 def refuse_open(name: str, y: Array, axis: int) -> None:

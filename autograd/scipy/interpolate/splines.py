@@ -12,6 +12,7 @@ from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
+from .banded import band_of, solve_circular
 from .cubic import checked, refuse_open
 from .piecewise import Spline, de_boor, doubles, piece_of
 from .takes_tensors import TakesTensorBounds, twin_class
@@ -95,11 +96,11 @@ def on_a_circle(x: Array, y: Array, k: int) -> tuple[Array, Array]:
     knots = x if k % 2 else np.concatenate([x[:1], (x[1:-1] + x[:-2]) / 2, x[-1:]])
     rounds, place = np.divmod(np.arange(-k, count + k + 1), count)
     t = knots[place] + rounds * (x[-1] - x[0])
-    piece = piece_of(t, k, x[:-1])
-    weights = de_boor(t, k, x[:-1], piece, [np.broadcast_to(unit, (count, k + 1)) for unit in np.eye(k + 1)])
-    matrix = sum(weights[:, j, None] * ((piece - k + j)[:, None] % count == np.arange(count)) for j in range(k + 1))
-    c = np.linalg.solve(matrix, y[:-1].reshape(count, -1)).reshape(y[:-1].shape)
-    return t, c[np.arange(count + k) % count]
+    place = np.arange(count) + k
+    weights = de_boor(t, k, x[:-1], place, [np.broadcast_to(unit, (count, k + 1)) for unit in np.eye(k + 1)])
+    half = k // 2  # of the neighbours that have a part in a value: at a knot, where odd degrees have x, one less
+    c = solve_circular(weights[:, : 2 * half + 1], y[:-1])
+    return t, c[(np.arange(count + k) - half) % count]
 
 
 def ends_of(bc_type: Any) -> tuple[Any, Any]:
@@ -129,13 +130,3 @@ def knots_of(x: Array, k: int, conditions: bool) -> Array:
     inner = x if k % 2 else (x[1:] + x[:-1]) / 2
     cut = (k + 1) // 2
     return np.concatenate([*[first] * (k + 1), inner[cut:-cut], *[last] * (k + 1)])
-
-
-def band_of(rows: Array, starts: Array, k: int) -> Array:
-    """The band, as LAPACK stores it, of a matrix whose row i holds `rows[i]` from the column `starts[i]` on."""
-    size = len(rows)
-    i = np.arange(size) + np.arange(-k, k + 1)[:, None]
-    inside = np.clip(i, 0, size - 1)
-    offset = np.arange(size) - starts[inside]
-    stands = (i == inside) & (offset >= 0) & (offset <= k)
-    return np.where(stands, rows[inside, np.clip(offset, 0, k)], 0)
