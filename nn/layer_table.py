@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd import Tensor, no_grad
+from autograd import Tensor, no_grad, tree
 from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
@@ -97,9 +97,8 @@ def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DType
 
     def note(module: Module, inputs: tuple[Any, ...], output: Any) -> None:
         _, before = reached.get(id(module), (None, 0))
-        first = output[0] if isinstance(output, tuple) else output
-        if isinstance(first, Tensor):
-            reached[id(module)] = (first.shape, before + multiply_adds(module, inputs, first))
+        first = next((x for x in tree.flatten(output)[0] if isinstance(x, Tensor)), Tensor(0.0))
+        reached[id(module)] = (first.shape, before + multiply_adds(module, inputs, first))
 
     with evaluating(model), no_grad():
         handles = [module.register_forward_hook(note) for module in model.modules()]

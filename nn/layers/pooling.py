@@ -37,7 +37,7 @@ class _Windows(Module):
                          ceil_mode=(self.ceil_mode, False))
 
     def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {}
+        raise NotImplementedError
 
 
 class MaxPool2d(_Windows):

@@ -111,3 +111,4 @@ def test_a_module_dict_is_a_dict_that_is_trained() -> None:
         heads[1] = nn.ReLU()
     heads.clear()
     assert len(heads) == len(nn.ModuleDict(None)) == 0
+    assert heads  # a module is one, however much is in it: `if self.heads:` asks whether there is one

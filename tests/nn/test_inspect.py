@@ -94,6 +94,10 @@ def test_what_cannot_be_excited() -> None:
         inspect.most_exciting(model, "7", 0, (3,))
     with pytest.raises(ValueError, match="is not a part of this Sequential"):
         inspect.most_exciting(model, nn.ReLU(), 0, (3,))
+    model.append(nn.Linear(2, 2))
+    model.forward = model[0]
+    with pytest.raises(ValueError, match="a call of the model does not reach '2'"):
+        inspect.most_exciting(model, "2", 0, (3,))
 
 
 # --- Pictures ---------------------------------------------------------------------------------------------------------

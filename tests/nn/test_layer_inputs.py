@@ -140,6 +140,7 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
     (lambda: functional.scaled_dot_product_attention(floats(3, 4), floats(3, 5), floats(3, 4)), "expected query"),
     (lambda: functional.scaled_dot_product_attention(*[floats(3, 4)] * 3, np.ones((3, 3), bool), is_causal=True),
      "give attn_mask or is_causal, not both"),
+    (lambda: functional.embedding([0, 1], floats(3)), r"embedding expected a weight \(rows, width\), got \(3,\)"),
     (lambda: functional.dropout(floats(3), 1.5), "dropout: p must be between 0 and 1, got 1.5"),
 ])
 def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:

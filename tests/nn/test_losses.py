@@ -220,6 +220,8 @@ def test_shapes_must_agree(loss: nn.Module) -> None:
         loss(np.zeros(4), np.zeros((4, 1)))
     with pytest.raises(ValueError, match=r"got \(4, 2\) and \(3, 2\); the batches differ in size"):
         loss(np.zeros((4, 2)), np.zeros((3, 2)))
+    with pytest.raises(ValueError, match=r"got \(4, 6\) and \(4, 2, 3\); reshape one of them"):
+        loss(np.zeros((4, 6)), np.zeros((4, 2, 3)))
     with pytest.raises(ValueError, match=r"got an empty batch of predictions, \(0, 2\)"):
         loss(np.zeros((0, 2)), np.zeros((0, 2)))
     with pytest.raises(TypeError, match="expected floating-point input, got int64"):
@@ -234,6 +236,7 @@ LOGITS = np.zeros((4, 3))
     ([0, -1, 2, 0], ValueError, r"got the label -1 at index 1"),
     ([0, 1, 2], ValueError, r"of shape \(4,\) for predictions \(4, 3\), got \(3,\); 4 predictions, 3 labels"),
     ([[0], [1], [2], [0]], ValueError, r"got \(4, 1\); write target.squeeze\(-1\)"),
+    (np.zeros((4, 2), int), ValueError, r"for predictions \(4, 3\), got \(4, 2\)$"),
     (np.eye(3, dtype=int)[[0, 1, 2, 0]], ValueError, r"for one-hot rows write target.argmax\(1\)"),
     ([0.0, 1.0, 2.0, 0.0], TypeError, (r"expected class indices, integers of shape \(4,\), or probabilities, "
                                        r"floats of shape \(4, 3\); got float64 \(4,\)")),

@@ -58,6 +58,7 @@ LAYERS = [
     (nn.Conv2d(2, 3, 3, padding=1, padding_mode="replicate"), (2, 2, 5, 5)),
     (nn.Conv2d(2, 3, 3, padding=1, padding_mode="circular"), (2, 2, 5, 5)),
     (nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), (2, 4, 5, 5)),
+    (nn.ConvTranspose2d(2, 3, (2, 3), bias=False), (2, 2, 4, 5)),
     (nn.MaxPool1d(3, stride=2, padding=1), (2, 3, 9)),
     (nn.MaxPool2d(2, dilation=2), (2, 3, 8, 8)),
     (nn.MaxPool2d(3, stride=2, ceil_mode=True), (2, 3, 8, 8)),
@@ -278,6 +279,18 @@ def test_attention_with_keys_of_its_own_kind_is_refused(options, message, tmp_pa
 
     with pytest.raises(ValueError, match=message):
         nn.export_onnx(Attends(), (images(2, 5, 4), images(2, 5, options.get("kdim", 4))), tmp_path / "model.onnx")
+
+
+def test_attention_within_one_sequence_is_refused(tmp_path):
+    class Attends(nn.Module):
+        def __init__(self):
+            self.attention = nn.MultiheadAttention(4, 2)
+
+        def forward(self, x):
+            return self.attention(x, x, x)[0]
+
+    with pytest.raises(ValueError, match=r"called on one sequence of shape \(5, 4\); give it a batch"):
+        nn.export_onnx(Attends(), images(5, 4), tmp_path / "model.onnx")
 
 
 def test_without_onnx_the_extra_is_named(monkeypatch, tmp_path):

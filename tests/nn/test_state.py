@@ -87,12 +87,14 @@ def test_load_state_dict_lists_everything_that_is_wrong_and_changes_nothing() ->
     state["layers.1.weight"] = np.ones((3, 2))
     state["layers.1.bias"] = np.ones(2, complex)
     state["first.offset"] = "text"
+    state["first.dense.bias"] = [[1.0, 2.0], [3.0]]
     with pytest.raises(ValueError, match="does not fit Net, which was left as it is") as caught:
         net.load_state_dict(state)
     message = str(caught.value)
     for part in ("missing: temperature, first.scale", "unexpected: head.weight, head.bias",
                  "layers.1.weight: expected shape (2, 3), got (3, 2)",
-                 "layers.1.bias: expected float32, got complex128", "first.offset: expected shape (3,), got ()"):
+                 "layers.1.bias: expected float32, got complex128", "first.offset: expected shape (3,), got ()",
+                 "first.dense.bias: expected an array, got a list (setting an array element with a sequence"):
         assert part in message
     for key, value in net.state_dict().items():
         np.testing.assert_array_equal(value, before[key])

@@ -87,8 +87,8 @@ def test_a_model_file_is_plain_safetensors(path):
         assert load(path)[name].flags.writeable
 
 
-def test_two_paths_that_read_alike_are_kept_apart():
-    state = {"a.b": np.ones(1), "a": {"b": np.zeros(2)}, "a.b#2": np.full(3, 2.0)}
+def test_paths_that_read_alike_are_kept_apart():
+    state = {"a.b.c": np.ones(1), "a": {"b.c": np.zeros(2), "b": {"c": np.ones(4)}}, "a.b.c#2": np.full(3, 2.0)}
     assert_same(decode(encode(state), "memory"), state)
 
 

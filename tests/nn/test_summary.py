@@ -131,3 +131,19 @@ def test_a_wrong_shape_is_the_models_own_error_and_leaves_no_hooks():
 def test_what_is_no_shape(shape):
     with pytest.raises(TypeError, match=r"summary expected a shape with the batch axis, such as \(1, 4\)"):
         nn.summary(nn.Linear(4, 2), shape)
+
+
+@pytest.mark.parametrize("output", [lambda x: {"x": x}, lambda x: [[x], x.sum()], lambda x: {"unused": 1, "x": x}])
+def test_of_nested_outputs_the_first_tensor_is_shown(output):
+    class Named(nn.Module):
+        def forward(self, x):
+            return output(x)
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.named, self.linear = Named(), nn.Linear(2, 3)
+
+        def forward(self, x):
+            return self.linear(self.named(x) and x)
+
+    assert [(row.name, row.output) for row in nn.summary(Net(), (1, 2)).rows] == [("named", (1, 2)), ("linear", (1, 3))]

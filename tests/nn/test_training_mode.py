@@ -97,6 +97,9 @@ def test_batch_norm_with_momentum_none_averages_all_batches() -> None:
     layer.reset_running_stats()
     assert layer.num_batches_tracked.item() == 0
     np.testing.assert_array_equal(layer.running_var.data, 1)
+    untracked = nn.BatchNorm1d(2, track_running_stats=False)
+    untracked.reset_running_stats()
+    assert untracked.running_mean is None
 
 
 def test_batch_norm_without_running_statistics_has_none() -> None:
