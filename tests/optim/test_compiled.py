@@ -60,3 +60,16 @@ def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
     monkeypatch.setattr(compiled, "_installed", lambda: True)
     monkeypatch.setenv("CLEARGRAD_FAST", "0")
     assert step(leaf((20_000,))) == []
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("decay", [(0.0, 0.0), (0.03, 0.0), (0.0, 0.03)])
+def test_the_compiled_loop_is_what_python_makes_of_it(dtype, decay):
+    start = [rng.random(7).astype(dtype) for _ in range(4)]
+    options = [dtype(x) for x in (0.9, 0.1, 0.999, 0.001, 1e-8, 0.01, *decay)]
+    ends = []
+    for loop in (compiled._adam, compiled.adam()):
+        arrays = [x.copy() for x in start]
+        loop(*arrays, *options)
+        ends.append(arrays)
+    np.testing.assert_array_equal(*ends)
