@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import elementwise
-from autograd.runtime.blocks import in_blocks
+from autograd.runtime.blocks import BLOCK, in_blocks
 
 Array = Any
 
@@ -91,7 +91,7 @@ def normal_cdf_values(x: Array) -> Array:
     """The normal distribution's cumulative distribution, without cancellation in the lower tail."""
     if x.dtype == np.float32 and isinstance(x, np.ndarray):
         out = np.empty_like(x)
-        if not in_blocks(normal_cdf_in_single, out, x, block=2**14):
+        if not in_blocks(normal_cdf_in_single, out, x, block=2 * BLOCK):
             normal_cdf_in_single(out, x)
         return out
     z = _wide(x) * -0.7071067811865476
