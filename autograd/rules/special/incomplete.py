@@ -22,13 +22,38 @@ from .ufuncs import special as sc
 Array = Any
 NODES, WEIGHTS = quadrature(128)
 NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
+LARGE = 100.0  # from here on series of three terms are exact to rounding
+FAR = 1e150  # beyond, a square might overflow, and what is added to it has long been lost
 
 # --- Densities -------------------------------------------------------------------------------------------------------
 
 
 def gamma_density(a: Array, x: Array) -> Array:
-    """x^(a-1) exp(-x) / Gamma(a)."""
-    return np.exp(sc.xlogy(a - 1, x) - x - sc.gammaln(a))
+    """x^(a-1) exp(-x) / Gamma(a); for large a about its peak: the terms of its logarithm are far larger than that."""
+    large = (a > LARGE) & (x > 0) & (x < np.inf)
+    b, y = np.where(large, a, 1.0), np.where(large, x, 1.0)
+    return np.where(large, np.exp(gamma_log_density(b, np.log(y / b))) / y,
+                    np.exp(sc.xlogy(a - 1, x) - x - sc.gammaln(a)))
+
+
+def gamma_log_density(a: Array, w: Array) -> Array:
+    """Of the density of log x, that is x^a exp(-x) / Gamma(a), its logarithm at x = a exp(w)."""
+    return gamma_log_peak(a) - a * (np.expm1(w) - w)
+
+
+def gamma_log_peak(a: Array) -> Array:
+    """a log a - a - log Gamma(a), and for large a by Stirling's series, where that cancels."""
+    large = a > LARGE
+    s, b = np.where(large, a, LARGE), np.where(large, 1, a)
+    series = np.log(s / (2 * pi)) / 2 - (1 / 12 - (1 / 360 - 1 / 1260 / s**2) / s**2) / s
+    return np.where(large, series, sc.xlogy(b, b) - b - sc.gammaln(b))
+
+
+def gamma_centre(a: Array) -> Array:
+    """log a - psi(a), and for large a by its series."""
+    large = a > LARGE
+    s, b = np.where(large, a, LARGE), np.where(large, 1, a)
+    return np.where(large, (0.5 + (1 / 12 - (1 / 120 - 1 / 252 / s**2) / s**2) / s) / s, np.log(b) - sc.psi(b))
 
 
 def beta_density(a: Array, b: Array, x: Array) -> Array:
@@ -40,8 +65,15 @@ def student_log_density(df: Array, t: Array) -> Array:
     """With infinitely many degrees of freedom it is the normal distribution's."""
     normal = df == np.inf
     df = np.where(normal, 1, df)
-    out = -(df + 1) / 2 * np.log1p(t * t / df) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
+    out = -(df + 1) / 2 * student_growth(df, t) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
     return np.where(normal, -0.5 * t * t - 0.5 * log(2 * pi), out)
+
+
+def student_growth(df: Array, t: Array) -> Array:
+    """log(1 + t^2 / df), also of a t whose square overflows."""
+    far = np.abs(t) > FAR
+    near = np.where(far, 0.0, t)
+    return np.where(far, 2 * np.log(np.where(far, np.abs(t), 1.0)) - np.log(df), np.log1p(near * near / df))
 
 
 def student_density(df: Array, t: Array) -> Array:
@@ -83,10 +115,10 @@ def gamma_slope(a: Array, x: Array) -> Array:
     x = np.where(ended, 1, x)
     span, upper = gamma_range(a, x)
     sign = np.where(upper, 1, -1)
-    v = np.log(x)[..., None] + (sign * span)[..., None] * NODES
+    w = np.log(x / a)[..., None] + (sign * span)[..., None] * NODES
     a = np.expand_dims(a, -1)
-    density = np.exp(a * v - np.exp(v) - sc.gammaln(a))
-    return np.where(ended, 0, -sign * span * np.sum(WEIGHTS * density * (v - sc.psi(a)), axis=-1))
+    density = np.exp(gamma_log_density(a, w))
+    return np.where(ended, 0, -sign * span * np.sum(WEIGHTS * density * (w + gamma_centre(a)), axis=-1))
 
 
 def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
@@ -113,10 +145,15 @@ def student_slope(df: Array, t: Array) -> Array:
     inner, outer = np.where(near, t, 0.0), np.where(near, 1.0, t)
     nodes, weights = quadrature()
     middle = inner * (student_change(np.expand_dims(df, -1), inner[..., None] * nodes) @ weights)
-    x = df / (df + outer * outer)
-    along = np.exp((df / 2 - 1) * np.log(x) - sc.betaln(df / 2, 0.5) - 1.5 * np.log(df + outer * outer)) * outer
-    moved = beta_slope(df / 2, 0.5, x, outer * outer / (df + outer * outer))
-    return np.where(near, middle, -np.sign(outer) / 4 * moved - along / 2)
+    far, log_t = np.abs(outer) > FAR, np.log(np.abs(outer))
+    ratio = df / outer / outer
+    log_x = np.log(df) - 2 * log_t - np.log1p(ratio)
+    along = np.exp((df / 2 - 1) * log_x - sc.betaln(df / 2, 0.5) - 2 * log_t - 1.5 * np.log1p(ratio))
+    some = np.where(far, 1.0, ratio)
+    moved = beta_slope(df / 2, 0.5, some / (1 + some), 1 / (1 + some))
+    first = np.exp(df / 2 * log_x - sc.betaln(df / 2, 0.5)) * 2 / df  # of the series in x, which ends there
+    moved = np.where(far, first * (log_x - 2 / df - sc.psi(df / 2) + sc.psi(df / 2 + 0.5)), moved)
+    return np.where(near, middle, -np.sign(outer) * (moved / 4 + along / 2))
 
 
 def student_change(df: Array, t: Array) -> Array:

@@ -246,3 +246,33 @@ def test_a_class_without_a_share_in_either_distribution_costs_what_it_does_besid
     p, q = np.array([0.0, 0.3, 0.7]), np.array([0.0, 0.4, 0.6])
     np.testing.assert_allclose(grad(lambda q: np.sum(sc.rel_entr(p, q)))(q), [0, -0.3 / 0.4, -0.7 / 0.6])
     np.testing.assert_allclose(grad(lambda q: np.sum(sc.kl_div(p, q)))(q), [1, 1 - 0.3 / 0.4, 1 - 0.7 / 0.6])
+
+
+@pytest.mark.parametrize("a", [1e2, 101.0, 1e4, 1e6, 1e9, 1e12])
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_quantiles_of_large_shapes_keep_their_digits(a: float, p: float) -> None:
+    """The density against its own in 40 digits, and the slope in the shape against Cornish's and Fisher's series."""
+    x, z = float(sc.gammaincinv(a, p)), float(sc.ndtri(p))
+    with mpmath.workdps(40):
+        density = mpmath.exp((a - 1) * mpmath.log(x) - x - mpmath.loggamma(a))
+    assert grad(lambda p: sc.gammaincinv(a, p))(p) * float(density) == pytest.approx(1, rel=1e-9)
+    assert grad(lambda x: sc.gammainc(a, x))(x) == pytest.approx(float(density), rel=1e-9)
+    series = z / (2 * np.sqrt(a)) - (z**3 - 7 * z) / 72 * a**-1.5
+    assert grad(lambda a: sc.gammaincinv(a, p))(a) - 1 == pytest.approx(series, abs=0.1 / a**2 + 1e-15 * np.sqrt(a))
+
+
+@pytest.mark.parametrize("t", [1e3, 1e99, 1e149, 1.1e150, 1e155, 1e200])
+@pytest.mark.parametrize("df", [0.3, 1.0, 2.5])
+def test_students_tails_keep_their_slopes(df: float, t: float) -> None:
+    """Of tails alone: t^-df times a constant, to a share of 1/t^2."""
+    with mpmath.workdps(40):
+        d, t_ = mpmath.mpf(df), mpmath.mpf(t)
+        x = d / (d + t_**2)
+        tail = mpmath.betainc(d / 2, 0.5, 0, x, regularized=True) / 2
+        moved = mpmath.diff(lambda d: mpmath.betainc(d / 2, 0.5, 0, d / (d + t_**2), regularized=True) / 2, d)
+        density = mpmath.gamma((d + 1) / 2) / mpmath.gamma(d / 2) / mpmath.sqrt(d * mpmath.pi) * x ** ((d + 1) / 2)
+    assert tail > 0
+    for s in (-t, t):
+        expected = float(moved if s < 0 else -moved)
+        assert grad(lambda d, s=s: sc.stdtr(d, s))(df) == pytest.approx(expected, rel=1e-11, abs=1e-300)
+        assert grad(lambda t: sc.stdtr(df, t))(s) == pytest.approx(float(density), rel=1e-11, abs=1e-300)
