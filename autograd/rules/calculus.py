@@ -12,6 +12,7 @@ from autograd.declare.poles import over
 from autograd.registry import real_only
 
 from .axes import all_axes, one_axis, part
+from .shaping import lying_as
 
 Array = Any
 
@@ -63,7 +64,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     if edge_order not in (1, 2):
         raise ValueError(f"gradient takes edge_order 1 or 2, got {edge_order}")
     f = f.astype(float) if f.dtype.kind in "iu" else f  # booleans have no difference
-    slopes = tuple(slope_along(f, a, h, edge_order) for a, h in zip(axes, spacings, strict=True))
+    slopes = tuple(lying_as(f, slope_along(f, a, h, edge_order)) for a, h in zip(axes, spacings, strict=True))
     return slopes[0] if len(slopes) == 1 else slopes
 
 

@@ -13,6 +13,7 @@ from autograd.tensor import Tensor, tensor
 from autograd.tensor.nested import shared_values, values_of
 
 from .axes import one_axis
+from .shaping import lying_as
 
 Array = Any
 
@@ -62,7 +63,7 @@ def extract(condition: Any, arr: Any) -> Any:
 @composite(np.partition)
 def partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: None = None) -> Any:
     a, axis = (np.ravel(a), -1) if axis is None else (a, axis)
-    return np.take_along_axis(a, np.argpartition(a, kth, axis, kind), axis)
+    return lying_as(a, np.take_along_axis(a, np.argpartition(a, kth, axis, kind), axis))
 
 
 @composite(np.sort_complex)

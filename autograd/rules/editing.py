@@ -14,8 +14,9 @@ from autograd.tensor.index import indices_of
 from autograd.tensor.mutation import assign
 from autograd.tensor.nested import shared_values, tensors_in
 
-from .axes import all_axes, flat_or_along, one_axis
+from .axes import all_axes, flat_or_along, one_axis, part
 from .indexing import along
+from .shaping import lying_as
 
 Array = Any
 
@@ -31,7 +32,10 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     arr, axis = flat_or_along(arrays_of((arr,))[0], axis)
-    return np.take(arr, np.delete(np.arange(arr.shape[axis]), shared_values(obj)), axis=axis)
+    obj, places = shared_values(obj), np.arange(arr.shape[axis])
+    if isinstance(obj, slice) or (np.size(obj) == 1 and np.asarray(obj).dtype.kind in "iu"):
+        return lying_as(arr, np.take(arr, np.delete(places, obj), axis=axis))
+    return part(arr, axis, np.delete(places, obj))  # which lies as NumPy's own does
 
 
 @composite(np.insert)
@@ -48,7 +52,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     count = values.shape[axis] if count == 1 else count  # one position takes a block of any length
     new = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :])).astype(arr.dtype)
     order = np.insert(np.arange(size), obj, np.arange(size, size + count))
-    return np.take(np.concatenate([arr, new], axis=axis), order, axis=axis)
+    return lying_as(arr, np.take(np.concatenate([arr, new], axis=axis), order, axis=axis))
 
 
 @composite(np.resize)

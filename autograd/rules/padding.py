@@ -11,6 +11,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import composite, linear, piecewise_constant
 
 from .axes import part
+from .shaping import lying_as
 
 Array = Any
 Widths = Sequence[tuple[int, int]]  # before and after, an axis
@@ -41,10 +42,11 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
         return np.copy(array)
     if mode == "constant" and type(value := options.get("constant_values", 0)) is int and value == 0:
         return zeros_around(array, widths=tuple(map(tuple, widths)))
+    out = array
     for axis, (before, after) in enumerate(widths):
         if before or after:
-            array = along_axis(array, axis, before, after, mode, options)
-    return array
+            out = along_axis(out, axis, before, after, mode, options)
+    return lying_as(array, out)
 
 
 def _within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:

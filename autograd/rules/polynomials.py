@@ -17,7 +17,7 @@ Array = Any
 @composite(np.polyval)
 def polyval(p: Any, x: Any) -> Any:
     p, x = arrays_of((p, x))
-    value = np.zeros(x.shape, x.dtype)
+    value = np.zeros_like(x)
     for i in range(len(p)):
         value = value * x + p[i]
     return value

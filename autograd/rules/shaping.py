@@ -82,6 +82,14 @@ def as_it_lies(x: Any) -> Any:
     return value if value.ndim == x.ndim else np.asarray(one_example(x))
 
 
+def lying_as(x: Any, out: Array) -> Array:
+    """What some functions of NumPy make of x: it lies in memory in the order "F" where x does so, and not in "C".
+
+    On this depends whether the flat result is a view.
+    """
+    return np.copy(out, order="F") if as_it_lies(x).flags.fnc else out
+
+
 @composite(np.reshape)
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
     if copy:
@@ -165,7 +173,9 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subo
     dtype = a.dtype if dtype is None else dtype
     if not isinstance(fill_value, Tensor):  # a Python integer that does not fit is refused
         fill_value = Tensor(fill_value, dtype=dtype if type(fill_value) is int else None)
-    return np.copy(np.broadcast_to(fill_value, a.shape if shape is None else shape).astype(dtype))
+    filled = np.broadcast_to(fill_value, a.shape if shape is None else shape).astype(dtype)
+    out = np.copy(filled, order="F" if order == "F" else "C")
+    return lying_as(a, out) if shape is None and order in ("K", "A") else out
 
 
 @composite(np.broadcast_arrays)
