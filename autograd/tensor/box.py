@@ -96,7 +96,7 @@ def another(x: Tensor) -> Tensor:
     """Another object for the same value: what is written through one of them, the other does not see."""
     if isinstance(x, Box):
         return x.with_inner(x._inner)
-    return Tensor._of(x._value.copy() if x._node is None else x._value, x._node)
+    return Tensor._of(x._value.copy(order="K") if x._node is None else x._value, x._node)
 
 
 def boxes(x: Tensor) -> list[Box]:

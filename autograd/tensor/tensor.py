@@ -366,7 +366,7 @@ class Tensor(Interface):
         return self.clone() if is_argument(self._node) else self._like(self._value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        return self.clone() if is_argument(self._node) else self._like(self._value.copy())
+        return self.clone() if is_argument(self._node) else self._like(self._value.copy(order="K"))
 
     def _like(self, value: Any) -> Tensor:
         if not self.is_leaf:

@@ -67,7 +67,8 @@ class Inputs:
     def _plain(self, o: Any) -> Any:
         if not isinstance(o, Tensor) or isinstance(o, Box) or depends_elsewhere(o, self.stop):
             return another(o) if isinstance(o, Tensor) else o
-        return o._value.copy() if self.plain else Tensor._of(o._value.copy(), None)
+        value = o._value.copy(order="K")
+        return value if self.plain else Tensor._of(value, None)
 
 
 def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, jvp, no_grad, vmap
+from autograd import Tensor, checkpoint, grad, hessian, hvp, jvp, linearize, no_grad, value_and_grad, vjp, vmap
 from autograd.registry import public_name
 from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS
@@ -289,3 +291,29 @@ def test_a_write_through_the_flat_array_arrives(make: Callable[[Any], Any]) -> N
     direction = np.random.default_rng(1).normal(size=x.shape)
     slope = (program(x + 1e-6 * direction) - program(x - 1e-6 * direction)) / 2e-6
     assert np.sum(grad(program)(x) * direction) == pytest.approx(slope, rel=1e-6)
+
+
+def test_an_argument_lies_in_memory_in_every_transform_as_it_was_given() -> None:
+    """Of one in the order "F" a write through its flat array arrived in a gradient, and not in a gradient of that."""
+    x, v = (np.asfortranarray(np.random.default_rng(seed).normal(size=(3, 4))) for seed in (0, 1))
+
+    def f(x: Any) -> Any:
+        y = np.copy(x)
+        np.ravel(y, order="K")[1:3] = y[0, 0] ** 2
+        return np.sum(np.sin(y) * np.arange(12.0).reshape(3, 4))
+
+    first, step = grad(f)(x), 1e-6 * v
+    assert np.sum(first * v) == pytest.approx((f(x + step) - f(x - step)) / 2e-6, rel=1e-7)
+    for found in (value_and_grad(f)(x)[1], vjp(f, x)[1](1.0)[0], grad(checkpoint(f))(x)):
+        np.testing.assert_allclose(found, first, rtol=1e-13)
+    assert linearize(f, x)[1](v) == pytest.approx(np.sum(first * v))
+    second = (grad(f)(x + step) - grad(f)(x - step)) / 2e-6
+    for found in (hvp(f, x, v), grad(lambda x: np.sum(grad(f)(x) * v))(x), jvp(grad(f), (x,), (v,))[1],
+                  grad(lambda x: jvp(f, (x,), (v,))[1])(x), np.tensordot(hessian(f)(x), v, 2)):
+        np.testing.assert_allclose(found, second, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x)), np.copy,
+                                       lambda x: x.clone(), autograd.tensor])
+def test_a_duplicate_lies_in_memory_as_its_original(duplicate: Callable[[Any], Any]) -> None:
+    assert duplicate(Tensor(np.zeros((4, 3)).T)).numpy().flags.f_contiguous
