@@ -84,7 +84,7 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
     elif "axes don't match" in str(error):
         hint = "; transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)"
-    elif "mismatch in its core dimension" in str(error):
+    elif "mismatch in its core dimension" in str(error) or "not aligned" in str(error):  # matmul's words, and dot's
         hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
     message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:

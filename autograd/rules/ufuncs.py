@@ -241,11 +241,9 @@ def matmul_right(g: Array, x: Array, y: Array) -> Array:
     """`x.T @ g`: of stacks with their last two axes turned, of vectors the product that has the shape of y."""
     if len(x.shape) == 1:
         return x[:, None] * g[..., None, :] if len(y.shape) > 1 else x * g
-    rows = prod(x.shape[:-1])
-    if len(y.shape) == 1:
-        return matmul(x.reshape(rows, x.shape[-1]).swapaxes(0, 1), g.reshape(rows))
-    if len(y.shape) == 2 < len(x.shape):  # one product over all batches instead of a sum of products
-        return matmul(x.reshape(rows, x.shape[-1]).swapaxes(0, 1), g.reshape(rows, g.shape[-1]))
+    if len(y.shape) == 1 or len(y.shape) == 2 < len(x.shape):  # one product over all batches, not a sum of products
+        rows = prod(x.shape[:-1])
+        return matmul(x.reshape(rows, x.shape[-1]).swapaxes(0, 1), g.reshape(rows, *y.shape[1:]))
     return matmul(x.swapaxes(-1, -2), g)
 
 

@@ -10,7 +10,6 @@ import sys
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from opcode import opmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
 from . import hooks
+from .conversion import as_number, refuse_as_array
 from .interface import Interface
 from .leaf import mutated, new_leaf, recorded_owner, share, unlink
 
@@ -122,12 +122,7 @@ class Tensor(Interface):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        if self._node is not None or self._boxed:
-            raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
-                            "the tensor itself, np.stack or autograd.asarray a list of tensors, and SciPy functions "
-                            "that are no ufuncs have twins in autograd.scipy, or take tensors with SCIPY_ARRAY_API=1; "
-                            "to write into an array, make it with autograd.zeros(shape); "
-                            "write .numpy() for the values or .detach() for a tensor outside the graph")
+        refuse_as_array(self)
         if copy is False:
             return np.asarray(self.data, dtype=dtype, copy=False)
         return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data
@@ -281,19 +276,7 @@ class Tensor(Interface):
         return bool(self._value)
 
     def _number(self, convert: Callable[[Any], Any]) -> Any:
-        if self._node is not None or self._boxed:
-            frame = sys._getframe(2)
-            if frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]:
-                raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; make "
-                                "the target with autograd.zeros(shape), or collect the parts and np.stack them")
-            if self._value.ndim > self.ndim:
-                raise TypeError(f"{convert.__name__}(t) inside vmap differs by example; use NumPy's functions")
-            warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; use NumPy's "
-                          f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
-                          errors.GradientLostWarning, stacklevel=3)
-        if self.ndim:
-            raise TypeError(f"only a 0-d tensor converts to {convert.__name__}, got shape {self.shape}")
-        return convert(self._value)
+        return as_number(self, convert, depth=3)  # the user's frame: above this method and the one that calls it
 
     def __float__(self) -> float:
         return self._number(float)  # type: ignore[no-any-return]
