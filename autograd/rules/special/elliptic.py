@@ -49,7 +49,8 @@ def carlson_integral(*arguments: Array, powers: tuple[float, ...]) -> Array:
     """The integral of (t + x)^-a (t + y)^-b ... over t from 0 to infinity; nan where an argument is negative.
 
     In u = log t the integrand falls exponentially at both ends and has no singularity nearer than pi to the real line,
-    so that the trapezoidal rule of step 1/2 is exact to rounding.
+    so that the trapezoidal rule of step 1/2 is exact to rounding, from far below the least positive argument on. Powers
+    of very large and small arguments meet in the logarithm.
     """
     if any(np.iscomplexobj(x) for x in arguments):
         raise NoDerivativeError("derivatives of elliptic integrals that need R_D or R_J are known for real arguments")
@@ -57,10 +58,12 @@ def carlson_integral(*arguments: Array, powers: tuple[float, ...]) -> Array:
     largest = np.max(wide, axis=0)
     scaled = wide / np.where(largest > 0, largest, 1)
     with np.errstate(all="ignore"):
-        depth = -np.log(np.clip(np.min(scaled, initial=1, where=scaled >= 0), 1e-18, 1))  # where: nan is left out
-        t = np.exp(np.arange(-38 - depth, 37 / (sum(powers) - 1), 0.5))
-        factors = [(t + x[..., None]) ** -power for x, power in zip(scaled, powers, strict=True)]
-        found = 0.5 * np.prod(factors, axis=0) @ t * largest ** (1 - sum(powers))
+        depth = -np.log(max(np.min(scaled, initial=1, where=scaled > 0), 1e-300))  # where: nan is left out
+        u = np.arange(-78 - depth, 37 / (sum(powers) - 1), 0.5)
+        t = np.exp(np.maximum(u, -740))
+        logs = [power * np.log(t + x[..., None]) for x, power in zip(scaled, powers, strict=True) if power]
+        size = (sum(powers) - 1) * np.log(np.where(largest > 0, largest, 1))
+        found = 0.5 * np.sum(np.exp(u - size[..., None] - np.sum(logs, axis=0)), axis=-1)
     return np.where(np.min(wide, axis=0) < 0, np.nan, found).astype(np.result_type(*arguments, np.float16))[()]
 
 

@@ -276,3 +276,21 @@ def test_students_tails_keep_their_slopes(df: float, t: float) -> None:
         expected = float(moved if s < 0 else -moved)
         assert grad(lambda d, s=s: sc.stdtr(d, s))(df) == pytest.approx(expected, rel=1e-11, abs=1e-300)
         assert grad(lambda t: sc.stdtr(df, t))(s) == pytest.approx(float(density), rel=1e-11, abs=1e-300)
+
+
+@pytest.mark.parametrize("arguments", [
+    (0.0, 1.0, 2.0), (1e-30, 1e-10, 1.0), (1e-100, 1.0, 1.0), (1.0, 1.0, 1e30), (1e-150, 1.0, 1e100), (1.0, 2.0, 1e-40),
+    (0.0, 1.0, 2.0, 3.0), (1.0, 1.0, 1.0, 1e30), (1e100, 1.0, 1.0, 1.0), (1e-30, 1e-20, 1.0, 1e-10),
+])
+def test_slopes_of_carlsons_integrals_at_arguments_of_very_different_sizes(arguments: tuple[float, ...]) -> None:
+    ours, exact = (sc.elliprd, mpmath.elliprd) if len(arguments) == 3 else (sc.elliprj, mpmath.elliprj)
+
+    def at(i: int, v: Any) -> list[Any]:
+        return [*arguments[:i], v, *arguments[i + 1 :]]
+
+    for i, value in enumerate(arguments):
+        if value:
+            with mpmath.workdps(300):
+                x, h = mpmath.mpf(value), value * mpmath.mpf(10) ** -100
+                expected = mpmath.diff(lambda v, i=i: exact(*map(mpmath.mpf, at(i, v))), x, h=h)
+            assert grad(lambda v, i=i: ours(*at(i, v)))(value) == pytest.approx(float(expected), rel=1e-11, abs=1e-300)
