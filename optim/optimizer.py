@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd import Tensor, calling, enable_grad
+from autograd import Tensor, arguments, enable_grad
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
@@ -46,7 +46,7 @@ class Optimizer:
     """Whether weights decay by themselves (AdamW), not through the gradient."""
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
-        known = calling.parameters(cls.__init__)
+        known = arguments.parameters(cls.__init__)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
             for name in sorted(options.keys() - known.keys()):
                 raise TypeError(option.refusal(cls.__name__, name, [x for x in known if x not in ("self", "params")]))
