@@ -79,6 +79,13 @@ def test_derivatives_where_formulas_are_undetermined_or_cancel(
     assert grad(grad(along))(args[place]) == pytest.approx(float(second), rel=1e-6, abs=1e-300)
 
 
+@pytest.mark.parametrize(("function", "exact"), [(sc.dawsn, mp_dawson), (sc.erfcx, mp_erfcx)])
+def test_a_slope_by_a_series_has_all_digits_from_where_the_series_begins(function: Any, exact: Any) -> None:
+    with mpmath.workdps(40):
+        expected = float(mpmath.diff(exact, mpmath.mpf(50.01)))
+    assert grad(function)(50.01) == pytest.approx(expected, rel=1e-15, abs=0)
+
+
 def test_a_normal_tail_stays_a_parabola_to_the_end() -> None:
     """log ndtr(x) is -x^2/2 in the distance, whose second derivative is -1."""
     for x in (-1e3, -1e6, -1e9):
