@@ -34,6 +34,7 @@ from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode
 from .registry import primitives, registry
 from .rule_signature import Rule, active_operands, argument_names, option_names
+from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
 from .tensor.mutation import kept, link
@@ -230,7 +231,8 @@ def pole_safe(g: Array, partial: Array) -> Array:
     if isinstance(g, Tensor) or isinstance(partial, Tensor):
         return registry[pole_safe](g, partial)
     product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
-    largest = product if type(product) is _float64 else product.item(product.argmax()) if product.size else 0
+    largest = (product if type(product) is _float64 else product.item(product.argmax()) if 0 < product.size < LARGE
+               else nan_or_largest(product))
     return product if largest == largest else np.where((g == 0) | (partial == 0), 0, product)[()]
 
 

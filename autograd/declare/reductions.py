@@ -16,6 +16,7 @@ from autograd.graph import Node
 from autograd.primitive import Primitive, calling_convention, pole_safe
 from autograd.registry import register
 from autograd.rule_signature import Rule, argument_names, option_names
+from autograd.runtime.reduction import nan_or_largest
 from autograd.tensor import Tensor
 
 Array = Any
@@ -41,7 +42,7 @@ class Reduction(Primitive):
         g = with_axes(g, node.parents[0], axis, keepdims)
         if not isinstance(g, Tensor):
             product = self.apply_rule(g, x, out, axis, keepdims, options)
-            if not product.size or (largest := product.item(product.argmax())) == largest:  # nothing is nan
+            if (largest := nan_or_largest(product)) == largest:  # nothing is nan
                 return product
         return pole_safe(g, self.apply_rule(node.dtype.type(1), x, out, axis, keepdims, options))
 

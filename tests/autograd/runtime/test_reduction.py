@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd.runtime.reduction import MANY, SHORT, in_short_rows, reduce
+from autograd.runtime.reduction import MANY, SHORT, in_short_rows, nan_or_largest, reduce
 
 
 @pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.maximum, np.minimum])
@@ -55,3 +55,14 @@ def test_points_in_space_have_numpys_results_and_gradients(function: Any, dtype:
 def test_a_column_that_was_broadcast_along_short_rows_gets_their_sums() -> None:
     x, column = np.random.default_rng(2).standard_normal((MANY, 3)), np.ones((MANY, 1))
     np.testing.assert_array_equal(autograd.grad(lambda c: np.sum(x * c))(column), x.sum(axis=1, keepdims=True))
+
+
+@given(st.integers(0, 2**32), st.sampled_from([(0,), (3,), (64, 63), (64, 64), (2, 40, 50, 3)]), st.booleans(),
+       st.permutations(range(4)))
+def test_a_nan_is_found_wherever_it_lies(seed: int, shape: Any, nan: bool, axes: Any) -> None:
+    x = np.random.default_rng(seed).standard_normal(shape)
+    if nan and x.size:
+        x.flat[seed % x.size] = np.nan
+    x = x.transpose([a for a in axes if a < x.ndim])
+    np.testing.assert_array_equal(nan_or_largest(x), np.max(x) if x.size else 0)
+    np.testing.assert_array_equal(nan_or_largest(x[..., ::-2]), np.max(x[..., ::-2]) if x.size else 0)
