@@ -33,7 +33,10 @@ GRID = 64
 
 
 def reals(low: float = -3.0, high: float = 3.0) -> st.SearchStrategy[float]:
-    """Multiples of 1/64 from `low` to `high`; shrinks towards 0."""
+    """Multiples of 1/64 from `low` to `high`, as Python floats; shrinks towards 0.
+
+    Sums and differences of them are exact, also in float32.
+    """
     return st.integers(int(np.ceil(low * GRID)), int(np.floor(high * GRID))).map(lambda k: k / GRID)
 
 
@@ -75,7 +78,10 @@ def axes(ndim: int, *, single: bool = False) -> st.SearchStrategy[Any]:
 
 
 def indices(shape: Shape) -> st.SearchStrategy[Any]:
-    """Any index of an array of this shape: slices, `...`, `None`, integers, integer arrays, boolean masks."""
+    """Any index of an array of this shape: slices, `...`, `None`, integers, integer arrays, boolean masks.
+
+    Masks have the whole shape or that of the first axis. An array without elements is given no arrays as indices.
+    """
     kinds: list[st.SearchStrategy[Any]] = [hnp.basic_indices(shape, allow_newaxis=True, allow_ellipsis=True)]
     if shape and all(shape):
         kinds.append(hnp.integer_array_indices(shape, result_shape=shapes(max_dims=2, max_side=3)))
@@ -92,7 +98,10 @@ def _drawn_from(choices: Any) -> st.SearchStrategy[Any]:
 @st.composite
 def arrays(draw: st.DrawFn, shape: Any = None, dtype: Any = np.float64,
            elements: st.SearchStrategy[Any] | None = None) -> Array:
-    """Arrays of drawn shape, dtype and elements; `shape` and `dtype` may be values or strategies."""
+    """Arrays of drawn shape, dtype and elements; `shape` and `dtype` may be values or strategies.
+
+    Unless they are given: up to 3 axes of 1 to 4, float64, and `reals()` (of complex dtypes in both parts).
+    """
     size = draw(shapes() if shape is None else _drawn_from(shape))
     kind = np.dtype(draw(_drawn_from(dtype)))
     if elements is None:
@@ -103,13 +112,20 @@ def arrays(draw: st.DrawFn, shape: Any = None, dtype: Any = np.float64,
 @st.composite
 def tensors(draw: st.DrawFn, shape: Any = None, dtype: Any = np.float64,
             elements: st.SearchStrategy[Any] | None = None, requires_grad: bool = False) -> Tensor:
-    """Tensors of drawn shape, dtype and elements; `shape` and `dtype` may be values or strategies."""
+    """Tensors of drawn shape, dtype and elements, as `arrays` draws them.
+
+    `requires_grad=True` makes them leaves, each with a gradient of its own. Raises TypeError then for integers.
+    """
     return Tensor(draw(arrays(shape, dtype, elements)), requires_grad=requires_grad)
 
 
 @st.composite
 def orthogonal(draw: st.DrawFn, n: int | None = None) -> Array:
-    """Orthogonal matrices: plane rotations by drawn angles, and perhaps a reflection; shrinks to the identity."""
+    """Orthogonal matrices (n, n): `Q^T Q = I`; n from 1 to 4 unless it is given.
+
+    A product of plane rotations by drawn angles, one for each pair of axes, and perhaps a reflection: so any of them
+    may come. Shrinks to the identity.
+    """
     size = draw(st.integers(1, 4)) if n is None else n
     q = np.eye(size)
     for i in range(size):
@@ -126,7 +142,11 @@ def orthogonal(draw: st.DrawFn, n: int | None = None) -> Array:
 
 @st.composite
 def positive_definite(draw: st.DrawFn, n: int | None = None, gap: float = 0.25) -> Array:
-    """Symmetric positive definite matrices whose eigenvalues lie between 1/2 and 8 and at least `gap` apart."""
+    """Symmetric positive definite matrices (n, n): `Q diag(w) Q^T` with an `orthogonal` Q; n from 1 to 4 unless given.
+
+    The eigenvalues are at least `gap` apart, so that eigenvectors have derivatives: the first is 1/2 and `gap` more at
+    least, each following one at most 1 and `gap` more than the one before.
+    """
     size = draw(st.integers(1, 4)) if n is None else n
     q = draw(orthogonal(size))
     steps = [draw(reals(0.0, 1.0)) for _ in range(size)]
