@@ -75,7 +75,7 @@ plt.figure(figsize=(5, 2.8))
 plt.semilogy(depths, formula, "o-", label="operations in the formula of f'")
 plt.semilogy(depths, graph, "s-", label="nodes of the graph")
 plt.xlabel("compositions")
-plt.legend()
+plt.legend(loc="center right")
 plt.show()
 assert np.all(np.diff(np.log2(formula)) > 1)
 assert graph[-1] - graph[-2] == graph[1] - graph[0]
@@ -185,8 +185,8 @@ print(f"2 inputs: {len(by_forward)} forward passes gave {by_forward['a']:.4f} an
 assert np.allclose([a.grad.item(), b.grad.item()], [by_forward["a"], by_forward["b"]])
 
 # %% [markdown]
-# The same as a picture: black arrows are the forward pass, red ones the backward pass; in each vertex the rule (`∂`)
-# that runs there, in which `g` is the gradient that arrives.
+# The same as a picture: solid arrows are the forward pass, dashed ones the backward pass; in each vertex the rule
+# (`∂`) that runs there, in which `g` is the gradient that arrives.
 
 # %%
 a, b = (Tensor(t.data, requires_grad=True, name=t.name) for t in (a, b))

@@ -64,7 +64,8 @@ class Comparison:
 
     @property
     def _title(self) -> str:
-        return f"{self.name}: {self.inputs} inputs, {self.outputs} outputs; errors against {self.reference}"
+        inputs, outputs = (f"{n} {of}" + "s" * (n != 1) for n, of in ((self.inputs, "input"), (self.outputs, "output")))
+        return f"{self.name}: {inputs}, {outputs}; errors against {self.reference}"
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [

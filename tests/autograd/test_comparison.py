@@ -53,7 +53,7 @@ def test_the_work_is_what_the_theory_says(table: Any) -> None:
 
 def test_it_prints_shows_and_exports(table: Any) -> None:
     lines = str(table).splitlines()
-    assert lines[0] == "smooth: 3 inputs, 1 outputs; errors against the formula in 30 digits"
+    assert lines[0] == "smooth: 3 inputs, 1 output; errors against the formula in 30 digits"
     assert lines[1].split() == ["method", "value", "max", "error", "work", "seconds", "peak", "memory"]
     assert len(lines) == 9
     assert repr(table) == str(table)
