@@ -169,7 +169,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
             if not np.can_cast(result.dtype, target.dtype, "same_kind"):
                 raise TypeError(f"in-place {operation.__name__} cannot cast {result.dtype} to {target.dtype}")
             result = result.astype(target.dtype)
-        _become(target, result)
+        _become(target, _lying_as(target, result))
         return target
     _check_unrecorded(target)
     raw = operand._value if isinstance(operand, Tensor) else operand
@@ -182,6 +182,14 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         operation(array, raw, out=array, casting="same_kind")
         _replace(target, array if array.ndim else array[()])
     return target
+
+
+def _lying_as(target: Tensor, result: Tensor) -> Any:
+    """The result in the order "F" of memory that is only the target's: on it depends what is a view of the target."""
+    value = target._value
+    if isinstance(value, np.ndarray) and value.ndim == target.ndim and value.flags.fnc > result._value.flags.fnc:
+        return primitives["copy"](result, order="F")
+    return result
 
 
 def np_set_item(target: Any, value: Any, *, key: Any) -> Any:

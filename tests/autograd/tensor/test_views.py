@@ -317,3 +317,26 @@ def test_an_argument_lies_in_memory_in_every_transform_as_it_was_given() -> None
                                        lambda x: x.clone(), autograd.tensor])
 def test_a_duplicate_lies_in_memory_as_its_original(duplicate: Callable[[Any], Any]) -> None:
     assert duplicate(Tensor(np.zeros((4, 3)).T)).numpy().flags.f_contiguous
+
+
+@pytest.mark.parametrize("write", [
+    lambda y, z: y.__iadd__(z), lambda y, z: y.__imul__(z), lambda y, z: np.add.at(y, [0, 0], z[:1]),
+    lambda y, z: y.__setitem__(0, z[0]), lambda y, z: np.copyto(y, z),
+])
+def test_a_write_leaves_the_order_of_memory_as_it_was(write: Callable[[Any, Any], Any]) -> None:
+    """What is added to an array in the order "F" is in the order "C"."""
+    x, weights = np.arange(12.0).reshape(3, 4) ** 2, np.random.default_rng(0).normal(size=(4, 3))
+
+    def program(x: Any) -> Any:
+        y = np.copy(x.T)
+        write(y, np.copy(np.cos(x.T), order="C"))
+        y.reshape(-1, order="F")[1:4] = y[0, 0] * y[1, 1]
+        return np.sum(y**2 * weights)
+
+    assert program(Tensor(x, requires_grad=True)).item() == pytest.approx(program(x), rel=1e-14)
+    v = np.random.default_rng(1).normal(size=x.shape)
+    slope = (program(x + 1e-6 * v) - program(x - 1e-6 * v)) / 2e-6
+    assert np.sum(grad(program)(x) * v) == pytest.approx(slope, rel=1e-6)
+    assert jvp(program, (x,), (v,))[1] == pytest.approx(slope, rel=1e-6)
+    assert np.sum(grad(lambda x: np.sum(grad(program)(x) * v))(x) * v) == pytest.approx(
+        jvp(lambda x: jvp(program, (x,), (v,))[1], (x,), (v,))[1])
