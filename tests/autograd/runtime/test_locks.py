@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
+
+from autograd.runtime.locks import renewed
 
 PROGRAM = """
 import os, signal, threading
@@ -38,6 +42,19 @@ raise SystemExit(status != 0)
 """
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="Windows has no fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 def test_a_forked_process_waits_for_no_thread_of_its_parent() -> None:
-    subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM], check=True, timeout=120)
+    unwatched = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # it has locks, too
+    subprocess.run([sys.executable, "-W", "ignore", "-c", PROGRAM], check=True, timeout=120, env=unwatched)
+
+
+def test_a_fork_makes_another_lock_and_a_system_without_forks_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[Callable[[], None]] = []
+    monkeypatch.setattr(os, "register_at_fork", lambda *, after_in_child: called.append(after_in_child), raising=False)
+    module = {"lock": renewed({}, "lock")}
+    before = module["lock"] = renewed(module, "lock")
+    called[-1]()
+    assert module["lock"] is not before
+    monkeypatch.delattr(os, "register_at_fork")
+    with renewed(module, "lock"):
+        assert len(called) == 2
