@@ -26,7 +26,9 @@ def select(condition: Array, x: Array, y: Array) -> Array:
         if bits_of_x is not None and bits_of_y is not None:
             if bits_of_y.ndim == 0 and not bits_of_y:
                 return (bits_of_x * condition).view(dtype)
-            return ((bits_of_x - bits_of_y) * condition + bits_of_y).view(dtype)
+            difference = bits_of_x - bits_of_y
+            chosen = np.multiply(difference, condition, out=difference if condition.shape == difference.shape else None)
+            return np.add(chosen, bits_of_y, out=chosen).view(dtype)
     return np.where(condition, x, y)
 
 

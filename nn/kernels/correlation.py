@@ -32,6 +32,7 @@ Array = NDArray[Any]
 Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
+FEW = 3  # the same of channels, for kernels one pixel wide
 BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
 WORTH = 2_000_000  # multiplications that are worth a thread
 
@@ -86,7 +87,10 @@ def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Ar
 
 
 def narrow(image: Array, columns: Axis) -> bool:
-    return columns.kernel * image.shape[3] < NARROW and (columns.dilation == 1 or columns.kernel == 1)
+    """Whether products by columns are faster. By rows nothing is unfolded for a kernel one pixel wide, as of sequences."""
+    if columns.kernel == 1:
+        return image.shape[3] < FEW
+    return columns.kernel * image.shape[3] < NARROW and columns.dilation == 1
 
 
 def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows: Axis, columns: Axis,
