@@ -87,7 +87,7 @@ def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Ar
 
 
 def narrow(image: Array, columns: Axis) -> bool:
-    """Whether products by columns are faster. By rows nothing is unfolded for a kernel one pixel wide, as of sequences."""
+    """Whether products by columns are faster. Kernels one pixel wide, as of sequences, by rows unfold nothing."""
     if columns.kernel == 1:
         return image.shape[3] < FEW
     return columns.kernel * image.shape[3] < NARROW and columns.dilation == 1
