@@ -88,9 +88,8 @@ def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Ar
 
 def narrow(image: Array, columns: Axis) -> bool:
     """Whether products by columns are faster. Kernels one pixel wide, as of sequences, by rows unfold nothing."""
-    if columns.kernel == 1:
-        return image.shape[3] < FEW
-    return columns.kernel * image.shape[3] < NARROW and columns.dilation == 1
+    channels: int = image.shape[3]
+    return channels < FEW if columns.kernel == 1 else columns.kernel * channels < NARROW and columns.dilation == 1
 
 
 def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows: Axis, columns: Axis,
