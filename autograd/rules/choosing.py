@@ -28,7 +28,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
     out = np.broadcast_to(default, shape)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         out = np.where(condition, choice, out)
-    return out.astype(dtype)
+    return np.copy(out.astype(dtype), order="C")
 
 
 @composite(np.choose)
@@ -45,7 +45,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     low, high = (extreme(values_of(which), initial=0) for extreme in (np.min, np.max))
     if low < 0 or high >= size:
         raise ValueError(f"choose among {size} arrays takes indices below {size}, got {low} to {high}")
-    return np.take_along_axis(np.stack(parts), which[None], axis=0)[0]
+    return np.copy(np.take_along_axis(np.stack(parts), which[None], axis=0)[0], order="C")
 
 
 @composite(np.compress)
@@ -95,7 +95,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     if len(funclist) != len(conditions):
         raise ValueError(f"piecewise with {len(conditions)} conditions takes as many functions, or one more, "
                          f"got {len(funclist)}")
-    out = tensor(np.zeros(x.shape, x.dtype))
+    out = lying_as(x, tensor(np.zeros(x.shape, x.dtype)))
     for condition, function in zip(conditions, funclist, strict=True):
         if not callable(function):
             out[condition] = function

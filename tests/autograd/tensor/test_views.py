@@ -340,3 +340,14 @@ def test_a_write_leaves_the_order_of_memory_as_it_was(write: Callable[[Any, Any]
     assert jvp(program, (x,), (v,))[1] == pytest.approx(slope, rel=1e-6)
     assert np.sum(grad(lambda x: np.sum(grad(program)(x) * v))(x) * v) == pytest.approx(
         jvp(lambda x: jvp(program, (x,), (v,))[1], (x,), (v,))[1])
+
+
+@pytest.mark.parametrize("call", [
+    lambda x: np.select([x > 1, x > 0], [x, x * 2], 0.1), lambda x: np.choose([[0], [1], [0]], [x, x * x]),
+    lambda x: np.piecewise(x, [x > 0], [lambda z: z * z, 1.0]),
+])
+def test_what_is_chosen_of_columns_lies_in_memory_as_numpys_does(call: Callable[[Any], Any]) -> None:
+    x = np.asfortranarray(np.random.default_rng(0).normal(size=(3, 4)))
+    expected, found = call(x), call(Tensor(x)).numpy()
+    assert (found.flags.c_contiguous, found.flags.f_contiguous) == (
+        expected.flags.c_contiguous, expected.flags.f_contiguous)
