@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -193,8 +193,14 @@ def _like(leaf: Any, numbers: list[float]) -> Any:
 
 def _modules() -> list[Any]:
     """Where the numbers come from: NumPy, and SciPy for special functions if it is installed."""
+    own = {"select": select}
     try:
         import scipy.special  # noqa: F401  # SymPy looks it up by name
     except ImportError:
-        return ["numpy"]
-    return ["scipy", "numpy"]
+        return [own, "numpy"]
+    return [own, "scipy", "numpy"]
+
+
+def select(conditions: Sequence[Any], choices: Sequence[Any], default: Any) -> Any:
+    """`np.select` where a condition may be made of cases too: their default is nan, so that they are 1.0 for True."""
+    return np.select([np.asarray(condition, bool) for condition in conditions], choices, default)

@@ -20,9 +20,10 @@ from tests.examples import examples
 
 
 def agree(f: Any, *arguments: Any, rel: float = 1e-9) -> None:
-    """The formula's gradient is the accumulated one."""
-    found = symbolic.grad(f)(*arguments)
-    np.testing.assert_allclose(found, autograd.grad(f)(*arguments), rtol=rel, atol=1e-12)
+    """The formula's gradient is the accumulated one, and so is that of its square, which depends on its value."""
+    for function in (f, lambda *args: f(*args) ** 2):
+        found = symbolic.grad(function)(*arguments)
+        np.testing.assert_allclose(found, autograd.grad(function)(*arguments), rtol=rel, atol=1e-12)
 
 
 # --- Every form ------------------------------------------------------------------------------------------------------
@@ -137,6 +138,7 @@ def test_arrays_and_structures_get_a_symbol_an_element() -> None:
 def test_numbers_stay_exact() -> None:
     assert exact(0.1) == sp.Rational(1, 10)
     assert exact(-np.pi) == -sp.pi
+    assert [exact(x) for x in (np.e, np.log(2), np.log(10), np.sqrt(2))] == [sp.E, sp.log(2), sp.log(10), sp.sqrt(2)]
     assert exact(np.float32(0.5)) == sp.Rational(1, 2)
     assert exact(1 + 2j) == 1 + 2 * sp.I
     assert exact(float("inf")) == sp.oo
