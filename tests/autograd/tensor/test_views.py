@@ -343,7 +343,7 @@ def test_a_write_leaves_the_order_of_memory_as_it_was(write: Callable[[Any, Any]
 
 
 @pytest.mark.parametrize("call", [
-    lambda x: np.select([x > 1, x > 0], [x, x * 2], 0.1), lambda x: np.choose([[0], [1], [0]], [x, x * x]),
+    lambda x: np.select([x > 1, x > 0], [x, x * 2], 0.1), lambda x: np.choose((x > 0).astype(int), [x, x * x]),
     lambda x: np.piecewise(x, [x > 0], [lambda z: z * z, 1.0]),
 ])
 def test_what_is_chosen_of_columns_lies_in_memory_as_numpys_does(call: Callable[[Any], Any]) -> None:
