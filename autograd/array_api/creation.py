@@ -33,8 +33,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
     if isinstance(obj, (list, tuple)) and next(tensors_in(obj), None) is not None:
         if copy is False:
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
-        out = call(np.stack, [asarray(part, dtype=dtype) for part in obj])
-        return out if dtype is None else out.astype(dtype, copy=False)
+        return call(np.stack, [asarray(part, dtype=dtype) for part in obj])
     array = np.asarray(elements(obj), dtype=dtype, copy=copy)
     out = Tensor(array)
     if array is not obj and copy is not None and copy:
