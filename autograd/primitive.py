@@ -322,7 +322,11 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 def as_operand(x: Any) -> Any:
     """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
-    return x if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)) else plain_array(x)
+    if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)):
+        return x
+    array = plain_array(x)
+    refuse_objects(array)  # a fraction, for one
+    return array
 
 
 # --- Linear, multilinear, general ------------------------------------------------------------------------------------

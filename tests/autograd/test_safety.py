@@ -366,6 +366,8 @@ BESIDE_OBJECTS: dict[str, Callable[[Any], Any]] = {
     "product": lambda t: t * OBJECTS, "sum, from the left": lambda t: OBJECTS + t,
     "where": lambda t: np.where(t > 1, t, OBJECTS),
     "joined": lambda t: np.concatenate([t, OBJECTS]), "a fraction": lambda t: t * Fraction(1, 2),
+    "a number and a fraction": lambda t: t[0] * Fraction(1, 2),
+    "a fraction and a number": lambda t: Fraction(1, 2) - t[0],
     "inner product": lambda t: np.dot(t, OBJECTS), "inner product, from the left": lambda t: OBJECTS @ t,
     "inner product of fractions": lambda t: t @ np.array([Fraction(1, 2), Fraction(1, 3)]),
     "sum of objects": lambda t: np.sum(t, dtype=object), "running sum of objects": lambda t: np.cumsum(t, dtype=object),
