@@ -161,7 +161,10 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    return leaky_relu_of(_tensor(x), negative_slope=weak(negative_slope))  # type: ignore[no-any-return]
+    x = _tensor(x)
+    if isinstance(negative_slope, Tensor):  # which has a derivative of its own
+        return np.where(x > 0, x, negative_slope * x)  # type: ignore[return-value]
+    return leaky_relu_of(x, negative_slope=weak(negative_slope))  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
@@ -170,7 +173,10 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    return elu_of(_tensor(x), alpha=weak(alpha))  # type: ignore[no-any-return]
+    x = _tensor(x)
+    if isinstance(alpha, Tensor):  # which has a derivative of its own
+        return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
+    return elu_of(x, alpha=weak(alpha))  # type: ignore[no-any-return]
 
 
 def _total(powers: Array, axis: Any) -> Array:

@@ -126,11 +126,11 @@ elementwise(np.tan, lambda out: 1 + out * out)
 elementwise(np.arcsin, lambda x: 1 / cosine_of_arcsine(x))
 elementwise(np.arccos, lambda x: -1 / cosine_of_arcsine(x))
 elementwise(np.arctan, lambda x: 1 / (1 + x * x))
-elementwise(np.arctan2, lambda x, y: y / (x * x + y * y), lambda x, y: -x / (x * x + y * y))
+elementwise(np.arctan2, lambda x, y: over_squares(y, x, y), lambda x, y: -over_squares(x, x, y))
 elementwise(np.sinh, lambda x: np.cosh(x))
 elementwise(np.cosh, lambda x: np.sinh(x))
 elementwise(np.tanh, lambda out: 1 - out * out)
-elementwise(np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1))
+elementwise(np.arcsinh, lambda x: 1 / cosine_of_hyperbolic(x))
 elementwise(np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda x: 1 / (1 - x * x))
 elementwise(np.deg2rad, np.pi / 180)
@@ -144,6 +144,17 @@ def cosine_of_arcsine(x: Array) -> Array:
     if x.dtype.kind == "c":
         return np.sqrt(-(x - 1)) * np.sqrt(x + 1)
     return np.sqrt((1 - x) * (1 + x))  # finite before the root, so that 0 times its derivative is 0 beyond 1 too
+
+
+def cosine_of_hyperbolic(x: Array) -> Array:
+    """The cosh of arcsinh(x), sqrt(x^2 + 1); of a real number without its square, which may be too large a number."""
+    return np.sqrt(x * x + 1) if x.dtype.kind == "c" else np.hypot(x, 1)
+
+
+def over_squares(z: Array, x: Array, y: Array) -> Array:
+    """The quotient z / (x^2 + y^2), without squares that may be too large or too small a number."""
+    length = np.hypot(x, y)
+    return z / length / length
 
 
 # --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------

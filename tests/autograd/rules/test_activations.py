@@ -128,6 +128,12 @@ def test_the_normal_distribution_in_single_is_right_within_eight_units_in_the_la
     assert np.isnan(normal_cdf_values(np.full(3, np.nan, np.float32))).all()
 
 
+def test_slopes_that_are_tensors_are_differentiated_too() -> None:
+    x = np.array([-1.0, 2.0, -3.0])
+    check_gradients(lambda x, s: autograd.leaky_relu(x, s), x, 0.1)
+    check_gradients(lambda x, s: autograd.elu(x, s), x, 0.7)
+
+
 def inner(x: float) -> float:
     """What gelu's approximation takes the hyperbolic tangent of."""
     return math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)

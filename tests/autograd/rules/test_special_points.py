@@ -301,3 +301,14 @@ def test_slopes_of_carlsons_integrals_at_arguments_of_very_different_sizes(argum
                 x, h = mpmath.mpf(value), value * mpmath.mpf(10) ** -100
                 expected = mpmath.diff(lambda v, i=i: exact(*map(mpmath.mpf, at(i, v))), x, h=h)
             assert grad(lambda v, i=i: ours(*at(i, v)))(value) == pytest.approx(float(expected), rel=1e-11, abs=1e-300)
+
+
+SIZES = [*((np.float32, size) for size in (1e-25, 1e-20, 1.0, 1e20, 1e25)),
+         *((np.float64, size) for size in (1e-200, 1e-160, 1.0, 1e160, 1e200))]
+
+
+@pytest.mark.parametrize(("dtype", "size"), SIZES)
+def test_slopes_of_large_and_small_numbers_need_no_squares_of_them(dtype: Any, size: float) -> None:
+    x, y = dtype(3 * size), dtype(4 * size)
+    np.testing.assert_allclose(grad(np.arctan2, (0, 1))(x, y), [4 / 25 / size, -3 / 25 / size], rtol=1e-6)
+    np.testing.assert_allclose(grad(np.arcsinh)(x), 10**-0.5 if size == 1 else 1 / max(3 * size, 1), rtol=1e-6)
