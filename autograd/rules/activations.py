@@ -155,7 +155,7 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
     return x * normal_cdf(x)  # type: ignore[no-any-return]
 
 
-def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(x: Any, negative_slope: float | Tensor = 0.01) -> Tensor:
     """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
 
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
@@ -163,11 +163,11 @@ def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
     """
     x = _tensor(x)
     if isinstance(negative_slope, Tensor):  # which has a derivative of its own
-        return np.where(x > 0, x, negative_slope * x)  # type: ignore[return-value]
+        return np.where(x > 0, x, negative_slope * x)  # type: ignore[no-any-return]
     return leaky_relu_of(x, negative_slope=weak(negative_slope))  # type: ignore[no-any-return]
 
 
-def elu(x: Any, alpha: float = 1.0) -> Tensor:
+def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
     """x where x > 0, else alpha (exp(x) - 1), elementwise.
 
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
