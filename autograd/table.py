@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 Cells = Sequence[str]
 
@@ -19,6 +18,8 @@ def in_columns(rows: Sequence[Cells], *, words: int | None = None) -> list[str]:
 def in_html(headings: Cells, rows: Sequence[Cells], *, words: int | None = None, caption: str = "",
             total: Cells | None = None) -> str:
     """The same table in HTML, with a heading for each column, and perhaps a caption above and a row of sums below."""
+    from html import escape  # slow to load, and of use in notebooks only
+
     words = len(headings) if words is None else words
 
     def row(cells: Cells, tag: str) -> str:
