@@ -20,6 +20,7 @@ def refuse_as_array(x: Tensor) -> None:
         raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
                         "the tensor itself, np.stack or autograd.asarray a list of tensors, and SciPy functions "
                         "that are no ufuncs have twins in autograd.scipy, or take tensors with SCIPY_ARRAY_API=1; "
+                        "to write into an array, make it with autograd.zeros(shape); "
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
 
 
