@@ -43,10 +43,15 @@ def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: in
 
     `out` has no gaps, as `np.empty_like` makes it; what `work` is given are flat views.
     """
-    if any(array.strides != out.strides for array in arrays):
-        return False
-    flat = [array.ravel("K") for array in (out, *arrays)]
-    for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block, least=least)
+    flat = []
+    for array in (out, *arrays):
+        if array.strides != out.strides:
+            return False
+        flat.append(array.ravel("K"))
+    if out.size <= block:
+        work(*flat)
+    else:
+        for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block, least=least)
     return True
 
 
