@@ -177,11 +177,7 @@ def add_into_zeros(call: Call) -> Any:
     return call.of(call.x, key=(slice(None), *key), shape=(call.size, *call.options["shape"]))
 
 
-def concatenate(call: Call) -> Any:
-    return call.of(*spread_all(call), axis=call.options["axis"] + 1)
-
-
-def stack(call: Call) -> Any:
+def joining(call: Call) -> Any:
     return call.of(*spread_all(call), axis=call.options["axis"] + 1)
 
 
@@ -227,14 +223,14 @@ RULES: dict[str, BatchingRule] = {
     "sliding_window_view": along("axis"), "moveaxis": along("source", "destination"), "flip": along("axis"),
     "take": along("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
-    "add_into_zeros": add_into_zeros, "concatenate": concatenate, "stack": stack, "pad": pad,
+    "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad,
     "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": along("axis"),
-    # Functions of matrices take stacks of them, those of elements or along the last axis leave the others alone.
+    # Functions of matrices take stacks of them, those along the last axis leave the others alone.
     **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
                      "eigvals", "svd", "svdvals", "qr", "tril", "triu", "sinc", "i0", "exprel", "log1prel",
-                     "recurrence", "leaky_relu", "elu"),
+                     "recurrence"),
                     broadcasting),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), sorting),
 }
