@@ -53,23 +53,18 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _softplus(x: Array) -> Array:
-    """max(x, 0) + log1p(exp(-|x|)), in a twentieth of the time of `np.logaddexp`."""
+    """max(x, 0) + log1p(exp(-|x|)), in a fifteenth of the time of `np.logaddexp`."""
     if x.dtype.kind == "c":  # of which the maximum is one by the real part
         raise TypeError("softplus is for real numbers; write np.log1p(np.exp(z))")
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
+def _leaky_relu(x: Array, negative_slope: Array) -> Array:
     return select(x > 0, x, negative_slope * x)
 
 
-def _elu(x: Array, *, alpha: float) -> Array:
+def _elu(x: Array, alpha: Array) -> Array:
     return select(x > 0, x, alpha * np.expm1(select(x > 0, 0, x)))
-
-
-def _elu_slope(x: Array, alpha: float) -> Array:
-    """alpha exp(x), where it is asked for: x <= 0."""
-    return alpha * np.exp(select(x > 0, 0, x))
 
 
 def _tensor(x: Any) -> Tensor:
@@ -86,16 +81,11 @@ relu_of = elementwise(_relu, lambda out: out > 0, name="relu", times=_where_posi
 sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
 slope = on_arrays_too(sigmoid_of, _sigmoid)
 softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")
-leaky_relu_of = general(
-    _leaky_relu,
-    lambda g, x, *, negative_slope: select(x > 0, g, negative_slope * g),
-    lambda t, x, *, negative_slope: select(x > 0, t, negative_slope * t),
-    name="leaky_relu")
-elu_of = general(
-    _elu,
-    lambda g, x, *, alpha: select(x > 0, g, pole_safe(g, _elu_slope(x, alpha))),
-    lambda t, x, *, alpha: select(x > 0, t, pole_safe(t, _elu_slope(x, alpha))),
-    name="elu")
+leaky_relu_of = elementwise(
+    _leaky_relu, lambda x, y: select(x > 0, np.ones_like(x), y), lambda x: np.minimum(x, 0), name="leaky_relu")
+elu_of = elementwise(
+    _elu, lambda x, y: select(x > 0, np.ones_like(x), y * np.exp(select(x > 0, 0, x))),
+    lambda x: np.expm1(select(x > 0, 0, x)), name="elu")
 
 
 def relu(x: Any) -> Tensor:
@@ -161,10 +151,7 @@ def leaky_relu(x: Any, negative_slope: float | Tensor = 0.01) -> Tensor:
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    x = _tensor(x)
-    if isinstance(negative_slope, Tensor):  # which has a derivative of its own
-        return np.where(x > 0, x, negative_slope * x)  # type: ignore[no-any-return]
-    return leaky_relu_of(x, negative_slope=weak(negative_slope))  # type: ignore[no-any-return]
+    return leaky_relu_of(_tensor(x), weak(negative_slope))  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
@@ -173,10 +160,7 @@ def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    x = _tensor(x)
-    if isinstance(alpha, Tensor):  # which has a derivative of its own
-        return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))  # type: ignore[return-value]
-    return elu_of(x, alpha=weak(alpha))  # type: ignore[no-any-return]
+    return elu_of(_tensor(x), weak(alpha))  # type: ignore[no-any-return]
 
 
 def _total(powers: Array, axis: Any) -> Array:

@@ -103,7 +103,7 @@ def elementwise() -> dict[str, Form]:
         "where": lambda condition, x, y: sp.Piecewise((x, condition), (y, True)),
         "heaviside": lambda x, y: sp.Piecewise((0, x < 0), (y, sp.Eq(x, 0)), (1, True)),
         "relu": lambda x: larger(x, sp.Integer(0)),
-        "leaky_relu": lambda x, negative_slope: sp.Piecewise((x, x > 0), (negative_slope * x, True)),
+        "leaky_relu": lambda x, slope: sp.Piecewise((x, x > 0), (slope * x, True)),
         "elu": lambda x, alpha: sp.Piecewise((x, x > 0), (alpha * (sp.exp(x) - 1), True)),
         "sigmoid": sigmoid,
         "expit": sigmoid,

@@ -16,7 +16,7 @@ _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
     "maximum": "Max", "minimum": "Min", "negative": "Neg", "absolute": "Abs", "reciprocal": "Reciprocal",
     "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "erf": "Erf",
-    "relu": "Relu", "sigmoid": "Sigmoid", "softplus": "Softplus",
+    "relu": "Relu", "leaky_relu": "PRelu", "sigmoid": "Sigmoid", "softplus": "Softplus",
 }
 _REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd"}
 
@@ -86,12 +86,8 @@ def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Mul", [half, graph.add("Add", [one, error])])
 
 
-def _leaky_relu(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("LeakyRelu", inputs, alpha=float(_options(node)["negative_slope"]))
-
-
 def _elu(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Elu", inputs, alpha=float(_options(node)["alpha"]))
+    return graph.add("Elu", inputs[:1], alpha=float(graph.initializers[inputs[1]]))
 
 
 def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -126,7 +122,6 @@ _OTHERS: dict[str, Convert] = {
     "log_softmax": _softmax,
     "square": _square,
     "normal_cdf": _normal_cdf,
-    "leaky_relu": _leaky_relu,
     "elu": _elu,
     "concatenate": _concatenate,
     "stack": _stack,
