@@ -58,11 +58,11 @@ def places(key: Any, shape: tuple[int, ...]) -> Array:
     keys = key if isinstance(key, tuple) else (key,)
     if not all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
         return np.arange(prod(shape)).reshape(shape)[key]
-    place: Any = 0
+    place = np.zeros((), np.intp)
     for k, length in zip(keys, shape, strict=False):
         place = place * length + np.asarray(k, np.intp) + np.less(k, 0) * length
     inner = np.arange(prod(shape[len(keys) :]))
-    return np.asarray(place)[..., np.newaxis] * inner.size + inner
+    return place[..., np.newaxis] * inner.size + inner
 
 
 def is_basic(key: Any) -> bool:
@@ -199,8 +199,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 # --- Sorting: a permutation of the elements --------------------------------------------------------------------------
 
 
-@piecewise_constant
-def order(x: Array, axis: int) -> Array:
+def _order(x: Array, axis: int) -> Array:
     """The permutation that sorts; equal elements stay in their order. Where there are none, NumPy has a faster way."""
     found = np.argsort(x, axis=axis)
     ordered = np.take_along_axis(x, found, axis)
@@ -208,6 +207,7 @@ def order(x: Array, axis: int) -> Array:
     return found if np.all(distinct) else np.argsort(x, axis=axis, kind="stable")
 
 
+order: Any = on_arrays_too(piecewise_constant(_order), _order)
 general(np.sort, lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
         lambda t, x, *, axis=-1, kind=None, stable=None: sorted_alike(t, x, axis))
 

@@ -23,9 +23,16 @@ LARGE = 2**15  # multiplications from which on it pays to look for a matrix prod
 
 
 def contract(*operands: Array, subscripts: str) -> Array:
-    lengths = {label: n for term, x in zip(subscripts.split("->", maxsplit=1)[0].split(","), operands, strict=True)
-               for label, n in zip(term, x.shape, strict=True)}
-    return np.einsum(subscripts, *operands, optimize=len(operands) > 2 or prod(lengths.values()) > LARGE)[()]
+    searched = len(operands) > 2 or (
+        prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
+    return np.einsum(subscripts, *operands, optimize=searched)[()]
+
+
+def extents(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> list[int]:
+    """The length of each label, which together say how many products an einsum adds up."""
+    terms = subscripts.partition("->")[0].split(",")
+    found = {label: n for term, shape in zip(terms, shapes, strict=True) for label, n in zip(term, shape, strict=True)}
+    return list(found.values())
 
 
 def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) -> Array:

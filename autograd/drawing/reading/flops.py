@@ -11,6 +11,7 @@ from math import log2, prod
 from typing import Any
 
 from autograd.graph import Node
+from autograd.rules.products import extents
 
 Shape = tuple[int, ...]
 Count = Callable[[Shape, Sequence[Shape], dict[str, Any]], int | None]
@@ -29,10 +30,7 @@ def _matmul(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> i
 
 
 def _einsum(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
-    subscripts = str(options["subscripts"]).replace(" ", "").partition("->")[0].split(",")
-    extents = {letter: n for letters, shape in zip(subscripts, operands, strict=True)
-               for letter, n in zip(letters, shape, strict=True)}
-    return len(operands) * prod(extents.values())
+    return len(operands) * prod(extents(options["subscripts"], operands))
 
 
 def _linear(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
