@@ -14,7 +14,7 @@ from . import errors
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed
-from .runtime.reduction import in_short_rows, reduce
+from .runtime.reduction import in_short_rows, of_short_rows
 from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, another, bottom
@@ -229,7 +229,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
                              f"of shape {shape}")
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
         if axes == (c.ndim - 1,) and in_short_rows(c, -1):
-            c = reduce(np.add, c, axis=-1).reshape(shape)
+            c = of_short_rows(np.add, c, keepdims=True).reshape(shape)
         else:  # one after the other, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)
     if c.dtype != parent.dtype:

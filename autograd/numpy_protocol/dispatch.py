@@ -19,6 +19,7 @@ from autograd.tensor.nested import tensors_in, values_of
 from .ufunc_methods import apply_method
 
 _HARMLESS = {"subok": True, "order": "K", "where": True}
+_WRITERS = frozenset({np.save, np.savez, np.savez_compressed, np.savetxt})
 
 
 def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
@@ -57,9 +58,6 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
 
 
-WRITERS = {np.save, np.savez, np.savez_compressed, np.savetxt}
-
-
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
                   name: str | None = None) -> Any:
     """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
@@ -67,7 +65,7 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
     if not tracked:
         value = function(*values_of(tuple(args)), **values_of(dict(options)))
         return value if holds_no_numbers(value) else wrap(value)
-    if function in WRITERS:
+    if function in _WRITERS:
         raise NoDerivativeError(f"{public_name(function)} writes numbers, and a file keeps no gradients: give it "
                                 "t.numpy(), or save a model with nn.save")
     raise NoDerivativeError(

@@ -8,17 +8,16 @@ import numpy as np
 
 from autograd.declare import composite, reduction
 from autograd.declare.poles import over
-from autograd.runtime.reduction import in_short_rows, reduce
+from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import one_axis
 
 Array = Any
 
 
-
 def _length(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
     if in_short_rows(x, axis):
-        return np.sqrt(reduce(np.add, x * x, axis=axis, keepdims=keepdims))
+        return np.sqrt(of_short_rows(np.add, x * x, keepdims))
     return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
-from autograd.runtime.reduction import in_short_rows, reduce
+from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import all_axes, at_least_one_axis, reduced_last
 from .ufuncs import by, expand, masked
@@ -37,7 +37,7 @@ linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 
 def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
     if dtype is None and in_short_rows(x, axis):
-        return reduce(np.add, x, axis=axis, keepdims=keepdims) / x.shape[-1]
+        return of_short_rows(np.add, x, keepdims) / x.shape[-1]
     return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
@@ -138,6 +138,7 @@ def reversed_cumsum(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) 
 
 
 linear(np.cumsum, reversed_cumsum)
+
 
 def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]:
     """A running sum or product along an axis, with its start before it if wanted."""

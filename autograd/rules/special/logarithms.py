@@ -50,6 +50,7 @@ def apart_from_both(x: Array, y: Array) -> Array:
     """y, but 1 where x and y are 0: a class that has no share in either distribution costs 0 for every y >= 0."""
     return np.where((x == 0) & (y == 0), 1, y)
 
+
 # --- Losses ----------------------------------------------------------------------------------------------------------
 
 elementwise(sc.huber, lambda d, r: np.maximum(np.abs(r) - d, 0), lambda d, r: np.minimum(np.maximum(r, -d), d),
