@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
-from autograd.runtime.blocks import block_length, for_blocks
+from autograd.runtime.blocks import block_length
 from nn.kernels import recurrence
 from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
@@ -59,29 +59,22 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     return (outputs, h, np.ascontiguousarray(cells[-1].T)), (outputs, gates, cells, squashed)
 
 
-def _slopes(gates: Array, before: Array, squashed: Array) -> tuple[Array, Array]:
+def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through: Array) -> None:
     """What steps multiply their cotangents by: (T, 4, H, N) for the gates' pre-activations, (T, H, N) from h to c.
 
     i, f and g act through c, o through h:  σ' = σ - σ²  and  tanh' = 1 - tanh².  `before` are the c_{t-1}.
     """
-    slopes, through = np.empty_like(gates), np.empty_like(squashed)
-
-    def work(steps: slice) -> None:
-        gate, th, slope, direct = gates[steps], squashed[steps], slopes[steps], through[steps]
-        np.multiply(gate, gate, out=slope)
-        np.subtract(gate[:, :2], slope[:, :2], out=slope[:, :2])
-        np.subtract(1, slope[:, 2], out=slope[:, 2])
-        np.subtract(gate[:, 3], slope[:, 3], out=slope[:, 3])
-        slope[:, 0] *= gate[:, 2]
-        slope[:, 1] *= before[steps]
-        slope[:, 2] *= gate[:, 0]
-        slope[:, 3] *= th
-        np.multiply(th, th, out=direct)
-        np.subtract(1, direct, out=direct)
-        direct *= gate[:, 3]
-
-    for_blocks(work, len(gates), block_length(len(gates), gates[:1].size))
-    return slopes, through
+    np.multiply(gates, gates, out=slopes)
+    np.subtract(gates[:, :2], slopes[:, :2], out=slopes[:, :2])
+    np.subtract(1, slopes[:, 2], out=slopes[:, 2])
+    np.subtract(gates[:, 3], slopes[:, 3], out=slopes[:, 3])
+    slopes[:, 0] *= gates[:, 2]
+    slopes[:, 1] *= before
+    slopes[:, 2] *= gates[:, 0]
+    slopes[:, 3] *= squashed
+    np.multiply(squashed, squashed, out=through)
+    np.subtract(1, through, out=through)
+    through *= gates[:, 3]
 
 
 def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
@@ -95,9 +88,11 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     product = np.empty_like(dh)
     weight = in_pieces(weight_hh.T, batch)
     together = block_length(steps, gates[:1].size, TOGETHER)
+    slopes = np.empty((together, *gates.shape[1:]), x.dtype)
+    through = np.empty((together, units, batch), x.dtype)
     for last in range(steps, 0, -together):
         first = max(0, last - together)
-        slopes, through = _slopes(gates[first:last], cells[first:last], squashed[first:last])
+        _slopes(gates[first:last], cells[first:last], squashed[first:last], slopes[: last - first], through[: last - first])
         for t in reversed(range(first, last)):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
