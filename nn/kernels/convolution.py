@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
+from nn.kernels import depthwise
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.windows import Axis, axis
@@ -56,12 +57,20 @@ def _shares(channels: int, groups: int) -> list[slice]:
     return [slice(k * each, (k + 1) * each) for k in range(groups)]
 
 
+def _copies(image: Array, count: int) -> Array:
+    """Each channel as often as a depthwise convolution makes outputs of it."""
+    return image if count == 1 else np.repeat(image, count, axis=3)
+
+
 def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
     rows, columns = _planes(windows)
     x, weight = _alike(x, weight)
     image, kernels = in_memory_order(x), _kernels(weight)
     if groups == 1:
         return logical(correlate(image, kernels, rows, columns, bias), x.ndim)
+    if groups == image.shape[3]:
+        copies = _copies(image, len(weight) // groups)
+        return logical(depthwise.correlate(copies, kernels, rows, columns, bias), x.ndim)
     out = np.empty((rows.outputs, x.shape[0], columns.outputs, weight.shape[0]), x.dtype)
     for c, o in zip(_shares(x.shape[1], groups), _shares(weight.shape[0], groups), strict=True):
         out[..., o] = correlate(image[..., c], kernels[o], rows, columns, None if bias is None else bias[o])
@@ -76,6 +85,12 @@ def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windo
     if groups == 1:
         return logical(correlate_image(cotangent, kernels, rows, columns, bias), g.ndim)
     channels = weight.shape[1] * groups
+    if groups == channels == len(weight):
+        return logical(depthwise.correlate_image(cotangent, kernels, rows, columns, bias), g.ndim)
+    if groups == channels:
+        copies = depthwise.correlate_image(cotangent, kernels, rows, columns)
+        image = copies.reshape(*copies.shape[:3], groups, -1).sum(axis=4)
+        return logical(image if bias is None else image + bias, g.ndim)
     image = np.empty((rows.size, g.shape[0], columns.size, channels), g.dtype)
     for c, o in zip(_shares(channels, groups), _shares(weight.shape[0], groups), strict=True):
         image[..., c] = correlate_image(cotangent[..., o], kernels[o], rows, columns, None if bias is None else bias[c])
@@ -89,6 +104,8 @@ def _convolve_weight(x: Array, g: Array, *, windows: Windows, groups: int) -> Ar
     image, cotangent = in_memory_order(x), in_memory_order(g)
     if groups == 1:
         weight = correlate_weight(image, cotangent, rows, columns)
+    elif groups == image.shape[3]:
+        weight = depthwise.correlate_weight(_copies(image, g.shape[1] // groups), cotangent, rows, columns)
     else:
         shares = zip(_shares(x.shape[1], groups), _shares(g.shape[1], groups), strict=True)
         weight = np.concatenate([correlate_weight(image[..., c], cotangent[..., o], rows, columns) for c, o in shares])

@@ -72,7 +72,12 @@ def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array
 
 def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
     """The adjoint in the image: cotangent (OH, N, OW, O), weight (O, C, kh, kw), plus a bias (C,): (H, N, W, C)."""
-    swapped = weight.swapaxes(0, 1)
+    return gather(correlate, g, weight.swapaxes(0, 1), rows, columns, bias)
+
+
+def gather(correlate: Callable[..., Array], g: Array, swapped: Array, rows: Axis, columns: Axis,
+           bias: Array | None) -> Array:
+    """The adjoint of `correlate` in its image, by `correlate` with the taps reversed; `swapped` is (C, O, kh, kw)."""
     if rows.stride == columns.stride == 1:
         (_, _, over_rows), = rows.adjoint()
         (_, _, over_columns), = columns.adjoint()

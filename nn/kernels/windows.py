@@ -46,6 +46,18 @@ class Axis(NamedTuple):
         return (self.dilation == 1 and self.before == 0 and self.kernel == self.stride
                 and self.outputs * self.stride == self.size)
 
+    def phases(self) -> Iterator[tuple[slice, int, Axis]]:
+        """The inputs that the same taps see, side by side, so that windows over them have the stride 1.
+
+        Yields those taps, how far apart they are there, and the inputs, as an axis of one tap a place.
+        """
+        common = math.gcd(self.stride, self.dilation)
+        step, dilation = self.stride // common, self.dilation // common
+        for j in range(min(step, self.kernel)):
+            reach = (len(range(j, self.kernel, step)) - 1) * dilation
+            yield (slice(j, None, step), dilation,
+                   Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + reach))
+
     def adjoint(self) -> Iterator[tuple[slice, slice, Axis]]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 

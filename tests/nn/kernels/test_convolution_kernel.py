@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.kernels import correlation, products, winograd
+from nn.kernels import correlation, depthwise, products, winograd
 from nn.kernels.convolution import convolution, convolution_forward, convolution_pullback
 from nn.kernels.layout import in_memory_order
 from nn.kernels.transposed_convolution import transposed_convolution
@@ -28,6 +28,7 @@ WAYS = ("by rows", "by columns", "tiles")
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_threads: None) -> Iterator[str]:
     """Each way of computing, with threads for the smallest work and blocks so small that there are several."""
     monkeypatch.setattr(correlation, "WORTH", 1)
+    monkeypatch.setattr(depthwise, "WORTH", 1)
     monkeypatch.setattr(correlation, "BLOCK", 40)
     monkeypatch.setattr(products, "SMALL", 60)
     monkeypatch.setattr(products, "THIN", 2)
@@ -73,7 +74,7 @@ def problems(draw: st.DrawFn, axes: int | None = None) -> tuple[Array, Array, di
     padding = tuple(zip(each(0, 3), each(0, 3), strict=True))
     size = tuple(max(n, d * (k - 1) + 1 - sum(p))
                  for n, k, d, p in zip(each(1, 6), kernel, dilation, padding, strict=True))
-    groups, per_group, units = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    groups, per_group, units = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
     generator = np.random.default_rng(draw(st.integers(0, 99)))
     x = random(generator, draw(st.integers(1, 3)), groups * per_group, *size)
     weight = random(generator, groups * units, per_group, *kernel)
@@ -124,16 +125,19 @@ def test_the_transpose_is_the_adjoint(problem: tuple[Array, Array, dict[str, Any
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("with_bias", [True, False])
 @pytest.mark.parametrize("axes", [1, 2])
-def test_derivatives_to_the_second_order(axes: int, with_bias: bool) -> None:
+@pytest.mark.parametrize("groups", [2, 4])
+def test_derivatives_to_the_second_order(groups: int, axes: int, with_bias: bool) -> None:
+    """Four channels in two groups, or each on its own."""
     generator = np.random.default_rng(0)
     x, size = random(generator, 2, 4, 5, 4)[..., : 4 if axes == 2 else 1], (3, 3)[:axes]
     x = x if axes == 2 else x[..., 0]
-    weight, bias = random(generator, 6, 2, *size), random(generator, 6) if with_bias else None
-    turned, other = random(generator, 4, 3, *size), random(generator, 6) if with_bias else None
+    made = 6 if groups == 2 else 8
+    weight, bias = random(generator, made, 4 // groups, *size), random(generator, made) if with_bias else None
+    turned, other = random(generator, 4, made // groups, *size), random(generator, made) if with_bias else None
     active = [0, 1, 2] if with_bias else [0, 1]
     for stride, dilation in (((1, 1), (1, 1)), ((2, 1), (1, 2))):
         padding = ((1, 2), (2, 1))[:axes]
-        options = {"stride": stride[:axes], "dilation": dilation[:axes], "padding": padding, "groups": 2}
+        options = {"stride": stride[:axes], "dilation": dilation[:axes], "padding": padding, "groups": groups}
         check(convolution, [x, weight, bias], active, **options)
         check(transposed_convolution, [x, turned, other], active, output_padding=(0, 0)[:axes], **options)
 

@@ -1,0 +1,89 @@
+"""Convolution of each channel on its own, as many groups as channels, on arrays in memory order (H, N, W, C).
+
+    out[y, n, x, c]  = sum over i, j of  image[y s + i d - p, n, x s + j d - p, c] * weight[c, 0, i, j]
+
+Nothing is shared that a matrix product could use. But with the channels innermost, one tap of one row of outputs is a
+run of OW * C numbers in memory, and einsum multiplies and adds such runs in one pass, all taps of it in the cache.
+
+A stride would cut the runs into pieces of C. So the image is split into *phases*: the rows and columns that the same
+taps see, copied side by side with zeros for the padding; in a phase the windows have the stride 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from autograd.runtime.threads import in_parallel
+from nn.kernels.correlation import gather
+from nn.kernels.layout import per_pixel, pixels
+from nn.kernels.windows import Axis
+
+Array = NDArray[Any]
+
+WORTH = 500_000  # multiplications that are worth a thread
+
+
+def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
+    """The correlation of (H, N, W, C) with a weight (C, 1, kh, kw), plus a bias (C,): (OH, N, OW, C)."""
+    taps = weight.transpose(2, 3, 1, 0)
+    lines = np.tile(taps, (1, 1, columns.outputs, 1)).reshape(rows.kernel, columns.kernel, -1)
+    out = np.empty((rows.outputs, image.shape[1], columns.outputs, len(weight)), image.dtype)
+    runs = out.reshape(*out.shape[:2], -1)
+
+    def share(first: int, last: int) -> None:
+        part = runs[first:last]
+        phases = _phases(image, rows.part(slice(first, last)), columns)
+        for k, (i, j, seen) in enumerate(phases):
+            if k == 0:
+                np.einsum("ynijp,ijp->ynp", seen, lines[i, j], out=part)
+            else:
+                part += np.einsum("ynijp,ijp->ynp", seen, lines[i, j])
+        if bias is not None:
+            part += per_pixel(bias, columns.outputs)
+
+    in_parallel(share, rows.outputs, _least(out, rows, columns))
+    return out
+
+
+def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
+    """The adjoint in the image: cotangent (OH, N, OW, C), weight (C, 1, kh, kw), plus a bias (C,): (H, N, W, C)."""
+    return gather(correlate, g, weight, rows, columns, bias)
+
+
+def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
+    """The adjoint in the weight: image (H, N, W, C), cotangent (OH, N, OW, C), result (C, 1, kh, kw)."""
+    shape = rows.kernel, columns.kernel, columns.outputs, g.shape[3]
+    runs = g.reshape(*g.shape[:2], -1)
+
+    def share(first: int, last: int) -> Array:
+        lines = np.empty((*shape[:2], runs.shape[2]), g.dtype)
+        for i, j, seen in _phases(image, rows.part(slice(first, last)), columns):
+            lines[i, j] = np.einsum("ynijp,ynp->yijp", seen, runs[first:last]).sum(axis=0)
+        return lines
+
+    total: Array = sum(in_parallel(share, rows.outputs, _least(g, rows, columns)))  # type: ignore[assignment]
+    return np.ascontiguousarray(total.reshape(shape).sum(axis=2).transpose(2, 0, 1)[:, np.newaxis])
+
+
+def _least(out: Array, rows: Axis, columns: Axis) -> int:
+    """The output rows that are worth a thread."""
+    return -(-WORTH // max(1, out[:1].size * rows.kernel * columns.kernel))
+
+
+def _phases(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[slice, slice, Array]]:
+    """The taps along H and W that see a phase, and what they see: (OH, N, taps, taps, OW * C), overlapping views."""
+    _, batch, _, channels = image.shape
+    for i, down, of_rows in rows.phases():
+        for j, right, of_columns in columns.phases():
+            phase = np.zeros((of_rows.outputs, batch, of_columns.outputs, channels), image.dtype)
+            (into_rows, from_rows), (into_columns, from_columns) = of_rows.tap(0), of_columns.tap(0)
+            pixels(phase)[into_rows, :, into_columns] = pixels(image)[from_rows, :, from_columns]
+            per_row, per_image, per_column, item = phase.strides
+            taps = len(range(rows.kernel)[i]), len(range(columns.kernel)[j])
+            yield i, j, as_strided(phase, (rows.outputs, batch, *taps, columns.outputs * channels),
+                                   (per_row, per_image, down * per_row, right * per_column, item))
