@@ -16,7 +16,7 @@ BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arr
 BUFFER = 512  # elements
 
 
-def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0, least: int = 1) -> None:
+def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0, least: int = 2) -> None:
     """Call `work(slice)` for slices of `block` elements that cover `range(length)`, in any order.
 
     `work` writes what it computes into arrays, each slice into its own part: no result depends on the threads.

@@ -5,7 +5,7 @@ differentiable NumPy calls, which defines it and serves forward accumulation and
 
     dense           linear, embedding, dropout
     convolution     convolution, transposed_convolution, pooling; their geometry in windows, their products in
-                    correlation and winograd, their images in layout
+                    correlation, winograd and depthwise, their images in layout
     normalization   normalization (batch and group) on statistics; layer_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy, binary_cross_entropy, regression; reduction

@@ -34,7 +34,8 @@ Result = TypeVar("Result")
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
 FEW = 3  # the same of channels, for kernels one pixel wide
 BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
-WORTH = 2_000_000  # multiplications that are worth a thread
+WORTH = 16_000_000  # multiplications that are worth a thread: about 0.16 ms
+MOVED = 50  # multiplications in the time that takes a number into an unfolded block or out of a product
 
 
 def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
@@ -104,10 +105,10 @@ def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows
     Products too large for pieces are OpenBLAS's to share out: then there is one share, too.
     """
     step = 2 if in_pairs else 1
-    row = out[:1].size * rows.kernel * columns.kernel * image.shape[3] * step
-    run = image.shape[3] * columns.kernel
+    run, units = columns.kernel * image.shape[3], out.shape[3]
+    pixel = rows.kernel * run * units + MOVED * (run + units)
     length = -(-len(out) // step)
-    least = -(-WORTH // max(1, row)) if piece(run, out.shape[3])[1] else length
+    least = -(-WORTH // max(1, pixel * out[:1, ..., 0].size * step)) if piece(run, units)[1] else length
 
     def rows_of(first: int, last: int) -> Result:
         return share(slice(first * step, min(last * step, len(out))))

@@ -25,7 +25,7 @@ from nn.kernels.windows import Axis
 
 Array = NDArray[Any]
 
-WORTH = 500_000  # multiplications that are worth a thread
+WORTH = 1_000_000  # multiplications that are worth a thread: about 0.16 ms
 
 
 def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
