@@ -92,7 +92,8 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     through = np.empty((together, units, batch), x.dtype)
     for last in range(steps, 0, -together):
         first = max(0, last - together)
-        _slopes(gates[first:last], cells[first:last], squashed[first:last], slopes[: last - first], through[: last - first])
+        some, count = slice(first, last), last - first
+        _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
         for t in reversed(range(first, last)):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
