@@ -71,7 +71,14 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     size, order = x.shape[-1], len(a) - 1
     driven = convolved(b, x)
     if zi is not None:
-        state = np.moveaxis(arrays_of((zi,))[0], axis, -1)
+        state, needed = arrays_of((zi,))[0], (*x.shape[:-1], order)
+        if state.ndim == x.ndim:
+            state = np.moveaxis(state, axis, -1)
+        if state.ndim != x.ndim or any(n not in (1, m) for n, m in zip(state.shape, needed, strict=True)) or (
+                state.shape[-1] != order):
+            raise ValueError(f"the state zi has {order} numbers along axis {axis}, and else the shape of x or 1, got "
+                             f"shape {state.shape}")
+        state = np.broadcast_to(state, needed)
         driven = driven + np.concatenate([state, np.zeros((*state.shape[:-1], size), state.dtype)], axis=-1)
     y = recursion(a, driven[..., :size])
     if zi is None:

@@ -51,7 +51,10 @@ def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tu
         window = ss.get_window(window, min(length, samples))
     elif nperseg not in (None, len(window)):
         raise ValueError(f"nperseg is the length of the window that is given, {len(window)}, got {nperseg}")
-    window = np.asarray(window)
+    (window,) = arrays_of((window,))
+    if window.ndim != 1 or len(window) > samples:
+        raise ValueError(f"a window is a vector no longer than the {samples} samples there are, got shape "
+                         f"{window.shape}")
     size, shared = (len(window) if nfft is None else int(nfft)), len(window) // 2 if noverlap is None else int(noverlap)
     if not (size >= len(window) > shared):
         raise ValueError(f"spectra take nfft >= nperseg > noverlap, got nfft={size}, nperseg={len(window)} and "
@@ -65,7 +68,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
         scaling: str = "density", axis: int = -1, average: str = "mean") -> Any:
     """The frequencies, and the averages of conj(X) Y; of real signals for frequencies >= 0, where the others are added.
 
-    Differentiated in both signals.
+    Differentiated in both signals, and in the window.
     """
     alike = y is x
     x, y = arrays_of((x, y))
@@ -82,11 +85,11 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     scale = fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
     first = transformed(x, window, step, size, detrend, onesided)
     power = np.conj(first) * (first if alike else transformed(y, window, step, size, detrend, onesided))
-    weights = np.ones(power.shape[-1]) / scale
+    weights = np.ones(power.shape[-1])
     if onesided:
         weights[1 : (size + 1) // 2] *= 2
     frequencies = sf.rfftfreq(size, 1 / fs) if onesided else sf.fftfreq(size, 1 / fs)
-    density = np.moveaxis(averaged(power * weights, average), -1, axis).astype(dtype)
+    density = np.moveaxis(averaged(power * (weights / scale), average), -1, axis).astype(dtype)
     return frequencies, np.real(density) if alike else density
 
 

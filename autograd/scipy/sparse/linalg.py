@@ -29,6 +29,7 @@ solution: Any = on_arrays_too(linear(
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
     """The x with A x = b for a constant A, factored once for all derivatives; differentiated in b, dense."""
     (b,) = arrays_of((b,))
+    b = b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b  # as SciPy has it: one column gives a vector
     dtype = np.result_type(A.dtype, b.dtype, np.float32)
     factors = sl.splu(A.tocsc().astype(dtype), permc_spec)
     return solution(b.astype(dtype), factors=factors, transposed=False)

@@ -41,6 +41,18 @@ def test_filters_and_their_states_are_scipys(b: Any, a: Any, shape: tuple[int, .
             check_gradients(lambda *operands: signal.lfilter(*operands[:3], axis, operands[3]), *given, x, zi, order=1)
 
 
+@pytest.mark.parametrize("shape", [(2, 2), (1, 2), (2,), (2, 1), (1, 1), (2, 3), (3, 2), (2, 2, 1)])
+def test_states_have_scipys_shapes(shape: tuple[int, ...]) -> None:
+    x, zi = rng.standard_normal((2, 9)), rng.standard_normal(shape)
+    try:
+        expected = ss.lfilter(*FILTERS[0], x, zi=zi)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"the state zi has 2 numbers along axis -1, .* got shape"):
+            signal.lfilter(*FILTERS[0], Tensor(x), zi=zi)
+    else:
+        same(signal.lfilter(*FILTERS[0], Tensor(x), zi=zi), expected)
+
+
 @pytest.mark.parametrize("kind", ["odd", "even", "constant", None])
 @pytest.mark.parametrize("length", [None, 0, 5])
 def test_filters_without_delay(kind: Any, length: Any) -> None:

@@ -90,7 +90,8 @@ FORMS: list[Form] = [
       for method in ("auto", "direct", "fft")],
     *[(f"signal.{name}", (first, second), {"mode": mode, "axes": axes}) for name in ("fftconvolve", "oaconvolve")
       for mode in ("full", "same", "valid") for first, second, axes in (
-          (SAMPLES, SAMPLES[:, 1:3], 1), (SAMPLES, SAMPLES[:1, :2], -1), (SAMPLES[:2], SAMPLES[:, :1].T @ SAMPLES, [0]),
+          (SAMPLES, SAMPLES[:, 1:3], 1), (SAMPLES[:, 1:3], SAMPLES, 1), (SAMPLES, SAMPLES[:1, :2], -1),
+          (SAMPLES[:2], SAMPLES[:, :1].T @ SAMPLES, [0]),
           (GENERAL[None], COMPLEX[:, :2, None], [1]), (SAMPLES, SAMPLES[:2, :2], (1, 0)))
       if mode != "valid" or first.ndim == 2 == second.ndim],
     *[("signal.sosfilt", (np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]]), x), {"axis": axis, "zi": zi})

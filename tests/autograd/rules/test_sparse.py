@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import scipy.sparse.linalg
 
 from autograd import Tensor, grad, hessian, vmap
 from autograd.scipy import sparse
@@ -41,6 +42,12 @@ def test_solutions_are_those_of_dense_systems(kind: str, factor: Any) -> None:
                                    Tensor(VECTORS[0].astype(np.float32)))
     assert single.dtype == (np.complex64 if factor.imag else np.float32)
     assert sparse.linalg.spsolve(sp.eye_array(2, format="csc"), Tensor([1, 2])).dtype == np.float64
+
+
+def test_one_column_gives_a_vector_as_it_does_in_scipy() -> None:
+    matrix, b = 2 * sp.eye_array(3, format="csc"), np.ones((3, 1))
+    assert sparse.linalg.spsolve(matrix, Tensor(b)).shape == scipy.sparse.linalg.spsolve(matrix, b).shape == (3,)
+    check_gradients(lambda b: sparse.linalg.spsolve(matrix, b), b)
 
 
 def test_a_matrix_that_is_changed_afterwards_changes_no_gradient() -> None:

@@ -53,6 +53,16 @@ def test_spectra_are_scipys(kind: str, length: int, data: st.DataObject) -> None
     same(signal.periodogram(t, **one), ss.periodogram(x, **one))
 
 
+def test_windows_are_differentiated() -> None:
+    x, window = SIGNALS["one"][0], np.linspace(0.5, 1, 8)
+    same(signal.csd(x, x[::-1], window=Tensor(window)), ss.csd(x, x[::-1], window=window))
+    for scaling in ("density", "spectrum"):
+        options: dict[str, Any] = {"scaling": scaling}
+        check_gradients(lambda w, x, options=options: signal.welch(x, window=w, **options)[1], window, x)
+    whole = np.linspace(0.5, 1, len(x))
+    same(signal.periodogram(x, window=Tensor(whole)), ss.periodogram(x, window=whole))
+
+
 def test_what_two_signals_share() -> None:
     x, y = rng.standard_normal((2, 3, 64))
     same(signal.coherence(Tensor(x), y, nperseg=16), ss.coherence(x, y, nperseg=16))
@@ -70,6 +80,8 @@ def test_what_two_signals_share() -> None:
         ({"nperseg": 8, "noverlap": 8}, "nfft >= nperseg > noverlap, got nfft=8, nperseg=8 and noverlap=8"),
         ({"nperseg": 8, "nfft": 7}, "nfft >= nperseg > noverlap"), ({"nperseg": 8, "scaling": "power"}, "scaling is"),
         ({"nperseg": 9, "window": np.ones(8)}, "length of the window that is given, 8, got 9"),
+        ({"window": np.ones(31)}, r"no longer than the 30 samples there are, got shape \(31,\)"),
+        ({"window": np.ones((2, 8))}, "a window is a vector"),
         ({"nperseg": 8, "average": "mode"}, "average is 'mean' or 'median'"),
     ],
 )
