@@ -99,7 +99,7 @@ def feature_maps(model: Module, layer: Module | str, x: Any, *, limit: int = 64)
     Raises ValueError if the layer's output is not (1, channels, H, W).
     """
     target = _path(model, layer)
-    image = x if isinstance(x, Tensor) else Tensor(np.asarray(x))
+    image = x if isinstance(x, Tensor) else Tensor(x)
     with evaluating(model):
         found = _outputs(model, target, image)
     if not found or found[0].ndim != 4:

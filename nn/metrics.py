@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 
 __all__ = ["accuracy", "confusion_matrix", "f1", "mae", "precision", "r2", "recall", "top_k"]
@@ -115,7 +116,7 @@ def r2(outputs: Any, targets: Any) -> float:
 
 
 def _array(values: Any) -> Array:
-    return np.asarray(as_plain(values))
+    return plain_array(as_plain(values))
 
 
 def _same_shape(outputs: Any, targets: Any, name: str) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
+from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 
 Gather = Callable[[Any], Any]
@@ -139,7 +140,7 @@ def _array(data: Any, which: str) -> NDArray[Any]:
         if data.requires_grad:
             raise ValueError(f"DataLoader: {which} requires grad, which batches would lose; write data.detach()")
         data = data.data
-    array = np.asarray(data)
+    array = plain_array(data)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected numbers, {which} has dtype {array.dtype}")
     if array.ndim == 0:
@@ -175,7 +176,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
 
 
 def _sample(value: Any) -> NDArray[Any]:
-    array = np.asarray(as_plain(value))
+    array = plain_array(as_plain(value))
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected samples made of numbers, got {type(value).__name__} {value!r:.60}")
     return array

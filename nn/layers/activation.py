@@ -68,9 +68,10 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
     The derivative is sigmoid(beta x). Any shape; a floating dtype stays, integers become float64. Beyond a threshold of
-    20 the two differ by less than 3e-9, and the first is taken everywhere.
+    20 the two differ by less than 3e-9, and the first is taken everywhere. Raises ValueError for a beta of 0.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
+    _check_beta("softplus", beta)
     beta, input = weak(beta), input if isinstance(input, Tensor) else Tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
@@ -209,7 +210,8 @@ def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
     Any shape; the dtype stays. Raises ValueError for another number of channels. Source: He et al., arXiv:1502.01852.
     """
     x = admitted(speaker, input, real=True)
-    if weight.size > 1 and x.shape[1:2] != weight.shape:
+    weight = admitted(speaker, weight, real=True)
+    if weight.size != 1 and x.shape[1:2] != weight.shape:
         raise refusal(speaker, f"(N, {weight.size}, ...)", x)
     slopes = weight.reshape(-1, *[1] * max(0, x.ndim - 2)) if x.ndim else weight.reshape(())
     return np.where(x > 0, x, slopes * x)  # type: ignore[return-value]
@@ -259,8 +261,7 @@ class Softplus(_Activation):
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        if beta == 0:
-            raise ValueError("Softplus: beta must not be 0")
+        _check_beta("Softplus", beta)
         self.beta, self.threshold = beta, threshold
 
     def function(self, x: Any) -> Tensor:
@@ -268,6 +269,11 @@ class Softplus(_Activation):
 
     def extra_repr(self) -> str:
         return arguments(beta=(self.beta, 1.0), threshold=(self.threshold, 20.0))
+
+
+def _check_beta(speaker: str, beta: float) -> None:
+    if beta == 0:
+        raise ValueError(f"{speaker}: beta must not be 0")
 
 
 class Softmax(_Activation):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
+from autograd.arrays import plain_array
 from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
@@ -184,12 +185,9 @@ class MultiheadAttention(Module):
         return added[0] if len(added) == 1 else added[0] + added[1]
 
     def _checked(self, mask: Any, name: str, shapes: list[tuple[int, ...]]) -> Any:
-        array = mask if isinstance(mask, Tensor) else np.asarray(mask)
+        array = _as_mask(self, mask, name, "True forbids")
         if array.shape not in shapes:
             raise refusal(self, f"{name} {' or '.join(map(str, shapes))}", array)
-        if array.dtype != bool and array.dtype.kind != "f":
-            raise TypeError(f"{described(self)} expected {name} to be boolean (True forbids) or floating (added to the "
-                            f"scores), got {array.dtype}{located(self)}")
         return array
 
     def extra_repr(self) -> str:
@@ -208,7 +206,8 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     attending is allowed, or floating, added. Raises ValueError for shapes that do not fit, or a mask with `is_causal`.
     """
     probability(described(speaker), dropout_p=dropout_p)
-    q, k, v = (admitted(speaker, x, real=True) for x in (query, key, value))
+    q = admitted(speaker, query, real=True)
+    k, v = (admitted(speaker, x, q.dtype, real=True) for x in (key, value))
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
         raise refusal(speaker, "query (..., L, d), key (..., S, d) and value (..., S, e)", (q.shape, k.shape, v.shape))
     if is_causal:
@@ -220,11 +219,22 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     except ValueError:
         shapes = q.shape, k.shape, v.shape
         raise refusal(speaker, "query, key and value with leading axes that broadcast", shapes) from None
-    if attn_mask is not None and not broadcasts(np.shape(attn_mask), scores):
-        raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", np.shape(attn_mask))
+    if attn_mask is not None:
+        attn_mask = _as_mask(speaker, attn_mask, "attn_mask", "True allows")
+        if not broadcasts(attn_mask.shape, scores):
+            raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", attn_mask)
     keep = kept(scores, dropout_p) if dropout_p else None
     return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
                                                 keep_scale=_keep_scale(dropout_p))
+
+
+def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:
+    """A mask as an array or tensor. Raises TypeError for integers, whose 0 and 1 would be added to the scores."""
+    mask = given if isinstance(given, Tensor) else plain_array(given)
+    if mask.dtype != bool and mask.dtype.kind != "f":
+        raise TypeError(f"{described(speaker)} expected {name} to be boolean ({meaning}) or floating (added to the "
+                        f"scores), got {mask.dtype}; write mask.astype(bool){located(speaker)}")
+    return mask
 
 
 def _keep_scale(rate: float) -> float:

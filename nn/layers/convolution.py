@@ -14,7 +14,7 @@ from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
 from nn.layers.arguments import arguments, floating, pair, positive, short
 from nn.layers.initial import draw_uniform
-from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.input import Speaker, admitted, fitting, mistake, refusal
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.module import Module
 from nn.parameter import Parameter
@@ -167,6 +167,9 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1
     """
     name = "conv_transpose2d"
     input, weight = admitted(name, input), admitted(name, weight)
+    if weight.ndim != 4:
+        raise refusal(name, "a weight (in, out / groups, kh, kw)", weight)
+    (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(input.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride), pair(name, "dilation", dilation)
     extra = pair(name, "output_padding", output_padding, least=0)
     _check_output_padding(name, extra, stride, dilation)
@@ -194,6 +197,7 @@ def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, pa
     x, weight = admitted(name, x), admitted(name, weight)
     if weight.ndim != axes + 2:
         raise refusal(name, f"a weight (out, in / groups, {AXES[axes].lower().replace('l', 'k')})", weight)
+    (bias,) = fitting(name, weight.shape[:1], np.result_type(x.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
     return _convolved(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), dilation,
                       groups)

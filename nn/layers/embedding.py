@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
+from autograd.boundary import as_plain
 from nn import init
 from nn.kernels import embedding as kernels
 from nn.layers.arguments import arguments, floating, positive
@@ -39,7 +40,7 @@ class Embedding(Module):
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
         """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`."""
-        table = np.asarray(embeddings._value if isinstance(embeddings, Tensor) else embeddings)
+        table = plain_array(as_plain(embeddings))
         if table.ndim != 2:
             raise refusal("Embedding.from_pretrained", "embeddings (rows, width)", table)
         rows, width = table.shape
@@ -68,6 +69,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
 
     The row `padding_idx` gets no gradient. Raises as `nn.Embedding`.
     """
+    weight = weight if isinstance(weight, Tensor) else Tensor(weight)
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
     input = input if isinstance(input, Tensor) else plain_array(input)

@@ -42,7 +42,7 @@ def _wrapped(speaker: Speaker, given: Any) -> Tensor:
         came = f"a dict with {', '.join(map(repr, given))}; take the array out of it"
     if came:
         raise TypeError(f"{described(speaker)} expected a tensor, got {came}{located(speaker)}")
-    return Tensor(np.asarray(given))
+    return Tensor(given)
 
 
 def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> ValueError:
@@ -59,11 +59,18 @@ def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
         return False
 
 
-def fitting(speaker: Speaker, shape: tuple[int, ...], **held: Any) -> None:
-    """Raise ValueError for a weight or statistic that is there and has another shape."""
-    for name, value in held.items():
+def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **held: Any) -> list[Any]:
+    """Weights and statistics as tensors of this dtype, None for what is not there.
+
+    Raises ValueError for another shape, and for complex numbers where `dtype` is real.
+    """
+    found: list[Any] = []
+    for name, given in held.items():
+        value = given if given is None or isinstance(given, Tensor) else Tensor(given)
         if value is not None and value.shape != shape:
             raise refusal(speaker, f"a {name} {shape}", value)
+        found.append(value if value is None or value.dtype == dtype else value.astype(dtype))
+    return found
 
 
 def mistake(speaker: Speaker, what: str) -> ValueError:

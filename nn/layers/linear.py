@@ -64,10 +64,10 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
 
     Raises ValueError for shapes that do not fit, TypeError for input that is not floating.
     """
-    input = admitted("linear", input)
+    input, weight = admitted("linear", input), admitted("linear", weight)
     if weight.ndim != 2:
         raise refusal("linear", "a weight (out, in)", weight)
     if input.shape[-1:] != weight.shape[1:]:
         raise refusal("linear", f"(..., {weight.shape[-1]}) for a weight {weight.shape}", input)
-    fitting("linear", weight.shape[:1], bias=bias)
+    (bias,) = fitting("linear", weight.shape[:1], np.result_type(input.dtype, weight.dtype), bias=bias)
     return _linear(input, weight, bias)  # type: ignore[no-any-return]

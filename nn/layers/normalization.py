@@ -19,7 +19,7 @@ from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.kernels import rms_norm as kernels_of_rms
 from nn.layers.arguments import arguments, floating, positive
-from nn.layers.input import Speaker, admitted, fitting, mistake, refusal
+from nn.layers.input import Speaker, admitted, described, fitting, mistake, refusal
 from nn.module import Module
 from nn.parameter import Parameter, overwrite
 
@@ -235,15 +235,17 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     input = admitted(speaker, input, real=True)
     if input.ndim < 2:
         raise refusal(speaker, "(N, C, ...)", input)
-    fitting(speaker, input.shape[1:2], weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
+    weight, bias, mean, variance = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias,
+                                           running_mean=running_mean, running_var=running_var)
     if not training:
-        if running_mean is None or running_var is None:
+        if mean is None or variance is None:
             raise mistake(speaker, "needs running_mean and running_var, or training=True")
-        mean, variance = (s if s.dtype == input.dtype else s.astype(input.dtype) for s in (running_mean, running_var))
         return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)  # type: ignore[no-any-return]
     if input.size <= input.shape[1]:
         raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
+    if not all(held is None or isinstance(held, Tensor) for held in (running_mean, running_var)):
+        raise TypeError(f"{described(speaker)} moves the running statistics in place: give them as tensors")
     if running_mean is not None and input._value.shape != input.shape:
         raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
                                "or make the layer with track_running_stats=False")
@@ -263,7 +265,7 @@ def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, 
     input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
     if input.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
-    fitting(speaker, shape, weight=weight, bias=bias)
+    weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
     return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
 
 
@@ -276,7 +278,9 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     input = admitted(speaker, input, real=True)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
-    fitting(speaker, input.shape[1:2], weight=weight, bias=bias)
+    if 0 in input.shape[1:]:
+        raise refusal(speaker, "(N, C, ...) with at least one value a channel", input)
+    weight, bias = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias)
     return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)  # type: ignore[no-any-return]
 
 
@@ -290,6 +294,6 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
     input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
     if input.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
-    fitting(speaker, shape, weight=weight)
+    (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)  # type: ignore[no-any-return]

@@ -91,9 +91,10 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
 def surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:
     """The last axes continued beyond their ends by copies of themselves: by indices, so that it is differentiable."""
     for axis, (before, after) in enumerate(padding, start=x.ndim - len(padding)):
-        size, most = x.shape[axis], {"reflect": -1, "circular": 0}.get(mode)
-        if most is not None and max(before, after) > size + most:
-            raise mistake(speaker, f"needs an input of at least {max(before, after) - most} along each axis for "
+        size, wanted = x.shape[axis], max(before, after)
+        least = {"reflect": wanted + 1, "circular": wanted, "replicate": 1}[mode] if wanted else 0
+        if size < least:
+            raise mistake(speaker, f"needs an input of at least {least} along each axis for "
                                    f"padding_mode={mode!r}, got {x.shape}")
         positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]
         x = x[(slice(None),) * axis + (positions,)]

@@ -13,8 +13,8 @@ from autograd import Tensor
 from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair, short
-from nn.layers.convolution import Size, batch_of, check_window
-from nn.layers.input import Speaker, admitted
+from nn.layers.convolution import AXES, Size, batch_of, check_window
+from nn.layers.input import Speaker, admitted, refusal
 from nn.module import Module
 
 Sizes = tuple[int, ...]
@@ -150,7 +150,7 @@ def adaptive_avg_pool2d(input: Any, output_size: int | Sequence[int | None] | No
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
     """
-    input, single = batch_of(speaker, admitted(speaker, input), "C", 2)
+    input, single = _images(speaker, admitted(speaker, input), 2)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
     size = [n if m is None else m for n, m in zip(input.shape[2:], sizes, strict=True)]
     out = kernels.adaptive_average_pool(input, size=size)
@@ -168,17 +168,25 @@ def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, p
             pair(speaker, "dilation", dilation, axes))
 
 
+def _images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
+    """The input as a batch, and whether it had no batch axis. Raises ValueError for images without a pixel."""
+    x, single = batch_of(speaker, x, "C", axes)
+    if 0 in x.shape[2:]:
+        raise refusal(speaker, f"(N, C, {AXES[axes]}) with at least one value along {AXES[axes]}", x)
+    return x, single
+
+
 def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
            ceil_mode: bool) -> tuple[Any, bool]:
     """The input as a batch, and whether it had no batch axis. Raises ValueError if no window fits."""
-    x, single = batch_of(speaker, admitted(speaker, x), "C", len(kernel))
+    x, single = _images(speaker, x, len(kernel))
     check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation, [(s - 1) * ceil_mode for s in stride])
     return x, single
 
 
 def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool,
               return_indices: bool) -> Any:
-    x, single = _batch(speaker, x, kernel, stride, padding, dilation, ceil_mode)
+    x, single = _batch(speaker, admitted(speaker, x, real=True), kernel, stride, padding, dilation, ceil_mode)
     out = kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
@@ -188,7 +196,7 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 
 def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool,
               count_include_pad: bool, divisor: int | None) -> Tensor:
-    x, single = _batch(speaker, x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
+    x, single = _batch(speaker, admitted(speaker, x), kernel, stride, padding, (1,) * len(kernel), ceil_mode)
     out = kernels.average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
                                count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]

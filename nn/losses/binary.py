@@ -65,7 +65,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     log p is cut off at -100. `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
     """
     check_reduction(speaker, reduction)
-    p, t = paired(speaker, input, target)
+    p, t = paired(speaker, input, target, real=True)
     low, high = in_unit_interval(speaker, p, "probabilities",
                                  "for logits pass from_logits=True, or use BCEWithLogitsLoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
@@ -81,7 +81,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
     `weight` and `pos_weight` (of the positive part) broadcast. Raises ValueError as `nn.BCEWithLogitsLoss`.
     """
     check_reduction(speaker, reduction)
-    z, t = paired(speaker, input, target)
+    z, t = paired(speaker, input, target, real=True)
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
     return of_logits(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]

@@ -94,7 +94,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     x = _predictions(speaker, input, target)
     axis = _class_axis(x)
     weight = _class_weight(speaker, weight, x, x.shape[axis])
-    target = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
+    target = target if isinstance(target, Tensor) else Tensor(target)
     soft = target.shape == x.shape and target.dtype.kind == "f"
     label_smoothing = weak(label_smoothing)
     target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
@@ -123,7 +123,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
     axis = _class_axis(x)
-    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(np.asarray(target)), x, soft=False)
+    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(target), x, soft=False)
     labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
     losses, share = _picked(x, labels, counted, _class_weight(speaker, weight, x, x.shape[axis]), axis)
     return _averaged(losses, share, reduction)
@@ -136,7 +136,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     `reduction="batchmean"` divides the sum by the batch size. Raises as `nn.KLDivLoss`.
     """
     check_reduction(speaker, reduction, KLDivLoss.reductions)
-    x, t = paired(speaker, input, target)
+    x, t = paired(speaker, input, target, real=True)
     if not log_target and (t._value < 0).any():
         at = first_index(t._value < 0)
         raise mistake(speaker, f"expected target probabilities, got {t._value[at]} at index {at}; for their logarithms "
@@ -190,7 +190,7 @@ def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
 
 
 def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:
-    x = predicted(speaker, input, target)
+    x = predicted(speaker, input, target, real=True)
     if x.ndim == 0 or x.shape[_class_axis(x)] == 0:
         raise refusal(speaker, "predictions (N, C), (N, C, d1, ...) or (C,)", x)
     filled(speaker, x)

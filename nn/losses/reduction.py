@@ -38,10 +38,10 @@ def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = R
         raise ValueError(f"{described(speaker)}: reduction is one of {', '.join(map(repr, known))}, got {reduction!r}")
 
 
-def predicted(speaker: Speaker, input: Any, target: Any) -> Tensor:
+def predicted(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> Tensor:
     """Predictions as a floating tensor. Raises TypeError for integers, and for arguments the other way round."""
     try:
-        return admitted(speaker, input)
+        return admitted(speaker, input, real=real)
     except TypeError:
         given, wanted = (np.asarray(x._value if isinstance(x, Tensor) else x) for x in (input, target))
         if given.dtype.kind not in "biu" or wanted.dtype.kind != "f" or given.shape == wanted.shape:
@@ -50,10 +50,10 @@ def predicted(speaker: Speaker, input: Any, target: Any) -> Tensor:
                         f"then {wanted.dtype} {wanted.shape}: write loss(predictions, targets)") from None
 
 
-def paired(speaker: Speaker, input: Any, target: Any) -> tuple[Tensor, Tensor]:
+def paired(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> tuple[Tensor, Tensor]:
     """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
-    x = predicted(speaker, input, target)
-    t = target if isinstance(target, Tensor) else Tensor(np.asarray(target))
+    x = predicted(speaker, input, target, real=real)
+    t = target if isinstance(target, Tensor) else Tensor(target)
     if x.shape != t.shape:
         raise mistake(speaker, f"expected predictions and targets of one shape, got {x.shape} and {t.shape}; "
                                + _advice(x.shape, t.shape))

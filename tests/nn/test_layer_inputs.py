@@ -308,6 +308,66 @@ def test_what_is_no_array(given: Any, message: str) -> None:
         assert message in str(caught.value)
 
 
+MASKED = np.ma.array(np.ones((2, 3)), mask=[[1, 0, 0], [0, 0, 1]])
+
+
+@pytest.mark.parametrize("call", [
+    lambda: nn.Linear(3, 2)(MASKED), lambda: nn.ReLU()(MASKED), lambda: nn.MSELoss()(np.ones((2, 3)), MASKED),
+    lambda: nn.CrossEntropyLoss()(np.ones((2, 3)), MASKED[:, 0].astype(int)),
+    lambda: nn.NLLLoss()(np.ones((2, 3)), MASKED[:, 0].astype(int)),
+    lambda: nn.Embedding.from_pretrained(MASKED), lambda: nn.data.DataLoader(MASKED, 1),
+    lambda: nn.metrics.accuracy(np.ones((2, 3)), MASKED[:, 0].astype(int)),
+    lambda: functional.scaled_dot_product_attention(DATA, DATA, DATA, MASKED[:, :2].astype(bool)),
+])
+def test_the_mask_of_a_masked_array_is_not_lost(call: Build) -> None:
+    with pytest.raises(TypeError, match="the mask of a masked array would be lost"):
+        call()
+
+
+def test_functions_take_lists_and_integers_for_weights() -> None:
+    x, images = np.ones((2, 3), np.float32), np.ones((1, 3, 2, 2), np.float32)
+    for function, given, shapes in (
+        (functional.linear, x, ((2, 3), (2,))), (functional.conv2d, images, ((2, 3, 1, 1), (2,))),
+        (functional.conv_transpose2d, images, ((3, 2, 1, 1), (2,))), (functional.prelu, x, ((3,),)),
+        (functional.batch_norm, images, ((3,), (3,), (3,), (3,))),
+        (lambda x, w, b: functional.layer_norm(x, (3,), w, b), x, ((3,), (3,))),
+        (lambda x, w, b: functional.group_norm(x, 1, w, b), images, ((3,), (3,))),
+        (lambda x, w: functional.rms_norm(x, (3,), w), x, ((3,),)),
+        (functional.embedding, [2, 0], ((3, 2),)),
+    ):
+        arrays = [np.arange(1, 1 + np.prod(shape), dtype=np.float32).reshape(shape) for shape in shapes]
+        expected = function(given, *arrays)
+        found = function(given, *[a.tolist() for a in arrays])
+        np.testing.assert_allclose(found.data, expected.data, rtol=1e-6)
+    assert functional.layer_norm(x, (3,), np.ones(3, int)).dtype == np.float32
+
+
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: functional.conv_transpose2d(np.ones((1, 2, 3, 3)), np.ones((2, 3, 3))), ValueError,
+     r"conv_transpose2d expected a weight \(in, out / groups, kh, kw\), got \(2, 3, 3\)"),
+    (lambda: functional.conv2d(np.ones((1, 2, 3, 3)), np.ones((4, 2, 1, 1)), np.ones(3)), ValueError,
+     r"conv2d expected a bias \(4,\), got \(3,\)"),
+    (lambda: functional.prelu(DATA, np.ones(0)), ValueError, r"prelu expected \(N, 0, ...\), got \(2, 3\)"),
+    (lambda: functional.batch_norm(DATA, np.zeros(3), np.ones(3), training=True), TypeError,
+     "batch_norm moves the running statistics in place: give them as tensors"),
+    (lambda: functional.scaled_dot_product_attention(DATA, DATA, DATA, np.ones((2, 2), int)), TypeError,
+     r"to be boolean \(True allows\) or floating \(added to the scores\), got int64; write mask.astype\(bool\)"),
+    (lambda: nn.MaxPool2d(3, padding=1)(np.ones((1, 1, 2, 0))), ValueError,
+     r"expected \(N, C, H, W\) with at least one value along H, W, got \(1, 1, 2, 0\)"),
+    (lambda: nn.AdaptiveAvgPool2d(2)(np.ones((1, 1, 0, 2))), ValueError, "with at least one value along H, W"),
+    (lambda: nn.GroupNorm(1, 2)(np.ones((1, 2, 0))), ValueError, "with at least one value a channel"),
+    (lambda: nn.ReplicationPad2d(1)(np.ones((1, 1, 2, 0))), ValueError, "an input of at least 1 along each axis"),
+    (lambda: nn.MaxPool1d(2)(np.ones((1, 1, 4), complex)), TypeError, "got complex128.*pass the real part"),
+    *((lambda loss=loss, t=t: loss(np.ones((2, 3), complex), t), TypeError, "got complex128.*pass the real part")
+      for loss, t in ((nn.BCELoss(), np.ones((2, 3))), (nn.BCEWithLogitsLoss(), np.ones((2, 3))),
+                      (nn.KLDivLoss(), np.ones((2, 3))), (nn.CrossEntropyLoss(), [0, 1]), (nn.NLLLoss(), [0, 1]))),
+    (lambda: functional.softplus(1.0, 0), ValueError, "softplus: beta must not be 0"),
+])
+def test_operands_that_do_not_fit(call: Build, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
 def test_nan_is_found_under_anomaly_detection() -> None:
     layer = nn.Linear(2, 1)
     with autograd.detect_anomaly(), pytest.raises(autograd.AnomalyError, match="linear"):

@@ -1,0 +1,234 @@
+"""Every layer and loss of `nn` and every function of `nn.functional`, small: what each is a function of.
+
+A `Case` is a function of arrays: inputs, whose first axis is the batch, and parameters, which all examples share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import nn
+from autograd import Tensor
+from nn import functional as F
+
+Array = NDArray[Any]
+N = 3
+
+
+class Case(NamedTuple):
+    """`function(*inputs, *parameters)`; `alone` where each example's result is its own."""
+
+    function: Callable[..., Any]
+    inputs: tuple[Array, ...]
+    parameters: tuple[Array, ...]
+    alone: bool
+
+    @property
+    def operands(self) -> tuple[Array, ...]:
+        return self.inputs + self.parameters
+
+    @property
+    def operands_of_floats(self) -> list[int]:
+        """Where the operands are that are differentiated."""
+        return [i for i, x in enumerate(self.operands) if x.dtype.kind == "f"]
+
+    def at(self, operands: Sequence[Any]) -> Callable[..., Any]:
+        """All numbers of the result as one vector, a function of the operands of floats alone."""
+        places = self.operands_of_floats
+
+        def function(*floats: Any) -> Any:
+            given = list(operands)
+            for i, x in zip(places, floats, strict=True):
+                given[i] = x
+            return flat(self.function(*given))
+
+        return function
+
+    def floats(self, operands: Sequence[Any] | None = None) -> list[Any]:
+        """The operands of floats, of these or of the case's own."""
+        held = self.operands if operands is None else operands
+        return [held[i] for i in self.operands_of_floats]
+
+
+def drawn(*shapes: Any) -> tuple[Array, ...]:
+    """An array for each shape; what is an array already stays."""
+    rng = np.random.default_rng(len(shapes) + sum(map(len, shapes)))
+    return tuple(x if isinstance(x, np.ndarray) else rng.normal(size=x) for x in shapes)
+
+
+def of_layer(module: nn.Module, *inputs: Any, alone: bool = True) -> Case:
+    """A layer as a function of its inputs and parameters, which are drawn away from their symmetric starts."""
+    names = [name for name, _ in module.named_parameters()]
+    rng = np.random.default_rng(1)
+    module = module.astype(np.float64)
+    parameters = tuple(p.data + 0.3 * rng.normal(size=p.shape) for p in module.parameters())
+    given = drawn(*inputs)
+
+    def function(*operands: Any) -> Any:
+        values = dict(zip(names, operands[len(given) :], strict=True))
+        return nn.functional_call(module, values, *operands[: len(given)])
+
+    return Case(function, given, parameters, alone)
+
+
+def of_function(function: Callable[..., Any], *inputs: Any, parameters: tuple[Any, ...] = (),
+                alone: bool = True) -> Case:
+    return Case(function, drawn(*inputs), drawn(*parameters), alone)
+
+
+def ints(high: int, *shape: int) -> Array:
+    return np.random.default_rng(high).integers(0, high, shape)
+
+
+def shares(*shape: int, axis: int = 1) -> Array:
+    e = np.exp(np.random.default_rng(5).normal(size=shape))
+    return e / e.sum(axis, keepdims=True)
+
+
+def unit(*shape: int) -> Array:
+    return np.random.default_rng(6).uniform(0.1, 0.9, shape)
+
+
+ROWS, SEQUENCES, IMAGES = (N, 4), (N, 4, 5), (N, 4, 5, 6)
+WEIGHT = np.array([0.5, 1.5, 1.0, 0.2])
+
+LAYERS: dict[str, Case] = {
+    **{kind.__name__: of_layer(kind(), ROWS) for kind in (
+        nn.ELU, nn.GELU, nn.Identity, nn.LeakyReLU, nn.LogSoftmax, nn.ReLU, nn.Sigmoid, nn.SiLU, nn.Softmax,
+        nn.Softplus, nn.Tanh)},
+    "PReLU": of_layer(nn.PReLU(4), SEQUENCES), "PReLU, one slope": of_layer(nn.PReLU(), ROWS),
+    "Softplus, bent": of_layer(nn.Softplus(2.0, 1.0), ROWS),
+    "Linear": of_layer(nn.Linear(4, 3), ROWS), "Linear of sequences": of_layer(nn.Linear(5, 3, bias=False), SEQUENCES),
+    "Conv1d": of_layer(nn.Conv1d(4, 6, 3, 2, 1, groups=2), SEQUENCES),
+    "Conv2d": of_layer(nn.Conv2d(4, 2, 3, padding=1), IMAGES),
+    "Conv2d, reflected": of_layer(nn.Conv2d(4, 2, (2, 3), padding=1, dilation=2, padding_mode="reflect"), IMAGES),
+    "ConvTranspose2d": of_layer(nn.ConvTranspose2d(4, 2, 3, 2, 1, 1, groups=2), IMAGES),
+    "MaxPool1d": of_layer(nn.MaxPool1d(2, 1), SEQUENCES),
+    "MaxPool2d": of_layer(nn.MaxPool2d(3, 2, 1, ceil_mode=True), IMAGES),
+    "AvgPool2d": of_layer(nn.AvgPool2d(3, 2, 1, count_include_pad=False), IMAGES),
+    "AdaptiveAvgPool2d": of_layer(nn.AdaptiveAvgPool2d((2, 4)), IMAGES),
+    "AdaptiveAvgPool2d, whole": of_layer(nn.AdaptiveAvgPool2d(1), IMAGES),
+    "BatchNorm1d": of_layer(nn.BatchNorm1d(4, track_running_stats=False), ROWS, alone=False),
+    "BatchNorm2d": of_layer(nn.BatchNorm2d(4, track_running_stats=False), IMAGES, alone=False),
+    "BatchNorm1d, evaluated": of_layer(nn.BatchNorm1d(4).eval(), SEQUENCES),
+    "BatchNorm2d, evaluated": of_layer(nn.BatchNorm2d(4).eval(), IMAGES),
+    "LayerNorm": of_layer(nn.LayerNorm(5), SEQUENCES), "RMSNorm": of_layer(nn.RMSNorm((4, 5)), SEQUENCES),
+    "GroupNorm": of_layer(nn.GroupNorm(2, 4), IMAGES),
+    "InstanceNorm1d": of_layer(nn.InstanceNorm1d(4, affine=True), SEQUENCES),
+    "InstanceNorm2d": of_layer(nn.InstanceNorm2d(4), IMAGES),
+    "Dropout": of_layer(nn.Dropout().eval(), ROWS), "Dropout2d": of_layer(nn.Dropout2d().eval(), IMAGES),
+    "Embedding": of_layer(nn.Embedding(7, 3), ints(7, N, 5)),
+    "Flatten": of_layer(nn.Flatten(), IMAGES), "Unflatten": of_layer(nn.Unflatten(1, (2, 2)), SEQUENCES),
+    "PixelShuffle": of_layer(nn.PixelShuffle(2), IMAGES),
+    "Upsample": of_layer(nn.Upsample(scale_factor=2), IMAGES),
+    "Upsample, linear": of_layer(nn.Upsample(size=8, mode="linear"), SEQUENCES),
+    "Upsample, bilinear": of_layer(nn.Upsample(size=(3, 9), mode="bilinear", align_corners=True), IMAGES),
+    "ZeroPad2d": of_layer(nn.ZeroPad2d((1, -1, 2, 0)), IMAGES),
+    "ReflectionPad2d": of_layer(nn.ReflectionPad2d(2), IMAGES),
+    "ReplicationPad2d": of_layer(nn.ReplicationPad2d(2), IMAGES),
+    "RNN": of_layer(nn.RNN(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
+    "RNN, relu": of_layer(nn.RNN(5, 3, nonlinearity="relu", batch_first=True), SEQUENCES),
+    "LSTM": of_layer(nn.LSTM(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
+    "LSTM, projected": of_layer(nn.LSTM(5, 3, proj_size=2, batch_first=True), SEQUENCES),
+    "GRU": of_layer(nn.GRU(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
+    "RNNCell": of_layer(nn.RNNCell(4, 3), ROWS, (N, 3)), "GRUCell": of_layer(nn.GRUCell(4, 3), ROWS, (N, 3)),
+    "LSTMCell": of_layer(nn.LSTMCell(4, 3), ROWS),
+    "MultiheadAttention": of_layer(nn.MultiheadAttention(6, 2, batch_first=True), (N, 4, 6), (N, 5, 6), (N, 5, 6)),
+    "MultiheadAttention, extended": of_layer(
+        nn.MultiheadAttention(6, 2, kdim=5, vdim=4, add_bias_kv=True, add_zero_attn=True, batch_first=True),
+        (N, 4, 6), (N, 5, 5), (N, 5, 4)),
+    "TransformerEncoderLayer": of_layer(nn.TransformerEncoderLayer(6, 2, 5, 0.0, batch_first=True), (N, 4, 6)),
+    "TransformerDecoderLayer": of_layer(
+        nn.TransformerDecoderLayer(6, 2, 5, 0.0, "gelu", norm_first=True, batch_first=True), (N, 4, 6), (N, 5, 6)),
+    "TransformerEncoder": of_layer(
+        nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 5, 0.0, batch_first=True), 2), (N, 3, 4)),
+    "TransformerDecoder": of_layer(
+        nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 5, 0.0, batch_first=True), 2), (N, 3, 4), (N, 2, 4)),
+    "Transformer": of_layer(nn.Transformer(4, 2, 1, 1, 5, 0.0, batch_first=True), (N, 3, 4), (N, 2, 4)),
+}
+
+LABELS, PLACES = ints(4, N), ints(4, N, 5)
+LOSSES: dict[str, Case] = {
+    f"{name}, {reduction}": of_layer(loss(reduction=reduction), *inputs, alone=reduction == "none")
+    for reduction in ("mean", "sum", "none")
+    for name, loss, inputs in (
+        ("MSELoss", nn.MSELoss, (ROWS, ROWS)), ("L1Loss", nn.L1Loss, (ROWS, ROWS)),
+        ("HuberLoss", nn.HuberLoss, (ROWS, ROWS)), ("SmoothL1Loss", nn.SmoothL1Loss, (ROWS, ROWS)),
+        ("BCELoss", nn.BCELoss, (unit(*ROWS), unit(*ROWS)[::-1])),
+        ("BCEWithLogitsLoss", lambda **o: nn.BCEWithLogitsLoss(WEIGHT, pos_weight=WEIGHT[::-1], **o),
+         (ROWS, unit(*ROWS))),
+        ("CrossEntropyLoss", nn.CrossEntropyLoss, (ROWS, LABELS)),
+        ("CrossEntropyLoss, weighted, smoothed",
+         lambda **o: nn.CrossEntropyLoss(WEIGHT, ignore_index=1, label_smoothing=0.2, **o), (SEQUENCES, PLACES)),
+        ("CrossEntropyLoss of probabilities", nn.CrossEntropyLoss, (SEQUENCES, shares(*SEQUENCES))),
+        ("CrossEntropyLoss, from_logits=False", lambda **o: nn.CrossEntropyLoss(WEIGHT, from_logits=False, **o),
+         (shares(*SEQUENCES), PLACES)),
+        ("NLLLoss", nn.NLLLoss, (ROWS, LABELS)),
+        ("NLLLoss, weighted", lambda **o: nn.NLLLoss(WEIGHT, ignore_index=1, **o), (SEQUENCES, PLACES)),
+        ("KLDivLoss", nn.KLDivLoss, (np.log(shares(*ROWS)), shares(*ROWS)[::-1])),
+        ("KLDivLoss, log_target", lambda **o: nn.KLDivLoss(log_target=True, **o),
+         (np.log(shares(*ROWS)), np.log(shares(*ROWS)[::-1]))),
+    )
+} | {"KLDivLoss, batchmean": of_layer(nn.KLDivLoss(reduction="batchmean"), np.log(shares(*ROWS)), shares(*ROWS)[::-1],
+                                      alone=False)}
+
+MEANS, VARIANCES = drawn((4,))[0], np.array([0.5, 1.0, 2.0, 0.7])
+FUNCTIONS: dict[str, Case] = {
+    **{name: of_function(getattr(F, name), ROWS) for name in (
+        "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "silu", "softmax", "softplus", "tanh")},
+    "prelu": of_function(F.prelu, IMAGES, parameters=((4,),)),
+    "linear": of_function(F.linear, SEQUENCES, parameters=((3, 5), (3,))),
+    "conv1d": of_function(lambda x, w, b: F.conv1d(x, w, b, padding="same"), SEQUENCES, parameters=((2, 4, 4), (2,))),
+    "conv2d": of_function(lambda x, w, b: F.conv2d(x, w, b, (1, 2), groups=2), IMAGES,
+                          parameters=((2, 2, 3, 3), (2,))),
+    "conv_transpose2d": of_function(lambda x, w, b: F.conv_transpose2d(x, w, b, 2, dilation=2), IMAGES,
+                                    parameters=((4, 2, 2, 2), (2,))),
+    "max_pool1d": of_function(lambda x: F.max_pool1d(x, 3, 2, 1), SEQUENCES),
+    "max_pool2d": of_function(lambda x: F.max_pool2d(x, (2, 3), 1, dilation=2), IMAGES),
+    "avg_pool2d": of_function(lambda x: F.avg_pool2d(x, 3, 2, 1, divisor_override=7), IMAGES),
+    "adaptive_avg_pool2d": of_function(lambda x: F.adaptive_avg_pool2d(x, (None, 4)), IMAGES),
+    "batch_norm": of_function(lambda x, w, b: F.batch_norm(x, None, None, w, b, True), IMAGES,
+                              parameters=((4,), (4,)), alone=False),
+    "batch_norm, evaluated": of_function(F.batch_norm, IMAGES, parameters=(MEANS, VARIANCES, (4,), (4,))),
+    "layer_norm": of_function(lambda x, w, b: F.layer_norm(x, (4, 5), w, b), SEQUENCES, parameters=((4, 5), (4, 5))),
+    "rms_norm": of_function(lambda x, w: F.rms_norm(x, (5,), w), SEQUENCES, parameters=((5,),)),
+    "group_norm": of_function(lambda x, w, b: F.group_norm(x, 2, w, b), IMAGES, parameters=((4,), (4,))),
+    "dropout": of_function(lambda x: F.dropout(x, 0.5, False), ROWS),
+    "dropout2d": of_function(lambda x: F.dropout2d(x, 0.5, False), IMAGES),
+    "embedding": of_function(F.embedding, ints(7, N, 5), parameters=((7, 3),)),
+    "flatten": of_function(lambda x: F.flatten(x, 1, 2), IMAGES),
+    "pad": of_function(lambda x: F.pad(x, (1, 2, 0, -1), value=3.0), IMAGES),
+    "pad, circular": of_function(lambda x: F.pad(x, (1, 2), "circular"), IMAGES),
+    "pixel_shuffle": of_function(lambda x: F.pixel_shuffle(x, 2), IMAGES),
+    "interpolate": of_function(lambda x: F.interpolate(x, scale_factor=(0.6, 1.5), mode="bilinear"), IMAGES),
+    "scaled_dot_product_attention": of_function(F.scaled_dot_product_attention, (N, 4, 6), (N, 5, 6), (N, 5, 3)),
+    "scaled_dot_product_attention, causal": of_function(
+        lambda *qkv: F.scaled_dot_product_attention(*qkv, is_causal=True), (N, 2, 4, 6), (N, 2, 4, 6), (N, 2, 4, 6)),
+    "mse_loss": of_function(F.mse_loss, ROWS, ROWS, alone=False),
+    "l1_loss": of_function(F.l1_loss, ROWS, ROWS, alone=False),
+    "huber_loss": of_function(lambda x, t: F.huber_loss(x, t, delta=0.5), ROWS, ROWS, alone=False),
+    "smooth_l1_loss": of_function(lambda x, t: F.smooth_l1_loss(x, t, beta=0.5), ROWS, ROWS, alone=False),
+    "binary_cross_entropy": of_function(F.binary_cross_entropy, unit(*ROWS), unit(*ROWS)[::-1],
+                                        parameters=(WEIGHT,), alone=False),
+    "binary_cross_entropy_with_logits": of_function(
+        lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p), ROWS, unit(*ROWS),
+        parameters=(WEIGHT, WEIGHT[::-1]), alone=False),
+    "cross_entropy": of_function(lambda x, y, w: F.cross_entropy(x, y, w, 1, label_smoothing=0.1), SEQUENCES, PLACES,
+                                 parameters=(WEIGHT,), alone=False),
+    "nll_loss": of_function(lambda x, y, w: F.nll_loss(x, y, w, 1), SEQUENCES, PLACES, parameters=(WEIGHT,),
+                            alone=False),
+    "kl_div": of_function(F.kl_div, np.log(shares(*ROWS)), shares(*ROWS)[::-1], alone=False),
+}
+
+CASES = LAYERS | LOSSES | FUNCTIONS
+
+
+def flat(out: Any) -> Any:
+    """All numbers of a result, which may be nested, as one vector."""
+    if isinstance(out, (tuple, list)):
+        return np.concatenate([flat(part) for part in out if part is not None])
+    return (out if isinstance(out, Tensor) else Tensor(out)).reshape(-1)
