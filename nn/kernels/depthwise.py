@@ -33,7 +33,7 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
     taps = weight.transpose(2, 3, 1, 0)
     lines = np.tile(taps, (1, 1, columns.outputs, 1)).reshape(rows.kernel, columns.kernel, -1)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, len(weight)), image.dtype)
-    runs = out.reshape(*out.shape[:2], -1)
+    runs = out.reshape(*out.shape[:2], columns.outputs * len(weight))
 
     def share(first: int, last: int) -> None:
         part = runs[first:last]
@@ -58,7 +58,7 @@ def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Ar
 def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight: image (H, N, W, C), cotangent (OH, N, OW, C), result (C, 1, kh, kw)."""
     shape = rows.kernel, columns.kernel, columns.outputs, g.shape[3]
-    runs = g.reshape(*g.shape[:2], -1)
+    runs = g.reshape(*g.shape[:2], shape[2] * shape[3])
 
     def share(first: int, last: int) -> Array:
         lines = np.empty((*shape[:2], runs.shape[2]), g.dtype)
