@@ -89,7 +89,7 @@ def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windo
         return logical(depthwise.correlate_image(cotangent, kernels, rows, columns, bias), g.ndim)
     if groups == channels:
         copies = depthwise.correlate_image(cotangent, kernels, rows, columns)
-        image = copies.reshape(*copies.shape[:3], groups, -1).sum(axis=4)
+        image = copies.reshape(*copies.shape[:3], groups, len(weight) // groups).sum(axis=4)
         return logical(image if bias is None else image + bias, g.ndim)
     image = np.empty((rows.size, g.shape[0], columns.size, channels), g.dtype)
     for c, o in zip(_shares(channels, groups), _shares(weight.shape[0], groups), strict=True):

@@ -106,6 +106,7 @@ LAYERS: dict[str, Case] = {
     "Conv1d": of_layer(nn.Conv1d(4, 6, 3, 2, 1, groups=2), SEQUENCES),
     "Conv2d": of_layer(nn.Conv2d(4, 2, 3, padding=1), IMAGES),
     "Conv2d, channel by channel": of_layer(nn.Conv2d(4, 8, 3, 2, 1, groups=4), IMAGES),
+    "Conv1d, channel by channel": of_layer(nn.Conv1d(4, 4, 3, groups=4), SEQUENCES),
     "Conv2d, reflected": of_layer(nn.Conv2d(4, 2, (2, 3), padding=1, dilation=2, padding_mode="reflect"), IMAGES),
     "ConvTranspose2d": of_layer(nn.ConvTranspose2d(4, 2, 3, 2, 1, 1, groups=2), IMAGES),
     "MaxPool1d": of_layer(nn.MaxPool1d(2, 1), SEQUENCES),
