@@ -47,7 +47,7 @@ def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) 
     columns = [column for _, column in _slopes(outputs.of(f), point, method)]
     if not columns:
         outputs.of(f)(x)
-    matrix = np.stack(columns, axis=-1) if columns else np.zeros((outputs.size, 0))
+    matrix = np.reshape(columns, (point.size, outputs.size)).T
     return outputs.structure.unflatten([point.block(matrix[rows], shape) for rows, shape in outputs.blocks()])
 
 

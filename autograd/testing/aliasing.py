@@ -89,7 +89,7 @@ def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequen
     for gradient, alone, more, name in zip(found[:count], known, extra, names, strict=True):
         expected = alone + 2 * more
         with np.errstate(invalid="ignore"):
-            agree = np.abs(gradient - expected) <= 1e-9 * (1 + np.abs(expected) + np.max(np.abs(more), initial=0))
+            agree = np.abs(gradient - expected) <= np.finfo(gradient.dtype).eps ** 0.5 * (1 + np.abs(expected))
         if not np.all(agree | ~np.isfinite(expected)):
             raise GradientMismatch(
                 f"reverse mode: the gradient of {name} changes when its argument is used a second time: {gradient} "

@@ -183,7 +183,7 @@ class _Checker:
     def _locate(self, measure: _Measure, differences: Differences, slope: Slope, level: _Level,
                 mode: str) -> _Wrong | None:
         """The single input that a projection went wrong by: half of the inputs at a time."""
-        suspects = [c for c in coordinates(level.values) if slope.direction[c[0]][c[1]] != 0]
+        suspects = list(coordinates(level.values))
         while len(suspects) > 1:
             half = len(suspects) // 2
             for part in (suspects[:half], suspects[half:]):

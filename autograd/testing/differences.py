@@ -26,8 +26,6 @@ class Slope:
 
     def without(self, corners: Array) -> Slope:
         """The slope with some elements no longer trusted."""
-        if not np.any(corners & self.trusted):
-            return self
         return replace(self, trusted=self.trusted & ~corners, trouble=self.trouble or "slopes do not add up: a corner")
 
     @property
@@ -130,7 +128,7 @@ def random_like(arrays: Arrays, rng: np.random.Generator) -> Arrays:
         drawn = rng.uniform(0.5, 1, a.shape) * rng.choice([-1.0, 1.0], a.shape)
         if a.dtype.kind == "c":
             drawn = drawn + 1j * rng.uniform(0.5, 1, a.shape) * rng.choice([-1.0, 1.0], a.shape)
-        return np.asarray(drawn).astype(np.result_type(a.dtype, np.float32))
+        return np.asarray(drawn).astype(a.dtype)
 
     return [draw(a) for a in arrays]
 

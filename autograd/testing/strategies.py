@@ -172,6 +172,7 @@ def programs(draw: st.DrawFn, max_inputs: int = 3, max_steps: int = 6, smooth: b
              scalar: bool = False) -> Program:
     """Random differentiable programs with inputs, to call as `program(*program.inputs)`; shrinks to few short steps.
 
+    The inputs have up to 2 axes of 1 to 3; a step whose result is too large is followed by one that makes it smaller.
     `smooth` leaves out functions with kinks; without it no input lies on one. `scalar` sums the result.
     """
     count = draw(st.integers(1, max_inputs))

@@ -10,6 +10,7 @@ from hypothesis import given
 
 import autograd
 from autograd import Tensor, numerical
+from autograd.numerical.analytic import weights
 from autograd.testing import strategies
 
 METHODS = ("forward", "central", "complex", "richardson")
@@ -60,9 +61,10 @@ def test_the_chosen_step_beats_larger_and_smaller_ones(method: Any) -> None:
 
 @pytest.mark.parametrize(("method", "calls"), [("forward", 4), ("central", 6), ("complex", 6), ("richardson", 67)])
 def test_calls_are_counted_as_the_table_says(method: Any, calls: int) -> None:
-    count = []
-    numerical.grad(lambda x: count.append(1) or f(x), X, method)
-    assert len(count) == calls
+    for offset in (0.0, 1e9, -1e9):  # beside which rounding is coarser
+        count: list[int] = []
+        numerical.grad(lambda x, count=count, offset=offset: count.append(1) or offset + f(x), X, method)
+        assert len(count) == calls
 
 
 @pytest.mark.parametrize(("method", "calls"), [("forward", 10), ("central", 24), ("complex", 15)])
@@ -208,6 +210,9 @@ def test_the_complex_step_refuses_what_it_would_get_wrong() -> None:
         numerical.jacobian(lambda x: x * 1j, X, "complex")
     with pytest.raises(TypeError, match="real for real x"):
         numerical.jacobian(lambda x: x * (1 + 1e-6j), X, "complex")
+    assert numerical.grad(lambda x: 0.99e20 * x, 0.0, "complex") == pytest.approx(0.99e20)
+    with pytest.raises(TypeError, match="real for real x"):  # as much as that is no slope's
+        numerical.grad(lambda x: 1.01e20 * x, 0.0, "complex")
     with pytest.raises(TypeError, match="needs real x"):
         numerical.grad(np.abs, 1j, "complex")
     for differentiate in (numerical.jacobian, numerical.hessian):
@@ -229,6 +234,14 @@ def test_the_complex_step_is_not_silent_where_it_is_part_of_the_slope(name: str)
                           lambda f, *rest: numerical.hessian(lambda x: np.sum(f(x)), *rest)):
         with pytest.raises(TypeError, match="real steps give another slope.*method='central'"):
             differentiate(PARTS[name], X, "complex")
+
+
+def test_the_line_of_the_check_goes_through_all_coordinates_without_a_pattern() -> None:
+    found = weights(100)
+    assert found[0] == 1
+    assert np.all((found >= 0.5) & (found < 1.5))
+    assert len(np.unique(found)) == 100
+    assert np.abs(np.fft.rfft(found - found.mean())).max() < 20, "no wave of unit height in it"
 
 
 ANALYTIC: dict[str, Any] = {

@@ -12,7 +12,9 @@ import pytest
 import autograd
 from autograd import GradientMismatch, Tensor
 from autograd.testing import aliasing, check, check_gradients, check_rule
+from autograd.testing.differences import random_like
 from autograd.testing.randomness import RandomState
+from autograd.testing.subject import Subject
 
 X = np.array([0.3, -1.2, 2.0])
 
@@ -158,6 +160,7 @@ def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
     (lambda: check_gradients(np.sin(X), X), TypeError, r"takes a function.*write check_gradients\(f, x\)"),
     (lambda: check_gradients(lambda p: np.sin(p["w"]), {"w": np.array([1.0, np.nan])}), ValueError,
      r"argument 0\['w'\] holds nan at index \(1,\)"),
+    (lambda: check_gradients(np.sin, np.array([[1.0, 2.0], [np.nan, np.nan]])), ValueError, r"at index \(1, 0\)"),
     (lambda: check_gradients(np.sin, np.nan), ValueError, "argument 0 holds nan, where nothing can be compared"),
 ])
 def test_what_would_prove_nothing_is_refused(call: Any, error: type[Exception], message: str) -> None:
@@ -226,6 +229,21 @@ def test_a_nondeterministic_function_is_told() -> None:
         check_gradients(lambda x: x[: rng.integers(1, 3)], X)
 
 
+@pytest.mark.parametrize(("values", "told"), [
+    ((0.0, 1000.0), False), ((0.0, 1001.0), True), ((1.0, 2000.0), False), ((1.0, 2001.0), True),
+    ((-1.0, 2000.0), False), ((-1.0, 2001.0), True), ((np.inf, 0.0), False), ((np.nan, 0.0), False),
+])
+def test_two_calls_may_differ_by_a_thousand_roundings(values: tuple[float, float], told: bool) -> None:
+    first, roundings = values
+    second = iter([first, first, first + roundings * np.finfo(float).eps])
+    subject = Subject(lambda x: 0 * x + next(second), [1.0])
+    if told:
+        with pytest.raises(GradientMismatch, match="not deterministic"):
+            subject.require_deterministic()
+    else:
+        subject.require_deterministic()
+
+
 GENERATORS: dict[str, Callable[[], float]] = {
     "Python's": random.random,
     "NumPy's": lambda: np.random.rand(),  # noqa: NPY002
@@ -272,8 +290,16 @@ def test_a_report_says_what_was_done() -> None:
     text = str(report)
     assert text.startswith("gradients agree: largest relative error ")
     assert "comparisons in float64" in text
-    many = check_gradients(np.abs, np.zeros(15), order=1)
-    assert "and at 5 more places" in str(many)
+
+
+@pytest.mark.parametrize(("count", "last"), [
+    (2, "(1,)"), (9, "(8,)"), (10, "(9,)"), (11, "1 more places"), (15, "5 more places"),
+])
+def test_a_report_names_ten_places_without_a_derivative(count: int, last: str) -> None:
+    lines = str(check_gradients(np.abs, np.zeros(count), order=1)).splitlines()
+    assert len(lines) == 2 + min(count, 11)
+    assert lines[2].startswith("  not differentiable here: output at index (0,) along argument 0 at index (0,): ")
+    assert last in lines[-1]
 
 
 def test_tolerances_can_be_set() -> None:
@@ -283,11 +309,30 @@ def test_tolerances_can_be_set() -> None:
         check_gradients(np.sin, X, modes=["sideways"])  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize(("dtype", "tolerances"), [
+    (np.float16, "rtol=0.05, atol=0.01"), (np.float32, "rtol=0.001, atol=1e-05"), (float, "rtol=1e-06, atol=1e-11"),
+])
+def test_tolerances_are_those_of_the_dtype(dtype: Any, tolerances: str) -> None:
+    with pytest.raises(GradientMismatch, match=rf"\({tolerances}, {np.dtype(dtype).name}\)"):
+        check_gradients(lambda x: cube_wrong_by(2.0)(x.astype(dtype)), X)
+
+
 def test_full_jacobians_can_be_forced_and_avoided() -> None:
     x = np.random.default_rng(0).normal(size=40)
     few = check_gradients(np.sin, x, order=1, full=False)
     many = check_gradients(np.sin, x, order=1, full=True)
     assert many.comparisons > 20 * few.comparisons
+
+
+def test_directions_and_cotangents_leave_no_element_out() -> None:
+    arrays = [np.zeros((40, 5)), np.zeros(200, np.float16), np.zeros(200, np.complex64)]
+    found = random_like(arrays, np.random.default_rng(0))
+    assert [(f.shape, f.dtype) for f in found] == [(a.shape, a.dtype) for a in arrays]
+    for part in (*found, found[2].imag):
+        sizes = np.abs(part.real)
+        assert sizes.min() >= 0.5
+        assert sizes.max() <= 1
+        assert {-1, 1} == set(np.sign(part.real).ravel())
 
 
 # --- check_rule ------------------------------------------------------------------------------------------------------
@@ -304,7 +349,19 @@ def test_check_rule_takes_numbers() -> None:
     assert check_rule(np.sin, 0.5).largest_error < 1e-9
 
 
-def test_check_rule_looks_at_strides_and_at_each_operand_alone() -> None:
+@pytest.mark.parametrize("alone", [0, 1])
+def test_check_rule_looks_at_each_operand_alone(alone: int) -> None:
+    def pull(g: Any, operands: Any, residuals: Any, needs: Any) -> Any:
+        wrong = 2 if needs == (alone == 0, alone == 1) else 1
+        return wrong * g * operands[1], wrong * g * operands[0]
+
+    rule = autograd.fused(f"planted_where_{alone}_is_alone", forward_product, pull, reference_product)
+    check_gradients(rule, X, X + 1)
+    with pytest.raises(GradientMismatch, match="gradient"):
+        check_rule(rule, X, X + 1)
+
+
+def test_check_rule_looks_at_strides() -> None:
     assert check_rule(np.matmul, np.ones((2, 3)), np.ones((3, 2))).largest_error < 1e-9
     assert check_rule(np.sum, np.ones((2, 3)), axis=0).largest_error < 1e-9
 

@@ -77,14 +77,21 @@ def test_functions_that_insist_on_float32_are_checked_there() -> None:
     assert check_gradients(np.tanh, X.astype(np.float32)).dtype == "float64"
 
 
-def only_float32(x: Any) -> Any:
-    if x.dtype != np.float32:
-        raise TypeError("only float32")
-    return np.tanh(x)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.complex64])
+@pytest.mark.parametrize("f", [
+    np.tanh, np.linalg.norm, lambda x: x * x, lambda x: np.sum(x**3), lambda x: np.outer(x, x) @ x,
+    lambda x: np.concatenate([x, x * x]) * x.sum(),
+])
+def test_a_function_of_one_precision_alone_is_checked_there(f: Any, dtype: Any) -> None:
+    def insisting(x: Any) -> Any:
+        if x.dtype != dtype:
+            raise TypeError(f"only {dtype.__name__}")
+        return f(x)
 
-
-def test_a_function_that_refuses_float64_is_checked_in_its_own_precision() -> None:
-    assert check_gradients(only_float32, X.astype(np.float32)).dtype == "float32"
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        x = rng.normal(size=4) + (1j * rng.normal(size=4) if dtype is np.complex64 else 0)
+        assert check_gradients(insisting, x.astype(dtype)).dtype == dtype.__name__
 
 
 def test_complex_functions_are_checked_in_both_parts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis.errors import Unsatisfiable
 import autograd
 from autograd import Tensor
 from autograd.testing import check_gradients, strategies
-from autograd.testing.programs import BINARY, KINKED, UNARY, Program
+from autograd.testing.programs import BINARY, KINKED, MARGIN, UNARY, Program, _run
 from tests.examples import examples
 
 
@@ -120,6 +121,35 @@ def test_a_program_runs_on_arrays_and_tensors_and_prints_as_code(program: Progra
     np.testing.assert_array_equal(scope["program"](*program.inputs), value)
     assert np.max(np.abs(value), initial=0) <= 64
     assert repr(program).startswith("def program(v0")
+
+
+@QUICK
+@given(strategies.programs(smooth=False))
+def test_no_step_of_a_program_lies_on_a_kink(program: Program) -> None:
+    known = list(program.inputs)
+    for step in program.steps:
+        for template, distance in KINKED.items():
+            pattern = re.escape(template).replace(r"\{x\}", r"(?P<x>v\d+)", 1).replace(r"\{y\}", r"(?P<y>v\d+)", 1)
+            pattern = pattern.replace(r"\{x\}", "(?P=x)").replace(r"\{y\}", "(?P=y)")
+            if found := re.fullmatch(pattern, step):
+                assert np.all(np.abs(_run(distance.format(**found.groupdict()), known)) > MARGIN)
+        known.append(_run(step, known))
+
+
+def test_programs_reach_inputs_of_every_promised_shape_and_kinks_where_they_are_allowed() -> None:
+    for shape in ((), (3,), (3, 3)):
+        find(strategies.programs(), lambda program, shape=shape: program.inputs[0].shape == shape)
+    for name in ("abs", "maximum", "where", "clip", "minimum"):
+        find(strategies.programs(smooth=False), lambda program, name=name: f"np.{name}(" in program.source)
+
+
+@QUICK
+@given(strategies.programs(max_inputs=2, max_steps=3))
+def test_programs_are_as_small_and_smooth_as_promised(program: Program) -> None:
+    assert 1 <= len(program.inputs) <= 2
+    assert all(x.ndim <= 2 and max(x.shape, default=1) <= 3 for x in program.inputs)
+    assert 1 <= len(program.steps) <= 6, "three, and after each what keeps it small"
+    assert not re.search("abs|maximum|where|clip|minimum", program.source)
 
 
 @QUICK
