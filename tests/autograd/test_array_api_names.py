@@ -55,12 +55,13 @@ SAMPLES: list[tuple[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]] = [
     ("arange", [of(3), of(1, 7, 2), of(0.0, 1.0, 0.25, dtype="f4")]),
     ("linspace", [of(0.0, 1.0, 5), of(2, 9, 4, endpoint=False)]),
     ("eye", [of(3), of(2, 4, k=1), of(3, dtype="i4")]),
-    ("full", [of((2, 3), 1.5), of((), 7), of(2, 1, dtype="f4")]),
+    ("full", [of((2, 3), 1.5), of((), 7), of(2, 1, dtype="f4"), of((2, 3), np.array(1.5, "f4")), of(2, np.array(3)),
+              of((2, 3), np.array(1.5), dtype="f4")]),
     ("ones", [of((2, 3)), of((), dtype="i2")]),
     ("zeros", [of((2, 3)), of((), dtype="i2")]),
     ("ones_like", [of(X), of(X, dtype="i4")]),
     ("zeros_like", [of(X), of(X, dtype="i4")]),
-    ("full_like", [of(X, 2), of(INTEGERS, 3)]),
+    ("full_like", [of(X, 2), of(INTEGERS, 3), of(INTEGERS, 2.7), of(X, np.array(2.5, "f4")), of(X, 2.5, dtype="f4")]),
     ("asarray", [of(X), of([[1, 2], [3, 4]]), of(2.5), of(X, dtype="f4")]),
     ("meshgrid", [of(X[0], Y[0]), of(X[0], Y[0, :2], indexing="ij")]),
     ("tril", [of(X), of(SQUARE, k=-1)]),
@@ -192,6 +193,8 @@ def test_what_numpy_has_not() -> None:
     x = Tensor([[1.0, 3.0, 2.0], [3.0, 1.0, 3.0]])
     assert xp.sort(x, descending=True).tolist() == [[3, 2, 1], [3, 3, 1]]
     assert xp.argsort(x, descending=True).tolist() == [[1, 2, 0], [0, 2, 1]]  # stable: equals stay in order
+    single = Tensor(X.astype("f4"))
+    assert_same(xp.clip(single, Tensor(Y), Tensor(Y + 1)), np.clip(X, Y, Y + 1).astype("f4"))  # the dtype of x stays
     for s in (xp.empty((2, 3), dtype=xp.float32), xp.empty_like(x, dtype=xp.float32)):
         assert (s.shape, s.dtype) == ((2, 3), np.float32)
 

@@ -120,6 +120,9 @@ def test_scaling_shows_what_grows_with_the_inputs() -> None:
     assert scaling.column("numerical forward", "evaluations") == [3, 9, 33]
     assert scaling.column("forward accumulation", "passes") == [2, 8, 32]
     assert scaling.column("reverse accumulation", "passes") == [1, 1, 1]
+    for comparison, n in zip(scaling.comparisons, scaling.ns, strict=True):
+        exact = autograd.grad(smooth)(np.linspace(0.1, 1, n))
+        np.testing.assert_allclose(comparison["reverse accumulation"].value, exact, rtol=1e-14)
     exported = json.loads(json.dumps(scaling.to_dict()))
     assert exported["n"] == [2, 8, 32]
     assert exported["methods"]["reverse accumulation"]["passes"] == [1, 1, 1]

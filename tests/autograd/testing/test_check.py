@@ -346,7 +346,9 @@ def test_errors_too_small_to_see_one_by_one_are_seen_together() -> None:
 
 
 def test_check_rule_takes_numbers() -> None:
-    assert check_rule(np.sin, 0.5).largest_error < 1e-9
+    report = check_rule(np.sin, 0.5)
+    assert report.largest_error < 1e-9
+    assert len(report.modes) == 2 + 4, "to second order"
 
 
 @pytest.mark.parametrize("alone", [0, 1])

@@ -104,6 +104,16 @@ def test_complex_functions_are_checked_in_both_parts() -> None:
         check_gradients(conjugated, z, order=1)
 
 
+@pytest.mark.parametrize(("part", "factors"), [("real", (1.001, 1j)), ("imaginary", (1, 1.001j))])
+def test_the_part_of_a_complex_number_that_is_wrong_is_named(part: str, factors: tuple[complex, complex]) -> None:
+    doubled = autograd.custom(lambda z: z * 2.0)
+    doubled.defvjp(lambda g, out, z: 2 * (factors[0] * np.real(g) + factors[1] * np.imag(g)))
+    z = np.arange(6) + 1j
+    for point in (z, z[:1], z[0]):
+        with pytest.raises(GradientMismatch, match=f"for the {part} part of argument 0( at index| is )"):
+            check_gradients(lambda z: np.real((1 + 1j) * doubled(z)).sum(), point, order=1)
+
+
 def test_nested_arguments_outputs_and_constants() -> None:
     x = {"w": Tensor(np.ones((2, 2)), requires_grad=True), "n": 3, "mode": "sum", "none": None}
     report = check_gradients(lambda p, k: {"a": p["w"] ** p["n"] * k, "b": (p["w"].sum(), 1)}, x, 2)
