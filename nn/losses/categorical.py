@@ -7,13 +7,15 @@ Axis 1 is the class axis: predictions are (N, C), (N, C, d1, ...) or (C,), class
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.kernels.cross_entropy import cross_entropy as kernel
+from nn.kernels.cross_entropy import cross_entropy as of_logits
+from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
 from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired, predicted
@@ -92,26 +94,17 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     check_reduction(speaker, reduction)
     _check_smoothing(speaker, label_smoothing)
     x = _predictions(speaker, input, target)
-    axis = _class_axis(x)
-    weight = _class_weight(speaker, weight, x, x.shape[axis])
+    weight = _class_weight(speaker, weight, x)
     target = target if isinstance(target, Tensor) else Tensor(target)
     soft = target.shape == x.shape and target.dtype.kind == "f"
     label_smoothing = weak(label_smoothing)
     target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
     if from_logits:
-        return _of_logits(speaker, x, target, weight, ignore_index, reduction, label_smoothing)
+        return _reduced(of_logits, speaker, x, target, weight, reduction, ignore_index, label_smoothing)
     in_unit_interval(speaker, x, "probabilities", "for logits leave out from_logits=False")
     with np.errstate(divide="ignore"):  # log 0 = -inf: what the naive way costs
         scores = np.log(x)
-    if soft:
-        return _soft(scores, target, weight, reduction, label_smoothing, axis)
-    labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
-    losses, share = _picked(scores, labels, counted, weight, axis)
-    if label_smoothing:
-        each = scores if weight is None else scores * _along(weight, x.ndim, axis)
-        uniform = np.where(counted, -each.sum(axis=axis), 0) / x.shape[axis]
-        losses = (1 - label_smoothing) * losses + label_smoothing * uniform
-    return _averaged(losses, share, reduction)
+    return _reduced(of_log_probabilities, speaker, scores, target, weight, reduction, ignore_index, label_smoothing)
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", *,
@@ -122,11 +115,9 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
-    axis = _class_axis(x)
     target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(target), x, soft=False)
-    labels, counted = _labels(speaker, target, x.shape[axis], ignore_index)
-    losses, share = _picked(x, labels, counted, _class_weight(speaker, weight, x, x.shape[axis]), axis)
-    return _averaged(losses, share, reduction)
+    weight = _class_weight(speaker, weight, x)
+    return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
 
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False, *,
@@ -148,45 +139,17 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     return reduced(losses, reduction)  # type: ignore[no-any-return]
 
 
-def _of_logits(speaker: Speaker, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str,
-               smoothing: float) -> Tensor:
-    """Softmax and cross-entropy in one primitive."""
+def _reduced(kernel: Callable[..., Any], speaker: Speaker, x: Any, target: Any, weight: Any, reduction: str,
+             ignore_index: int, smoothing: float = 0.0) -> Tensor:
+    """The loss by a kernel, which takes batches. Raises ValueError for a label out of range."""
     single = x.ndim == 1
     if single:
         x, target = x[np.newaxis], target[np.newaxis]
     try:
         loss = kernel(x, target, weight, reduction=reduction, ignore_index=ignore_index, label_smoothing=smoothing)
-    except ValueError as error:  # a label out of range
-        raise ValueError(str(error).replace("cross_entropy", described(speaker), 1)) from None
+    except ValueError as error:
+        raise mistake(speaker, str(error)) from None
     return loss[0] if single and reduction == "none" else loss  # type: ignore[no-any-return]
-
-
-def _soft(scores: Any, target: Any, weight: Any, reduction: str, smoothing: float, axis: int) -> Tensor:
-    """-sum_c w_c t_c log a_c for a distribution t; the mean is over the batch."""
-    if smoothing:
-        target = (1 - smoothing) * target + smoothing / target.shape[axis]
-    if weight is not None:
-        target = target * _along(weight, target.ndim, axis)
-    costs = target * np.where(target == 0, 0, scores)  # 0 log 0 = 0
-    return reduced(-costs.sum(axis=axis), reduction)  # type: ignore[no-any-return]
-
-
-def _picked(scores: Any, labels: Tensor, counted: Tensor, weight: Tensor | None,
-            axis: int) -> tuple[Any, Any]:
-    """-w_y log a_y for every label, 0 for one that is ignored, and the share w_y of each in the weighted mean."""
-    own = np.squeeze(np.take_along_axis(scores, np.expand_dims(labels, axis), axis), axis)
-    picked = np.where(counted, own, 0)  # not a product: an ignored log-probability may be -inf
-    share: Any = counted.astype(scores.dtype)
-    if weight is not None:
-        share = share * weight[labels]
-    return -(picked * share), share
-
-
-def _averaged(losses: Any, share: Any, reduction: str) -> Tensor:
-    if reduction != "mean":
-        return reduced(losses, reduction)  # type: ignore[no-any-return]
-    total = share.sum()
-    return losses.sum() / np.where(total == 0, np.inf, total)  # type: ignore[no-any-return]
 
 
 def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:
@@ -224,30 +187,14 @@ def _indices(speaker: Speaker, target: Tensor, x: Tensor, *, soft: bool = True) 
                            + advice)
 
 
-def _labels(speaker: Speaker, target: Tensor, classes: int, ignore_index: int) -> tuple[Tensor, Tensor]:
-    """Class indices, 0 where ignored, and which count. Raises ValueError for the first that is out of range."""
-    counted: Any = np.not_equal(target, ignore_index)
-    labels: Any = np.where(counted, target, 0)
-    values = np.asarray(labels._value)
-    if values.min() < 0 or values.max() >= classes:
-        at = first_index((values < 0) | (values >= classes))
-        raise mistake(speaker, f"got the label {values[at]} at index {at}, but there are {classes} classes: 0 to "
-                               f"{classes - 1}")
-    return labels, counted
-
-
-def _class_weight(speaker: Speaker, weight: Any, x: Tensor, classes: int) -> Tensor | None:
+def _class_weight(speaker: Speaker, weight: Any, x: Tensor) -> Tensor | None:
     if weight is None:
         return None
+    classes = x.shape[_class_axis(x)]
     found = admitted(f"{described(speaker)}: weight", weight, x.dtype)
     if found.shape != (classes,):
         raise mistake(speaker, f"needs a weight with one entry a class, ({classes},), got {found.shape}")
     return found
-
-
-def _along(weight: Tensor, ndim: int, axis: int) -> Any:
-    """The weights of the classes, shaped to broadcast along the class axis."""
-    return weight.reshape([-1 if i == axis else 1 for i in range(ndim)])
 
 
 def _check_smoothing(speaker: Speaker, value: float) -> None:

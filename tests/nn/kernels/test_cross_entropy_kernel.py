@@ -1,4 +1,4 @@
-"""Softmax cross-entropy: every combination of options against a loop over single labels, PyTorch, and its reference."""
+"""Cross-entropy and likelihood: every combination of options against a loop over labels, PyTorch, and the reference."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import log_softmax
 
 from autograd import Tensor
 from nn.kernels import cross_entropy as module
 from nn.kernels.cross_entropy import cross_entropy
+from nn.kernels.log_likelihood import negative_log_likelihood
+from nn.losses import cross_entropy as cross_entropy_of
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
@@ -56,16 +59,21 @@ def operands(batch: int, classes: int, extra: tuple[int, ...], soft: bool, weigh
     return [x, target, (generator.random(classes) + 0.5).astype(dtype) if weighted else None]
 
 
-@examples(60)
+@examples(90)
 @given(batch=st.integers(1, 4), classes=st.integers(1, 4), extra=st.lists(st.integers(1, 3), max_size=2).map(tuple),
        soft=st.booleans(), weighted=st.booleans(), ignore_index=st.sampled_from((-100, 0, -1)),
-       reduction=st.sampled_from(REDUCTIONS), smoothing=st.sampled_from((0.0, 0.2)), single=st.booleans())
+       reduction=st.sampled_from(REDUCTIONS), smoothing=st.sampled_from((0.0, 0.2)), single=st.booleans(),
+       kernel=st.sampled_from((cross_entropy, negative_log_likelihood)))
 def test_the_formula_and_the_reference(batch: int, classes: int, extra: tuple[int, ...], soft: bool, weighted: bool,
-                                       ignore_index: int, reduction: str, smoothing: float, single: bool) -> None:
+                                       ignore_index: int, reduction: str, smoothing: float, single: bool,
+                                       kernel: Any) -> None:
     given = operands(batch, classes, extra, soft, weighted, ignore_index, np.float32 if single else np.float64)
     options = {"reduction": reduction, "ignore_index": ignore_index, "label_smoothing": smoothing}
-    close(cross_entropy(*given, **options).data, literally(*given, **options), 1e-6 if single else 1e-12)
-    check(cross_entropy, given, [0, *([1] if soft else []), *([2] if weighted else [])], second=not single, **options)
+    expected = literally(*given, **options)
+    if kernel is negative_log_likelihood:
+        given[0] = log_softmax(given[0], axis=1)
+    close(kernel(*given, **options).data, expected, 1e-6 if single else 1e-12)
+    check(kernel, given, [0, *([1] if soft else []), *([2] if weighted else [])], second=not single, **options)
 
 
 @pytest.mark.parametrize(("options", "arrays"), [*golden("cross_entropy")])
@@ -84,9 +92,10 @@ def test_integers_of_any_kind_and_images_in_any_memory_order(dtype: Any, monkeyp
 @pytest.mark.parametrize("weight", [None, np.ones(4)])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 @pytest.mark.parametrize("reduction", REDUCTIONS)
-def test_all_labels_ignored_cost_nothing(weight: Any, smoothing: float, reduction: str) -> None:
+@pytest.mark.parametrize("kernel", [cross_entropy, negative_log_likelihood])
+def test_all_labels_ignored_cost_nothing(weight: Any, smoothing: float, reduction: str, kernel: Any) -> None:
     x = Tensor(random(np.random.default_rng(0), 3, 4), requires_grad=True)
-    loss = cross_entropy(x, np.full(3, -100), weight, reduction=reduction, label_smoothing=smoothing)
+    loss = kernel(x, np.full(3, -100), weight, reduction=reduction, label_smoothing=smoothing)
     loss.sum().backward()
     np.testing.assert_array_equal(loss.data, 0)
     np.testing.assert_array_equal(x.grad.data, 0)
@@ -126,14 +135,33 @@ def test_rows_of_minus_infinity_cost_infinity_with_a_finite_gradient(weight: Any
 
 
 @pytest.mark.parametrize(("target", "message"), [
-    ([0, 3], "cross_entropy got the label 3 at index 1, but there are 3 classes: 0 to 2"),
-    ([-1, 0], "cross_entropy got the label -1 at index 0, but there are 3 classes: 0 to 2"),
-    ([[0, -100], [-100, 7]], r"cross_entropy got the label 7 at index \(1, 1\), but there are 3 classes: 0 to 2"),
+    ([0, 3], "got the label 3 at index 1, but there are 3 classes: 0 to 2"),
+    ([-1, 0], "got the label -1 at index 0, but there are 3 classes: 0 to 2"),
+    ([[0, -100], [-100, 7]], r"got the label 7 at index \(1, 1\), but there are 3 classes: 0 to 2"),
 ])
 def test_labels_out_of_range_are_named(target: Any, message: str) -> None:
     target = np.array(target)
     with pytest.raises(ValueError, match=message):
         cross_entropy(np.zeros((2, 3, *target.shape[1:])), target, None)
+
+
+@pytest.mark.parametrize("weight", [None, np.array([1.0, 0.0, 2.0])])
+def test_log_probabilities_of_nothing_count_where_they_are_meant(weight: Any) -> None:
+    x = Tensor(np.array([[-0.7, -np.inf, -0.6], [-0.1, -2.0, -np.inf]]), requires_grad=True)
+    for target in (np.array([2, 0]), np.array([[0.4, 0.0, 0.6], [1.0, 0.0, 0.0]])):
+        loss = negative_log_likelihood(x, target, weight, reduction="sum")
+        loss.backward()
+        assert np.isfinite(loss.item())
+        assert np.isfinite(x.grad.data).all()
+    assert negative_log_likelihood(x, np.array([2, 2]), None).item() == np.inf
+
+
+def test_the_slope_in_a_share_of_zero() -> None:
+    """-w log p, as in any other share."""
+    p, weight = np.array([[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]), np.array([1.0, 2.0, 0.5])
+    target = Tensor(np.array([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]]), requires_grad=True)
+    cross_entropy_of(p, target, weight, reduction="sum", from_logits=False).backward()
+    np.testing.assert_allclose(target.grad.data, -weight * np.log(p), rtol=1e-12)
 
 
 def test_a_mean_over_many_half_precision_losses_is_finite() -> None:

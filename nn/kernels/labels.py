@@ -1,0 +1,129 @@
+"""What the classes count in a categorical loss, for predictions (N, C, d1, ...).
+
+A target is class indices y, integers (N, d1, ...), which stand for the unit vectors a of y; or class probabilities a,
+floating (N, C, d1, ...). Label smoothing s makes a into (1 - s) a + s / C. A label `ignore_index` counts nothing.
+`weight` w is (C,) or None: class c counts w_c a_c. `reduction` "mean" divides the sum of all losses by that of the
+weights w_y of the labels that count (0 if none does), or for probabilities by N d1 ... .
+
+Without smoothing, labels are gathered, and no distribution a is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.kernels.indices import first_outside
+
+Array = NDArray[Any]
+
+
+class Shares(NamedTuple):
+    """What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
+
+    counts: Any
+    at: tuple[Array, ...] | None
+    divisor: Any
+
+
+def shares(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
+           label_smoothing: float = 0.0) -> Shares:
+    """How the costs of all classes, or those of the labels alone, make the loss."""
+    if target.dtype.kind == "f" or label_smoothing:
+        counts = distribution(x, target, ignore_index, label_smoothing)
+        if weight is not None:
+            counts = counts * along_classes(weight, x.ndim)
+        return Shares(counts, None, divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
+    labels, counted = _labels(target, x.shape[1], ignore_index)
+    counts = None if weight is None else weight[labels]
+    if counted is not None:
+        counts = counted.astype(x.dtype) if counts is None else counts * counted
+    total = 1 if reduction != "mean" else labels.size if counts is None else counts.sum() or np.inf
+    return Shares(counts, _at(labels), total)
+
+
+def loss(costs: Array, of: Shares, reduction: str) -> Any:
+    """The loss of the costs of all classes, or of those of the labels, which it uses up: 0 times infinity is 0."""
+    counts, at, total = of
+    if counts is not None:
+        costs[(counts == 0) & (np.isinf(costs) if at is None else True)] = 0
+        costs *= counts
+    losses = costs if at is not None else costs.sum(axis=1)
+    return losses if reduction == "none" else losses.sum() / total
+
+
+def each_cotangent(g: Any, x: Array, of: Shares, reduction: str) -> Array:
+    """The cotangent of the cost of each label or class, before it is counted: (N, 1, d1, ...), or one for all."""
+    each = np.asarray(g / of.divisor, x.dtype)
+    return each[:, np.newaxis] if reduction == "none" else each
+
+
+def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Sequence[Any], needs: Sequence[bool],
+                     total: Any, *, reduction: str = "mean", ignore_index: int = -100,
+                     label_smoothing: float = 0.0) -> tuple[Array | None, Array | None]:
+    """Those of target and weight:  da = g w cost,  dw = sum g a cost;  `costs(a)` is 0 where it is infinite and a 0."""
+    x, target, weight = operands
+    dtarget = dweight = None
+    if needs[1]:
+        spread = 1 if weight is None else along_classes(weight, x.ndim)
+        dtarget = each * spread * (1 - label_smoothing) * costs(target)
+    if needs[2]:
+        rest = (0, *range(2, x.ndim))
+        a = distribution(x, target, ignore_index, label_smoothing)
+        dweight = (each * a * costs(a)).sum(axis=rest)
+        if reduction == "mean" and target.dtype.kind != "f":  # the divisor is a sum of weights, too
+            counts = distribution(x, target, ignore_index, 0.0).sum(axis=rest)
+            dweight -= (dweight @ weight) / total * counts
+    return dtarget, dweight
+
+
+def distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> Any:
+    """a, with zeros where a label is ignored."""
+    if target.dtype.kind == "f":
+        return target if smoothing == 0 else (1 - smoothing) * target + smoothing / x.shape[1]
+    labels, counted = _labels(target, x.shape[1], ignore_index)
+    own = np.expand_dims(labels, 1) == along_classes(np.arange(x.shape[1]), x.ndim)
+    rest = smoothing / x.shape[1]
+    a = np.where(own, x.dtype.type(rest + (1 - smoothing)), x.dtype.type(rest))
+    return a if counted is None else a * np.expand_dims(counted, 1)
+
+
+def divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
+    """What "mean" divides by: infinity where no label has a weight."""
+    if target.dtype.kind == "f":
+        return x.size // x.shape[1]
+    labels, counted = _labels(target, x.shape[1], ignore_index)
+    if counted is None and weight is None:
+        return max(1, labels.size)
+    share = 1 if counted is None else counted.astype(x.dtype)
+    total = np.sum(share if weight is None else weight[labels] * share)
+    return np.where(total == 0, np.inf, total)
+
+
+def along_classes(weight: Any, ndim: int) -> Any:
+    """An entry a class, shaped to broadcast against the predictions."""
+    return weight.reshape((-1, *[1] * (ndim - 2)))
+
+
+def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Array | None]:
+    """Class indices, 0 where ignored; and which count, None for all of them."""
+    if not 0 <= ignore_index < classes and first_outside(target, classes) is None:
+        return target, None
+    counted = target != ignore_index
+    labels = np.where(counted, target, 0)
+    at = first_outside(labels, classes)
+    if at is not None:
+        raise ValueError(f"got the label {labels[at]} at index {at if len(at) > 1 else at[0]}, but there are {classes} "
+                         f"classes: 0 to {classes - 1}")
+    return labels, counted
+
+
+def _at(labels: Array) -> tuple[Array, ...]:
+    """The index of each label's own prediction."""
+    ndim = labels.ndim
+    index = [np.arange(size).reshape([-1 if i == axis else 1 for i in range(ndim)])
+             for axis, size in enumerate(labels.shape)]
+    return (index[0], labels, *index[1:])

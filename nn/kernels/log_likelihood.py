@@ -1,0 +1,63 @@
+"""The negative log-likelihood of labels or class probabilities as a primitive.
+
+    loss_n = -sum_c w_c a_nc x_nc
+
+Log-probabilities x are (N, C, d1, ...); `labels.py` says what a target makes of the class probabilities a, of the
+weights w, and of the mean. Where w a is 0, w a x is 0, even for x = -inf. Kept for the pullback: where the labels are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.kernels.half_precision import fused_in_single
+from nn.kernels.labels import (
+    Shares,
+    along_classes,
+    distribution,
+    divisor,
+    each_cotangent,
+    loss,
+    other_cotangents,
+    shares,
+)
+
+Array = NDArray[Any]
+
+
+def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean",
+            **options: Any) -> tuple[Any, tuple[Shares]]:
+    of = shares(x, target, weight, reduction=reduction, **options)
+    return loss(-(x if of.at is None else x[of.at]), of, reduction), (of,)
+
+
+def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Shares], needs: Sequence[bool], *,
+             reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
+    """With g the cotangent of each loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
+    x, (of,) = operands[0], residuals
+    each = each_cotangent(g, x, of, reduction)
+    dx = None
+    if needs[0] and of.at is None:
+        dx = -each * of.counts
+    elif needs[0]:
+        dx, own = np.zeros_like(x), each[:, 0] if each.ndim else each
+        dx[of.at] = -own if of.counts is None else -own * of.counts
+    return dx, *other_cotangents(each, lambda a: np.where((a == 0) & np.isinf(x), 0, -x), operands, needs, of.divisor,
+                                 reduction=reduction, **options)
+
+
+def reference(x: Any, target: Any, weight: Any, *, reduction: str = "mean", ignore_index: int = -100,
+              label_smoothing: float = 0.0) -> Any:
+    a = distribution(x, target, ignore_index, label_smoothing)
+    share = a if weight is None else a * along_classes(weight, x.ndim)
+    losses = -np.sum(share * np.where((share == 0) & (x == -np.inf), 0, x), axis=1)
+    if reduction == "none":
+        return losses
+    return np.sum(losses) / (divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
+
+
+negative_log_likelihood = fused_in_single("negative_log_likelihood", forward, pullback, reference)
