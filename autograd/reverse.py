@@ -228,7 +228,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
                              f"of shape {shape}")
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        if axes == (c.ndim - 1,) and in_short_rows(c, -1):
+        if axes == (c.ndim - 1,) and in_short_rows(np.add, c, -1):
             c = of_short_rows(np.add, c, keepdims=True).reshape(shape)
         else:  # one after the other, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)

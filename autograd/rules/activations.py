@@ -14,6 +14,7 @@ from autograd.declare import composite, elementwise, general, on_arrays_too, red
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, in_blocks
+from autograd.runtime.reduction import reduce
 from autograd.runtime.selection import keep_into
 from autograd.tensor import Tensor
 
@@ -165,21 +166,27 @@ def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
 
 def _total(powers: Array, axis: Any) -> Array:
     """Their sum; that of float16 in float32, since 70,000 classes are more than float16 counts to."""
-    return np.sum(powers, axis=axis, keepdims=True, dtype=np.float32 if powers.dtype.char == "e" else None)
+    wide = {"dtype": np.float32} if powers.dtype.char == "e" else {}
+    return reduce(np.add, powers, axis=axis, keepdims=True, **wide)
+
+
+def _top(x: Array, axis: Any) -> Array:
+    """The largest, -inf of nothing."""
+    return reduce(np.maximum, x, axis=axis, keepdims=True, **({} if x.size else {"initial": -np.inf}))
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:
-    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    powers = np.exp(x - reduce(np.maximum, x, axis=axis, keepdims=True))
     return (powers / _total(powers, axis)).astype(x.dtype, copy=False)
 
 
 def _log_softmax(x: Array, *, axis: Any) -> Array:
-    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shifted = x - reduce(np.maximum, x, axis=axis, keepdims=True)
     return (shifted - np.log(_total(np.exp(shifted), axis))).astype(x.dtype, copy=False)
 
 
 def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = _top(x, axis)
     top = np.where(np.isfinite(top), top, 0)
     with np.errstate(divide="ignore"):  # log 0 where all are -inf
         out = (np.log(_total(np.exp(x - top), axis)) + top).astype(x.dtype, copy=False)
@@ -188,7 +195,7 @@ def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
 
 def weights(x: Array, axis: Any) -> Array:
     """exp(x) / sum exp(x), and 0 for a slice that is all -inf."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = _top(x, axis)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
     total = _total(powers, axis)
     return over(powers, total)
@@ -196,7 +203,7 @@ def weights(x: Array, axis: Any) -> Array:
 
 def _among(change: Array, out: Array, *, axis: Any) -> Array:
     """The derivative of softmax, a symmetric matrix, times a change."""
-    return pole_safe(change - np.sum(pole_safe(change, out), axis=axis, keepdims=True), out)
+    return pole_safe(change - reduce(np.add, pole_safe(change, out), axis=axis, keepdims=True), out)
 
 
 softmax_of = general(_softmax, lambda g, out, *, axis: _among(g, out, axis=axis),

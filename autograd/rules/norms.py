@@ -16,7 +16,7 @@ Array = Any
 
 
 def _length(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
-    if in_short_rows(x, axis):
+    if in_short_rows(np.add, x, axis):
         return np.sqrt(of_short_rows(np.add, x * x, keepdims))
     return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims)
 

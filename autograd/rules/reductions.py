@@ -36,7 +36,7 @@ linear(np.sum, expand, evaluate=by(np.add), offset="initial")
 
 
 def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
-    if dtype is None and in_short_rows(x, axis):
+    if dtype is None and in_short_rows(np.add, x, axis):
         return of_short_rows(np.add, x, keepdims) / x.shape[-1]
     return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 

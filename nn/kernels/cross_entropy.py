@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.runtime.blocks import block_length, for_blocks
+from autograd.runtime.reduction import reduce
 from nn.kernels import log_likelihood
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import each_cotangent, loss, other_cotangents, shares
@@ -32,10 +33,10 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
 
     def work(block: slice) -> None:
         part, top = exponentials[block], largest[block]
-        np.maximum(x[block].max(axis=1, keepdims=True), lowest, out=top)  # for a row of -inf alone
+        np.maximum(reduce(np.maximum, x[block], axis=1, keepdims=True), lowest, out=top)  # for a row of -inf alone
         np.subtract(x[block], top, out=part)
         np.exp(part, out=part)
-        part.sum(axis=1, keepdims=True, out=sums[block])
+        sums[block] = reduce(np.add, part, axis=1, keepdims=True)
 
     for_blocks(work, len(x), block_length(len(x), x[:1].size))
     sums[sums == 0] = 1
