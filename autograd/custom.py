@@ -56,14 +56,14 @@ class Custom(Primitive):
         self.vjps: Rules = ()
         self.jvps: Rules = ()
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         count = len(node.parents)
         operands, out = node.saved[:count], node.saved[count]
         return [
-            None
-            if parent is None
-            else self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
-            for i, parent in enumerate(node.parents)
+            self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
+            if needed and parent is not None
+            else None
+            for i, (parent, needed) in enumerate(zip(node.parents, needs, strict=True))
         ]
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,

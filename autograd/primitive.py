@@ -72,8 +72,8 @@ class Primitive:
         self.operands = operands
         primitives[name] = self
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        """Cotangents of all operands at once; used where `cotangents` is None."""
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
+        """Cotangents of all operands at once, where `cotangents` is None; those that are not needed may be None."""
         raise NotImplementedError
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,

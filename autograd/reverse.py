@@ -131,7 +131,9 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                                "was a recorded parameter update, write `with autograd.no_grad(): w -= lr * w.grad`")
         view = _with_tensors(node) if create_graph else node
         cotangents = node.primitive.cotangents
-        joint: Any = node.primitive.pullback(g, view) if cotangents is None and g is not None else None
+        joint: Any = None
+        if cotangents is None and g is not None:
+            joint = node.primitive.pullback(g, view, [parent in waiting for parent in parents])
         for i, parent in enumerate(parents):
             if parent is None or (left := waiting.get(parent)) is None:
                 continue
@@ -336,7 +338,8 @@ def pull_within(
     a node that is named twice has its whole cotangent the first time.
     """
     pairs = [(o, g) for o, g in zip(outputs, cotangents, strict=True) if g is not None and isinstance(o, Tensor)]
-    seeds = seeds_of([o for o, _ in pairs], [g if o.dtype.kind == "c" else np.real(g) for o, g in pairs])
+    seeds = seeds_of([o for o, _ in pairs],
+                     [np.real(g) if g.dtype.kind == "c" != o.dtype.kind else g for o, g in pairs])
     stop = frozenset(node for node in nodes if node is not None)
     record = any(isinstance(g, Tensor) for _, g in pairs)
     check, local.check = local.check, None  # what goes wrong within is told of the operation that the user called
@@ -345,6 +348,11 @@ def pull_within(
     finally:
         local.check = check
     return [None if node is None else found.pop(node, None) for node in nodes]
+
+
+def wanted(nodes: Sequence[Node | None], needs: Sequence[bool]) -> list[Node | None]:
+    """The nodes whose cotangents a pass waits for, None in the place of the others."""
+    return [node if needed else None for node, needed in zip(nodes, needs, strict=True)]
 
 
 def seeds_of(outputs: Sequence[Tensor], cotangents: Sequence[Array]) -> dict[Node, Array]:

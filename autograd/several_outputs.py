@@ -18,7 +18,7 @@ class Select(Primitive):
     kind = "linear"
     takes_tensors = True
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         parts: list[Array | None] = [None] * node.parents[0].shape[0]  # type: ignore[union-attr]  # always tracked
         parts[node.options["index"]] = g
         return (parts,)

@@ -44,9 +44,9 @@ class Differential(Primitive):
         return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options)
                         for t, rule in zip(tangents, self.rules, strict=True) if t is not None])
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
-        tangents = [None if parent is None else Tensor(np.zeros(parent.shape, parent.dtype), requires_grad=True)
-                    for parent in node.parents]
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
+        tangents = [Tensor(np.zeros(parent.shape, parent.dtype), requires_grad=True) if needed and parent else None
+                    for parent, needed in zip(node.parents, needs, strict=True)]
         *operands, out = node.saved
         with enable_grad():
             slope = self.pushforward(tangents, operands, out, node.options)

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.graph import Node
 from autograd.modes import local
 from autograd.primitive import Primitive, protected, wrap
-from autograd.reverse import pull_within
+from autograd.reverse import pull_within, wanted
 from autograd.tensor import Tensor
 
 Array = Any
@@ -27,11 +27,13 @@ class Fused(Primitive):
     kind = "fused"
 
     def __init__(self, name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
-                 reference: Callable[..., Any], unread: Sequence[int]) -> None:
+                 reference: Callable[..., Any], unread: Sequence[int],
+                 recorded: Callable[..., Any] | None) -> None:
         super().__init__(name, forward, ("operands",))
         self.backward_kernel = pullback
         self.reference = reference
         self.unread = frozenset(unread)
+        self.recorded_pullback = recorded
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         values: list[Any] = []
@@ -57,39 +59,44 @@ class Fused(Primitive):
             values[i] = None if nodes[i] is not None else values[i]
         return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         count = len(node.parents)
         operands, residuals = node.saved[:count], node.saved[count + 1 :]
         if type(g) is list:
             if any(isinstance(part, Tensor) for part in g):
-                return self._recorded(g, operands, node)
+                return self._recorded(g, operands, node, needs)
             g = tuple(g)
         elif isinstance(g, Tensor):
-            return self._recorded([g], operands, node)
-        return self.backward_kernel(g, operands, residuals, tuple(map(bool, node.parents)), **node.options)  # type: ignore[no-any-return]
+            return self._recorded([g], operands, node, needs)
+        return self.backward_kernel(g, operands, residuals, needs, **node.options)  # type: ignore[no-any-return]
 
-    def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node) -> Sequence[Array | None]:
+    def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node,
+                  needs: Sequence[bool]) -> Sequence[Array | None]:
         """The gradient of the reference, as a function of the operands and of the cotangent.
 
         It does not depend on an operand that is not kept, which may be 0 therefore.
         """
+        if self.recorded_pullback is not None:
+            return self.recorded_pullback(*parts, operands, needs, **node.options)  # type: ignore[no-any-return]
         operands = [
             Tensor._of(np.broadcast_to(parent.dtype.type(0), parent.shape), parent)
             if i in self.unread and parent is not None else operand
             for i, (operand, parent) in enumerate(zip(operands, node.parents, strict=True))
         ]
         out = self.reference(*operands, **node.options)
-        return pull_within(out if isinstance(out, tuple) else (out,), parts, node.parents)
+        return pull_within(out if isinstance(out, tuple) else (out,), parts, wanted(node.parents, needs))
 
 
 def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
-          reference: Callable[..., Any], *, unread: Sequence[int] = ()) -> Callable[..., Any]:
+          reference: Callable[..., Any], *, unread: Sequence[int] = (),
+          recorded: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A kernel as an operation on tensors.
 
     `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
     `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
     `reference(*operands, **options)` is the same function in differentiable NumPy calls.
     No derivative depends on the values of the operands `unread`; those that are differentiated are not kept, and
-    `pullback` finds None there.
+    `pullback` finds None there. `recorded(g, operands, needs, **options)` are the cotangents in differentiable NumPy
+    calls, given where they are fewer than those of the reference and its derivative.
     """
-    return Fused(name, forward, pullback, reference, unread)
+    return Fused(name, forward, pullback, reference, unread, recorded)

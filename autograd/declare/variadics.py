@@ -26,9 +26,9 @@ class Variadic(Primitive):
         self.rule = rule
         self.reads = frozenset({"operands"} if kind == "multilinear" else ())
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         values = [p if v is None else v for p, v in zip(node.parents, node.saved, strict=False)]
-        return [None if p is None else self.rule(g, i, values, **node.options) for i, p in enumerate(node.parents)]
+        return [self.rule(g, i, values, **node.options) if needed else None for i, needed in enumerate(needs)]
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:

@@ -14,7 +14,7 @@ import numpy as np
 Array = Any
 
 EIGHT = 8  # columns in which NumPy adds up a row that is long enough
-SHORT = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row up to which it gains
+SHORT: dict[np.ufunc, int] = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row at most
 MANY = 1024  # elements in all from which on it gains
 LARGE = 4096  # elements that are better not copied
 

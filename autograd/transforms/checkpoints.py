@@ -12,7 +12,7 @@ from autograd.boundary import fresh, standing_for
 from autograd.graph import Leaf, Node
 from autograd.modes import enable_grad, local, recomputing, watching
 from autograd.primitive import Primitive, protected
-from autograd.reverse import pull_within
+from autograd.reverse import pull_within, wanted
 from autograd.several_outputs import select
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
@@ -26,7 +26,7 @@ class _Checkpoint(Primitive):
 
     kind = "fused"
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         parts = g if isinstance(g, list) else [g]
         f, structure = node.options["f"], node.options["structure"]
         count = structure.size
@@ -41,7 +41,7 @@ class _Checkpoint(Primitive):
                                "again for the backward pass: it draws random numbers from a generator other than "
                                "the library's, or reads a tensor or an array that was changed since; hand over as an "
                                "argument what changes")
-        return pull_within(again.results, parts, [*map(_node, arguments), *node.parents[count:]])
+        return pull_within(again.results, parts, wanted([*map(_node, arguments), *node.parents[count:]], needs))
 
 
 checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))

@@ -41,7 +41,15 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
     return dx, dw, db
 
 
-def _matrix(x: Array) -> Array:
+def linear_recorded(g: Any, operands: Sequence[Any], needs: Sequence[bool]) -> tuple[Any, ...]:
+    x, weight, _ = operands
+    rows = _matrix(g)
+    return (g @ weight if needs[0] else None,
+            rows.T @ _matrix(x) if needs[1] else None,
+            rows.sum(axis=0) if needs[2] else None)
+
+
+def _matrix(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
@@ -56,4 +64,4 @@ def linear_reference(x: Any, weight: Any, bias: Any) -> Any:
     return out if bias is None else out + bias
 
 
-linear = fused("linear", linear_forward, linear_pullback, linear_reference)
+linear = fused("linear", linear_forward, linear_pullback, linear_reference, recorded=linear_recorded)

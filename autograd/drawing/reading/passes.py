@@ -51,7 +51,7 @@ def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[
 def pulled(primitive: Primitive, g: Array, node: Node) -> list[Array]:
     """The cotangents of a node's operands, None for one that is not tracked."""
     rules = primitive.cotangents
-    joint = primitive.pullback(g, node) if rules is None else None
+    joint = primitive.pullback(g, node, tuple(map(bool, node.parents))) if rules is None else None
     found = []
     for i, parent in enumerate(node.parents):
         c = None

@@ -68,7 +68,7 @@ class Solution(Primitive):
             change = change + np.stack([slope(out[i], t[i], *rest) * dt[i] for i in range(len(t))])
         return change * scale
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         return adjoint_solution(g, node)
 
 

@@ -57,7 +57,7 @@ class Integral(Primitive):
         total = total if db is None else total + f(b, *rest) * db
         return total if da is None else total - f(a, *rest) * da
 
-    def pullback(self, g: Array, node: Node) -> Sequence[Array | None]:
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         (g, a, b, *rest), f, settings = in_double((g, *node.saved[:-1])), node.options["f"], node.options["settings"]
         shapes = [np.shape(x) for x in rest]
         bounds = np.cumsum([0] + [int(np.prod(shape)) for shape in shapes])
@@ -68,9 +68,9 @@ class Integral(Primitive):
             numbers = np.concatenate([np.ravel(c) for c in pulled])
             return numbers[0] if alone else numbers
 
-        ends = [None if parent is None else np.sum(g * f(end, *rest)) * sign
-                for end, sign, parent in ((a, -1, node.parents[0]), (b, 1, node.parents[1]))]
-        if not any(node.parents[2:]):
+        ends = [np.sum(g * f(end, *rest)) * sign if needed else None
+                for end, sign, needed in ((a, -1, needs[0]), (b, 1, needs[1]))]
+        if not any(needs[2:]):
             return [*ends, *[None] * len(rest)]
         flat = integrated(a, b, g, *rest, f=adjoint, settings=settings, errors=[]).reshape(-1)
         return [*ends, *[flat[i:j].reshape(shape) for i, j, shape in zip(bounds, bounds[1:], shapes, strict=False)]]

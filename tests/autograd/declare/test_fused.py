@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, fused, grad, hessian, jacobian, jacrev, jvp, vmap
+from autograd import Tensor, fused, grad, hessian, jacobian, jacrev, jvp, no_grad, vmap
 from autograd.testing import check_gradients
 
 X = np.array([0.3, -1.2, 2.0])
@@ -77,6 +77,35 @@ def test_only_what_is_needed_is_asked_for() -> None:
     calls.clear()
     assert not f(Tensor(X), X).requires_grad
     assert calls == ["forward"]
+
+
+def test_a_pullback_is_told_which_cotangents_the_pass_is_after() -> None:
+    asked: list[list[bool]] = []
+
+    def product(g: Any, operands: Any, residuals: Any, needs: Any) -> list[Any]:
+        asked.append(list(needs))
+        return [g * operands[1], g * operands[0]]
+
+    times = fused("test asked product", lambda x, y: (x * y, ()), product, lambda x, y: x * y)
+    w = Tensor(X + 1, requires_grad=True)
+    assert np.allclose(grad(lambda x: np.sum(times(x, w.detach())))(X), X + 1)
+    with no_grad():  # w is tracked, but the gradient is of x alone
+        grad(lambda x: np.sum(times(x, w)))(X)
+    np.sum(times(Tensor(X, requires_grad=True), w)).backward()
+    assert asked == [[True, False], [True, False], [True, True]]
+
+
+def test_cotangents_in_differentiable_calls_stand_in_for_the_reference() -> None:
+    def recorded(g: Any, operands: Any, needs: Any) -> list[Any]:
+        assert list(needs) == [True, False]
+        return [2 * g * operands[0] * operands[1], None]
+
+    def reference(x: Any, y: Any) -> Any:
+        raise AssertionError("the reference was differentiated")
+
+    f = fused("test recorded", lambda x, y: (x * x * y, ()), lambda g, operands, residuals, needs: recorded(
+        g, operands, needs), reference, recorded=recorded)
+    np.testing.assert_allclose(hessian(lambda x: np.sum(f(x, X)))(X), np.diag(2 * X))
 
 
 def test_several_outputs_in_every_order() -> None:

@@ -15,8 +15,9 @@ from autograd.runtime.reduction import MANY, in_short_rows, nan_or_largest, redu
 
 @pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.maximum, np.minimum])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128, np.int8, bool])
-@given(st.integers(0, 2**32), st.one_of(st.integers(1, 9), st.integers(10, 33)), st.sampled_from([(MANY,), (30, 40), (3,)]),
-       st.sampled_from(["C", "F", "reversed", "spread"]), st.booleans(), st.booleans(), st.booleans())
+@given(st.integers(0, 2**32), st.one_of(st.integers(1, 9), st.integers(10, 33)),
+       st.sampled_from([(MANY,), (30, 40), (3,)]), st.sampled_from(["C", "F", "reversed", "spread"]), st.booleans(),
+       st.booleans(), st.booleans())
 def test_every_element_of_a_row_is_taken_in_its_order(ufunc: Any, dtype: Any, seed: int, length: int, rows: Any,
                                                       laid: str, keepdims: bool, last: bool, nan: bool) -> None:
     x = np.random.default_rng(seed).standard_normal((*rows, length)) * 3
