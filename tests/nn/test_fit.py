@@ -261,6 +261,9 @@ def test_history_draws_its_curves():
     figure = history.plot()
     labels = [line.get_label() for axes in figure.axes for line in axes.get_lines()]
     assert labels == ["loss", "validation loss", "accuracy", "validation accuracy"]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "metric"]
+    styles = [[(line.get_color(), line.get_linestyle()) for line in axes.get_lines()] for axes in figure.axes]
+    assert styles == [[("C0", "-"), ("C0", "--")]] * 2, "what is measured of the same has one colour"
     file = io.BytesIO()
     figure.savefig(file, format="svg")
     assert b"</svg>" in file.getvalue()

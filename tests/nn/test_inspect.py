@@ -74,6 +74,20 @@ def test_a_linear_unit_is_most_excited_by_its_own_weights() -> None:
     assert model.training
 
 
+@pytest.mark.parametrize("rate", [0.1, 2.0])
+def test_the_ascent_goes_by_steps_within_the_ball(rate: float) -> None:
+    """From noise of half its radius, of the seed 0."""
+    model = nn.Sequential(nn.Linear(6, 4))
+    w = model[0].weight.data[2]
+    x = np.random.default_rng(0).normal(size=6)
+    x *= 1.5 / np.linalg.norm(x)
+    for steps in (0, 1, 2):
+        found = inspect.most_exciting(model, "0", 2, (6,), steps=steps, rate=rate, norm=3)
+        np.testing.assert_allclose(found, x, rtol=1e-5)
+        x = x + rate * 3 * w / np.linalg.norm(w)
+        x *= min(1, 3 / np.linalg.norm(x))
+
+
 def test_a_layer_is_given_as_a_path_or_itself() -> None:
     model = convolutional()
     a = inspect.most_exciting(model, "conv", 1, (1, 8, 8), steps=5)

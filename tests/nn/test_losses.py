@@ -246,6 +246,17 @@ def test_labels_are_checked(target: Any, error: type[Exception], message: str) -
         nn.CrossEntropyLoss()(LOGITS, target)
 
 
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.CrossEntropyLoss(label_smoothing=0.1),
+                                  nn.CrossEntropyLoss(weight=np.ones(3)), nn.NLLLoss()], ids=repr)
+@pytest.mark.parametrize(("labels", "named"), [
+    ([0, 1, 3, 0], "3 at index 2"), ([2, 2, -3, 4], "-3 at index 2"), ([2, 5, -3, 4], "5 at index 1"),
+    ([-1, 0, 0, 0], "-1 at index 0"), ([-100, 0, 2, 4], "4 at index 3"),
+])
+def test_the_first_label_that_is_no_class_is_named(loss: Any, labels: Any, named: str) -> None:
+    with pytest.raises(ValueError, match=f"got the label {named}, but there are 3 classes: 0 to 2"):
+        loss(LOGITS, labels)
+
+
 def test_a_divergence_from_logarithms_says_how_to_take_them() -> None:
     log_p = np.log([[0.2, 0.8]])
     with pytest.raises(ValueError, match=r"got -1.609\d* at index \(0, 0\); for their logarithms pass log_target=True"):

@@ -54,6 +54,9 @@ def test_modules_and_children() -> None:
     assert list(net.children()) == [net.first, net.layers]
     assert next(net.modules()) is net
     assert net.get_submodule("layers.1") is net.layers[1]
+    net.again = net.first
+    assert net.get_submodule("again.dense") is net.first.dense, "whose first path is another"
+    del net.again
     with pytest.raises(KeyError, match=r"Net has no module 'layers.7'; it has first, first.dense, layers"):
         net.get_submodule("layers.7")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,41 @@ def test_what_the_search_finds_satisfies_the_strong_wolfe_conditions(phi: Any, s
 
 
 def test_a_search_along_a_line_without_an_end_stops_at_the_lowest_point() -> None:
-    calls = []
-    found = Search(lambda a: calls.append(a) or Point(a, -a, -1.0, None), Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)  # type: ignore[func-returns-value]
-    assert (found.step, len(calls)) == (max(calls), 25)
+    steps: list[float] = []
+    found = Search(lambda a: steps.append(a) or Point(a, -a, -1.0, None), Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)  # type: ignore[func-returns-value]
+    assert (found.step, len(steps)) == (max(steps), 25)
+    assert all(here < longer <= 10 * here for here, longer in pairwise(steps))
+
+
+@pytest.mark.parametrize("step", [0.5, 1.0, 2.0])
+def test_a_search_goes_a_hundredth_further_at_least(step: float) -> None:
+    """Where the cubic -t + a t^2 + b t^3 has its minimum at once behind the step."""
+    slope, bend = -0.95, 2000.0  # there
+    a, b = np.linalg.solve([[2 * step, 3 * step**2], [2, 6 * step]], [slope + 1, bend])
+    seen: list[float] = []
+
+    def evaluate(at: float) -> Point:
+        seen.append(at)
+        return Point(at, -at + a * at**2 + b * at**3, slope, None) if at == step else Point(at, -1e9, 0.0, None)
+
+    Search(evaluate, Point(0.0, 0.0, -1.0, None), 1e-9).run(step)
+    assert seen == pytest.approx([step, 1.01 * step], rel=1e-9)
+
+
+@pytest.mark.parametrize(("end", "step", "steps"), [
+    (30.0, 1.0, [1.0, 10.0]),  # at most ten times as far
+    (8.0, 0.1, [0.1, 1.0]),
+    (3.0, 0.1, [0.1, 1.0]),
+    (0.8, 0.1, [0.1]),  # flat enough already
+    (30.0, 4.0, [4.0]),
+])
+def test_a_search_goes_at_most_ten_times_as_far_each_time(end: float, step: float, steps: list[float]) -> None:
+    """Of (a - end)^2, whose minimum the cubic finds at once, and which is flat enough a tenth of the way there."""
+    seen: list[float] = []
+
+    def evaluate(a: float) -> Point:
+        seen.append(a)
+        return Point(a, (a - end) ** 2, 2 * (a - end), None)
+
+    Search(evaluate, Point(0.0, end**2, -2 * end, None), 1e-9).run(step)
+    assert seen == pytest.approx(steps)

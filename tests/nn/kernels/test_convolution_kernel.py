@@ -295,3 +295,21 @@ def test_products_cut_in_pieces_give_the_same(stack: int, rows: int, inner: int,
         total = np.ones((stack, inner, columns))
         products.add_transposed(a, c, total, np.empty_like(total))
     close(total, 1 + a.transpose(0, 2, 1) @ c, 1e-13)
+
+
+@pytest.mark.parametrize(("changed", "expected"), [
+    ({}, True), ({"kernel": 5}, False), ({"stride": 2}, False), ({"dilation": 2}, False), ({"before": 0}, True),
+])
+def test_tiles_are_for_kernels_of_three_by_three(changed: dict[str, int], expected: bool) -> None:
+    image, usual = np.zeros((1, 8, 16, 48)), Axis(16, 3, 1, 1, 1, 16)
+    other = usual._replace(**changed)
+    for axes in ((other, usual), (usual, other)):
+        assert winograd.suits(*axes, image, 48) is expected
+
+
+def test_tiles_are_for_many_channels_units_and_pixels() -> None:
+    axis = Axis(16, 3, 1, 1, 1, 16)
+    for shape, units, outputs, expected in [((1, 8, 16, 48), 48, 16, True), ((1, 8, 16, 47), 48, 16, False),
+                                            ((1, 8, 16, 48), 47, 16, False), ((1, 7, 16, 48), 48, 16, False),
+                                            ((1, 8, 16, 48), 48, 15, False)]:
+        assert winograd.suits(axis, axis._replace(outputs=outputs), np.zeros(shape), units) is expected
