@@ -18,9 +18,19 @@ PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.nda
 """Types of options that need no look: a tensor is none of them."""
 
 
+def array_of(x: Any) -> Any:
+    """An argument that may be a list or a number, as an array where it is no tensor."""
+    return x if isinstance(x, Tensor) else plain_array(x)
+
+
+def as_tensor(x: Any) -> Tensor:
+    """`x` itself, or an array or number as a tensor."""
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
 def arrays_of(arrays: Sequence[Any]) -> list[Any]:
-    """Arguments that may be lists and numbers, as arrays where they are no tensors."""
-    return [x if isinstance(x, Tensor) else plain_array(x) for x in arrays]
+    """`array_of` each."""
+    return [array_of(x) for x in arrays]
 
 
 def in_common(arrays: Sequence[Any]) -> list[Any]:

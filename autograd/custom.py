@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from .arguments import as_tensor
 from .boundary import fresh
 from .graph import Node
 from .modes import enable_grad, outside
@@ -123,7 +124,7 @@ class Custom(Primitive):
             if np.any(linear(in_every_batch(Tensor(zero + 1)))):
                 raise cut
             return zero
-        given = cotangent if isinstance(cotangent, Tensor) else Tensor(cotangent)
+        given = as_tensor(cotangent)
         found = pull([(image, given.conj())], frozenset([node])).get(node, zero)
         return np.conj(found)  # `pull` gives the adjoint, J^H g, and a rule the transpose
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import plain_array
+from .arguments import array_of
 from .tensor import Tensor
 from .tensor.box import Box
 
@@ -185,7 +185,7 @@ class _Slot:
     __slots__ = ("dtype", "kind", "place", "shape", "size")
 
     def __init__(self, leaf: Any, place: str) -> None:
-        array = leaf if isinstance(leaf, Tensor) else plain_array(leaf)
+        array = array_of(leaf)
         if array.dtype.kind not in "biufc":
             raise TypeError(f"ravel expected numbers and arrays, got {type(leaf).__name__} at tree{place}")
         self.kind = Tensor if isinstance(leaf, Box) else type(leaf)  # a box belongs to the transform that made it

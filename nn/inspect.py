@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import autograd
 from autograd import Tensor
+from autograd.arguments import as_tensor
 from autograd.errors import missing_extra
 from nn.evaluation_mode import evaluating
 from nn.module import Module
@@ -99,7 +100,7 @@ def feature_maps(model: Module, layer: Module | str, x: Any, *, limit: int = 64)
     Raises ValueError if the layer's output is not (1, channels, H, W).
     """
     target = _path(model, layer)
-    image = x if isinstance(x, Tensor) else Tensor(x)
+    image = as_tensor(x)
     with evaluating(model):
         found = _outputs(model, target, image)
     if not found or found[0].ndim != 4:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, tensor
+from autograd.arguments import as_tensor
 from nn.module import Module
 
 
@@ -34,7 +35,7 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
     for path, value in (buffers | dict(parameters)).items():
         if path in buffers and (path not in parameters or not isinstance(value, Tensor)):
             value = tensor(value)  # a copy, which the layer may write to
-        values[id(known[path])] = value if isinstance(value, Tensor) else Tensor(value)
+        values[id(known[path])] = as_tensor(value)
     # By identity, so that a parameter tied to several places is replaced at all of them.
     places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
     try:

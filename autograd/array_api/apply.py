@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from autograd.arguments import as_tensor
 from autograd.numpy_protocol import no_derivative
 from autograd.registry import registry
 from autograd.tensor import Tensor
@@ -25,11 +26,6 @@ def call_for_several(function: Callable[..., Any], *args: Any, **options: Any) -
 def _apply(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     apply = registry.get(function)
     return no_derivative(function, args, options) if apply is None else apply(*args, **options)
-
-
-def as_tensor(x: Any) -> Tensor:
-    """`x` itself, or an array or number as a tensor."""
-    return x if isinstance(x, Tensor) else Tensor(x)
 
 
 def check_device(device: Any) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.arrays import elements
 from autograd.tensor import Tensor
 from autograd.tensor.nested import tensors_in
 
-from .apply import as_tensor, call, call_for_several, check_device
+from .apply import call, call_for_several, check_device
 
 __all__ = [
     "arange", "asarray", "empty", "empty_like", "eye", "from_dlpack", "full", "full_like", "linspace", "meshgrid",

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.rules.ufuncs import floor_quotient
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, documented
+from .apply import call, documented
 from .complex_limits import complex_expm1, complex_tanh
 
 __all__ = [

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, check_device, documented
+from .apply import call, check_device, documented
 
 
 def _along_one_axis(function: Callable[..., Any]) -> Callable[..., Tensor]:

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.tensor import Tensor
 from autograd.tensor.nested import shared_values
 
-from .apply import as_tensor, call, call_for_several
+from .apply import call, call_for_several
 
 
 class EighResult(NamedTuple):

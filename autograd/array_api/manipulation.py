@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, call_for_several
+from .apply import call, call_for_several
 
 __all__ = [
     "broadcast_arrays", "broadcast_to", "concat", "expand_dims", "flip", "moveaxis", "permute_dims", "repeat",

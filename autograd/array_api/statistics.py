@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.tensor import Tensor
 
-from .apply import as_tensor, call, call_for_several
+from .apply import call, call_for_several
 
 __all__ = [
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "max",

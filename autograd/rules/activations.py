@@ -8,7 +8,7 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from autograd.arguments import arrays_of, refuse_foreign, refuse_out
+from autograd.arguments import array_of, as_tensor, refuse_foreign, refuse_out
 from autograd.arrays import weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
@@ -68,13 +68,9 @@ def _elu(x: Array, alpha: Array) -> Array:
     return select(x > 0, x, alpha * np.expm1(select(x > 0, 0, x)))
 
 
-def _tensor(x: Any) -> Tensor:
-    return x if isinstance(x, Tensor) else Tensor(x)
-
-
 def _floating(x: Any) -> Tensor:
     """Numbers as a tensor, integers cast as NumPy's exp casts them: below there is a sign to turn, and an infinity."""
-    x = _tensor(x)
+    x = as_tensor(x)
     return x if x.dtype.kind in "fc" else x.astype(np.result_type(x.dtype, np.float16))  # type: ignore[no-any-return]
 
 
@@ -95,7 +91,7 @@ def relu(x: Any) -> Tensor:
     The derivative is 1 where x > 0, else 0, at 0 too. Any shape; the dtype stays.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
-    return relu_of(_tensor(x))  # type: ignore[no-any-return]
+    return relu_of(as_tensor(x))  # type: ignore[no-any-return]
 
 
 def sigmoid(x: Any) -> Tensor:
@@ -152,7 +148,7 @@ def leaky_relu(x: Any, negative_slope: float | Tensor = 0.01) -> Tensor:
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    return leaky_relu_of(_tensor(x), weak(negative_slope))  # type: ignore[no-any-return]
+    return leaky_relu_of(as_tensor(x), weak(negative_slope))  # type: ignore[no-any-return]
 
 
 def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
@@ -161,7 +157,7 @@ def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    return elu_of(_tensor(x), weak(alpha))  # type: ignore[no-any-return]
+    return elu_of(as_tensor(x), weak(alpha))  # type: ignore[no-any-return]
 
 
 def _total(powers: Array, axis: Any) -> Array:
@@ -261,7 +257,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 @composite(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
     refuse_out("clip", out)
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if a.dtype.kind in "iu":  # a Python integer beyond what they can be is no bound to them
         limits = np.iinfo(a.dtype)
@@ -270,7 +266,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min:
     if low is None and high is None:
         return np.copy(a)
     if a.dtype.kind not in "fc":  # or else a Python integer would make int64 of booleans before the other bound comes
-        bounds = [x if isinstance(x, (int, float)) else arrays_of((x,))[0] for x in (low, high) if x is not None]
+        bounds = [x if isinstance(x, (int, float)) else array_of(x) for x in (low, high) if x is not None]
         a = a.astype(np.result_type(a, *bounds))
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)

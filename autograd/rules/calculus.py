@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, piecewise_constant
 from autograd.declare.poles import over
 from autograd.registry import real_only
@@ -21,7 +21,7 @@ Array = Any
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     if n < 0:
         raise ValueError(f"diff takes n >= 0 differences, got {n}")
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     if not n:
         return a
     axis = one_axis(a, axis)
@@ -42,9 +42,9 @@ def given(*values: Any) -> list[Any]:
 
 @composite(np.ediff1d)
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    (ary,) = arrays_of((ary,))
+    ary = array_of(ary)
     middle = np.diff(ary.reshape(-1))
-    ends = [x if x is None else np.ravel(arrays_of((x,))[0]) for x in (to_begin, to_end)]
+    ends = [x if x is None else np.ravel(array_of(x)) for x in (to_begin, to_end)]
     for x in ends:
         if x is not None and not np.can_cast(x.dtype, ary.dtype, "same_kind"):
             raise TypeError(f"ediff1d of {ary.dtype} takes ends that can be cast to it, got {x.dtype}")
@@ -55,7 +55,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @composite(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Between samples the slope is a difference quotient; at a sample, the quadratic through it and its neighbours'."""
-    (f,) = arrays_of((f,))
+    f = array_of(f)
     axes = all_axes(f, axis)
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 and np.ndim(spacings[0]) == 0 else spacings
@@ -73,7 +73,7 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     if f.shape[axis] < edge_order + 1:
         raise ValueError(f"gradient with edge_order={edge_order} needs {edge_order + 1} samples, got {f.shape[axis]}")
     f = np.moveaxis(f, axis, 0)
-    (spacing,) = arrays_of((spacing,))
+    spacing = array_of(spacing)
     spacing = spacing.astype(float) if spacing.dtype.kind in "iu" else spacing
     h = np.diff(spacing) if spacing.ndim else np.broadcast_to(spacing, (len(f) - 1,))
     h = np.reshape(h, (-1,) + (1,) * (f.ndim - 1)).astype(f.real.dtype)
@@ -93,7 +93,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 def trapezoids(y: Any, x: Any, dx: Any, axis: int) -> Array:
     """The areas between neighbouring samples."""
-    (y,) = arrays_of((y,))
+    y = array_of(y)
     if x is not None:
         dx = np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
         dx = dx.reshape([-1] + [1] * (y.ndim - 1 - one_axis(y, axis))) if dx.ndim == 1 else dx

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of, in_common, refuse_out
+from autograd.arguments import array_of, in_common, refuse_out
 from autograd.declare import composite, constant, decided
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.nested import shared_values, values_of
@@ -34,7 +34,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 @composite(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     refuse_out("choose", out)
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     if a.dtype.kind not in "biu":
         raise TypeError(f"choose takes integers or booleans, got {a.dtype}")
     a = a.astype(np.intp)
@@ -86,7 +86,7 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
 
 @composite(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     several = isinstance(condlist, (list, tuple)) or np.ndim(condlist) > 0
     single = not several or (np.ndim(condlist[0]) == 0 and x.ndim > 0)
     conditions = [np.asarray(shared_values(c), bool) for c in ([condlist] if single else condlist)]
@@ -120,12 +120,12 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 
 def joined(found: Any) -> Array:
     """What a function returns, as an array; it may be a list of tensors and numbers."""
-    return np.stack([joined(x) for x in found]) if isinstance(found, (list, tuple)) else arrays_of((found,))[0]
+    return np.stack([joined(x) for x in found]) if isinstance(found, (list, tuple)) else array_of(found)
 
 
 @composite(np.apply_over_axes)
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
         out = func(a, one_axis(a, axis))
         a = out if out.ndim == a.ndim else np.expand_dims(out, one_axis(a, axis))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of, refuse_ndarray
+from autograd.arguments import array_of, arrays_of, refuse_ndarray
 from autograd.arrays import plain_array
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.tensor.index import indices_of
@@ -31,7 +31,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 
 @composite(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
-    arr, axis = flat_or_along(arrays_of((arr,))[0], axis)
+    arr, axis = flat_or_along(array_of(arr), axis)
     obj, places = shared_values(obj), np.arange(arr.shape[axis])
     if isinstance(obj, slice) or (np.size(obj) == 1 and np.asarray(obj).dtype.kind in "iu"):
         return lying_as(arr, np.take(arr, np.delete(places, obj), axis=axis))
@@ -65,7 +65,7 @@ def resize(a: Any, new_shape: Any) -> Any:
 
 @composite(np.trim_zeros)
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
-    (filt,) = arrays_of((filt,))
+    filt = array_of(filt)
     if sorted(trim.lower()) not in (["b"], ["f"], ["b", "f"]):
         raise ValueError(f"trim_zeros trims at 'f', 'b' or 'fb', got {trim!r}")
     axes = all_axes(filt, axis)
@@ -100,7 +100,7 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
     """The innermost lists are joined along the last axis, those around them along the one before."""
     if isinstance(nested, list):
         return np.concatenate([assembled(part, ndim, level - 1) for part in nested], axis=-level)
-    (x,) = arrays_of((nested,))
+    x = array_of(nested)
     return x.reshape((1,) * (ndim - x.ndim) + x.shape)
 
 
@@ -165,7 +165,7 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 @composite(np.copyto)
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     weak = type(src) is int and dst.dtype.kind != "b"
-    src = elements_for(dst, src if weak else arrays_of((src,))[0], "copyto", casting)
+    src = elements_for(dst, src if weak else array_of(src), "copyto", casting)
     write("copyto", dst, ..., np.where(where, src, dst))
 
 

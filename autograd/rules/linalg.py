@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, constant, decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.forward import jvp
 from autograd.tensor.nested import values_of
@@ -288,7 +288,7 @@ def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
 
 @composite(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     if not x.size:
         raise np.linalg.LinAlgError(f"cond is not defined on empty arrays, got shape {x.shape}")
     if p in (None, 2, -2):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, decided, differential
 from autograd.primitive import pole_safe
 
@@ -126,7 +126,7 @@ def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = F
     rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     powers, target = vander(x, int(deg) + 1), y
     if w is not None:
-        (w,) = arrays_of((w,))
+        w = array_of(w)
         powers, target = powers * w[:, None], target * (w[:, None] if y.ndim == 2 else w)
     scale = np.sqrt(np.sum(powers * powers, axis=0))
     c, misfit, rank, sizes = np.linalg.lstsq(powers / scale, target, rcond)

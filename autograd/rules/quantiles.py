@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare import composite, piecewise_constant
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
@@ -26,7 +26,7 @@ Array = Any
 def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Array, axis: Any, keepdims: bool,
                  **options: Any) -> Array:
     """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     if a.dtype.kind not in "fc" or not a.size:
         return piecewise_constant(function)(a, axis=axis, keepdims=keepdims, **options)
     axes = all_axes(a, axis)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, decided, piecewise_constant
 
 Array = Any
@@ -16,7 +16,7 @@ Array = Any
 @composite(np.linspace)
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, *, device: str | None = None) -> Any:
-    ends = [x if isinstance(x, (int, float, complex)) else arrays_of((x,))[0] for x in (start, stop)]
+    ends = [x if isinstance(x, (int, float, complex)) else array_of(x) for x in (start, stop)]
     kind = np.result_type(*ends, 0.0)
     start, stop = (x.astype(kind) for x in arrays_of(ends))  # before the difference, which unsigned integers have not
     gap = stop - start
@@ -68,7 +68,7 @@ def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
 
 
 def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:
-    return lambda x: function(widened(arrays_of((x,))[0], inside))
+    return lambda x: function(widened(array_of(x), inside))
 
 
 def not_negative(x: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.tensor import Tensor
@@ -19,13 +19,13 @@ Array = Any
 
 @composite(np.average)
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Any:
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     keepdims = keepdims is True
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         total = mean.dtype.type(a.size / mean.size)
     else:
-        weights = along_axes(arrays_of((weights,))[0], a, axis)
+        weights = along_axes(array_of(weights), a, axis)
         dtype = np.result_type(a.dtype, weights.dtype, *(["f8"] if a.dtype.kind in "biu" else []))
         a, weights = a.astype(dtype), weights.astype(dtype)
         total = np.sum(np.broadcast_to(weights, a.shape), axis=axis, keepdims=keepdims)
@@ -70,7 +70,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: in
 
 def weights_of_samples(given: Any, samples: int, name: str) -> Array:
     """The weights of `cov`, one a sample: `fweights` count it, `aweights` say how much it matters."""
-    (weights,) = arrays_of((given,))
+    weights = array_of(given)
     if weights.shape != (samples,):
         raise RuntimeError(f"cov takes {name} of shape ({samples},), one a sample, got {weights.shape}")
     if decided(lambda w: np.any(w < 0), weights):

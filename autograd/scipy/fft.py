@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.fft as sf
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.registry import real_only
 from autograd.rules.fft import fitted, lengths
@@ -26,7 +26,7 @@ __getattr__ = no_twins_but_these(__name__)
 
 def given(x: Any) -> Array:
     """An array in a precision that there are transforms of: half precision as single."""
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.rules.linalg import H, mirrored, mT
 
@@ -152,7 +152,7 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
 
 
 solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
-    lambda a, q: solve_sylvester(a, H(*arrays_of((a,))), q))
+    lambda a, q: solve_sylvester(a, H(array_of(a)), q))
 
 
 @twin(sl.solve_discrete_lyapunov)

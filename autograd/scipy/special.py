@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.arrays import plain_array
 from autograd.declare import piecewise_constant
 from autograd.registry import real_only
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> Any:
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
     """log |sum b exp(a)|, and its sign; of complex numbers the principal value."""
     weighted = b is not None
-    a, b = arrays_of((a, b)) if weighted else (*arrays_of((a,)), 1.0)
+    a, b = arrays_of((a, b)) if weighted else (array_of(a), 1.0)
     dtype = np.result_type(a, b)
     a = a.astype(dtype if dtype.kind in "fc" else np.float64, copy=False)
     counted = np.where(b == 0, -np.inf, np.real(a)) if weighted else np.real(a)
@@ -73,7 +73,7 @@ def polygamma(n: Any, x: Any) -> Any:
 @twin(sc.multigammaln)
 def multigammaln(a: Any, d: int) -> Any:
     """d (d-1)/4 log pi + sum_j gammaln(a - j/2)."""
-    (a,) = arrays_of((a,))
+    a = array_of(a)
     if np.any(values_of(a) <= (d - 1) / 2):
         raise ValueError(f"multigammaln of {d} dimensions takes a greater than {(d - 1) / 2}, got {values_of(a)}")
     return d * (d - 1) / 4 * log(pi) + np.sum(sc.gammaln(a[..., None] - np.arange(d) / 2), axis=-1)
@@ -94,7 +94,7 @@ def spherical(function: Any, below: float, above: float) -> Any:
     primitive = elementwise(function, None, slope, operands=("n", "z"))
 
     def definition(n: Any, z: Any, derivative: bool = False) -> Any:
-        out, (n,) = primitive(n, z), arrays_of((n,))
+        out, n = primitive(n, z), array_of(n)
         return slope(n, z).astype(out.dtype, copy=False) if derivative else out
 
     apply = twin(function)(definition)

@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, gelu, sigmoid
+from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.layers.arguments import arguments, floating, positive
 from nn.layers.input import Speaker, admitted, refusal
@@ -61,7 +62,7 @@ def tanh(input: Tensor | ArrayLike) -> Tensor:
     The derivative is 1 - tanh(x)^2. Any shape; a floating dtype stays, integers become float64. It is `np.tanh`, of
     arrays and numbers too.
     """
-    return (input if isinstance(input, Tensor) else Tensor(input)).tanh()
+    return as_tensor(input).tanh()
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -72,7 +73,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
     _check_beta("softplus", beta)
-    beta, input = weak(beta), input if isinstance(input, Tensor) else Tensor(input)
+    beta, input = weak(beta), as_tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
         return smooth

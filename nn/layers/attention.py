@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.arrays import plain_array
+from autograd.arguments import array_of
 from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
@@ -230,7 +230,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
 
 def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:
     """A mask as an array or tensor. Raises TypeError for integers, whose 0 and 1 would be added to the scores."""
-    mask = given if isinstance(given, Tensor) else plain_array(given)
+    mask = array_of(given)
     if mask.dtype != bool and mask.dtype.kind != "f":
         raise TypeError(f"{described(speaker)} expected {name} to be boolean ({meaning}) or floating (added to the "
                         f"scores), got {mask.dtype}; write mask.astype(bool){located(speaker)}")

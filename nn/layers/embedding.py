@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import array_of, as_tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 from nn import init
@@ -69,10 +70,10 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
 
     The row `padding_idx` gets no gradient. Raises as `nn.Embedding`.
     """
-    weight = weight if isinstance(weight, Tensor) else Tensor(weight)
+    weight = as_tensor(weight)
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
-    input = input if isinstance(input, Tensor) else plain_array(input)
+    input = array_of(input)
     if input.dtype.kind not in "iu":
         raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
                         f"x.astype(int){located(speaker)}")

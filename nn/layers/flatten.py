@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
+from autograd.arguments import as_tensor
 from nn.layers.arguments import arguments
 from nn.layers.input import Speaker, refusal
 from nn.module import Module
@@ -21,7 +22,7 @@ def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,
 
     A number becomes one of shape (1,). Raises ValueError for input without these axes.
     """
-    input = input if isinstance(input, Tensor) else Tensor(input)
+    input = as_tensor(input)
     if input.ndim == 0:
         input = input.reshape(1)
     first, last = (axis + input.ndim if axis < 0 else axis for axis in (start_dim, end_dim))
@@ -59,7 +60,7 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: Any) -> Tensor:
-        input = input if isinstance(input, Tensor) else Tensor(input)
+        input = as_tensor(input)
         axis = self.dim + input.ndim if self.dim < 0 else self.dim
         if not 0 <= axis < input.ndim:
             raise refusal(self, f"input with an axis {self.dim}", input)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
@@ -95,7 +96,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     _check_smoothing(speaker, label_smoothing)
     x = _predictions(speaker, input, target)
     weight = _class_weight(speaker, weight, x)
-    target = target if isinstance(target, Tensor) else Tensor(target)
+    target = as_tensor(target)
     soft = target.shape == x.shape and target.dtype.kind == "f"
     label_smoothing = weak(label_smoothing)
     target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
@@ -115,7 +116,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
-    target = _indices(speaker, target if isinstance(target, Tensor) else Tensor(target), x, soft=False)
+    target = _indices(speaker, as_tensor(target), x, soft=False)
     weight = _class_weight(speaker, weight, x)
     return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import as_tensor
 from nn.layers.arguments import arguments
 from nn.layers.input import Speaker, admitted, described, mistake
 from nn.module import Module
@@ -53,7 +54,7 @@ def predicted(speaker: Speaker, input: Any, target: Any, *, real: bool = False) 
 def paired(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> tuple[Tensor, Tensor]:
     """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
     x = predicted(speaker, input, target, real=real)
-    t = target if isinstance(target, Tensor) else Tensor(target)
+    t = as_tensor(target)
     if x.shape != t.shape:
         raise mistake(speaker, f"expected predictions and targets of one shape, got {x.shape} and {t.shape}; "
                                + _advice(x.shape, t.shape))

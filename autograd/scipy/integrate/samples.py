@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare.poles import over
 from autograd.rules.axes import one_axis
 from autograd.rules.calculus import trapezoids
@@ -32,7 +32,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
 @twin(si.simpson)
 def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     """The parabolas through each three samples; of an even number the last interval lies under the last parabola."""
-    (y,) = arrays_of((y,))
+    y = array_of(y)
     y = np.moveaxis(y, axis, -1)
     if x is None:
         widths = dx * np.ones(y.shape[-1] - 1, y.dtype)

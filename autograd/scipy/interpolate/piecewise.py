@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare.poles import over
 from autograd.primitive import wrap
 from autograd.scipy.linalg import at_least
@@ -60,7 +60,7 @@ class Piecewise:
         """The values, or the nu-th derivatives, at points of any shape, which stands in the place of `axis`."""
         if nu < 0:
             raise ValueError(f"a derivative has an order of 0 or more, got nu={nu}; write antiderivative({-nu})(x)")
-        (x,) = arrays_of((x,))
+        x = array_of(x)
         (points,) = doubles(x.reshape(-1))
         extrapolate = self.extrapolate if extrapolate is None else extrapolate
         start, end = self.bounds

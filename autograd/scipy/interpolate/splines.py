@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -117,7 +117,7 @@ def derivatives_of(given: Any, y: Array) -> list[tuple[int, Array]]:
             raise ValueError("make_interp_spline takes bc_type='not-a-knot', 'clamped', 'natural' or pairs of an order "
                              f"and a derivative, got {given!r}")
         given = [(1 if given == "clamped" else 2, np.zeros(y.shape[1:]))]
-    return [(order, value.reshape(y.shape[1:])) for order, v in given or () for (value,) in [arrays_of((v,))]]
+    return [(order, array_of(value).reshape(y.shape[1:])) for order, value in given or ()]
 
 
 def knots_of(x: Array, k: int, conditions: bool) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.primitive import wrap
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -77,7 +77,7 @@ class Table:
 
     def __call__(self, x: Any) -> Any:
         """The values at points of any shape, which stands in the place of `axis`."""
-        (x,) = wrap(arrays_of((x,)))
+        x = wrap(array_of(x))
         points = x.reshape(-1) if x.dtype.kind == "f" else x.reshape(-1).astype(float)
         out, low, high = self.at(points), points < self.x[0], points > self.x[-1]
         if self.bounds_error and np.any(values_of(low | high)):
@@ -133,7 +133,7 @@ class Grid:
     """`RegularGridInterpolator` in NumPy calls: a mean of the corners of the cell that a point is in."""
 
     def __init__(self, points: Any, values: Any, method: str, bounds_error: bool, fill_value: Any) -> None:
-        self.grid, (values,) = doubles(*points), wrap(arrays_of((values,)))
+        self.grid, values = doubles(*points), wrap(array_of(values))
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
         values = values if values.dtype.kind in "fc" else values.astype(float)
         shapes = [p.shape for p in self.grid]

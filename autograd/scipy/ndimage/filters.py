@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
@@ -65,7 +65,7 @@ def convolve1d(input: Any, weights: Any, axis: int = -1, output: Any = None, mod
 
 def along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int = 0, name: str = "a filter") -> Array:
     """A correlation along one axis, in double precision."""
-    (weights,) = arrays_of((weights,))
+    weights = array_of(weights)
     return correlated(name, x, weights, (axis,), [mode], cval, [origin])
 
 
@@ -75,7 +75,7 @@ def along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int =
 @twin(nd.uniform_filter)
 def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
                    origin: Any = 0, *, axes: Any = None) -> Any:
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     axes, dtype = all_axes(image, axes), dtype_of("uniform_filter", output, image)
     out = in_double(image)
     given = [each("uniform_filter", x, len(axes)) for x in (size, mode, origin)]
@@ -90,7 +90,7 @@ def uniform_filter1d(input: Any, size: int, axis: int = -1, output: Any = None, 
                      origin: int = 0) -> Any:
     if size < 1:
         raise ValueError(f"uniform_filter1d takes a size of at least 1, got {size}")
-    return uniform_filter(*arrays_of((input,)), size, output, mode, cval, origin, axes=axis)
+    return uniform_filter(array_of(input), size, output, mode, cval, origin, axes=axis)
 
 
 # --- Gauss -----------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def gaussian_weights(sigma: Any, order: int, radius: int) -> Array:
 @twin(nd.gaussian_filter)
 def gaussian_filter(input: Any, sigma: Any, order: Any = 0, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
                     truncate: float = 4.0, *, radius: Any = None, axes: Any = None) -> Any:
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     axes, dtype = all_axes(image, axes), dtype_of("gaussian_filter", output, image)
     return smoothed(image, sigma, order, mode, cval, truncate, radius, axes).astype(dtype)
 
@@ -137,14 +137,14 @@ def smoothed(image: Array, sigma: Any, order: Any, mode: Any, cval: Any, truncat
 @twin(nd.gaussian_filter1d)
 def gaussian_filter1d(input: Any, sigma: Any, axis: int = -1, order: int = 0, output: Any = None,
                       mode: str = "reflect", cval: Any = 0.0, truncate: float = 4.0, *, radius: Any = None) -> Any:
-    return gaussian_filter(*arrays_of((input,)), sigma, order, output, mode, cval, truncate, radius=radius, axes=axis)
+    return gaussian_filter(array_of(input), sigma, order, output, mode, cval, truncate, radius=radius, axes=axis)
 
 
 @twin(nd.gaussian_laplace)
 def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *,
                      axes: Any = None, **options: Any) -> Any:
     """The sum of the second derivatives along the axes, of the image smoothed along them."""
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     axes = all_axes(image, axes)
     widths = each("gaussian_laplace", sigma, len(axes))
     if len(axes) < image.ndim:  # of all axes they are in the image's order, as SciPy reads them
@@ -166,7 +166,7 @@ def gaussian_derivatives(name: str, combine: Callable[[list[Array]], Array], inp
                          output: Any, mode: Any, cval: Any, axes: Any, *, truncate: float = 4.0,
                          radius: Any = None) -> Array:
     """Derivatives of the smoothed image along each axis, combined; without an axis, the image."""
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     axes, every, dtype = all_axes(image, axes), tuple(range(image.ndim)), dtype_of(name, output, image)
     parts = [smoothed(image, sigma, [order if k == axis else 0 for k in every], edge, cval, truncate, radius, every)
              for axis, edge in zip(axes, each(name, mode, len(axes)), strict=True)]
@@ -188,7 +188,7 @@ def length(parts: list[Array]) -> Array:
 
 def differences(name: str, beside: list[int], input: Any, axis: int, output: Any, mode: Any, cval: Any) -> Array:
     """A central difference along one axis, weighted by `beside` along the others."""
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     dtype, axis = dtype_of(name, output, image), one_axis(image, axis)
     modes = each(name, mode, image.ndim)
     out = along(image, [-1, 0, 1], axis, modes[axis], cval)
@@ -210,7 +210,7 @@ def sobel(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect",
 
 @twin(nd.laplace)
 def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None) -> Any:
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     axes, dtype = all_axes(image, axes), dtype_of("laplace", output, image)
     modes = each("laplace", mode, len(axes))
     parts = [along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 
@@ -19,7 +19,7 @@ Array = Any
 def sorted_windows(name: str, image: Any, size: Any, footprint: Any, output: Any, mode: Any, cval: Any, origin: Any,
                    axes: Any) -> Array:
     """The elements of the window around each element, in order along a first axis."""
-    (image,) = arrays_of((image,))
+    image = array_of(image)
     axes, dtype = increasing(name, image, axes), dtype_of(name, output, image)
     if dtype.kind == "c":
         raise TypeError(f"{name} takes real images, got {dtype}: complex numbers have no order")

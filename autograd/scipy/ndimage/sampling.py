@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import one_axis
@@ -62,14 +62,14 @@ def degree_of(name: str, order: int, least: int = 0) -> int:
 
 @twin(nd.spline_filter1d)
 def spline_filter1d(input: Any, order: int = 3, axis: int = -1, output: Any = np.float64, mode: str = "mirror") -> Any:
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     dtype, axis = dtype_of("spline_filter1d", output, image), one_axis(image, axis)
     return filtered(image, degree_of("spline_filter1d", order), [axis], mode).astype(dtype)
 
 
 @twin(nd.spline_filter)
 def spline_filter(input: Any, order: int = 3, output: Any = np.float64, mode: str = "mirror") -> Any:
-    (image,) = arrays_of((input,))
+    image = array_of(input)
     dtype = dtype_of("spline_filter", output, image)
     return filtered(image, degree_of("spline_filter", order, 2), range(image.ndim), mode).astype(dtype)
 
@@ -91,7 +91,7 @@ def sampled(image: Array, coordinates: Sequence[Array], degree: int, mode: str, 
             prefilter: bool) -> tuple[Array, Array]:
     """The image at coordinates along its first axes, which broadcast; and where it is, elsewhere `cval` counts."""
     count, margin = len(coordinates), 0
-    image, cval = in_double(image), *arrays_of((cval,))
+    image, cval = in_double(image), array_of(cval)
     if prefilter and degree > 1:
         margin = MARGIN if mode in ("nearest", "grid-constant") else 0
         for axis in range(count):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.ndimage as nd
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
 from autograd.rules.axes import all_axes
 from autograd.rules.special.ufuncs import special as sc
@@ -28,7 +28,7 @@ class Reader:
     """An image with the options of reading it, as all transforms have them."""
 
     def __init__(self, name: str, image: Any, output: Any, order: int, mode: str, cval: Any, prefilter: bool) -> None:
-        (self.image,) = arrays_of((image,))
+        self.image = array_of(image)
         self.dtype, self.name = dtype_of(name, output, self.image), name
         if not self.image.ndim:
             raise ValueError(f"{name} takes an image of one axis or more, got a number")
@@ -97,7 +97,7 @@ def affine_transform(input: Any, matrix: Any, offset: Any = 0.0, output_shape: A
                      order: int = 3, mode: str = "constant", cval: Any = 0.0, prefilter: bool = True) -> Any:
     """The image at `matrix @ i + offset` for the places i of the result; a vector is the diagonal of a matrix."""
     read = Reader("affine_transform", input, output, order, mode, cval, prefilter)
-    (matrix,), count = arrays_of((matrix,)), read.image.ndim
+    matrix, count = array_of(matrix), read.image.ndim
     shape = read.image.shape if output_shape is None else tuple(output_shape)
     if matrix.shape in ((count, count + 1), (count + 1, count + 1)):
         if len(matrix) > count and np.any(values_of(matrix[count]) != np.eye(count + 1)[count]):
@@ -126,7 +126,7 @@ def rotate(input: Any, angle: Any, axes: Any = (1, 0), reshape: bool = True, out
     plane = sorted(all_axes(read.image, axes))
     if len(plane) != 2:
         raise ValueError(f"rotate takes two axes of the image, got {axes!r}")
-    (angle,) = arrays_of((angle,))
+    angle = array_of(angle)
     c, s = sc.cosdg(angle), sc.sindg(angle)
     matrix = np.stack([np.stack([c, s]), np.stack([-s, c])])
     sizes = np.array([read.image.shape[k] for k in plane])

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, general, on_arrays_too
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
@@ -64,14 +64,14 @@ def coefficients(b: Any, a: Any) -> tuple[Array, Array]:
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """y, and with an initial state `zi` the final state too; differentiated in the coefficients, x, and the state."""
     b, a = coefficients(b, a)
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     if x.size == 0:
         raise ValueError(f"lfilter of tensors needs samples, got the shape {x.shape}")
     x = np.moveaxis(x, axis, -1)
     size, order = x.shape[-1], len(a) - 1
     driven = convolved(b, x)
     if zi is not None:
-        state, needed = arrays_of((zi,))[0], (*x.shape[:-1], order)
+        state, needed = array_of(zi), (*x.shape[:-1], order)
         if state.ndim == x.ndim:
             state = np.moveaxis(state, axis, -1)
         if state.ndim != x.ndim or any(n not in (1, m) for n, m in zip(state.shape, needed, strict=True)) or (
@@ -105,7 +105,7 @@ def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd"
     if method not in ("pad", "gust"):
         raise ValueError(f"filtfilt's method is 'pad' or 'gust', got {method!r}")
     b, a = coefficients(b, a)
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     x = np.moveaxis(x, axis, -1)
     if method == "gust":
         return np.moveaxis(in_either_order(b, a, x, irlen), -1, axis)
@@ -168,7 +168,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
             x = lfilter(section[:3], section[3:], x, axis)
         return x
     final = []
-    for section, state in zip(sos, *arrays_of((zi,)), strict=True):
+    for section, state in zip(sos, array_of(zi), strict=True):
         x, state = lfilter(section[:3], section[3:], x, axis, state)
         final.append(state)
     return x, np.stack(final)
@@ -177,7 +177,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
 @twin(ss.hilbert)
 def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
     """The analytic signal x + i H(x): of its frequencies the negative ones are 0, the positive ones doubled."""
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     size = x.shape[axis] if N is None else N
     if size <= 0 or x.dtype.kind == "c":
         raise ValueError(f"hilbert takes real samples and a length N > 0, got {x.dtype} and {size}")
@@ -192,7 +192,7 @@ def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
 @twin(ss.detrend)
 def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
     """Data without their mean, or without the line that fits them best between each two break points."""
-    (x,) = arrays_of((data,))
+    x = array_of(data)
     x = np.moveaxis(x, axis, -1)
     if type in ("constant", "c"):
         return np.moveaxis(x - np.mean(x, axis=-1, keepdims=True), -1, axis)

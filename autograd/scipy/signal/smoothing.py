@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.registry import real_only
 from autograd.scipy.ndimage import convolve1d
 from autograd.scipy.twin import twin
@@ -19,7 +19,7 @@ Array = Any
 def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, delta: Any = 1.0, axis: int = -1,
                   mode: str = "interp", cval: Any = 0.0) -> Any:
     """In each window the polynomial that fits best, or a derivative of it: a convolution, since that is linear."""
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
     weights = ss.savgol_coeffs(window_length, polyorder, deriv=deriv) / delta**deriv
     if mode != "interp":

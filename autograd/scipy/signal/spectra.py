@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft as sf
 import scipy.signal as ss
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.scipy.twin import twin
 
 from .filters import detrend as without_trend
@@ -51,7 +51,7 @@ def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tu
         window = ss.get_window(window, min(length, samples))
     elif nperseg not in (None, len(window)):
         raise ValueError(f"nperseg is the length of the window that is given, {len(window)}, got {nperseg}")
-    (window,) = arrays_of((window,))
+    window = array_of(window)
     if window.ndim != 1 or len(window) > samples:
         raise ValueError(f"a window is a vector no longer than the {samples} samples there are, got shape "
                          f"{window.shape}")
@@ -105,7 +105,7 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int |
 def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: int | None = None, detrend: Any = "constant",
                 return_onesided: bool = True, scaling: str = "density", axis: int = -1) -> Any:
     """The power of a signal in one window."""
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     x = np.moveaxis(x, axis, -1)
     if nfft is not None and nfft < x.shape[-1]:
         x, nfft = x[..., :nfft], None

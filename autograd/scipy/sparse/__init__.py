@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import no_twins_but_these
 
@@ -32,5 +32,5 @@ def matmul(A: Any, x: Any) -> Any:
     """
     if not hasattr(A, "toarray"):
         raise TypeError(f"matmul takes one of SciPy's sparse matrices, got {type(A).__name__}; write A @ x")
-    (x,) = arrays_of((x,))
+    x = array_of(x)
     return product(x, matrix=A.copy())

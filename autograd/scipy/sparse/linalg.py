@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import no_twins_but_these, twin
 
@@ -28,7 +28,7 @@ solution: Any = on_arrays_too(linear(
 @twin(sl.spsolve)
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
     """The x with A x = b for a constant A, factored once for all derivatives; differentiated in b, dense."""
-    (b,) = arrays_of((b,))
+    b = array_of(b)
     b = b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b  # as SciPy has it: one column gives a vector
     dtype = np.result_type(A.dtype, b.dtype, np.float32)
     factors = sl.splu(A.tocsc().astype(dtype), permc_spec)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.spatial.distance as sd
 
-from autograd.arguments import arrays_of, refuse_out
+from autograd.arguments import array_of, arrays_of, refuse_out
 from autograd.declare import decided, piecewise_constant
 from autograd.declare.poles import over
 from autograd.registry import real_only
@@ -108,7 +108,7 @@ def jensenshannon(p: Any, q: Any, base: Any = None, *, axis: int = 0, keepdims: 
 
 
 def points(given: Any) -> Array:
-    (x,) = arrays_of((given,))
+    x = array_of(given)
     if x.ndim != 2 or x.dtype.kind == "c":
         raise ValueError(f"distances are between the rows of a real matrix, got {x.dtype} {x.shape}")
     return x.astype(np.float64)
@@ -121,7 +121,7 @@ def chosen(metric: Any, options: dict[str, Any], every: Array) -> Metric:
     if metric not in METRICS:
         raise ValueError(f"the metrics of tensors are {', '.join(METRICS)}, and functions of two vectors; "
                          f"got {metric!r}")
-    options = {name: arrays_of((x,))[0] if isinstance(x, (list, tuple)) else x for name, x in options.items()}
+    options = {name: array_of(x) if isinstance(x, (list, tuple)) else x for name, x in options.items()}
     if options.get("w") is not None and decided(lambda w: np.any(w < 0), options["w"]):
         raise ValueError("the weights w of a metric are not negative")
     if metric == "seuclidean" and options.get("V") is None:
@@ -157,7 +157,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: None = None, **options: Any
 @twin(sd.squareform)
 def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     """From the distances of all pairs to their symmetric matrix, or back."""
-    x = np.atleast_1d(*arrays_of((X,)))
+    x = np.atleast_1d(array_of(X))
     found = piecewise_constant(sd.squareform)(x, force=force, checks=checks)  # which raises what SciPy does
     if found.ndim == 1:
         return x[np.triu_indices(len(x), 1)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.nested import values_of
@@ -26,7 +26,7 @@ class MultivariateNormal(Freezing):
         """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite."""
         if allow_singular:
             raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
-        (x,) = arrays_of((x,))
+        x = array_of(x)
         mean, cov = self._parameters(mean, cov)
         size = len(cov)
         x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
@@ -52,7 +52,7 @@ class MultivariateNormal(Freezing):
         """The mean as a vector and the covariance as a matrix, of the size that either of them says."""
         (cov,) = arrays_of((getattr(cov, "covariance", cov),))  # SciPy has objects for what it knows of one
         size = cov.shape[0] if cov.ndim else 1 if mean is None else np.size(mean)
-        mean = np.zeros(size) if mean is None else np.atleast_1d(*arrays_of((mean,)))
+        mean = np.zeros(size) if mean is None else np.atleast_1d(array_of(mean))
         cov = np.eye(size) * cov if cov.ndim < 2 else cov
         if mean.shape != (size,) or cov.shape != (size, size):
             raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got {mean.shape} "
