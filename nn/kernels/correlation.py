@@ -23,7 +23,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
-from nn.kernels.layout import per_pixel
+from nn.kernels.layout import per_pixel, pixels
 from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
@@ -35,7 +35,7 @@ NARROW = 128  # numbers in a kernel row below which the products by columns are 
 FEW = 3  # the same of channels, for kernels one pixel wide
 BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
 WORTH = 16_000_000  # multiplications that are worth a thread: about 0.16 ms
-MOVED = 50  # multiplications in the time that takes a number into an unfolded block or out of a product
+MOVED = 25  # multiplications in the time that takes a number into an unfolded block or out of a product
 
 
 def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
@@ -87,8 +87,10 @@ def gather(correlate: Callable[..., Array], g: Array, swapped: Array, rows: Axis
     for ys, i, over_rows in rows.adjoint():
         for xs, j, over_columns in columns.adjoint():
             taps = swapped[:, :, i, j][:, :, ::-1, ::-1]
-            image[ys, :, xs] = (correlate(g, taps, over_rows, over_columns, bias) if taps.size
-                                else 0 if bias is None else bias)
+            if taps.size:
+                pixels(image)[ys, :, xs] = pixels(correlate(g, taps, over_rows, over_columns, bias))
+            else:
+                image[ys, :, xs] = 0 if bias is None else bias
     return image
 
 
@@ -131,18 +133,21 @@ def _row_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterato
                if (i * rows.dilation - rows.before - r) % rows.stride == 0}
         if not met:
             continue
-        source = image[r :: rows.stride]
+        source, seen = image[r :: rows.stride], pixels(image)[r :: rows.stride]
         start, stop = max(0, min(met.values())), min(len(source), rows.outputs + max(met.values()))
         for first in range(start, stop, block):
-            patches = source[first : min(first + block, stop)]
-            if not as_it_is:
+            last = min(first + block, stop)
+            if as_it_is:
+                patches = source[first:last]
+            else:
                 if unfolded is None:
                     shape = (min(block, len(image)), batch, columns.outputs, columns.kernel, channels)
                     unfolded = np.zeros(shape, image.dtype)
+                    into = pixels(unfolded)
                 for j in range(columns.kernel):
                     outputs, inputs = columns.tap(j)
-                    unfolded[: len(patches), :, outputs, j] = patches[:, :, inputs]
-                patches = unfolded[: len(patches)]
+                    into[: last - first, :, outputs, j] = seen[first:last, :, inputs]
+                patches = unfolded[: last - first]
             for i, ahead in met.items():
                 low, high = max(0, first - ahead), min(rows.outputs, first + len(patches) - ahead)
                 if low < high:
@@ -196,6 +201,7 @@ def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iter
     for low_image in range(0, batch, max(1, images)):
         some = slice(low_image, min(low_image + images, batch))
         unfolded = np.zeros((block, some.stop - some.start, width, kernel, channels), image.dtype)
+        into, seen = pixels(unfolded), pixels(image)
         _, per_image, per_column, _, item = unfolded.strides
         shape = (columns.outputs, block * unfolded.shape[1], run)
         patches = as_strided(unfolded, shape, (columns.stride * per_column, per_image, item))
@@ -205,7 +211,7 @@ def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iter
                 outputs, inputs = rows.tap(i, first, last)
                 low, high = outputs.start - first, outputs.stop - first
                 unfolded[high:, :, :, i] = 0  # below the image; what is above it has been 0 from the beginning
-                unfolded[low:high, :, inside, i] = image[inputs, some, left:right]
+                into[low:high, :, inside, i] = seen[inputs, some, left:right]
             yield slice(first, last), some, patches[:, : (last - first) * unfolded.shape[1]]
 
 

@@ -33,6 +33,8 @@ def logical(image: Array, ndim: int = 4) -> Array:
 
 def pixels(image: Array) -> Array:
     """An array (..., C), contiguous along C, as items (...) of C numbers: wholes are copied faster than short runs."""
+    if image.shape[-1] == 1:
+        return image[..., 0]
     return image.view(np.dtype((np.void, image.shape[-1] * image.itemsize)))[..., 0]
 
 
