@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-_SEQUENCES = "write the layer for images, on x[:, :, None]"
 _NO_VOLUMES = "there are layers for sequences and images only"
-_FORMULAS = {
-    "ReLU6": "x.clip(0, 6)", "Hardtanh": "x.clip(-1, 1)", "Mish": "x * np.tanh(softplus(x))",
-    "Hardsigmoid": "(x / 6 + 0.5).clip(0, 1)", "Hardswish": "x * (x / 6 + 0.5).clip(0, 1)",
-    "SELU": "1.0507009873554805 * elu(x, 1.6732632423543772)", "CELU": "alpha * elu(x / alpha)",
-    "LogSigmoid": "-softplus(-x)", "Softmin": "softmax(-x)", "Softsign": "x / (1 + abs(x))",
-    "Tanhshrink": "x - np.tanh(x)", "GLU": "a * sigmoid(b), the halves of x",
-}
 _CPU = "there is one process on the CPU: leave it out"
-MODULES = {name: f"write an nn.Module whose forward(self, x) returns {f}" for name, f in _FORMULAS.items()} | {
+MODULES = {
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, and np.pad pads sequences",
     "Conv3d": _NO_VOLUMES, "ConvTranspose3d": _NO_VOLUMES, "MaxPool3d": _NO_VOLUMES, "AvgPool3d": _NO_VOLUMES,
-    "BatchNorm3d": _NO_VOLUMES, "Dropout3d": _NO_VOLUMES, "ConvTranspose1d": _SEQUENCES, "AvgPool1d": _SEQUENCES,
-    "AdaptiveAvgPool1d": _SEQUENCES, "AdaptiveMaxPool2d": "write x.max(axis=(2, 3)) for one value a channel",
+    "BatchNorm3d": _NO_VOLUMES, "Dropout3d": _NO_VOLUMES,  "AdaptiveAvgPool3d": _NO_VOLUMES,
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "EmbeddingBag": "write embedding(i).mean(axis=-2)", "Bilinear": "write np.einsum('...i,oij,...j->...o', x, W, y)",
     "ParameterList": "give each an attribute: setattr(self, f'w{i}', nn.Parameter(...))",
     "ParameterDict": "give each an attribute: setattr(self, name, nn.Parameter(...))",
-    "ConstantPad2d": "write functional.pad(x, pad, value=value)",
-    "CircularPad2d": "write functional.pad(x, pad, 'circular')",
     "CosineSimilarity": "write (a * b).sum(-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))",
     "PairwiseDistance": "write np.linalg.norm(a - b, axis=-1)",
     "TripletMarginLoss": "write relu(margin + np.linalg.norm(a - p, axis=-1) - np.linalg.norm(a - n, axis=-1)).mean()",
@@ -30,12 +19,12 @@ MODULES = {name: f"write an nn.Module whose forward(self, x) returns {f}" for na
     "GaussianNLLLoss": "write 0.5 * (np.log(var) + (mean - y) ** 2 / var).mean()",
     "PoissonNLLLoss": "write (np.exp(x) - y * x).mean()",
 }
-FUNCTIONS = {name.lower(): f"write {f}" for name, f in _FORMULAS.items()} | {
+FUNCTIONS = {
     "one_hot": "write np.eye(classes)[labels]", "normalize": "write x / np.linalg.norm(x, axis=1, keepdims=True)",
     "cosine_similarity": MODULES["CosineSimilarity"], "pairwise_distance": MODULES["PairwiseDistance"],
     "triplet_margin_loss": MODULES["TripletMarginLoss"],
     "instance_norm": "write group_norm(x, x.shape[1], weight, bias)", "upsample": "write interpolate",
-    "adaptive_avg_pool1d": _SEQUENCES, "avg_pool1d": _SEQUENCES, "conv3d": _NO_VOLUMES,
+    "conv3d": _NO_VOLUMES,
     "unfold": "write np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))",
     "gumbel_softmax": "write softmax((x + np.random.default_rng(seed).gumbel(size=x.shape)) / tau)",
 }

@@ -8,15 +8,23 @@ from autograd import gelu, sigmoid
 from autograd.lazy import on_first_use
 from nn.foreign_names import FUNCTIONS
 from nn.layers.activation import elu, leaky_relu, log_softmax, prelu, relu, silu, softmax, softplus, tanh
+from nn.layers.adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+)
 from nn.layers.attention import scaled_dot_product_attention
-from nn.layers.convolution import conv1d, conv2d, conv_transpose2d
+from nn.layers.compositions import celu, glu, logsigmoid, mish, selu, softmin, softsign, tanhshrink
+from nn.layers.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from nn.layers.dropout import dropout, dropout2d
 from nn.layers.embedding import embedding
 from nn.layers.flatten import flatten
 from nn.layers.linear import linear
 from nn.layers.normalization import batch_norm, group_norm, layer_norm, rms_norm
 from nn.layers.padding import pad
-from nn.layers.pooling import adaptive_avg_pool2d, avg_pool2d, max_pool1d, max_pool2d
+from nn.layers.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold
+from nn.layers.pooling import avg_pool1d, avg_pool2d, lp_pool1d, lp_pool2d, max_pool1d, max_pool2d
 from nn.layers.resizing import interpolate, pixel_shuffle
 from nn.losses import (
     binary_cross_entropy,
@@ -31,11 +39,14 @@ from nn.losses import (
 )
 
 __all__ = [
-    "adaptive_avg_pool2d", "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "conv1d", "conv2d", "conv_transpose2d", "cross_entropy", "dropout", "dropout2d", "elu", "embedding", "flatten",
-    "gelu", "group_norm", "huber_loss", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
-    "log_softmax", "max_pool1d", "max_pool2d", "mse_loss", "nll_loss", "pad", "pixel_shuffle", "prelu", "relu",
-    "rms_norm", "scaled_dot_product_attention", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "tanh",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "avg_pool1d",
+    "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d",
+    "conv2d", "conv_transpose1d", "conv_transpose2d", "cross_entropy", "dropout", "dropout2d", "elu", "embedding",
+    "flatten", "gelu", "glu", "group_norm", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "huber_loss",
+    "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax", "logsigmoid",
+    "lp_pool1d", "lp_pool2d", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "pad", "pixel_shuffle",
+    "prelu", "relu", "relu6", "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu",
+    "smooth_l1_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
 ]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists

@@ -111,7 +111,7 @@ class Identity(Module):
         return input
 
 
-class _Activation(Module):
+class Activation(Module):
     """An elementwise function of floating input. `inplace` is accepted as in PyTorch; nothing is ever overwritten."""
 
     function: Callable[[Any], Tensor]
@@ -125,7 +125,7 @@ class _Activation(Module):
         return self.function(input)
 
 
-class ReLU(_Activation):
+class ReLU(Activation):
     """max(0, x), elementwise; the derivative is 1 where x > 0, else 0, at 0 too.
 
     Any shape; the dtype stays.
@@ -135,7 +135,7 @@ class ReLU(_Activation):
     function = staticmethod(autograd.relu)
 
 
-class SiLU(_Activation):
+class SiLU(Activation):
     """x sigmoid(x), elementwise; also called swish.
 
     Any shape; the dtype stays.
@@ -145,7 +145,7 @@ class SiLU(_Activation):
     function = staticmethod(autograd.silu)
 
 
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x)), elementwise: a probability from a logit, without overflow.
 
     Any shape; the dtype stays. In front of a loss leave it out, and give `BCELoss(from_logits=True)` the logits.
@@ -157,7 +157,7 @@ class Sigmoid(_Activation):
         pass
 
 
-class Tanh(_Activation):
+class Tanh(Activation):
     """tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
 
     The derivative is 1 - tanh(x)^2. Any shape; the dtype stays.
@@ -169,7 +169,7 @@ class Tanh(_Activation):
         pass
 
 
-class LeakyReLU(_Activation):
+class LeakyReLU(Activation):
     """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
 
     Any shape; the dtype stays.
@@ -218,7 +218,7 @@ def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
     return np.where(x > 0, x, slopes * x)  # type: ignore[return-value]
 
 
-class ELU(_Activation):
+class ELU(Activation):
     """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
 
     Any shape; the dtype stays.
@@ -235,7 +235,7 @@ class ELU(_Activation):
         return arguments(alpha=(self.alpha, 1.0))
 
 
-class GELU(_Activation):
+class GELU(Activation):
     """x Φ(x), elementwise, with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it.
 
     Any shape; the dtype stays. Raises ValueError for another approximation.
@@ -254,7 +254,7 @@ class GELU(_Activation):
         return arguments(approximate=(self.approximate, "none"))
 
 
-class Softplus(_Activation):
+class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
     The derivative is sigmoid(beta x). Any shape; the dtype stays.
@@ -277,7 +277,7 @@ def _check_beta(speaker: str, beta: float) -> None:
         raise ValueError(f"{speaker}: beta must not be 0")
 
 
-class Softmax(_Activation):
+class Softmax(Activation):
     """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out, without overflow.
 
     Any shape; the dtype stays. In front of a loss leave it out, and give `CrossEntropyLoss` the logits.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Size = int | Sequence[int]
 
 AXES = {1: "L", 2: "H, W"}
+_WINDOWS = {1: "k", 2: "kh, kw"}
 
 
 class _Convolution(Module):
@@ -114,8 +115,9 @@ class ConvTranspose2d(_Convolution):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size = 0,
                  output_padding: Size = 0, groups: int = 1, bias: bool = True, dilation: Size = 1,
                  padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
-        padding = pair("ConvTranspose2d", "padding", padding, least=0)
-        self.output_padding = pair("ConvTranspose2d", "output_padding", output_padding, least=0)
+        kind = type(self).__name__
+        padding = pair(kind, "padding", padding, self.axes, least=0)
+        self.output_padding = pair(kind, "output_padding", output_padding, self.axes, least=0)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
                          dtype, transposed=True)
         _check_output_padding(self, self.output_padding, self.stride, self.dilation)
@@ -124,9 +126,9 @@ class ConvTranspose2d(_Convolution):
         input = admitted(self, input, self.weight.dtype)
         extra = self.output_padding
         if output_size is not None:
-            smallest = _transposed_size(input.shape[-2:], self.kernel_size, self.stride, self._pads, self.dilation,
-                                        (0, 0))
-            extra = tuple(wanted - least for wanted, least in zip(output_size[-2:], smallest, strict=True))
+            smallest = _transposed_size(input.shape[-self.axes :], self.kernel_size, self.stride, self._pads,
+                                        self.dilation, (0,) * self.axes)
+            extra = tuple(wanted - least for wanted, least in zip(output_size[-self.axes :], smallest, strict=True))
             if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
                 most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
                 raise mistake(self, f"makes outputs from {smallest} to {most} of an input {input.shape}, "
@@ -136,6 +138,16 @@ class ConvTranspose2d(_Convolution):
 
     def _further(self) -> dict[str, tuple[Any, Any]]:
         return {"output_padding": (short(self.output_padding), 0)}
+
+
+class ConvTranspose1d(ConvTranspose2d):
+    """The adjoint of Conv1d in its sequence: every value adds a copy of the kernel, `stride` apart.
+
+    Input (N, in_channels, L), or one sequence without N; output length (L - 1) stride - 2 padding + dilation (kernel -
+    1) + 1 + output_padding; `weight` (in_channels, out_channels / groups, k). Otherwise as ConvTranspose2d.
+    """
+
+    axes = 1
 
 
 def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
@@ -165,16 +177,19 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1
     Of (N, C, H, W), or one image: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
     errors are those of `nn.ConvTranspose2d`.
     """
-    name = "conv_transpose2d"
-    input, weight = admitted(name, input), admitted(name, weight)
-    if weight.ndim != 4:
-        raise refusal(name, "a weight (in, out / groups, kh, kw)", weight)
-    (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(input.dtype, weight.dtype), bias=bias)
-    stride, dilation = pair(name, "stride", stride), pair(name, "dilation", dilation)
-    extra = pair(name, "output_padding", output_padding, least=0)
-    _check_output_padding(name, extra, stride, dilation)
-    around = pads(name, padding, weight.shape[2:], stride, dilation)
-    return _transposed(name, input, weight, bias, stride, around, extra, dilation, groups)
+    return _conv_transpose("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups,
+                           dilation)
+
+
+def conv_transpose1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
+                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """The adjoint of `conv1d` in its sequence, for `weight` (C, O / groups, k), plus `bias` (O,).
+
+    Of (N, C, L), or one sequence: every value adds a copy of the kernel, `stride` apart. Output lengths, options and
+    errors are those of `nn.ConvTranspose1d`.
+    """
+    return _conv_transpose("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups,
+                           dilation)
 
 
 def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Sequence[int],
@@ -196,11 +211,24 @@ def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, pa
           groups: int) -> Tensor:
     x, weight = admitted(name, x), admitted(name, weight)
     if weight.ndim != axes + 2:
-        raise refusal(name, f"a weight (out, in / groups, {AXES[axes].lower().replace('l', 'k')})", weight)
+        raise refusal(name, f"a weight (out, in / groups, {_WINDOWS[axes]})", weight)
     (bias,) = fitting(name, weight.shape[:1], np.result_type(x.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
     return _convolved(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), dilation,
                       groups)
+
+
+def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, padding: Size,
+                    output_padding: Size, groups: int, dilation: Size) -> Tensor:
+    x, weight = admitted(name, x), admitted(name, weight)
+    if weight.ndim != axes + 2:
+        raise refusal(name, f"a weight (in, out / groups, {_WINDOWS[axes]})", weight)
+    (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(x.dtype, weight.dtype), bias=bias)
+    stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
+    extra = pair(name, "output_padding", output_padding, axes, least=0)
+    _check_output_padding(name, extra, stride, dilation)
+    return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
+                       dilation, groups)
 
 
 def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
@@ -216,7 +244,7 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
 
 def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
                 extra: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
-    x, single = batch_of(speaker, x, weight.shape[0], 2)
+    x, single = batch_of(speaker, x, weight.shape[0], weight.ndim - 2)
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")

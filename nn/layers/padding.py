@@ -13,28 +13,54 @@ from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.module import Module
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
+_AXES = {1: "L", 2: "H, W"}
+_SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)"}
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 class _Padding(Module):
-    """`padding` is one number, or (left, right, top, bottom); input (N, C, H, W), or one image (C, H, W)."""
+    """`padding` is one number, or two an axis, from the last axis on: (left, right, top, bottom) of images."""
 
+    axes = 2
     mode = "zeros"
+    value = 0.0
 
     def __init__(self, padding: int | Sequence[int]) -> None:
-        sides = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,) * 4
-        if len(sides) != 4:
-            raise ValueError(f"{type(self).__name__}: padding is a number or (left, right, top, bottom), got "
-                             f"{padding!r}")
+        sides: tuple[Any, ...] = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,) * (2 * self.axes)
+        if len(sides) != 2 * self.axes:
+            raise ValueError(f"{type(self).__name__}: padding is a number or {_SIDES[self.axes]}, got {padding!r}")
         self.padding = sides
 
     def forward(self, input: Any) -> Tensor:
-        if np.ndim(input) not in (3, 4):
-            raise refusal(self, "(N, C, H, W)", input)
-        return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, speaker=self)
+        if np.ndim(input) not in (self.axes + 1, self.axes + 2):
+            raise refusal(self, f"(N, C, {_AXES[self.axes]})", input)
+        return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
 
     def extra_repr(self) -> str:
         return arguments(self.padding[0] if len(set(self.padding)) == 1 else self.padding)
+
+
+class ConstantPad2d(_Padding):
+    """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
+
+    Input (N, C, H, W), or one image (C, H, W). A negative number of them cuts off.
+    """
+
+    def __init__(self, padding: int | Sequence[int], value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, {self.value!r}"
+
+
+class ConstantPad1d(ConstantPad2d):
+    """The same number at both ends of every sequence: `padding` of them, or (left, right).
+
+    Input (N, C, L), or one sequence (C, L). A negative number of them cuts off.
+    """
+
+    axes = 1
 
 
 class ZeroPad2d(_Padding):
@@ -42,6 +68,15 @@ class ZeroPad2d(_Padding):
 
     Input (N, C, H, W), or one image (C, H, W). A negative number cuts off.
     """
+
+
+class ZeroPad1d(ZeroPad2d):
+    """Zeros at both ends of every sequence: `padding` of them, or (left, right).
+
+    Input (N, C, L), or one sequence (C, L). A negative number cuts off.
+    """
+
+    axes = 1
 
 
 class ReflectionPad2d(_Padding):
@@ -53,6 +88,15 @@ class ReflectionPad2d(_Padding):
     mode = "reflect"
 
 
+class ReflectionPad1d(ReflectionPad2d):
+    """Every sequence continued by its mirror image, the end itself not repeated; `padding` as in ZeroPad1d.
+
+    Raises ValueError for a padding that is not smaller than the sequence.
+    """
+
+    axes = 1
+
+
 class ReplicationPad2d(_Padding):
     """Every image continued by its border: out[n, c, y, x] is in[n, c] at the nearest place inside.
 
@@ -61,6 +105,34 @@ class ReplicationPad2d(_Padding):
     """
 
     mode = "replicate"
+
+
+class ReplicationPad1d(ReplicationPad2d):
+    """Every sequence continued by its ends: out[n, c, t] is in[n, c] at the nearest place inside.
+
+    Input (N, C, L), or one sequence (C, L); `padding` is one number, or (left, right). Raises ValueError for a negative
+    number.
+    """
+
+    axes = 1
+
+
+class CircularPad2d(_Padding):
+    """Every image continued by itself from the other side; `padding` as in ZeroPad2d.
+
+    Raises ValueError for a padding that is larger than the image, or negative.
+    """
+
+    mode = "circular"
+
+
+class CircularPad1d(CircularPad2d):
+    """Every sequence continued by itself from the other end; `padding` as in ZeroPad1d.
+
+    Raises ValueError for a padding that is longer than the sequence, or negative.
+    """
+
+    axes = 1
 
 
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
+from autograd.arrays import weak
 from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair, short
@@ -82,7 +83,7 @@ class AvgPool2d(_Windows):
                  count_include_pad: bool = True, divisor_override: int | None = None) -> None:
         super().__init__(kernel_size, stride, padding, 1, ceil_mode)
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
-        _check_divisor("AvgPool2d", divisor_override)
+        _check_divisor(type(self).__name__, divisor_override)
 
     def forward(self, input: Any) -> Tensor:
         return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
@@ -92,25 +93,45 @@ class AvgPool2d(_Windows):
         return {"count_include_pad": (self.count_include_pad, True), "divisor_override": (self.divisor_override, None)}
 
 
-class AdaptiveAvgPool2d(Module):
-    """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
+class AvgPool1d(AvgPool2d):
+    """out[n, c, t] = the mean over i of in[n, c, t stride + i - padding]; otherwise as AvgPool2d.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
-    image (C, H, W).
+    Input (N, C, L), or one sequence (C, L). Raises ValueError for a window longer than the padded input.
     """
 
-    def __init__(self, output_size: int | Sequence[int | None] | None) -> None:
-        sizes = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,) * 2
-        if len(sizes) != 2:
-            raise TypeError(f"AdaptiveAvgPool2d: output_size must be an integer or 2 of them, got {output_size!r}")
-        pair("AdaptiveAvgPool2d", "output_size", tuple(1 if size is None else size for size in sizes))
-        self.output_size = sizes
+    axes = 1
+
+
+class LPPool2d(Module):
+    """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
+
+    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window larger than the input.
+    Source: Sermanet et al., arXiv:1204.3968.
+    """
+
+    axes = 2
+
+    def __init__(self, norm_type: float, kernel_size: Size, stride: Size | None = None,
+                 ceil_mode: bool = False) -> None:
+        self.norm_type, self.ceil_mode = norm_type, ceil_mode
+        self.kernel_size, self.stride, *_ = _geometry(type(self).__name__, self.axes, kernel_size, stride, 0, 1)
 
     def forward(self, input: Any) -> Tensor:
-        return adaptive_avg_pool2d(input, self.output_size, speaker=self)
+        return _lp_pool(self, input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
     def extra_repr(self) -> str:
-        return arguments(short(self.output_size))
+        kernel = short(self.kernel_size)
+        return arguments(self.norm_type, kernel, stride=(short(self.stride), kernel), ceil_mode=(self.ceil_mode, False))
+
+
+class LPPool1d(LPPool2d):
+    """(sum of x^p)^(1/p) over every window of (N, C, L), or of one sequence (C, L); otherwise as LPPool2d.
+
+    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window longer than the input.
+    """
+
+    axes = 1
+
 
 
 def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -144,17 +165,34 @@ def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
 
 
-def adaptive_avg_pool2d(input: Any, output_size: int | Sequence[int | None] | None, *,
-                        speaker: Speaker = "adaptive_avg_pool2d") -> Tensor:
-    """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
+def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True) -> Tensor:
+    """The mean of every window of `input` (N, C, L) or (C, L).
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
+    Options and errors are those of `nn.AvgPool1d`.
     """
-    input, single = _images(speaker, admitted(speaker, input), 2)
-    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
-    size = [n if m is None else m for n, m in zip(input.shape[2:], sizes, strict=True)]
-    out = kernels.adaptive_average_pool(input, size=size)
-    return out[0] if single else out  # type: ignore[no-any-return]
+    kernel, steps, padded, _ = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool1d", input, kernel, steps, padded, ceil_mode, count_include_pad, None)
+
+
+def lp_pool2d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+              ceil_mode: bool = False) -> Tensor:
+    """(sum of x^p)^(1/p) over every window of `input` (N, C, H, W) or (C, H, W); p is `norm_type`.
+
+    Options and errors are those of `nn.LPPool2d`.
+    """
+    kernel, steps, *_ = _geometry("lp_pool2d", 2, kernel_size, stride, 0, 1)
+    return _lp_pool("lp_pool2d", input, norm_type, kernel, steps, ceil_mode)
+
+
+def lp_pool1d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+              ceil_mode: bool = False) -> Tensor:
+    """(sum of x^p)^(1/p) over every window of `input` (N, C, L) or (C, L); p is `norm_type`.
+
+    Options and errors are those of `nn.LPPool1d`.
+    """
+    kernel, steps, *_ = _geometry("lp_pool1d", 1, kernel_size, stride, 0, 1)
+    return _lp_pool("lp_pool1d", input, norm_type, kernel, steps, ceil_mode)
 
 
 def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
@@ -168,7 +206,7 @@ def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, p
             pair(speaker, "dilation", dilation, axes))
 
 
-def _images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
+def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
     """The input as a batch, and whether it had no batch axis. Raises ValueError for images without a pixel."""
     x, single = batch_of(speaker, x, "C", axes)
     if 0 in x.shape[2:]:
@@ -179,7 +217,7 @@ def _images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
 def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
            ceil_mode: bool) -> tuple[Any, bool]:
     """The input as a batch, and whether it had no batch axis. Raises ValueError if no window fits."""
-    x, single = _images(speaker, x, len(kernel))
+    x, single = images(speaker, x, len(kernel))
     check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation, [(s - 1) * ceil_mode for s in stride])
     return x, single
 
@@ -200,6 +238,14 @@ def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
     out = kernels.average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
                                count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
+
+
+def _lp_pool(speaker: Speaker, x: Any, p: float, kernel: Sizes, stride: Sizes, ceil_mode: bool) -> Tensor:
+    """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
+    powers = admitted(speaker, x, real=True) ** weak(p)
+    means = _avg_pool(speaker, powers, kernel, stride, (0,) * len(kernel), ceil_mode, True, None)
+    sums = means * math.prod(kernel)
+    return np.where(sums > 0, sums, 0) ** (1 / weak(p))  # type: ignore[return-value]
 
 
 def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],

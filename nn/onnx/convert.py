@@ -65,7 +65,7 @@ def _transposed_convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> 
         weights = graph.add_many("Split", [weight], module.groups, axis=0, num_outputs=module.groups)
     outs = [graph.add("ConvTranspose", pair, **attributes) for pair in zip(parts, weights, strict=True)]
     out = graph.add("Concat", outs, axis=1) if module.groups > 1 else outs[0]
-    return [graph.add("Add", [out, graph.reshape(bias[0], [1, -1, 1, 1])]) if bias else out]
+    return [graph.add("Add", [out, graph.reshape(bias[0], [1, -1, *[1] * module.axes])]) if bias else out]
 
 
 def _kernel(module: Any) -> dict[str, Any]:
@@ -92,14 +92,25 @@ def _pool(module: Any) -> dict[str, Any]:
     return {"ceil_mode": int(module.ceil_mode), **{name: list(size) for name, size in sizes.items()}}
 
 
+def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    if module.norm_type != int(module.norm_type) or module.ceil_mode:
+        raise call.error("ONNX pools by whole powers only, and without ceil_mode")
+    sizes = {"kernel_shape": list(module.kernel_size), "strides": list(module.stride)}
+    return [graph.add("LpPool", inputs, p=int(module.norm_type), **sizes)]
+
+
 def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    before, after = call.inputs[0].shape[-2:], call.outputs[0].shape[-2:]
-    if after == (1, 1):
+    axes, largest = call.module.axes, isinstance(call.module, layers.AdaptiveMaxPool2d)
+    before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
+    if largest and call.module.return_indices:
+        raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
+    if set(after) == {1} and not largest:  # ONNX's reference evaluator has no GlobalMaxPool of sequences
         return [graph.add("GlobalAveragePool", inputs)]
     if any(b % a for b, a in zip(before, after, strict=True)):
         raise call.error(f"ONNX has no pool from {before} to {after} pixels; it must divide evenly")
     kernel = [b // a for b, a in zip(before, after, strict=True)]
-    return [graph.add("AveragePool", inputs, kernel_shape=kernel, strides=kernel)]
+    return [graph.add("MaxPool" if largest else "AveragePool", inputs, kernel_shape=kernel, strides=kernel)]
 
 
 def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -107,10 +118,11 @@ def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    left, right, top, bottom = call.module.padding
-    lead = [0] * (call.inputs[0].ndim - 2)
-    widths = graph.integers([*lead, top, left, *lead, bottom, right])
-    return [graph.add("Pad", [inputs[0], widths], mode=MODES[call.module.mode])]
+    module, x = call.module, call.inputs[0]
+    lead = [0] * (x.ndim - module.axes)
+    widths = graph.integers([*lead, *module.padding[-2::-2], *lead, *module.padding[::-2]])
+    value = [graph.constant(np.array(module.value, x.dtype), f"{call.path}.value")] if module.value else []
+    return [graph.add("Pad", [inputs[0], widths, *value], mode=MODES[module.mode])]
 
 
 def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -223,6 +235,42 @@ def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Where", [graph.add("Greater", [scaled, threshold]), inputs[0], smooth])]
 
 
+def _clip(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, dtype = call.module, call.inputs[0].dtype
+    low, high = (0, 6) if type(module) is layers.ReLU6 else (module.min_val, module.max_val)
+    bounds = {"low": np.array(low, dtype), "high": np.array(high, dtype)}
+    return [graph.add("Clip", [inputs[0], *(graph.constant(b, f"{call.path}.{name}") for name, b in bounds.items())])]
+
+
+def _shrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    lambd = call.module.lambd
+    return [graph.add("Shrink", inputs, lambd=lambd, bias=lambd if type(call.module) is layers.Softshrink else 0.0)]
+
+
+def _threshold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module, dtype = call.module, call.inputs[0].dtype
+    threshold, value = (graph.constant(np.array(getattr(module, name), dtype), f"{call.path}.{name}")
+                        for name in ("threshold", "value"))
+    return [graph.add("Where", [graph.add("Greater", [inputs[0], threshold]), inputs[0], value])]
+
+
+def _log_sigmoid(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Neg", [graph.add("Softplus", [graph.add("Neg", inputs)])])]
+
+
+def _tanhshrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Sub", [inputs[0], graph.add("Tanh", inputs)])]
+
+
+def _softmin(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return [graph.add("Softmax", [graph.add("Neg", inputs)], axis=call.module.dim)]
+
+
+def _glu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    a, b = graph.add_many("Split", inputs, 2, axis=call.module.dim, num_outputs=2)
+    return [graph.add("Mul", [a, graph.add("Sigmoid", [b])])]
+
+
 def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Gelu", inputs, approximate=call.module.approximate)]
 
@@ -231,16 +279,30 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.Linear: _linear,
     layers.Conv1d: _convolution,
     layers.Conv2d: _convolution,
+    layers.ConvTranspose1d: _transposed_convolution,
     layers.ConvTranspose2d: _transposed_convolution,
     layers.MaxPool1d: _max_pool,
     layers.MaxPool2d: _max_pool,
+    layers.AvgPool1d: _average_pool,
     layers.AvgPool2d: _average_pool,
+    layers.LPPool1d: _lp_pool,
+    layers.LPPool2d: _lp_pool,
+    layers.AdaptiveAvgPool1d: _adaptive_pool,
     layers.AdaptiveAvgPool2d: _adaptive_pool,
+    layers.AdaptiveMaxPool1d: _adaptive_pool,
+    layers.AdaptiveMaxPool2d: _adaptive_pool,
     layers.Flatten: _flatten,
     layers.Unflatten: _flatten,
-    layers.ZeroPad2d: _pad,
+    layers.CircularPad1d: _pad,
+    layers.CircularPad2d: _pad,
+    layers.ConstantPad1d: _pad,
+    layers.ConstantPad2d: _pad,
+    layers.ReflectionPad1d: _pad,
     layers.ReflectionPad2d: _pad,
+    layers.ReplicationPad1d: _pad,
     layers.ReplicationPad2d: _pad,
+    layers.ZeroPad1d: _pad,
+    layers.ZeroPad2d: _pad,
     layers.Upsample: _upsample,
     layers.BatchNorm1d: _batch_norm,
     layers.BatchNorm2d: _batch_norm,
@@ -271,4 +333,19 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.Softplus: _softplus,
     layers.Softmax: _simple("Softmax", axis="dim"),
     layers.LogSoftmax: _simple("LogSoftmax", axis="dim"),
+    layers.Softmin: _softmin,
+    layers.ReLU6: _clip,
+    layers.Hardtanh: _clip,
+    layers.Hardsigmoid: lambda graph, call, inputs: [graph.add("HardSigmoid", inputs, alpha=1 / 6, beta=0.5)],
+    layers.Hardswish: _simple("HardSwish"),
+    layers.Hardshrink: _shrink,
+    layers.Softshrink: _shrink,
+    layers.Threshold: _threshold,
+    layers.SELU: _simple("Selu"),
+    layers.CELU: _simple("Celu", alpha="alpha"),
+    layers.Mish: _simple("Mish"),
+    layers.LogSigmoid: _log_sigmoid,
+    layers.Softsign: _simple("Softsign"),
+    layers.Tanhshrink: _tanhshrink,
+    layers.GLU: _glu,
 }

@@ -146,6 +146,17 @@ def activation() -> Family:
     f.case("PReLU", inputs=[(2, 3, 4)])
     f.case("PReLU", 3, inputs=[(2, 3, 4, 2)])
     f.case("PReLU", 3, init=0.5, inputs=[(2, 3)])
+    wide = torch.tensor([-6.1, -3.1, -2.9, -1.1, -0.9, -0.6, -0.4, 0.2, 0.4, 0.6, 0.9, 1.1, 2.9, 3.1, 4.0, 5.9, 6.1])
+    for layer in ("ReLU6", "Hardtanh", "Hardswish", "Hardshrink", "Softshrink", "SELU", "CELU", "Mish",
+                  "LogSigmoid", "Softsign", "Tanhshrink", "GLU"):
+        f.case(layer, inputs=[wide[1:]])
+    f.case("Hardtanh", -0.5, 3.0, inputs=[wide])
+    f.case("Hardshrink", 1.0, inputs=[wide])
+    f.case("Softshrink", 1.0, inputs=[wide])
+    f.case("Threshold", 0.3, -2.0, inputs=[wide])
+    f.case("CELU", 0.5, inputs=[wide])
+    f.case("GLU", 1, inputs=[(2, 6, 3)])
+    f.case("Softmin", dim=1, inputs=[(3, 5)])
     return f
 
 
@@ -191,6 +202,17 @@ def convolution() -> Family:
     f.case("Upsample", scale_factor=2.3, mode="bilinear", inputs=[(2, 3, 3, 4)])
     f.case("Upsample", size=(2, 1), mode="bilinear", align_corners=True, inputs=[(2, 3, 5, 4)])
     f.case("Upsample", size=(2, 9), mode="bilinear", align_corners=False, inputs=[(2, 3, 5, 1)])
+    f.case("ConvTranspose1d", 3, 4, 3, inputs=[(2, 3, 5)])
+    f.case("ConvTranspose1d", 4, 6, 4, stride=3, padding=1, output_padding=2, groups=2, dilation=2, inputs=[(2, 4, 5)])
+    f.case("ConvTranspose1d", 4, 4, 3, stride=2, bias=False, inputs=[(4, 5)])
+    f.case("ConvTranspose1d", 2, 3, 3, stride=2, padding=1, inputs=[(2, 2, 4)], call={"output_size": (8,)})
+    f.case("ZeroPad1d", 2, inputs=[(2, 3, 4)])
+    f.case("ConstantPad1d", (1, -2), 3.5, inputs=[(3, 4)])
+    f.case("ConstantPad2d", (1, 2, 0, 3), -1.5, inputs=[(2, 3, 4, 5)])
+    f.case("ReflectionPad1d", (3, 1), inputs=[(2, 3, 4)])
+    f.case("ReplicationPad1d", (3, 6), inputs=[(3, 4)])
+    f.case("CircularPad1d", (4, 1), inputs=[(2, 3, 4)])
+    f.case("CircularPad2d", (1, 2, 3, 4), inputs=[(2, 3, 4, 5)])
     return f
 
 
@@ -221,6 +243,17 @@ def pooling() -> Family:
     f.case("MaxPool2d", 4, stride=3, ceil_mode=True, inputs=[(2, 3, 3, 6)])
     f.case("MaxPool1d", 3, stride=4, dilation=3, ceil_mode=True, inputs=[(2, 3, 5)])
     f.case("AvgPool2d", (4, 2), stride=3, ceil_mode=True, inputs=[(2, 3, 3, 6)])
+    f.case("AvgPool1d", 3, inputs=[(2, 3, 8)])
+    f.case("AvgPool1d", 3, stride=2, padding=1, ceil_mode=True, count_include_pad=False, inputs=[(3, 8)])
+    f.case("AdaptiveAvgPool1d", 3, inputs=[(2, 3, 7)])
+    f.case("AdaptiveMaxPool1d", 3, inputs=[(2, 3, 7)])
+    f.case("AdaptiveMaxPool1d", 5, inputs=[(3, 4)])
+    f.case("AdaptiveMaxPool2d", 1, inputs=[(2, 3, 5, 4)])
+    f.case("AdaptiveMaxPool2d", (2, None), inputs=[(2, 3, 5, 4)])
+    f.case("LPPool1d", 2, 3, inputs=[(2, 3, 8)])
+    f.case("LPPool1d", 1.5, 3, stride=2, ceil_mode=True, inputs=[torch.rand(3, 8)])
+    f.case("LPPool2d", 2, (2, 3), stride=2, inputs=[(2, 3, 5, 6)])
+    f.case("LPPool2d", 3, 2, stride=1, ceil_mode=True, inputs=[torch.rand(2, 3, 5, 6)])
     return f
 
 

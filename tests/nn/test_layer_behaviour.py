@@ -224,6 +224,10 @@ def test_functions_agree_with_layers() -> None:
     "RNNCell(3, 4, nonlinearity='relu')", "LSTMCell(3, 4, bias=False)", "GRUCell(3, 4)", "PixelShuffle(2)",
     "Upsample(scale_factor=2, mode='bilinear', align_corners=True)", "Upsample(size=(3, 4))", "RMSNorm(3, eps=0.1)",
     "InstanceNorm2d(3, affine=True)", "ZeroPad2d((1, 2, 3, 4))", "ReflectionPad2d(1)", "SmoothL1Loss(beta=0.5)",
+    "AvgPool1d(3, stride=2)", "LPPool2d(2, (2, 3), ceil_mode=True)", "AdaptiveMaxPool2d((None, 3))",
+    "AdaptiveMaxPool1d(2, return_indices=True)", "ConvTranspose1d(2, 3, 4, output_padding=1, dilation=2)",
+    "ConstantPad1d((1, 2), 0.5)", "CircularPad2d(1)", "Hardtanh(max_val=2.0)", "Hardshrink(lambd=1.0)", "ReLU6()",
+    "Softshrink(lambd=1.0)", "Threshold(0.1, 2.0)", "CELU(alpha=0.5)", "GLU(dim=1)", "Softmin(dim=0)",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

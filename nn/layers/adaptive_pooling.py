@@ -1,0 +1,154 @@
+"""Adaptive pooling: as many windows as the output shall have, whatever the size of the input.
+
+Window i of m goes from floor(i n / m) to ceil((i + 1) n / m): neighbours share a value where m does not divide n.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from nn.kernels.pooling import adaptive_average_pool
+from nn.layers.arguments import arguments, pair, short
+from nn.layers.input import Speaker, admitted
+from nn.layers.pooling import images
+from nn.module import Module
+
+Size = int | Sequence[int | None] | None
+
+
+class AdaptiveAvgPool2d(Module):
+    """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
+    image (C, H, W).
+    """
+
+    axes = 2
+
+    def __init__(self, output_size: Size) -> None:
+        self.output_size = _sizes(type(self).__name__, self.axes, output_size)
+
+    def forward(self, input: Any) -> Any:
+        return _average(self, self.axes, input, self.output_size)
+
+    def extra_repr(self) -> str:
+        return arguments(short(self.output_size))
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
+    """The mean of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m).
+    """
+
+    axes = 1
+
+
+class AdaptiveMaxPool2d(AdaptiveAvgPool2d):
+    """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
+
+    A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in
+    its channel, counted row by row.
+    """
+
+    def __init__(self, output_size: Size, return_indices: bool = False) -> None:
+        super().__init__(output_size)
+        self.return_indices = return_indices
+
+    def forward(self, input: Any) -> Any:
+        return _largest(self, self.axes, input, self.output_size, self.return_indices)
+
+    def extra_repr(self) -> str:
+        return arguments(short(self.output_size), return_indices=(self.return_indices, False))
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
+    """The largest value of each of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.
+    """
+
+    axes = 1
+
+
+def adaptive_avg_pool2d(input: Any, output_size: Size) -> Tensor:
+    """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
+    """
+    return _average("adaptive_avg_pool2d", 2, input, _sizes("adaptive_avg_pool2d", 2, output_size))
+
+
+def adaptive_avg_pool1d(input: Any, output_size: Size) -> Tensor:
+    """The means of `output_size` windows of `input` (N, C, .) or (C, .).
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
+    """
+    return _average("adaptive_avg_pool1d", 1, input, _sizes("adaptive_avg_pool1d", 1, output_size))
+
+
+def adaptive_max_pool2d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+    """The largest values of H x W windows of `input` (N, C, ., .) or (C, ., .), and with `return_indices` their places.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool2d`.
+    """
+    return _largest("adaptive_max_pool2d", 2, input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
+
+
+def adaptive_max_pool1d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+    """The largest values of `output_size` windows of `input` (N, C, .) or (C, .), with `return_indices` their places.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool1d`.
+    """
+    return _largest("adaptive_max_pool1d", 1, input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
+
+
+def _sizes(speaker: str, axes: int, size: Size) -> tuple[int | None, ...]:
+    sizes: tuple[Any, ...] = tuple(size) if isinstance(size, (tuple, list)) else (size,) * axes
+    if len(sizes) != axes:
+        wanted = "an integer" if axes == 1 else f"an integer or {axes} of them"
+        raise TypeError(f"{speaker}: output_size must be {wanted}, got {size!r}")
+    pair(speaker, "output_size", tuple(1 if n is None else n for n in sizes), axes)
+    return sizes
+
+
+def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:
+    return [n if m is None else m for n, m in zip(x.shape[2:], sizes, strict=True)]
+
+
+def _average(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
+    x, single = images(speaker, admitted(speaker, x), axes)
+    out = adaptive_average_pool(x, size=_wanted(x, sizes))
+    return out[0] if single else out  # type: ignore[no-any-return]
+
+
+def _largest(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...], return_indices: bool) -> Any:
+    x, single = images(speaker, admitted(speaker, x, real=True), axes)
+    size = _wanted(x, sizes)
+    seen = _seen(x.shape[2:], size)
+    values = np.take(x.reshape(*x.shape[:2], math.prod(x.shape[2:])), seen, axis=2)
+    best: Any = np.argmax(values, axis=-1, keepdims=True)
+    shape = (*x.shape[:2], *size)
+    out: Any = np.take_along_axis(values, best, axis=-1).reshape(shape)
+    if not return_indices:
+        return out[0] if single else out
+    places: Any = np.take_along_axis(np.broadcast_to(seen, values.shape), best, axis=-1).reshape(shape)
+    return (out[0], places[0]) if single else (out, places)
+
+
+def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Where in its channel, row by row, each window looks: (windows, values), a short one at its last value again."""
+    flat, ndim = np.zeros((), int), len(sizes)
+    for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
+        first, end = np.arange(m) * n // m, -(-(np.arange(m) + 1) * n // m)
+        at = np.minimum(first[:, None] + np.arange((end - first).max()), end[:, None] - 1)
+        shape = np.ones(2 * ndim, int)
+        shape[axis], shape[axis + ndim] = at.shape
+        flat = flat * n + at.reshape(shape)
+    return flat.reshape(math.prod(sizes), -1)

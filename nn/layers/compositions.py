@@ -1,0 +1,194 @@
+"""Activations that are compositions of others: each a formula in functions that have derivatives already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Tensor
+from autograd.arrays import weak
+from nn.layers.activation import Activation, Softmax, softmax
+from nn.layers.arguments import arguments
+from nn.layers.input import Speaker, admitted, refusal
+from nn.module import Module
+
+_SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
+
+def selu(input: Any, inplace: bool = False) -> Tensor:
+    """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
+
+    Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
+    Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
+    """
+    return _SCALE * autograd.elu(admitted("selu", input, real=True), _ALPHA)
+
+
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where x > 0, else alpha (exp(x / alpha) - 1), elementwise: an ELU whose slope has no jump for any alpha.
+
+    Any floating shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
+    """
+    _check_alpha("celu", alpha)
+    return autograd.elu(admitted("celu", input, real=True) / weak(alpha)) * weak(alpha)
+
+
+def mish(input: Any, inplace: bool = False) -> Tensor:
+    """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
+
+    Any floating shape; the dtype stays. Source: Misra, arXiv:1908.08681.
+    """
+    x = admitted("mish", input, real=True)
+    return x * np.tanh(autograd.softplus(x))
+
+
+def logsigmoid(input: Any) -> Tensor:
+    """log(1 / (1 + exp(-x))), elementwise: the logarithm of a probability, from its logit, without underflow.
+
+    The derivative is sigmoid(-x). Any floating shape; the dtype stays.
+    """
+    return -autograd.softplus(-admitted("logsigmoid", input, real=True))
+
+
+def softsign(input: Any) -> Tensor:
+    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
+
+    The derivative is 1 / (1 + |x|)^2. Any floating shape; the dtype stays.
+    Source: Bergstra et al., "Quadratic polynomials learn better image features", 2009.
+    """
+    x = admitted("softsign", input, real=True)
+    return x / (1.0 + abs(x))
+
+
+def tanhshrink(input: Any) -> Tensor:
+    """x - tanh(x), elementwise: almost 0 around 0.
+
+    The derivative is tanh(x)^2. Any floating shape; the dtype stays.
+    """
+    x = admitted("tanhshrink", input)
+    return x - np.tanh(x)
+
+
+def softmin(input: Any, dim: int = -1) -> Tensor:
+    """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
+
+    Any floating shape; the dtype stays. Raises ValueError for a missing axis.
+    """
+    return softmax(-admitted("softmin", input, real=True), dim)
+
+
+def glu(input: Any, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
+    """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
+
+    Any floating shape, of which one axis becomes half as long. Raises ValueError for an axis of odd length.
+    Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
+    """
+    x = admitted(speaker, input, real=True)
+    if not -x.ndim <= dim < x.ndim or x.shape[dim] % 2:
+        raise refusal(speaker, f"an axis {dim} of even length", x)
+    a, b = np.split(x, 2, axis=dim)
+    return a * autograd.sigmoid(b)  # type: ignore[return-value]
+
+
+class SELU(Activation):
+    """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
+
+    Any shape; the dtype stays. Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
+    """
+
+    function = staticmethod(selu)
+
+
+class CELU(Activation):
+    """x where x > 0, else alpha (exp(x / alpha) - 1), elementwise: an ELU whose slope has no jump for any alpha.
+
+    Any shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
+    """
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        _check_alpha("CELU", alpha)
+        self.alpha = alpha
+
+    def function(self, x: Any) -> Tensor:
+        return celu(x, self.alpha)
+
+    def extra_repr(self) -> str:
+        return arguments(alpha=(self.alpha, 1.0))
+
+
+class Mish(Activation):
+    """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
+
+    Any shape; the dtype stays. Source: Misra, arXiv:1908.08681.
+    """
+
+    function = staticmethod(mish)
+
+
+class LogSigmoid(Activation):
+    """log(1 / (1 + exp(-x))), elementwise: the logarithm of a probability, from its logit, without underflow.
+
+    The derivative is sigmoid(-x). Any shape; the dtype stays.
+    """
+
+    function = staticmethod(logsigmoid)
+
+    def __init__(self) -> None:
+        pass
+
+
+class Softsign(Activation):
+    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
+
+    The derivative is 1 / (1 + |x|)^2. Any shape; the dtype stays.
+    """
+
+    function = staticmethod(softsign)
+
+    def __init__(self) -> None:
+        pass
+
+
+class Tanhshrink(Activation):
+    """x - tanh(x), elementwise: almost 0 around 0.
+
+    The derivative is tanh(x)^2. Any shape; the dtype stays.
+    """
+
+    function = staticmethod(tanhshrink)
+
+    def __init__(self) -> None:
+        pass
+
+
+class Softmin(Softmax):
+    """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
+
+    Any shape; the dtype stays. Raises ValueError for a missing axis.
+    """
+
+    over = staticmethod(softmin)
+
+
+class GLU(Module):
+    """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
+
+    Any shape, of which one axis becomes half as long; the dtype stays. Raises ValueError for an axis of odd length.
+    Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
+    """
+
+    def __init__(self, dim: int = -1) -> None:
+        self.dim = dim
+
+    def forward(self, input: Any) -> Tensor:
+        return glu(input, self.dim, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(dim=(self.dim, -1))
+
+
+def _check_alpha(speaker: str, alpha: float) -> None:
+    if alpha == 0:
+        raise ValueError(f"{speaker}: alpha must not be 0")

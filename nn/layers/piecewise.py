@@ -1,0 +1,186 @@
+"""Activations of straight pieces: clipped, shrunk or cut off, cheap to compute and to differentiate.
+
+At a corner the derivative is that of the outer piece, as in PyTorch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arrays import weak
+from nn.layers.activation import Activation
+from nn.layers.arguments import arguments
+from nn.layers.input import admitted
+
+
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """min(max(x, min_val), max_val), elementwise: the derivative is 1 strictly between the two, else 0.
+
+    Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
+    Raises ValueError unless min_val is below max_val. Source: Collobert, "Large scale machine learning", 2004.
+    """
+    _check_bounds("hardtanh", min_val, max_val)
+    x: Any = admitted("hardtanh", input, real=True)
+    return np.clip(x, weak(min_val), weak(max_val))  # type: ignore[no-any-return]
+
+
+def relu6(input: Any, inplace: bool = False) -> Tensor:
+    """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
+
+    The derivative is 1 strictly between 0 and 6, else 0. Any floating shape; the dtype stays.
+    Source: Howard et al., "MobileNets", arXiv:1704.04861.
+    """
+    return hardtanh(admitted("relu6", input, real=True), 0.0, 6.0)
+
+
+def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
+    """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
+
+    The derivative is 1/6 strictly between -3 and 3, else 0. Any floating shape; the dtype stays.
+    Source: Courbariaux et al., "BinaryConnect", arXiv:1511.00363.
+    """
+    return hardtanh(admitted("hardsigmoid", input, real=True) + 3.0, 0.0, 6.0) / 6.0
+
+
+def hardswish(input: Any, inplace: bool = False) -> Tensor:
+    """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
+
+    Any floating shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+    """
+    x: Any = admitted("hardswish", input, real=True)
+    return x * np.clip(x + 3.0, 0.0, 6.0) / 6.0  # type: ignore[no-any-return]
+
+
+def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """x where |x| > lambd, else 0, elementwise: the nearest vector of few numbers.
+
+    Any floating shape; the dtype stays. Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage",
+    1994.
+    """
+    x = admitted("hardshrink", input, real=True)
+    return np.where(abs(x) > lambd, x, 0)  # type: ignore[return-value]
+
+
+def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
+
+    Any floating shape; the dtype stays. Raises ValueError for a negative lambd. Source: Donoho & Johnstone, 1994.
+    """
+    _check_lambda("softshrink", lambd)
+    x = admitted("softshrink", input, real=True)
+    return np.where(abs(x) > lambd, x - np.sign(x) * weak(lambd), 0)  # type: ignore[return-value]
+
+
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """x where x > threshold, else `value`, elementwise.
+
+    The derivative is 1 above the threshold, else 0. Any floating shape; the dtype stays.
+    """
+    x = admitted("threshold", input, real=True)
+    return np.where(x > threshold, x, weak(value))  # type: ignore[return-value]
+
+
+class Hardtanh(Activation):
+    """min(max(x, min_val), max_val), elementwise: the derivative is 1 strictly between the two, else 0.
+
+    Any shape; the dtype stays. Raises ValueError unless min_val is below max_val.
+    """
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        _check_bounds("Hardtanh", min_val, max_val)
+        self.min_val, self.max_val = min_val, max_val
+
+    def function(self, x: Any) -> Tensor:
+        return hardtanh(x, self.min_val, self.max_val)
+
+    def extra_repr(self) -> str:
+        return arguments(min_val=(self.min_val, -1.0), max_val=(self.max_val, 1.0))
+
+
+class ReLU6(Activation):
+    """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
+
+    The derivative is 1 strictly between 0 and 6, else 0. Any shape; the dtype stays.
+    """
+
+    function = staticmethod(relu6)
+
+
+class Hardsigmoid(Activation):
+    """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
+
+    The derivative is 1/6 strictly between -3 and 3, else 0. Any shape; the dtype stays.
+    """
+
+    function = staticmethod(hardsigmoid)
+
+
+class Hardswish(Activation):
+    """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
+
+    Any shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+    """
+
+    function = staticmethod(hardswish)
+
+
+class Hardshrink(Activation):
+    """x where |x| > lambd, else 0, elementwise: the nearest vector of few numbers.
+
+    Any shape; the dtype stays.
+    """
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        self.lambd = lambd
+
+    def function(self, x: Any) -> Tensor:
+        return hardshrink(x, self.lambd)
+
+    def extra_repr(self) -> str:
+        return arguments(lambd=(self.lambd, 0.5))
+
+
+class Softshrink(Activation):
+    """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
+
+    Any shape; the dtype stays. Raises ValueError for a negative lambd.
+    """
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        _check_lambda("Softshrink", lambd)
+        self.lambd = lambd
+
+    def function(self, x: Any) -> Tensor:
+        return softshrink(x, self.lambd)
+
+    def extra_repr(self) -> str:
+        return arguments(lambd=(self.lambd, 0.5))
+
+
+class Threshold(Activation):
+    """x where x > threshold, else `value`, elementwise; the derivative is 1 above the threshold, else 0.
+
+    Any shape; the dtype stays.
+    """
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
+        self.threshold, self.value = threshold, value
+
+    def function(self, x: Any) -> Tensor:
+        return threshold(x, self.threshold, self.value)
+
+    def extra_repr(self) -> str:
+        return arguments(self.threshold, self.value)
+
+
+def _check_bounds(speaker: str, low: float, high: float) -> None:
+    if not low < high:
+        raise ValueError(f"{speaker}: min_val must be below max_val, got {low} and {high}")
+
+
+def _check_lambda(speaker: str, value: float) -> None:
+    if not value >= 0:
+        raise ValueError(f"{speaker}: lambd must be at least 0, got {value}")

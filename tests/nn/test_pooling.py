@@ -1,0 +1,87 @@
+"""Pooling by loops over windows: adaptive windows and their places, powers, and ties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Tensor
+from autograd.testing import check_gradients
+from nn import functional
+
+sizes = st.integers(1, 7)
+
+
+def bounds(i: int, n: int, m: int) -> slice:
+    return slice(i * n // m, -(-(i + 1) * n // m))
+
+
+@given(sizes, sizes, sizes, sizes, st.booleans())
+def test_adaptive_windows_by_a_loop(height: int, width: int, rows: int, columns: int, ties: bool) -> None:
+    """In reading order: of equal values the first is the largest, and its place gets the gradient."""
+    rng = np.random.default_rng(height)
+    x = rng.integers(0, 3, (2, 3, height, width)) / 1.0 if ties else rng.normal(size=(2, 3, height, width))
+    leaf = Tensor(x, requires_grad=True)
+    out, places = functional.adaptive_max_pool2d(leaf, (rows, columns), return_indices=True)
+    cotangent = rng.normal(size=out.shape)
+    (out * cotangent).sum().backward()
+    expected = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(2, 3, rows, columns):
+        down, right = bounds(i, height, rows), bounds(j, width, columns)
+        window = x[n, c, down, right]
+        at = np.unravel_index(window.argmax(), window.shape)
+        y, z = down.start + at[0], right.start + at[1]
+        assert out.data[n, c, i, j] == window.max()
+        assert places.data[n, c, i, j] == y * width + z
+        expected[n, c, y, z] += cotangent[n, c, i, j]
+    np.testing.assert_allclose(leaf.grad.data, expected, rtol=1e-12)
+    lines = functional.adaptive_max_pool1d(x[:, :, 0], columns)
+    np.testing.assert_array_equal(lines.data, functional.adaptive_max_pool2d(x[:, :, :1], (1, columns)).data[:, :, 0])
+    mean = functional.adaptive_avg_pool1d(x[:, :, 0], columns).data
+    np.testing.assert_allclose(mean[1, 2, -1], x[1, 2, 0, bounds(columns - 1, width, columns)].mean(), rtol=1e-12)
+
+
+@given(st.sampled_from([1, 2, 3, 1.5]), st.integers(1, 3), st.integers(1, 3))
+def test_powers_of_windows_by_a_loop(p: float, kernel: int, stride: int) -> None:
+    x = np.random.default_rng(kernel).uniform(0.1, 1, size=(2, 3, 7, 5))
+    out = nn.LPPool2d(p, kernel, stride)(x).data
+    for i, j in np.ndindex(out.shape[2:]):
+        window = x[:, :, i * stride : i * stride + kernel, j * stride : j * stride + kernel]
+        np.testing.assert_allclose(out[:, :, i, j], (window**p).sum((2, 3)) ** (1 / p), rtol=1e-12)
+    check_gradients(lambda x: functional.lp_pool1d(x, p, kernel, stride), x[:, :, 0])
+    of_line = functional.lp_pool2d(x[:1, :, :1], p, (1, kernel), (1, stride)).data[0, :, 0]
+    np.testing.assert_allclose(functional.lp_pool1d(x[0, :, 0], p, kernel, stride).data, of_line, rtol=1e-12)
+
+
+def test_the_slope_where_all_is_zero_is_zero() -> None:
+    x = Tensor(np.zeros((1, 1, 4)), requires_grad=True)
+    nn.LPPool1d(2, 2)(x).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, 0)
+
+
+def test_means_of_sequences_are_those_of_lines() -> None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 9))
+    for options in ({"stride": 2, "padding": 1}, {"ceil_mode": True, "count_include_pad": False}):
+        found = functional.avg_pool1d(x, 3, **options).data
+        wide = {k: (v, 0)[::-1] if k == "padding" else (1, v) if k == "stride" else v for k, v in options.items()}
+        of_lines = functional.avg_pool2d(x[:, :, None], (1, 3), **wide).data[:, :, 0]
+        np.testing.assert_allclose(found, of_lines, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: nn.AdaptiveMaxPool1d((1, 2)), r"AdaptiveMaxPool1d: output_size must be an integer, got \(1, 2\)"),
+    (lambda: functional.adaptive_max_pool2d(np.ones((1, 1, 2, 2)), 0), "output_size must be at least 1"),
+    (lambda: nn.AdaptiveMaxPool2d(2)(np.ones((1, 2, 2), complex)), "expected floating-point input, got complex128"),
+    (lambda: nn.LPPool2d(2, 3)(np.ones((1, 1, 2, 2))), "has a window of 3 x 3, larger than its padded input of 2 x 2"),
+    (lambda: nn.AvgPool1d(2, padding=2), "AvgPool1d: padding must be at most half of the kernel size"),
+    (lambda: nn.ZeroPad1d((1, 2, 3, 4)), r"ZeroPad1d: padding is a number or \(left, right\), got"),
+    (lambda: nn.ConstantPad1d(1, 2.0)(np.ones((2, 3, 4, 5))), r"ConstantPad1d\(1, 2.0\) expected \(N, C, L\), got"),
+])
+def test_what_does_not_fit(build: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        build()
