@@ -12,13 +12,20 @@ from nn.layers import *  # noqa: F403  # its names are listed there, once
 from nn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
+    CosineEmbeddingLoss,
     CrossEntropyLoss,
+    GaussianNLLLoss,
+    HingeEmbeddingLoss,
     HuberLoss,
     KLDivLoss,
     L1Loss,
+    MarginRankingLoss,
     MSELoss,
     NLLLoss,
+    PoissonNLLLoss,
     SmoothL1Loss,
+    SoftMarginLoss,
+    TripletMarginLoss,
 )
 from nn.module import Module
 from nn.parameter import Parameter
@@ -32,10 +39,12 @@ if TYPE_CHECKING:
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "Callback", "CrossEntropyLoss", "EarlyStopping", "History", "HuberLoss",
-    "KLDivLoss", "L1Loss", "MSELoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "Sequential",
-    "SmoothL1Loss", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect",
-    "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
+    "BCELoss", "BCEWithLogitsLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss", "EarlyStopping",
+    "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
+    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "PoissonNLLLoss",
+    "Sequential", "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "data", "evaluate", "export_onnx", "fit",
+    "functional", "functional_call", "init", "inspect", "load", "load_checkpoint", "metrics", "save",
+    "save_checkpoint", "storage", "summary", "training",
 ]
 __all__ += layers.__all__
 

@@ -12,17 +12,8 @@ MODULES = {
     "EmbeddingBag": "write embedding(i).mean(axis=-2)", "Bilinear": "write np.einsum('...i,oij,...j->...o', x, W, y)",
     "ParameterList": "give each an attribute: setattr(self, f'w{i}', nn.Parameter(...))",
     "ParameterDict": "give each an attribute: setattr(self, name, nn.Parameter(...))",
-    "CosineSimilarity": "write (a * b).sum(-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))",
-    "PairwiseDistance": "write np.linalg.norm(a - b, axis=-1)",
-    "TripletMarginLoss": "write relu(margin + np.linalg.norm(a - p, axis=-1) - np.linalg.norm(a - n, axis=-1)).mean()",
-    "MarginRankingLoss": "write relu(margin - y * (a - b)).mean()",
-    "GaussianNLLLoss": "write 0.5 * (np.log(var) + (mean - y) ** 2 / var).mean()",
-    "PoissonNLLLoss": "write (np.exp(x) - y * x).mean()",
 }
 FUNCTIONS = {
-    "one_hot": "write np.eye(classes)[labels]", "normalize": "write x / np.linalg.norm(x, axis=1, keepdims=True)",
-    "cosine_similarity": MODULES["CosineSimilarity"], "pairwise_distance": MODULES["PairwiseDistance"],
-    "triplet_margin_loss": MODULES["TripletMarginLoss"],
     "instance_norm": "write group_norm(x, x.shape[1], weight, bias)", "upsample": "write interpolate",
     "conv3d": _NO_VOLUMES,
     "unfold": "write np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))",

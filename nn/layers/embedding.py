@@ -12,6 +12,7 @@ from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 from nn import init
 from nn.kernels import embedding as kernels
+from nn.kernels.indices import first_outside
 from nn.layers.arguments import arguments, floating, positive
 from nn.layers.input import Speaker, described, located, mistake, refusal
 from nn.module import Module
@@ -63,6 +64,23 @@ class Embedding(Module):
 
     def extra_repr(self) -> str:
         return arguments(self.num_embeddings, self.embedding_dim, padding_idx=(self.padding_idx, None))
+
+
+def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
+    """1 at the place of each label along a new last axis, else 0: integers of any shape (...) to (..., num_classes).
+
+    There are as many classes as the largest label needs unless `num_classes` is given. Raises TypeError for labels that
+    are not integers, ValueError for one out of range.
+    """
+    given = labels if isinstance(labels, Tensor) else Tensor(labels)
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"one_hot expected integer labels, got {given.dtype} {given.shape}; write x.astype(int)")
+    classes = int(given._value.max(initial=-1)) + 1 if num_classes == -1 else num_classes
+    at = first_outside(given._value, classes)
+    if at is not None:
+        raise ValueError(f"one_hot expected labels from 0 to {classes - 1}, got {given._value[at]} at index "
+                         f"{at[0] if len(at) == 1 else at}")
+    return (given[..., np.newaxis] == np.arange(classes)).astype(np.int64)
 
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:

@@ -125,6 +125,12 @@ def basic() -> Family:
     f.case("PixelShuffle", 2, inputs=[(2, 8, 3, 2)])
     f.case("PixelShuffle", 3, inputs=[(9, 2, 3)])
     f.case("Dropout2d", 0.3, training=False, inputs=[(2, 3, 4, 5)])
+    for dim, shape in ((1, (3, 4)), (-1, (2, 3, 4)), (0, (5,))):
+        f.case("CosineSimilarity", dim, inputs=[shape, shape])
+    f.case("CosineSimilarity", inputs=[(3, 4, 2), (1, 4, 1)])
+    f.case("PairwiseDistance", inputs=[(3, 4), (3, 4)])
+    f.case("PairwiseDistance", p=1, keepdim=True, inputs=[(3, 4), (4,)])
+    f.case("PairwiseDistance", 3.0, eps=0.1, inputs=[(2, 3, 4), (2, 3, 4)])
     return f
 
 
@@ -408,6 +414,21 @@ def losses() -> Family:
     for reduction in reductions:
         f.case("SmoothL1Loss", reduction=reduction, beta=0.4, inputs=[(3, 4), (3, 4)])
     f.case("SmoothL1Loss", beta=0.0, inputs=[(3, 4), (3, 4)])
+    signs = ints(6, high=2, seed=9) * 2 - 1
+    counts = ints(3, 4, high=5, seed=10).double()
+    for reduction in reductions:
+        f.case("MarginRankingLoss", 0.3, reduction=reduction, inputs=[(6,), (6,), signs])
+        f.case("HingeEmbeddingLoss", 0.8, reduction=reduction, inputs=[torch.rand(6), signs])
+        f.case("SoftMarginLoss", reduction=reduction, inputs=[(6,), signs])
+        f.case("CosineEmbeddingLoss", 0.2, reduction=reduction, inputs=[(6, 4), (6, 4), signs])
+        f.case("TripletMarginLoss", reduction=reduction, inputs=[(5, 4), (5, 4), (5, 4)])
+        f.case("TripletMarginLoss", 2.0, p=1.0, swap=True, reduction=reduction, inputs=[(5, 4), (5, 4), (5, 4)])
+        f.case("GaussianNLLLoss", full=True, reduction=reduction, inputs=[(3, 4), (3, 4), torch.rand(3, 4) + 0.1])
+        f.case("PoissonNLLLoss", full=True, reduction=reduction, frozen=1, inputs=[(3, 4), counts])
+    f.case("GaussianNLLLoss", eps=1e-3, inputs=[(3, 4), (3, 4), torch.rand(3) + 0.1])
+    f.case("GaussianNLLLoss", inputs=[(3, 4), (3, 4), torch.rand(3, 1) + 0.1])
+    f.case("PoissonNLLLoss", log_input=False, eps=0.1, frozen=1, inputs=[torch.rand(3, 4), counts.clone()])
+    f.case("CosineEmbeddingLoss", inputs=[(4,), (4,), torch.tensor(1)])
     return f
 
 

@@ -132,6 +132,8 @@ LAYERS: dict[str, Case] = {
     "InstanceNorm2d": of_layer(nn.InstanceNorm2d(4), IMAGES),
     "Dropout": of_layer(nn.Dropout().eval(), ROWS), "Dropout2d": of_layer(nn.Dropout2d().eval(), IMAGES),
     "Embedding": of_layer(nn.Embedding(7, 3), ints(7, N, 5)),
+    "CosineSimilarity": of_layer(nn.CosineSimilarity(), ROWS, ROWS),
+    "PairwiseDistance": of_layer(nn.PairwiseDistance(3.0), SEQUENCES, SEQUENCES),
     "Flatten": of_layer(nn.Flatten(), IMAGES), "Unflatten": of_layer(nn.Unflatten(1, (2, 2)), SEQUENCES),
     "PixelShuffle": of_layer(nn.PixelShuffle(2), IMAGES),
     "Upsample": of_layer(nn.Upsample(scale_factor=2), IMAGES),
@@ -168,6 +170,7 @@ LAYERS: dict[str, Case] = {
     "Transformer": of_layer(nn.Transformer(4, 2, 1, 1, 5, 0.0, batch_first=True), (N, 3, 4), (N, 2, 4)),
 }
 
+SIGNS = 2 * ints(2, *ROWS) - 1
 LABELS, PLACES = ints(4, N), ints(4, N, 5)
 LOSSES: dict[str, Case] = {
     f"{name}, {reduction}": of_layer(loss(reduction=reduction), *inputs, alone=reduction == "none")
@@ -184,6 +187,13 @@ LOSSES: dict[str, Case] = {
         ("CrossEntropyLoss of probabilities", nn.CrossEntropyLoss, (SEQUENCES, shares(*SEQUENCES))),
         ("CrossEntropyLoss, from_logits=False", lambda **o: nn.CrossEntropyLoss(WEIGHT, from_logits=False, **o),
          (shares(*SEQUENCES), PLACES)),
+        ("MarginRankingLoss", lambda **o: nn.MarginRankingLoss(0.3, **o), (ROWS, ROWS, SIGNS)),
+        ("HingeEmbeddingLoss", nn.HingeEmbeddingLoss, (ROWS, SIGNS)),
+        ("SoftMarginLoss", nn.SoftMarginLoss, (ROWS, SIGNS)),
+        ("CosineEmbeddingLoss", nn.CosineEmbeddingLoss, (ROWS, ROWS, SIGNS[:, 0])),
+        ("TripletMarginLoss", lambda **o: nn.TripletMarginLoss(swap=True, **o), (ROWS, ROWS, ROWS)),
+        ("GaussianNLLLoss", nn.GaussianNLLLoss, (ROWS, ROWS, unit(*ROWS))),
+        ("PoissonNLLLoss", nn.PoissonNLLLoss, (ROWS, unit(*ROWS))),
         ("NLLLoss", nn.NLLLoss, (ROWS, LABELS)),
         ("NLLLoss, weighted", lambda **o: nn.NLLLoss(WEIGHT, ignore_index=1, **o), (SEQUENCES, PLACES)),
         ("KLDivLoss", nn.KLDivLoss, (np.log(shares(*ROWS)), shares(*ROWS)[::-1])),
@@ -249,6 +259,17 @@ FUNCTIONS: dict[str, Case] = {
                                  parameters=(WEIGHT,), alone=False),
     "nll_loss": of_function(lambda x, y, w: F.nll_loss(x, y, w, 1), SEQUENCES, PLACES, parameters=(WEIGHT,),
                             alone=False),
+    "normalize": of_function(F.normalize, ROWS),
+    "cosine_similarity": of_function(F.cosine_similarity, SEQUENCES, SEQUENCES),
+    "pairwise_distance": of_function(F.pairwise_distance, ROWS, ROWS),
+    "margin_ranking_loss": of_function(F.margin_ranking_loss, ROWS, ROWS, SIGNS, alone=False),
+    "hinge_embedding_loss": of_function(F.hinge_embedding_loss, ROWS, SIGNS, alone=False),
+    "soft_margin_loss": of_function(F.soft_margin_loss, ROWS, SIGNS, alone=False),
+    "cosine_embedding_loss": of_function(F.cosine_embedding_loss, ROWS, ROWS, SIGNS[:, 1], alone=False),
+    "triplet_margin_loss": of_function(F.triplet_margin_loss, ROWS, ROWS, ROWS, alone=False),
+    "gaussian_nll_loss": of_function(F.gaussian_nll_loss, ROWS, ROWS, unit(N), alone=False),
+    "poisson_nll_loss": of_function(lambda x, t: F.poisson_nll_loss(x, t, full=True), ROWS, 3 * unit(*ROWS),
+                                    alone=False),
     "kl_div": of_function(F.kl_div, np.log(shares(*ROWS)), shares(*ROWS)[::-1], alone=False),
 }
 

@@ -228,6 +228,9 @@ def test_functions_agree_with_layers() -> None:
     "AdaptiveMaxPool1d(2, return_indices=True)", "ConvTranspose1d(2, 3, 4, output_padding=1, dilation=2)",
     "ConstantPad1d((1, 2), 0.5)", "CircularPad2d(1)", "Hardtanh(max_val=2.0)", "Hardshrink(lambd=1.0)", "ReLU6()",
     "Softshrink(lambd=1.0)", "Threshold(0.1, 2.0)", "CELU(alpha=0.5)", "GLU(dim=1)", "Softmin(dim=0)",
+    "CosineSimilarity(dim=0)", "PairwiseDistance(p=1, keepdim=True)", "MarginRankingLoss(margin=0.5)",
+    "TripletMarginLoss(margin=2.0, swap=True, reduction='sum')", "GaussianNLLLoss(full=True)",
+    "PoissonNLLLoss(log_input=False)", "CosineEmbeddingLoss(margin=0.1)", "HingeEmbeddingLoss()", "SoftMarginLoss()",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

@@ -1,0 +1,92 @@
+"""Lengths, angles and distances of vectors: what embeddings are compared by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arrays import weak
+from nn.layers.arguments import arguments
+from nn.layers.input import Speaker, admitted, mistake
+from nn.module import Module
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """x / max(||x||_p, eps), the vectors along axis `dim`: of length 1, and 0 where they are 0.
+
+    Any floating shape; the dtype stays. Raises ValueError for a missing axis.
+    """
+    x = admitted("normalize", input)
+    return x / _length("normalize", x, p, dim, eps)  # type: ignore[no-any-return]
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8, *,
+                      speaker: Speaker = "cosine_similarity") -> Tensor:
+    """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`: the cosine of their angle.
+
+    Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
+    """
+    a, b = _together(speaker, x1, x2)
+    unit_a, unit_b = (x / _length(speaker, x, 2, dim, eps) for x in (a, b))
+    return (unit_a * unit_b).sum(axis=dim)  # type: ignore[no-any-return]
+
+
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
+                      speaker: Speaker = "pairwise_distance") -> Tensor:
+    """||x1 - x2 + eps||_p, the vectors along the last axis; eps keeps the slope of equal vectors finite.
+
+    Shapes broadcast, and lose the last axis, or keep it with length 1 (`keepdim`). Raises ValueError for shapes that do
+    not broadcast.
+    """
+    a, b = _together(speaker, x1, x2)
+    return np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)  # type: ignore[no-any-return]
+
+
+class CosineSimilarity(Module):
+    """x1 . x2 / (||x1|| ||x2||), the vectors along axis `dim`: the cosine of the angle between them.
+
+    Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps.
+    """
+
+    def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
+        self.dim, self.eps = dim, eps
+
+    def forward(self, x1: Any, x2: Any) -> Tensor:
+        return cosine_similarity(x1, x2, self.dim, self.eps, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(dim=(self.dim, 1), eps=(self.eps, 1e-8))
+
+
+class PairwiseDistance(Module):
+    """||x1 - x2 + eps||_p, the vectors along the last axis, which goes or (`keepdim`) keeps the length 1.
+
+    Two inputs whose shapes broadcast. Raises ValueError for others.
+    """
+
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
+        self.norm, self.eps, self.keepdim = p, eps, keepdim
+
+    def forward(self, x1: Any, x2: Any) -> Tensor:
+        return pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(p=(self.norm, 2.0), eps=(self.eps, 1e-6), keepdim=(self.keepdim, False))
+
+
+def _length(speaker: Speaker, x: Any, p: float, dim: int, eps: float) -> Any:
+    if not -x.ndim <= dim < x.ndim:
+        raise mistake(speaker, f"expected input with an axis {dim}, got {x.shape}")
+    return np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
+
+
+def _together(speaker: Speaker, x1: Any, x2: Any) -> list[Any]:
+    """Both with all axes, of the shape that they broadcast to."""
+    a, b = admitted(speaker, x1), admitted(speaker, x2)
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        raise mistake(speaker, f"expected shapes that broadcast, got {a.shape} and {b.shape}") from None
+    return [x if x.shape == shape else np.broadcast_to(x, shape) for x in (a, b)]

@@ -1,0 +1,88 @@
+"""Losses that are the negative logarithm of a density: predictions are its parameters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arrays import weak
+from nn.kernels.reduction import reduced
+from nn.layers.input import Speaker, admitted, broadcasts, mistake
+from nn.losses.reduction import Loss, check_reduction, first_index, paired
+
+
+class GaussianNLLLoss(Loss):
+    """(log v + (x - t)^2 / v) / 2 for predicted means x and variances v, which may not be below `eps`, averaged.
+
+    The call takes `(x, t, v)`; v has the shape of x, lacks its last axis, or broadcasts. `full` adds log(2 pi) / 2.
+    Raises ValueError for a negative variance and where shapes do not fit. Source: Nix & Weigend 1994.
+    """
+
+    options = (("full", False), ("eps", 1e-6), *Loss.options)
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.full, self.eps = full, eps
+
+    def forward(self, input: Any, target: Any, var: Any) -> Tensor:
+        return gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction, speaker=self)
+
+
+class PoissonNLLLoss(Loss):
+    """exp(x) - t x for predicted logarithms x of rates, averaged; with `log_input=False` x - t log(x + eps) for rates.
+
+    `full` adds Stirling's t log t - t + log(2 pi t) / 2 for t > 1. Both have one shape, else ValueError.
+    """
+
+    options = (("log_input", True), ("full", False), ("eps", 1e-8), *Loss.options)
+
+    def __init__(self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8,
+                 reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.log_input, self.full, self.eps = log_input, full, eps
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return poisson_nll_loss(input, target, self.log_input, self.full, self.eps, self.reduction, speaker=self)
+
+
+def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean",
+                      *, speaker: Speaker = "gaussian_nll_loss") -> Tensor:
+    """(log v + (x - t)^2 / v) / 2 for means x and variances v, which may not be below `eps`: their mean, sum, or each.
+
+    `var` has the shape of x, lacks its last axis, or broadcasts. Raises ValueError as `nn.GaussianNLLLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target, real=True)
+    variance = admitted(speaker, var, x.dtype, real=True)
+    if variance.shape != x.shape and variance.shape == x.shape[:-1]:
+        variance = variance[..., np.newaxis]
+    if not broadcasts(variance.shape, x.shape):
+        raise mistake(speaker, f"needs variances that broadcast to {x.shape}, got {variance.shape}")
+    if (variance._value < 0).any():
+        raise mistake(speaker, f"expected variances of at least 0, got {variance._value.min()}; for their logarithms "
+                               "write np.exp(var)")
+    variance = np.clip(variance, weak(eps), None)  # type: ignore[assignment]
+    losses = (np.log(variance) + (x - t) ** 2 / variance) / 2 + (math.log(2 * math.pi) / 2 if full else 0)
+    return reduced(losses, reduction)  # type: ignore[no-any-return]
+
+
+def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8,
+                     reduction: str = "mean", *, speaker: Speaker = "poisson_nll_loss") -> Tensor:
+    """exp(x) - t x for logarithms x of rates, or without `log_input` x - t log(x + eps): their mean, sum, or each.
+
+    Raises ValueError for a negative count. Options are those of `nn.PoissonNLLLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target, real=True)
+    if (t._value < 0).any():
+        at = first_index(t._value < 0)
+        raise mistake(speaker, f"expected counts of at least 0, got {t._value[at]} at index {at}")
+    losses = np.exp(x) - t * x if log_input else x - t * np.log(x + weak(eps))
+    if full:
+        large = np.where(t > 1, t, 1)
+        stirling: Any = large * np.log(large) - large + 0.5 * np.log(2 * math.pi * large)
+        losses = losses + np.where(t > 1, stirling, 0)
+    return reduced(losses, reduction)  # type: ignore[no-any-return]

@@ -1,0 +1,174 @@
+"""Losses with a margin: what is right by more than the margin costs nothing.
+
+Targets y are 1 and -1. The slope at the margin itself is that of what costs, as in PyTorch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, softplus
+from autograd.arrays import weak
+from nn.kernels.reduction import reduced
+from nn.layers.distance import cosine_similarity, pairwise_distance
+from nn.layers.input import Speaker, mistake
+from nn.losses.reduction import Loss, check_reduction, first_index, paired
+
+
+class MarginRankingLoss(Loss):
+    """max(0, -y (x1 - x2) + margin), averaged: x1 shall be larger than x2 where y is 1, smaller where it is -1.
+
+    All three have one shape. Raises ValueError for other shapes and targets.
+    """
+
+    options = (("margin", 0.0), *Loss.options)
+
+    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.margin = margin
+
+    def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
+        return margin_ranking_loss(input1, input2, target, self.margin, self.reduction, speaker=self)
+
+
+class HingeEmbeddingLoss(Loss):
+    """x where y is 1, max(0, margin - x) where y is -1, averaged: distances x small for what belongs together.
+
+    Both have one shape. Raises ValueError for other shapes and targets.
+    """
+
+    options = (("margin", 1.0), *Loss.options)
+
+    def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.margin = margin
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return hinge_embedding_loss(input, target, self.margin, self.reduction, speaker=self)
+
+
+class SoftMarginLoss(Loss):
+    """log(1 + exp(-y x)), averaged: the logistic loss, of targets 1 and -1.
+
+    Both have one shape. Raises ValueError for other shapes and targets.
+    """
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return soft_margin_loss(input, target, self.reduction, speaker=self)
+
+
+class CosineEmbeddingLoss(Loss):
+    """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1, averaged.
+
+    Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError for other shapes and targets.
+    """
+
+    options = (("margin", 0.0), *Loss.options)
+
+    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.margin = margin
+
+    def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
+        return cosine_embedding_loss(input1, input2, target, self.margin, self.reduction, speaker=self)
+
+
+class TripletMarginLoss(Loss):
+    """max(0, d(a, p) - d(a, n) + margin), averaged: an anchor shall be closer to the positive than to the negative.
+
+    d is `pairwise_distance` with p and eps, along the last axis; `swap` takes d(p, n) where that is smaller than d(a,
+    n). All three have one shape. Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
+    """
+
+    options = (("margin", 1.0), ("p", 2.0), ("eps", 1e-6), ("swap", False), *Loss.options)
+
+    def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *,
+                 reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+
+    def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:
+        return triplet_margin_loss(anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction,
+                                   speaker=self)
+
+
+def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean", *,
+                        speaker: Speaker = "margin_ranking_loss") -> Tensor:
+    """max(0, -y (x1 - x2) + margin) of three arrays of one shape: their mean, sum, or each.
+
+    Raises ValueError as `nn.MarginRankingLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x1, x2 = paired(speaker, input1, input2, real=True)
+    y = _signs(speaker, paired(speaker, x1, target)[1])
+    return reduced(_hinge(weak(margin) - y * (x1 - x2)), reduction)  # type: ignore[no-any-return]
+
+
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean", *,
+                         speaker: Speaker = "hinge_embedding_loss") -> Tensor:
+    """x where y is 1, max(0, margin - x) where y is -1, of two arrays of one shape: their mean, sum, or each.
+
+    Raises ValueError as `nn.HingeEmbeddingLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x, target = paired(speaker, input, target, real=True)
+    y = _signs(speaker, target)
+    return reduced(np.where(y > 0, x, _hinge(weak(margin) - x)), reduction)  # type: ignore[no-any-return]
+
+
+def soft_margin_loss(input: Any, target: Any, reduction: str = "mean", *,
+                     speaker: Speaker = "soft_margin_loss") -> Tensor:
+    """log(1 + exp(-y x)) of two arrays of one shape: their mean, sum, or each; finite for every finite x.
+
+    Raises ValueError as `nn.SoftMarginLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x, target = paired(speaker, input, target, real=True)
+    return reduced(softplus(-_signs(speaker, target) * x), reduction)  # type: ignore[no-any-return]
+
+
+def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean", *,
+                          speaker: Speaker = "cosine_embedding_loss") -> Tensor:
+    """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1: their mean, sum, or each.
+
+    Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError as `nn.CosineEmbeddingLoss`.
+    """
+    check_reduction(speaker, reduction)
+    x1, x2 = paired(speaker, input1, input2, real=True)
+    if x1.ndim not in (1, 2):
+        raise mistake(speaker, f"expected inputs (N, D) or (D,), got {x1.shape}")
+    cosine = cosine_similarity(x1, x2, -1, speaker=speaker)
+    y = _signs(speaker, paired(speaker, cosine, target)[1])
+    return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)  # type: ignore[no-any-return]
+
+
+def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
+                        eps: float = 1e-6, swap: bool = False, reduction: str = "mean", *,
+                        speaker: Speaker = "triplet_margin_loss") -> Tensor:
+    """max(0, d(a, p) - d(a, n) + margin) of three arrays of one shape, d along the last axis: their mean, sum, or each.
+
+    Raises ValueError for other shapes. Options are those of `nn.TripletMarginLoss`.
+    """
+    check_reduction(speaker, reduction)
+    a, near = paired(speaker, anchor, positive, real=True)
+    _, far = paired(speaker, a, negative)
+    to_near, to_far = (pairwise_distance(a, x, p, eps, speaker=speaker) for x in (near, far))
+    if swap:
+        to_far = np.minimum(to_far, pairwise_distance(near, far, p, eps, speaker=speaker))  # type: ignore[assignment]
+    return reduced(_hinge(to_near - to_far + weak(margin)), reduction)  # type: ignore[no-any-return]
+
+
+def _hinge(x: Any) -> Any:
+    return np.where(x >= 0, x, 0)
+
+
+def _signs(speaker: Speaker, y: Tensor) -> Tensor:
+    """The targets. Raises ValueError for others than 1 and -1."""
+    wrong = np.abs(y._value) != 1
+    if wrong.any():
+        at = first_index(wrong)
+        raise mistake(speaker, f"expected targets 1 and -1, got {y._value[at]} at index {at}; for 0 and 1 write "
+                               "2 * target - 1")
+    return y

@@ -1,0 +1,105 @@
+"""Distances, losses with margins, densities and one-hot rows: by loops, SciPy, at corners, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import nn
+from autograd import Tensor, grad, vmap
+from nn import functional
+
+RNG = np.random.default_rng(0)
+A, B, C = RNG.normal(size=(3, 5, 4))
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0, 1.0])
+
+
+@given(st.sampled_from([1, 2, 3, 1.5, np.inf]), st.sampled_from([0, 1, -1]))
+def test_normalized_vectors_have_length_one(p: float, dim: int) -> None:
+    out = functional.normalize(A, p, dim).data
+    np.testing.assert_allclose(np.linalg.norm(out, p, dim), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(A, p, dim, keepdims=True) * out, A, rtol=1e-12)
+
+
+def test_vectors_of_zero_stay_and_have_finite_slopes() -> None:
+    x = Tensor(np.zeros((2, 3)), requires_grad=True)
+    out = functional.normalize(x)
+    (out.sum() + functional.cosine_similarity(x, A[:2, :3]).sum()
+     + functional.pairwise_distance(x, np.zeros(3)).sum()).backward()
+    assert not out.data.any()
+    assert np.isfinite(x.grad.data).all()
+
+
+def test_cosines_and_distances_by_a_loop() -> None:
+    for k in range(5):
+        cosine = A[k] @ B[k] / np.linalg.norm(A[k]) / np.linalg.norm(B[k])
+        np.testing.assert_allclose(functional.cosine_similarity(A, B).data[k], cosine, rtol=1e-12)
+        np.testing.assert_allclose(functional.pairwise_distance(A, B, 3).data[k], np.linalg.norm(A[k] - B[k] + 1e-6, 3))
+    every = functional.cosine_similarity(A[:, None], B[None], -1)
+    np.testing.assert_allclose(np.diag(every.data), functional.cosine_similarity(A, B).data, rtol=1e-12)
+
+
+def test_margins_by_a_loop() -> None:
+    x, y = A[:, 0], B[:, 0]
+    expected = [max(0, -s * (a - b) + 0.3) for a, b, s in zip(x, y, SIGNS, strict=True)]
+    np.testing.assert_allclose(functional.margin_ranking_loss(x, y, SIGNS, 0.3, "none").data, expected, rtol=1e-12)
+    expected = [a if s == 1 else max(0, 0.5 - a) for a, s in zip(x, SIGNS, strict=True)]
+    np.testing.assert_allclose(functional.hinge_embedding_loss(x, SIGNS, 0.5, "none").data, expected, rtol=1e-12)
+    near, far = (np.linalg.norm(A - other + 1e-6, axis=1) for other in (B, C))
+    between = np.linalg.norm(B - C + 1e-6, axis=1)
+    for swap, other in ((False, far), (True, np.minimum(far, between))):
+        found = functional.triplet_margin_loss(A, B, C, swap=swap, reduction="none")
+        np.testing.assert_allclose(found.data, np.maximum(0, near - other + 1), rtol=1e-12)
+    np.testing.assert_allclose(nn.SoftMarginLoss()(1e4 * x, SIGNS).item(), np.maximum(0, -1e4 * x * SIGNS).mean())
+
+
+def test_slopes_at_the_margin_are_those_of_what_costs() -> None:
+    zero, one = np.zeros(1), np.ones(1)
+    assert grad(lambda x: functional.margin_ranking_loss(x, zero, one))(zero) == -1
+    assert grad(lambda x: functional.hinge_embedding_loss(x, -one))(one) == -1
+
+
+def test_densities_are_scipys() -> None:
+    variance, counts = np.exp(C), RNG.integers(0, 9, (5, 4))
+    found = functional.gaussian_nll_loss(A, B, variance, full=True, reduction="none").data
+    np.testing.assert_allclose(found, -stats.norm.logpdf(B, A, np.sqrt(variance)), rtol=1e-12)
+    found = functional.poisson_nll_loss(A, counts, full=True, reduction="none").data
+    np.testing.assert_allclose(found, -stats.poisson.logpmf(counts, np.exp(A)), atol=0.09)  # by Stirling's formula
+    found = functional.poisson_nll_loss(variance, counts, log_input=False, eps=0, reduction="none").data
+    np.testing.assert_allclose(found, functional.poisson_nll_loss(C, counts, reduction="none").data, rtol=1e-12)
+    slope = grad(lambda v: functional.gaussian_nll_loss(A, B, v))(np.zeros((5, 4)))
+    assert not slope.any()  # a variance below eps counts as eps
+
+
+def test_ones_at_labels() -> None:
+    labels = RNG.integers(0, 4, (3, 2))
+    np.testing.assert_array_equal(functional.one_hot(labels, 6).data, np.eye(6)[labels])
+    np.testing.assert_array_equal(functional.one_hot([0, 2]).data, [[1, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(np.asarray(vmap(lambda y: functional.one_hot(y, 4))(labels)), np.eye(4)[labels])
+    assert functional.one_hot(labels, 6).dtype == np.int64
+
+
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: functional.one_hot([0, 3], 3), ValueError, "one_hot expected labels from 0 to 2, got 3 at index 1"),
+    (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels from 0 to 0, got -1 at index \(0, 1\)"),
+    (lambda: functional.one_hot([0.5]), TypeError, r"integer labels, got float64 \(1,\); write x.astype\(int\)"),
+    (lambda: functional.normalize(A, dim=2), ValueError, r"normalize expected input with an axis 2, got \(5, 4\)"),
+    (lambda: nn.CosineSimilarity()(A, B[:3]), ValueError,
+     r"CosineSimilarity\(\) expected shapes that broadcast, got \(5, 4\) and \(3, 4\)"),
+    (lambda: nn.SoftMarginLoss()(A, (B > 0) * 1), ValueError,
+     r"SoftMarginLoss\(\) expected targets 1 and -1, got 0.0 at index \(\d, \d\); for 0 and 1 write 2 \* target - 1"),
+    (lambda: nn.MarginRankingLoss(0.1)(A, B, SIGNS), ValueError, r"of one shape, got \(5, 4\) and \(5,\)"),
+    (lambda: nn.CosineEmbeddingLoss()(A[None], B[None], SIGNS), ValueError, r"expected inputs \(N, D\) or \(D,\), got"),
+    (lambda: nn.GaussianNLLLoss()(A, B, -np.ones(1)), ValueError, "variances of at least 0, got -1.0; for their"),
+    (lambda: nn.GaussianNLLLoss()(A, B, np.ones(3)), ValueError, r"variances that broadcast to \(5, 4\), got \(3,\)"),
+    (lambda: nn.PoissonNLLLoss()(A, -np.ones_like(B)), ValueError, r"counts of at least 0, got -1.0 at index \(0, 0\)"),
+    (lambda: nn.TripletMarginLoss(reduction="max")(A, B, C), ValueError, "reduction is one of"),
+])
+def test_what_does_not_fit(call: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
