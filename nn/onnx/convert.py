@@ -235,6 +235,27 @@ def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Where", [graph.add("Greater", [scaled, threshold]), inputs[0], smooth])]
 
 
+def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    a, b = call.inputs
+    if a.ndim != b.ndim:
+        raise call.error(f"its inputs have {a.ndim} and {b.ndim} axes; give both all of them")
+    axis = graph.integers([call.module.dim])
+    eps = graph.constant(np.array(call.module.eps, a.dtype), f"{call.path}.eps")
+    lengths = [graph.add("Max", [graph.add("ReduceL2", [x, axis], keepdims=1), eps]) for x in inputs]
+    units = [graph.add("Div", pair) for pair in zip(inputs, lengths, strict=True)]
+    return [graph.add("ReduceSum", [graph.add("Mul", units), axis], keepdims=0)]
+
+
+def _pairwise_distance(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    if module.norm not in (1, 2):
+        raise call.error("ONNX has lengths of p = 1 and 2 only")
+    eps = graph.constant(np.array(module.eps, call.inputs[0].dtype), f"{call.path}.eps")
+    difference = graph.add("Add", [graph.add("Sub", inputs), eps])
+    axis = graph.integers([-1])
+    return [graph.add(f"ReduceL{int(module.norm)}", [difference, axis], keepdims=int(module.keepdim))]
+
+
 def _clip(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, dtype = call.module, call.inputs[0].dtype
     low, high = (0, 6) if type(module) is layers.ReLU6 else (module.min_val, module.max_val)
@@ -315,6 +336,8 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.Dropout2d: _simple("Identity"),
     layers.Identity: _simple("Identity"),
     layers.Embedding: _embedding,
+    layers.CosineSimilarity: _cosine_similarity,
+    layers.PairwiseDistance: _pairwise_distance,
     layers.RNN: convert_recurrent,
     layers.LSTM: convert_recurrent,
     layers.GRU: convert_recurrent,

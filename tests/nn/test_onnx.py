@@ -144,8 +144,28 @@ def test_every_layer_has_a_case():
 
     tested = {type(layer) for layer, _ in LAYERS} | {nn.Embedding, nn.RNN, nn.LSTM, nn.GRU, nn.MultiheadAttention}
     tested |= {nn.TransformerDecoderLayer, nn.TransformerDecoder, nn.Transformer}
+    tested |= {nn.CosineSimilarity, nn.PairwiseDistance}
     assert set(CONVERTERS) <= tested
     assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
+
+
+@pytest.mark.parametrize("layer", [nn.CosineSimilarity(), nn.CosineSimilarity(-1), nn.PairwiseDistance(),
+                                   nn.PairwiseDistance(1, keepdim=True)])
+def test_layers_of_two_inputs_compute_the_same_elsewhere(layer, tmp_path):
+    assert_same_elsewhere(layer, (images(2, 3, 4), images(2, 3, 4)), tmp_path / "model.onnx")
+
+
+def test_distances_that_onnx_has_not(tmp_path):
+    with pytest.raises(ValueError, match="lengths of p = 1 and 2 only"):
+        nn.export_onnx(nn.PairwiseDistance(3), (images(2, 4), images(2, 4)), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="its inputs have 2 and 1 axes"):
+        nn.export_onnx(nn.CosineSimilarity(), (images(2, 4), images(4)), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="whole powers only"):
+        nn.export_onnx(nn.LPPool1d(1.5, 2), abs(images(2, 3, 4)), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="without return_indices"):
+        nn.export_onnx(nn.AdaptiveMaxPool1d(2, return_indices=True), images(2, 3, 4), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="must divide evenly"):
+        nn.export_onnx(nn.AdaptiveMaxPool1d(3), images(2, 3, 4), tmp_path / "model.onnx")
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
