@@ -43,22 +43,23 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     candidates = np.empty((steps, units, batch), x.dtype)  # W_hn h_{t-1} + b_hn
     outputs = np.empty((steps, batch, units), x.dtype)
     product = np.empty((units, batch), x.dtype)
-    for t in range(steps):
-        np.matmul(of_state, column, out=hidden.reshape(*of_state.shape[:2], batch))
-        sigmoids, n = gates[t, :2], gates[t, 2]
-        r, z = sigmoids
+    in_rows = hidden.reshape(*of_state.shape[:2], batch)
+    for step, candidate, output in zip(gates, candidates, outputs, strict=True):
+        np.matmul(of_state, column, out=in_rows)
+        sigmoids = step[:2]
+        r, z, n = step
         np.add(sigmoids, hidden[:2], out=sigmoids)
         np.tanh(sigmoids, out=sigmoids)
         np.multiply(sigmoids, half, out=sigmoids)
         np.add(sigmoids, half, out=sigmoids)
-        candidates[t] = hidden[2]
+        candidate[...] = hidden[2]
         np.multiply(r, hidden[2], out=product)
         np.add(n, product, out=n)
         np.tanh(n, out=n)
         np.subtract(h, n, out=h)  # h = n + z (h - n)
         np.multiply(h, z, out=h)
         np.add(h, n, out=h)
-        outputs[t] = h.T
+        output[...] = h.T
     return (outputs, np.ascontiguousarray(h.T)), (outputs, gates, candidates)
 
 
@@ -75,12 +76,14 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     start = 0 if h0 is None else h0.T
     one = np.ones((), x.dtype)
     weight = in_pieces(weight_hh.T, batch)
+    state_part, dh_in_rows = delta[:3].reshape(3 * units, batch), dh.reshape(*weight.shape[:2], batch)
     for t in reversed(range(steps)):
         if g_outputs is not None:
             np.add(dh, g_outputs[t], out=dh)
         r, z, n = gates[t]
-        np.multiply(gates[t, :2], gates[t, :2], out=delta[:2])
-        np.subtract(gates[t, :2], delta[:2], out=delta[:2])
+        sigmoids = gates[t, :2]
+        np.multiply(sigmoids, sigmoids, out=delta[:2])
+        np.subtract(sigmoids, delta[:2], out=delta[:2])
         np.multiply(n, n, out=d_n)
         np.subtract(one, d_n, out=d_n)
         before = outputs[t - 1].T if t else start
@@ -94,7 +97,7 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
         np.multiply(d_r, candidates[t], out=d_r)
         np.multiply(d_r, d_n, out=d_r)
         deltas[:, :, t] = delta
-        np.matmul(weight, delta[:3].reshape(3 * units, batch), out=dh.reshape(*weight.shape[:2], batch))
+        np.matmul(weight, state_part, out=dh_in_rows)
         np.add(dh, through, out=dh)
     of_state = deltas[:3].reshape(3 * units, -1)
     of_input = deltas.reshape(4 * units, -1)

@@ -41,20 +41,20 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     cells[0] = 0 if c0 is None else c0.T
     squashed = np.empty((steps, units, batch), x.dtype)  # tanh(c_t)
     product = np.empty((units, batch), x.dtype)
-    for t in range(steps):
-        step = gates[t]
-        np.matmul(matrix, columns[t], out=step.reshape(*matrix.shape[:2], batch))
+    in_rows = gates.reshape(steps, *matrix.shape[:2], batch)
+    for column, rows, step, before, c, th, h in zip(columns, in_rows, gates, cells, cells[1:], squashed,
+                                                    columns[1:, features + 1 :], strict=False):
+        np.matmul(matrix, column, out=rows)
         np.tanh(step, out=step)
         i, f, g, o = step
         for sigmoids in (step[:2], o):
             np.multiply(sigmoids, half, out=sigmoids)
             np.add(sigmoids, half, out=sigmoids)
-        c = cells[t + 1]
-        np.multiply(f, cells[t], out=c)
+        np.multiply(f, before, out=c)
         np.multiply(i, g, out=product)
         np.add(c, product, out=c)
-        np.tanh(c, out=squashed[t])
-        np.multiply(o, squashed[t], out=columns[t + 1, features + 1 :])
+        np.tanh(c, out=th)
+        np.multiply(o, th, out=h)
     outputs, h = recurrence.states(columns, features)
     return (outputs, h, np.ascontiguousarray(cells[-1].T)), (outputs, gates, cells, squashed)
 
@@ -87,6 +87,7 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
     product = np.empty_like(dh)
     weight = in_pieces(weight_hh.T, batch)
+    dh_in_rows = dh.reshape(*weight.shape[:2], batch)
     together = block_length(steps, gates[:1].size, TOGETHER)
     slopes = np.empty((together, *gates.shape[1:]), x.dtype)
     through = np.empty((together, units, batch), x.dtype)
@@ -94,17 +95,18 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
         first = max(0, last - together)
         some, count = slice(first, last), last - first
         _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
-        for t in reversed(range(first, last)):
+        for t, delta, direct in zip(reversed(range(first, last)), slopes[count - 1 :: -1], through[count - 1 :: -1],
+                                    strict=True):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
-            np.multiply(dh, through[t - first], out=product)
+            np.multiply(dh, direct, out=product)
             np.add(dc, product, out=dc)
-            delta = slopes[t - first]
-            np.multiply(delta[:3], dc, out=delta[:3])
-            np.multiply(delta[3], dh, out=delta[3])
+            through_c, through_h = delta[:3], delta[3]
+            np.multiply(through_c, dc, out=through_c)
+            np.multiply(through_h, dh, out=through_h)
             np.multiply(dc, gates[t, 1], out=dc)
             delta = delta.reshape(4 * units, batch)
-            np.matmul(weight, delta, out=dh.reshape(*weight.shape[:2], batch))
+            np.matmul(weight, delta, out=dh_in_rows)
             deltas[:, t] = delta
     dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[3:]))

@@ -23,16 +23,16 @@ Array = NDArray[Any]
 
 def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
                 bias_hh: Array | None, *, nonlinearity: str = "tanh") -> tuple[tuple[Array, Array], tuple[Array]]:
-    steps, batch, features = x.shape
+    _, batch, features = x.shape
     units = weight_hh.shape[1]
     bias = recurrence.total_bias(bias_ih, bias_hh)
     matrix = in_pieces(recurrence.matrix((weight_ih, weight_hh), bias), batch)
     columns = recurrence.columns(x, units, h0)
     z = np.empty((units, batch), x.dtype)
     zero = np.zeros_like(z)
-    for t in range(steps):
-        h = columns[t + 1, features + 1 :]
-        np.matmul(matrix, columns[t], out=z.reshape(*matrix.shape[:2], batch))
+    in_rows = z.reshape(*matrix.shape[:2], batch)
+    for column, h in zip(columns, columns[1:, features + 1 :], strict=False):
+        np.matmul(matrix, column, out=in_rows)
         if nonlinearity == "tanh":
             np.tanh(z, out=h)
         else:
@@ -51,6 +51,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
     one = np.ones((), x.dtype)
     weight = in_pieces(weight_hh.T, batch)
+    dh_in_rows = dh.reshape(*weight.shape[:2], batch)
     for t in reversed(range(steps)):
         if g_outputs is not None:
             np.add(dh, g_outputs[t], out=dh)
@@ -62,7 +63,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
         else:
             np.multiply(dh, h > 0, out=delta)
         deltas[:, t] = delta
-        np.matmul(weight, delta, out=dh.reshape(*weight.shape[:2], batch))
+        np.matmul(weight, delta, out=dh_in_rows)
     dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[2:]))
     return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters
