@@ -44,7 +44,30 @@ class _Affine(Module):
                 overwrite(parameter, start)
 
 
-class BatchNorm2d(_Affine):
+class _Tracking(_Affine):
+    """A running mean and variance of each channel, or None of either."""
+
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
+
+    def _start_statistics(self, num_features: int, momentum: float | None, track: bool,
+                          dtype: DTypeLike | None) -> None:
+        if momentum is not None and not 0 <= momentum <= 1:
+            raise ValueError(f"{type(self).__name__}: momentum must be between 0 and 1, or None, got {momentum}")
+        self.momentum, self.track_running_stats = momentum, track
+        self.register_buffer("running_mean", np.zeros(num_features, dtype) if track else None)
+        self.register_buffer("running_var", np.ones(num_features, dtype) if track else None)
+        self.register_buffer("num_batches_tracked", np.array(0) if track else None)
+
+    def reset_running_stats(self) -> None:
+        """Forget the running mean and variance."""
+        for buffer, start in ((self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0)):
+            if buffer is not None:
+                overwrite(buffer, start)
+
+
+class BatchNorm2d(_Tracking):
     """Normalization of images (N, C, H, W), each channel over the batch and all positions.
 
     In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
@@ -53,30 +76,16 @@ class BatchNorm2d(_Affine):
     Source: Ioffe & Szegedy, arXiv:1502.03167.
     """
 
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
     dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, num_features=num_features)
-        if momentum is not None and not 0 <= momentum <= 1:
-            raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
+        self.num_features, self.eps, self.affine = num_features, eps, affine
         dtype = floating(kind, dtype, real=True)
         self._start((num_features,), affine, affine and bias, dtype)
-        self.register_buffer("running_mean", np.zeros(num_features, dtype) if track_running_stats else None)
-        self.register_buffer("running_var", np.ones(num_features, dtype) if track_running_stats else None)
-        self.register_buffer("num_batches_tracked", np.array(0) if track_running_stats else None)
-
-    def reset_running_stats(self) -> None:
-        """Forget the running mean and variance."""
-        for buffer, start in ((self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0)):
-            if buffer is not None:
-                overwrite(buffer, start)
+        self._start_statistics(num_features, momentum, track_running_stats, dtype)
 
     def forward(self, input: Any) -> Tensor:
         held = self.running_mean if self.weight is None else self.weight
@@ -159,35 +168,39 @@ class GroupNorm(_Affine):
                          bias=(self.bias is not None or not self.affine, True))
 
 
-class InstanceNorm2d(_Affine):
+class InstanceNorm2d(_Tracking):
     """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
 
-    With `affine` it has a weight and a bias. It keeps no running statistics: it does the same in evaluation.
+    With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
+    means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
     Raises ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
     axes = "H, W"
 
-    def __init__(self, num_features: int, eps: float = 1e-5, *, affine: bool = False,
-                 dtype: DTypeLike | None = None) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
+                 track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, num_features=num_features)
         self.num_features, self.eps, self.affine = num_features, eps, affine
-        self._start((num_features,), affine, affine, floating(kind, dtype, real=True))
+        dtype = floating(kind, dtype, real=True)
+        self._start((num_features,), affine, affine, dtype)
+        self._start_statistics(num_features, momentum, track_running_stats, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        x = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        held = self.running_mean if self.weight is None else self.weight
+        x = admitted(self, input, None if held is None else held.dtype, real=True)
         inner = 1 + self.axes.count(",")
         if x.ndim - inner not in (1, 2) or x.shape[-inner - 1] != self.num_features:
             raise refusal(self, f"(N, {self.num_features}, {self.axes})", x)
-        if x.size and x.size == x[..., :1].size and (inner == 1 or x.shape[-2] == 1):
-            raise mistake(self, f"needs more than one value a channel for its statistics, got {x.shape}")
         batch = x if x.ndim == inner + 2 else x[np.newaxis]
-        out = group_norm(batch, self.num_features, self.weight, self.bias, self.eps, speaker=self)
+        out = instance_norm(batch, self.running_mean, self.running_var, self.weight, self.bias,
+                            self.training or self.running_mean is None, self.momentum or 0.0, self.eps, speaker=self)
         return out if x.ndim == inner + 2 else out[0]
 
     def extra_repr(self) -> str:
-        return arguments(self.num_features, eps=(self.eps, 1e-5), affine=(self.affine, False))
+        return arguments(self.num_features, eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1),
+                         affine=(self.affine, False), track_running_stats=(self.track_running_stats, False))
 
 
 class InstanceNorm1d(InstanceNorm2d):
@@ -244,16 +257,43 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     if input.size <= input.shape[1]:
         raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
-    if not all(held is None or isinstance(held, Tensor) for held in (running_mean, running_var)):
+    out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
+    _move(speaker, input, (running_mean, running_var), (mean._value, variance._value), momentum)
+    return out  # type: ignore[no-any-return]
+
+
+def instance_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
+                  bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5, *,
+                  speaker: Speaker = "instance_norm") -> Tensor:
+    """Normalization of every channel of every example of (N, C, ...) by itself, or by the running statistics.
+
+    With `use_input_stats` the running mean and (unbiased) variance, where they are given, move towards the means over
+    the examples, in place. Raises ValueError for one value a channel, and without it and running statistics.
+    """
+    x = admitted(speaker, input, real=True)
+    if not use_input_stats:
+        return batch_norm(x, running_mean, running_var, weight, bias, eps=eps, speaker=speaker)
+    if x.ndim > 1 and x.size == x.shape[0] * x.shape[1] > 0:
+        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {x.shape}")
+    out = group_norm(x, x.shape[1] if x.ndim > 1 else 1, weight, bias, eps, speaker=speaker)
+    if len(x) and (running_mean is not None or running_var is not None):
+        fitting(speaker, x.shape[1:2], x.dtype, running_mean=running_mean, running_var=running_var)
+        values, inner = x._value, tuple(range(2, x.ndim))
+        statistics = values.mean(inner).mean(0), values.var(inner, ddof=1).mean(0)
+        _move(speaker, x, (running_mean, running_var), statistics, momentum)
+    return out
+
+
+def _move(speaker: Speaker, x: Tensor, running: Sequence[Any], batch: Sequence[Any], momentum: float) -> None:
+    """The running statistics a step towards those of the batch x, in place; None is left out."""
+    if not all(held is None or isinstance(held, Tensor) for held in running):
         raise TypeError(f"{described(speaker)} moves the running statistics in place: give them as tensors")
-    if running_mean is not None and input._value.shape != input.shape:
+    if any(held is not None for held in running) and x._value.shape != x.shape:
         raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
                                "or make the layer with track_running_stats=False")
-    out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
-    for running, batch in ((running_mean, mean), (running_var, variance)):
-        if running is not None and not local.recomputing:
-            overwrite(running, (1 - momentum) * running._value + momentum * batch._value)
-    return out  # type: ignore[no-any-return]
+    for held, values in zip(running, batch, strict=True):
+        if held is not None and not local.recomputing:
+            overwrite(held, (1 - momentum) * held._value + momentum * values)
 
 
 def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,

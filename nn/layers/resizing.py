@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.layers.arguments import arguments, positive
@@ -14,15 +15,16 @@ from nn.module import Module
 
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
+Positions = NDArray[Any]
 
-_MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,)}  # how many axes are resized
+_MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,), "bicubic": (2,)}  # how many axes are resized
 _SHAPES = {1: "(N, C, L)", 2: "(N, C, H, W)"}
 
 
 class Upsample(Module):
     """Images of another size, `size` or the old one times `scale_factor`: one number for all axes or one an axis.
 
-    Input (N, C, H, W), or (N, C, L). `mode` is "nearest", "bilinear" or (of sequences) "linear". Without
+    Input (N, C, H, W), or (N, C, L). `mode` is "nearest", "bilinear", "bicubic" or (of sequences) "linear". Without
     `align_corners` a pixel is a square, and pixel i stands at i + 1/2; with it at i, and the corners stay corners.
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
@@ -77,9 +79,9 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
                 align_corners: bool | None = None, *, speaker: Speaker = "interpolate") -> Tensor:
     """Images (N, C, H, W) or sequences (N, C, L) of another `size`, or of the old one times `scale_factor`.
 
-    `mode` is "nearest", "bilinear" or (of sequences) "linear", with the places of pixels as in `nn.Upsample`. It makes
-    images smaller too, without smoothing them before. Raises ValueError for another mode or shape, and unless exactly
-    one of size and scale_factor is given.
+    `mode` is "nearest", "bilinear", "bicubic" or (of sequences) "linear", with pixels standing as in `nn.Upsample`. It
+    makes images smaller too, without smoothing them before. Raises ValueError for another mode or shape, and unless
+    exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic convolution interpolation", 1981.
     """
     _check(speaker, size, scale_factor, mode, align_corners)
     x = admitted(speaker, input)
@@ -95,10 +97,12 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
         after = int(length * number) if size is None else int(number)
         if after < 1:
             raise mistake(speaker, f"would make {after} pixels of the {length} along axis {axis}")
-        if after == length:
-            continue
         step = 1 / number if size is None else length / after
-        x = _nearest(x, axis, after, step) if mode == "nearest" else _linear(x, axis, after, step, bool(align_corners))
+        if mode == "bicubic":
+            x = _cubic(x, axis, _positions(length, after, step, align_corners))
+        elif after != length:  # or else as it is, whatever the factor: as in PyTorch
+            x = (_nearest(x, axis, after, step) if mode == "nearest"
+                 else _linear(x, axis, _positions(length, after, step, align_corners)))
     return x
 
 
@@ -110,17 +114,44 @@ def _nearest(x: Any, axis: int, after: int, step: float) -> Any:
     return np.take(x, np.minimum(positions, length - 1), axis)
 
 
-def _linear(x: Any, axis: int, after: int, step: float, align_corners: bool) -> Any:
-    """Each new pixel between two old ones, which share its weight."""
-    length = x.shape[axis]
+def _positions(length: int, after: int, step: float, align_corners: bool | None) -> Positions:
+    """Where each new pixel stands among the old ones, whose centres are whole numbers."""
     if align_corners:
-        at = np.arange(after) * ((length - 1) / (after - 1) if after > 1 else 0.0)
-    else:
-        at = np.maximum((np.arange(after) + 0.5) * step - 0.5, 0)
-    low = at.astype(int)
-    high = np.minimum(low + 1, length - 1)
-    share = (at - low).astype(x.dtype).reshape(-1, *[1] * (x.ndim - axis - 1))
-    return (1 - share) * np.take(x, low, axis) + share * np.take(x, high, axis)
+        return np.arange(after) * ((length - 1) / (after - 1) if after > 1 else 0.0)
+    return (np.arange(after) + 0.5) * step - 0.5
+
+
+def _linear(x: Any, axis: int, at: Positions) -> Any:
+    """Each new pixel between two old ones, which share its weight; before the first it is the first."""
+    at = np.maximum(at, 0)
+    return _read(x, axis, at, lambda t: (1 - t, t), first=0)
+
+
+def _cubic(x: Any, axis: int, at: Positions) -> Any:
+    """Each new pixel among four old ones, by cubic convolution with a = -3/4: pieces of cubics with one slope."""
+    a = -0.75
+
+    def near(t: Positions) -> Positions:
+        return ((a + 2) * t - (a + 3)) * t * t + 1
+
+    def far(t: Positions) -> Positions:
+        return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
+
+    return _read(x, axis, at, lambda t: (far(t + 1), near(t), near(1 - t), far(2 - t)), first=-1)
+
+
+def _read(x: Any, axis: int, at: Positions, weights: Callable[[Positions], tuple[Positions, ...]], first: int) -> Any:
+    """A sum over the pixels from number `first` on, the one below `at` being 0, by `weights` of the way from there.
+
+    The border goes on beyond the image.
+    """
+    low = np.floor(at).astype(int)
+    shape = -1, *[1] * (x.ndim - axis - 1)
+    total: Any = 0
+    for k, weight in enumerate(weights(at - low), start=first):
+        pixels = np.take(x, np.clip(low + k, 0, x.shape[axis] - 1), axis)
+        total = total + weight.astype(x.dtype).reshape(shape) * pixels
+    return total
 
 
 def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corners: bool | None) -> None:

@@ -134,7 +134,8 @@ def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     else:
         sizes = ["", "", graph.integers(after)]
     place = "align_corners" if module.align_corners else "asymmetric" if module.mode == "nearest" else "half_pixel"
-    options = {"mode": "nearest" if module.mode == "nearest" else "linear", "coordinate_transformation_mode": place,
+    kind = {"nearest": "nearest", "bicubic": "cubic"}.get(module.mode, "linear")
+    options = {"mode": kind, "coordinate_transformation_mode": place,
                "nearest_mode": "floor", "axes": list(range(2, 2 + len(after)))}
     return [graph.add("Resize", [inputs[0], *sizes], **options)]
 
@@ -145,6 +146,8 @@ def _prelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _instance_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    if call.module.running_mean is not None:
+        return _batch_norm(graph, call, inputs)
     size = call.module.num_features
     parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
     return [graph.add("InstanceNormalization", [inputs[0], *parts], epsilon=call.module.eps)]

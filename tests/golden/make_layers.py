@@ -219,6 +219,13 @@ def convolution() -> Family:
     f.case("ReplicationPad1d", (3, 6), inputs=[(3, 4)])
     f.case("CircularPad1d", (4, 1), inputs=[(2, 3, 4)])
     f.case("CircularPad2d", (1, 2, 3, 4), inputs=[(2, 3, 4, 5)])
+    f.case("Upsample", scale_factor=1.3, mode="linear", inputs=[(2, 3, 2)])
+    f.case("Upsample", scale_factor=(1.3, 2), mode="bilinear", inputs=[(2, 3, 2, 3)])
+    f.case("Upsample", scale_factor=2, mode="bicubic", inputs=[(2, 3, 3, 4)])
+    f.case("Upsample", scale_factor=(1.3, 1.7), mode="bicubic", inputs=[(2, 3, 2, 4)])
+    f.case("Upsample", size=(2, 9), mode="bicubic", align_corners=True, inputs=[(2, 3, 5, 4)])
+    f.case("Upsample", size=(1, 3), mode="bicubic", align_corners=True, inputs=[(2, 3, 5, 1)])
+    f.case("Upsample", size=(3, 2), mode="bicubic", align_corners=False, inputs=[(2, 3, 5, 7)])
     return f
 
 
@@ -292,6 +299,10 @@ def normalization() -> Family:
     f.case("RMSNorm", 5, inputs=[(3, 5)])
     f.case("RMSNorm", (2, 3), eps=0.1, inputs=[(4, 2, 3)])
     f.case("RMSNorm", [5], eps=1e-3, elementwise_affine=False, inputs=[(2, 3, 5)])
+    for training in (True, False):
+        f.case("InstanceNorm2d", 3, affine=True, track_running_stats=True, training=training, inputs=[(2, 3, 4, 5)])
+        f.case("InstanceNorm1d", 3, 1e-3, 0.4, track_running_stats=True, training=training, inputs=[(3, 7)])
+    f.case("InstanceNorm1d", 3, momentum=None, track_running_stats=True, inputs=[(2, 3, 7)])
     return f
 
 

@@ -277,13 +277,25 @@ def test_nothing_is_drawn_in_evaluation(name: str) -> None:
     lambda f, x, t: hvp(lambda x: (f(x) ** 3).sum(), x, t),
     lambda f, x, t: jvp(grad(lambda x: (f(x) ** 3).sum()), (x,), (t,)), lambda f, x, t: autograd.jacrev(f)(x),
     lambda f, x, t: autograd.checkpoint(f)(Tensor(x, requires_grad=True)).sum().backward(),
-    lambda f, x, t: vmap(lambda w: f(Tensor(x)) * w)(np.ones((3, 4))),
+    lambda f, x, t: vmap(lambda w: f(Tensor(x)) * w)(np.ones(3)),
 ], ids=["call", "forward", "reverse over forward", "forward over reverse", "Jacobian", "checkpoint", "vmap of others"])
-def test_running_statistics_move_once(transform: Callable[..., Any]) -> None:
-    x, tangent = np.random.default_rng(5).normal(size=(2, 6, 4))
-    layer = nn.BatchNorm1d(4, dtype=float)
+@pytest.mark.parametrize("instances", [False, True])
+def test_running_statistics_move_once(transform: Callable[..., Any], instances: bool) -> None:
+    x, tangent = np.random.default_rng(5).normal(size=(2, 6, 4, 3))
+    layer = nn.InstanceNorm1d(4, track_running_stats=True, dtype=float) if instances else nn.BatchNorm1d(4, dtype=float)
     transform(layer, x, tangent)
-    np.testing.assert_allclose(values(layer.running_mean), 0.1 * x.mean(0), rtol=1e-12)
-    np.testing.assert_allclose(values(layer.running_var), 0.9 + 0.1 * x.var(0, ddof=1), rtol=1e-12)
+    variance = x.var(2, ddof=1).mean(0) if instances else np.moveaxis(x, 1, 2).reshape(-1, 4).var(0, ddof=1)
+    np.testing.assert_allclose(values(layer.running_mean), 0.1 * x.mean((0, 2)), rtol=1e-12)
+    np.testing.assert_allclose(values(layer.running_var), 0.9 + 0.1 * variance, rtol=1e-12)
     assert layer.num_batches_tracked is not None
-    assert layer.num_batches_tracked.item() == 1
+    assert layer.num_batches_tracked.item() == (not instances)  # PyTorch's instances are not counted
+
+
+def test_instances_that_would_move_statistics_differently_are_refused() -> None:
+    layer = nn.InstanceNorm1d(4, track_running_stats=True, dtype=float)
+    with pytest.raises(ValueError, match=r"InstanceNorm1d\(4, track_running_stats=True\) inside vmap every"):
+        vmap(layer)(np.ones((2, 3, 4, 5)))
+    with pytest.raises(ValueError, match=r"expected a running_mean \(3,\), got \(4,\)"):
+        nn.functional.instance_norm(np.ones((2, 3, 5)), layer.running_mean)
+    with pytest.raises(TypeError, match="instance_norm moves the running statistics in place: give them as tensors"):
+        nn.functional.instance_norm(np.ones((2, 4, 5)), np.zeros(4))

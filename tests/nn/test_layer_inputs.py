@@ -187,7 +187,7 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 0), "num_layers must be at least 1, got 0"),
     (lambda: nn.RNNCell(3, 4, nonlinearity="gelu"), "RNNCell: nonlinearity is 'tanh' or 'relu', got 'gelu'"),
     (lambda: nn.ZeroPad2d((1, 2)), r"padding is a number or \(left, right, top, bottom\), got \(1, 2\)"),
-    (lambda: nn.Upsample(size=2, mode="bicubic"), "takes mode 'nearest', 'linear', 'bilinear', got 'bicubic'"),
+    (lambda: nn.Upsample(size=2, mode="area"), "takes mode 'nearest', 'linear', 'bilinear', 'bicubic', got 'area'"),
     (lambda: nn.Upsample(mode="nearest"), "needs either size or scale_factor"),
     (lambda: nn.Upsample(size=2, align_corners=True), "has no align_corners in mode 'nearest'"),
     (lambda: nn.SmoothL1Loss(beta=-1), "SmoothL1Loss: beta must be at least 0, got -1"),

@@ -58,6 +58,24 @@ def test_a_line_between_two_points(before: int, after: int, corners: bool) -> No
     check_gradients(resized, y[None, None])
 
 
+def cubic(distance: float) -> float:
+    """The weight of a pixel at this distance, with a = -3/4 (Keys 1981, equation 4)."""
+    d, a = abs(distance), -0.75
+    return (a + 2) * d**3 - (a + 3) * d**2 + 1 if d <= 1 else a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else 0
+
+
+@given(st.integers(2, 7), st.integers(1, 9), st.booleans())
+def test_cubics_by_a_loop(before: int, after: int, corners: bool) -> None:
+    x = RNG.normal(size=(1, 1, before, before))
+    found = functional.interpolate(x, size=(before, after), mode="bicubic", align_corners=corners).data
+    places = np.linspace(0, before - 1, after) if corners else (np.arange(after) + 0.5) * before / after - 0.5
+    for j, place in enumerate(places):
+        reach = range(int(np.floor(place)) - 2, int(np.floor(place)) + 4)
+        expected = sum(cubic(k - place) * x[..., min(max(k, 0), before - 1)] for k in reach)
+        np.testing.assert_allclose(found[..., j], expected, rtol=1e-10, atol=1e-12)
+    check_gradients(lambda x: functional.interpolate(x, scale_factor=(1.3, 0.7), mode="bicubic"), x)
+
+
 def test_factors_repeat_pixels_and_size_one_of_them_for_each_axis() -> None:
     x = RNG.normal(size=(2, 3, 2, 5))
     repeated = x.repeat(3, axis=2).repeat(2, axis=3)
