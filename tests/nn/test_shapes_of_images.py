@@ -61,7 +61,9 @@ def test_a_line_between_two_points(before: int, after: int, corners: bool) -> No
 def cubic(distance: float) -> float:
     """The weight of a pixel at this distance, with a = -3/4 (Keys 1981, equation 4)."""
     d, a = abs(distance), -0.75
-    return (a + 2) * d**3 - (a + 3) * d**2 + 1 if d <= 1 else a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a if d < 2 else 0
+    if d <= 1:
+        return (a + 2) * d**3 - (a + 3) * d**2 + 1
+    return a * (d**3 - 5 * d**2 + 8 * d - 4) if d < 2 else 0.0
 
 
 @given(st.integers(2, 7), st.integers(1, 9), st.booleans())
