@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 from nn import functional, init, layers
-from nn.containers import ModuleDict, ModuleList, Sequential
+from nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from nn.foreign_names import MODULES
 from nn.layers import *  # noqa: F403  # its names are listed there, once
 from nn.losses import (
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss", "EarlyStopping",
     "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
-    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "PoissonNLLLoss",
-    "Sequential", "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "data", "evaluate", "export_onnx", "fit",
-    "functional", "functional_call", "init", "inspect", "load", "load_checkpoint", "metrics", "save",
-    "save_checkpoint", "storage", "summary", "training",
+    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "ParameterDict",
+    "ParameterList", "PoissonNLLLoss", "Sequential", "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "data",
+    "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect", "load", "load_checkpoint",
+    "metrics", "save", "save_checkpoint", "storage", "summary", "training",
 ]
 __all__ += layers.__all__
 

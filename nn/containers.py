@@ -1,106 +1,120 @@
-"""Modules that hold modules: in a chain, in a list, in a dict."""
+"""Modules that hold modules, or parameters: in a chain, in a list, in a dict."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 
+from autograd import Tensor
+from autograd.arrays import plain_array
 from nn.module import Module
+from nn.parameter import Parameter
+
+Item = TypeVar("Item")
 
 
-class _Numbered(Module):
-    """Modules under the names 0, 1, 2, ..., or under names of their own in the order they were given."""
+class _Container(Module, Generic[Item]):
+    """Modules, or tensors, as the attributes of a module."""
 
-    def _append(self, module: Module, name: str) -> None:
-        if not isinstance(module, Module):
-            raise TypeError(f"{type(self).__name__} holds modules, got {_described(module)}")
-        setattr(self, name, module)
+    holds = "module"
+
+    def _members(self) -> list[tuple[str, Item]]:
+        """`(name, member)` of all that is held."""
+        return self._held()  # type: ignore[return-value]
+
+    def _member(self, given: Any) -> Item:
+        """What is given as a member. Raises TypeError for what cannot be one."""
+        if not isinstance(given, Module):
+            raise TypeError(f"{type(self).__name__} holds modules, got {_described(given)}")
+        return given  # type: ignore[return-value]
 
     def __len__(self) -> int:
-        return len(self._held())
-
-    def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self._held())
+        return len(self._members())
 
     def __bool__(self) -> bool:
         return True
 
-    def _replace(self, modules: Iterable[Module]) -> Self:
-        for name, _ in self._held():
+
+class _Numbered(_Container[Item]):
+    """Members under the names 0, 1, 2, ..., or under names of their own in the order they were given."""
+
+    def __iter__(self) -> Iterator[Item]:
+        return (member for _, member in self._members())
+
+    def _replace(self, modules: Iterable[Item]) -> Self:
+        for name, _ in self._members():
             delattr(self, name)
         return self.extend(modules)
 
     def _name(self, index: int) -> str:
-        names = [name for name, _ in self._held()]
+        names = [name for name, _ in self._members()]
         if not isinstance(index, (int, np.integer)):
             raise TypeError(f"{type(self).__name__} takes integers and slices as indices, got {index!r}")
         if not -len(names) <= index < len(names):
-            raise IndexError(f"{type(self).__name__} of {len(names)} modules has no module {index}")
+            raise IndexError(f"{type(self).__name__} of {len(names)} {self.holds}s has no {self.holds} {index}")
         return names[index]
 
     @overload
-    def __getitem__(self, index: int) -> Module: ...
+    def __getitem__(self, index: int) -> Item: ...
 
     @overload
     def __getitem__(self, index: slice) -> Self: ...
 
-    def __getitem__(self, index: int | slice) -> Module | Self:
+    def __getitem__(self, index: int | slice) -> Item | Self:
         if isinstance(index, slice):
-            return self._part(dict(self._held()[index]))
+            return self._part(dict(self._members()[index]))
         return getattr(self, self._name(index))  # type: ignore[no-any-return]
 
-    def __add__(self, others: Iterable[Module]) -> Self:
+    def __add__(self, others: Iterable[Item]) -> Self:
         return type(self)()._replace([*self, *others])
 
-    def __iadd__(self, others: Iterable[Module]) -> Self:
+    def __iadd__(self, others: Iterable[Item]) -> Self:
         return self.extend(others)
 
-    def _part(self, modules: dict[str, Module]) -> Self:
-        """The same modules in a container of their own. They keep the paths that they have in this one."""
+    def _part(self, modules: dict[str, Item]) -> Self:
+        """The same members in a container of their own. They keep the paths that they have in this one."""
         part = object.__new__(type(self))
         vars(part).update(modules)
         return part
 
-    def __setitem__(self, index: int, module: Module) -> None:
-        if not isinstance(module, Module):
-            raise TypeError(f"{type(self).__name__} holds modules, got {_described(module)}")
-        setattr(self, self._name(index), module)
+    def __setitem__(self, index: int, module: Item) -> None:
+        setattr(self, self._name(index), self._member(module))
 
     def __delitem__(self, index: int | slice) -> None:
         modules = list(self)
         del modules[index]
         self._replace(modules)
 
-    def pop(self, index: int = -1) -> Module:
-        """Take a module out."""
-        module: Module = self[index]
+    def pop(self, index: int = -1) -> Item:
+        """Take a member out."""
+        module: Item = self[index]
         del self[index]
         return module
 
-    def append(self, module: Module) -> Self:
-        """Add a module at the end. Returns the container."""
+    def append(self, module: Item) -> Self:
+        """Add a member at the end. Returns the container."""
         return self.extend([module])
 
-    def extend(self, modules: Iterable[Module]) -> Self:
-        """Add modules at the end. Returns the container."""
+    def extend(self, modules: Iterable[Item]) -> Self:
+        """Add members at the end. Returns the container."""
         number = len(self)
         for module in modules:
             while str(number) in vars(self):  # in a slice, which keeps its names, the next number may be taken
                 number += 1
-            self._append(module, str(number))
+            setattr(self, str(number), self._member(module))
         return self
 
-    def insert(self, index: int, module: Module) -> Self:
-        """Put a module before `index`. Returns the container."""
+    def insert(self, index: int, module: Item) -> Self:
+        """Put a member before `index`. Returns the container."""
         modules = list(self)
         modules.insert(index, module)
         self._replace(modules)
         return self
 
 
-class Sequential(_Numbered):
+class Sequential(_Numbered[Module]):
     """A chain of modules, each called on what the one before returned.
 
     `Sequential(Linear(4, 3), ReLU(), Linear(3, 1))`: takes modules, or one dict of them by name. Has a length,
@@ -110,7 +124,7 @@ class Sequential(_Numbered):
     def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
         if len(modules) == 1 and isinstance(modules[0], Mapping):
             for name, module in modules[0].items():
-                self._append(module, name)
+                setattr(self, name, self._member(module))
         else:
             self.extend(modules)  # type: ignore[arg-type]  # what is not a module is refused
 
@@ -121,7 +135,7 @@ class Sequential(_Numbered):
         return input
 
 
-class ModuleList(_Numbered):
+class ModuleList(_Numbered[Module]):
     """A list of modules, whose parameters are found; it has no forward.
 
     `ModuleList([Linear(3, 3) for _ in range(5)])`: a plain list would hide them from `parameters()`.
@@ -134,7 +148,63 @@ class ModuleList(_Numbered):
         return super()._part({str(number): module for number, module in enumerate(modules.values())})
 
 
-class ModuleDict(Module):
+class _Named(_Container[Item]):
+    """Members under keys, which are strings."""
+
+    def __getitem__(self, key: str) -> Item:
+        members = dict(self._members())
+        if key not in members:
+            raise KeyError(f"{type(self).__name__} has no {self.holds} {key!r}; it has {', '.join(members) or 'none'}")
+        return members[key]
+
+    def __setitem__(self, key: str, member: Any) -> None:
+        member, kind = self._member(member), type(self).__name__
+        if not isinstance(key, str):
+            raise TypeError(f"the keys of a {kind} are strings, got {key!r}; write {str(key)!r}")
+        if hasattr(type(self), key):
+            raise KeyError(f"{key!r} is an attribute of {kind}; choose another key")
+        setattr(self, key, member)
+
+    def __delitem__(self, key: str) -> None:
+        self[key]
+        delattr(self, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in dict(self._members())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self._members()))
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return dict(self._members()).keys()
+
+    def values(self) -> Iterable[Item]:
+        """The members."""
+        return dict(self._members()).values()
+
+    def items(self) -> Iterable[tuple[str, Item]]:
+        """`(name, member)`."""
+        return dict(self._members()).items()
+
+    def update(self, members: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Add members, or replace those of the same name."""
+        for key, member in dict(members).items():
+            self[key] = member
+
+    def pop(self, key: str) -> Item:
+        """Take a member out."""
+        member = self[key]
+        del self[key]
+        return member
+
+    def clear(self) -> None:
+        """Take all members out."""
+        for key in list(self):
+            del self[key]
+
+
+class ModuleDict(_Named[Module]):
     """A dict of modules by name, whose parameters are found. It has no forward: call the modules yourself.
 
     Keys are strings without dots, and stand in the paths of `state_dict()`. Others raise TypeError or ValueError.
@@ -143,64 +213,53 @@ class ModuleDict(Module):
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         self.update(modules or ())
 
-    def __getitem__(self, key: str) -> Module:
-        modules = dict(self._held())
-        if key not in modules:
-            raise KeyError(f"ModuleDict has no module {key!r}; it has {', '.join(modules) or 'none'}")
-        return modules[key]
 
-    def __setitem__(self, key: str, module: Module) -> None:
-        if not isinstance(module, Module):
-            raise TypeError(f"ModuleDict holds modules, got {_described(module)}")
-        if not isinstance(key, str):
-            raise TypeError(f"the keys of a ModuleDict are strings, got {key!r}; write {str(key)!r}")
-        if hasattr(type(self), key):
-            raise KeyError(f"{key!r} is an attribute of ModuleDict; choose another key")
-        setattr(self, key, module)
+class _Parameters(_Container[Tensor]):
+    """Parameters, or what stands for them in `functional_call`."""
 
-    def __delitem__(self, key: str) -> None:
-        self[key]
-        delattr(self, key)
+    holds = "parameter"
 
-    def __contains__(self, key: object) -> bool:
-        return key in dict(self._held())
+    def _members(self) -> list[tuple[str, Tensor]]:
+        return [(name, value) for name, value in vars(self).items() if isinstance(value, Tensor)]
 
-    def __len__(self) -> int:
-        return len(self._held())
+    def _member(self, given: Any) -> Tensor:
+        if isinstance(given, Parameter):
+            return given
+        if isinstance(given, Module):
+            raise TypeError(f"{type(self).__name__} holds parameters, got a {type(given).__name__}")
+        array = given if isinstance(given, Tensor) else plain_array(given)
+        return Parameter(array, dtype=array.dtype)
 
-    def __bool__(self) -> bool:
-        return True
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict(self._held()))
+class ParameterList(_Parameters, _Numbered[Tensor]):
+    """A list of parameters, which are found; it has no forward.
 
-    def keys(self) -> Iterable[str]:
-        """The names."""
-        return dict(self._held()).keys()
+    `ParameterList([np.zeros((3, n)) for n in sizes])`: what is no parameter becomes one, of its dtype. A plain list
+    would hide them from `parameters()`. Raises TypeError for what has no gradient, integers and modules.
+    """
 
-    def values(self) -> Iterable[Module]:
-        """The modules."""
-        return dict(self._held()).values()
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        self.extend(values or ())
 
-    def items(self) -> Iterable[tuple[str, Module]]:
-        """`(name, module)`."""
-        return dict(self._held()).items()
+    def _part(self, modules: dict[str, Tensor]) -> Self:
+        return super()._part({str(number): value for number, value in enumerate(modules.values())})
 
-    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
-        """Add modules, or replace those of the same name."""
-        for key, module in dict(modules).items():
-            self[key] = module
+    def extra_repr(self) -> str:
+        return ", ".join(f"{value.dtype} {value.shape}" for value in self)
 
-    def pop(self, key: str) -> Module:
-        """Take a module out."""
-        module = self[key]
-        del self[key]
-        return module
 
-    def clear(self) -> None:
-        """Take all modules out."""
-        for key in list(self):
-            del self[key]
+class ParameterDict(_Parameters, _Named[Tensor]):
+    """A dict of parameters by name, which are found. It has no forward.
+
+    Keys are strings without dots, and stand in the paths of `state_dict()`; what is no parameter becomes one, of its
+    dtype. Raises TypeError for what has no gradient, integers and modules.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        self.update(parameters or ())
+
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}: {value.dtype} {value.shape}" for name, value in self.items())
 
 
 def _described(value: Any) -> str:

@@ -10,8 +10,6 @@ MODULES = {
     "BatchNorm3d": _NO_VOLUMES, "Dropout3d": _NO_VOLUMES,  "AdaptiveAvgPool3d": _NO_VOLUMES,
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "EmbeddingBag": "write embedding(i).mean(axis=-2)", "Bilinear": "write np.einsum('...i,oij,...j->...o', x, W, y)",
-    "ParameterList": "give each an attribute: setattr(self, f'w{i}', nn.Parameter(...))",
-    "ParameterDict": "give each an attribute: setattr(self, name, nn.Parameter(...))",
 }
 FUNCTIONS = {
     "upsample": "write interpolate",

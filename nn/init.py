@@ -63,6 +63,53 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: G
     return _written(tensor, _random(generator).normal(mean, std, tensor.shape))
 
 
+def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *,
+                  generator: Generator | None = None) -> Tensor:
+    """Fill a tensor in place with normal numbers, those outside of [a, b] drawn again, and return it.
+
+    The bounds are numbers, not multiples of `std`. Raises ValueError unless std is positive, and where fewer than one
+    number in a thousand would fall between them.
+    """
+    if not std > 0:
+        raise ValueError(f"trunc_normal_: std must be positive, got {std}")
+    share = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
+    if share < 1e-3:
+        raise ValueError(f"trunc_normal_: of normal numbers with mean {mean} and std {std} fewer than 1 in 1,000 fall "
+                         f"between {a} and {b}; a and b are numbers, not multiples of std")
+    random, values = _random(generator), np.full(tensor.shape, np.inf)
+    while (outside := (values < a) | (values > b)).any():
+        values[outside] = random.normal(mean, std, np.count_nonzero(outside))
+    return _written(tensor, values)
+
+
+def eye_(tensor: Tensor) -> Tensor:
+    """Fill a matrix in place with 1 on its diagonal and 0 elsewhere, and return it: the inputs pass as they are.
+
+    Need not be square; the dtype stays. Raises ValueError for another number of axes.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_ needs a tensor of 2 axes, got {tensor.shape}")
+    rows, columns = tensor.shape
+    return _written(tensor, np.eye(rows, columns))
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Fill the weight of a convolution in place so that each channel passes as it is, and return it.
+
+    w[o, c, middle] = 1 where output o of a group belongs to its channel c, else 0; outputs beyond the channels of their
+    group are 0. Raises ValueError for fewer than 3 axes, and for groups that do not divide the outputs.
+    """
+    if tensor.ndim < 3:
+        raise ValueError(f"dirac_ needs a weight (out, in / groups, *window), got {tensor.shape}")
+    if groups < 1 or tensor.shape[0] % groups:
+        raise ValueError(f"dirac_: groups={groups} must divide the {tensor.shape[0]} outputs")
+    values = np.zeros(tensor.shape)
+    of_group = np.eye(tensor.shape[0] // groups, tensor.shape[1])
+    middle: tuple[Any, ...] = (..., *(n // 2 for n in tensor.shape[2:]))
+    values[middle] = np.tile(of_group, (groups, 1))
+    return _written(tensor, values)
+
+
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill a tensor in place with `val`, and return it: w = val.
 

@@ -170,6 +170,20 @@ class LinearLR(Scheduler):
         return initial * (self.start_factor + (self.end_factor - self.start_factor) * way)
 
 
+class ConstantLR(Scheduler):
+    """`rate(t) = initial * factor` for t < `total_iters`, and `initial` from there on.
+
+    `initial` is the group's `lr` when the schedule was made. Raises ValueError for `total_iters` below 1.
+    """
+
+    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
+        self.factor, self.total_iters = factor, _count("total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.factor if t < self.total_iters else initial
+
+
 class PolynomialLR(Scheduler):
     """`rate(t) = initial * (1 - min(1, t / total_iters))^power`: down to 0 at `total_iters`, and 0 from there on.
 
@@ -358,6 +372,6 @@ def _count(name: str, value: Any, least: int = 1) -> int:
 
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    _ADVICE = dict.fromkeys(("ConstantLR", "MultiplicativeLR", "CyclicLR", "ChainedScheduler"), "write LambdaLR")
+    _ADVICE = dict.fromkeys(("MultiplicativeLR", "CyclicLR", "ChainedScheduler"), "write LambdaLR")
     _ADVICE |= dict.fromkeys(("LRScheduler", "_LRScheduler"), "write Scheduler, with rate(t, initial)")
     __getattr__ = on_first_use(__name__, {}, _ADVICE)

@@ -1,4 +1,4 @@
-"""Containers: Sequential, ModuleList and ModuleDict."""
+"""Containers: Sequential, ModuleList and ModuleDict, ParameterList and ParameterDict."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Tensor
 
 
 def test_sequential_chains_indexes_and_slices() -> None:
@@ -112,3 +113,62 @@ def test_a_module_dict_is_a_dict_that_is_trained() -> None:
     heads.clear()
     assert len(heads) == len(nn.ModuleDict(None)) == 0
     assert heads  # a module is one, however much is in it: `if self.heads:` asks whether there is one
+
+
+class Powers(nn.Module):
+    """A polynomial, whose coefficients are in a list, and its scale in a dict."""
+
+    def __init__(self) -> None:
+        self.coefficients = nn.ParameterList([np.array(k, float) for k in (1, 2, 3)])
+        self.others = nn.ParameterDict({"scale": nn.Parameter(2.0)})
+
+    def forward(self, x: Any) -> Any:
+        return self.others["scale"] * sum(c * x**k for k, c in enumerate(self.coefficients))
+
+
+def test_parameters_in_lists_and_dicts_are_trained() -> None:
+    model = Powers()
+    assert list(model.state_dict()) == ["coefficients.0", "coefficients.1", "coefficients.2", "others.scale"]
+    assert [p.dtype for p in model.parameters()] == [np.float64] * 3 + [np.float32]
+    assert model.coefficients[1].name == "coefficients.1"
+    model(2.0).backward()
+    assert [p.grad.item() for p in model.parameters()] == [2, 4, 8, 17]
+    given = {name: 2 * p for name, p in model.named_parameters()}
+    assert nn.functional_call(model, given, 2.0).item() == 4 * model(2.0).item()
+    other = Powers()
+    other.coefficients[0].data = np.array(9.0)
+    other.load_state_dict(model.state_dict())
+    assert other(3.0).item() == model(3.0).item()
+
+
+def test_parameter_lists_are_lists() -> None:
+    held = nn.ParameterList()
+    assert len(held) == 0
+    held += [np.zeros(2), Tensor([1.0, 2.0])]
+    held.append(nn.Parameter([3.0]))
+    assert all(isinstance(p, nn.Parameter) for p in held)
+    assert repr(held) == "ParameterList(float64 (2,), float64 (2,), float32 (1,))"
+    last = held.pop()
+    assert last.tolist() == [3]
+    held[0] = np.ones(3)
+    assert held[0].shape == (3,)
+    assert list(held[1:].state_dict()) == ["0"]
+    with pytest.raises(IndexError, match="ParameterList of 2 parameters has no parameter 2"):
+        held[2]
+    with pytest.raises(TypeError, match="ParameterList holds parameters, got a ReLU"):
+        held.append(nn.ReLU())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a parameter has a floating dtype"):
+        held.append(np.arange(3))
+
+
+def test_parameter_dicts_are_dicts() -> None:
+    held = nn.ParameterDict({"a": np.zeros(2)})
+    held["b"] = [1.0]
+    assert list(held) == ["a", "b"]
+    assert "a" in held
+    assert repr(held) == "ParameterDict(a: float64 (2,), b: float64 (1,))"
+    del held["a"]
+    with pytest.raises(KeyError, match="ParameterDict has no parameter 'a'; it has b"):
+        held["a"]
+    with pytest.raises(KeyError, match="'items' is an attribute of ParameterDict"):
+        held["items"] = [1.0]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import autograd
 import nn
@@ -139,3 +140,41 @@ def test_other_layers_start() -> None:
     assert (attention.in_proj_bias.data == 0).all()
     assert (attention.out_proj.bias.data == 0).all()
     assert 0.99 / 8 < np.abs(attention.out_proj.weight.data).max() <= 1 / 8 * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4)])
+def test_truncated_normals_are_scipys(mean: float, std: float, a: float, b: float) -> None:
+    values = filled(init.trunc_normal_, mean=mean, std=std, a=a, b=b).astype(float)
+    assert a - 1e-6 <= values.min() <= values.max() <= b + 1e-6
+    expected = stats.truncnorm((a - mean) / std, (b - mean) / std, mean, std)
+    assert stats.kstest(values.ravel()[:5000], expected.cdf).pvalue > 1e-3
+    assert values.mean() == pytest.approx(expected.mean(), abs=0.02 * std)
+
+
+def test_identities_pass_their_input() -> None:
+    layer = nn.Linear(4, 3, bias=False)
+    init.eye_(layer.weight)
+    np.testing.assert_array_equal(layer(np.arange(4.0)).data, [0, 1, 2])
+    x = np.random.default_rng(0).normal(size=(2, 4, 5, 6)).astype(np.float32)
+    for groups, outputs in ((1, 4), (2, 4), (4, 8), (1, 6)):
+        convolution = nn.Conv2d(4, outputs, 3, padding=1, groups=groups, bias=False)
+        init.dirac_(convolution.weight, groups)
+        out = convolution(x).data.reshape(2, groups, outputs // groups, 5, 6)
+        of_groups, each = x.reshape(2, groups, 4 // groups, 5, 6), min(outputs, 4) // groups
+        np.testing.assert_array_equal(out[:, :, :each], of_groups[:, :, :each])
+        assert not out[:, :, each:].any()
+    sequences = nn.Conv1d(2, 2, 5, padding="same", bias=False)
+    init.dirac_(sequences.weight)
+    np.testing.assert_array_equal(sequences(x[0, :2, 0]).data, x[0, :2, 0])
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda w: init.trunc_normal_(w, std=0), "std must be positive, got 0"),
+    (lambda w: init.trunc_normal_(w, std=0.1, a=1, b=2), "fewer than 1 in 1,000 fall between 1 and 2; a and b are"),
+    (init.eye_, r"eye_ needs a tensor of 2 axes, got \(2, 3, 1\)"),
+    (lambda w: init.dirac_(nn.Parameter(np.ones((2, 3)))), r"dirac_ needs a weight .*, got \(2, 3\)"),
+    (lambda w: init.dirac_(w, 3), "dirac_: groups=3 must divide the 2 outputs"),
+])
+def test_wrong_shapes_and_bounds_are_refused(call: Callable[[Tensor], Tensor], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(nn.Parameter(np.ones((2, 3, 1))))

@@ -33,6 +33,7 @@ CLOSED_FORMS = {
     "step": (lambda o: schedulers.StepLR(o, 7, gamma=0.5), lambda t: 0.5 ** (t // 7)),
     "milestones": (lambda o: schedulers.MultiStepLR(o, [9, 3, 3], 0.5), lambda t: 0.5 ** (2 * (t >= 3) + (t >= 9))),
     "line": (lambda o: schedulers.LinearLR(o, 0.2, 0.8, 6), lambda t: 0.2 + 0.6 * min(t, 6) / 6),
+    "constant": (lambda o: schedulers.ConstantLR(o, 0.3, 4), lambda t: 0.3 if t < 4 else 1),
     "polynomial": (lambda o: schedulers.PolynomialLR(o, 20, 2), lambda t: max(0, 1 - t / 20) ** 2),
     "restarts": (lambda o: schedulers.CosineAnnealingWarmRestarts(o, 4), lambda t: (1 + cos(pi * (t % 4) / 4)) / 2),
     "longer restarts": (
