@@ -13,10 +13,10 @@ The author of a rule states a derivative once; reverse and forward accumulation 
 Conventions of all rules. `g` is the cotangent of the output and has its shape; `t` is the tangent of one operand; `out`
 is the output. A rule names what it reads (`x`, `y`, `z`, `out`, or the names given with `operands=`) and the node keeps
 just that. `active` tells, operand by operand, which are differentiated. Options (`axis=`) are keyword-only. A rule is
-plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the
-engine's: a cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype.
-Complex cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of
-a pass conjugate. Where `g` or a partial is exactly 0, so is their product: the other may be infinite or nan there.
+plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the engine's: a
+cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype. Complex
+cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of a pass
+conjugate. Where `g` or a partial is exactly 0, so is their product: the other may be infinite or nan there.
 """
 
 from __future__ import annotations
@@ -99,8 +99,7 @@ class Primitive:
                 value = self.evaluate(*values, **options)
             except Exception as error:  # noqa: BLE001  # it is raised again, explained
                 errors.raise_explained(self.name, values, error)
-            if type(value) is complex:  # what Python makes of 1j times a NumPy float
-                value = np.complex128(value)
+            value = np.complex128(value) if type(value) is complex else value  # Python's, of 1j times a NumPy float
             result = self.record(value, operands, values, parents, options)
         if self.views and len(operands) == 1:
             link(result, operands[0], self, options)
@@ -192,8 +191,7 @@ class Elementwise(Primitive):
         self.linear = all(p in (1, -1) for p in partials)  # a sum or a difference: so is its tangent
         self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
-        slots = (*operands, "out")
-        self.cotangents = tuple(_elementwise_cotangent(p, slots, times) for p in partials)
+        self.cotangents = tuple(_elementwise_cotangent(p, (*operands, "out"), times) for p in partials)
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
                options: dict[str, Any]) -> Any:
@@ -265,13 +263,13 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     return apply
 
 
-def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
-    """The hot path of an elementwise function of two operands, of which one may be a number or an array."""
+def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:
+    """The hot path of a function of two operands without options; one of them may be a number or an array."""
     of_x, of_y = primitive.rule_reads
     names = (*primitive.operands, "out")
     keep_both = tuple(name in of_x or name in of_y for name in names)
     keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
-    computes = primitive.ufunc is not None
+    computes = isinstance(primitive, Elementwise) and primitive.ufunc is not None
 
     def apply(x: Any, y: Any) -> Any:
         if type(x) is Tensor:
@@ -300,11 +298,10 @@ def binary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()
-        node.primitive, node.parents, node.hooks = primitive, (left, right), None
+        node.primitive, node.parents, node.options, node.hooks = primitive, (left, right), _NO_OPTIONS, None
         if left is None or right is None:
             keep = keep_right if left is None else keep_left
             node.untracked = (describe(x, left), describe(y, right))
-            node.options = _NO_OPTIONS
             a, b = keep[0] and protected(x, left, a), keep[1] and protected(y, right, b)
         else:
             keep = keep_both
@@ -387,10 +384,13 @@ class Structured(Primitive):
 
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
     """What applies the primitive when it is called as NumPy's function: operands apart from options."""
-    count = len(primitive.operands)
-    known = frozenset(primitive.options)
+    count, known = len(primitive.operands), frozenset(primitive.options)
+    bilinear = isinstance(primitive, Structured) and primitive.kind == "multilinear" and not primitive.inert
+    product = binary(primitive, primitive.evaluate) if bilinear and count == 2 else None  # type: ignore[arg-type]
 
     def apply(*args: Any, **options: Any) -> Any:
+        if product is not None and len(args) == 2 and not options:
+            return product(*args)
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):

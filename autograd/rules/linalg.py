@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
-from autograd.declare import composite, constant, decided, differential, general, on_arrays_too, piecewise_constant
+from autograd.declare import (
+    composite,
+    constant,
+    decided,
+    differential,
+    general,
+    linear,
+    on_arrays_too,
+    piecewise_constant,
+)
 from autograd.forward import jvp
 from autograd.tensor.nested import values_of
 
@@ -45,14 +54,25 @@ def trace_of_product(x: Array, y: Array) -> Array:
     return np.sum(x * mT(y), axis=(-2, -1))
 
 
-def mirrored(a: Array, lower: bool = True) -> Array:
+def half(a: Array, lower: bool) -> Array:
+    """One triangle with half of the diagonal: the part of a Hermitian matrix that makes it with its transpose."""
+    part = np.tril(a) if lower else np.triu(a)
+    return part * (1 - np.eye(a.shape[-1], dtype=np.finfo(a.dtype).dtype) / 2)
+
+
+def _mirrored(a: Array, *, lower: bool) -> Array:
+    part = half(a, lower)
+    return part + H(part)
+
+
+mirrored_of = linear(_mirrored, lambda g, *, lower: half(g + H(g), lower), name="mirrored", operands=("a",))
+
+
+def mirrored(a: Any, lower: bool = True) -> Any:
     """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
     if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
         raise np.linalg.LinAlgError(f"a Hermitian matrix is square, got shape {a.shape}")
-    a = a if a.dtype.kind in "fc" else a.astype(float)
-    weights = (np.tri(*a.shape[-2:]) - np.eye(*a.shape[-2:]) / 2).astype(a.dtype)
-    part = np.tril(a) * weights if lower else np.triu(a) * weights.T
-    return part + H(part)
+    return mirrored_of(a if a.dtype.kind in "fc" else a.astype(float), lower=lower)
 
 
 # --- Inverse and equations -------------------------------------------------------------------------------------------
@@ -239,11 +259,6 @@ def slogdet(a: Any) -> Any:
 # --- Cholesky --------------------------------------------------------------------------------------------------------
 
 
-def half_lower(x: Array) -> Array:
-    """The lower triangle with half of the diagonal: the part of a Hermitian matrix that makes it with its transpose."""
-    return np.tril(x) * (1 - np.eye(*x.shape[-2:], dtype=x.real.dtype) / 2)
-
-
 def sandwiched(left: Array, x: Array) -> Array:
     """left^-1 x left^-H."""
     return H(np.linalg.solve(left, H(np.linalg.solve(left, x))))
@@ -251,8 +266,8 @@ def sandwiched(left: Array, x: Array) -> Array:
 
 cholesky_of = general(
     np.linalg.cholesky,
-    lambda g, out: mT(sandwiched(H(out), mT(half_lower(mT(out) @ g)))),
-    lambda t, out: out @ half_lower(sandwiched(out, t)))
+    lambda g, out: mT(sandwiched(H(out), mT(half(mT(out) @ g, lower=True)))),
+    lambda t, out: out @ half(sandwiched(out, t), lower=True))
 
 
 @composite(np.linalg.cholesky)

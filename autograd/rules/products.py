@@ -116,9 +116,7 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
     a, b = arrays_of((a, b))
     if a.ndim == 0 or b.ndim == 0:
         return np.multiply(a, b)
-    if b.ndim <= 2:
-        return np.matmul(a, b)
-    return np.tensordot(a, b, axes=([-1], [-2]))
+    return np.matmul(a, b) if b.ndim <= 2 else np.tensordot(a, b, axes=([-1], [-2]))
 
 
 @composite(np.tensordot)
@@ -132,23 +130,35 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over axes {left} and {right}: lengths differ")
     kept_a, kept_b = ([i for i in range(x.ndim) if i not in used] for x, used in ((a, left), (b, right)))
-    shape = [a.shape[i] for i in kept_a] + [b.shape[i] for i in kept_b]
-    inner = int(np.prod([a.shape[i] for i in left], dtype=int))
-    flat_a = np.transpose(a, kept_a + left).reshape(int(np.prod([a.shape[i] for i in kept_a], dtype=int)), inner)
-    flat_b = np.transpose(b, right + kept_b).reshape(inner, int(np.prod([b.shape[i] for i in kept_b], dtype=int)))
-    return (flat_a @ flat_b).reshape(shape)
+    product = _as_matrix(a, kept_a, left) @ _as_matrix(b, right, kept_b)
+    return _in_shape(product, *[a.shape[i] for i in kept_a], *[b.shape[i] for i in kept_b])
+
+
+def _as_matrix(x: Any, rows: list[int], columns: list[int]) -> Any:
+    """The axes `rows` as one, and the axes `columns`: `x` itself if that is what it is."""
+    axes = rows + columns
+    x = x if axes == sorted(axes) else np.transpose(x, axes)
+    rest = prod(x.shape[len(rows) :])
+    return _in_shape(x, prod(x.shape[: len(rows)]), rest)
+
+
+def _in_shape(x: Any, *shape: int) -> Any:
+    return x if x.shape == shape else x.reshape(shape)
 
 
 @composite(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
     a, b = arrays_of((a, b))
-    return np.multiply(a, b) if a.ndim == 0 or b.ndim == 0 else np.tensordot(a, b, axes=([-1], [-1]))[()]
+    if a.ndim and b.ndim == 2:
+        b = np.swapaxes(b, 0, 1)
+    return np.dot(a, b) if b.ndim <= 2 or not a.ndim else np.tensordot(a, b, axes=([-1], [-1]))
 
 
 @composite(np.outer)
 def outer(a: Any, b: Any, out: None = None) -> Any:
     refuse_out("outer", out)
-    return np.ravel(a)[:, None] * np.ravel(b)[None, :]
+    a, b = (x if x.ndim == 1 else np.ravel(x) for x in arrays_of((a, b)))
+    return a[:, None] * b
 
 
 def conjugated(x: Array) -> Array:
@@ -194,17 +204,19 @@ def kron(a: Any, b: Any) -> Any:
     return np.multiply(a, b).reshape([m * n for m, n in zip(*blocks, strict=True)])
 
 
+cross_of = multilinear(
+    np.cross, lambda g, y: np.cross(y, g), lambda g, x: np.cross(g, x), evaluate=lambda x, y: np.cross(x, y))
+
+
 @composite(np.cross)
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
-    a, b = arrays_of((a, b))
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
-    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    a, b = (x if at == -1 else np.moveaxis(x, at, -1) for x, at in zip(arrays_of((a, b)), (axisa, axisb), strict=True))
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(f"cross takes vectors of length 3, got {a.shape[-1]} and {b.shape[-1]}; in the plane write "
                          "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]")
-    after, before = [1, 2, 0], [2, 0, 1]
-    return np.moveaxis(np.take(a, after, -1) * np.take(b, before, -1)
-                       - np.take(a, before, -1) * np.take(b, after, -1), -1, axisc)
+    product = cross_of(a, b)
+    return product if axisc == -1 else np.moveaxis(product, -1, axisc)
 
 
 # --- Convolution of two sequences ------------------------------------------------------------------------------------

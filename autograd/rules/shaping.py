@@ -187,9 +187,9 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
 @composite(np.meshgrid)
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Any, ...]:
     count = len(xi)
-    grids = [x.reshape([-1 if i == k else 1 for k in range(count)]) for i, x in enumerate(arrays_of(xi))]
-    if indexing == "xy" and count > 1:
-        grids = [np.swapaxes(x, 0, 1) for x in grids]
+    axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
+    grids = [x.reshape([-1 if i == axis else 1 for i in range(count)])
+             for axis, x in zip(axes, arrays_of(xi), strict=True)]
     grids = grids if sparse else broadcast_arrays(*grids)
     return tuple(np.copy(x, order="C") for x in grids) if copy else tuple(grids)
 

@@ -229,8 +229,8 @@ RULES: dict[str, BatchingRule] = {
     "coefficients_of": along("axis"),
     # Functions of matrices take stacks of them, those along the last axis leave the others alone.
     **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
-                     "eigvals", "svd", "svdvals", "qr", "tril", "triu", "sinc", "i0", "exprel", "log1prel",
-                     "recurrence"),
+                     "eigvals", "svd", "svdvals", "qr", "tril", "triu", "mirrored", "cross", "sinc", "i0", "exprel",
+                     "log1prel", "recurrence"),
                     broadcasting),
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), sorting),
 }
