@@ -50,7 +50,8 @@ AUTOGRAD = {
                             "GradientLostWarning", "DisconnectedWarning"],
 }
 NN = {
-    "Modules": ["Module", "Parameter", "Sequential", "ModuleList", "ModuleDict", "functional_call", "summary"],
+    "Modules": ["Module", "Parameter", "Sequential", "ModuleList", "ModuleDict", "ParameterList",
+                "ParameterDict", "functional_call", "summary"],
     "Training": ["fit", "evaluate", "History", "Callback", "EarlyStopping", "save_checkpoint", "load_checkpoint"],
     "Storage": ["save", "load", "export_onnx"],
     "Data": ["data.digits", "data.faces", "data.idx", "data.DataLoader"],

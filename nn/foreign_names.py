@@ -14,7 +14,6 @@ MODULES = {
 FUNCTIONS = {
     "upsample": "write interpolate",
     "conv3d": _NO_VOLUMES,
-    "unfold": "write np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))",
     "gumbel_softmax": "write softmax((x + np.random.default_rng(seed).gumbel(size=x.shape)) / tau)",
 }
 DATA = {

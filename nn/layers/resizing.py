@@ -59,6 +59,23 @@ class PixelShuffle(Module):
         return arguments(self.upscale_factor)
 
 
+class PixelUnshuffle(Module):
+    """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of PixelShuffle, every r x r square becomes r^2 channels.
+
+    Raises ValueError for images that r does not divide. Source: Shi et al., arXiv:1609.05158.
+    """
+
+    def __init__(self, downscale_factor: int) -> None:
+        positive("PixelUnshuffle", downscale_factor=downscale_factor)
+        self.downscale_factor = downscale_factor
+
+    def forward(self, input: Any) -> Tensor:
+        return pixel_unshuffle(input, self.downscale_factor, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.downscale_factor)
+
+
 def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
     """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
 
@@ -73,6 +90,21 @@ def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_
     at = len(lead)  # C, then the row and the column in the square, then H and W
     x = x.transpose(*range(at), at, at + 3, at + 1, at + 4, at + 2)
     return x.reshape(*lead, channels // r**2, height * r, width * r)
+
+
+def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pixel_unshuffle") -> Tensor:
+    """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of `pixel_shuffle`, every r x r square becomes r^2 channels.
+
+    r is the `downscale_factor`. Raises ValueError for images that r does not divide.
+    """
+    x, r = admitted(speaker, input), downscale_factor
+    if x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
+        raise refusal(speaker, f"(N, C, H, W) with H and W that {r} divides", x)
+    *lead, channels, height, width = x.shape
+    x = x.reshape(*lead, channels, height // r, r, width // r, r)
+    at = len(lead)  # C, H, the row in the square, W, the column in it
+    x = x.transpose(*range(at + 1), at + 2, at + 4, at + 1, at + 3)
+    return x.reshape(*lead, channels * r**2, height // r, width // r)
 
 
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",

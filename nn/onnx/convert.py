@@ -11,6 +11,7 @@ import numpy as np
 from nn import layers
 from nn.layers.padding import MODES
 from nn.module import Module
+from nn.onnx.activations import ACTIVATIONS, simple
 from nn.onnx.call import Call
 from nn.onnx.graph import Graph
 from nn.onnx.operations import kept_axes
@@ -22,16 +23,6 @@ Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 def convert(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """Write a layer; `inputs` are the names of its inputs in the graph."""
     return CONVERTERS[type(call.module)](graph, call, inputs)
-
-
-def _simple(operator: str, **renamed: str) -> Convert:
-    """A layer that is one operator, whose attributes are attributes of the layer."""
-
-    def write(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-        attributes = {theirs: getattr(call.module, ours) for theirs, ours in renamed.items()}
-        return [graph.add(operator, inputs[:1], **attributes)]
-
-    return write
 
 
 def _linear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -140,11 +131,6 @@ def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Resize", [inputs[0], *sizes], **options)]
 
 
-def _prelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    slopes = call.module.weight.data.reshape(-1, *[1] * max(0, call.inputs[0].ndim - 2))
-    return [graph.add("PRelu", [inputs[0], graph.constant(slopes, f"{call.path}.weight")])]
-
-
 def _instance_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     if call.module.running_mean is not None:
         return _batch_norm(graph, call, inputs)
@@ -190,12 +176,30 @@ def _group_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("GroupNormalization", [inputs[0], *parts], **options)]
 
 
+def _unfold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """The columns read by one index, counted row by row in the padded image."""
+    module, x = call.module, call.inputs[0]
+    call.require_batch(axes=4)
+    vertical, horizontal = module.padding
+    padded = graph.add("Pad", [inputs[0], graph.integers([0, 0, vertical, horizontal] * 2)])
+    size = [n + 2 * p for n, p in zip(x.shape[2:], module.padding, strict=True)]
+    pixels = np.arange(size[0] * size[1], dtype=float).reshape(1, 1, *size)
+    at = layers.Unfold(module.kernel_size, module.dilation, 0, module.stride)(pixels).data[0].astype(np.int64)
+    rows = graph.reshape(padded, [0, 0, -1])
+    columns = graph.add("Gather", [rows, graph.constant(at, f"{call.path}.at")], axis=2)
+    return [graph.reshape(columns, [0, x.shape[1] * at.shape[0], at.shape[1]])]
+
+
+def _fold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    call.require_batch(axes=3)
+    sizes = [graph.integers(module.output_size), graph.integers(module.kernel_size)]
+    return [graph.add("Col2Im", [inputs[0], *sizes], dilations=list(module.dilation), pads=list(module.padding) * 2,
+                      strides=list(module.stride))]
+
+
 def _embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Gather", [call.weight(graph, "weight"), inputs[0]], axis=0)]
-
-
-def _silu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Mul", [inputs[0], graph.add("Sigmoid", inputs)])]
 
 
 def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -229,15 +233,6 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [out, graph.add("ReduceMean", [attention, graph.integers([1])], keepdims=0)]
 
 
-def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    beta = graph.constant(np.array(module.beta, dtype), f"{call.path}.beta")
-    scaled = graph.add("Mul", [inputs[0], beta])
-    smooth = graph.add("Div", [graph.add("Softplus", [scaled]), beta])
-    threshold = graph.constant(np.array(module.threshold, dtype), f"{call.path}.threshold")
-    return [graph.add("Where", [graph.add("Greater", [scaled, threshold]), inputs[0], smooth])]
-
-
 def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     a, b = call.inputs
     if a.ndim != b.ndim:
@@ -259,47 +254,7 @@ def _pairwise_distance(graph: Graph, call: Call, inputs: Sequence[str]) -> list[
     return [graph.add(f"ReduceL{int(module.norm)}", [difference, axis], keepdims=int(module.keepdim))]
 
 
-def _clip(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    low, high = (0, 6) if type(module) is layers.ReLU6 else (module.min_val, module.max_val)
-    bounds = {"low": np.array(low, dtype), "high": np.array(high, dtype)}
-    return [graph.add("Clip", [inputs[0], *(graph.constant(b, f"{call.path}.{name}") for name, b in bounds.items())])]
-
-
-def _shrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    lambd = call.module.lambd
-    return [graph.add("Shrink", inputs, lambd=lambd, bias=lambd if type(call.module) is layers.Softshrink else 0.0)]
-
-
-def _threshold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    threshold, value = (graph.constant(np.array(getattr(module, name), dtype), f"{call.path}.{name}")
-                        for name in ("threshold", "value"))
-    return [graph.add("Where", [graph.add("Greater", [inputs[0], threshold]), inputs[0], value])]
-
-
-def _log_sigmoid(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Neg", [graph.add("Softplus", [graph.add("Neg", inputs)])])]
-
-
-def _tanhshrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Sub", [inputs[0], graph.add("Tanh", inputs)])]
-
-
-def _softmin(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Softmax", [graph.add("Neg", inputs)], axis=call.module.dim)]
-
-
-def _glu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    a, b = graph.add_many("Split", inputs, 2, axis=call.module.dim, num_outputs=2)
-    return [graph.add("Mul", [a, graph.add("Sigmoid", [b])])]
-
-
-def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Gelu", inputs, approximate=call.module.approximate)]
-
-
-CONVERTERS: dict[type[Module], Convert] = {
+CONVERTERS: dict[type[Module], Convert] = ACTIVATIONS | {
     layers.Linear: _linear,
     layers.Conv1d: _convolution,
     layers.Conv2d: _convolution,
@@ -335,9 +290,11 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.InstanceNorm1d: _instance_norm,
     layers.InstanceNorm2d: _instance_norm,
     layers.RMSNorm: _rms_norm,
-    layers.Dropout: _simple("Identity"),
-    layers.Dropout2d: _simple("Identity"),
-    layers.Identity: _simple("Identity"),
+    layers.Dropout: simple("Identity"),
+    layers.Dropout2d: simple("Identity"),
+    layers.Identity: simple("Identity"),
+    layers.Unfold: _unfold,
+    layers.Fold: _fold,
     layers.Embedding: _embedding,
     layers.CosineSimilarity: _cosine_similarity,
     layers.PairwiseDistance: _pairwise_distance,
@@ -348,30 +305,4 @@ CONVERTERS: dict[type[Module], Convert] = {
     layers.LSTMCell: convert_cell,
     layers.GRUCell: convert_cell,
     layers.MultiheadAttention: _attention,
-    layers.ReLU: _simple("Relu"),
-    layers.PReLU: _prelu,
-    layers.LeakyReLU: _simple("LeakyRelu", alpha="negative_slope"),
-    layers.ELU: _simple("Elu", alpha="alpha"),
-    layers.GELU: _gelu,
-    layers.SiLU: _silu,
-    layers.Sigmoid: _simple("Sigmoid"),
-    layers.Tanh: _simple("Tanh"),
-    layers.Softplus: _softplus,
-    layers.Softmax: _simple("Softmax", axis="dim"),
-    layers.LogSoftmax: _simple("LogSoftmax", axis="dim"),
-    layers.Softmin: _softmin,
-    layers.ReLU6: _clip,
-    layers.Hardtanh: _clip,
-    layers.Hardsigmoid: lambda graph, call, inputs: [graph.add("HardSigmoid", inputs, alpha=1 / 6, beta=0.5)],
-    layers.Hardswish: _simple("HardSwish"),
-    layers.Hardshrink: _shrink,
-    layers.Softshrink: _shrink,
-    layers.Threshold: _threshold,
-    layers.SELU: _simple("Selu"),
-    layers.CELU: _simple("Celu", alpha="alpha"),
-    layers.Mish: _simple("Mish"),
-    layers.LogSigmoid: _log_sigmoid,
-    layers.Softsign: _simple("Softsign"),
-    layers.Tanhshrink: _tanhshrink,
-    layers.GLU: _glu,
 }

@@ -226,6 +226,11 @@ def convolution() -> Family:
     f.case("Upsample", size=(2, 9), mode="bicubic", align_corners=True, inputs=[(2, 3, 5, 4)])
     f.case("Upsample", size=(1, 3), mode="bicubic", align_corners=True, inputs=[(2, 3, 5, 1)])
     f.case("Upsample", size=(3, 2), mode="bicubic", align_corners=False, inputs=[(2, 3, 5, 7)])
+    f.case("Unfold", (2, 3), inputs=[(2, 3, 4, 5)])
+    f.case("Unfold", 3, dilation=2, padding=(2, 1), stride=(1, 2), inputs=[(3, 5, 6)])
+    f.case("Fold", (4, 5), (2, 3), inputs=[(2, 18, 9)])
+    f.case("Fold", (5, 6), 3, dilation=2, padding=(2, 1), stride=(1, 2), inputs=[(9, 10)])
+    f.case("PixelUnshuffle", 2, inputs=[(2, 3, 4, 6)])
     return f
 
 

@@ -137,6 +137,8 @@ LAYERS: dict[str, Case] = {
     "PairwiseDistance": of_layer(nn.PairwiseDistance(3.0), SEQUENCES, SEQUENCES),
     "Flatten": of_layer(nn.Flatten(), IMAGES), "Unflatten": of_layer(nn.Unflatten(1, (2, 2)), SEQUENCES),
     "PixelShuffle": of_layer(nn.PixelShuffle(2), IMAGES),
+    "PixelUnshuffle": of_layer(nn.PixelUnshuffle(2), (N, 4, 4, 6)),
+    "Unfold": of_layer(nn.Unfold(3, 2, 1), IMAGES), "Fold": of_layer(nn.Fold((4, 5), (2, 3)), (N, 12, 9)),
     "Upsample": of_layer(nn.Upsample(scale_factor=2), IMAGES),
     "Upsample, linear": of_layer(nn.Upsample(size=8, mode="linear"), SEQUENCES),
     "Upsample, bilinear": of_layer(nn.Upsample(size=(3, 9), mode="bilinear", align_corners=True), IMAGES),
@@ -245,6 +247,9 @@ FUNCTIONS: dict[str, Case] = {
     "pad": of_function(lambda x: F.pad(x, (1, 2, 0, -1), value=3.0), IMAGES),
     "pad, circular": of_function(lambda x: F.pad(x, (1, 2), "circular"), IMAGES),
     "pixel_shuffle": of_function(lambda x: F.pixel_shuffle(x, 2), IMAGES),
+    "pixel_unshuffle": of_function(lambda x: F.pixel_unshuffle(x, 2), (N, 4, 4, 6)),
+    "unfold": of_function(lambda x: F.unfold(x, (2, 3), stride=2), IMAGES),
+    "fold": of_function(lambda x: F.fold(x, 4, 3, padding=1), (N, 9, 16)),
     "interpolate": of_function(lambda x: F.interpolate(x, scale_factor=(0.6, 1.5), mode="bilinear"), IMAGES),
     "scaled_dot_product_attention": of_function(F.scaled_dot_product_attention, (N, 4, 6), (N, 5, 6), (N, 5, 3)),
     "scaled_dot_product_attention, causal": of_function(

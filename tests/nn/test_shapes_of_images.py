@@ -98,6 +98,47 @@ def test_shuffled_pixels_by_a_loop() -> None:
         np.testing.assert_array_equal(out[:, c, i::2, j::2], x[:, 4 * c + 2 * i + j])
 
 
+def test_unshuffled_pixels_are_shuffled_back() -> None:
+    x = RNG.normal(size=(2, 3, 6, 4))
+    out = functional.pixel_unshuffle(x, 2)
+    np.testing.assert_array_equal(functional.pixel_shuffle(out, 2).data, x)
+    np.testing.assert_array_equal(out.data[:, 5], x[:, 1, ::2, 1::2])
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(1, 3), st.integers(0, 2))
+def test_patches_by_a_loop(height: int, width: int, dilation: int, stride: int, padding: int) -> None:
+    x = RNG.normal(size=(2, 3, 5, 6))
+    options = {"dilation": dilation, "padding": padding, "stride": stride}
+    out = functional.unfold(x, (height, width), **options).data.reshape(2, 3, height, width, -1)
+    padded = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
+    down, right = ((n + 2 * padding - dilation * (k - 1) - 1) // stride + 1 for n, k in ((5, height), (6, width)))
+    assert out.shape[-1] == down * right
+    for k, (y, z) in enumerate(np.ndindex(down, right)):
+        rows, columns = y * stride + np.arange(height) * dilation, z * stride + np.arange(width) * dilation
+        np.testing.assert_array_equal(out[..., k], padded[:, :, rows[:, None], columns])
+    weight = RNG.normal(size=(4, 3, height, width))
+    product = weight.reshape(4, -1) @ out.reshape(2, 3 * height * width, -1)
+    convolved = functional.conv2d(x, weight, **options).data
+    np.testing.assert_allclose(product.reshape(convolved.shape), convolved, rtol=1e-9, atol=1e-11)
+    columns_of = RNG.normal(size=(2, 3 * height * width, down * right))
+    image = functional.fold(columns_of, (5, 6), (height, width), **options).data
+    np.testing.assert_allclose((image * x).sum(), (columns_of * out.reshape(columns_of.shape)).sum(), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: functional.pixel_unshuffle(np.ones((1, 1, 3, 4)), 2), r"expected \(N, C, H, W\) with H and W that 2 div"),
+    (lambda: nn.Unfold(5)(np.ones((1, 1, 4, 6))), r"got images of \(4, 6\), where a window of 5 .* larger"),
+    (lambda: functional.unfold(np.ones((4, 6)), 2), r"unfold expected \(N, C, H, W\), got \(4, 6\)"),
+    (lambda: nn.Fold((4, 5), 2)(np.ones((1, 6, 12))), r"Fold\(\(4, 5\), 2\) expected rows that the window of 4 "),
+    (lambda: nn.Fold(4, 2)(np.ones((8, 12))), r"Fold\(4, 2\) expected 9 windows in images of \(4, 4\), got \(8, 12\)"),
+    (lambda: functional.fold(np.ones(4), 4, 2), r"fold expected columns \(N, C kh kw, windows\), got \(4,\)"),
+    (lambda: functional.fold(np.ones((4, 1)), 1, 2), r"fold got images of \(1, 1\), where a window of 2"),
+])
+def test_patches_that_do_not_fit(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
 def test_the_first_axis_may_be_unflattened() -> None:
     x = RNG.normal(size=(6, 2))
     np.testing.assert_array_equal(nn.Unflatten(0, (2, -1))(x).data, x.reshape(2, 3, 2))

@@ -1,0 +1,54 @@
+"""Windows of images as columns, and the sum of such columns as images: each is the adjoint of the other.
+
+    unfold   out[n, (c, i, j), (y, x)] = image[n, c, y s + i d - p, x s + j d - p],  0 in the padding
+    fold     image = the sum of all entries at the places that unfold would have taken them from
+
+Shapes: images (N, C, H, W), columns (N, C kh kw, OH OW). `windows` says the geometry, an axis each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.declare import linear, on_arrays_too
+from nn.kernels.windows import Axis
+
+Array = NDArray[Any]
+Windows = tuple[Axis, Axis]
+
+
+def _taps(windows: Windows) -> Iterator[tuple[Any, Any]]:
+    """For each tap of a window: its place among the columns (..., kh, kw, OH, OW), and that of what it sees."""
+    rows, columns = windows
+    for i, j in np.ndindex(rows.kernel, columns.kernel):
+        (down, from_rows), (right, from_columns) = rows.tap(i), columns.tap(j)
+        yield (..., i, j, down, right), (..., from_rows, from_columns)
+
+
+def _unfold(x: Array, *, windows: Windows) -> Array:
+    rows, columns = windows
+    batch, channels = x.shape[:2]
+    out = np.zeros((batch, channels, rows.kernel, columns.kernel, rows.outputs, columns.outputs), x.dtype)
+    for of_columns, of_image in _taps(windows):
+        out[of_columns] = x[of_image]
+    return out.reshape(batch, channels * rows.kernel * columns.kernel, rows.outputs * columns.outputs)
+
+
+def _fold(g: Array, *, windows: Windows) -> Array:
+    rows, columns = windows
+    channels = g.shape[1] // (rows.kernel * columns.kernel)
+    parts = g.reshape(len(g), channels, rows.kernel, columns.kernel, rows.outputs, columns.outputs)
+    image = np.zeros((len(g), channels, rows.size, columns.size), g.dtype)
+    for of_columns, of_image in _taps(windows):
+        image[of_image] += parts[of_columns]
+    return image
+
+
+unfold = linear(_unfold, lambda g, *, windows: to_image(g, windows=windows), name="unfold")
+fold = linear(_fold, lambda g, *, windows: to_columns(g, windows=windows), name="fold")
+to_columns: Callable[..., Any] = on_arrays_too(unfold, _unfold)
+to_image: Callable[..., Any] = on_arrays_too(fold, _fold)

@@ -1,0 +1,119 @@
+"""Patches of images: the windows that a convolution sees, as columns, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Tensor
+from nn.kernels import patches as kernels
+from nn.kernels.windows import Axis, axis
+from nn.layers.arguments import arguments, pair, short
+from nn.layers.convolution import Size, batch_of
+from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.module import Module
+
+Geometry = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+
+class _Patches(Module):
+    """The geometry of windows, which both directions share."""
+
+    def __init__(self, kernel_size: Size, dilation: Size, padding: Size, stride: Size) -> None:
+        self.kernel_size, self.dilation, self.padding, self.stride = _geometry(
+            type(self).__name__, kernel_size, dilation, padding, stride)
+
+    @property
+    def _windows(self) -> Geometry:
+        return self.kernel_size, self.dilation, self.padding, self.stride
+
+    def extra_repr(self) -> str:
+        return arguments(short(self.kernel_size), dilation=(short(self.dilation), 1), padding=(short(self.padding), 0),
+                         stride=(short(self.stride), 1))
+
+
+class Unfold(_Patches):
+    """Every window of (N, C, H, W), or of one image, as a column: (N, C kh kw, number of windows), row by row.
+
+    A convolution is a product of its weights, as a matrix, with them. What pads is 0. Raises ValueError for a window
+    larger than the padded input.
+    """
+
+    def __init__(self, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> None:
+        super().__init__(kernel_size, dilation, padding, stride)
+
+    def forward(self, input: Any) -> Tensor:
+        return _unfolded(self, input, self._windows)
+
+
+class Fold(_Patches):
+    """The sum of columns (N, C kh kw, number of windows) at the places of their windows: images of `output_size`.
+
+    The adjoint of Unfold, not its inverse: where windows overlap values are added. Also without N. Raises ValueError
+    for another number of windows, and for rows that the window does not divide.
+    """
+
+    def __init__(self, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
+                 stride: Size = 1) -> None:
+        self.output_size = pair("Fold", "output_size", output_size)
+        super().__init__(kernel_size, dilation, padding, stride)
+
+    def forward(self, input: Any) -> Tensor:
+        return _folded(self, input, self.output_size, self._windows)
+
+    def extra_repr(self) -> str:
+        return f"{short(self.output_size)}, {super().extra_repr()}"
+
+
+def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
+    """Every window of `input` (N, C, H, W) or (C, H, W) as a column: (N, C kh kw, number of windows), row by row.
+
+    Options and errors are those of `nn.Unfold`.
+    """
+    return _unfolded("unfold", input, _geometry("unfold", kernel_size, dilation, padding, stride))
+
+
+def fold(input: Any, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
+         stride: Size = 1) -> Tensor:
+    """The sum of columns (N, C kh kw, number of windows) at the places of their windows: images of `output_size`.
+
+    Options and errors are those of `nn.Fold`.
+    """
+    geometry = _geometry("fold", kernel_size, dilation, padding, stride)
+    return _folded("fold", input, pair("fold", "output_size", output_size), geometry)
+
+
+def _geometry(speaker: str, kernel_size: Size, dilation: Size, padding: Size, stride: Size) -> Geometry:
+    return (pair(speaker, "kernel_size", kernel_size), pair(speaker, "dilation", dilation),
+            pair(speaker, "padding", padding, least=0), pair(speaker, "stride", stride))
+
+
+def _axes(speaker: Speaker, size: Sequence[int], geometry: Geometry) -> tuple[Axis, ...]:
+    kernel, dilation, padding, stride = geometry
+    try:
+        return tuple(map(axis, size, kernel, stride, dilation, ((p, p) for p in padding)))
+    except ValueError as error:
+        raise mistake(speaker, f"got images of {tuple(size)}, where {error}") from None
+
+
+def _unfolded(speaker: Speaker, x: Any, geometry: Geometry) -> Tensor:
+    x, single = batch_of(speaker, admitted(speaker, x), "C", 2)
+    out = kernels.unfold(x, windows=_axes(speaker, x.shape[2:], geometry))
+    return out[0] if single else out  # type: ignore[no-any-return]
+
+
+def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], geometry: Geometry) -> Tensor:
+    x = admitted(speaker, x)
+    if x.ndim not in (2, 3):
+        raise refusal(speaker, "columns (N, C kh kw, windows)", x)
+    columns = x if x.ndim == 3 else x[None]
+    taps = math.prod(geometry[0])
+    if columns.shape[1] % taps:
+        raise mistake(speaker, f"expected rows that the window of {taps} divides, got {x.shape}")
+    windows = _axes(speaker, size, geometry)
+    count = math.prod(window.outputs for window in windows)
+    if columns.shape[2] != count:
+        raise mistake(speaker, f"expected {count} windows in images of {size}, got {x.shape}")
+    out = kernels.fold(columns, windows=windows)
+    return out if x.ndim == 3 else out[0]  # type: ignore[no-any-return]
