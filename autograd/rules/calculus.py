@@ -113,6 +113,8 @@ def whole_periods(p: Array, discont: float | None, axis: int, period: Any) -> Ar
 
 def at(x: Array, places: Array) -> Array:
     """x[places], for places that may differ from example to example."""
+    if places.ndim == 1:
+        return np.take_along_axis(x, places, 0)
     return np.take_along_axis(x, places.reshape(-1), 0).reshape(places.shape)
 
 
@@ -129,16 +131,24 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     slopes = np.pad(over(np.diff(fp), np.diff(xp)), 1)
+    before, after, anchor, level, kink = line_at(x, xp, fp)
+    slope = at(slopes, after)
+    slope = np.where(kink, least(at(slopes, before), slope), slope)
+    y = at(fp, anchor) + slope * np.where(level, 0, x - at(xp, anchor))
+    y = y if left is None else np.where(x < xp[0], left, y)
+    return y if right is None else np.where(x > xp[-1], right, y)
+
+
+@piecewise_constant
+def line_at(x: Array, xp: Array, fp: Array) -> tuple[Array, ...]:
+    """The samples before x and after it, the one that a line is drawn from, and whether x is beyond them or on one."""
     after = np.searchsorted(xp, x, side="right")
     before, behind = np.maximum(after - 1, 0), np.minimum(after, len(xp) - 1)
-    beyond = np.isinf(at(xp, before)) & (x != at(xp, before))
-    anchor = np.where(beyond, behind, before)  # the end that a line is drawn from must not be infinitely far
-    low, high, knot = x < xp[0], x > xp[-1], at(xp, anchor)
-    slope = np.where(x == knot, least(at(slopes, before), at(slopes, after)), at(slopes, after))
-    level = low | high | (np.isinf(knot) & ((x == knot) | (at(fp, before) == at(fp, behind))))
-    y = at(fp, anchor) + slope * np.where(level, 0, x - knot)
-    y = y if left is None else np.where(low, left, y)
-    return y if right is None else np.where(high, right, y)
+    beyond = np.isinf(xp[before]) & (x != xp[before])
+    anchor = np.where(beyond, behind, before)  # it must not be infinitely far
+    knot = xp[anchor]
+    level = (x < xp[0]) | (x > xp[-1]) | (np.isinf(knot) & ((x == knot) | (fp[before] == fp[behind])))
+    return before, after, anchor, level, x == knot
 
 
 def least(x: Array, y: Array) -> Array:
