@@ -35,20 +35,21 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     weights = options.get("weights")
     if weights is not None and np.shape(weights) == a.shape:
         options["weights"] = reduced_last(np.asarray(weights), axes)
-    places = piecewise_constant(lambda x: function(ranks(x), axis=-1, **options))(flat)
-    levels = places.shape[: places.ndim - len(rest)]  # several levels come first
-    places = places.reshape(-1, *[a.shape[k] for k in rest])
-    places = np.moveaxis(places, 0, -1)
-    missing = np.isnan(places)
-    places = np.where(missing, 0, places)
-    low = np.floor(places).astype(int)
+    levels, shape = np.shape(options.get("q", 0)), [a.shape[k] for k in rest]  # several levels come first
     dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
-    share = (places - low).astype(dtype)
+
+    def read(x: Array) -> tuple[Array, ...]:
+        places = np.moveaxis(np.reshape(function(ranks(x), axis=-1, **options), (-1, *shape)), 0, -1)
+        missing = np.isnan(places)
+        places = np.where(missing, 0, places)
+        low = np.floor(places).astype(int)
+        return low, np.minimum(low + 1, x.shape[-1] - 1), (places - low).astype(dtype), missing
+
+    low, high, share, missing = piecewise_constant(read)(flat)
     ordered = np.sort(flat, axis=-1)
-    below = np.take_along_axis(ordered, low, -1)
-    above = np.take_along_axis(ordered, np.minimum(low + 1, flat.shape[-1] - 1), -1)
+    below, above = np.take_along_axis(ordered, low, -1), np.take_along_axis(ordered, high, -1)
     mixed = np.where(share == 0, below, mix(below, above, share))
-    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *[a.shape[k] for k in rest])
+    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *shape)
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
     return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out[()]
