@@ -1,0 +1,79 @@
+"""Images read at places of a grid: SciPy's interpolation, kinks, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from autograd import Tensor, grad
+from autograd.testing import check_gradients
+from nn import functional
+
+RNG = np.random.default_rng(0)
+IMAGES, GRID = RNG.normal(size=(2, 3, 5, 6)), RNG.uniform(-2.7, 2.7, size=(2, 4, 7, 2))
+SCIPYS = {("zeros", False): "grid-constant", ("zeros", True): "grid-constant", ("border", False): "nearest",
+          ("border", True): "nearest", ("reflection", False): "reflect", ("reflection", True): "mirror"}
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
+@pytest.mark.parametrize(("padding", "corners"), SCIPYS)
+def test_places_are_read_as_scipy_does(mode: str, padding: str, corners: bool) -> None:
+    found = functional.grid_sample(IMAGES, GRID, mode, padding, corners).data
+    for n, c in np.ndindex(2, 3):
+        x, y = ((GRID[n, ..., k] + 1) / 2 * (size - 1) if corners else ((GRID[n, ..., k] + 1) * size - 1) / 2
+                for k, size in enumerate((6, 5)))
+        expected = ndimage.map_coordinates(IMAGES[n, c], [y, x], order=int(mode == "bilinear"),
+                                           mode=SCIPYS[padding, corners])
+        np.testing.assert_allclose(found[n, c], expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(("padding", "corners"), SCIPYS)
+def test_slopes_in_image_and_grid(padding: str, corners: bool) -> None:
+    check_gradients(lambda x, g: functional.grid_sample(x, g, "bilinear", padding, corners), IMAGES, GRID)
+    check_gradients(lambda x: functional.grid_sample(x, GRID, "nearest", padding, corners), IMAGES)
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_the_identity_leaves_images_as_they_are(corners: bool) -> None:
+    theta = np.array([[[1.0, 0, 0], [0, 1, 0]]] * 2)
+    grid = functional.affine_grid(theta, IMAGES.shape, corners)
+    np.testing.assert_allclose(functional.grid_sample(IMAGES, grid, align_corners=corners).data, IMAGES, rtol=1e-12)
+    mirrored = functional.affine_grid(theta * [[[-1], [1]]], IMAGES.shape, corners)
+    np.testing.assert_allclose(functional.grid_sample(IMAGES, mirrored, align_corners=corners).data,
+                               IMAGES[..., ::-1], rtol=1e-9, atol=1e-11)
+    check_gradients(lambda theta: functional.affine_grid(theta, (2, 1, 3, 4), corners), RNG.normal(size=(2, 2, 3)))
+
+
+def test_at_a_pixel_the_slope_is_that_towards_the_next() -> None:
+    line = np.array([0.0, 1.0, 3.0]).reshape(1, 1, 1, 3)
+    slope = grad(lambda g: functional.grid_sample(line, g, align_corners=True).sum())(np.zeros((1, 1, 1, 2)))
+    np.testing.assert_array_equal(slope.ravel(), [2, 0])  # one row has no other to go to
+
+
+def test_images_of_one_pixel_are_reflected_into_themselves() -> None:
+    for corners in (False, True):
+        found = functional.grid_sample(np.full((2, 1, 1, 1), 7.0), GRID, "bilinear", "reflection", corners)
+        np.testing.assert_allclose(found.data, 7)
+
+
+def test_single_precision_finds_pixels_of_large_images() -> None:
+    image = Tensor(np.arange(4200.0**2, dtype=np.float32).reshape(1, 1, 4200, 4200) % 1000)
+    grid = functional.affine_grid(np.array([[[1, 0, 0], [0, 1, 0]]], np.float32), (1, 1, 3, 3), True)
+    found = functional.grid_sample(image, grid, "nearest", align_corners=True)
+    assert found.dtype == np.float32
+    assert found.data[0, 0, 2, 2] == image.data[0, 0, -1, -1]
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: functional.grid_sample(IMAGES, GRID, "bicubic"), "takes mode 'bilinear' or 'nearest' .* got 'bicubic'"),
+    (lambda: functional.grid_sample(IMAGES, GRID, padding_mode="circular"), "got 'bilinear' and 'circular'"),
+    (lambda: functional.grid_sample(IMAGES[0], GRID), r"expected images \(N, C, H, W\), got \(3, 5, 6\)"),
+    (lambda: functional.grid_sample(IMAGES, GRID[:1]), r"expected a grid \(2, OH, OW, 2\), got \(1, 4, 7, 2\)"),
+    (lambda: functional.affine_grid(np.ones((2, 3, 2)), IMAGES.shape), r"expected theta \(N, 2, 3\) and a size"),
+])
+def test_what_does_not_fit(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
