@@ -354,7 +354,7 @@ def test_check_rule_takes_numbers() -> None:
 @pytest.mark.parametrize("alone", [0, 1])
 def test_check_rule_looks_at_each_operand_alone(alone: int) -> None:
     def pull(g: Any, operands: Any, residuals: Any, needs: Any) -> Any:
-        wrong = 2 if needs == (alone == 0, alone == 1) else 1
+        wrong = 2 if needs[alone] and not needs[1 - alone] else 1
         return wrong * g * operands[1], wrong * g * operands[0]
 
     rule = autograd.fused(f"planted_where_{alone}_is_alone", forward_product, pull, reference_product)

@@ -41,6 +41,8 @@ def test_tensors_have_the_shape_dtype_and_elements_asked_for(data: Any, shape: t
     assert t.dtype == dtype
     assert t.requires_grad
     positive = data.draw(strategies.tensors(st.just(shape), elements=strategies.reals(1, 2)))
+    assert not positive.requires_grad
+    assert positive.dtype == np.float64
     assert not positive.size or (positive.numpy().min() >= 1 and positive.numpy().max() <= 2)
 
 
