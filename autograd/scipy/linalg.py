@@ -11,6 +11,7 @@ import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
+from autograd.rules.decompositions import eigen_change
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import no_twins_but_these, twin
@@ -280,6 +281,11 @@ def polar(a: Any, side: str = "right") -> Any:
     return q, H(q) @ a if side == "right" else a @ H(q)
 
 
+vectors_of: Any = differential(  # not NumPy's: SciPy's driver gives other signs to the vectors
+    sl.eigh, lambda t, out, *, lower=True, driver=None, check_finite=True: eigen_change(H(out[1]) @ t @ out[1], *out),
+    name="scipy.eigh", evaluate=lambda x, **options: tuple(sl.eigh(x, **options)))
+
+
 @twin(sl.eigh)
 def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, overwrite_a: bool = False,
          overwrite_b: bool = False, type: int = 1, check_finite: bool = True, subset_by_index: Any = None,
@@ -292,7 +298,11 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     left = None if b is None else cholesky(b, True) if lower else H(cholesky(b))
     if left is not None:
         a, side = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower))))), "L"
-    values, vectors = (np.linalg.eigvalsh(a, side), None) if eigvals_only else np.linalg.eigh(a, side)
+    if eigvals_only:
+        values, vectors = np.linalg.eigvalsh(a, side), None
+    else:
+        values, vectors = vectors_of(mirrored(a, lower), lower=lower, driver=driver if b is None else "evd",
+                                     check_finite=check_finite)
     if subset_by_index is not None or subset_by_value is not None:
         part = subset(values, subset_by_index, subset_by_value)
         values, vectors = values[..., part], vectors if vectors is None else vectors[..., part]

@@ -96,6 +96,8 @@ def divergence(p: Array, q: Array, base: Any = None, axis: int = -1, keepdims: b
 METRICS: dict[str, Metric] = {metric.__name__: metric for metric in (
     sqeuclidean, euclidean, minkowski, cityblock, chebyshev, seuclidean, mahalanobis, correlation, cosine, canberra,
     braycurtis)} | {"jensenshannon": divergence}
+NAMES: dict[Any, str] = {getattr(sd, name): name for name in METRICS}
+"""SciPy's own functions of two vectors, which stand for their names."""
 
 
 @twin(sd.jensenshannon)
@@ -116,6 +118,7 @@ def points(given: Any) -> Array:
 
 def chosen(metric: Any, options: dict[str, Any], every: Array) -> Metric:
     """The metric with its options, those included that SciPy finds from all points."""
+    metric = NAMES.get(metric, metric)
     if callable(metric):
         return lambda u, v: pair_by_pair(lambda a, b: metric(a, b, **options), u, v)
     if metric not in METRICS:

@@ -62,8 +62,15 @@ def student_quantile(q: Array, df: Array) -> Array:
 
 
 cauchy = Distribution(
-    "cauchy", (-INF, INF), logpdf=lambda x: -np.log1p(x * x) - log(pi), cdf=lambda x: np.arctan2(1.0, -x) / pi,
+    "cauchy", (-INF, INF), logpdf=lambda x: -log_of_one_and_square(x) - log(pi), cdf=lambda x: np.arctan2(1.0, -x) / pi,
     sf=lambda x: np.arctan2(1.0, x) / pi, ppf=lambda q: cauchy_quantile(q), isf=lambda q: -cauchy_quantile(q))
+
+
+def log_of_one_and_square(x: Array) -> Array:
+    """log(1 + x^2), also where x^2 overflows."""
+    large = np.abs(x) > 1
+    size = np.where(large, np.abs(x), 1.0)
+    return np.log1p(np.where(large, 1 / size, x) ** 2) + 2 * np.log(size)
 
 
 def cauchy_quantile(q: Array) -> Array:

@@ -102,7 +102,8 @@ class Distribution(Freezing):
 
         def apply(x: Array, *given: Array, **named: Array) -> Array:
             values: dict[str, Any] = {**self.standard, **dict(zip(self.parameters, given, strict=False)), **named}
-            if len(given) > len(self.parameters) or set(values) != set(self.parameters):
+            twice = named.keys() & set(self.parameters[: len(given)])
+            if twice or len(given) > len(self.parameters) or set(values) != set(self.parameters):
                 raise TypeError(f"{self.name}.{function}(x, {', '.join(self.parameters)}) got {len(given)} parameters "
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]

@@ -23,6 +23,13 @@ CASES += [("minkowski", {"p": 3}), ("minkowski", {"p": 1.5, "w": W}), ("seuclide
           ("minkowski", {"p": np.inf, "w": np.array([0.5, 0.0, 1.0])})]
 
 
+@pytest.mark.parametrize("name", list(distance.METRICS))
+def test_scipys_functions_of_two_vectors_are_metrics(name: str) -> None:
+    options: dict[str, Any] = {"seuclidean": {"V": W}, "mahalanobis": {"VI": np.diag(W) + 0.1}}.get(name, {})
+    np.testing.assert_allclose(distance.cdist(Tensor(A), B, getattr(sd, name), **options).numpy(),
+                               sd.cdist(A, B, getattr(sd, name), **options))
+
+
 @pytest.mark.parametrize(("name", "options"), CASES)
 def test_distances_are_scipys_and_differentiated_in_both_sets(name: str, options: dict[str, Any]) -> None:
     np.testing.assert_allclose(distance.cdist(Tensor(A), B, name, **options).numpy(), sd.cdist(A, B, name, **options),

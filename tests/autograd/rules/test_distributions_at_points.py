@@ -31,6 +31,21 @@ def test_values_are_scipys_inside_and_outside_of_the_support(name: str, method: 
         value = ours(np.array(x), *FAMILIES[name], loc=loc, scale=scale)
         expected = theirs(x, *FAMILIES[name], loc=loc, scale=scale)
     np.testing.assert_allclose(value, expected, rtol=1e-7, atol=1e-15)
+
+
+def test_the_cauchy_distribution_where_squares_overflow() -> None:
+    x = np.array([-1e200, -3.0, -1.0, -0.5, 0.0, 1e-200, 1.0, 1e200])
+    np.testing.assert_allclose(stats.cauchy.logpdf(Tensor(x)).numpy(), scipy.stats.cauchy.logpdf(x), rtol=1e-14)
+    np.testing.assert_allclose(grad(lambda x: np.sum(stats.cauchy.logpdf(x)))(x),
+                               [2e-200, 0.6, 1.0, 0.8, 0.0, -2e-200, -1.0, -2e-200])
+    check_gradients(stats.cauchy.logpdf, np.array([-2.0, -1.0, 0.3, 1.0]), order=2)
+
+
+def test_a_parameter_is_given_once() -> None:
+    with pytest.raises(TypeError, match="got 2 parameters by position and loc by name"):
+        stats.gamma.ppf(Tensor([0.1]), 2.0, 3.0, loc=1.0)
+
+
 CONTINUOUS = {name: FAMILIES.get(name, ()) for name in (
     "norm", "lognorm", "halfnorm", "gamma", "invgamma", "chi2", "beta", "f", "t", "cauchy", "uniform", "expon",
     "laplace", "logistic", "gumbel_r", "weibull_min", "rayleigh", "pareto")} | {

@@ -62,6 +62,18 @@ def test_generalized_eigenvalues_against_their_residual() -> None:
     np.testing.assert_allclose(vectors.T @ b @ vectors, np.eye(4), atol=1e-12)
 
 
+@pytest.mark.parametrize("options", [{}, {"driver": "ev"}, {"driver": "evd"}, {"lower": False}, {"b": True},
+                                     {"b": True, "lower": False}])
+def test_eigenvectors_have_scipys_signs(options: dict[str, Any]) -> None:
+    for size in range(1, 8):
+        a, b = rng.standard_normal((2, size, size))
+        a, given = a + a.T, options | ({"b": b @ b.T + np.eye(size)} if "b" in options else {})
+        for hermitian in (a, a + 1j * (b - b.T)):
+            found, expected = linalg.eigh(Tensor(hermitian), **given), scipy.linalg.eigh(hermitian, **given)
+            np.testing.assert_allclose(found[1].numpy(), expected[1], atol=1e-11)
+    check_gradients(lambda a: linalg.eigh(a, **given), a)
+
+
 def test_keywords_that_scipy_has_not_are_refused() -> None:
     with pytest.raises(TypeError, match="eigval_only"):
         linalg.eigh(Tensor(np.eye(3), requires_grad=True), eigval_only=True)
