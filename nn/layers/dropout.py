@@ -35,6 +35,16 @@ class Dropout(Module):
         return arguments(self.p)
 
 
+class Dropout1d(Dropout):
+    """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
+
+    Neighbouring steps tell what a dropped one was; a channel they do not.
+    """
+
+    def forward(self, input: Any) -> Tensor:
+        return dropout1d(input, self.p, self.training, speaker=self)
+
+
 class Dropout2d(Dropout):
     """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
 
@@ -66,11 +76,25 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
     changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
     """
-    input = admitted(speaker, input)
-    if input.ndim not in (3, 4):
-        raise refusal(speaker, "(N, C, H, W) or (C, H, W)", input)
-    share = dropout(np.ones_like(input[..., :1, :1]), p, training, speaker=speaker)
-    return input * share if training and p else input  # type: ignore[no-any-return]
+    return _channels(speaker, "H, W", input, p, training)
+
+
+def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+              speaker: Speaker = "dropout1d") -> Tensor:
+    """In training whole channels of (N, C, L), or of one sequence (C, L), are 0 with probability `p`; else x.
+
+    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
+    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
+    """
+    return _channels(speaker, "L", input, p, training)
+
+
+def _channels(speaker: Speaker, axes: str, input: Any, p: float, training: bool) -> Tensor:
+    x, inner = admitted(speaker, input), 1 + axes.count(",")
+    if x.ndim - inner not in (1, 2):
+        raise refusal(speaker, f"(N, C, {axes}) or (C, {axes})", x)
+    share = dropout(np.ones_like(x[(..., *[slice(1)] * inner)]), p, training, speaker=speaker)
+    return x * share if training and p else x
 
 
 def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:

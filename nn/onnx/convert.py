@@ -291,6 +291,7 @@ CONVERTERS: dict[type[Module], Convert] = ACTIVATIONS | {
     layers.InstanceNorm2d: _instance_norm,
     layers.RMSNorm: _rms_norm,
     layers.Dropout: simple("Identity"),
+    layers.Dropout1d: simple("Identity"),
     layers.Dropout2d: simple("Identity"),
     layers.Identity: simple("Identity"),
     layers.Unfold: _unfold,

@@ -144,10 +144,10 @@ def test_the_first_axis_may_be_unflattened() -> None:
     np.testing.assert_array_equal(nn.Unflatten(0, (2, -1))(x).data, x.reshape(2, 3, 2))
 
 
-@pytest.mark.parametrize("drop", [functional.dropout, functional.dropout2d])
+@pytest.mark.parametrize("drop", [functional.dropout, functional.dropout1d, functional.dropout2d])
 def test_half_is_dropped_unless_told(drop: Any) -> None:
     autograd.manual_seed(0)
-    out = drop(np.ones((40, 50, 1, 1))).data
+    out = drop(np.ones((40, 50, 1, 1)[: 3 if drop is functional.dropout1d else 4])).data
     assert set(np.unique(out)) == {0, 2}
     assert abs((out == 0).mean() - 0.5) < 0.05
 
@@ -162,6 +162,10 @@ def test_dropped_channels_are_whole() -> None:
     out.sum().backward()
     np.testing.assert_array_equal(x.grad.data, out.data)
     assert nn.Dropout2d(0.25).eval()(x) is x
+    autograd.manual_seed(0)
+    np.testing.assert_array_equal(nn.Dropout1d(0.25)(x[..., 0]).data, out.data[..., 0])
+    with pytest.raises(ValueError, match=r"Dropout1d\(0.5\) expected \(N, C, L\) or \(C, L\), got"):
+        nn.Dropout1d()(x)
 
 
 # --- Cells and stacks -------------------------------------------------------------------------------------------------
