@@ -43,41 +43,44 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
     return exponentials, sums, largest
 
 
-def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean",
-            **options: Any) -> tuple[Any, tuple[Any, ...]]:
+def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
+            label_smoothing: float = 0.0) -> tuple[Any, tuple[Any, ...]]:
     exponentials, sums, largest = _exponentials(x)
-    of = shares(x, target, weight, reduction=reduction, **options)
-    costs = np.log(sums) - (x - largest) if of.at is None else np.log(sums[:, 0]) - (x[of.at] - largest[:, 0])
-    return loss(costs, of, reduction), (exponentials, sums, largest, of)
+    of = shares(x, target, weight, reduction, ignore_index, label_smoothing)
+    at = of[1]
+    costs = np.log(sums) - (x - largest) if at is None else np.log(sums[:, 0]) - (x[at] - largest[:, 0])
+    return loss(costs, of, reduction), (exponentials, sums, largest, *of)
 
 
 def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool], *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
     """With g the cotangent of each loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
     x = operands[0]
-    exponentials, sums, largest, of = residuals
-    each = each_cotangent(g, x, of, reduction)
+    exponentials, sums, largest, counts, at, divisor = residuals
+    each = each_cotangent(g, x, divisor, reduction)
     dx = None
     if needs[0]:
         dx = np.empty_like(x)
-        if of.at is None:
-            total = each * of.counts.sum(axis=1, keepdims=True)
+        if at is None:
+            total = each * counts.sum(axis=1, keepdims=True)
         else:
-            total = each if of.counts is None else each * of.counts[:, np.newaxis]
+            total = each if counts is None else each * counts[:, np.newaxis]
         factor = total / sums
         for_blocks(lambda block: np.multiply(exponentials[block], factor[block], out=dx[block]), len(x),
                    block_length(len(x), x[:1].size))
-        if of.at is None:
-            dx -= each * of.counts
+        if at is None:
+            dx -= each * counts
         else:
-            dx[of.at] -= total[:, 0] if total.ndim else total
+            dx[at] -= total[:, 0] if total.ndim else total
+    if not (needs[1] or needs[2]):
+        return dx, None, None
 
     def costs(a: Array) -> Array:
         found: Array = np.log(sums) - (x - largest)
         found[np.isinf(found) & (a == 0)] = 0
         return found
 
-    return dx, *other_cotangents(each, costs, operands, needs, of.divisor, reduction=reduction, **options)
+    return dx, *other_cotangents(each, costs, operands, needs, divisor, reduction=reduction, **options)
 
 
 def reference(x: Any, target: Any, weight: Any, **options: Any) -> Any:

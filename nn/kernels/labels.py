@@ -11,7 +11,7 @@ Without smoothing, labels are gathered, and no distribution a is built.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,28 +21,24 @@ from nn.kernels.indices import first_outside
 Array = NDArray[Any]
 
 
-class Shares(NamedTuple):
-    """What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
-
-    counts: Any
-    at: tuple[Array, ...] | None
-    divisor: Any
+Shares = tuple[Any, tuple[Array, ...] | None, Any]
+"""What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
 
 
-def shares(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
-           label_smoothing: float = 0.0) -> Shares:
+def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int,
+           label_smoothing: float) -> Shares:
     """How the costs of all classes, or those of the labels alone, make the loss."""
     if target.dtype.kind == "f" or label_smoothing:
         counts = distribution(x, target, ignore_index, label_smoothing)
         if weight is not None:
             counts = counts * along_classes(weight, x.ndim)
-        return Shares(counts, None, divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
+        return counts, None, divisor(x, target, weight, ignore_index) if reduction == "mean" else 1
     labels, counted = _labels(target, x.shape[1], ignore_index)
     counts = None if weight is None else weight[labels]
     if counted is not None:
         counts = counted.astype(x.dtype) if counts is None else counts * counted
     total = 1 if reduction != "mean" else labels.size if counts is None else counts.sum() or np.inf
-    return Shares(counts, _at(labels), total)
+    return counts, _at(labels), total
 
 
 def loss(costs: Array, of: Shares, reduction: str) -> Any:
@@ -55,9 +51,9 @@ def loss(costs: Array, of: Shares, reduction: str) -> Any:
     return losses if reduction == "none" else losses.sum() / total
 
 
-def each_cotangent(g: Any, x: Array, of: Shares, reduction: str) -> Array:
+def each_cotangent(g: Any, x: Array, total: Any, reduction: str) -> Array:
     """The cotangent of the cost of each label or class, before it is counted: (N, 1, d1, ...), or one for all."""
-    each = np.asarray(g / of.divisor, x.dtype)
+    each = np.asarray(g / total, x.dtype)
     return each[:, np.newaxis] if reduction == "none" else each
 
 

@@ -29,24 +29,27 @@ from nn.kernels.labels import (
 Array = NDArray[Any]
 
 
-def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean",
-            **options: Any) -> tuple[Any, tuple[Shares]]:
-    of = shares(x, target, weight, reduction=reduction, **options)
-    return loss(-(x if of.at is None else x[of.at]), of, reduction), (of,)
+def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
+            label_smoothing: float = 0.0) -> tuple[Any, Shares]:
+    of = shares(x, target, weight, reduction, ignore_index, label_smoothing)
+    at = of[1]
+    return loss(-(x if at is None else x[at]), of, reduction), of
 
 
-def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Shares], needs: Sequence[bool], *,
+def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Sequence[bool], *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
     """With g the cotangent of each loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
-    x, (of,) = operands[0], residuals
-    each = each_cotangent(g, x, of, reduction)
+    x, (counts, at, total) = operands[0], residuals
+    each = each_cotangent(g, x, total, reduction)
     dx = None
-    if needs[0] and of.at is None:
-        dx = -each * of.counts
+    if needs[0] and at is None:
+        dx = -each * counts
     elif needs[0]:
         dx, own = np.zeros_like(x), each[:, 0] if each.ndim else each
-        dx[of.at] = -own if of.counts is None else -own * of.counts
-    return dx, *other_cotangents(each, lambda a: np.where((a == 0) & np.isinf(x), 0, -x), operands, needs, of.divisor,
+        dx[at] = -own if counts is None else -own * counts
+    if not (needs[1] or needs[2]):
+        return dx, None, None
+    return dx, *other_cotangents(each, lambda a: np.where((a == 0) & np.isinf(x), 0, -x), operands, needs, total,
                                  reduction=reduction, **options)
 
 
