@@ -1,0 +1,138 @@
+"""A training step of small models as users write them: loss, backward pass and Adam, float32."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks import sides
+
+TITLE = "step of a small model"
+Problem = tuple[Any, Any, np.ndarray, np.ndarray]  # a model, a loss, inputs and targets
+
+
+def _pixels(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).random(shape, dtype=np.float32)
+
+
+def _labels(classes: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, classes, shape)
+
+
+def text(nn: Any) -> Problem:
+    class Model(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding, self.gru, self.output = nn.Embedding(80, 64), nn.GRU(64, 128), nn.Linear(128, 80)
+
+        def forward(self, letters: Any) -> Any:
+            return self.output(self.gru(self.embedding(letters))[0]).reshape(-1, 80)
+
+    return Model(), nn.CrossEntropyLoss(), _labels(80, 50, 32), _labels(80, 50 * 32)
+
+
+def autoencoder(nn: Any) -> Problem:
+    class Model(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder, self.mean, self.spread = nn.Linear(784, 400), nn.Linear(400, 20), nn.Linear(400, 20)
+            self.decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
+
+        def forward(self, x: Any) -> Any:
+            hidden = nn.functional.relu(self.encoder(x))
+            mean, spread = self.mean(hidden), self.spread(hidden)  # without noise, which each library draws its own way
+            return self.decoder(mean + (0.5 * spread).exp()), mean, spread
+
+    def loss(made: Any, x: Any) -> Any:
+        logits, mean, spread = made
+        likelihood = nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+        return likelihood - 0.5 * (1 + spread - mean * mean - spread.exp()).sum()
+
+    return Model(), loss, _pixels(128, 784), _pixels(128, 784)
+
+
+def discriminator(nn: Any) -> Problem:
+    layers = []
+    for came, made in ((1, 16), (16, 32), (32, 64)):
+        layers += [nn.Conv2d(came, made, 4, 2, 1), nn.BatchNorm2d(made), nn.LeakyReLU(0.2)]
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(1024, 1))
+    return model, nn.BCEWithLogitsLoss(), _pixels(32, 1, 32, 32), np.ones((32, 1), np.float32)
+
+
+def generator(nn: Any) -> Problem:
+    layers = []
+    for came, made, stride, padding in ((32, 64, 1, 0), (64, 32, 2, 1), (32, 16, 2, 1)):
+        layers += [nn.ConvTranspose2d(came, made, 4, stride, padding), nn.BatchNorm2d(made), nn.ReLU()]
+    model = nn.Sequential(*layers, nn.ConvTranspose2d(16, 1, 4, 2, 1), nn.Tanh())
+    return model, nn.MSELoss(), _pixels(32, 32, 1, 1), _pixels(32, 1, 32, 32)
+
+
+def mobile(nn: Any) -> Problem:
+    layers = [nn.Conv2d(3, 16, 3, 2, 1), nn.BatchNorm2d(16), nn.ReLU()]
+    for came, made, stride in ((16, 32, 1), (32, 64, 2), (64, 64, 1)):
+        layers += [nn.Conv2d(came, came, 3, stride, 1, groups=came), nn.BatchNorm2d(came), nn.ReLU(),
+                   nn.Conv2d(came, made, 1), nn.BatchNorm2d(made), nn.ReLU()]
+    model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    return model, nn.CrossEntropyLoss(), _pixels(16, 3, 32, 32), _labels(10, 16)
+
+
+def lenet(nn: Any) -> Problem:
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+        nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
+    return model, nn.CrossEntropyLoss(), _pixels(64, 1, 28, 28), _labels(10, 64)
+
+
+def tagger(nn: Any) -> Problem:
+    class Model(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding, self.lstm = nn.Embedding(1000, 50), nn.LSTM(50, 64, bidirectional=True)
+            self.output = nn.Linear(128, 9)
+
+        def forward(self, words: Any) -> Any:
+            return self.output(self.lstm(self.embedding(words))[0]).reshape(-1, 9)
+
+    return Model(), nn.CrossEntropyLoss(), _labels(1000, 20, 16), _labels(9, 20 * 16)
+
+
+def equation(nn: Any) -> Problem:
+    class Model(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.slope = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 2))
+
+        def forward(self, y: Any) -> Any:
+            f, h = self.slope, 0.1
+            for _ in range(10):
+                a = f(y)
+                b = f(y + h / 2 * a)
+                c = f(y + h / 2 * b)
+                y = y + h / 6 * (a + 2 * b + 2 * c + f(y + h * c))
+            return y
+
+    return Model(), nn.MSELoss(), _pixels(64, 2), _pixels(64, 2)
+
+
+CASES = {
+    "letters by a GRU, 50 steps, batch 32": {"problem": text},
+    "tags by an LSTM both ways, 20 words, batch 16": {"problem": tagger},
+    "variational autoencoder, batch 128": {"problem": autoencoder},
+    "differential equation, 10 steps of Runge-Kutta, batch 64": {"problem": equation},
+    "LeNet, batch 64": {"problem": lenet},
+    "depthwise blocks, 32x32, batch 16": {"problem": mobile},
+    "discriminator, 32x32, batch 32": {"problem": discriminator},
+    "generator, 32x32, batch 32": {"problem": generator},
+}
+TARGETS: dict[str, dict[str, float]] = {}
+
+
+def _step(library: sides.Library, problem: Callable[[Any], Problem]) -> Callable[[], None]:
+    model, loss, x, y = problem(library.nn)
+    optimizer = library.optim.Adam(model.parameters())
+    return library.step(model, loss, optimizer, library.tensor(x), library.tensor(y))
+
+
+cleargrad, torch = sides.both(_step)
