@@ -158,6 +158,25 @@ def test_a_resumed_run_ends_with_the_same_bits(search: Any, interrupted_at: int)
         np.testing.assert_array_equal(run.vector, whole.vector)
 
 
+def test_a_run_of_one_parameter_is_resumed() -> None:
+    def closure() -> Tensor:
+        x.grad = None
+        loss = np.sum(np.cosh(x - np.arange(3)))
+        loss.backward()  # type: ignore[attr-defined]
+        return loss  # type: ignore[return-value]
+
+    x = Tensor(np.zeros(3), requires_grad=True)
+    optimizer = optim.LBFGS([x], max_iter=2)
+    optimizer.step(closure)
+    saved, start = optimizer.state_dict(), x.numpy().copy()
+    optimizer.step(closure)
+    end, x.data = x.numpy().copy(), start
+    resumed = optim.LBFGS([x], max_iter=2)
+    resumed.load_state_dict(saved)
+    resumed.step(closure)
+    np.testing.assert_array_equal(x.numpy(), end)
+
+
 def test_a_state_that_does_not_fit_is_refused() -> None:
     run = Run("network")
     run.step()
