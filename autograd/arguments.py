@@ -13,13 +13,15 @@ from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
+from .tensor.nested import joined
 
 PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})
 """Types of options that need no look: a tensor is none of them."""
 
 
 def array_of(x: Any) -> Any:
-    """An argument that may be a list or a number, as an array where it is no tensor."""
+    """An argument that may be a list or a number, as an array where it is no tensor and holds none."""
+    x = joined(x)
     return x if isinstance(x, Tensor) else plain_array(x)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .boundary import as_plain
+from .boundary import as_plain, standing_for
 from .errors import missing_extra
 from .modes import no_grad
 from .tensor import Tensor
@@ -42,6 +42,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     start = start.numpy() if isinstance(start, Tensor) else start
     name = method.lower()
 
+    @standing_for(f)
     def loss(vector: Any) -> Any:
         return f(unravel(vector), *args)
 

@@ -28,8 +28,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .arguments import PLAIN, as_computed, checked_options, rearranged
-from .arrays import plain_array
+from .arguments import PLAIN, array_of, as_computed, checked_options, rearranged
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode
 from .registry import primitives, registry
@@ -321,7 +320,7 @@ def as_operand(x: Any) -> Any:
     """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
     if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)):
         return x
-    array = plain_array(x)
+    array = array_of(x)
     refuse_objects(array)  # a fraction, for one
     return array
 

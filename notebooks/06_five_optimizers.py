@@ -125,6 +125,8 @@ for row, (loss, start, minimum, wide) in zip(axes, SURFACES, strict=True):
         ax.set(xlim=wide, ylim=(-1.5, 2.2))
         ax.set_title(f"{name}, lr {best[1]:g}: {best[0]:.0e}", fontsize=9)
         print(f"{loss.__name__:7} {name:8} lr {best[1]:<6g} loss after 150 steps {best[0]:.2e}")
+figure.supxlabel("$w_0$")
+figure.supylabel("$w_1$")
 plt.show()
 assert all(final < 0.05 * loss for (where, _), (final, _, _) in finals.items()
            for loss in [bowl(np.array([-4.0, 1.0])) if where == "bowl" else valley(np.array(START))])
@@ -144,6 +146,8 @@ for ax, lr in zip(axes, (0.001, 0.039, 0.041), strict=True):
     measured[lr] = (bowl(path[-1]), flips)
     ax.plot(*path.T, ".-", linewidth=0.8)
     ax.set_title(f"lr {lr}: loss {measured[lr][0]:.2g}, {flips} changes of side", fontsize=9)
+figure.supxlabel("$w_0$")
+figure.supylabel("$w_1$")
 plt.show()
 print(f"loss at the start {bowl(np.array([-4.0, 1.0])):.1f}; after 60 steps:")
 for lr, (end, flips) in measured.items():

@@ -35,6 +35,7 @@ value, pull = autograd.vjp(huber, x)
 plt.figure(figsize=(5, 2.6))
 plt.plot(x, np.asarray(value), label="huber")
 plt.plot(x, np.asarray(pull(np.ones_like(x))[0]), "--", label="its derivative")
+plt.xlabel("x")
 plt.legend()
 plt.show()
 

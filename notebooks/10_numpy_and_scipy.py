@@ -66,6 +66,8 @@ for name, value in fit.params.items():
 plt.figure(figsize=(6, 2.8))
 plt.plot(t, measured, ".", label="measured")
 plt.plot(t, model(fit.params, t), label="fitted")
+plt.xlabel("t")
+plt.ylabel("signal")
 plt.legend()
 plt.show()
 
@@ -105,6 +107,8 @@ plt.figure(figsize=(6, 2.6))
 plt.hist(waits, 60, density=True, alpha=0.4)
 s = np.linspace(0.01, 15, 300)
 plt.plot(s, stats.gamma.pdf(s, shape, scale=scale))
+plt.xlabel("waiting time")
+plt.ylabel("density")
 plt.show()
 
 # %% [markdown]
@@ -159,6 +163,8 @@ for ax, p, title in zip(axes, (np.exp(guess), np.exp(found.params)), ("guess", "
     ax.set_prop_cycle(None)
     ax.plot(times, solve(p, first))
     ax.set_title(title)
+    ax.set_xlabel("time")
+axes[0].set_ylabel("animals")
 plt.show()
 
 # %% [markdown]

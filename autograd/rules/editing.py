@@ -10,9 +10,10 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of, refuse_ndarray
 from autograd.arrays import plain_array
 from autograd.declare import composite, decided, piecewise_constant
+from autograd.tensor import Tensor
 from autograd.tensor.index import indices_of
 from autograd.tensor.mutation import assign
-from autograd.tensor.nested import shared_values, tensors_in
+from autograd.tensor.nested import joined, shared_values
 
 from .axes import all_axes, flat_or_along, one_axis, part
 from .indexing import along
@@ -109,8 +110,9 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
 
 def elements_for(a: Any, values: Any, name: str = "", casting: Any = "unsafe") -> Any:
     """What is written into `a`: numbers and lists become its dtype if they can, arrays by the rule of casting."""
-    if isinstance(values, (int, float, complex, np.number, list, tuple)) and not [*tensors_in(values)]:
-        return plain_array(values, a.dtype)
+    if isinstance(values, (int, float, complex, np.number, list, tuple)):
+        values = joined(values)
+        return values.astype(a.dtype) if isinstance(values, Tensor) else plain_array(values, a.dtype)
     if hasattr(values, "dtype") and not np.can_cast(values.dtype, a.dtype, casting):
         raise TypeError(f"{name} cannot cast {values.dtype} to {a.dtype} according to the rule {casting!r}")
     return values

@@ -11,7 +11,7 @@ from autograd.modes import local
 from autograd.registry import primitives
 
 from .box import Box, shared_value
-from .nested import tensors_in
+from .nested import joined, tensors_in
 from .tensor import Tensor
 
 Array = Any
@@ -24,7 +24,7 @@ def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
     """The primitive of this name, which has an option `key`, applied to operands."""
     if not differs(key):
         return primitives[name](*operands, key=raw_key(key))
-    parts = [_joined(part) for part in (key if isinstance(key, tuple) else (key,))]
+    parts = [joined(part) if differs(part) else part for part in (key if isinstance(key, tuple) else (key,))]
     template = tuple(TENSOR if isinstance(part, Tensor) else part for part in parts)
     return ByExample(name, len(operands))(*operands, *[p for p in parts if isinstance(p, Tensor)], template=template)
 
@@ -78,8 +78,3 @@ class ByExample:
         moving = [np.zeros(np.shape(x), x.dtype) if t is None else t
                   for t, x in zip(tangents[: self.count], operands, strict=False)]
         return self(*moving, *operands[self.count :], **options)
-
-
-def _joined(part: Any) -> Any:
-    """A list of tensors and integers as one tensor."""
-    return np.stack([_joined(k) for k in part]) if isinstance(part, (list, tuple)) and differs(part) else part

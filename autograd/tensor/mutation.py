@@ -21,6 +21,7 @@ from autograd.registry import primitives, registry
 from .box import Box, boxes
 from .index import differs, raw_key, with_key
 from .leaf import living_views, mutated, owners, recorded_owner
+from .nested import joined
 from .tensor import Tensor
 
 Array = Any
@@ -137,6 +138,8 @@ def _refuse_read_only_view(target: Tensor) -> None:
 
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
+    if type(value) is list or type(value) is tuple:
+        value = joined(value)
     if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
             is_grad_enabled() and _tracked(target, value)):
         _become(target, np_set_item(target, value, key=key))

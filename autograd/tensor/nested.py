@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from autograd.arrays import elements
 
 from .box import shared_value
@@ -21,6 +23,13 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
     elif isinstance(tree, dict):
         for branch in tree.values():
             yield from tensors_in(branch)
+
+
+def joined(given: Any) -> Any:
+    """A list of tensors, numbers and arrays, nested or not, as the tensor that they make; all else as it is."""
+    if isinstance(given, (list, tuple)) and next(tensors_in(given), None) is not None:
+        return np.stack([joined(part) for part in given])
+    return given
 
 
 def value_of(x: Tensor) -> Any:

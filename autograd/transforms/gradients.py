@@ -110,12 +110,12 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
 
 def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Sequence[Any],
-                   options: dict[str, Any]) -> tuple[Inputs, Tensor, Any, Any]:
+                   options: dict[str, Any], asker: str = "grad") -> tuple[Inputs, Tensor, Any, Any]:
     chosen, replace = choose(args, argnums)
     inputs = Inputs(chosen)
     with enable_grad():
         output, aux = _checked(f(*replace(inputs.arguments()), **options), has_aux)
-    output = _scalar(f, output)
+    output = _scalar(f, output, asker)
     gradient = inputs.pull([(output, ones_like(output))])
     end = bottom(output)._node
     if not inputs.reached and (end is None or inputs.stop.isdisjoint(reachable(end, stop=inputs.stop))):
@@ -138,22 +138,35 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     return run
 
 
+def gradient_for(asker: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
+    """`grad(f, argnums)`, whose errors speak of the transform that the user called."""
+
+    def run(*args: Any, **options: Any) -> Any:
+        return _differentiate(f, argnums, False, args, options, asker)[-1]
+
+    return run
+
+
 def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _scalar(f: Callable[..., Any], output: Any) -> Tensor:
+ALL_ENTRIES = {"hessian": "jacobian(jacobian(f))", "hvp": "jvp(jacobian(f), (x,), (v,))"}
+"""What is written for a function of several outputs, if it is not `vjp` or `jacobian`."""
+
+
+def _scalar(f: Callable[..., Any], output: Any, asker: str) -> Tensor:
     if not isinstance(output, Tensor):
         if not isinstance(output, (bool, int, float, complex, np.generic, np.ndarray)) or np.ndim(output):
-            raise TypeError(f"grad needs {_name(f)} to return one number, got {type(output).__name__}; with auxiliary "
-                            "results return (loss, aux) and write has_aux=True")
+            aux = "; with auxiliary results return (loss, aux) and write has_aux=True" if asker == "grad" else ""
+            raise TypeError(f"{asker} needs {_name(f)} to return one number, got {type(output).__name__}{aux}")
         output = as_input(output)
     if output.size != 1:
-        raise TypeError(f"grad needs {_name(f)} to return one number, got shape {output.shape}; "
-                        "sum it, or use vjp or jacobian for all of its entries")
+        raise TypeError(f"{asker} needs {_name(f)} to return one number, got shape {output.shape}; "
+                        f"sum it, or use {ALL_ENTRIES.get(asker, 'vjp or jacobian')} for all of its entries")
     if output.dtype.kind == "c":
-        raise TypeError(f"grad needs {_name(f)} to return a real number, got {output.dtype}; take np.real or np.abs of "
-                        "it, or use jacobian for a holomorphic function")
+        raise TypeError(f"{asker} needs {_name(f)} to return a real number, got {output.dtype}; take np.real or "
+                        "np.abs of it, or use jacobian for a holomorphic function")
     return output  # type: ignore[no-any-return]
 
 
@@ -214,7 +227,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
                 raise ValueError(f"v must have the shape of x, {t.shape}, got {d.shape}")
             duals.append(dual(t, d, level))
         with enable_grad():
-            output = _scalar(f, f(inputs.structure.unflatten(duals)))
+            output = _scalar(f, f(inputs.structure.unflatten(duals)), "hvp")
     slope = parts(output, level)[1]
     pairs = [] if slope is None else [(slope, ones_like(slope))]
     return inputs.pull(pairs)

@@ -15,7 +15,7 @@ from autograd.forward import jvp
 from autograd.modes import enable_grad
 from autograd.tensor import Tensor
 
-from .gradients import Argnums, Inputs, choose, grad
+from .gradients import Argnums, Inputs, choose, gradient_for
 from .vmap import vmap
 
 ROOM = 2**22
@@ -149,6 +149,6 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
                                 "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DisconnectedWarning)
-            return jacrev(grad(f, argnums), argnums)(*args, **options)
+            return jacrev(gradient_for("hessian", f, argnums), argnums)(*args, **options)
 
     return standing_for(f)(quiet)

@@ -153,3 +153,11 @@ def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(ImportError, match=r"cleargrad\[scipy\]"):
         minimize(bowl, START)
+
+
+def test_a_function_of_several_outputs_is_named() -> None:
+    def square(x: Any) -> Any:
+        return x * x
+
+    with pytest.raises(TypeError, match=r"square to return one number, got shape \(2,\)"):
+        minimize(square, np.ones(2))

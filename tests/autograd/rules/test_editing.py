@@ -149,3 +149,57 @@ def test_an_axis_that_is_not_there_is_refused(call: Any, axis: int) -> None:
 
 def test_what_stands_around_an_array_that_is_padded_with_anything_has_no_part_in_it() -> None:
     assert grad(lambda x: np.sum(np.pad(x, 2, mode="empty")[2:-2] ** 2))(np.arange(3.0)).tolist() == [0, 2, 4]
+
+
+def writes(function: Any) -> Any:
+    """A function that writes, as one that returns what was written."""
+    def written(y: Any, *args: Any) -> Any:
+        y = y * 1.0
+        function(y, *args)
+        return y
+    return written
+
+
+WITH_A_LIST: dict[str, Any] = {
+    "y[:2] = v": writes(lambda y, v: y.__setitem__(slice(0, 2), v)),
+    "put": writes(lambda y, v: np.put(y, [2, 0], v)),
+    "place": writes(lambda y, v: np.place(y, [True, False, True], v)),
+    "putmask": writes(lambda y, v: np.putmask(y, [False, True, True], v)),
+    "copyto": writes(lambda y, v: np.copyto(y, [*v, 5.0])),
+    "fill_diagonal": writes(lambda y, v: np.fill_diagonal(y.reshape(1, 3), v)),
+    "put_along_axis": writes(lambda y, v: np.put_along_axis(y, np.array([1, 2]), v, 0)),
+    "add.at": writes(lambda y, v: np.add.at(y, [1, 1], v)),
+    "multiply.at": writes(lambda y, v: np.multiply.at(y, [1, 1], v)),
+    "append": lambda y, v: np.append(y, v),
+    "insert": lambda y, v: np.insert(y, 1, v),
+    "add": lambda y, v: np.add(y, [*v, 1.0]),
+    "[v, v] * y": lambda y, v: [v, v] * y[:2],
+    "dot": lambda y, v: np.dot(y, [*v, 2.0]),
+    "maximum": lambda y, v: np.maximum(y[1:], v),
+}
+
+
+@pytest.mark.parametrize("name", WITH_A_LIST)
+def test_a_list_of_tensors_and_numbers_is_an_array_beside_a_tensor(name: str) -> None:
+    """A result computed element by element comes as `[t, 0.2]`, which NumPy takes for an array."""
+    f, y = WITH_A_LIST[name], np.array([0.3, 0.7, -0.4])
+    check_gradients(lambda y, t: f(y, [t, 0.2]), y, 1.3)
+    check_gradients(lambda t: f(Tensor(y), (t * 2, t)), 1.3)
+    np.testing.assert_array_equal(f(Tensor(y), [Tensor(1.3), 0.2]).numpy(), f(y, [1.3, 0.2]))
+
+
+def test_a_list_of_tensors_is_written_in_the_dtype_of_its_target() -> None:
+    y, t = Tensor(np.zeros(3, np.float32)), Tensor(np.float64(0.1), requires_grad=True)
+    np.place(y, [True, False, True], [t, 0.2])
+    assert y.dtype == np.float32
+    y.sum().backward()
+    assert t.grad is not None
+    assert t.grad.item() == 1
+
+
+@pytest.mark.parametrize("call", [lambda y, v: y + v, lambda y, v: np.append(y, v),
+                                  writes(lambda y, v: y.__setitem__(slice(0, 2), v))])
+def test_a_list_of_tensors_within_vmap(call: Any) -> None:
+    y, t = np.zeros((3, 2)), np.arange(3.0)
+    found = autograd.vmap(lambda y, t: call(y, [t, 2.0]))(y, t)
+    np.testing.assert_array_equal(found, [call(row, [k, 2.0]) for row, k in zip(y, t, strict=True)])

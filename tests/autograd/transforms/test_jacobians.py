@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
+import autograd
 from autograd import (
     grad,
     hessian,
@@ -84,3 +86,19 @@ def test_derivatives_of_nothing_are_empty() -> None:
         assert way(lambda x: np.ones(2) * np.sum(x))(nothing).shape == (2, 0, 3)
         assert way(lambda x: x * 2)(nothing).shape == (0, 3, 0, 3)
     assert hessian(lambda x: np.sum(x * x))(np.zeros(0)).shape == (0, 0)
+
+
+def test_second_derivatives_of_a_vector_speak_of_themselves() -> None:
+    def square(x: Any) -> Any:
+        return x * x
+
+    x = np.ones(3)
+    with pytest.raises(TypeError, match=r"hessian needs square .* shape \(3,\); .*jacobian\(jacobian\(f\)\)"):
+        autograd.hessian(square)(x)
+    with pytest.raises(TypeError, match=r"hvp needs square .* shape \(3,\); .*jvp\(jacobian\(f\), \(x,\), \(v,\)\)"):
+        autograd.hvp(square, x, x)
+    with pytest.raises(TypeError, match="hessian needs <lambda> to return one number, got list$"):
+        autograd.hessian(lambda x: [x])(x)
+    whole = autograd.jacobian(autograd.jacobian(square))(x)  # what the messages say to write
+    assert np.array_equal(whole, 2 * np.einsum("ij,ik->ijk", np.eye(3), np.eye(3)))
+    assert np.array_equal(autograd.jvp(autograd.jacobian(square), (x,), (x,))[1], 2 * np.eye(3))
