@@ -105,8 +105,8 @@ class AvgPool1d(AvgPool2d):
 class LPPool2d(Module):
     """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
 
-    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window larger than the input.
-    Source: Sermanet et al., arXiv:1204.3968.
+    p is `norm_type`, and `stride` the kernel size unless given. Of a negative sum there is no root but for p = 1: nan.
+    Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
     """
 
     axes = 2
@@ -244,8 +244,7 @@ def _lp_pool(speaker: Speaker, x: Any, p: float, kernel: Sizes, stride: Sizes, c
     """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
     powers = admitted(speaker, x, real=True) ** weak(p)
     means = _avg_pool(speaker, powers, kernel, stride, (0,) * len(kernel), ceil_mode, True, None)
-    sums = means * math.prod(kernel)
-    return np.where(sums > 0, sums, 0) ** (1 / weak(p))  # type: ignore[return-value]
+    return (means * math.prod(kernel)) ** (1 / weak(p))
 
 
 def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],

@@ -58,6 +58,14 @@ def test_powers_of_windows_by_a_loop(p: float, kernel: int, stride: int) -> None
     np.testing.assert_allclose(functional.lp_pool1d(x[0, :, 0], p, kernel, stride).data, of_line, rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered in power:RuntimeWarning")
+def test_sums_below_zero() -> None:
+    x = np.array([[[-1.0, -2.0, 3.0, -4.0]]])
+    np.testing.assert_array_equal(functional.lp_pool1d(x, 1, 2).data, [[[-3, -1]]])
+    assert np.isnan(functional.lp_pool1d(x, 3, 2).data).all()
+    np.testing.assert_allclose(functional.lp_pool1d(x, 2, 2).data, np.sqrt([[[5, 25]]]), rtol=1e-12)
+
+
 def test_the_slope_where_all_is_zero_is_zero() -> None:
     x = Tensor(np.zeros((1, 1, 4)), requires_grad=True)
     nn.LPPool1d(2, 2)(x).sum().backward()
