@@ -68,9 +68,12 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     a, b = arrays_of((a, b))
     trans = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
     a, trans = (np.conj(a), 1) if trans == 2 else (a, trans)
-    columns = b[:, None] if b.ndim == 1 else b
-    out = triangular(a, columns, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
-    return out[..., 0] if b.ndim == 1 else out
+    return by_columns(lambda b: triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal), b)
+
+
+def by_columns(solve: Callable[[Array], Array], b: Array) -> Array:
+    """The solution for a vector b, of which a stack of matrices has one each, as for a matrix of one column."""
+    return solve(b[:, None])[..., 0] if b.ndim == 1 else solve(b)
 
 
 @twin(sl.cholesky)
@@ -86,8 +89,9 @@ def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_fin
 @twin(sl.cho_solve)
 def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:
     c, lower = c_and_lower
-    return solve_triangular(c, solve_triangular(c, b, trans="N" if lower else "C", lower=lower),
-                            trans="C" if lower else "N", lower=lower)
+    first, second = ("N", "C") if lower else ("C", "N")
+    return by_columns(lambda b: solve_triangular(c, solve_triangular(c, b, first, lower), second, lower),
+                      *arrays_of((b,)))
 
 
 banded: Any = on_arrays_too(general(
@@ -102,36 +106,41 @@ banded: Any = on_arrays_too(general(
 
 
 def shifted(x: Array, by: int, axis: int) -> Array:
-    """x[i + by] along an axis, 0 past the ends."""
+    """x[i + by] along an axis, counted from the last, and 0 past the ends."""
     size = x.shape[axis]
     places = np.arange(size) + by
     inside = (places >= 0) & (places < size)
-    inside = np.expand_dims(inside, [k for k in range(x.ndim) if k != axis])
+    inside = inside.reshape([size] + [1] * (-1 - axis))
     return np.where(inside, np.take(x, np.clip(places, 0, size - 1), axis=axis), 0)
 
 
 def band_transposed(x: Array, below: int, above: int) -> Array:
     """The band of the transpose: its row `below + d` holds what is row `above - d` of x, moved by d."""
-    return np.stack([shifted(x[above - d], d, 0) for d in range(-below, above + 1)])
+    return np.stack([shifted(x[..., above - d, :], d, -1) for d in range(-below, above + 1)], axis=-2)
 
 
 def band_product(x: Array, y: Array, below: int, above: int) -> Array:
     """The banded matrix times y."""
-    return sum(shifted(x[above - d][:, None] * y, d, 0) for d in range(-below, above + 1))
+    return sum(shifted(x[..., above - d, :, None] * y, d, -2) for d in range(-below, above + 1))
 
 
 def band_of_outer(left: Array, right: Array, below: int, above: int) -> Array:
     """The band of left right^T: in row `above - d` and column j, the product of rows j - d and j."""
-    return np.stack([np.sum(shifted(left, -d, 0) * right, axis=1) for d in range(above, -below - 1, -1)])
+    return np.stack([np.sum(shifted(left, -d, -2) * right, axis=-1) for d in range(above, -below - 1, -1)], axis=-2)
 
 
 @twin(sl.solve_banded)
 def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False,
                  check_finite: bool = True) -> Any:
     ab, b = arrays_of((ab, b))
-    columns = b[:, None] if b.ndim == 1 else b
-    out = banded(ab, columns, below=int(l_and_u[0]), above=int(l_and_u[1]))
-    return out[:, 0] if b.ndim == 1 else out
+    below, above = map(int, l_and_u)
+    return by_columns(lambda b: banded(*of_one_stack(ab, b), below=below, above=above), b)
+
+
+def of_one_stack(*matrices: Array) -> list[Array]:
+    """Stacks of matrices, broadcast to one another."""
+    stack = np.broadcast_shapes(*[x.shape[:-2] for x in matrices])
+    return [np.broadcast_to(x, (*stack, *x.shape[-2:])) for x in matrices]
 
 
 # --- Matrix equations ------------------------------------------------------------------------------------------------
@@ -160,8 +169,10 @@ solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
 def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
     """x = a x a^H + q, as one linear system."""
     a, q = at_least(np.float64, a, q)
-    matrix = np.eye(q.size) - np.kron(a, np.conj(a))
-    return np.linalg.solve(matrix, q.reshape(-1)).reshape(q.shape)
+    size = q.shape[-2] * q.shape[-1]
+    product = (a[..., :, None, :, None] * np.conj(a)[..., None, :, None, :]).reshape(*a.shape[:-2], size, size)
+    x = np.linalg.solve(np.eye(size) - product, q.reshape(*q.shape[:-2], size, 1))
+    return x.reshape(*x.shape[:-2], *q.shape[-2:])
 
 
 # --- Functions of matrices: f([[A, E], [0, A]]) has the change of f(A) along E as its upper right block ---------------
@@ -194,10 +205,11 @@ logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(root(A)))
 
 @twin(sl.expm_frechet)
 def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
-    A, E = at_least(np.float64, A, E)
+    A, E = of_one_stack(*at_least(np.float64, A, E))
     size = A.shape[-1]
-    block = expm(np.concatenate([np.concatenate([A, E], 1), np.concatenate([np.zeros_like(A), A], 1)]))
-    return (block[:size, :size], block[:size, size:]) if compute_expm else block[:size, size:]
+    rows = [np.concatenate(pair, axis=-1) for pair in ((A, E), (np.zeros_like(A), A))]
+    block = expm(np.concatenate(rows, axis=-2))[..., :size, :]
+    return (block[..., :size], block[..., size:]) if compute_expm else block[..., size:]
 
 
 # --- Matrices made of vectors or blocks ------------------------------------------------------------------------------
@@ -238,12 +250,12 @@ def companion(a: Any) -> Any:
 
 @twin(sl.block_diag)
 def block_diag(*arrs: Any) -> Any:
-    blocks = [np.atleast_2d(x) for x in arrays_of(arrs)]
-    width, done, rows = sum(x.shape[1] for x in blocks), 0, []
+    blocks = of_one_stack(*map(np.atleast_2d, arrays_of(arrs)))
+    width, done, rows = sum(x.shape[-1] for x in blocks), 0, []
     for x in blocks:
-        rows.append(np.pad(x, [(0, 0), (done, width - done - x.shape[1])]))
-        done += x.shape[1]
-    return np.concatenate(rows)
+        rows.append(np.pad(x, [(0, 0)] * (x.ndim - 1) + [(done, width - done - x.shape[-1])]))
+        done += x.shape[-1]
+    return np.concatenate(rows, axis=-2)
 
 
 @twin(sl.khatri_rao)
@@ -277,7 +289,7 @@ isometry: Any = differential(nearest_isometry, isometry_change, name="polar", op
 @twin(sl.polar)
 def polar(a: Any, side: str = "right") -> Any:
     (a,) = for_lapack(a)
-    q = H(isometry(H(a))) if a.shape[0] < a.shape[1] else isometry(a)
+    q = H(isometry(H(a))) if a.shape[-2] < a.shape[-1] else isometry(a)
     return q, H(q) @ a if side == "right" else a @ H(q)
 
 

@@ -62,6 +62,35 @@ def test_generalized_eigenvalues_against_their_residual() -> None:
     np.testing.assert_allclose(vectors.T @ b @ vectors, np.eye(4), atol=1e-12)
 
 
+SQUARE, OTHER, COLUMNS = (rng.standard_normal((4, 3, k)) / 3 for k in (3, 3, 2))
+DEFINITE = SQUARE @ np.swapaxes(SQUARE, 1, 2) + np.eye(3)
+VECTOR = COLUMNS[0, :, 0]
+STACKS: dict[str, tuple[Any, ...]] = {
+    "solve_banded a vector": (lambda f, ab, b: f((1, 1), ab, b), DEFINITE, VECTOR),
+    "solve_banded columns": (lambda f, ab, b: f((1, 1), ab, b), DEFINITE, COLUMNS),
+    "solve_banded one matrix": (lambda f, ab, b: f((1, 1), ab, b), DEFINITE[0], COLUMNS),
+    "solve_banded one matrix of three": (lambda f, ab, b: f((2, 0), ab, b), DEFINITE, COLUMNS[0]),
+    "cho_solve a vector": (lambda f, c, b: f((c, True), b), DEFINITE, VECTOR),
+    "cho_solve columns": (lambda f, c, b: f((c, False), b), DEFINITE, COLUMNS),
+    "polar": (lambda f, a: f(a)[0], COLUMNS), "polar of rows": (lambda f, a: f(a)[1], np.swapaxes(COLUMNS, 1, 2)),
+    "polar left": (lambda f, a: f(a, "left")[1], np.swapaxes(COLUMNS, 1, 2)),
+    "expm_frechet": (lambda f, a, e: f(a, e, compute_expm=False), SQUARE, OTHER),
+    "expm_frechet one direction": (lambda f, a, e: f(a, e)[1], SQUARE, OTHER[0]),
+    "solve_discrete_lyapunov": (lambda f, a, q: f(a, q), SQUARE, OTHER),
+    "solve_discrete_lyapunov one q": (lambda f, a, q: f(a, q), SQUARE, OTHER[0]),
+    "block_diag": (lambda f, a, b, c: f(a, b, c), SQUARE, COLUMNS, VECTOR),
+}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_stacks_of_matrices_are_scipys(name: str) -> None:
+    call, *operands = STACKS[name]
+    ours, theirs = (getattr(module, name.split(maxsplit=1)[0]) for module in (linalg, scipy.linalg))
+    found, expected = call(ours, *map(Tensor, operands)), call(theirs, *operands)
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-12)
+    check_gradients(lambda *given: call(ours, *given), *operands, order=1)
+
+
 @pytest.mark.parametrize("options", [{}, {"driver": "ev"}, {"driver": "evd"}, {"lower": False}, {"b": True},
                                      {"b": True, "lower": False}])
 def test_eigenvectors_have_scipys_signs(options: dict[str, Any]) -> None:
