@@ -139,6 +139,19 @@ def _instance_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]
     return [graph.add("InstanceNormalization", [inputs[0], *parts], epsilon=call.module.eps)]
 
 
+def _response_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """Step by step: ONNX's reference evaluator gets its LRN wrong for more channels than examples."""
+    module, shape, dtype = call.module, call.inputs[0].shape, call.inputs[0].dtype
+    before = module.size // 2
+    squares = graph.reshape(graph.add("Mul", [inputs[0], inputs[0]]), [0, 1, shape[1], -1])
+    means = graph.add("AveragePool", [squares], kernel_shape=[module.size, 1], count_include_pad=1,
+                      pads=[before, 0, module.size - 1 - before, 0])
+    alpha, beta, k = (graph.constant(np.array(getattr(module, name), dtype), f"{call.path}.{name}")
+                      for name in ("alpha", "beta", "k"))
+    scaled = graph.add("Mul", [graph.reshape(means, [0, *shape[1:]]), alpha])
+    return [graph.add("Div", [inputs[0], graph.add("Pow", [graph.add("Add", [scaled, k]), beta])])]
+
+
 def _rms_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, dtype = call.module, call.inputs[0].dtype
     eps = graph.constant(np.array(np.finfo(dtype).eps if module.eps is None else module.eps, dtype), f"{call.path}.eps")
@@ -290,6 +303,7 @@ CONVERTERS: dict[type[Module], Convert] = ACTIVATIONS | {
     layers.InstanceNorm1d: _instance_norm,
     layers.InstanceNorm2d: _instance_norm,
     layers.RMSNorm: _rms_norm,
+    layers.LocalResponseNorm: _response_norm,
     layers.Dropout: simple("Identity"),
     layers.Dropout1d: simple("Identity"),
     layers.Dropout2d: simple("Identity"),

@@ -308,6 +308,8 @@ def normalization() -> Family:
         f.case("InstanceNorm2d", 3, affine=True, track_running_stats=True, training=training, inputs=[(2, 3, 4, 5)])
         f.case("InstanceNorm1d", 3, 1e-3, 0.4, track_running_stats=True, training=training, inputs=[(3, 7)])
     f.case("InstanceNorm1d", 3, momentum=None, track_running_stats=True, inputs=[(2, 3, 7)])
+    f.case("LocalResponseNorm", 3, alpha=0.5, inputs=[(2, 5, 4, 3)])
+    f.case("LocalResponseNorm", 4, alpha=0.3, beta=0.5, k=2.0, inputs=[(2, 3, 4)])
     return f
 
 

@@ -227,6 +227,7 @@ def test_functions_agree_with_layers() -> None:
     "InstanceNorm1d(3, momentum=0.3, track_running_stats=True)", "ZeroPad2d((1, 2, 3, 4))", "ReflectionPad2d(1)",
     "SmoothL1Loss(beta=0.5)",
     "Unfold(3, padding=(1, 2), stride=2)", "Fold((4, 5), 3, dilation=2)", "PixelUnshuffle(2)",
+    "LocalResponseNorm(5, k=2.0)",
     "AvgPool1d(3, stride=2)", "LPPool2d(2, (2, 3), ceil_mode=True)", "AdaptiveMaxPool2d((None, 3))",
     "AdaptiveMaxPool1d(2, return_indices=True)", "ConvTranspose1d(2, 3, 4, output_padding=1, dilation=2)",
     "ConstantPad1d((1, 2), 0.5)", "CircularPad2d(1)", "Hardtanh(max_val=2.0)", "Hardshrink(lambd=1.0)", "ReLU6()",

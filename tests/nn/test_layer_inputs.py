@@ -361,6 +361,9 @@ def test_functions_take_lists_and_integers_for_weights() -> None:
     *((lambda loss=loss, t=t: loss(np.ones((2, 3), complex), t), TypeError, "got complex128.*pass the real part")
       for loss, t in ((nn.BCELoss(), np.ones((2, 3))), (nn.BCEWithLogitsLoss(), np.ones((2, 3))),
                       (nn.KLDivLoss(), np.ones((2, 3))), (nn.CrossEntropyLoss(), [0, 1]), (nn.NLLLoss(), [0, 1]))),
+    (lambda: nn.LocalResponseNorm(3)(np.ones((2, 3))), ValueError,
+     r"LocalResponseNorm\(3\) expected \(N, C, ...\) with an axis after the channels, got \(2, 3\)"),
+    (lambda: functional.local_response_norm(np.ones((1, 2, 3)), 0), ValueError, "size must be at least 1, got 0"),
     (lambda: functional.softplus(1.0, 0), ValueError, "softplus: beta must not be 0"),
 ])
 def test_operands_that_do_not_fit(call: Build, error: type[Exception], message: str) -> None:

@@ -129,6 +129,8 @@ LAYERS = [
     (nn.InstanceNorm2d(3), (2, 3, 4, 5)),
     (nn.InstanceNorm2d(3, affine=True, track_running_stats=True), (2, 3, 4, 5)),
     (nn.RMSNorm((3, 4)), (2, 3, 4)),
+    (nn.LocalResponseNorm(3, alpha=0.5, k=2.0), (2, 5, 4, 3)),
+    (nn.LocalResponseNorm(4, alpha=0.5, beta=0.5), (2, 3, 4)),
     (nn.RMSNorm(4, eps=1e-3, elementwise_affine=False), (2, 3, 4)),
     (nn.Dropout1d(0.5), (2, 3, 4)),
     (nn.Dropout2d(0.5), (2, 3, 4, 5)),
@@ -162,7 +164,7 @@ def test_layers_of_two_inputs_compute_the_same_elsewhere(layer, tmp_path):
     assert_same_elsewhere(layer, (images(2, 3, 4), images(2, 3, 4)), tmp_path / "model.onnx")
 
 
-def test_distances_that_onnx_has_not(tmp_path):
+def test_options_that_onnx_has_not(tmp_path):
     with pytest.raises(ValueError, match="lengths of p = 1 and 2 only"):
         nn.export_onnx(nn.PairwiseDistance(3), (images(2, 4), images(2, 4)), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="its inputs have 2 and 1 axes"):

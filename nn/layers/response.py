@@ -1,0 +1,48 @@
+"""Local response normalization: channels that are active together keep each other small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arrays import weak
+from nn.layers.arguments import arguments, positive
+from nn.layers.input import Speaker, admitted, described, refusal
+from nn.module import Module
+
+
+class LocalResponseNorm(Module):
+    """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, of (N, C, ...).
+
+    The window has `size // 2` channels before its own; beyond the first and the last one there are zeros. Raises
+    ValueError for input without an axis after the channels. Source: Krizhevsky et al., "ImageNet classification with
+    deep convolutional neural networks", 2012.
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        positive("LocalResponseNorm", size=size)
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Any) -> Tensor:
+        return local_response_norm(input, self.size, self.alpha, self.beta, self.k, speaker=self)
+
+    def extra_repr(self) -> str:
+        return arguments(self.size, alpha=(self.alpha, 1e-4), beta=(self.beta, 0.75), k=(self.k, 1.0))
+
+
+def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, *,
+                        speaker: Speaker = "local_response_norm") -> Tensor:
+    """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, of (N, C, ...).
+
+    Beyond the first and the last channel there are zeros. Raises ValueError as `nn.LocalResponseNorm`.
+    """
+    positive(described(speaker), size=size)
+    x = admitted(speaker, input, real=True)
+    if x.ndim < 3:
+        raise refusal(speaker, "(N, C, ...) with an axis after the channels", x)
+    before = size // 2
+    squares = np.pad(x * x, [(0, 0), (before, size - 1 - before), *[(0, 0)] * (x.ndim - 2)])
+    total: Any = sum(squares[:, i : i + x.shape[1]] for i in range(size))
+    return x / (weak(k) + total * (weak(alpha) / size)) ** weak(beta)  # type: ignore[no-any-return]
