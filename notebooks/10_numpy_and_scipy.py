@@ -161,10 +161,11 @@ times = np.arange(121) * 0.1
 for ax, p, title in zip(axes, (np.exp(guess), np.exp(found.params)), ("guess", "fitted"), strict=True):
     ax.plot(times, counts, ".", markersize=3)
     ax.set_prop_cycle(None)
-    ax.plot(times, solve(p, first))
+    ax.plot(times, solve(p, first), label=["hares", "lynxes"])
     ax.set_title(title)
     ax.set_xlabel("time")
 axes[0].set_ylabel("animals")
+axes[0].legend(fontsize=8)
 plt.show()
 
 # %% [markdown]

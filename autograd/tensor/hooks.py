@@ -28,6 +28,11 @@ def added(hooks: list[Any], hook: Any) -> Handle:
     return Handle(hooks, hook)
 
 
+def those_of_the_user(hooks: list[Any] | None) -> list[Any]:
+    """The hooks that were registered for what they do: not those that keep a gradient."""
+    return [hook for hook in hooks or () if getattr(hook, "__module__", "") != __name__]
+
+
 def keeper(result: Tensor) -> Callable[[Tensor], None]:
     """A hook that adds a gradient to the `.grad` of a tensor, which it does not keep alive."""
     reference = weakref.ref(result)

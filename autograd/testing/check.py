@@ -21,6 +21,7 @@ from autograd.transforms import vjp
 
 from .aliasing import check_ownership
 from .differences import Arrays, Differences, Slope, coordinates, inner, joined, random_like, unit
+from .digits import check_digits
 from .report import Report
 from .subject import Subject, as_array
 
@@ -44,7 +45,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
     usual `atol` belongs to functions of the size of 1, and shrinks with smaller ones. Where `f` has no derivative (a
     kink, a tie, a jump) the report says so. Inputs and random generators are left as they were. Raises
     `GradientMismatch` naming argument, index, both numbers, tolerance and mode; also for an `f` that is not
-    deterministic, or gradients that share memory; `ValueError` for arguments that hold nan.
+    deterministic, gradients that share memory, rules that round to float32; `ValueError` for arguments that hold nan.
     """
     for mode in modes:
         if mode not in ("reverse", "forward"):
@@ -62,6 +63,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
             subject.require_deterministic()
             if "reverse" in modes:
                 check_ownership(subject.call, subject.values, subject.given, subject.inputs)
+            check_digits(subject.call, subject.values, subject.inputs, lambda: subject.outputs, modes)
             level = _Level(subject.call, subject.values, subject.inputs, lambda: subject.outputs)
             checker.check(level, order, full)
     finally:

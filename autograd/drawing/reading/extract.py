@@ -13,6 +13,7 @@ from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.words import figure, shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.tensor import Tensor
+from autograd.tensor.hooks import those_of_the_user
 
 from .clusters import MASK, clustered
 from .facts import IN_FULL, summary
@@ -162,8 +163,14 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
         value=_figures(values.get(shown)) if shown else None,
         grad=_figures(getattr(tensor, "_grad", None)),  # a result has one only if asked for, and `.grad` would warn
         rule=rule_text(node.primitive, tracked), rule_kind=node.primitive.kind,
-        source=source_text(getattr(node, "line", "")),
+        source=source_text(getattr(node, "line", "")), notes=_hooks(node),
     )
+
+
+def _hooks(node: Node) -> tuple[str, ...]:
+    """What is said of hooks on the gradient of a node: a picture does not call them, and shows what they are given."""
+    names = [getattr(hook, "__name__", type(hook).__name__) for hook in those_of_the_user(node.hooks)]
+    return (f"gradient goes to hook {', '.join(names)}",) if names else ()
 
 
 @lru_cache(maxsize=64)
@@ -176,7 +183,7 @@ def _leaf(key: str, node: Leaf, name: str, named_by: str, values: Mapping[Node, 
     grad = tensor.grad if tensor is not None else None
     return Vertex(key, Kind.PARAMETER, name=name, named_by=named_by, shape=node.shape, dtype=_dtype_name(node.dtype),
                   value=_figures(values.get(node)), grad=_figures(grad) if grad is not None else None,
-                  expects_grad=tensor is not None and grad is None)
+                  expects_grad=tensor is not None and grad is None, notes=_hooks(node))
 
 
 def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, str]) -> None:

@@ -285,3 +285,22 @@ def test_a_title_stands_above_the_picture() -> None:
     (title,) = (t for t in parsed(drawing.to_svg()).iter() if t.tag.endswith("text") and t.get("class") == "banner")
     assert title.text == "一个神经元"
     assert "一个神经元" in placed_source(drawing.graph, layered(drawing.graph), "light")
+
+
+def test_hooks_are_said_where_they_are_and_keeping_a_gradient_is_none() -> None:
+    def halved(g: Tensor) -> Tensor:
+        return g / 2
+
+    w = leaf([1.0, 2.0], "w")
+    kept, hooked = w * 3.0, w * 4.0
+    kept.retain_grad()
+    hooked.register_hook(halved)
+    gone = w.register_hook(lambda g: None)
+    notes = {v.op or v.name: v.notes for v in draw(np.sum(np.tanh(kept) * np.exp(hooked))).graph.vertices.values()}
+    assert notes["w"] == ("gradient goes to hook <lambda>",)
+    assert notes["tanh"] == notes["exp"] == notes["sum"] == ()
+    gone.remove()
+    graph = draw({"kept": kept, "hooked": hooked}).graph
+    assert {v.name: v.notes for v in graph.vertices.values() if v.name} == {
+        "w": (), "kept": (), "hooked": ("gradient goes to hook halved",)}
+    assert "gradient goes to hook halved" in draw(hooked).source

@@ -1,0 +1,62 @@
+"""Digits that a rule lost: a derivative in float64 that holds no more than float32 can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GradientMismatch
+from autograd.forward import jvp
+from autograd.tensor import Tensor
+from autograd.transforms import vjp
+
+from .differences import Array, Arrays, random_like
+from .subject import as_array
+
+NARROW: dict[np.dtype[Any], Any] = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
+STEP = 2.0**-44
+"""Relative: 256 times the rounding of float64, and lost where float32 rounds."""
+
+
+def check_digits(call: Callable[..., list[Any]], values: Arrays, inputs: Sequence[str],
+                 outputs: Callable[[], list[str]], modes: Sequence[str]) -> None:
+    """`GradientMismatch` if a derivative was rounded to float32 where the function itself computes in float64.
+
+    The engine casts what a rule returns, and the tolerance may be wider than that rounding. Cotangents and tangents are
+    random in all of their digits, and so are products with them.
+    """
+    rng = np.random.default_rng(0)
+    if "reverse" in modes:
+        outs, pullback = vjp(call, *[v.copy() for v in values])
+        found = pullback(random_like([as_array(out) for out in outs], rng))
+        for i, (gradient, name) in enumerate(zip(map(as_array, found), inputs, strict=True)):
+            if _rounded(gradient) and any(_feels(call, values, [i])):
+                _refuse("reverse", f"the gradient of {name}", gradient.dtype)
+    if "forward" in modes:
+        found = jvp(call, values, random_like(values, rng))[1]
+        for i, (tangent, name) in enumerate(zip(map(as_array, found), outputs(), strict=True)):
+            if _rounded(tangent) and _feels(call, values, range(len(values)))[i]:
+                _refuse("forward", f"the tangent of {name}", tangent.dtype)
+
+
+def _rounded(a: Array) -> bool:
+    """Whether all numbers of an array, which is not 0, would be the same in half of their bytes."""
+    narrow = NARROW.get(a.dtype)
+    if narrow is None or not np.any(a):
+        return False
+    with np.errstate(all="ignore"):
+        return np.array_equal(a.astype(narrow), a)
+
+
+def _feels(call: Callable[..., list[Any]], values: Arrays, moved: Sequence[int]) -> list[bool]:
+    """For each output, whether it changes with the last digits of these arguments: float32 within `f` hides them."""
+    near = [v * (1 + STEP) if i in moved else v for i, v in enumerate(values)]
+    before, after = ([as_array(out) for out in call(*[Tensor(v.copy()) for v in given])] for given in (values, near))
+    return [not np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)]
+
+
+def _refuse(mode: str, what: str, dtype: np.dtype[Any]) -> None:
+    raise GradientMismatch(f"{mode} mode: {what} is {dtype}, but holds no more digits than {NARROW[dtype].__name__} "
+                           "has, and f computes with more: does a rule cast, or return an array of that dtype?")
