@@ -208,6 +208,10 @@ class CustomFunction:
         self.primitive = Custom(label, function, numeric)
         weakref.finalize(self, primitives.pop, label, None)  # one made at every step of a loop is not kept for ever
 
+    def __reduce__(self) -> str:
+        """Pickled by its name, as functions are: another process imports it with its derivative."""
+        return str(getattr(self, "__qualname__", self.primitive.name))
+
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The function of `args`; keyword arguments pass through undifferentiated."""
         return self.primitive(*args, **options)

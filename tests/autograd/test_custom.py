@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import sys
 from typing import Any
 
@@ -300,3 +302,21 @@ def test_more_rules_than_arguments_are_refused(give: str) -> None:
     with pytest.raises(TypeError, match="fewer than the 2 given"):
         getattr(operation, give)(lambda g, out, x, **_: g, lambda g, out, x, **_: g)
     getattr(custom(lambda *xs: sum(xs)), give)(*[lambda g, out, *_: g] * 4)  # as many as there will be
+
+
+@custom
+def at_module_level(x: Any) -> Any:
+    return x**3
+
+
+at_module_level.defvjp(lambda g, out, x: 3 * g * x**2)
+
+
+def test_a_function_of_a_module_is_pickled_by_its_name_with_its_derivative() -> None:
+    """As another process gets it; what stands under no name is refused, as functions are."""
+    again = pickle.loads(pickle.dumps({"f": at_module_level}))["f"]
+    assert again is at_module_level
+    assert copy.deepcopy(at_module_level) is at_module_level
+    assert grad(again)(2.0) == 12
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(custom(lambda x: x))
