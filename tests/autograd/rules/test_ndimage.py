@@ -63,6 +63,7 @@ def test_filters_of_gauss_and_of_differences_are_scipys(mode: str) -> None:
             for order in (0, 1, 2, 3):
                 same("gaussian_filter", image, sigma, order=order, mode=mode, cval=1.5)
         same("gaussian_filter", image, 1.0, mode=mode, truncate=2.0)
+        same("gaussian_filter", image, 1.0, mode=mode, radius=0)
         same("gaussian_filter1d", image, 1.0, axis=0, order=1, mode=mode, radius=3)
         for name in ("gaussian_laplace", "gaussian_gradient_magnitude"):
             same(name, image, 1.2, mode=mode, cval=1.5)
@@ -308,6 +309,7 @@ X, WHOLE = Tensor(IMAGE, requires_grad=True), Tensor(np.arange(6).reshape(2, 3))
     (ValueError, lambda: ndimage.uniform_filter(X, (3, 3, 3)), "uniform_filter takes one value for each of 2 axes"),
     (ValueError, lambda: ndimage.gaussian_filter(X, 1.0, order=-1), "order=-1 and radius=4"),
     (ValueError, lambda: ndimage.gaussian_filter(X, 1.0, radius=-1), "order=0 and radius=-1"),
+    (ValueError, lambda: ndimage.gaussian_filter(X, 0.1, radius=-1), "order=0 and radius=-1"),
     (ValueError, lambda: ndimage.gaussian_filter(X, 1.0, radius=1.5), "order=0 and radius=1.5"),
     (ValueError, lambda: ndimage.median_filter(X), "a size or a footprint, got size=None and footprint=None"),
     (ValueError, lambda: ndimage.median_filter(X, 3, np.ones((2, 2))), "a size or a footprint"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import types
 from typing import Any
 
 import numpy as np
@@ -138,3 +141,55 @@ def test_modules_name_what_they_have_not() -> None:
         autograd.scipy.nothing  # noqa: B018
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         autograd.testing.nothing  # noqa: B018
+
+
+# --- Axes ------------------------------------------------------------------------------------------------------------
+
+WEIGHTS = np.array([0.2, 0.5, 0.4])
+ALONG: dict[str, Any] = {  # what is called otherwise than with one array
+    "interpolate.Akima1DInterpolator": lambda f, x, **o: f(places(x, o), x, **o)(0.3),
+    "interpolate.PchipInterpolator": lambda f, x, **o: f(places(x, o), x, **o)(0.3),
+    "interpolate.CubicSpline": lambda f, x, **o: f(places(x, o), x, **o)(0.3),
+    "interpolate.CubicHermiteSpline": lambda f, x, **o: f(places(x, o), x, x * x, **o)(0.3),
+    "interpolate.interp1d": lambda f, x, **o: f(places(x, o, -1), x, **o)(0.3),
+    "interpolate.make_interp_spline": lambda f, x, **o: f(places(x, o), x, k=3, **o)(0.3),
+    "interpolate.BSpline": lambda f, x, **o: f(np.arange(x.shape[o.get("axis", 0)] + 3.0), x, 2, **o)(2.3),
+    "ndimage.convolve1d": lambda f, x, **o: f(x, WEIGHTS, **o),
+    "ndimage.correlate1d": lambda f, x, **o: f(x, WEIGHTS, **o),
+    "ndimage.gaussian_filter1d": lambda f, x, **o: f(x, 0.7, **o),
+    "ndimage.uniform_filter1d": lambda f, x, **o: f(x, 3, **o),
+    "signal.coherence": lambda f, x, **o: f(x, x * x, nperseg=3, **o), "signal.csd": lambda f, x, **o: f(x, x * x, **o),
+    "signal.filtfilt": lambda f, x, **o: f(WEIGHTS, [1.0, 0.3], x, padlen=2, **o),
+    "signal.lfilter": lambda f, x, **o: f(WEIGHTS, [1.0, 0.3], x, **o),
+    "signal.savgol_filter": lambda f, x, **o: f(x, 3, 2, deriv=1, **o),
+    "signal.sosfilt": lambda f, x, **o: f(np.array([[0.2, 0.5, 0.4, 1.0, 0.3, 0.1]]), x, **o),
+}
+
+
+def places(x: Any, options: dict[str, Any], usual: int = 0) -> Any:
+    return np.linspace(0, 1, x.shape[options.get("axis", usual)])
+
+
+def with_an_axis() -> list[str]:
+    """The twins that go along one axis; `PPoly` has two of them, for powers and for pieces."""
+    found = []
+    for room in ("fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "special", "stats"):
+        theirs = importlib.import_module(f"scipy.{room}")
+        for name, twin in vars(importlib.import_module(f"autograd.scipy.{room}")).items():
+            if isinstance(twin, (types.FunctionType, type)) and hasattr(theirs, name) and name != "PPoly":
+                found += [f"{room}.{name}"] if "axis" in inspect.signature(twin).parameters else []
+    return sorted(found)
+
+
+@pytest.mark.filterwarnings("ignore:(nperseg|noverlap)")
+@pytest.mark.parametrize("name", with_an_axis())
+def test_twins_go_along_any_axis_of_three(name: str) -> None:
+    """Two axes hide which one -1 is."""
+    room, _, function = name.partition(".")
+    ours, theirs = (getattr(importlib.import_module(f"{of}.{room}"), function) for of in ("autograd.scipy", "scipy"))
+    call = ALONG.get(name, lambda f, x, **options: f(x, **options))
+    x = rng.uniform(0.2, 0.9, (4, 5, 6))
+    for options in ({}, {"axis": 0}, {"axis": 1}, {"axis": 2}, {"axis": -1}, {"axis": -2}):
+        found, wanted = call(ours, Tensor(x), **options), call(theirs, x, **options)
+        for part, expected in zip(*[y if isinstance(y, tuple) else (y,) for y in (found, wanted)], strict=True):
+            np.testing.assert_allclose(np.asarray(part), expected, rtol=1e-9, atol=1e-12)
