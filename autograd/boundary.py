@@ -13,6 +13,7 @@ from .declare import general, linear
 from .modes import local
 from .tensor import Tensor, tensor
 from .tensor.box import Box, bottom
+from .tree import Structure, flatten
 
 
 def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -33,6 +34,18 @@ def as_input(x: Any) -> Tensor:
         x = tensor(array)
     floating: Tensor = x if x.dtype.kind in "fc" else x.astype(float)
     return floating
+
+
+def as_direction(name: str, given: Any, of: str, structure: Structure, like: Sequence[Tensor]) -> list[Tensor]:
+    """The leaves of a tangent or a cotangent. Raises `ValueError` where it is not built as what it belongs to."""
+    leaves, other = flatten(given)
+    if other != structure:
+        raise ValueError(f"{name} has the structure of {of}, {structure}, got {other}")
+    tensors = [as_input(leaf) for leaf in leaves]
+    for t, x in zip(tensors, like, strict=True):
+        if t.shape != x.shape:
+            raise ValueError(f"{name} has the shape of {of}, {x.shape}, got {t.shape}")
+    return tensors
 
 
 def as_output(t: Any, plain: bool, like: Any = None) -> Any:

@@ -81,11 +81,7 @@ class LBFGS(Optimizer):
                 break
             here = self._gathered([p._value for p in group["params"]])
             if group["line_search_fn"] is not None:
-                def along(step: float, here: Array = here, direction: Array = direction) -> Point:
-                    self._place(here + step * direction)
-                    _, value, g = evaluate()
-                    return Point(step, value, float(g @ direction), g)
-
+                along = self._along(evaluate, here, direction)
                 shortest = group["tolerance_change"] / np.max(np.abs(direction))
                 rate, value, _, g = Search(along, Point(0.0, value, slope, g), shortest).run(rate)
             self._change = rate * direction
@@ -95,6 +91,17 @@ class LBFGS(Optimizer):
             if min(np.max(np.abs(self._change)), abs(value - before)) <= group["tolerance_change"]:
                 break
         return first
+
+    def _along(self, evaluate: Callable[[], tuple[Any, float, Array]], here: Array,
+               direction: Array) -> Callable[[float], Point]:
+        """The loss and its slope at steps along a direction."""
+
+        def along(step: float) -> Point:
+            self._place(here + step * direction)
+            _, value, g = evaluate()
+            return Point(step, value, float(g @ direction), g)
+
+        return along
 
     def _direction(self, g: Array, group: Mapping[str, Any]) -> tuple[Array, float]:
         """`-H g` by two loops over the pairs, newest first and back (algorithm 7.4), and the length to try."""

@@ -42,16 +42,8 @@ def is_analytic(real: Callable[[float], Array], slope: Array, rounding: float, l
         here = real(0.0)
         before, before_error = np.full(slope.shape, np.nan), np.zeros(slope.shape)
         for unit in UNITS:
-            samples: list[Array] = []
-
-            def along(step: float, unit: float = unit, samples: list[Array] = samples) -> Array:
-                samples.append(real(step * unit))
-                return samples[-1]
-
-            limit = extrapolation.derivative(along, here, rounding=rounding)
-            value, error = limit.value / unit, limit.error / unit + least
-            steps = np.diff(np.sort(samples[: len(samples) // 2], axis=0), axis=0)
-            settled = open_ & ~limit.unclear & np.all(steps != 0, axis=0)  # values that are equal, rounding made so
+            value, error, clear = _limit(real, unit, here, rounding)
+            error, settled = error + least, open_ & clear
             open_ &= ~(settled & _agree(value, slope, error, rounding))
             if np.any(open_ & settled & (np.abs(value - before) <= 10 * (error + before_error))):
                 return False
@@ -59,6 +51,19 @@ def is_analytic(real: Callable[[float], Array], slope: Array, rounding: float, l
                 break
             before, before_error = np.where(settled, value, np.nan), error
     return True
+
+
+def _limit(real: Callable[[float], Array], unit: float, here: Array, rounding: float) -> tuple[Array, Array, Array]:
+    """Richardson's limit of the slope in steps of this unit, its error, and where it can be relied on."""
+    samples: list[Array] = []
+
+    def along(step: float) -> Array:
+        samples.append(real(step * unit))
+        return samples[-1]
+
+    limit = extrapolation.derivative(along, here, rounding=rounding)
+    steps = np.diff(np.sort(samples[: len(samples) // 2], axis=0), axis=0)
+    return limit.value / unit, limit.error / unit, ~limit.unclear & np.all(steps != 0, axis=0)  # rounding makes equals
 
 
 def _agree(difference: Array, slope: Array, error: Array, rounding: float) -> Array:

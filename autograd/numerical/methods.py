@@ -25,13 +25,13 @@ def grad(f: Function, x: Any, method: Method = "central", step: Any = None) -> A
     """
     point = Point(x, step)
     slopes = np.zeros(point.size, point.wide)
-    for count, (index, value) in enumerate(_slopes(f, point, method)):
+    for (index, unit), value in zip(point.directions, _slopes(f, point, method), strict=True):
         if value.size != 1:
             raise ValueError(f"grad needs a function with one number as its value, got {value.size}: "
                              "use numerical.jacobian, or reduce, e.g. with np.sum")
         if value.dtype.kind == "c":
             raise TypeError("grad needs a function with a real value, got a complex one: use numerical.jacobian")
-        slopes[index] += value[0] * point.directions[count][1]
+        slopes[index] += value[0] * unit
     return point.tree(point.pieces(slopes))
 
 
@@ -44,7 +44,7 @@ def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) 
     if point.wide.kind == "c":
         raise TypeError("numerical.jacobian needs real x: write f as a function of real and imaginary parts")
     outputs = Outputs()
-    columns = [column for _, column in _slopes(outputs.of(f), point, method)]
+    columns = _slopes(outputs.of(f), point, method)
     if not columns:
         outputs.of(f)(x)
     matrix = np.reshape(columns, (point.size, outputs.size)).T
@@ -74,34 +74,34 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
     return point.structure.unflatten([point.block(matrix[part], shape) for part, shape in rows])
 
 
-def _slopes(f: Function, point: Point, method: Method) -> list[tuple[int, Array]]:
-    """For each coordinate (complex ones twice), its index and the derivative of all numbers of `f` along it."""
+def _slopes(f: Function, point: Point, method: Method) -> list[Array]:
+    """For each of the point's directions the derivative of all numbers of `f` along it."""
     if method not in _FIRST:
         raise ValueError(f"method is 'central', 'forward', 'complex' or 'richardson', got {method!r}")
-    found: list[tuple[int, Array]] = point.settled(lambda: list(_FIRST[method](lambda x: point.numbers(f(x)), point)))
+    found: list[Array] = point.settled(lambda: list(_FIRST[method](lambda x: point.numbers(f(x)), point)))
     return found
 
 
-def _forward(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+def _forward(f: Function, point: Point) -> Iterator[Array]:
     here = f(point.moved()) if point.size else None
     for index, unit in point.directions:
         h = point.step(index, 1 / 2) * unit
-        yield index, (f(point.moved((index, h))) - here) / point.move(index, h)
+        yield (f(point.moved((index, h))) - here) / point.move(index, h)
 
 
-def _central(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+def _central(f: Function, point: Point) -> Iterator[Array]:
     for index, unit in point.directions:
         h = point.step(index, 1 / 3) * unit
         apart = point.move(index, h) + point.move(index, -h)
-        yield index, (f(point.moved((index, h))) - f(point.moved((index, -h)))) / apart
+        yield (f(point.moved((index, h))) - f(point.moved((index, -h)))) / apart
 
 
-def _complex(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+def _complex(f: Function, point: Point) -> Iterator[Array]:
     if point.wide.kind == "c":
         raise TypeError("the complex step needs real x; use method='central'")
     for index, _ in point.directions:
         h = point.step(index, 2)
-        yield index, _imaginary(f, point.moved((index, 1j * h), analytic=True), h) / h
+        yield _imaginary(f, point.moved((index, 1j * h), analytic=True), h) / h
     _require_analytic(f, point)
 
 
@@ -136,18 +136,19 @@ def _imaginary(f: Function, x: Any, h: float) -> Any:
     return value.imag
 
 
-def _richardson(f: Function, point: Point) -> Iterator[tuple[int, Array]]:
+def _richardson(f: Function, point: Point) -> Iterator[Array]:
     here = f(point.moved()) if point.size else np.zeros(0)
     for index, unit in point.directions:
         scale = point.scales[index]
-
-        def along(h: float, index: int = index, by: complex = scale * unit) -> Array:
-            return f(point.moved((index, h * by)))  # type: ignore[no-any-return]
-
-        yield index, extrapolation.derivative(along, here, rounding=point.rounding).value / scale
+        along = _line(f, point, index, scale * unit)
+        yield extrapolation.derivative(along, here, rounding=point.rounding).value / scale
 
 
-_FIRST: dict[str, Callable[[Function, Point], Iterator[tuple[int, Array]]]] = {
+def _line(f: Function, point: Point, index: int, unit: complex) -> Callable[[float], Array]:
+    return lambda h: f(point.moved((index, h * unit)))
+
+
+_FIRST: dict[str, Callable[[Function, Point], Iterator[Array]]] = {
     "forward": _forward,
     "central": _central,
     "complex": _complex,
@@ -160,40 +161,44 @@ def _second_forward(f: Function, point: Point) -> Array:
     h = [point.step(i, 1 / 3) for i in range(n)]
     here = f(point.moved())
     one = [f(point.moved((i, h[i]))) for i in range(n)]
-    matrix = np.empty((n, n), point.wide)
-    for i in range(n):
-        for j in range(i, n):
-            both = f(point.moved((i, h[i]), (j, h[j])))
-            matrix[i, j] = matrix[j, i] = (both - one[i] - one[j] + here) / (h[i] * h[j])
-    return matrix
+
+    def entry(i: int, j: int) -> Any:
+        both = f(point.moved((i, h[i]), (j, h[j])))
+        return (both - one[i] - one[j] + here) / (h[i] * h[j])
+
+    return _symmetric(point, entry)
 
 
 def _second_central(f: Function, point: Point) -> Array:
-    n = point.size
-    h = [point.step(i, 1 / 4) for i in range(n)]
-    matrix = np.empty((n, n), point.wide)
-    for i in range(n):
-        for j in range(i, n):
-            same, opposite = (
-                f(point.moved((i, h[i]), (j, sign * h[j]))) + f(point.moved((i, -h[i]), (j, -sign * h[j])))
-                for sign in (1, -1)
-            )
-            matrix[i, j] = matrix[j, i] = (same - opposite) / (4 * h[i] * h[j])
-    return matrix
+    h = [point.step(i, 1 / 4) for i in range(point.size)]
+
+    def entry(i: int, j: int) -> Any:
+        same, opposite = (f(point.moved((i, h[i]), (j, sign * h[j]))) + f(point.moved((i, -h[i]), (j, -sign * h[j])))
+                          for sign in (1, -1))
+        return (same - opposite) / (4 * h[i] * h[j])
+
+    return _symmetric(point, entry)
 
 
 def _second_complex(f: Function, point: Point) -> Array:
     n = point.size
     h, k = [point.step(i, 2) for i in range(n)], [point.step(i, 1 / 3) for i in range(n)]
 
-    matrix = np.empty((n, n), point.wide)
-    for i in range(n):
-        for j in range(i, n):
-            right, left = (
-                _imaginary(f, point.moved((i, 1j * h[i]), (j, sign * k[j]), analytic=True), h[i]) for sign in (1, -1)
-            )
-            matrix[i, j] = matrix[j, i] = (right - left) / (2 * h[i] * k[j])
+    def entry(i: int, j: int) -> Any:
+        right, left = (_imaginary(f, point.moved((i, 1j * h[i]), (j, sign * k[j]), analytic=True), h[i])
+                       for sign in (1, -1))
+        return (right - left) / (2 * h[i] * k[j])
+
+    matrix = _symmetric(point, entry)
     _require_analytic(f, point)
+    return matrix
+
+
+def _symmetric(point: Point, entry: Callable[[int, int], Any]) -> Array:
+    matrix = np.empty((point.size, point.size), point.wide)
+    for i in range(point.size):
+        for j in range(i, point.size):
+            matrix[i, j] = matrix[j, i] = entry(i, j)
     return matrix
 
 

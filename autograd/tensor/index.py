@@ -24,9 +24,14 @@ def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
     """The primitive of this name, which has an option `key`, applied to operands."""
     if not differs(key):
         return primitives[name](*operands, key=raw_key(key))
-    parts = [joined(part) if differs(part) else part for part in (key if isinstance(key, tuple) else (key,))]
+    parts = [joined(part) if differs(part) else part for part in parts_of(key)]
     template = tuple(TENSOR if isinstance(part, Tensor) else part for part in parts)
     return ByExample(name, len(operands))(*operands, *[p for p in parts if isinstance(p, Tensor)], template=template)
+
+
+def parts_of(key: Any) -> tuple[Any, ...]:
+    """The indices of a key, which need no tuple where there is one."""
+    return key if isinstance(key, tuple) else (key,)
 
 
 def differs(key: Any) -> bool:

@@ -19,7 +19,7 @@ from autograd.modes import is_grad_enabled
 from autograd.registry import primitives, registry
 
 from .box import Box, boxes
-from .index import differs, raw_key, with_key
+from .index import differs, parts_of, raw_key, with_key
 from .leaf import living_views, mutated, owners, recorded_owner
 from .nested import joined
 from .tensor import Tensor
@@ -101,8 +101,7 @@ class Choice:
 
     def evaluate(self, example: Any) -> Any:
         """What the first example's index takes."""
-        parts = self.key if isinstance(self.key, tuple) else (self.key,)
-        return example[tuple(p._value.flat[0] if isinstance(p, Tensor) else p for p in parts)]
+        return example[tuple(p._value.flat[0] if isinstance(p, Tensor) else p for p in parts_of(self.key))]
 
 
 def link_choice(view: Any, base: Any, key: Any) -> None:
@@ -110,8 +109,8 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
     It does so for slices and single integers, if more than a number is left.
     """
-    parts = key if isinstance(key, tuple) else (key,)
-    if view.ndim and not any(isinstance(part, (list, bool)) or np.ndim(part) for part in parts if part is not None):
+    chosen = [part for part in parts_of(key) if part is not None]
+    if view.ndim and not any(isinstance(part, (list, bool)) or np.ndim(part) for part in chosen):
         _remember(view, base, Choice(key), {})
 
 
@@ -130,12 +129,6 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
         views[:] = [reference for reference in views if reference() is not None]
 
 
-def _refuse_read_only_view(target: Tensor) -> None:
-    """A view that cannot be written to has no memory of its own to put in the place of what it shows."""
-    if hasattr(target, "_view"):
-        raise ValueError("assignment destination is a read-only view; write to a copy, as x.clone()")
-
-
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
     if type(value) is list or type(value) is tuple:
@@ -144,16 +137,10 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
             is_grad_enabled() and _tracked(target, value)):
         _become(target, np_set_item(target, value, key=key))
         return
-    _check_unrecorded(target)
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
-    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
-        target._value[at] = raw
-        _touched(target)
-    else:
-        _refuse_read_only_view(target)
-        array = np.array(target._value)
-        array[at] = raw
-        _replace(target, array if array.ndim else array[()])
+    memory = _memory(target)
+    memory[at] = raw
+    _written(target, memory)
 
 
 def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tensor:
@@ -174,16 +161,10 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
             result = result.astype(target.dtype)
         _become(target, _lying_as(target, result))
         return target
-    _check_unrecorded(target)
     raw = operand._value if isinstance(operand, Tensor) else operand
-    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
-        operation(target._value, raw, out=target._value, casting="same_kind")
-        _touched(target)
-    else:
-        _refuse_read_only_view(target)
-        array = np.array(target._value)
-        operation(array, raw, out=array, casting="same_kind")
-        _replace(target, array if array.ndim else array[()])
+    memory = _memory(target)
+    operation(memory, raw, out=memory, casting="same_kind")
+    _written(target, memory)
     return target
 
 
@@ -228,29 +209,31 @@ def _tracked(target: Tensor, value: Any) -> bool:
     return target._node is not None or (isinstance(value, Tensor) and value._node is not None)
 
 
-def _check_unrecorded(target: Tensor) -> None:
-    """Refuse an unrecorded write to a recorded result: its values and its place in the graph would part ways."""
+def _memory(target: Tensor) -> Array:
+    """Where an untracked write goes: the value, or a copy where that cannot be written to (numbers, read-only arrays).
+
+    Raises for a recorded result, whose values and place in the graph would part ways, and for a read-only view.
+    """
     if (owner := recorded_owner(target)) is not None:
         raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
                            f"{owner._node.primitive.name}, of shape {owner.shape}: write outside of no_grad(), "
                            "which differentiates the write, or write to .detach().clone()")
+    if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
+        return target._value
+    if hasattr(target, "_view"):
+        raise ValueError("assignment destination is a read-only view; write to a copy, as x.clone()")
+    return np.array(target._value)
 
 
-def _touched(target: Tensor) -> None:
-    """Memory was written to: tell the leaf it belongs to."""
-    for owner in owners(target):
-        if owner._node is not None:
+def _written(target: Tensor, memory: Array) -> None:
+    """Tell the leaf whose memory was written to, or let the copy be the value."""
+    if memory is target._value:
+        for owner in owners(target):
             mutated(owner)
-
-
-def _replace(target: Tensor, value: Any) -> None:
-    """An untracked write to a value that has no memory of its own (a number, a read-only array)."""
-    if target._node is not None:
-        mutated(target)
-        target._value = target._node.array = value
     else:
-        target._value = value
-    target._shared = False
+        target._value = memory if memory.ndim else memory[()]
+        target._shared = False
+        mutated(target)
 
 
 def _become(target: Tensor, result: Tensor) -> None:

@@ -15,6 +15,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd import tree
 from autograd.tensor import Tensor
+from autograd.tensor.index import parts_of
 
 Array = Any
 
@@ -158,7 +159,7 @@ def broadcast_to(call: Call) -> Any:
 
 
 def get_item(call: Call) -> Any:
-    key = call.options["key"] if isinstance(call.options["key"], tuple) else (call.options["key"],)
+    key = parts_of(call.options["key"])
     in_place = (np.ndarray, slice, EllipsisType)
     if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, in_place) for k in key):
         return None  # where the axes of an advanced index go depends on its neighbours
@@ -171,7 +172,7 @@ def get_item(call: Call) -> Any:
 
 
 def add_into_zeros(call: Call) -> Any:
-    key = call.options["key"] if isinstance(call.options["key"], tuple) else (call.options["key"],)
+    key = parts_of(call.options["key"])
     if any(isinstance(k, (np.ndarray, list, bool, np.bool_)) for k in key):
         return None
     return call.of(call.x, key=(slice(None), *key), shape=(call.size, *call.options["shape"]))

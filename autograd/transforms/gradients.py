@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.boundary import as_input, as_output, connected, fresh, standing_for, unvarying
+from autograd.boundary import as_direction, as_input, as_output, connected, fresh, standing_for, unvarying
 from autograd.errors import DisconnectedWarning
 from autograd.forward import dual, parts
 from autograd.graph import reachable
@@ -194,15 +194,9 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     outs = [as_input(o) if not isinstance(o, Tensor) else o for o in outs]
 
     def pullback(cotangent: Any) -> Any:
-        given, other = tree.flatten(cotangent)
-        if other != structure:
-            raise ValueError(f"the cotangent must have the structure of the output, {structure}, got {other}")
-        pairs = []
-        for o, g in zip(outs, map(as_input, given), strict=True):
-            if g.shape != o.shape:
-                raise ValueError(f"a cotangent has the shape of its output, {o.shape}, got {g.shape}")
-            pairs.append((o, g.astype(o.dtype) if g.dtype != o.dtype and o.dtype.kind in "fc" else g))
-        return inputs.pull(pairs)
+        given = as_direction("a cotangent", cotangent, "its output", structure, outs)
+        return inputs.pull([(o, g.astype(o.dtype) if g.dtype != o.dtype and o.dtype.kind in "fc" else g)
+                            for o, g in zip(outs, given, strict=True)])
 
     value = inputs.value(structure.unflatten(outs))
     return (value, pullback, inputs.value(aux)) if has_aux else (value, pullback)
@@ -217,15 +211,9 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     By reverse over forward accumulation: the gradient of the derivative along `v`. `v` has the structure of `x`.
     """
     inputs = Inputs(x)
-    directions, structure = tree.flatten(v)
-    if structure != inputs.structure:
-        raise ValueError(f"v must have the structure of x, {inputs.structure}, got {structure}")
+    directions = as_direction("v", v, "x", inputs.structure, inputs.tensors)
     with surrounding() as level:
-        duals = []
-        for t, d in zip(inputs.tensors, map(as_input, directions), strict=True):
-            if d.shape != t.shape:
-                raise ValueError(f"v must have the shape of x, {t.shape}, got {d.shape}")
-            duals.append(dual(t, d, level))
+        duals = [dual(t, d, level) for t, d in zip(inputs.tensors, directions, strict=True)]
         with enable_grad():
             output = _scalar(f, f(inputs.structure.unflatten(duals)), "hvp")
     slope = parts(output, level)[1]
@@ -249,17 +237,9 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     ends = frozenset([*inputs.nodes, *(bottom(d)._node for d in dummies)])
 
     def f_jvp(*tangents: Any) -> Any:
-        given, other = tree.flatten(tangents)
-        if other != inputs.structure:
-            raise ValueError(f"tangents must have the structure of the primals, {inputs.structure}, got {other}")
-        pairs = []
-        for x, g, t in zip(inputs.tensors, transposed, map(as_input, given), strict=True):
-            if t.shape != x.shape:
-                raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
-            if g is not None:
-                pairs.append((g, t.astype(g.dtype)))
-        slopes = pull(pairs, ends)
-        plain = inputs.plain and not any(isinstance(t, Tensor) for t in given)
+        given = as_direction("a tangent", tangents, "its primal", inputs.structure, inputs.tensors)
+        slopes = pull([(g, t.astype(g.dtype)) for g, t in zip(transposed, given, strict=True) if g is not None], ends)
+        plain = inputs.plain and not any(isinstance(t, Tensor) for t in tree.flatten(tangents)[0])
         results = [slopes.get(bottom(d)._node) for d in dummies]
         results = [np.zeros_like(o.detach()) if s is None else s for s, o in zip(results, outs, strict=True)]
         results = connected(results, [t for t in inputs.tensors if bottom(t)._node.parents])
