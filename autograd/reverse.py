@@ -133,7 +133,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
         cotangents = node.primitive.cotangents
         joint: Any = None
         if cotangents is None and g is not None:
-            joint = node.primitive.pullback(g, view, [parent in waiting for parent in parents])
+            joint = node.primitive.pullback(g, view, tuple([parent in waiting for parent in parents]))
         for i, parent in enumerate(parents):
             if parent is None or (left := waiting.get(parent)) is None:
                 continue

@@ -30,21 +30,29 @@ def check_digits(call: Callable[..., list[Any]], values: Arrays, inputs: Sequenc
     rng = np.random.default_rng(0)
     if "reverse" in modes:
         outs, pullback = vjp(call, *[v.copy() for v in values])
-        found = pullback(random_like([as_array(out) for out in outs], rng))
+        arrays = [as_array(out) for out in outs]
+        found = pullback(random_like(arrays, rng))
         for i, (gradient, name) in enumerate(zip(map(as_array, found), inputs, strict=True)):
-            if _rounded(gradient) and any(_feels(call, values, [i])):
+            if _rounded(gradient, _noise(arrays, [values[i]])) and any(_feels(call, values, [i])):
                 _refuse("reverse", f"the gradient of {name}", gradient.dtype)
     if "forward" in modes:
-        found = jvp(call, values, random_like(values, rng))[1]
-        for i, (tangent, name) in enumerate(zip(map(as_array, found), outputs(), strict=True)):
-            if _rounded(tangent) and _feels(call, values, range(len(values)))[i]:
+        outs, found = (list(map(as_array, part)) for part in jvp(call, values, random_like(values, rng)))
+        for i, (out, tangent, name) in enumerate(zip(outs, found, outputs(), strict=True)):
+            if _rounded(tangent, _noise([out], values)) and _feels(call, values, range(len(values)))[i]:
                 _refuse("forward", f"the tangent of {name}", tangent.dtype)
 
 
-def _rounded(a: Array) -> bool:
-    """Whether all numbers of an array, which is not 0, would be the same in half of their bytes."""
+def _noise(outs: Arrays, values: Arrays) -> float:
+    """How large a slope of 0 may become by rounding: of such numbers few have many digits."""
+    largest, nearest = (max((float(np.max(np.abs(a), initial=0)) for a in arrays), default=0.0)
+                        for arrays in (outs, values))
+    return 2.0**-40 * max(1.0, largest) / (nearest or 1.0)
+
+
+def _rounded(a: Array, noise: float) -> bool:
+    """Whether all numbers of an array, which is not 0 but for rounding, would be the same in half of their bytes."""
     narrow = NARROW.get(a.dtype)
-    if narrow is None or not np.any(a):
+    if narrow is None or not np.any(np.abs(a) > noise):
         return False
     with np.errstate(all="ignore"):
         return np.array_equal(a.astype(narrow), a)

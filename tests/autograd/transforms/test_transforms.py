@@ -316,9 +316,9 @@ def test_tensors_inside_say_what_they_are() -> None:
 @pytest.mark.parametrize(("call", "error", "words"), [
     (lambda: jvp(lambda p: p, ({"a": 1.0},), ([1.0],)), ValueError, r"structure of the primals, \(\{'a': \*\},\), got"),
     (lambda: jvp(lambda x: x, (1.0,), (1j,)), TypeError, "imaginary part"),
-    (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), ValueError, r"structure of the output, \(\*, \*\), got \*"),
+    (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), ValueError, r"structure of its output, \(\*, \*\), got \*"),
     (lambda: hvp(lambda x: np.sum(x * x), np.ones(2), np.ones(3)), ValueError, r"shape of x, \(2,\), got \(3,\)"),
-    (lambda: linearize(np.sin, 1.0)[1](1.0, 2.0), ValueError, r"structure of the primals, \(\*,\), got \(\*, \*\)"),
+    (lambda: linearize(np.sin, 1.0)[1](1.0, 2.0), ValueError, r"structure of its primal, \(\*,\), got \(\*, \*\)"),
     (lambda: linearize(np.sin, np.ones(3))[1](np.ones((2, 3))), ValueError, r"shape of its primal, .* got \(2, 3\)"),
     (lambda: grad(np.sin, has_aux=True)(1.0), TypeError, r"returns \(output, aux\), got Tensor"),
     (lambda: grad(np.sin)("one"), TypeError, "namedtuples of them, got str: 'one'"),
