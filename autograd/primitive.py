@@ -384,8 +384,8 @@ class Structured(Primitive):
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
     """What applies the primitive when it is called as NumPy's function: operands apart from options."""
     count, known = len(primitive.operands), frozenset(primitive.options)
-    bilinear = isinstance(primitive, Structured) and primitive.kind == "multilinear" and not primitive.inert
-    product = binary(primitive, primitive.evaluate) if bilinear and count == 2 else None  # type: ignore[arg-type]
+    product = (binary(primitive, primitive.evaluate) if isinstance(primitive, Structured) and count == 2
+               and primitive.kind == "multilinear" and not primitive.inert else None)
 
     def apply(*args: Any, **options: Any) -> Any:
         if product is not None and len(args) == 2 and not options:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors
+from .arguments import as_tensor
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed
@@ -67,7 +68,7 @@ def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:
             raise RuntimeError(f"backward() needs a scalar to start from, got shape {output.shape}; reduce it first, "
                                "e.g. y.sum().backward(), or give its cotangent: y.backward(np.ones(y.shape))")
         return np.ones_like(value) if value.ndim else value.dtype.type(1)
-    given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+    given = as_tensor(gradient)
     if given.shape != output.shape:
         raise RuntimeError(f"the gradient given to backward() must have the shape {output.shape} of the tensor, "
                            f"got {given.shape}")
@@ -262,7 +263,7 @@ def _run_hooks(node: Node, g: Array) -> Array:
             given = given.conj()
         replaced = hook(given)
         if replaced is not None:
-            replaced = replaced if isinstance(replaced, Tensor) else Tensor(replaced)
+            replaced = as_tensor(replaced)
             if replaced.shape != node.shape:
                 raise ValueError(f"a hook must return a gradient of shape {node.shape}, got {replaced.shape}")
             replaced = replaced.conj() if replaced.dtype.kind == "c" else replaced

@@ -108,7 +108,7 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
     places = np.arange(target.size).reshape(target.shape)[key]
     operands = [np.broadcast_to(as_operand(v), places.shape) for v in values]
     if ufunc in (np.add, np.subtract):  # what is added to one place can be added up before, in a dtype that holds it
-        amount = as_operand(*operands)
+        (amount,) = operands
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
         update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
         return None

@@ -111,16 +111,11 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     rows = [func1d(arr[index], *args, **kwargs) for index in np.ndindex(around)]
     if not rows:
         raise ValueError(f"apply_along_axis finds nothing to apply the function to in shape {arr.shape}")
-    out = np.stack([joined(row) for row in rows])
+    out = np.stack([array_of(row) for row in rows])
     inner = out.shape[1:]
     at = one_axis(arr, axis)
     return np.moveaxis(out.reshape(*around, *inner), tuple(range(len(around), len(around) + len(inner))),
                        tuple(range(at, at + len(inner))))
-
-
-def joined(found: Any) -> Array:
-    """What a function returns, as an array; it may be a list of tensors and numbers."""
-    return np.stack([joined(x) for x in found]) if isinstance(found, (list, tuple)) else array_of(found)
 
 
 @composite(np.apply_over_axes)

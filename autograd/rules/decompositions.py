@@ -43,13 +43,14 @@ def over_values(x: Array, values: Array) -> Array:
 # --- Hermitian eigenvalues: t -> V^H t V -----------------------------------------------------------------------------
 
 eigh_of = differential(
-    np.linalg.eigh, lambda t, out, *, UPLO="L": eigen_change(H(out[1]) @ t @ out[1], *out),
+    np.linalg.eigh, lambda t, out, *, UPLO="L": hermitian_change(t, *out),
     evaluate=lambda x, *, UPLO="L": tuple(np.linalg.eigh(x, UPLO)))
 eigvalsh_of = differential(
     np.linalg.eigvalsh, lambda t, x, *, UPLO="L": values_change(np.linalg.eigh(x, UPLO)[1], t))
 
 
-def eigen_change(inner: Array, values: Array, vectors: Array) -> tuple[Array, Array]:
+def hermitian_change(t: Array, values: Array, vectors: Array) -> tuple[Array, Array]:
+    inner = H(vectors) @ t @ vectors
     return np.real(diagonal(inner)), vectors @ over_gaps(inner, values)
 
 

@@ -138,8 +138,7 @@ def _as_matrix(x: Any, rows: list[int], columns: list[int]) -> Any:
     """The axes `rows` as one, and the axes `columns`: `x` itself if that is what it is."""
     axes = rows + columns
     x = x if axes == sorted(axes) else np.transpose(x, axes)
-    rest = prod(x.shape[len(rows) :])
-    return _in_shape(x, prod(x.shape[: len(rows)]), rest)
+    return _in_shape(x, prod(x.shape[: len(rows)]), prod(x.shape[len(rows) :]))
 
 
 def _in_shape(x: Any, *shape: int) -> Any:
@@ -149,9 +148,7 @@ def _in_shape(x: Any, *shape: int) -> Any:
 @composite(np.inner)
 def inner(a: Any, b: Any, /) -> Any:
     a, b = arrays_of((a, b))
-    if a.ndim and b.ndim == 2:
-        b = np.swapaxes(b, 0, 1)
-    return np.dot(a, b) if b.ndim <= 2 or not a.ndim else np.tensordot(a, b, axes=([-1], [-1]))
+    return np.dot(a, b if b.ndim < 2 or not a.ndim else np.swapaxes(b, -1, -2))
 
 
 @composite(np.outer)
@@ -204,8 +201,7 @@ def kron(a: Any, b: Any) -> Any:
     return np.multiply(a, b).reshape([m * n for m, n in zip(*blocks, strict=True)])
 
 
-cross_of = multilinear(
-    np.cross, lambda g, y: np.cross(y, g), lambda g, x: np.cross(g, x), evaluate=lambda x, y: np.cross(x, y))
+cross_of = multilinear(np.cross, lambda g, y: np.cross(y, g), lambda g, x: np.cross(g, x))
 
 
 @composite(np.cross)

@@ -11,7 +11,7 @@ import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
-from autograd.rules.decompositions import eigen_change
+from autograd.rules.decompositions import hermitian_change
 from autograd.rules.linalg import H, mirrored, mT
 
 from .twin import no_twins_but_these, twin
@@ -90,8 +90,7 @@ def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_fin
 def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:
     c, lower = c_and_lower
     first, second = ("N", "C") if lower else ("C", "N")
-    return by_columns(lambda b: solve_triangular(c, solve_triangular(c, b, first, lower), second, lower),
-                      *arrays_of((b,)))
+    return by_columns(lambda b: solve_triangular(c, solve_triangular(c, b, first, lower), second, lower), array_of(b))
 
 
 banded: Any = on_arrays_too(general(
@@ -294,7 +293,7 @@ def polar(a: Any, side: str = "right") -> Any:
 
 
 vectors_of: Any = differential(  # not NumPy's: SciPy's driver gives other signs to the vectors
-    sl.eigh, lambda t, out, *, lower=True, driver=None, check_finite=True: eigen_change(H(out[1]) @ t @ out[1], *out),
+    sl.eigh, lambda t, out, *, lower=True, driver=None, check_finite=True: hermitian_change(t, *out),
     name="scipy.eigh", evaluate=lambda x, **options: tuple(sl.eigh(x, **options)))
 
 

@@ -131,8 +131,7 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
 
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
-    if type(value) is list or type(value) is tuple:
-        value = joined(value)
+    value = joined(value)
     if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
             is_grad_enabled() and _tracked(target, value)):
         _become(target, np_set_item(target, value, key=key))

@@ -21,16 +21,25 @@ def _labels(classes: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(1).integers(0, classes, shape)
 
 
-def text(nn: Any) -> Problem:
+def _sequence(nn: Any, recurrent: Any, symbols: int, classes: int, steps: int, batch: int) -> Problem:
     class Model(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.embedding, self.gru, self.output = nn.Embedding(80, 64), nn.GRU(64, 128), nn.Linear(128, 80)
+            self.embedding, self.recurrent = nn.Embedding(symbols, recurrent.input_size), recurrent
+            self.output = nn.Linear(128, classes)
 
-        def forward(self, letters: Any) -> Any:
-            return self.output(self.gru(self.embedding(letters))[0]).reshape(-1, 80)
+        def forward(self, x: Any) -> Any:
+            return self.output(self.recurrent(self.embedding(x))[0]).reshape(-1, classes)
 
-    return Model(), nn.CrossEntropyLoss(), _labels(80, 50, 32), _labels(80, 50 * 32)
+    return Model(), nn.CrossEntropyLoss(), _labels(symbols, steps, batch), _labels(classes, steps * batch)
+
+
+def text(nn: Any) -> Problem:
+    return _sequence(nn, nn.GRU(64, 128), 80, 80, 50, 32)
+
+
+def tagger(nn: Any) -> Problem:
+    return _sequence(nn, nn.LSTM(50, 64, bidirectional=True), 1000, 9, 20, 16)
 
 
 def autoencoder(nn: Any) -> Problem:
@@ -83,19 +92,6 @@ def lenet(nn: Any) -> Problem:
         nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
         nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
     return model, nn.CrossEntropyLoss(), _pixels(64, 1, 28, 28), _labels(10, 64)
-
-
-def tagger(nn: Any) -> Problem:
-    class Model(nn.Module):  # type: ignore[misc, name-defined]
-        def __init__(self) -> None:
-            super().__init__()
-            self.embedding, self.lstm = nn.Embedding(1000, 50), nn.LSTM(50, 64, bidirectional=True)
-            self.output = nn.Linear(128, 9)
-
-        def forward(self, words: Any) -> Any:
-            return self.output(self.lstm(self.embedding(words))[0]).reshape(-1, 9)
-
-    return Model(), nn.CrossEntropyLoss(), _labels(1000, 20, 16), _labels(9, 20 * 16)
 
 
 def equation(nn: Any) -> Problem:

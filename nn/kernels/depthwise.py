@@ -66,7 +66,7 @@ def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array
             lines[i, j] = np.einsum("ynijp,ynp->yijp", seen, runs[first:last]).sum(axis=0)
         return lines
 
-    total: Array = sum(in_parallel(share, rows.outputs, _least(g, rows, columns)))  # type: ignore[assignment]
+    total = np.add.reduce(in_parallel(share, rows.outputs, _least(g, rows, columns)))
     return np.ascontiguousarray(total.reshape(shape).sum(axis=2).transpose(2, 0, 1)[:, np.newaxis])
 
 

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from nn.kernels.indices import first_outside
 
 Array = NDArray[Any]
-
-
 Shares = tuple[Any, tuple[Array, ...] | None, Any]
 """What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
 

@@ -215,7 +215,7 @@ def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
     if weight.size != 1 and x.shape[1:2] != weight.shape:
         raise refusal(speaker, f"(N, {weight.size}, ...)", x)
     slopes = weight.reshape(-1, *[1] * max(0, x.ndim - 2)) if x.ndim else weight.reshape(())
-    return np.where(x > 0, x, slopes * x)  # type: ignore[return-value]
+    return autograd.leaky_relu(x, slopes)
 
 
 class ELU(Activation):

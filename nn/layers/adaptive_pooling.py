@@ -16,7 +16,7 @@ from autograd import Tensor
 from nn.kernels.pooling import adaptive_average_pool
 from nn.layers.arguments import arguments, pair, short
 from nn.layers.input import Speaker, admitted
-from nn.layers.pooling import images
+from nn.layers.pooling import images, spread
 from nn.module import Module
 
 Size = int | Sequence[int | None] | None
@@ -144,11 +144,9 @@ def _largest(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...],
 
 def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int64]:
     """Where in its channel, row by row, each window looks: (windows, values), a short one at its last value again."""
-    flat, ndim = np.zeros((), int), len(sizes)
+    flat = np.zeros((), int)
     for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
         first, end = np.arange(m) * n // m, -(-(np.arange(m) + 1) * n // m)
         at = np.minimum(first[:, None] + np.arange((end - first).max()), end[:, None] - 1)
-        shape = np.ones(2 * ndim, int)
-        shape[axis], shape[axis + ndim] = at.shape
-        flat = flat * n + at.reshape(shape)
+        flat = flat * n + spread(at, axis, len(sizes))
     return flat.reshape(math.prod(sizes), -1)

@@ -14,7 +14,7 @@ from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
 from nn.layers.arguments import arguments, floating, pair, positive, short
 from nn.layers.initial import draw_uniform
-from nn.layers.input import Speaker, admitted, fitting, mistake, refusal
+from nn.layers.input import AXES, Speaker, admitted, fitting, mistake, refusal
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.module import Module
 from nn.parameter import Parameter
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Size = int | Sequence[int]
 
-AXES = {1: "L", 2: "H, W"}
 _WINDOWS = {1: "k", 2: "kh, kw"}
 
 

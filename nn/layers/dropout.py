@@ -11,7 +11,7 @@ import autograd.random
 from autograd import Tensor
 from nn.kernels import dropout as kernels
 from nn.layers.arguments import arguments, probability
-from nn.layers.input import Speaker, admitted, described, refusal
+from nn.layers.input import AXES, Speaker, admitted, described, refusal
 from nn.module import Module
 
 
@@ -76,7 +76,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
     changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
     """
-    return _channels(speaker, "H, W", input, p, training)
+    return _channels(speaker, 2, input, p, training)
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
@@ -86,14 +86,14 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
     changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
     """
-    return _channels(speaker, "L", input, p, training)
+    return _channels(speaker, 1, input, p, training)
 
 
-def _channels(speaker: Speaker, axes: str, input: Any, p: float, training: bool) -> Tensor:
-    x, inner = admitted(speaker, input), 1 + axes.count(",")
-    if x.ndim - inner not in (1, 2):
-        raise refusal(speaker, f"(N, C, {axes}) or (C, {axes})", x)
-    share = dropout(np.ones_like(x[(..., *[slice(1)] * inner)]), p, training, speaker=speaker)
+def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool) -> Tensor:
+    x = admitted(speaker, input)
+    if x.ndim - axes not in (1, 2):
+        raise refusal(speaker, f"(N, C, {AXES[axes]}) or (C, {AXES[axes]})", x)
+    share = dropout(np.ones_like(x[(..., *[slice(1)] * axes)]), p, training, speaker=speaker)
     return x * share if training and p else x
 
 

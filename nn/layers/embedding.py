@@ -72,7 +72,7 @@ def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
     There are as many classes as the largest label needs unless `num_classes` is given. Raises TypeError for labels that
     are not integers, ValueError for one out of range.
     """
-    given = labels if isinstance(labels, Tensor) else Tensor(labels)
+    given = as_tensor(labels)
     if given.dtype.kind not in "iu":
         raise TypeError(f"one_hot expected integer labels, got {given.dtype} {given.shape}; write x.astype(int)")
     classes = int(given._value.max(initial=-1)) + 1 if num_classes == -1 else num_classes

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import as_tensor
 from nn.module import Module
 
 Speaker = Module | str  # who complains: a layer, or the name of a function
+AXES = {1: "L", 2: "H, W"}  # how the axes of a sequence and of an image are called
 
 
 def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *, real: bool = False) -> Tensor:
@@ -66,7 +68,7 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **he
     """
     found: list[Any] = []
     for name, given in held.items():
-        value = given if given is None or isinstance(given, Tensor) else Tensor(given)
+        value = None if given is None else as_tensor(given)
         if value is not None and value.shape != shape:
             raise refusal(speaker, f"a {name} {shape}", value)
         found.append(value if value is None or value.dtype == dtype else value.astype(dtype))

@@ -9,11 +9,10 @@ import numpy as np
 
 from autograd import Tensor
 from nn.layers.arguments import arguments
-from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.module import Module
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
-_AXES = {1: "L", 2: "H, W"}
 _SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)"}
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
@@ -33,7 +32,7 @@ class _Padding(Module):
 
     def forward(self, input: Any) -> Tensor:
         if np.ndim(input) not in (self.axes + 1, self.axes + 2):
-            raise refusal(self, f"(N, C, {_AXES[self.axes]})", input)
+            raise refusal(self, f"(N, C, {AXES[self.axes]})", input)
         return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
 
     def extra_repr(self) -> str:

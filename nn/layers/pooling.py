@@ -14,8 +14,8 @@ from autograd.arrays import weak
 from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
 from nn.layers.arguments import arguments, pair, short
-from nn.layers.convolution import AXES, Size, batch_of, check_window
-from nn.layers.input import Speaker, admitted, refusal
+from nn.layers.convolution import Size, batch_of, check_window
+from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.module import Module
 
 Sizes = tuple[int, ...]
@@ -131,7 +131,6 @@ class LPPool1d(LPPool2d):
     """
 
     axes = 1
-
 
 
 def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -253,16 +252,20 @@ def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stri
     inside, flat = np.ones((), bool), np.zeros((), int)
     for axis, size in enumerate(x.shape[2:]):  # positions (outputs of each axis..., taps of each axis...)
         taps = np.arange(kernel[axis]) * dilation[axis] - padding[axis]
-        seen = np.arange(outputs[axis])[:, None] * stride[axis] + taps
-        shape = np.ones(2 * len(outputs), int)
-        shape[axis], shape[axis + len(outputs)] = seen.shape
-        seen = seen.reshape(shape)
+        seen = spread(np.arange(outputs[axis])[:, None] * stride[axis] + taps, axis, len(outputs))
         inside = inside & (seen >= 0) & (seen < size)
         flat = flat * size + np.clip(seen, 0, size - 1)
     values = np.where(inside, x.reshape(*x.shape[:2], math.prod(x.shape[2:]))[:, :, flat], -np.inf)
     values = values.reshape(*x.shape[:2], *outputs, math.prod(kernel))
     best = values.argmax(axis=-1)[..., None]
     return np.take_along_axis(np.broadcast_to(flat.reshape(*outputs, -1), values.shape), best, axis=-1)[..., 0]
+
+
+def spread(seen: NDArray[Any], axis: int, axes: int) -> NDArray[Any]:
+    """What windows see along one axis, (outputs, taps), among (outputs of each axis..., taps of each axis...)."""
+    shape = np.ones(2 * axes, int)
+    shape[axis], shape[axis + axes] = seen.shape
+    return seen.reshape(shape)
 
 
 def _check_divisor(speaker: str, divisor: int | None) -> None:

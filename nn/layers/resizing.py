@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.layers.arguments import arguments, positive
-from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.module import Module
 
 Sizes = int | Sequence[int]
@@ -18,7 +18,6 @@ Factors = float | Sequence[float]
 Positions = NDArray[Any]
 
 _MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,), "bicubic": (2,)}  # how many axes are resized
-_SHAPES = {1: "(N, C, L)", 2: "(N, C, H, W)"}
 
 
 class Upsample(Module):
@@ -119,7 +118,7 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
     x = admitted(speaker, input)
     axes = x.ndim - 2
     if axes not in _MODES[mode] or 0 in x.shape[2:]:
-        raise refusal(speaker, " or ".join(_SHAPES[n] for n in _MODES[mode]), x)
+        raise refusal(speaker, " or ".join(f"(N, C, {AXES[n]})" for n in _MODES[mode]), x)
     given: Any = scale_factor if size is None else size
     each = tuple(given) if isinstance(given, (tuple, list)) else (given,) * axes
     if len(each) != axes:

@@ -17,11 +17,8 @@ from nn.layers.input import Speaker, mistake
 from nn.losses.reduction import Loss, check_reduction, first_index, paired
 
 
-class MarginRankingLoss(Loss):
-    """max(0, -y (x1 - x2) + margin), averaged: x1 shall be larger than x2 where y is 1, smaller where it is -1.
-
-    All three have one shape. Raises ValueError for other shapes and targets.
-    """
+class _WithMargin(Loss):
+    """A loss whose margin is 0 unless given."""
 
     options = (("margin", 0.0), *Loss.options)
 
@@ -29,11 +26,18 @@ class MarginRankingLoss(Loss):
         super().__init__(reduction=reduction)
         self.margin = margin
 
+
+class MarginRankingLoss(_WithMargin):
+    """max(0, -y (x1 - x2) + margin), averaged: x1 shall be larger than x2 where y is 1, smaller where it is -1.
+
+    All three have one shape. Raises ValueError for other shapes and targets.
+    """
+
     def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
         return margin_ranking_loss(input1, input2, target, self.margin, self.reduction, speaker=self)
 
 
-class HingeEmbeddingLoss(Loss):
+class HingeEmbeddingLoss(_WithMargin):
     """x where y is 1, max(0, margin - x) where y is -1, averaged: distances x small for what belongs together.
 
     Both have one shape. Raises ValueError for other shapes and targets.
@@ -42,8 +46,7 @@ class HingeEmbeddingLoss(Loss):
     options = (("margin", 1.0), *Loss.options)
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.margin = margin
+        super().__init__(margin, reduction=reduction)
 
     def forward(self, input: Any, target: Any) -> Tensor:
         return hinge_embedding_loss(input, target, self.margin, self.reduction, speaker=self)
@@ -59,17 +62,11 @@ class SoftMarginLoss(Loss):
         return soft_margin_loss(input, target, self.reduction, speaker=self)
 
 
-class CosineEmbeddingLoss(Loss):
+class CosineEmbeddingLoss(_WithMargin):
     """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1, averaged.
 
     Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError for other shapes and targets.
     """
-
-    options = (("margin", 0.0), *Loss.options)
-
-    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.margin = margin
 
     def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
         return cosine_embedding_loss(input1, input2, target, self.margin, self.reduction, speaker=self)

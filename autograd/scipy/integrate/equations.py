@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.arguments import arrays_of
+from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
@@ -111,7 +111,7 @@ def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: b
     def slope(y: Array, time: Array, *values: Array) -> Array:
         args = filled(values)
         out = func(time, y, *args) if time_first else func(y, time, *args)
-        return np.stack(arrays_of(out)) if isinstance(out, (list, tuple)) else out
+        return array_of(out)
 
     return slope
 

@@ -61,7 +61,7 @@ class Reader:
 def map_coordinates(input: Any, coordinates: Any, output: Any = None, order: int = 3, mode: str = "constant",
                     cval: Any = 0.0, prefilter: bool = True) -> Any:
     read = Reader("map_coordinates", input, output, order, mode, cval, prefilter)
-    coordinates = np.stack(arrays_of(coordinates)) if isinstance(coordinates, (list, tuple)) else coordinates
+    coordinates = array_of(coordinates)
     if coordinates.ndim < 2 or len(coordinates) != read.image.ndim or coordinates.dtype.kind == "c":
         raise ValueError(f"map_coordinates takes real coordinates, an array for each of {read.image.ndim} axes, got "
                          f"{coordinates.dtype} of shape {coordinates.shape}")

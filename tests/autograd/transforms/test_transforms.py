@@ -203,12 +203,15 @@ def test_forward_memory_is_flat_and_reverse_memory_grows() -> None:
         return f
 
     def peak(run: Callable[[], Any]) -> int:
+        """The smallest of three: a collection that falls into a run, or another thread, allocates too."""
         run()
-        tracemalloc.start()
-        run()
-        high = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return high
+        highs = []
+        for _ in range(3):
+            tracemalloc.start()
+            run()
+            highs.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        return min(highs)
 
     x = np.ones(100)
     forward = [peak(lambda n=n: jvp(chain(n), (x,), (x,))) for n in (2000, 20000)]  # type: ignore[misc]
