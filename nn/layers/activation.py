@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
-from nn.layers.arguments import arguments, floating, positive
+from nn.layers.arguments import arguments, as_constructed, floating, positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.module import Module
 from nn.parameter import Parameter
@@ -115,6 +115,7 @@ class Activation(Module):
     """An elementwise function of floating input. `inplace` is accepted as in PyTorch; nothing is ever overwritten."""
 
     function: Callable[[Any], Tensor]
+    extra_repr = as_constructed
 
     def __init__(self, inplace: bool = False) -> None:
         pass
@@ -182,9 +183,6 @@ class LeakyReLU(Activation):
     def function(self, x: Any) -> Tensor:
         return autograd.leaky_relu(x, self.negative_slope)
 
-    def extra_repr(self) -> str:
-        return arguments(negative_slope=(self.negative_slope, 0.01))
-
 
 class PReLU(Module):
     """x where x > 0, else weight x: a LeakyReLU that learns its slope, one for all channels or one each (axis 1).
@@ -231,9 +229,6 @@ class ELU(Activation):
     def function(self, x: Any) -> Tensor:
         return autograd.elu(x, self.alpha)
 
-    def extra_repr(self) -> str:
-        return arguments(alpha=(self.alpha, 1.0))
-
 
 class GELU(Activation):
     """x Φ(x), elementwise, with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it.
@@ -250,9 +245,6 @@ class GELU(Activation):
     def function(self, x: Any) -> Tensor:
         return gelu(x, self.approximate)
 
-    def extra_repr(self) -> str:
-        return arguments(approximate=(self.approximate, "none"))
-
 
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
@@ -267,9 +259,6 @@ class Softplus(Activation):
 
     def function(self, x: Any) -> Tensor:
         return softplus(x, self.beta, self.threshold)
-
-    def extra_repr(self) -> str:
-        return arguments(beta=(self.beta, 1.0), threshold=(self.threshold, 20.0))
 
 
 def _check_beta(speaker: str, beta: float) -> None:
@@ -293,9 +282,6 @@ class Softmax(Activation):
         if not -x.ndim <= self.dim < x.ndim:
             raise ValueError(f"{self!r} expected input with an axis {self.dim}, got {x.shape}")
         return self.over(x, self.dim)
-
-    def extra_repr(self) -> str:
-        return arguments(dim=(self.dim, -1))
 
 
 class LogSoftmax(Softmax):

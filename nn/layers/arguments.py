@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from autograd import Tensor
+from nn.module import Module
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -44,6 +48,18 @@ def arguments(*required: Any, **options: tuple[Any, Any]) -> str:
     parts = [repr(value) for value in required]
     parts += [f"{name}={value!r}" for name, (value, default) in options.items() if value != default]
     return ", ".join(parts)
+
+
+def as_constructed(layer: Module) -> str:
+    """The arguments that a layer's constructor took and it keeps under their names, but those of their defaults.
+
+    Parameters and buffers are no part of it.
+    """
+    kept = [(name, taken.default, getattr(layer, name)) for name, taken in signature(type(layer)).parameters.items()
+            if hasattr(layer, name)]
+    shown = [(name, default, value) for name, default, value in kept if not isinstance(value, Tensor)]
+    return arguments(*[value for _, default, value in shown if default is Parameter.empty],
+                     **{name: (value, default) for name, default, value in shown if default is not Parameter.empty})
 
 
 def floating(speaker: str, dtype: DTypeLike | None, *, real: bool = False) -> np.dtype[Any]:

@@ -10,7 +10,7 @@ import autograd
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.layers.activation import Activation, Softmax, softmax
-from nn.layers.arguments import arguments
+from nn.layers.arguments import as_constructed
 from nn.layers.input import Speaker, admitted, refusal
 from nn.module import Module
 
@@ -114,9 +114,6 @@ class CELU(Activation):
     def function(self, x: Any) -> Tensor:
         return celu(x, self.alpha)
 
-    def extra_repr(self) -> str:
-        return arguments(alpha=(self.alpha, 1.0))
-
 
 class Mish(Activation):
     """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
@@ -179,14 +176,13 @@ class GLU(Module):
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 
     def forward(self, input: Any) -> Tensor:
         return glu(input, self.dim, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(dim=(self.dim, -1))
 
 
 def _check_alpha(speaker: str, alpha: float) -> None:

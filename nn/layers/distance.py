@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.arguments import arguments
+from nn.layers.arguments import arguments, as_constructed
 from nn.layers.input import Speaker, admitted, mistake
 from nn.module import Module
 
@@ -50,14 +50,13 @@ class CosineSimilarity(Module):
     Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         self.dim, self.eps = dim, eps
 
     def forward(self, x1: Any, x2: Any) -> Tensor:
         return cosine_similarity(x1, x2, self.dim, self.eps, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(dim=(self.dim, 1), eps=(self.eps, 1e-8))
 
 
 class PairwiseDistance(Module):

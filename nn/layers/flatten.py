@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from nn.layers.arguments import arguments
+from nn.layers.arguments import arguments, as_constructed
 from nn.layers.input import Speaker, refusal
 from nn.module import Module
 
@@ -40,14 +40,13 @@ class Flatten(Module):
     Any dtype. Raises ValueError for input without these axes.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Any) -> Tensor:
         return flatten(input, self.start_dim, self.end_dim, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(start_dim=(self.start_dim, 1), end_dim=(self.end_dim, -1))
 
 
 class Unflatten(Module):

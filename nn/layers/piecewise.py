@@ -12,7 +12,6 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.layers.activation import Activation
-from nn.layers.arguments import arguments
 from nn.layers.input import admitted
 
 
@@ -96,9 +95,6 @@ class Hardtanh(Activation):
     def function(self, x: Any) -> Tensor:
         return hardtanh(x, self.min_val, self.max_val)
 
-    def extra_repr(self) -> str:
-        return arguments(min_val=(self.min_val, -1.0), max_val=(self.max_val, 1.0))
-
 
 class ReLU6(Activation):
     """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
@@ -139,9 +135,6 @@ class Hardshrink(Activation):
     def function(self, x: Any) -> Tensor:
         return hardshrink(x, self.lambd)
 
-    def extra_repr(self) -> str:
-        return arguments(lambd=(self.lambd, 0.5))
-
 
 class Softshrink(Activation):
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
@@ -156,9 +149,6 @@ class Softshrink(Activation):
     def function(self, x: Any) -> Tensor:
         return softshrink(x, self.lambd)
 
-    def extra_repr(self) -> str:
-        return arguments(lambd=(self.lambd, 0.5))
-
 
 class Threshold(Activation):
     """x where x > threshold, else `value`, elementwise; the derivative is 1 above the threshold, else 0.
@@ -171,9 +161,6 @@ class Threshold(Activation):
 
     def function(self, x: Any) -> Tensor:
         return threshold(x, self.threshold, self.value)
-
-    def extra_repr(self) -> str:
-        return arguments(self.threshold, self.value)
 
 
 def _check_bounds(speaker: str, low: float, high: float) -> None:

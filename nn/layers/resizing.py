@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.layers.arguments import arguments, positive
+from nn.layers.arguments import as_constructed, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.module import Module
 
@@ -28,6 +28,8 @@ class Upsample(Module):
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                  align_corners: bool | None = None) -> None:
         _check("Upsample", size, scale_factor, mode, align_corners)
@@ -36,16 +38,14 @@ class Upsample(Module):
     def forward(self, input: Any) -> Tensor:
         return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, speaker=self)
 
-    def extra_repr(self) -> str:
-        return arguments(size=(self.size, None), scale_factor=(self.scale_factor, None), mode=(self.mode, "nearest"),
-                         align_corners=(self.align_corners, None))
-
 
 class PixelShuffle(Module):
     """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
 
     Raises ValueError for channels that r^2 does not divide. Source: Shi et al., arXiv:1609.05158.
     """
+
+    extra_repr = as_constructed
 
     def __init__(self, upscale_factor: int) -> None:
         positive("PixelShuffle", upscale_factor=upscale_factor)
@@ -54,9 +54,6 @@ class PixelShuffle(Module):
     def forward(self, input: Any) -> Tensor:
         return pixel_shuffle(input, self.upscale_factor, speaker=self)
 
-    def extra_repr(self) -> str:
-        return arguments(self.upscale_factor)
-
 
 class PixelUnshuffle(Module):
     """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of PixelShuffle, every r x r square becomes r^2 channels.
@@ -64,15 +61,14 @@ class PixelUnshuffle(Module):
     Raises ValueError for images that r does not divide. Source: Shi et al., arXiv:1609.05158.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, downscale_factor: int) -> None:
         positive("PixelUnshuffle", downscale_factor=downscale_factor)
         self.downscale_factor = downscale_factor
 
     def forward(self, input: Any) -> Tensor:
         return pixel_unshuffle(input, self.downscale_factor, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(self.downscale_factor)
 
 
 def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:

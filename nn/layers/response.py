@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.arguments import arguments, positive
+from nn.layers.arguments import as_constructed, positive
 from nn.layers.input import Speaker, admitted, described, refusal
 from nn.module import Module
 
@@ -21,15 +21,14 @@ class LocalResponseNorm(Module):
     deep convolutional neural networks", 2012.
     """
 
+    extra_repr = as_constructed
+
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         positive("LocalResponseNorm", size=size)
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, input: Any) -> Tensor:
         return local_response_norm(input, self.size, self.alpha, self.beta, self.k, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(self.size, alpha=(self.alpha, 1e-4), beta=(self.beta, 0.75), k=(self.k, 1.0))
 
 
 def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, *,

@@ -26,8 +26,6 @@ class BCELoss(Loss):
     """
 
     weight: Tensor | None
-    options = (("from_logits", False), *Loss.options)
-
     def __init__(self, weight: Any = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.from_logits = from_logits

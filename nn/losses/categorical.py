@@ -26,7 +26,6 @@ class _Categorical(Loss):
     """`weight` (C,) multiplies each class, and the mean is weighted; labels equal to `ignore_index` do not count."""
 
     weight: Tensor | None
-    options = (("ignore_index", -100), *Loss.options)
 
     def __init__(self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -42,10 +41,8 @@ class CrossEntropyLoss(_Categorical):
     Raises ValueError for a label out of range (which one, where), or a batch that disagrees with its labels.
     """
 
-    options = (("from_logits", True), ("label_smoothing", 0.0), *_Categorical.options)
-
-    def __init__(self, weight: Any = None, *, from_logits: bool = True, ignore_index: int = -100,
-                 reduction: str = "mean", label_smoothing: float = 0.0) -> None:
+    def __init__(self, weight: Any = None, *, from_logits: bool = True, label_smoothing: float = 0.0,
+                 ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
         _check_smoothing("CrossEntropyLoss", label_smoothing)
         self.from_logits, self.label_smoothing = from_logits, label_smoothing
@@ -74,8 +71,6 @@ class KLDivLoss(Loss):
     """
 
     reductions = ("mean", "batchmean", "sum", "none")
-    options = (*Loss.options, ("log_target", False))
-
     def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction=reduction)
         self.log_target = log_target

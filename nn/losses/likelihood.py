@@ -21,8 +21,6 @@ class GaussianNLLLoss(Loss):
     Raises ValueError for a negative variance and where shapes do not fit. Source: Nix & Weigend 1994.
     """
 
-    options = (("full", False), ("eps", 1e-6), *Loss.options)
-
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.full, self.eps = full, eps
@@ -36,8 +34,6 @@ class PoissonNLLLoss(Loss):
 
     `full` adds Stirling's t log t - t + log(2 pi t) / 2 for t > 1. Both have one shape, else ValueError.
     """
-
-    options = (("log_input", True), ("full", False), ("eps", 1e-8), *Loss.options)
 
     def __init__(self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8,
                  reduction: str = "mean") -> None:

@@ -20,8 +20,6 @@ from nn.losses.reduction import Loss, check_reduction, first_index, paired
 class _WithMargin(Loss):
     """A loss whose margin is 0 unless given."""
 
-    options = (("margin", 0.0), *Loss.options)
-
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.margin = margin
@@ -42,8 +40,6 @@ class HingeEmbeddingLoss(_WithMargin):
 
     Both have one shape. Raises ValueError for other shapes and targets.
     """
-
-    options = (("margin", 1.0), *Loss.options)
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(margin, reduction=reduction)
@@ -78,8 +74,6 @@ class TripletMarginLoss(Loss):
     d is `pairwise_distance` with p and eps, along the last axis; `swap` takes d(p, n) where that is smaller than d(a,
     n). All three have one shape. Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
     """
-
-    options = (("margin", 1.0), ("p", 2.0), ("eps", 1e-6), ("swap", False), *Loss.options)
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *,
                  reduction: str = "mean") -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from nn.layers.arguments import arguments
+from nn.layers.arguments import as_constructed
 from nn.layers.input import Speaker, admitted, described, mistake
 from nn.module import Module
 
@@ -23,14 +23,11 @@ class Loss(Module):
     """
 
     reductions: tuple[str, ...] = REDUCTIONS
-    options: tuple[tuple[str, Any], ...] = (("reduction", "mean"),)  # what `repr` shows unless it is the default
+    extra_repr = as_constructed
 
     def __init__(self, *, reduction: str = "mean") -> None:
         check_reduction(type(self).__name__, reduction, self.reductions)
         self.reduction = reduction
-
-    def extra_repr(self) -> str:
-        return arguments(**{name: (getattr(self, name), default) for name, default in self.options})
 
 
 def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:

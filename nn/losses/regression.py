@@ -38,8 +38,6 @@ class HuberLoss(Loss):
     Shapes as in MSELoss. Raises ValueError unless `delta` is positive.
     """
 
-    options = (*Loss.options, ("delta", 1.0))
-
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         if not delta > 0:
@@ -55,8 +53,6 @@ class SmoothL1Loss(Loss):
 
     Shapes as in MSELoss. Raises ValueError for a negative `beta`. Source: Girshick, arXiv:1504.08083.
     """
-
-    options = (*Loss.options, ("beta", 1.0))
 
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
