@@ -18,7 +18,6 @@ from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
-from nn.constructors import PLACES, taking_no_data
 from nn.foreign_names import METHODS
 from nn.module_call import note_call
 from nn.parameter import Parameter
@@ -48,11 +47,6 @@ class Module:
     _buffers: Mapping[str, bool] = MappingProxyType({})  # name: whether it is saved
     _emptied: Mapping[str, type] = MappingProxyType({})  # name: what None stands in the place of
     _hooks: Sequence[tuple[bool, Callable[..., Any]]] = ()  # (whether before the call, hook)
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        if cls.__module__.startswith(PLACES) and "__init__" in vars(cls):
-            cls.__init__ = taking_no_data(cls.__init__)  # type: ignore[method-assign]
 
     # --- Calling -----------------------------------------------------------------------------------------------------
 

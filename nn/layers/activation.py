@@ -11,9 +11,9 @@ import autograd
 from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
-from nn.layers.arguments import arguments, as_constructed, floating, positive
+from nn.layers.arguments import floating, positive
 from nn.layers.input import Speaker, admitted, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def log_softmax(input: Any, dim: int = -1) -> Tensor:
     return autograd.log_softmax(input, axis=dim)
 
 
-class Identity(Module):
+class Identity(Layer):
     """y = x, of any shape and dtype: what stands where a layer was taken out.
 
     The constructor takes any arguments and ignores them, so that it can be put in another layer's place.
@@ -111,13 +111,12 @@ class Identity(Module):
         return input
 
 
-class Activation(Module):
-    """An elementwise function of floating input. `inplace` is accepted as in PyTorch; nothing is ever overwritten."""
+class Activation(Layer):
+    """An elementwise function of floating input."""
 
     function: Callable[[Any], Tensor]
-    extra_repr = as_constructed
 
-    def __init__(self, inplace: bool = False) -> None:
+    def __init__(self) -> None:
         pass
 
     def forward(self, input: Any) -> Tensor:
@@ -126,7 +125,14 @@ class Activation(Module):
         return self.function(input)
 
 
-class ReLU(Activation):
+class WithInplace(Activation):
+    """An activation that takes `inplace` as PyTorch's does; nothing is ever overwritten."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        pass
+
+
+class ReLU(WithInplace):
     """max(0, x), elementwise; the derivative is 1 where x > 0, else 0, at 0 too.
 
     Any shape; the dtype stays.
@@ -136,7 +142,7 @@ class ReLU(Activation):
     function = staticmethod(autograd.relu)
 
 
-class SiLU(Activation):
+class SiLU(WithInplace):
     """x sigmoid(x), elementwise; also called swish.
 
     Any shape; the dtype stays.
@@ -154,9 +160,6 @@ class Sigmoid(Activation):
 
     function = staticmethod(sigmoid)
 
-    def __init__(self) -> None:
-        pass
-
 
 class Tanh(Activation):
     """tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
@@ -165,9 +168,6 @@ class Tanh(Activation):
     """
 
     function = staticmethod(tanh)
-
-    def __init__(self) -> None:
-        pass
 
 
 class LeakyReLU(Activation):
@@ -184,7 +184,7 @@ class LeakyReLU(Activation):
         return autograd.leaky_relu(x, self.negative_slope)
 
 
-class PReLU(Module):
+class PReLU(Layer):
     """x where x > 0, else weight x: a LeakyReLU that learns its slope, one for all channels or one each (axis 1).
 
     `weight` (num_parameters,) starts at `init`. Raises ValueError for another number of channels.
@@ -198,9 +198,6 @@ class PReLU(Module):
 
     def forward(self, input: Any) -> Tensor:
         return prelu(admitted(self, input, self.weight.dtype), self.weight, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(self.num_parameters, init=(self.init, 0.25))
 
 
 def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.kernels.pooling import adaptive_average_pool
-from nn.layers.arguments import arguments, pair, short
+from nn.layers.arguments import pair
 from nn.layers.input import Speaker, admitted
+from nn.layers.layer import Layer
 from nn.layers.pooling import images, spread
-from nn.module import Module
 
 Size = int | Sequence[int | None] | None
 
 
-class AdaptiveAvgPool2d(Module):
+class AdaptiveAvgPool2d(Layer):
     """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
@@ -36,9 +36,6 @@ class AdaptiveAvgPool2d(Module):
 
     def forward(self, input: Any) -> Any:
         return _average(self, self.axes, input, self.output_size)
-
-    def extra_repr(self) -> str:
-        return arguments(short(self.output_size))
 
 
 class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
@@ -63,9 +60,6 @@ class AdaptiveMaxPool2d(AdaptiveAvgPool2d):
 
     def forward(self, input: Any) -> Any:
         return _largest(self, self.axes, input, self.output_size, self.return_indices)
-
-    def extra_repr(self) -> str:
-        return arguments(short(self.output_size), return_indices=(self.return_indices, False))
 
 
 class AdaptiveMaxPool1d(AdaptiveMaxPool2d):

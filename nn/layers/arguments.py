@@ -1,35 +1,33 @@
-"""The arguments of a layer's constructor: what they may be, and how `repr` shows them."""
+"""The arguments of layers, and what they may be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import Tensor
-from nn.module import Module
+from nn.layers.input import Speaker, described
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-def positive(speaker: str, **sizes: Any) -> None:
+def positive(speaker: Speaker, **sizes: Any) -> None:
     """Raise ValueError for a size in a constructor call that is not a positive integer."""
     for name, size in sizes.items():
         for value in size if isinstance(size, (tuple, list)) else (size,):
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-                raise TypeError(f"{speaker}: {name} must be an integer, got {size!r}")
+                raise TypeError(f"{described(speaker)}: {name} must be an integer, got {size!r}")
             if value < 1:
-                raise ValueError(f"{speaker}: {name} must be at least 1, got {size!r}")
+                raise ValueError(f"{described(speaker)}: {name} must be at least 1, got {size!r}")
 
 
-def probability(speaker: str, **values: float) -> None:
+def probability(speaker: Speaker, **values: float) -> None:
     """Raise ValueError for a rate that is not in [0, 1]."""
     for name, value in values.items():
         if not 0 <= value <= 1:
-            raise ValueError(f"{speaker}: {name} must be between 0 and 1, got {value!r}")
+            raise ValueError(f"{described(speaker)}: {name} must be between 0 and 1, got {value!r}")
 
 
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
@@ -43,33 +41,9 @@ def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, le
     return tuple(map(int, values))
 
 
-def arguments(*required: Any, **options: tuple[Any, Any]) -> str:
-    """Constructor arguments for a repr: the required ones, and each `name=(value, default)` that differs."""
-    parts = [repr(value) for value in required]
-    parts += [f"{name}={value!r}" for name, (value, default) in options.items() if value != default]
-    return ", ".join(parts)
-
-
-def as_constructed(layer: Module) -> str:
-    """The arguments that a layer's constructor took and it keeps under their names, but those of their defaults.
-
-    Parameters and buffers are no part of it.
-    """
-    kept = [(name, taken.default, getattr(layer, name)) for name, taken in signature(type(layer)).parameters.items()
-            if hasattr(layer, name)]
-    shown = [(name, default, value) for name, default, value in kept if not isinstance(value, Tensor)]
-    return arguments(*[value for _, default, value in shown if default is Parameter.empty],
-                     **{name: (value, default) for name, default, value in shown if default is not Parameter.empty})
-
-
 def floating(speaker: str, dtype: DTypeLike | None, *, real: bool = False) -> np.dtype[Any]:
     """The dtype of a layer's parameters: float32 unless given. Raises TypeError for one that is not floating."""
     found = np.dtype(np.float32 if dtype is None else dtype)
     if found.kind not in ("f" if real else "fc"):
         raise TypeError(f"{speaker}: dtype must be {'real and ' * real}floating, got {found}")
     return found
-
-
-def short(value: Any) -> Any:
-    """A value for each axis as a repr shows it: one number where all are equal."""
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value

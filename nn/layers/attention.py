@@ -8,6 +8,7 @@ In the masks of the two layers True forbids; in that of `scaled_dot_product_atte
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,18 +20,18 @@ from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
-from nn.layers.arguments import arguments, floating, positive, probability
+from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout, kept
 from nn.layers.input import Speaker, admitted, broadcasts, described, located, mistake, refusal
+from nn.layers.layer import Layer
 from nn.layers.linear import Linear
-from nn.module import Module
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class MultiheadAttention(Module):
+class MultiheadAttention(Layer):
     """Attention in `num_heads` subspaces side by side: query, key and value are projected, split, attended and joined.
 
     Query (L, N, embed_dim), key (S, N, kdim), value (S, N, vdim); N first if `batch_first`, or without N.
@@ -39,6 +40,8 @@ class MultiheadAttention(Module):
     projections of query, key and value. A query that may attend to nothing gets 0 before the last projection.
     """
 
+    follows = MappingProxyType({"kdim": "embed_dim", "vdim": "embed_dim"})
+    held_as = MappingProxyType({"bias": "in_proj_bias", "add_bias_kv": "bias_k"})
     in_proj_bias: Parameter | None
     bias_k: Parameter | None
     bias_v: Parameter | None
@@ -190,12 +193,6 @@ class MultiheadAttention(Module):
             raise refusal(self, f"{name} {' or '.join(map(str, shapes))}", array)
         return array
 
-    def extra_repr(self) -> str:
-        return arguments(self.embed_dim, self.num_heads, dropout=(self.dropout, 0.0),
-                         bias=(self.in_proj_bias is not None, True), add_bias_kv=(self.bias_k is not None, False),
-                         add_zero_attn=(self.add_zero_attn, False), kdim=(self.kdim, self.embed_dim),
-                         vdim=(self.vdim, self.embed_dim), batch_first=(self.batch_first, False))
-
 
 def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
                                  is_causal: bool = False, scale: float | None = None, *,
@@ -205,7 +202,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     query (..., L, d), key (..., S, d), value (..., S, e). `attn_mask` broadcasts to (..., L, S): boolean, True where
     attending is allowed, or floating, added. Raises ValueError for shapes that do not fit, or a mask with `is_causal`.
     """
-    probability(described(speaker), dropout_p=dropout_p)
+    probability(speaker, dropout_p=dropout_p)
     q = admitted(speaker, query, real=True)
     k, v = (admitted(speaker, x, q.dtype, real=True) for x in (key, value))
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:

@@ -11,17 +11,17 @@ from autograd import Tensor
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import arguments, floating, positive
+from nn.layers.arguments import floating, positive
 from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class _Cell(Module):
+class _Cell(Layer):
     """What the three share: `weight_ih` (gates * hidden, in), `weight_hh` (gates * hidden, hidden), and both biases."""
 
     gates = 1
@@ -60,12 +60,6 @@ class _Cell(Module):
                            self.bias_hh, **options)
         return [state[0] for state in after] if single else after
 
-    def extra_repr(self) -> str:
-        return arguments(self.input_size, self.hidden_size, bias=(self.bias, True), **self._further())
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {}
-
 
 class RNNCell(_Cell):
     """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu: one step of `RNN` (Elman 1990).
@@ -82,9 +76,6 @@ class RNNCell(_Cell):
 
     def forward(self, input: Any, hx: Any = None) -> Tensor:
         return self._run(rnn, input, (hx,), nonlinearity=self.nonlinearity)[0]
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {"nonlinearity": (self.nonlinearity, "tanh")}
 
 
 class GRUCell(_Cell):

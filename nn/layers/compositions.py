@@ -9,10 +9,9 @@ import numpy as np
 import autograd
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.activation import Activation, Softmax, softmax
-from nn.layers.arguments import as_constructed
+from nn.layers.activation import Activation, Softmax, WithInplace, softmax
 from nn.layers.input import Speaker, admitted, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
@@ -92,7 +91,7 @@ def glu(input: Any, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
     return a * autograd.sigmoid(b)  # type: ignore[return-value]
 
 
-class SELU(Activation):
+class SELU(WithInplace):
     """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
 
     Any shape; the dtype stays. Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
@@ -115,7 +114,7 @@ class CELU(Activation):
         return celu(x, self.alpha)
 
 
-class Mish(Activation):
+class Mish(WithInplace):
     """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
 
     Any shape; the dtype stays. Source: Misra, arXiv:1908.08681.
@@ -132,9 +131,6 @@ class LogSigmoid(Activation):
 
     function = staticmethod(logsigmoid)
 
-    def __init__(self) -> None:
-        pass
-
 
 class Softsign(Activation):
     """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
@@ -144,9 +140,6 @@ class Softsign(Activation):
 
     function = staticmethod(softsign)
 
-    def __init__(self) -> None:
-        pass
-
 
 class Tanhshrink(Activation):
     """x - tanh(x), elementwise: almost 0 around 0.
@@ -155,9 +148,6 @@ class Tanhshrink(Activation):
     """
 
     function = staticmethod(tanhshrink)
-
-    def __init__(self) -> None:
-        pass
 
 
 class Softmin(Softmax):
@@ -169,14 +159,12 @@ class Softmin(Softmax):
     over = staticmethod(softmin)
 
 
-class GLU(Module):
+class GLU(Layer):
     """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
     Any shape, of which one axis becomes half as long; the dtype stays. Raises ValueError for an axis of odd length.
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim

@@ -12,11 +12,11 @@ from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution
 from nn.kernels.transposed_convolution import transposed_convolution
-from nn.layers.arguments import arguments, floating, pair, positive, short
+from nn.layers.arguments import floating, pair, positive
 from nn.layers.initial import draw_uniform
-from nn.layers.input import AXES, Speaker, admitted, fitting, mistake, refusal
+from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
+from nn.layers.layer import Layer
 from nn.layers.padding import MODES, Pads, surrounded
-from nn.module import Module
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -27,15 +27,16 @@ Size = int | Sequence[int]
 _WINDOWS = {1: "k", 2: "kh, kw"}
 
 
-class _Convolution(Module):
+class _Convolution(Layer):
     """What convolutions share: the arguments and their checks, the parameters, and how they are shown."""
 
     axes = 2
+    transposed = False
     bias: Parameter | None
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size, padding: Size | str,
-                 dilation: Size, groups: int, bias: bool, padding_mode: str, dtype: DTypeLike | None, *,
-                 transposed: bool = False) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1,
+                 padding: Size | str = 0, dilation: Size = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, in_channels=in_channels, out_channels=out_channels, groups=groups)
         if in_channels % groups or out_channels % groups:
@@ -46,12 +47,12 @@ class _Convolution(Module):
         self.stride = pair(kind, "stride", stride, self.axes)
         self.dilation = pair(kind, "dilation", dilation, self.axes)
         self.padding = padding if isinstance(padding, str) else pair(kind, "padding", padding, self.axes, least=0)
-        if padding_mode not in (MODES if not transposed else ("zeros",)):
+        if padding_mode not in (("zeros",) if self.transposed else MODES):
             raise ValueError(f"{kind}: padding_mode is one of {', '.join(MODES)}"
-                             f"{' (zeros only, transposed)' * transposed}, got {padding_mode!r}")
+                             f"{' (zeros only, transposed)' * self.transposed}, got {padding_mode!r}")
         self.padding_mode = padding_mode
         self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
-        first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
+        first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         dtype = floating(kind, dtype)
         self.weight = Parameter(np.zeros((first, second // groups, *self.kernel_size)), dtype=dtype)
         self.bias = Parameter(np.zeros(out_channels), dtype=dtype) if bias else None
@@ -60,15 +61,6 @@ class _Convolution(Module):
     def reset_parameters(self) -> None:
         """Draw the initial weights again: uniform on ±1 / sqrt(fan_in)."""
         draw_uniform(self, init.fans(self.weight)[0])
-
-    def extra_repr(self) -> str:
-        return arguments(self.in_channels, self.out_channels, short(self.kernel_size), stride=(short(self.stride), 1),
-                         padding=(short(self.padding), 0), **self._further(), dilation=(short(self.dilation), 1),
-                         groups=(self.groups, 1), bias=(self.bias is not None, True),
-                         padding_mode=(self.padding_mode, "zeros"))
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {}
 
 
 class Conv2d(_Convolution):
@@ -79,12 +71,6 @@ class Conv2d(_Convolution):
     Raises ValueError for another number of channels, or a kernel larger than the padded input.
     Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
     """
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1,
-                 padding: Size | str = 0, dilation: Size = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
-                         dtype)
 
     def forward(self, input: Any) -> Tensor:
         weight = self.weight
@@ -111,6 +97,8 @@ class ConvTranspose2d(_Convolution):
     Raises ValueError for another number of channels, or an output padding not below stride or dilation.
     """
 
+    transposed = True
+
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size = 0,
                  output_padding: Size = 0, groups: int = 1, bias: bool = True, dilation: Size = 1,
                  padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
@@ -118,7 +106,7 @@ class ConvTranspose2d(_Convolution):
         padding = pair(kind, "padding", padding, self.axes, least=0)
         self.output_padding = pair(kind, "output_padding", output_padding, self.axes, least=0)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
-                         dtype, transposed=True)
+                         dtype=dtype)
         _check_output_padding(self, self.output_padding, self.stride, self.dilation)
 
     def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
@@ -134,9 +122,6 @@ class ConvTranspose2d(_Convolution):
                                     f"not {tuple(output_size)}")
         return _transposed(self, input, self.weight, self.bias, self.stride, self._pads, extra, self.dilation,
                            self.groups)
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {"output_padding": (short(self.output_padding), 0)}
 
 
 class ConvTranspose1d(ConvTranspose2d):
@@ -256,21 +241,6 @@ def _transposed_size(size: Sequence[int], kernel: Sequence[int], stride: Sequenc
                      dilation: Sequence[int], extra: Sequence[int]) -> tuple[int, ...]:
     return tuple((n - 1) * s - sum(p) + d * (k - 1) + 1 + e
                  for n, k, s, p, d, e in zip(size, kernel, stride, padding, dilation, extra, strict=True))
-
-
-def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[Any, bool]:
-    """`x` as a batch, and whether it was one example without a batch axis. Raises ValueError for another shape."""
-    wanted = (channels,) if isinstance(channels, int) else x.shape[-axes - 1 : -axes]
-    if x.ndim == axes + 2 and x.shape[1:2] == wanted:
-        return x, False
-    if x.ndim == axes + 1 and x.shape[:1] == wanted:
-        return x[np.newaxis], True
-    advice = ""
-    if x.ndim == axes + 1 and channels == 1:
-        advice = "write x[:, None] to give it a channel axis"
-    elif x.ndim == axes + 2 and x.shape[-1] == channels:
-        advice = "write x.transpose(0, 3, 1, 2) to put channels first" if axes == 2 else "write x.swapaxes(1, 2)"
-    raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 
 def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.arguments import arguments, as_constructed
 from nn.layers.input import Speaker, admitted, mistake
-from nn.module import Module
+from nn.layers.layer import Layer
 
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
@@ -44,13 +44,11 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)  # type: ignore[no-any-return]
 
 
-class CosineSimilarity(Module):
+class CosineSimilarity(Layer):
     """x1 . x2 / (||x1|| ||x2||), the vectors along axis `dim`: the cosine of the angle between them.
 
     Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         self.dim, self.eps = dim, eps
@@ -59,20 +57,19 @@ class CosineSimilarity(Module):
         return cosine_similarity(x1, x2, self.dim, self.eps, speaker=self)
 
 
-class PairwiseDistance(Module):
+class PairwiseDistance(Layer):
     """||x1 - x2 + eps||_p, the vectors along the last axis, which goes or (`keepdim`) keeps the length 1.
 
     Two inputs whose shapes broadcast. Raises ValueError for others.
     """
+
+    held_as = MappingProxyType({"p": "norm"})
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
     def forward(self, x1: Any, x2: Any) -> Tensor:
         return pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(p=(self.norm, 2.0), eps=(self.eps, 1e-6), keepdim=(self.keepdim, False))
 
 
 def _length(speaker: Speaker, x: Any, p: float, dim: int, eps: float) -> Any:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 import autograd.random
 from autograd import Tensor
 from nn.kernels import dropout as kernels
-from nn.layers.arguments import arguments, probability
-from nn.layers.input import AXES, Speaker, admitted, described, refusal
-from nn.module import Module
+from nn.layers.arguments import probability
+from nn.layers.input import AXES, Speaker, admitted, refusal
+from nn.layers.layer import Layer
 
 
-class Dropout(Module):
+class Dropout(Layer):
     """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
 
     Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
@@ -32,7 +32,7 @@ class Dropout(Module):
         return dropout(input, self.p, self.training, speaker=self)
 
     def extra_repr(self) -> str:
-        return arguments(self.p)
+        return repr(self.p)
 
 
 class Dropout1d(Dropout):
@@ -62,7 +62,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
 
     Any floating shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
     """
-    probability(described(speaker), p=p)
+    probability(speaker, p=p)
     input = admitted(speaker, input)
     if not training or p == 0:
         return input  # type: ignore[no-any-return]

@@ -13,16 +13,16 @@ from autograd.boundary import as_plain
 from nn import init
 from nn.kernels import embedding as kernels
 from nn.kernels.indices import first_outside
-from nn.layers.arguments import arguments, floating, positive
+from nn.layers.arguments import floating, positive
 from nn.layers.input import Speaker, described, located, mistake, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class Embedding(Module):
+class Embedding(Layer):
     """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
 
     `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
@@ -61,9 +61,6 @@ class Embedding(Module):
 
     def forward(self, input: Any) -> Tensor:
         return embedding(input, self.weight, self.padding_idx, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(self.num_embeddings, self.embedding_dim, padding_idx=(self.padding_idx, None))
 
 
 def one_hot(labels: Any, num_classes: int = -1) -> Tensor:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from nn.layers.arguments import arguments, as_constructed
 from nn.layers.input import Speaker, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -34,13 +33,11 @@ def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,
     return input.reshape((*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
 
 
-class Flatten(Module):
+class Flatten(Layer):
     """(N, C, H, W) to (N, C * H * W): axes `start_dim` to `end_dim`, both included, as one, in row-major order.
 
     Any dtype. Raises ValueError for input without these axes.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim, self.end_dim = start_dim, end_dim
@@ -49,7 +46,7 @@ class Flatten(Module):
         return flatten(input, self.start_dim, self.end_dim, speaker=self)
 
 
-class Unflatten(Module):
+class Unflatten(Layer):
     """Axis `dim` as several of `unflattened_size`: (N, C * H * W) to (N, C, H, W).
 
     One of the sizes may be -1: what remains of the axis. Any dtype. Raises ValueError where they do not make the axis.
@@ -69,6 +66,3 @@ class Unflatten(Module):
             raise refusal(self, f"an axis {self.dim} that is {' * '.join(map(str, self.unflattened_size))}", input)
         shape = *input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1 :]
         return input.reshape(shape)  # type: ignore[no-any-return]
-
-    def extra_repr(self) -> str:
-        return arguments(self.dim, self.unflattened_size)

@@ -61,6 +61,21 @@ def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
         return False
 
 
+def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[Any, bool]:
+    """`x` as a batch, and whether it was one example without a batch axis. Raises ValueError for another shape."""
+    wanted = (channels,) if isinstance(channels, int) else x.shape[-axes - 1 : -axes]
+    if x.ndim == axes + 2 and x.shape[1:2] == wanted:
+        return x, False
+    if x.ndim == axes + 1 and x.shape[:1] == wanted:
+        return x[np.newaxis], True
+    advice = ""
+    if x.ndim == axes + 1 and channels == 1:
+        advice = "write x[:, None] to give it a channel axis"
+    elif x.ndim == axes + 2 and x.shape[-1] == channels:
+        advice = "write x.transpose(0, 3, 1, 2) to put channels first" if axes == 2 else "write x.swapaxes(1, 2)"
+    raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
+
+
 def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **held: Any) -> list[Any]:
     """Weights and statistics as tensors of this dtype, None for what is not there.
 

@@ -9,17 +9,17 @@ import numpy as np
 
 from autograd import Tensor
 from nn.kernels.linear import linear as _linear
-from nn.layers.arguments import arguments, floating, positive
+from nn.layers.arguments import floating, positive
 from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, fitting, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class Linear(Module):
+class Linear(Layer):
     """y = x W^T + b: unit j computes `w_j . x + b_j`, and `weight[j]` *is* `w_j`.
 
     Input (..., in_features), output (..., out_features); `weight` (out_features, in_features), `bias` (out_features,).
@@ -54,9 +54,6 @@ class Linear(Module):
             flat = x.ndim > 2 and math.prod(x.shape[1:]) == self.in_features
             raise refusal(self, f"(..., {self.in_features})", x, "put nn.Flatten() before it" if flat else "")
         return x
-
-    def extra_repr(self) -> str:
-        return arguments(self.in_features, self.out_features, bias=(self.bias is not None, True))
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:

@@ -18,24 +18,32 @@ from autograd.modes import local
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.kernels import rms_norm as kernels_of_rms
-from nn.layers.arguments import arguments, floating, positive
-from nn.layers.input import Speaker, admitted, described, fitting, mistake, refusal
-from nn.module import Module
+from nn.layers.arguments import floating, positive
+from nn.layers.input import Speaker, admitted, batch_of, described, fitting, mistake, refusal
+from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class _Affine(Module):
-    """A weight that starts at 1 and a bias that starts at 0, or None of either."""
+class _Affine(Layer):
+    """A weight that starts at 1 and, unless it goes without, a bias that starts at 0; or None of either."""
 
+    follows: Mapping[str, str] = MappingProxyType({"bias": "affine"})
     weight: Parameter | None
     bias: Parameter | None
 
-    def _start(self, shape: tuple[int, ...], weight: bool, bias: bool, dtype: DTypeLike | None) -> None:
-        self.weight = Parameter(np.ones(shape), dtype=dtype) if weight else None
-        self.bias = Parameter(np.zeros(shape), dtype=dtype) if bias else None
+    def _start(self, shape: tuple[int, ...], affine: bool, bias: bool, dtype: DTypeLike | None) -> np.dtype[Any]:
+        found = floating(type(self).__name__, dtype, real=True)
+        self.weight = Parameter(np.ones(shape), dtype=found) if affine else None
+        self.bias = Parameter(np.zeros(shape), dtype=found) if affine and bias else None
+        return found
+
+    def _admitted(self, input: Any) -> Tensor:
+        """The input, in the dtype of the numbers that the layer has, if any."""
+        held = getattr(self, "running_mean", None) if self.weight is None else self.weight
+        return admitted(self, input, None if held is None else held.dtype, real=True)
 
     def reset_parameters(self) -> None:
         """Set weight to 1 and bias to 0 again."""
@@ -45,17 +53,21 @@ class _Affine(Module):
 
 
 class _Tracking(_Affine):
-    """A running mean and variance of each channel, or None of either."""
+    """One statistic a channel, and a running mean and variance of each, or None of either."""
 
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
 
-    def _start_statistics(self, num_features: int, momentum: float | None, track: bool,
-                          dtype: DTypeLike | None) -> None:
+    def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool, track: bool, bias: bool,
+                 dtype: DTypeLike | None) -> None:
+        kind = type(self).__name__
+        positive(kind, num_features=num_features)
         if momentum is not None and not 0 <= momentum <= 1:
-            raise ValueError(f"{type(self).__name__}: momentum must be between 0 and 1, or None, got {momentum}")
+            raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")
+        self.num_features, self.eps, self.affine = num_features, eps, affine
         self.momentum, self.track_running_stats = momentum, track
+        dtype = self._start((num_features,), affine, bias, dtype)
         self.register_buffer("running_mean", np.zeros(num_features, dtype) if track else None)
         self.register_buffer("running_var", np.ones(num_features, dtype) if track else None)
         self.register_buffer("num_batches_tracked", np.array(0) if track else None)
@@ -80,16 +92,10 @@ class BatchNorm2d(_Tracking):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        kind = type(self).__name__
-        positive(kind, num_features=num_features)
-        self.num_features, self.eps, self.affine = num_features, eps, affine
-        dtype = floating(kind, dtype, real=True)
-        self._start((num_features,), affine, affine and bias, dtype)
-        self._start_statistics(num_features, momentum, track_running_stats, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        held = self.running_mean if self.weight is None else self.weight
-        input = admitted(self, input, None if held is None else held.dtype, real=True)
+        input = self._admitted(input)
         if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
             expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
             raise refusal(self, expected, input)
@@ -102,11 +108,6 @@ class BatchNorm2d(_Tracking):
             overwrite(tracked, count)
         return out
 
-    def extra_repr(self) -> str:
-        return arguments(self.num_features, eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1),
-                         affine=(self.affine, True), track_running_stats=(self.track_running_stats, True),
-                         bias=(self.bias is not None or not self.affine, True))
-
 
 class BatchNorm1d(BatchNorm2d):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
@@ -118,7 +119,24 @@ class BatchNorm1d(BatchNorm2d):
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
 
 
-class LayerNorm(_Affine):
+class _OverLastAxes(_Affine):
+    """Normalization of every example by itself, over its last axes."""
+
+    follows = MappingProxyType({"bias": "elementwise_affine"})
+
+    def __init__(self, normalized_shape: int | Sequence[int], eps: Any, elementwise_affine: bool, bias: bool,
+                 dtype: DTypeLike | None) -> None:
+        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
+        positive(type(self).__name__, normalized_shape=shape)
+        self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
+        self._start(shape, elementwise_affine, bias, dtype)
+
+    def _shown(self, name: str, default: Any) -> Any:
+        value = super()._shown(name, default)
+        return value[0] if name == "normalized_shape" and len(value) == 1 else value
+
+
+class LayerNorm(_OverLastAxes):
     """Normalization of every example by itself, over its last axes, which have `normalized_shape`.
 
     `weight` and `bias` have that shape. Raises ValueError for input that does not end in it.
@@ -127,20 +145,11 @@ class LayerNorm(_Affine):
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5, elementwise_affine: bool = True,
                  bias: bool = True, *, dtype: DTypeLike | None = None) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
-        positive("LayerNorm", normalized_shape=shape)
-        self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        self._start(shape, elementwise_affine, elementwise_affine and bias, floating("LayerNorm", dtype, real=True))
+        super().__init__(normalized_shape, eps, elementwise_affine, bias, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        input = self._admitted(input)
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
-
-    def extra_repr(self) -> str:
-        shape = self.normalized_shape
-        return arguments(shape[0] if len(shape) == 1 else shape, eps=(self.eps, 1e-5),
-                         elementwise_affine=(self.elementwise_affine, True),
-                         bias=(self.bias is not None or not self.elementwise_affine, True))
 
 
 class GroupNorm(_Affine):
@@ -155,17 +164,13 @@ class GroupNorm(_Affine):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self._start((num_channels,), affine, affine and bias, floating("GroupNorm", dtype, real=True))
+        self._start((num_channels,), affine, bias, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        input = self._admitted(input)
         if input.ndim < 2 or input.shape[1] != self.num_channels:
             raise refusal(self, f"(N, {self.num_channels}, ...)", input)
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, speaker=self)
-
-    def extra_repr(self) -> str:
-        return arguments(self.num_groups, self.num_channels, eps=(self.eps, 1e-5), affine=(self.affine, True),
-                         bias=(self.bias is not None or not self.affine, True))
 
 
 class InstanceNorm2d(_Tracking):
@@ -176,31 +181,17 @@ class InstanceNorm2d(_Tracking):
     Raises ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
-    axes = "H, W"
+    axes = 2
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
                  track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
-        kind = type(self).__name__
-        positive(kind, num_features=num_features)
-        self.num_features, self.eps, self.affine = num_features, eps, affine
-        dtype = floating(kind, dtype, real=True)
-        self._start((num_features,), affine, affine, dtype)
-        self._start_statistics(num_features, momentum, track_running_stats, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, affine, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        held = self.running_mean if self.weight is None else self.weight
-        x = admitted(self, input, None if held is None else held.dtype, real=True)
-        inner = 1 + self.axes.count(",")
-        if x.ndim - inner not in (1, 2) or x.shape[-inner - 1] != self.num_features:
-            raise refusal(self, f"(N, {self.num_features}, {self.axes})", x)
-        batch = x if x.ndim == inner + 2 else x[np.newaxis]
-        out = instance_norm(batch, self.running_mean, self.running_var, self.weight, self.bias,
+        x, single = batch_of(self, self._admitted(input), self.num_features, self.axes)
+        out = instance_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
                             self.training or self.running_mean is None, self.momentum or 0.0, self.eps, speaker=self)
-        return out if x.ndim == inner + 2 else out[0]
-
-    def extra_repr(self) -> str:
-        return arguments(self.num_features, eps=(self.eps, 1e-5), momentum=(self.momentum, 0.1),
-                         affine=(self.affine, False), track_running_stats=(self.track_running_stats, False))
+        return out[0] if single else out
 
 
 class InstanceNorm1d(InstanceNorm2d):
@@ -210,10 +201,10 @@ class InstanceNorm1d(InstanceNorm2d):
     value a channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
-    axes = "L"
+    axes = 1
 
 
-class RMSNorm(_Affine):
+class RMSNorm(_OverLastAxes):
     """x / sqrt(mean of x^2 + eps) * weight over the last axes: LayerNorm that leaves the mean where it is.
 
     `weight` has `normalized_shape`; `eps` is the spacing of floats at 1 unless given. Raises ValueError for input that
@@ -222,19 +213,11 @@ class RMSNorm(_Affine):
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
                  elementwise_affine: bool = True, *, dtype: DTypeLike | None = None) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
-        positive("RMSNorm", normalized_shape=shape)
-        self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        self._start(shape, elementwise_affine, False, floating("RMSNorm", dtype, real=True))
+        super().__init__(normalized_shape, eps, elementwise_affine, False, dtype)
 
     def forward(self, input: Any) -> Tensor:
-        input = admitted(self, input, None if self.weight is None else self.weight.dtype, real=True)
+        input = self._admitted(input)
         return rms_norm(input, self.normalized_shape, self.weight, self.eps, speaker=self)
-
-    def extra_repr(self) -> str:
-        shape = self.normalized_shape
-        return arguments(shape[0] if len(shape) == 1 else shape, eps=(self.eps, None),
-                         elementwise_affine=(self.elementwise_affine, True))
 
 
 def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
@@ -302,9 +285,7 @@ def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, 
 
     `weight` and `bias` have that shape, or are None. Raises ValueError for input that does not end in it.
     """
-    input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
-    if input.shape[-len(shape) :] != shape:
-        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
+    input, shape = _ending_in(normalized_shape, speaker, input)
     weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
     return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
 
@@ -331,9 +312,15 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
     `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 unless given. Raises ValueError for
     input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
     """
-    input, shape = admitted(speaker, input, real=True), tuple(normalized_shape)
-    if input.shape[-len(shape) :] != shape:
-        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", input)
+    input, shape = _ending_in(normalized_shape, speaker, input)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
+
+
+def _ending_in(normalized_shape: Sequence[int], speaker: Speaker, given: Any) -> tuple[Tensor, tuple[int, ...]]:
+    """The input, and the shape that its last axes have. Raises ValueError if they have not."""
+    x, shape = admitted(speaker, given, real=True), tuple(normalized_shape)
+    if x.shape[-len(shape) :] != shape:
+        raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", x)
+    return x, shape

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn.layers.arguments import arguments
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
 _SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)"}
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
-class _Padding(Module):
+class _Padding(Layer):
     """`padding` is one number, or two an axis, from the last axis on: (left, right, top, bottom) of images."""
 
     axes = 2
@@ -35,9 +34,6 @@ class _Padding(Module):
             raise refusal(self, f"(N, C, {AXES[self.axes]})", input)
         return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
 
-    def extra_repr(self) -> str:
-        return arguments(self.padding[0] if len(set(self.padding)) == 1 else self.padding)
-
 
 class ConstantPad2d(_Padding):
     """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
@@ -48,9 +44,6 @@ class ConstantPad2d(_Padding):
     def __init__(self, padding: int | Sequence[int], value: float) -> None:
         super().__init__(padding)
         self.value = value
-
-    def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, {self.value!r}"
 
 
 class ConstantPad1d(ConstantPad2d):

@@ -9,16 +9,18 @@ from typing import Any
 from autograd import Tensor
 from nn.kernels import patches as kernels
 from nn.kernels.windows import Axis, axis
-from nn.layers.arguments import arguments, pair, short
-from nn.layers.convolution import Size, batch_of
-from nn.layers.input import Speaker, admitted, mistake, refusal
-from nn.module import Module
+from nn.layers.arguments import pair
+from nn.layers.convolution import Size
+from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
+from nn.layers.layer import Layer
 
 Geometry = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
-class _Patches(Module):
+class _Patches(Layer):
     """The geometry of windows, which both directions share."""
+
+    axes = 2
 
     def __init__(self, kernel_size: Size, dilation: Size, padding: Size, stride: Size) -> None:
         self.kernel_size, self.dilation, self.padding, self.stride = _geometry(
@@ -27,10 +29,6 @@ class _Patches(Module):
     @property
     def _windows(self) -> Geometry:
         return self.kernel_size, self.dilation, self.padding, self.stride
-
-    def extra_repr(self) -> str:
-        return arguments(short(self.kernel_size), dilation=(short(self.dilation), 1), padding=(short(self.padding), 0),
-                         stride=(short(self.stride), 1))
 
 
 class Unfold(_Patches):
@@ -61,9 +59,6 @@ class Fold(_Patches):
 
     def forward(self, input: Any) -> Tensor:
         return _folded(self, input, self.output_size, self._windows)
-
-    def extra_repr(self) -> str:
-        return f"{short(self.output_size)}, {super().extra_repr()}"
 
 
 def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:

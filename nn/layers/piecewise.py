@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.activation import Activation
+from nn.layers.activation import Activation, WithInplace
 from nn.layers.input import admitted
 
 
@@ -96,7 +96,7 @@ class Hardtanh(Activation):
         return hardtanh(x, self.min_val, self.max_val)
 
 
-class ReLU6(Activation):
+class ReLU6(WithInplace):
     """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
 
     The derivative is 1 strictly between 0 and 6, else 0. Any shape; the dtype stays.
@@ -105,7 +105,7 @@ class ReLU6(Activation):
     function = staticmethod(relu6)
 
 
-class Hardsigmoid(Activation):
+class Hardsigmoid(WithInplace):
     """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
 
     The derivative is 1/6 strictly between -3 and 3, else 0. Any shape; the dtype stays.
@@ -114,7 +114,7 @@ class Hardsigmoid(Activation):
     function = staticmethod(hardsigmoid)
 
 
-class Hardswish(Activation):
+class Hardswish(WithInplace):
     """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
 
     Any shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.

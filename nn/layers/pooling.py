@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,32 +14,24 @@ from autograd import Tensor
 from autograd.arrays import weak
 from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
-from nn.layers.arguments import arguments, pair, short
-from nn.layers.convolution import Size, batch_of, check_window
-from nn.layers.input import AXES, Speaker, admitted, refusal
-from nn.module import Module
+from nn.layers.arguments import pair
+from nn.layers.convolution import Size, check_window
+from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
+from nn.layers.layer import Layer
 
 Sizes = tuple[int, ...]
 
 
-class _Windows(Module):
+class _Windows(Layer):
     """The geometry of windows: `stride` is the kernel size unless given, and padding at most half of it."""
 
     axes = 2
+    follows = MappingProxyType({"stride": "kernel_size"})
 
     def __init__(self, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool) -> None:
         self.kernel_size, self.stride, self.padding, self.dilation = _geometry(
             type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
         self.ceil_mode = ceil_mode
-
-    def extra_repr(self) -> str:
-        shown = {name: short(getattr(self, name)) for name in ("kernel_size", "stride", "padding", "dilation")}
-        return arguments(shown["kernel_size"], stride=(shown["stride"], shown["kernel_size"]),
-                         padding=(shown["padding"], 0), dilation=(shown["dilation"], 1), **self._further(),
-                         ceil_mode=(self.ceil_mode, False))
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        raise NotImplementedError
 
 
 class MaxPool2d(_Windows):
@@ -57,9 +50,6 @@ class MaxPool2d(_Windows):
     def forward(self, input: Any) -> Any:
         return _max_pool(self, input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode,
                          self.return_indices)
-
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {"return_indices": (self.return_indices, False)}
 
 
 class MaxPool1d(MaxPool2d):
@@ -89,9 +79,6 @@ class AvgPool2d(_Windows):
         return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                          self.count_include_pad, self.divisor_override)
 
-    def _further(self) -> dict[str, tuple[Any, Any]]:
-        return {"count_include_pad": (self.count_include_pad, True), "divisor_override": (self.divisor_override, None)}
-
 
 class AvgPool1d(AvgPool2d):
     """out[n, c, t] = the mean over i of in[n, c, t stride + i - padding]; otherwise as AvgPool2d.
@@ -102,7 +89,7 @@ class AvgPool1d(AvgPool2d):
     axes = 1
 
 
-class LPPool2d(Module):
+class LPPool2d(Layer):
     """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
 
     p is `norm_type`, and `stride` the kernel size unless given. Of a negative sum there is no root but for p = 1: nan.
@@ -110,6 +97,7 @@ class LPPool2d(Module):
     """
 
     axes = 2
+    follows = MappingProxyType({"stride": "kernel_size"})
 
     def __init__(self, norm_type: float, kernel_size: Size, stride: Size | None = None,
                  ceil_mode: bool = False) -> None:
@@ -118,10 +106,6 @@ class LPPool2d(Module):
 
     def forward(self, input: Any) -> Tensor:
         return _lp_pool(self, input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
-
-    def extra_repr(self) -> str:
-        kernel = short(self.kernel_size)
-        return arguments(self.norm_type, kernel, stride=(short(self.stride), kernel), ceil_mode=(self.ceil_mode, False))
 
 
 class LPPool1d(LPPool2d):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,11 @@ from autograd import Tensor, sigmoid
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import arguments, floating, positive, probability
+from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.initial import draw_uniform
 from nn.layers.input import admitted, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 States = tuple[Tensor, ...]
 
 
-class _Recurrent(Module):
+class _Recurrent(Layer):
     """What the three share: layers, directions, the order of axes, and dropout between layers.
 
     Parameters of layer k: `weight_ih_lk` (gates * hidden, in), `weight_hh_lk` (gates * hidden, hidden), `bias_ih_lk`
@@ -113,16 +113,6 @@ class _Recurrent(Module):
             raise refusal(self, f"an initial state {expected}", state)
         return state[:, np.newaxis] if single else state  # type: ignore[no-any-return]
 
-    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        yield "num_layers", (self.num_layers, 1)
-        yield "bias", (self.bias, True)
-        yield "batch_first", (self.batch_first, False)
-        yield "dropout", (self.dropout, 0.0)
-        yield "bidirectional", (self.bidirectional, False)
-
-    def extra_repr(self) -> str:
-        return arguments(self.input_size, self.hidden_size, **dict(self._options()))
-
 
 class RNN(_Recurrent):
     """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu (Elman 1990).
@@ -147,10 +137,6 @@ class RNN(_Recurrent):
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
         return rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
                            nonlinearity=self.nonlinearity)
-
-    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        yield "nonlinearity", (self.nonlinearity, "tanh")
-        yield from super()._options()
 
 
 class GRU(_Recurrent):
@@ -203,10 +189,6 @@ class LSTM(_Recurrent):
         if not self.proj_size:
             return lstm(x, *states, *weights)  # type: ignore[no-any-return]
         return _projected(x, states, weights, getattr(self, f"weight_hr_l{layer}{direction}"))
-
-    def _options(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        yield from super()._options()
-        yield "proj_size", (self.proj_size, 0)
 
 
 def _projected(x: Any, states: Sequence[Any], weights: Sequence[Any], weight_hr: Any) -> tuple[Any, Any, Any]:

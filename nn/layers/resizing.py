@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.layers.arguments import as_constructed, positive
+from nn.layers.arguments import positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
-from nn.module import Module
+from nn.layers.layer import Layer
 
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
@@ -20,15 +20,13 @@ Positions = NDArray[Any]
 _MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,), "bicubic": (2,)}  # how many axes are resized
 
 
-class Upsample(Module):
+class Upsample(Layer):
     """Images of another size, `size` or the old one times `scale_factor`: one number for all axes or one an axis.
 
     Input (N, C, H, W), or (N, C, L). `mode` is "nearest", "bilinear", "bicubic" or (of sequences) "linear". Without
     `align_corners` a pixel is a square, and pixel i stands at i + 1/2; with it at i, and the corners stay corners.
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                  align_corners: bool | None = None) -> None:
@@ -39,13 +37,11 @@ class Upsample(Module):
         return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, speaker=self)
 
 
-class PixelShuffle(Module):
+class PixelShuffle(Layer):
     """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
 
     Raises ValueError for channels that r^2 does not divide. Source: Shi et al., arXiv:1609.05158.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, upscale_factor: int) -> None:
         positive("PixelShuffle", upscale_factor=upscale_factor)
@@ -55,13 +51,11 @@ class PixelShuffle(Module):
         return pixel_shuffle(input, self.upscale_factor, speaker=self)
 
 
-class PixelUnshuffle(Module):
+class PixelUnshuffle(Layer):
     """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of PixelShuffle, every r x r square becomes r^2 channels.
 
     Raises ValueError for images that r does not divide. Source: Shi et al., arXiv:1609.05158.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, downscale_factor: int) -> None:
         positive("PixelUnshuffle", downscale_factor=downscale_factor)

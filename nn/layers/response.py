@@ -8,20 +8,18 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.arguments import as_constructed, positive
-from nn.layers.input import Speaker, admitted, described, refusal
-from nn.module import Module
+from nn.layers.arguments import positive
+from nn.layers.input import Speaker, admitted, refusal
+from nn.layers.layer import Layer
 
 
-class LocalResponseNorm(Module):
+class LocalResponseNorm(Layer):
     """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, of (N, C, ...).
 
     The window has `size // 2` channels before its own; beyond the first and the last one there are zeros. Raises
     ValueError for input without an axis after the channels. Source: Krizhevsky et al., "ImageNet classification with
     deep convolutional neural networks", 2012.
     """
-
-    extra_repr = as_constructed
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         positive("LocalResponseNorm", size=size)
@@ -37,7 +35,7 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
 
     Beyond the first and the last channel there are zeros. Raises ValueError as `nn.LocalResponseNorm`.
     """
-    positive(described(speaker), size=size)
+    positive(speaker, size=size)
     x = admitted(speaker, input, real=True)
     if x.ndim < 3:
         raise refusal(speaker, "(N, C, ...) with an axis after the channels", x)

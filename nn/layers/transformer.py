@@ -11,10 +11,11 @@ import numpy as np
 from autograd import Tensor, gelu, relu
 from nn import init
 from nn.containers import ModuleList
-from nn.layers.arguments import arguments, positive
+from nn.layers.arguments import positive
 from nn.layers.attention import MultiheadAttention
 from nn.layers.dropout import Dropout
 from nn.layers.input import admitted
+from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.layers.normalization import LayerNorm
 from nn.module import Module
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": relu, "gelu": gelu}
 
 
-class _Layer(Module):
+class _Layer(Layer):
     """What both layers share: a norm and a dropout around each of their parts, the last of which is a small network."""
 
     attentions: tuple[str, ...] = ("self_attn",)
@@ -67,8 +68,9 @@ class _Layer(Module):
 
     def extra_repr(self) -> str:
         attention = self.self_attn
-        return arguments(attention.embed_dim, attention.num_heads, self.linear1.out_features,
-                         batch_first=(attention.batch_first, False), norm_first=(self.norm_first, False))
+        flags = {"batch_first": attention.batch_first, "norm_first": self.norm_first}
+        sizes = f"{attention.embed_dim}, {attention.num_heads}, {self.linear1.out_features}"
+        return ", ".join([sizes, *[f"{name}=True" for name, set_ in flags.items() if set_]])
 
 
 class TransformerEncoderLayer(_Layer):
@@ -106,9 +108,10 @@ class TransformerDecoderLayer(_Layer):
         return self._add(x, 3, self._feed)  # type: ignore[no-any-return]
 
 
-class _Stack(Module):
+class _Stack(Layer):
     """Copies of a layer one after the other, and a norm, or None, at the end."""
 
+    extra_repr = Module.extra_repr
     norm: Module | None
 
     def __init__(self, layer: Module, num_layers: int, norm: Module | None) -> None:
@@ -155,13 +158,15 @@ class TransformerDecoder(_Stack):
                          bool(tgt_is_causal), memory_is_causal)
 
 
-class Transformer(Module):
+class Transformer(Layer):
     """Encoder and decoder, each with a LayerNorm at its end: from one sequence to the next element of another.
 
     Input `src` (S, N, d_model) and `tgt` (T, N, d_model), N first if `batch_first`; output shaped like `tgt`. Masks are
     those of the layers, and `generate_square_subsequent_mask` makes the one of a `tgt` that must not look ahead.
     Matrices start as Xavier's. Source: Vaswani et al., arXiv:1706.03762.
     """
+
+    extra_repr = Module.extra_repr
 
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
                  dim_feedforward: int = 2048, dropout: float = 0.1,

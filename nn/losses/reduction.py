@@ -8,14 +8,13 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from nn.layers.arguments import as_constructed
 from nn.layers.input import Speaker, admitted, described, mistake
-from nn.module import Module
+from nn.layers.layer import Layer
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
-class Loss(Module):
+class Loss(Layer):
     """The base of losses: a function of predictions and targets, `loss(predictions, targets)`.
 
     `reduction` says what becomes of the losses of all elements: their "mean", their "sum", or "none" of it. Raises
@@ -23,8 +22,6 @@ class Loss(Module):
     """
 
     reductions: tuple[str, ...] = REDUCTIONS
-    extra_repr = as_constructed
-
     def __init__(self, *, reduction: str = "mean") -> None:
         check_reduction(type(self).__name__, reduction, self.reductions)
         self.reduction = reduction

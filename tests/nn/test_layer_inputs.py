@@ -51,7 +51,7 @@ def floats(*shape: int) -> np.ndarray:
     (nn.RMSNorm((3, 4)), (2, 4, 3), "RMSNorm((3, 4)) expected (..., 3, 4), got (2, 4, 3)"),
     (nn.InstanceNorm2d(3), (2, 4, 5, 5), "InstanceNorm2d(3) expected (N, 3, H, W), got (2, 4, 5, 5)"),
     (nn.InstanceNorm1d(3), (3,), "InstanceNorm1d(3) expected (N, 3, L), got (3,)"),
-    (nn.PReLU(3), (2, 4), "PReLU(3) expected (N, 3, ...), got (2, 4)"),
+    (nn.PReLU(3), (2, 4), "PReLU(num_parameters=3) expected (N, 3, ...), got (2, 4)"),
     (nn.LSTMCell(3, 4), (2, 1, 3), "LSTMCell(3, 4) expected (N, 3), got (2, 1, 3)"),
     (nn.Unflatten(1, (2, 3)), (2, 5), "Unflatten(1, (2, 3)) expected an axis 1 that is 2 * 3, got (2, 5)"),
     (nn.Unflatten(1, (2, -1)), (2, 5), "expected an axis 1 that is 2 * -1, got (2, 5)"),

@@ -1,0 +1,62 @@
+"""`Layer`: what all layers and losses share. They are made of options first, and then called with data."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from inspect import Parameter, signature
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor
+from nn.module import Module
+
+
+class Layer(Module):
+    """A module whose `repr` is the call that makes it, and whose constructor says so to those who give it data."""
+
+    follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
+    held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__module__.startswith(("nn.layers.", "nn.losses.")) and "__init__" in vars(cls):  # a user's own may
+            cls.__init__ = _taking_no_data(cls.__init__)  # type: ignore[method-assign]
+
+    def extra_repr(self) -> str:
+        """The arguments that the constructor took and the layer keeps, but those of their defaults, or of tensors."""
+        shown = []
+        for name, taken in signature(type(self)).parameters.items():
+            default = self._shown(self.follows[name], None) if name in self.follows else taken.default
+            value = self._shown(self.held_as.get(name, name), default)
+            if not isinstance(value, Tensor) and value != default:
+                shown.append(repr(value) if default is Parameter.empty else f"{name}={value!r}")
+        return ", ".join(shown)
+
+    def _shown(self, name: str, default: Any) -> Any:
+        """What is kept of an argument: for one that says whether there is a bias, that; one number for equal ones."""
+        value = getattr(self, name, default)
+        if isinstance(default, bool):
+            return value is not None and value is not False
+        return value[0] if hasattr(self, "axes") and isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def _taking_no_data(constructor: Callable[..., None]) -> Callable[..., None]:
+    """The constructor, refusing a tensor or an array of floats as its first argument: `nn.ReLU(x)`."""
+
+    @functools.wraps(constructor)
+    def construct(self: Any, *arguments: Any, **options: Any) -> None:
+        loss = constructor.__module__.startswith("nn.losses.")  # whose first argument may be the weights of classes
+        if len(arguments) > loss and _is_data(arguments[0]):
+            name, data = type(self).__name__, "outputs, targets" if loss else "x"
+            raise TypeError(f"{name} is made first, of options, and then called with data: "
+                            f"write layer = nn.{name}(...), then layer({data})")
+        constructor(self, *arguments, **options)
+
+    return construct
+
+
+def _is_data(x: Any) -> bool:
+    return isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
