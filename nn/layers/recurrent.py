@@ -35,8 +35,9 @@ class _Recurrent(Layer):
     proj_size = 0
     weight_ih_l0: Parameter
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int, bias: bool, batch_first: bool,
-                 dropout: float, bidirectional: bool, dtype: DTypeLike | None) -> None:
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+                 dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         probability(kind, dropout=dropout)
@@ -45,16 +46,20 @@ class _Recurrent(Layer):
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
         rows = self.gates * hidden_size
         for layer in range(num_layers):
-            width = input_size if layer == 0 else self._width * (1 + bidirectional)
+            width = input_size if layer == 0 else self._width * len(self._directions)
             shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, self._width)}
             if bias:
                 shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
             if self.proj_size:
                 shapes["weight_hr"] = (self.proj_size, hidden_size)
-            for direction in ("", "_reverse")[: 1 + bidirectional]:
+            for direction in self._directions:
                 for name, shape in shapes.items():
                     setattr(self, f"{name}_l{layer}{direction}", Parameter(np.zeros(shape), dtype=dtype))
         self.reset_parameters()
+
+    @property
+    def _directions(self) -> tuple[str, ...]:
+        return ("", "_reverse") if self.bidirectional else ("",)
 
     @property
     def _width(self) -> int:
@@ -67,6 +72,10 @@ class _Recurrent(Layer):
     def _weights(self, layer: int, direction: str) -> list[Any]:
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [getattr(self, f"{name}_l{layer}{direction}", None) for name in names]
+
+    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Any]:
+        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
+        return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
         """One layer in one direction: the outputs (T, N, width) and the final states (N, width)."""
@@ -87,13 +96,12 @@ class _Recurrent(Layer):
             raise refusal(self, "a sequence of at least one step", x)
         initial = [self._initial(state, x.shape[1], width, single) for state, width in zip(given, widths, strict=False)]
         finals: list[list[Tensor]] = [[] for _ in widths]
-        directions = ("", "_reverse")[: 1 + self.bidirectional]
         for layer in range(self.num_layers):
             if layer and self.dropout and self.training:
                 x = dropout(x, self.dropout)
             outputs: list[Tensor] = []
-            for direction in directions:
-                at = layer * len(directions) + len(outputs)
+            for direction in self._directions:
+                at = layer * len(self._directions) + len(outputs)
                 states = tuple(state[at] for state in initial) or (None,) * len(widths)
                 out, *final = self._step(x[::-1] if direction else x, states, layer, direction)
                 outputs.append(out[::-1] if direction else out)
@@ -107,7 +115,7 @@ class _Recurrent(Layer):
 
     def _initial(self, state: Any, batch: int, width: int, single: bool) -> Tensor:
         state = admitted(self, state, self.weight_ih_l0.dtype)
-        layers = self.num_layers * (1 + self.bidirectional)
+        layers = self.num_layers * len(self._directions)
         expected = (layers, width) if single else (layers, batch, width)
         if state.shape != expected:
             raise refusal(self, f"an initial state {expected}", state)
@@ -128,11 +136,7 @@ class RNN(_Recurrent):
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
         self.nonlinearity = nonlinearity
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
-
-    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
-        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
-        return outputs, h
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
         return rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
@@ -146,15 +150,6 @@ class GRU(_Recurrent):
     """
 
     gates = 3
-
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
-                 dtype: DTypeLike | None = None) -> None:
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
-
-    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
-        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
-        return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
         return gru(x, *states, *self._weights(layer, direction))  # type: ignore[no-any-return]
@@ -176,7 +171,7 @@ class LSTM(_Recurrent):
             raise ValueError(f"LSTM: proj_size must be from 0 (none) to hidden_size - 1, got {proj_size} "
                              f"with hidden_size={hidden_size}")
         self.proj_size = proj_size
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype)
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
