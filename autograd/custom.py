@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import itertools
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +20,7 @@ from .boundary import fresh
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
-from .registry import primitives, registry, ufunc_within
+from .registry import registry, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import bottom, varies
@@ -42,7 +40,10 @@ def as_arrays(found: Any) -> Any:
 
 
 class Custom(Primitive):
-    """A primitive whose rules come from the user, and are checked where they are used."""
+    """A primitive whose rules come from the user, and are checked where they are used.
+
+    It is in no table of primitives: its name is the user's choice, and may be that of another.
+    """
 
     kind = "custom"
 
@@ -51,7 +52,7 @@ class Custom(Primitive):
             with outside():  # of batches, which arrays are no examples of
                 return as_arrays(evaluate(*operands, **options))
 
-        super().__init__(name, on_arrays, ("operands",))
+        self.name, self.evaluate, self.apply, self.operands = name, on_arrays, self, ("operands",)
         self.numeric = numeric
         self.reads = frozenset({"operands", "out"})
         self.vjps: Rules = ()
@@ -61,7 +62,7 @@ class Custom(Primitive):
         count = len(node.parents)
         operands, out = node.saved[:count], node.saved[count]
         return [
-            self._checked("vjp", self._cotangent(i, g, out, operands, node.options), i, parent)
+            self._checked(self._cotangent(i, g, out, operands, node.options), i, parent)
             if needed and parent is not None
             else None
             for i, (parent, needed) in enumerate(zip(node.parents, needs, strict=True))
@@ -147,16 +148,17 @@ class Custom(Primitive):
         high, low = (self.evaluate(*values[:i], x + sign * step * t, *values[i + 1 :], **options) for sign in (1, -1))
         return (np.asarray(high) - np.asarray(low)) / (2 * step)
 
-    def _checked(self, mode: str, c: Array, i: int, parent: Node) -> Array:
+    def _checked(self, c: Array, i: int, parent: Node) -> Array:
+        """A cotangent of the shape of its argument, but for what was broadcast, and of a dtype that can be cast."""
+        must = f"the vjp of {self.name} for argument {i} must return"
         if not isinstance(c, (Tensor, np.ndarray, np.generic, float, int)):
-            raise TypeError(f"the {mode} of {self.name} for argument {i} must return an array, got {type(c).__name__}"
-                            + (f"; def{mode} takes one function for each argument" if isinstance(c, tuple) else ""))
+            raise TypeError(f"{must} an array, got {type(c).__name__}"
+                            + ("; defvjp takes one function for each argument" if isinstance(c, tuple) else ""))
         c = c if isinstance(c, Tensor) else np.asarray(c)
         if c.shape != parent.shape and c.shape[c.ndim - parent.ndim :] != parent.shape:
-            raise ValueError(f"the {mode} of {self.name} for argument {i} must return the shape {parent.shape} of that "
-                             f"argument, got {c.shape}")
+            raise ValueError(f"{must} the shape {parent.shape} of that argument, got {c.shape}")
         if c.dtype.kind not in ("fc" if parent.dtype.kind == "c" else "f"):
-            raise TypeError(f"the {mode} of {self.name} for argument {i} must return {parent.dtype}, got {c.dtype}")
+            raise TypeError(f"{must} {parent.dtype}, got {c.dtype}")
         return c
 
     def _missing(self, i: int) -> errors.NoDerivativeError:
@@ -200,13 +202,8 @@ class CustomFunction:
 
     def __init__(self, function: Callable[..., Any], numeric: bool) -> None:
         functools.update_wrapper(self, function)
-        name = label = getattr(function, "__name__", "custom")
-        numbers = itertools.count(2)
-        while label in primitives:
-            label = f"{name}#{next(numbers)}"
         self.numeric = numeric
-        self.primitive = Custom(label, function, numeric)
-        weakref.finalize(self, primitives.pop, label, None)  # one made at every step of a loop is not kept for ever
+        self.primitive = Custom(getattr(function, "__name__", "custom"), function, numeric)
 
     def __reduce__(self) -> str:
         """Pickled by its name, as functions are: another process imports it with its derivative."""

@@ -33,6 +33,12 @@ def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
     return apply
 
 
+def known_name(primitive: Any) -> str:
+    """The name by which tables speak of a primitive; none for a user's operation, which may be called as one is."""
+    name = str(primitive.name)
+    return name if primitives.get(name) is primitive else ""
+
+
 def public_name(function: Callable[..., Any]) -> str:
     """Where users find a function: `scipy.special.zeta` is where SciPy shows its ufuncs `_zeta` and `_riemann_zeta`."""
     name = str(getattr(function, "__name__", function))

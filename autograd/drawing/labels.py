@@ -15,7 +15,7 @@ from .words import broken, bytes_text, count_text, printable, shape_text, shorte
 SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "matmul": "@", "negative": "−x", "power": "xⁿ",
     "square": "x²", "sum": "Σ", "sqrt": "√", "get_item": "x[i]", "transpose": "xᵀ", "reciprocal": "1/x",
-    "pole_safe": "×",
+    "chain_rule": "×",
 }
 """Operators are shown by their sign as well as by their name."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
-from autograd.registry import registry
+from autograd.registry import known_name, registry
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
 from autograd.tree import flatten, leaves
@@ -160,7 +160,9 @@ class Formula(Box):
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """The expressions of a primitive's output."""
-        name = primitive.name.removeprefix("scipy.")  # what NumPy, or the library itself, has too
+        name = known_name(primitive).removeprefix("scipy.")  # what NumPy, or the library itself, has too
+        if not name:
+            raise no_form(primitive.name)
         return write_down(name, primitive.kind, primitive.evaluate, operands, options)
 
     def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:

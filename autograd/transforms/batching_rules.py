@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd import tree
+from autograd.registry import known_name
 from autograd.tensor import Tensor
 from autograd.tensor.index import parts_of
 
@@ -240,7 +241,7 @@ RULES: dict[str, BatchingRule] = {
 def all_at_once(call: Call) -> Any:
     """The primitive applied to each example, with the batch as axis 0; None where no rule says how."""
     primitive = call.apply
-    rule = broadcasting if primitive.kind == "elementwise" else RULES.get(primitive.name)
+    rule = broadcasting if primitive.kind == "elementwise" else RULES.get(known_name(primitive))
     return None if rule is None else rule(call)
 
 

@@ -11,6 +11,7 @@ from autograd import tree
 from autograd.boundary import as_output, standing_for
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding
+from autograd.registry import known_name
 from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.box import Box, another, boxes
@@ -49,7 +50,7 @@ class Batch(Box):
         if isinstance(out, tuple):
             return tuple(batch(o, level) for o in out)
         result = batch(out, level)
-        if out.ndim == 1 and gives_an_array(primitive.name, options):
+        if out.ndim == 1 and gives_an_array(known_name(primitive), options):
             result._scalar = False
         return result
 

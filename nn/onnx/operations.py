@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Node
+from autograd.registry import known_name
 from nn.onnx.graph import Graph
 
 Convert = Callable[[Graph, Node, Sequence[str]], str]
@@ -23,7 +24,7 @@ _REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "mi
 
 def convert(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Write the operation of a node; raises KeyError for one that has no counterpart."""
-    name = node.primitive.name
+    name = known_name(node.primitive)
     if name in _SAME_MEANING:
         return graph.add(_SAME_MEANING[name], inputs)
     if name in _REDUCTIONS:

@@ -146,6 +146,21 @@ def test_a_branch_on_signs_is_found(decide, tmp_path):
         nn.export_onnx(Model(), np.ones((1, 2)), tmp_path / "model.onnx")
 
 
+def test_an_operation_of_the_users_is_not_taken_for_one_of_its_name(tmp_path):
+    @autograd.custom
+    def tanh(x):
+        return 2 * x
+
+    tanh.defvjp(lambda g, out, x: 2 * g)
+
+    class Model(nn.Module):
+        def forward(self, x):
+            return tanh(x)
+
+    with pytest.raises(ValueError, match="cannot express 'tanh'"):
+        nn.export_onnx(Model(), np.ones((2, 3), np.float32), tmp_path / "model.onnx")
+
+
 def test_a_model_may_refuse_other_values_than_the_example(tmp_path):
     class Probable(nn.Module):
         def forward(self, x):

@@ -12,6 +12,8 @@ import numpy as np
 from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.words import figure, shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
+from autograd.registry import known_name
+from autograd.several_outputs import select
 from autograd.tensor import Tensor
 from autograd.tensor.hooks import those_of_the_user
 
@@ -56,12 +58,12 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
         fill_in(order, found.values, largest=IN_FULL, reads=LARGEST_FILLED_FROM)
     parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
     for node in order:
-        if node.primitive.name == "select" and node.parents[0] is not None:
+        if node.primitive is select and node.parents[0] is not None:
             parts.setdefault(node.parents[0], []).append(node)
     for node in order:
         if isinstance(node, Leaf) and node not in ends:
             continue  # it comes right before its first reader, with what else that one reads
-        if node.primitive.name == "select" and node.parents[0] is not None:
+        if node.primitive is select and node.parents[0] is not None:
             found.ids[node] = found.ids[node.parents[0]]
             continue
         places = _tell_operands(found, node, names)
@@ -193,14 +195,14 @@ def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, st
     for i, parent in enumerate(node.parents):
         if parent is not None:
             label = ""
-            if parent.primitive.name == "select":
+            if parent.primitive is select:
                 label = f"[{parent.options['index']}] {shape_text(parent.shape)}"
             elif parent.shape != graph.vertices[key].shape:
                 label = shape_text(parent.shape)
             places.setdefault((found.ids[parent], label), []).append(i)
         elif i in constants:
             places[constants[i], ""] = [i]
-    ordered = sum(map(len, places.values())) > 1 and node.primitive.name not in COMMUTATIVE
+    ordered = sum(map(len, places.values())) > 1 and known_name(node.primitive) not in COMMUTATIVE
     graph.edges += [Edge(source, key, tuple(at), label, ordered) for (source, label), at in places.items()]
 
 

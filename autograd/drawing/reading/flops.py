@@ -11,6 +11,7 @@ from math import log2, prod
 from typing import Any
 
 from autograd.graph import Node
+from autograd.registry import known_name
 from autograd.rules.products import extents
 
 Shape = tuple[int, ...]
@@ -84,7 +85,7 @@ COUNTS: dict[str, Count] = {
 
 def flops(node: Node) -> int | None:
     """Floating-point operations of a node's forward evaluation; None where they are not known."""
-    name, constants = node.primitive.name, dict(node.constants)
+    name, constants = known_name(node.primitive), dict(node.constants)
     operands = []
     for i, parent in enumerate(node.parents):
         if parent is not None:

@@ -14,6 +14,7 @@ from autograd.drawing.labels import called
 from autograd.drawing.model import Kind, Vertex
 from autograd.drawing.words import shortened
 from autograd.graph import Leaf, Node
+from autograd.several_outputs import select
 
 from .extract import Extraction
 from .facts import summary
@@ -138,7 +139,7 @@ def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, An
     pulls: list[tuple[str, Shares]] = []
 
     def visit(node: Node, given: Sequence[Any], sums: Mapping[Node, Any]) -> None:
-        if node.primitive.name == "select":
+        if node.primitive is select:
             return
         gives = []
         for parent, share in zip(node.parents, given, strict=True):
