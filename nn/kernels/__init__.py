@@ -4,8 +4,8 @@ Each kernel is three functions: `forward` and `pullback`, fast and on raw arrays
 differentiable NumPy calls, which defines it and serves forward accumulation and higher orders.
 
     dense           linear, embedding, dropout
-    convolution     convolution, transposed_convolution, pooling; their geometry in windows, their products in
-                    correlation, winograd and depthwise, their images in layout
+    convolution     convolution and its adjoint, pooling; their geometry in windows, their products in correlation,
+                    winograd and depthwise, their images in layout
     normalization   normalization (batch and group) on statistics; layer_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy, binary_cross_entropy, regression; reduction

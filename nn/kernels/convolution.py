@@ -10,7 +10,12 @@ Shapes: x (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None; or x 
 Options, an entry an axis: `stride` (s, s), `padding` ((before, after), (before, after)) of zeros, `dilation` (d, d);
 and `groups`. Results keep the dtype, and have the memory order described in `layout.py`.
 
-Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285.
+The transposed convolution is the adjoint in the image, plus a bias: x (N, I, H, W), weight (I, O / groups, kh, kw). An
+axis of n inputs gives `(n - 1) stride - before - after + dilation (k - 1) + output_padding + 1` outputs; the option
+`output_padding` (p, p) says which of the sizes that the convolution takes to n is meant.
+
+Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285; Zeiler et
+al., "Deconvolutional networks", 2010.
 """
 
 from __future__ import annotations
@@ -137,17 +142,35 @@ to_image: Callable[..., Any] = on_arrays_too(convolve_image, _convolve_image)
 to_weight: Callable[..., Any] = on_arrays_too(convolve_weight, _convolve_weight)
 
 
-# --- The layer's operation: with a bias ------------------------------------------------------------------------------
+# --- The layers' operations: with a bias -----------------------------------------------------------------------------
 
 
-def windows_of(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
-               padding: Sequence[tuple[int, int]], dilation: Sequence[int]) -> Windows:
-    """The windows of a convolution along each axis. Raises ValueError where none fits."""
-    return tuple(map(axis, size, kernel, stride, dilation, padding))
+def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
+             dilation: Sequence[int], groups: int) -> Windows:
+    """The windows over x. Raises ValueError where none fits."""
+    return tuple(map(axis, x.shape[2:], weight.shape[2:], stride, dilation, padding))
 
 
-def check_channels(name: str, x: Sequence[int], weight: Sequence[int], bias: Array | None, *, came: int, made: int,
-                   groups: int) -> None:
+def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
+                         dilation: Sequence[int], output_padding: Sequence[int], groups: int) -> Windows:
+    """The windows of the convolution from the output's size to x's."""
+    found = []
+    for n, k, s, (before, after), d, extra in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation,
+                                                  output_padding, strict=True):
+        if min(k, s, d) < 1:
+            raise ValueError(f"kernel size, stride and dilation must be at least 1, got {k}, {s}, {d}")
+        if not 0 <= extra < max(s, d):
+            raise ValueError(f"output_padding must be at least 0 and less than stride {s} or dilation {d}, got {extra}")
+        size = (n - 1) * s - before - after + d * (k - 1) + extra + 1
+        if size < 1:
+            raise ValueError(f"a transposed convolution of {n} inputs with kernel {k}, stride {s}, dilation {d} and "
+                             f"padding {before} + {after} has the size {size}; pad less")
+        found.append(Axis(size, k, s, d, before, n))
+    return tuple(found)
+
+
+def _check_channels(name: str, x: Sequence[int], weight: Sequence[int], bias: Array | None, groups: int, came: int,
+                    made: int) -> None:
     """Raise ValueError unless x (N, came, ...) suits a weight that takes `came` channels and makes `made`."""
     if groups < 1 or came % groups or made % groups:
         raise ValueError(f"{name}: groups={groups} must divide the {came} input and the {made} output channels")
@@ -158,42 +181,47 @@ def check_channels(name: str, x: Sequence[int], weight: Sequence[int], bias: Arr
         raise ValueError(f"{name} with {made} output channels expected a bias ({made},), got {bias.shape}")
 
 
-def sum_over_pixels(g: Array) -> Array:
+def _sum_over_pixels(g: Array) -> Array:
     """The cotangent of a bias: a product with ones reads `g` once, on all cores."""
     pixels = in_memory_order(g).reshape(-1, g.shape[1])
     return np.ones(len(pixels), g.dtype) @ pixels
 
 
-def with_bias(out: Any, bias: Any) -> Any:
-    return out if bias is None else out + bias.reshape(bias.shape + (1,) * (out.ndim - 2))
+def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],
+               adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any],
+               takes: int) -> Any:
+    """A member of the family plus a bias, from its evaluation `apply`, and the adjoints of that in x and in the weight.
+
+    `takes` is the axis of the weight that the channels of x are on.
+    """
+
+    def geometry(x: Any, weight: Any, **options: Any) -> dict[str, Any]:
+        return {"windows": windows_of(x, weight, **options), "groups": options["groups"]}
+
+    def forward(x: Array, weight: Array, bias: Array | None, **options: Any) -> tuple[Array, tuple[Any, ...]]:
+        groups = options["groups"]
+        channels = weight.shape[0], weight.shape[1] * groups
+        _check_channels(name.replace("_", " "), x.shape, weight.shape, bias, groups, channels[takes],
+                        channels[1 - takes])
+        found = geometry(x, weight, **options)
+        return apply(x, weight, bias, **found), (found,)
+
+    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+                 **options: Any) -> tuple[Array | None, ...]:
+        x, weight, _ = operands
+        g = logical(in_memory_order(g), g.ndim)  # once for all three
+        return (adjoint(g, weight, **residuals[0]) if needs[0] else None,
+                of_weight(x, g, **residuals[0]) if needs[1] else None,
+                _sum_over_pixels(g) if needs[2] else None)
+
+    def reference(x: Any, weight: Any, bias: Any, **options: Any) -> Any:
+        out = member(x, weight, **geometry(x, weight, **options))
+        return out if bias is None else out + bias.reshape(bias.shape + (1,) * (out.ndim - 2))
+
+    return fused(name, forward, pullback, reference)
 
 
-def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
-             dilation: Sequence[int], groups: int) -> Windows:
-    return windows_of(x.shape[2:], weight.shape[2:], stride, padding, dilation)
-
-
-def convolution_forward(x: Array, weight: Array, bias: Array | None, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-    groups = options["groups"]
-    check_channels("convolution", x.shape, weight.shape, bias, came=weight.shape[1] * groups, made=weight.shape[0],
-                   groups=groups)
-    windows = _windows(x, weight, **options)
-    return _convolve(x, weight, bias, windows=windows, groups=groups), (windows,)
-
-
-def convolution_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
-                         **options: Any) -> tuple[Array | None, ...]:
-    x, weight, _ = operands
-    geometry = {"windows": residuals[0], "groups": options["groups"]}
-    g = logical(in_memory_order(g), g.ndim)  # once for all three
-    return (_convolve_image(g, weight, **geometry) if needs[0] else None,
-            _convolve_weight(x, g, **geometry) if needs[1] else None,
-            sum_over_pixels(g) if needs[2] else None)
-
-
-def convolution_reference(x: Any, weight: Any, bias: Any, **options: Any) -> Any:
-    geometry = {"windows": _windows(x, weight, **options), "groups": options["groups"]}
-    return with_bias(convolve(x, weight, **geometry), bias)
-
-
-convolution = fused("convolution", convolution_forward, convolution_pullback, convolution_reference)
+convolution = _with_bias("convolution", _windows, _convolve, _convolve_image, _convolve_weight, convolve, 1)
+transposed_convolution = _with_bias(
+    "transposed_convolution", _windows_over_output, _convolve_image, _convolve,
+    lambda x, g, **geometry: _convolve_weight(g, x, **geometry), convolve_image, 0)

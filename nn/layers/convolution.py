@@ -10,8 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from nn import init
-from nn.kernels.convolution import convolution
-from nn.kernels.transposed_convolution import transposed_convolution
+from nn.kernels.convolution import convolution, transposed_convolution
 from nn.layers.arguments import floating, pair, positive
 from nn.layers.initial import draw_uniform
 from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal

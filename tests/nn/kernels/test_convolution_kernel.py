@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.kernels import correlation, depthwise, products, winograd
-from nn.kernels.convolution import convolution, convolution_forward, convolution_pullback
+from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
-from nn.kernels.transposed_convolution import transposed_convolution
 from nn.kernels.windows import Axis, axis
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
 
 Array = NDArray[Any]
+forward, pullback = convolution.evaluate, convolution.backward_kernel
 WAYS = ("by rows", "by columns", "tiles")
 
 
@@ -89,10 +89,10 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     generator = np.random.default_rng(1)
     bias = random(generator, len(weight))
     expected = looped(x, weight, **options)
-    out, residuals = convolution_forward(x, weight, bias, **options)
+    out, residuals = forward(x, weight, bias, **options)
     close(out, expected + bias.reshape(-1, *[1] * (x.ndim - 2)), 1e-12)
     g, v, u = random(generator, *out.shape), random(generator, *x.shape), random(generator, *weight.shape)
-    dx, dw, db = convolution_pullback(g, (x, weight, bias), residuals, (True, True, True), **options)
+    dx, dw, db = pullback(g, (x, weight, bias), residuals, (True, True, True), **options)
     assert dx is not None
     assert dx.shape == x.shape
     assert dw is not None
@@ -155,8 +155,8 @@ def test_memory_order_does_not_matter() -> None:
         wide = np.zeros((*a.shape[:3], 12))
         wide[..., ::2] = a  # and not contiguous along W
         for image in (a, wide[..., ::2]):
-            out, residuals = convolution_forward(image, w, bias, **options)
-            results.append((out, *convolution_pullback(c, (image, w, bias), residuals, (True, True, True), **options)))
+            out, residuals = forward(image, w, bias, **options)
+            results.append((out, *pullback(c, (image, w, bias), residuals, (True, True, True), **options)))
     for others in results[1:]:
         for one, other in zip(results[0], others, strict=True):
             np.testing.assert_array_equal(one, other)
@@ -170,8 +170,8 @@ def test_float32_at_sizes_that_networks_have(channels: int) -> None:
     weight = random(generator, 64, channels, 3, 3, dtype=np.float32)
     g = random(generator, 8, 64, 16, 16, dtype=np.float32)
     options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
-    out, residuals = convolution_forward(x, weight, None, **options)
-    dx, dw, _ = convolution_pullback(g, (x, weight, None), residuals, (True, True, False), **options)
+    out, residuals = forward(x, weight, None, **options)
+    dx, dw, _ = pullback(g, (x, weight, None), residuals, (True, True, False), **options)
     wide, exact_out, exact_dx = x.astype(float), np.zeros(out.shape), np.zeros(x.shape)
     exact_dw = np.zeros(weight.shape)
     for i, j in np.ndindex(3, 3):
@@ -189,7 +189,7 @@ def test_results_keep_the_memory_order_and_elementwise_functions_do_too() -> Non
     generator = np.random.default_rng(0)
     options = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
     x, weight = random(generator, 2, 3, 6, 5), random(generator, 4, 3, 3, 3)
-    out, _ = convolution_forward(x, weight, None, **options)
+    out, _ = forward(x, weight, None, **options)
     for image in (out, np.maximum(out, 0) * 2 + out):
         assert np.may_share_memory(in_memory_order(image), image)
 
@@ -198,8 +198,8 @@ def test_results_keep_the_memory_order_and_elementwise_functions_do_too() -> Non
 def test_what_nobody_needs_is_not_computed(needs: tuple[bool, ...]) -> None:
     options = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
     x, weight, bias = np.ones((1, 2, 4, 4)), np.ones((3, 2, 2, 2)), np.ones(3)
-    out, residuals = convolution_forward(x, weight, bias, **options)
-    cotangents = convolution_pullback(out, (x, weight, bias), residuals, needs, **options)
+    out, residuals = forward(x, weight, bias, **options)
+    cotangents = pullback(out, (x, weight, bias), residuals, needs, **options)
     assert tuple(c is not None for c in cotangents) == needs
 
 
@@ -229,7 +229,7 @@ PLAIN = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "gro
 ])
 def test_what_does_not_fit_is_refused(shapes: Any, changed: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        convolution_forward(np.ones(shapes[0]), np.ones(shapes[1]), None, **PLAIN | changed)
+        forward(np.ones(shapes[0]), np.ones(shapes[1]), None, **PLAIN | changed)
 
 
 @pytest.mark.parametrize(("changed", "message"), [
@@ -245,7 +245,7 @@ def test_what_does_not_fit_transposed_is_refused(changed: dict[str, Any], messag
 
 def test_a_bias_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match=r"3 output channels expected a bias \(3,\), got \(2,\)"):
-        convolution_forward(np.ones((1, 2, 5, 5)), np.ones((3, 2, 2, 2)), np.ones(2), **PLAIN)
+        forward(np.ones((1, 2, 5, 5)), np.ones((3, 2, 2, 2)), np.ones(2), **PLAIN)
 
 
 # --- The parts -------------------------------------------------------------------------------------------------------
