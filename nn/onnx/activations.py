@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from nn import layers
 from nn.module import Module
 from nn.onnx.call import Call
@@ -34,12 +32,11 @@ def _silu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    beta = graph.constant(np.array(module.beta, dtype), f"{call.path}.beta")
+    beta = call.number(graph, "beta")
     scaled = graph.add("Mul", [inputs[0], beta])
     smooth = graph.add("Div", [graph.add("Softplus", [scaled]), beta])
-    threshold = graph.constant(np.array(module.threshold, dtype), f"{call.path}.threshold")
-    return [graph.add("Where", [graph.add("Greater", [scaled, threshold]), inputs[0], smooth])]
+    beyond = graph.add("Greater", [scaled, call.number(graph, "threshold")])
+    return [graph.add("Where", [beyond, inputs[0], smooth])]
 
 
 def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -47,10 +44,9 @@ def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _clip(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
+    module = call.module
     low, high = (0, 6) if type(module) is layers.ReLU6 else (module.min_val, module.max_val)
-    bounds = {"low": np.array(low, dtype), "high": np.array(high, dtype)}
-    return [graph.add("Clip", [inputs[0], *(graph.constant(b, f"{call.path}.{name}") for name, b in bounds.items())])]
+    return [graph.add("Clip", [inputs[0], call.number(graph, "low", low), call.number(graph, "high", high)])]
 
 
 def _shrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -59,10 +55,8 @@ def _shrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _threshold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    threshold, value = (graph.constant(np.array(getattr(module, name), dtype), f"{call.path}.{name}")
-                        for name in ("threshold", "value"))
-    return [graph.add("Where", [graph.add("Greater", [inputs[0], threshold]), inputs[0], value])]
+    beyond = graph.add("Greater", [inputs[0], call.number(graph, "threshold")])
+    return [graph.add("Where", [beyond, inputs[0], call.number(graph, "value")])]
 
 
 def _log_sigmoid(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

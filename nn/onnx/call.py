@@ -40,8 +40,12 @@ class Call:
         """The names of `weight` and `bias`, without those that the layer lacks."""
         return [name for name in (self.weight(graph, "weight"), self.weight(graph, "bias")) if name]
 
-    def weight_or(self, graph: Graph, name: str, default: float, size: int) -> str:
-        """The same, with a constant vector in place of a missing one."""
-        if getattr(self.module, name) is not None:
-            return self.weight(graph, name)
-        return graph.constant(np.full(size, default, self.inputs[0].dtype), f"{self.path}.{name}")
+    def affine(self, graph: Graph, size: int) -> list[str]:
+        """The same, with vectors of 1 and 0 in place of missing ones."""
+        return [self.weight(graph, name) or self.number(graph, name, np.full(size, default))
+                for name, default in (("weight", 1), ("bias", 0))]
+
+    def number(self, graph: Graph, name: str, value: Any = None) -> str:
+        """The name of a constant in the dtype of the first input: an attribute of the layer, unless given."""
+        found = getattr(self.module, name) if value is None else value
+        return graph.constant(np.array(found, self.inputs[0].dtype), f"{self.path}.{name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,11 @@ import numpy as np
 from nn import layers
 from nn.layers.padding import MODES
 from nn.module import Module
-from nn.onnx.activations import ACTIVATIONS, simple
+from nn.onnx.activations import ACTIVATIONS, Convert, simple
 from nn.onnx.call import Call
 from nn.onnx.graph import Graph
 from nn.onnx.operations import kept_axes
 from nn.onnx.recurrent import convert_cell, convert_recurrent
-
-Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 
 
 def convert(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -109,10 +107,10 @@ def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, x = call.module, call.inputs[0]
-    lead = [0] * (x.ndim - module.axes)
+    module = call.module
+    lead = [0] * (call.inputs[0].ndim - module.axes)
     widths = graph.integers([*lead, *module.padding[-2::-2], *lead, *module.padding[::-2]])
-    value = [graph.constant(np.array(module.value, x.dtype), f"{call.path}.value")] if module.value else []
+    value = [call.number(graph, "value")] if module.value else []
     return [graph.add("Pad", [inputs[0], widths, *value], mode=MODES[module.mode])]
 
 
@@ -134,27 +132,25 @@ def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 def _instance_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     if call.module.running_mean is not None:
         return _batch_norm(graph, call, inputs)
-    size = call.module.num_features
-    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
+    parts = call.affine(graph, call.module.num_features)
     return [graph.add("InstanceNormalization", [inputs[0], *parts], epsilon=call.module.eps)]
 
 
 def _response_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """Step by step: ONNX's reference evaluator gets its LRN wrong for more channels than examples."""
-    module, shape, dtype = call.module, call.inputs[0].shape, call.inputs[0].dtype
+    module, shape = call.module, call.inputs[0].shape
     before = module.size // 2
     squares = graph.reshape(graph.add("Mul", [inputs[0], inputs[0]]), [0, 1, shape[1], -1])
     means = graph.add("AveragePool", [squares], kernel_shape=[module.size, 1], count_include_pad=1,
                       pads=[before, 0, module.size - 1 - before, 0])
-    alpha, beta, k = (graph.constant(np.array(getattr(module, name), dtype), f"{call.path}.{name}")
-                      for name in ("alpha", "beta", "k"))
+    alpha, beta, k = (call.number(graph, name) for name in ("alpha", "beta", "k"))
     scaled = graph.add("Mul", [graph.reshape(means, [0, *shape[1:]]), alpha])
     return [graph.add("Div", [inputs[0], graph.add("Pow", [graph.add("Add", [scaled, k]), beta])])]
 
 
 def _rms_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, dtype = call.module, call.inputs[0].dtype
-    eps = graph.constant(np.array(np.finfo(dtype).eps if module.eps is None else module.eps, dtype), f"{call.path}.eps")
+    module = call.module
+    eps = call.number(graph, "eps", np.finfo(call.inputs[0].dtype).eps if module.eps is None else module.eps)
     axes = graph.integers(list(range(-len(module.normalized_shape), 0)))
     mean = graph.add("ReduceMean", [graph.add("Mul", [inputs[0], inputs[0]]), axes], keepdims=1)
     out = graph.add("Div", [inputs[0], graph.add("Sqrt", [graph.add("Add", [mean, eps])])])
@@ -165,9 +161,8 @@ def _rms_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 def _batch_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     if call.module.running_mean is None:
         raise call.error("without running statistics it depends on the whole batch")
-    size = call.module.num_features
-    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
-    parts += [call.weight(graph, "running_mean"), call.weight(graph, "running_var")]
+    parts = [*call.affine(graph, call.module.num_features), call.weight(graph, "running_mean"),
+             call.weight(graph, "running_var")]
     return [graph.add("BatchNormalization", [inputs[0], *parts], epsilon=call.module.eps)]
 
 
@@ -181,8 +176,8 @@ def _layer_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 def _group_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     from onnx import helper
 
-    module, size = call.module, call.module.num_channels
-    parts = [call.weight_or(graph, "weight", 1, size), call.weight_or(graph, "bias", 0, size)]
+    module = call.module
+    parts = call.affine(graph, module.num_channels)
     # Mean and variance are computed in float32 unless the file says otherwise.
     wide = helper.np_dtype_to_tensor_dtype(np.promote_types(call.inputs[0].dtype, np.float32))
     options = {"num_groups": module.num_groups, "epsilon": module.eps, "stash_type": wide}
@@ -251,7 +246,7 @@ def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[
     if a.ndim != b.ndim:
         raise call.error(f"its inputs have {a.ndim} and {b.ndim} axes; give both all of them")
     axis = graph.integers([call.module.dim])
-    eps = graph.constant(np.array(call.module.eps, a.dtype), f"{call.path}.eps")
+    eps = call.number(graph, "eps")
     lengths = [graph.add("Max", [graph.add("ReduceL2", [x, axis], keepdims=1), eps]) for x in inputs]
     units = [graph.add("Div", pair) for pair in zip(inputs, lengths, strict=True)]
     return [graph.add("ReduceSum", [graph.add("Mul", units), axis], keepdims=0)]
@@ -261,63 +256,39 @@ def _pairwise_distance(graph: Graph, call: Call, inputs: Sequence[str]) -> list[
     module = call.module
     if module.norm not in (1, 2):
         raise call.error("ONNX has lengths of p = 1 and 2 only")
-    eps = graph.constant(np.array(module.eps, call.inputs[0].dtype), f"{call.path}.eps")
-    difference = graph.add("Add", [graph.add("Sub", inputs), eps])
+    difference = graph.add("Add", [graph.add("Sub", inputs), call.number(graph, "eps")])
     axis = graph.integers([-1])
     return [graph.add(f"ReduceL{int(module.norm)}", [difference, axis], keepdims=int(module.keepdim))]
 
 
-CONVERTERS: dict[type[Module], Convert] = ACTIVATIONS | {
-    layers.Linear: _linear,
-    layers.Conv1d: _convolution,
-    layers.Conv2d: _convolution,
-    layers.ConvTranspose1d: _transposed_convolution,
-    layers.ConvTranspose2d: _transposed_convolution,
-    layers.MaxPool1d: _max_pool,
-    layers.MaxPool2d: _max_pool,
-    layers.AvgPool1d: _average_pool,
-    layers.AvgPool2d: _average_pool,
-    layers.LPPool1d: _lp_pool,
-    layers.LPPool2d: _lp_pool,
-    layers.AdaptiveAvgPool1d: _adaptive_pool,
-    layers.AdaptiveAvgPool2d: _adaptive_pool,
-    layers.AdaptiveMaxPool1d: _adaptive_pool,
-    layers.AdaptiveMaxPool2d: _adaptive_pool,
-    layers.Flatten: _flatten,
-    layers.Unflatten: _flatten,
-    layers.CircularPad1d: _pad,
-    layers.CircularPad2d: _pad,
-    layers.ConstantPad1d: _pad,
-    layers.ConstantPad2d: _pad,
-    layers.ReflectionPad1d: _pad,
-    layers.ReflectionPad2d: _pad,
-    layers.ReplicationPad1d: _pad,
-    layers.ReplicationPad2d: _pad,
-    layers.ZeroPad1d: _pad,
-    layers.ZeroPad2d: _pad,
-    layers.Upsample: _upsample,
-    layers.BatchNorm1d: _batch_norm,
-    layers.BatchNorm2d: _batch_norm,
-    layers.LayerNorm: _layer_norm,
-    layers.GroupNorm: _group_norm,
-    layers.InstanceNorm1d: _instance_norm,
-    layers.InstanceNorm2d: _instance_norm,
-    layers.RMSNorm: _rms_norm,
-    layers.LocalResponseNorm: _response_norm,
-    layers.Dropout: simple("Identity"),
-    layers.Dropout1d: simple("Identity"),
-    layers.Dropout2d: simple("Identity"),
-    layers.Identity: simple("Identity"),
-    layers.Unfold: _unfold,
-    layers.Fold: _fold,
-    layers.Embedding: _embedding,
-    layers.CosineSimilarity: _cosine_similarity,
-    layers.PairwiseDistance: _pairwise_distance,
-    layers.RNN: convert_recurrent,
-    layers.LSTM: convert_recurrent,
-    layers.GRU: convert_recurrent,
-    layers.RNNCell: convert_cell,
-    layers.LSTMCell: convert_cell,
-    layers.GRUCell: convert_cell,
-    layers.MultiheadAttention: _attention,
+_LAYERS: dict[Convert, Sequence[type[Module]]] = {
+    _linear: [layers.Linear],
+    _convolution: [layers.Conv1d, layers.Conv2d],
+    _transposed_convolution: [layers.ConvTranspose1d, layers.ConvTranspose2d],
+    _max_pool: [layers.MaxPool1d, layers.MaxPool2d],
+    _average_pool: [layers.AvgPool1d, layers.AvgPool2d],
+    _lp_pool: [layers.LPPool1d, layers.LPPool2d],
+    _adaptive_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveMaxPool1d,
+                     layers.AdaptiveMaxPool2d],
+    _flatten: [layers.Flatten, layers.Unflatten],
+    _pad: [layers.CircularPad1d, layers.CircularPad2d, layers.ConstantPad1d, layers.ConstantPad2d,
+           layers.ReflectionPad1d, layers.ReflectionPad2d, layers.ReplicationPad1d, layers.ReplicationPad2d,
+           layers.ZeroPad1d, layers.ZeroPad2d],
+    _upsample: [layers.Upsample],
+    _batch_norm: [layers.BatchNorm1d, layers.BatchNorm2d],
+    _layer_norm: [layers.LayerNorm],
+    _group_norm: [layers.GroupNorm],
+    _instance_norm: [layers.InstanceNorm1d, layers.InstanceNorm2d],
+    _rms_norm: [layers.RMSNorm],
+    _response_norm: [layers.LocalResponseNorm],
+    simple("Identity"): [layers.Dropout, layers.Dropout1d, layers.Dropout2d, layers.Identity],
+    _unfold: [layers.Unfold],
+    _fold: [layers.Fold],
+    _embedding: [layers.Embedding],
+    _cosine_similarity: [layers.CosineSimilarity],
+    _pairwise_distance: [layers.PairwiseDistance],
+    convert_recurrent: [layers.RNN, layers.LSTM, layers.GRU],
+    convert_cell: [layers.RNNCell, layers.LSTMCell, layers.GRUCell],
+    _attention: [layers.MultiheadAttention],
 }
+CONVERTERS = ACTIVATIONS | {kind: write for write, kinds in _LAYERS.items() for kind in kinds}
