@@ -40,6 +40,8 @@ class _Container(Module, Generic[Item]):
 class _Numbered(_Container[Item]):
     """Members under the names 0, 1, 2, ..., or under names of their own in the order they were given."""
 
+    renumbers = True  # whether a slice counts anew
+
     def __iter__(self) -> Iterator[Item]:
         return (member for _, member in self._members())
 
@@ -73,10 +75,10 @@ class _Numbered(_Container[Item]):
     def __iadd__(self, others: Iterable[Item]) -> Self:
         return self.extend(others)
 
-    def _part(self, modules: dict[str, Item]) -> Self:
+    def _part(self, members: dict[str, Item]) -> Self:
         """The same members in a container of their own. They keep the paths that they have in this one."""
         part = object.__new__(type(self))
-        vars(part).update(modules)
+        vars(part).update({str(k) if self.renumbers else n: member for k, (n, member) in enumerate(members.items())})
         return part
 
     def __setitem__(self, index: int, module: Item) -> None:
@@ -121,6 +123,8 @@ class Sequential(_Numbered[Module]):
     iteration, indices and slices. Raises TypeError for what is not a module.
     """
 
+    renumbers = False
+
     def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
         if len(modules) == 1 and isinstance(modules[0], Mapping):
             for name, module in modules[0].items():
@@ -143,9 +147,6 @@ class ModuleList(_Numbered[Module]):
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         self.extend(modules or ())
-
-    def _part(self, modules: dict[str, Module]) -> Self:
-        return super()._part({str(number): module for number, module in enumerate(modules.values())})
 
 
 class _Named(_Container[Item]):
@@ -240,9 +241,6 @@ class ParameterList(_Parameters, _Numbered[Tensor]):
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         self.extend(values or ())
-
-    def _part(self, modules: dict[str, Tensor]) -> Self:
-        return super()._part({str(number): value for number, value in enumerate(modules.values())})
 
     def extra_repr(self) -> str:
         return ", ".join(f"{value.dtype} {value.shape}" for value in self)

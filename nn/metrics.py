@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
+from nn.kernels.indices import first_index
 
 __all__ = ["accuracy", "confusion_matrix", "f1", "mae", "precision", "r2", "recall", "top_k"]
 
@@ -173,9 +174,8 @@ def _class_indices(scores: Array, true: Array) -> NDArray[np.int64]:
         raise TypeError(f"class indices are integers, got targets of dtype {true.dtype}; write targets.astype(int)")
     wrong = (true < 0) | (true >= scores.shape[1])
     if np.any(wrong):
-        position = tuple(int(i) for i in np.argwhere(wrong)[0])
-        place = position[0] if len(position) == 1 else position
-        raise ValueError(f"targets[{place}] is {true[position]}, outside the {scores.shape[1]} classes of the outputs")
+        at = first_index(wrong)
+        raise ValueError(f"targets[{at}] is {true[at]}, outside the {scores.shape[1]} classes of the outputs")
     return true.astype(np.int64)
 
 

@@ -19,6 +19,7 @@ from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 
 Gather = Callable[[Any], Any]
+_FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
 
 
 class DataLoader:
@@ -73,15 +74,7 @@ class DataLoader:
         number, batch = self._reached
         if batch == len(self):
             number, batch = number + 1, 0
-        return {
-            "epoch": number,
-            "batch": batch,
-            "seed": self.seed,
-            "samples": self.samples,
-            "batch_size": self.batch_size,
-            "shuffle": self.shuffle,
-            "drop_last": self.drop_last,
-        }
+        return {"epoch": number, "batch": batch, "seed": self.seed} | {name: getattr(self, name) for name in _FIXED}
 
     def load_state_dict(self, state: Mapping[str, int]) -> None:
         """Continue where `state` stands: the next `iter()` gives the batches that were left of its pass.
@@ -91,7 +84,7 @@ class DataLoader:
         expected = self.state_dict()
         if state.keys() != expected.keys():
             raise ValueError(f"a loader's state has the entries {sorted(expected)}, got {sorted(state)}")
-        for name in ("samples", "batch_size", "shuffle", "drop_last"):
+        for name in _FIXED:
             if state[name] != expected[name]:
                 raise ValueError(f"the state is of a loader with {name}={state[name]}, this one has {expected[name]}")
         seed, number, batch = (_natural(state[name], name, least=0) for name in ("seed", "epoch", "batch"))

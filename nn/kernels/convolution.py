@@ -31,19 +31,12 @@ from autograd.declare.fused import fused
 from nn.kernels import depthwise
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
-from nn.kernels.windows import Axis, axis
+from nn.kernels.windows import Axis, Windows, axis, planes
 
 Array = NDArray[Any]
-Windows = tuple[Axis, ...]  # along H and W, or along L
-
-ALONE = axis(1, 1)  # a sequence lies along H; this is its W
 
 
 # --- The family on arrays: x, weight and out, each from the other two ------------------------------------------------
-
-
-def _planes(windows: Windows) -> tuple[Axis, Axis]:
-    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], ALONE)
 
 
 def _alike(*operands: Array) -> list[Array]:
@@ -68,7 +61,7 @@ def _copies(image: Array, count: int) -> Array:
 
 
 def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     x, weight = _alike(x, weight)
     image, kernels = in_memory_order(x), _kernels(weight)
     if groups == 1:
@@ -84,7 +77,7 @@ def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Wi
 
 def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
     """The adjoint in the image; `bias`, one a channel of the image, is the transposed convolution's."""
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     g, weight = _alike(g, weight)
     cotangent, kernels = in_memory_order(g), _kernels(weight)
     if groups == 1:
@@ -104,7 +97,7 @@ def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windo
 
 def _convolve_weight(x: Array, g: Array, *, windows: Windows, groups: int) -> Array:
     """The adjoint in the weight."""
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     x, g = _alike(x, g)
     image, cotangent = in_memory_order(x), in_memory_order(g)
     if groups == 1:

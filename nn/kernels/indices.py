@@ -1,4 +1,4 @@
-"""The check of integer indices that kernels read arrays with."""
+"""Where a number in an array is not what it should be."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Index = tuple[int, ...] | int
 
-def first_outside(indices: NDArray[Any], size: int) -> tuple[int, ...] | None:
+
+def first_index(wrong: NDArray[Any]) -> Index:
+    """The index of the first True, as a message shows it."""
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return index[0] if len(index) == 1 else index
+
+
+def first_outside(indices: NDArray[Any], size: int) -> Index | None:
     """Where the first index outside of `range(size)` is, or None.
 
     One pass over them in the good case: a negative number, seen as unsigned, is a large one.
@@ -17,4 +25,4 @@ def first_outside(indices: NDArray[Any], size: int) -> tuple[int, ...] | None:
     unsigned = indices.view(f"u{indices.itemsize}") if indices.dtype.kind == "i" else indices
     if not indices.size or unsigned.max() < size:
         return None
-    return tuple(int(i) for i in np.argwhere(unsigned >= size)[0])
+    return first_index(unsigned >= size)

@@ -110,8 +110,8 @@ def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arra
     labels = np.where(counted, target, 0)
     at = first_outside(labels, classes)
     if at is not None:
-        raise ValueError(f"got the label {labels[at]} at index {at if len(at) > 1 else at[0]}, but there are {classes} "
-                         f"classes: 0 to {classes - 1}")
+        raise ValueError(f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
+                         f"{classes - 1}")
     return labels, counted
 
 

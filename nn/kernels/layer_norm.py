@@ -29,7 +29,8 @@ NEAR = 0.9  # share of the root mean square up to which a mean leaves the varian
 FAR = 1e16  # beyond, squares may be infinite
 
 
-def _rows(x: Array, axes: int) -> Array:
+def as_rows(x: Array, axes: int) -> Array:
+    """All of the last `axes` axes as one, and all of the others."""
     return x.reshape(-1, math.prod(x.shape[x.ndim - axes :]))
 
 
@@ -49,7 +50,7 @@ def _worth_spreading(rows: Array) -> bool:
 
 def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
             eps: float) -> tuple[Array, tuple[Array, Array]]:
-    rows = _rows(x, axes)
+    rows = as_rows(x, axes)
     count, length = rows.shape
     out = np.empty_like(rows, order="C")
     means = np.empty(count, x.dtype)
@@ -95,7 +96,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
              eps: float) -> tuple[Array | None, ...]:
     x, weight, bias = operands
     means, inverses = residuals
-    rows, cotangents = _rows(x, axes), _rows(g, axes)
+    rows, cotangents = as_rows(x, axes), as_rows(g, axes)
     count, length = rows.shape
     scale = np.ones(length, x.dtype) if weight is None else weight.reshape(length)
     dx = np.empty_like(rows, order="C")

@@ -25,10 +25,9 @@ from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
-from nn.kernels.windows import Axis, axis
+from nn.kernels.windows import Axis, Windows, axis, planes
 
 Array = NDArray[Any]
-Windows = tuple[Axis, ...]
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order
@@ -93,10 +92,6 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
     return image
 
 
-def _planes(windows: Windows) -> tuple[Axis, Axis]:
-    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], axis(1, 1))
-
-
 # --- Largest value ---------------------------------------------------------------------------------------------------
 
 
@@ -109,7 +104,7 @@ def _max_windows(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     windows = _max_windows(x, **options)
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     image = in_memory_order(x)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, image.shape[3]), x.dtype)
 
@@ -124,7 +119,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
 def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                       **options: Any) -> tuple[Array | None, ...]:
     image, out, windows = residuals
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
@@ -192,7 +187,7 @@ def _divide(image: Array, rows: Axis, columns: Axis, include_pad: bool, divisor:
 
 @in_single
 def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     image = in_memory_order(x)
     total = _reduce(_reduce(image, rows, H, np.add, 0), columns, W, np.add, 0)
     return logical(_divide(total, rows, columns, include_pad, divisor), x.ndim)
@@ -200,7 +195,7 @@ def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | No
 
 @in_single
 def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
-    rows, columns = _planes(windows)
+    rows, columns = planes(windows)
     share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
     _, batch, width, channels = share.shape
     of_rows = np.empty((rows.size, batch, width, channels), g.dtype)

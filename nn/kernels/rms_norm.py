@@ -9,7 +9,6 @@ Source: Zhang and Sennrich, "Root mean square layer normalization", arXiv:1910.0
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,16 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.kernels.half_precision import fused_in_single
+from nn.kernels.layer_norm import as_rows
 
 Array = NDArray[Any]
 
 
-def _rows(x: Array, axes: int) -> Array:
-    return x.reshape(-1, math.prod(x.shape[x.ndim - axes :]))
-
-
 def forward(x: Array, weight: Array | None, *, axes: int, eps: float) -> tuple[Array, tuple[Array]]:
-    rows = _rows(x, axes)
+    rows = as_rows(x, axes)
     inverse = 1 / np.sqrt(np.vecdot(rows, rows) / rows.shape[1] + eps)
     out = rows * inverse[:, np.newaxis]
     if weight is not None:
@@ -37,7 +33,7 @@ def forward(x: Array, weight: Array | None, *, axes: int, eps: float) -> tuple[A
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool], *, axes: int,
              eps: float) -> tuple[Array | None, ...]:
     x, weight = operands
-    rows, cotangents, inverse = _rows(x, axes), _rows(g, axes), residuals[0][:, np.newaxis]
+    rows, cotangents, inverse = as_rows(x, axes), as_rows(g, axes), residuals[0][:, np.newaxis]
     normal = rows * inverse
     dweight = (cotangents * normal).sum(axis=0).reshape(weight.shape) if needs[1] else None
     if not needs[0]:

@@ -76,6 +76,14 @@ class Axis(NamedTuple):
                    Axis(self.outputs, len(taps), 1, dilation, before, inputs))
 
 
+Windows = tuple[Axis, ...]  # along H and W, or along L
+
+
+def planes(windows: Windows) -> tuple[Axis, Axis]:
+    """The windows along H and W; a sequence lies along H, and has a W of 1."""
+    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], axis(1, 1))
+
+
 def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),
          ceil_mode: bool = False) -> Axis:
     """The windows that fit: `(size + padding - dilation * (kernel - 1) - 1) / stride + 1`, rounded down or up.

@@ -15,47 +15,6 @@ from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
 
-class Dropout(Layer):
-    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
-
-    Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
-    Inside `vmap` it chooses for each example, and once for what all examples share.
-    `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
-    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
-    """
-
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        probability(type(self).__name__, p=p)
-        self.p = p
-
-    def forward(self, input: Any) -> Tensor:
-        return dropout(input, self.p, self.training, speaker=self)
-
-    def extra_repr(self) -> str:
-        return repr(self.p)
-
-
-class Dropout1d(Dropout):
-    """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
-
-    Neighbouring steps tell what a dropped one was; a channel they do not.
-    """
-
-    def forward(self, input: Any) -> Tensor:
-        return dropout1d(input, self.p, self.training, speaker=self)
-
-
-class Dropout2d(Dropout):
-    """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
-
-    Neighbouring pixels tell what a dropped one was; a channel they do not.
-    Source: Tompson et al., arXiv:1411.4280.
-    """
-
-    def forward(self, input: Any) -> Tensor:
-        return dropout2d(input, self.p, self.training, speaker=self)
-
-
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
             speaker: Speaker = "dropout") -> Tensor:
     """In training x keep / (1 - p), keep being 0 with probability `p` and else 1; else x.
@@ -100,3 +59,44 @@ def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool)
 def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:
     """True with probability 1 - p, in an array of this shape."""
     return kernels.keep_mask(autograd.random.generator(), shape, p)
+
+
+class Dropout(Layer):
+    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
+
+    Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
+    Inside `vmap` it chooses for each example, and once for what all examples share.
+    `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
+
+    function = staticmethod(dropout)
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        probability(type(self).__name__, p=p)
+        self.p = p
+
+    def forward(self, input: Any) -> Tensor:
+        return self.function(input, self.p, self.training, speaker=self)
+
+    def extra_repr(self) -> str:
+        return repr(self.p)
+
+
+class Dropout1d(Dropout):
+    """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
+
+    Neighbouring steps tell what a dropped one was; a channel they do not.
+    """
+
+    function = staticmethod(dropout1d)
+
+
+class Dropout2d(Dropout):
+    """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
+
+    Neighbouring pixels tell what a dropped one was; a channel they do not.
+    Source: Tompson et al., arXiv:1411.4280.
+    """
+
+    function = staticmethod(dropout2d)

@@ -75,8 +75,7 @@ def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
     classes = int(given._value.max(initial=-1)) + 1 if num_classes == -1 else num_classes
     at = first_outside(given._value, classes)
     if at is not None:
-        raise ValueError(f"one_hot expected labels from 0 to {classes - 1}, got {given._value[at]} at index "
-                         f"{at[0] if len(at) == 1 else at}")
+        raise ValueError(f"one_hot expected labels from 0 to {classes - 1}, got {given._value[at]} at index {at}")
     return (given[..., np.newaxis] == np.arange(classes)).astype(np.int64)
 
 

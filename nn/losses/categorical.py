@@ -16,10 +16,11 @@ from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
+from nn.kernels.indices import first_index
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
-from nn.losses.reduction import Loss, check_reduction, filled, first_index, in_unit_interval, paired, predicted
+from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted
 
 
 class _Categorical(Loss):

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
+from nn.kernels.indices import first_index
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, broadcasts, mistake
-from nn.losses.reduction import Loss, check_reduction, first_index, paired
+from nn.losses.reduction import Loss, check_reduction, paired
 
 
 class GaussianNLLLoss(Loss):

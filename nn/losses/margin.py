@@ -11,10 +11,11 @@ import numpy as np
 
 from autograd import Tensor, softplus
 from autograd.arrays import weak
+from nn.kernels.indices import first_index
 from nn.kernels.reduction import reduced
 from nn.layers.distance import cosine_similarity, pairwise_distance
 from nn.layers.input import Speaker, mistake
-from nn.losses.reduction import Loss, check_reduction, first_index, paired
+from nn.losses.reduction import Loss, check_reduction, paired
 
 
 class _WithMargin(Loss):

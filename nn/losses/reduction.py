@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
+from nn.kernels.indices import first_index
 from nn.layers.input import Speaker, admitted, described, mistake
 from nn.layers.layer import Layer
 
@@ -70,12 +71,6 @@ def _advice(came: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     if came[:1] != wanted[:1]:
         return "the batches differ in size"
     return "reshape one of them"
-
-
-def first_index(wrong: np.ndarray[Any, Any]) -> tuple[int, ...] | int:
-    """The index of the first True, as a message shows it."""
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return index[0] if len(index) == 1 else index
 
 
 def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tuple[Any, Any]:

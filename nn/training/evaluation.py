@@ -13,6 +13,7 @@ from autograd import Tensor, no_grad
 from autograd.boundary import as_plain
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
+from nn.kernels.indices import first_index
 from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy
 from nn.module import Module
 
@@ -60,7 +61,7 @@ def nan_in(batch: Any) -> str:
     for position, part in enumerate(_parts(batch)):
         values = np.asarray(as_plain(part))
         if values.dtype.kind in "fc" and not np.isfinite(values).all():
-            at = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+            at = first_index(~np.isfinite(values))
             return f"part {position} of the batch holds {values[at]} at index {at} already: look at the data"
     return ""
 

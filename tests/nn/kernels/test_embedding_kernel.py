@@ -61,7 +61,7 @@ def test_no_gradient_reaches_the_padding_in_any_order() -> None:
 
 
 @pytest.mark.parametrize(("indices", "message"), [
-    ([0, 5], r"embedding expected indices from 0 to 4, got 5 at index \(1,\): the table has 5 rows"),
+    ([0, 5], r"embedding expected indices from 0 to 4, got 5 at index 1: the table has 5 rows"),
     ([[0, 1], [-1, 2]], r"embedding expected indices from 0 to 4, got -1 at index \(1, 0\): the table has 5 rows"),
 ])
 def test_indices_out_of_range_are_named(indices: Any, message: str) -> None:
