@@ -28,7 +28,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8, *,
 
     Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
     """
-    a, b = _together(speaker, x1, x2)
+    a, b = _together(speaker, x1, x2, real=True)
     unit_a, unit_b = (x / _length(speaker, x, 2, dim, eps) for x in (a, b))
     return (unit_a * unit_b).sum(axis=dim)  # type: ignore[no-any-return]
 
@@ -78,9 +78,9 @@ def _length(speaker: Speaker, x: Any, p: float, dim: int, eps: float) -> Any:
     return np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
 
 
-def _together(speaker: Speaker, x1: Any, x2: Any) -> list[Any]:
+def _together(speaker: Speaker, x1: Any, x2: Any, *, real: bool = False) -> list[Any]:
     """Both with all axes, of the shape that they broadcast to."""
-    a, b = admitted(speaker, x1), admitted(speaker, x2)
+    a, b = admitted(speaker, x1, real=real), admitted(speaker, x2, real=real)
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import autograd
 import nn
 from autograd import Tensor
 from nn import functional
+from tests.nn.every_layer import flat
 
 Build = Callable[[], Any]
 DATA, LABELS = Tensor(np.ones((2, 3))), np.array([0, 1])
@@ -273,18 +276,35 @@ def test_complex_input_to_a_real_layer_is_refused() -> None:
     lambda z: functional.layer_norm(z, (4,)), lambda z: functional.group_norm(z, 2),
     lambda z: functional.batch_norm(z, training=True), lambda z: functional.scaled_dot_product_attention(z, z, z),
     nn.LayerNorm(4, elementwise_affine=False), nn.GroupNorm(2, 4), nn.BatchNorm1d(4, affine=False).astype(np.complex64),
-    lambda z: nn.MultiheadAttention(4, 2).astype(np.complex128)(z, z, z),
+    lambda z: nn.MultiheadAttention(4, 2).astype(np.complex128)(z, z, z), lambda z: nn.CosineSimilarity()(z, z),
+    lambda z: functional.cosine_similarity(z.real, z),
 ])
 def test_what_is_a_matter_of_real_numbers_refuses_complex_ones(call: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match=r"expected floating-point input, got complex128 \(2, 4\); pass the real part"):
         call(np.ones((2, 4), complex))
 
 
-@pytest.mark.parametrize("build", [nn.LayerNorm, nn.BatchNorm1d, lambda n, **k: nn.GroupNorm(1, n, **k),
-                                   lambda n, **k: nn.TransformerEncoderLayer(n, 1, **k)])
-def test_their_parameters_are_real(build: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(("build", "shape"), [
+    (partial(nn.Linear, 4, 3), (2, 4)), (partial(nn.Conv1d, 4, 3, 2), (2, 4, 5)),
+    (partial(nn.ConvTranspose2d, 4, 3, 2), (2, 4, 5, 5)), (partial(nn.RNN, 4, 3), (5, 2, 4)),
+    (partial(nn.LSTM, 4, 3, proj_size=2), (5, 2, 4)), (partial(nn.GRUCell, 4, 3), (2, 4)),
+    (partial(nn.LayerNorm, 4), (2, 4)), (partial(nn.RMSNorm, 4), (2, 4)), (partial(nn.BatchNorm1d, 4), (2, 4)),
+    (partial(nn.GroupNorm, 2, 4), (2, 4)), (partial(nn.InstanceNorm1d, 4, affine=True), (2, 4, 5)),
+    (partial(nn.PReLU, 4), (2, 4)), (partial(nn.TransformerEncoderLayer, 4, 2), (5, 2, 4)),
+])
+def test_a_layer_can_be_made_complex_where_it_takes_complex_numbers(build: Callable[..., Any],
+                                                                    shape: tuple[int, ...]) -> None:
+    x, refusal = np.ones(shape, complex), ""
+    try:
+        build().astype(complex)(x)
+    except TypeError as error:
+        refusal = str(error)
+    if not refusal:
+        assert flat(build(dtype=np.complex64)(x)).dtype == np.complex64
+        return
+    assert re.search("got complex128.*; pass the real part", refusal)
     with pytest.raises(TypeError, match="dtype must be real and floating, got complex64"):
-        build(4, dtype=np.complex64)
+        build(dtype=np.complex64)
 
 
 def test_lists_and_arrays_are_tensors_too() -> None:
