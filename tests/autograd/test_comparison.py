@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tracemalloc
 from html.parser import HTMLParser
@@ -127,6 +128,8 @@ def test_scaling_shows_what_grows_with_the_inputs() -> None:
     assert exported["n"] == [2, 8, 32]
     assert exported["methods"]["reverse accumulation"]["passes"] == [1, 1, 1]
     assert str(scaling).splitlines()[0].split() == ["method", "n", "work", "seconds", "peak", "memory"]
+    times = re.findall(r"^reverse .* (\S+e[-+]\d\d) ", str(scaling), re.MULTILINE)
+    assert [float(time) for time in times] == pytest.approx(scaling.column("reverse accumulation", "seconds"), rel=0.01)
     assert repr(scaling) == str(scaling)
     assert "<table>" in scaling._repr_html_()
 

@@ -292,6 +292,29 @@ def test_running_statistics_move_once(transform: Callable[..., Any], instances: 
     assert layer.num_batches_tracked.item() == (not instances)  # PyTorch's instances are not counted
 
 
+@pytest.mark.parametrize("norm", [nn.functional.batch_norm, nn.functional.instance_norm])
+def test_a_running_statistic_moves_alone_as_it_does_beside_the_other(norm: Any) -> None:
+    x = np.random.default_rng(5).normal(size=(6, 4, 3))
+
+    def moved(mean: bool, variance: bool) -> list[Array | None]:
+        held = [Tensor(start) if wanted else None for start, wanted in ((np.zeros(4), mean), (np.ones(4), variance))]
+        norm(x, *held, **{"training" if norm is nn.functional.batch_norm else "use_input_stats": True})
+        return [None if statistic is None else values(statistic) for statistic in held]
+
+    mean, variance = moved(True, True)
+    assert np.all(mean != 0)
+    assert np.all(variance != 1)
+    np.testing.assert_array_equal(moved(True, False)[0], mean)
+    np.testing.assert_array_equal(moved(False, True)[1], variance)
+
+
+def test_no_instances_move_no_statistics() -> None:
+    layer = nn.InstanceNorm1d(4, track_running_stats=True)
+    assert layer(np.ones((0, 4, 5), np.float32)).shape == (0, 4, 5)
+    np.testing.assert_array_equal(values(layer.running_mean), 0)
+    np.testing.assert_array_equal(values(layer.running_var), 1)
+
+
 def test_instances_that_would_move_statistics_differently_are_refused() -> None:
     layer = nn.InstanceNorm1d(4, track_running_stats=True, dtype=float)
     with pytest.raises(ValueError, match=r"InstanceNorm1d\(4, track_running_stats=True\) inside vmap every"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,6 +48,17 @@ def test_parameters_are_found_in_pytorchs_order() -> None:
     assert [name for name, _ in Net().named_parameters(recurse=False)] == ["temperature"]
 
 
+@pytest.mark.parametrize("recurse", [True, False])
+def test_what_is_listed_without_names_is_what_is_listed_with_them(recurse: bool) -> None:
+    net = Net()
+    net.register_buffer("own", np.ones(2))
+    for plain, named in ((net.parameters, net.named_parameters), (net.buffers, net.named_buffers)):
+        assert list(map(id, plain(recurse))) == [id(found) for _, found in named(recurse=recurse)]
+        assert len(list(plain())) > len(list(plain(False))) > 0
+    assert list(net.modules()) == [module for _, module in net.named_modules()]
+    assert list(net.children()) == [module for _, module in net.named_children()]
+
+
 def test_modules_and_children() -> None:
     net = Net()
     assert [path for path, _ in net.named_modules()] == ["", "first", "first.dense", "layers", "layers.0", "layers.1"]
@@ -56,6 +68,7 @@ def test_modules_and_children() -> None:
     assert net.get_submodule("layers.1") is net.layers[1]
     net.again = net.first
     assert net.get_submodule("again.dense") is net.first.dense, "whose first path is another"
+    assert net.get_parameter("again.dense.weight") is net.first.dense.weight
     del net.again
     with pytest.raises(KeyError, match=r"Net has no module 'layers.7'; it has first, first.dense, layers"):
         net.get_submodule("layers.7")
@@ -97,6 +110,19 @@ def test_calls_are_noted_in_the_graph() -> None:
     assert (scope.inner.path, scope.inner.kind, scope.inner.inner) == ("layers.1", "Linear", None)
     relu = scope.inner.inputs[0]
     assert (relu.scope.path, relu.scope.kind) == ("layers.0", "ReLU")
+
+
+def test_what_is_given_by_name_is_an_input_of_the_call_too() -> None:
+    class Gate(nn.Module):
+        def forward(self, x: Any, *, by: Any, also: Any = ()) -> Any:
+            return by if x is None else x * by + sum(also)
+
+    x, by, more = (Tensor(np.ones(3), requires_grad=True) * 1 for _ in range(3))
+    for call in (lambda: Gate()(x, by=by), lambda: Gate()(x, by=by, also={"z": more}.values())):
+        assert call()._node.scope.inputs[:2] == [x._node, by._node]
+    assert Gate()(x, by=by, also=[more])._node.scope.inputs == [x._node, by._node, more._node]
+    assert Gate()(None, by=by) is by
+    assert not hasattr(by._node, "scope"), "it was an input, and is returned as it is"
 
 
 def test_a_module_that_returns_its_input_leaves_no_note() -> None:

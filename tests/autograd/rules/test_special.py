@@ -14,6 +14,7 @@ import scipy.special as sc
 from autograd import NoDerivativeError, Tensor, grad, jvp, numerical
 from autograd.registry import registry
 from autograd.rules.integrals import exprel, i0, log1prel, quadrature, sinc
+from autograd.rules.special import incomplete
 from autograd.rules.special.gamma_functions import polygamma
 
 mpmath.mp.dps = 30
@@ -38,6 +39,15 @@ def test_all_derivatives_at_removable_singularities(ours: Any, theirs: Any, poin
         for x in points:
             expected = float(mpmath.diff(theirs, x, order))
             assert float(f(x)) == pytest.approx(expected, rel=1e-7, abs=1e-9), (order, x)
+
+
+@pytest.mark.parametrize("a", [99.0, 100.5, 130.0, 1e3, 1e6])
+def test_series_of_the_gamma_function_are_exact_to_rounding(a: float) -> None:
+    with mpmath.workdps(40):
+        centre, peak = mpmath.log(a) - mpmath.digamma(a), a * mpmath.log(a) - a - mpmath.loggamma(a)
+    rounding = 4e-16 if a > incomplete.LARGE else 1e-12  # the terms nearly cancel
+    assert incomplete.gamma_centre(np.float64(a)) == pytest.approx(float(centre), rel=rounding)
+    assert incomplete.gamma_log_peak(np.float64(a)) == pytest.approx(float(peak), rel=rounding)
 
 
 @pytest.mark.parametrize("a", [1e-3, 0.5, 3.0, 50.0, 1e4])

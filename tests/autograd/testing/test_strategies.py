@@ -84,10 +84,24 @@ def test_away_from_keeps_its_distance(x: float) -> None:
 @given(strategies.orthogonal(), strategies.positive_definite())
 def test_special_matrices_are_special(q: Any, m: Any) -> None:
     np.testing.assert_allclose(q @ q.T, np.eye(len(q)), atol=1e-12)
-    eigenvalues = np.linalg.eigvalsh(m)
-    assert eigenvalues[0] > 0.5
-    assert np.all(np.diff(eigenvalues) > 0.2)
     assert np.array_equal(m, m.T)
+
+
+@QUICK
+@given(st.data(), st.sampled_from([0.25, 0.5]))
+def test_eigenvalues_are_as_far_apart_as_promised(data: Any, gap: float) -> None:
+    eigenvalues = np.linalg.eigvalsh(data.draw(strategies.positive_definite(gap=gap)))
+    steps = np.diff(eigenvalues, prepend=0.5)
+    assert np.all(steps > gap - 1e-12)
+    assert np.all(steps < gap + 1 + 1e-12)
+
+
+def test_every_rotation_and_reflection_may_come_and_shrinks_to_the_identity() -> None:
+    np.testing.assert_array_equal(find(strategies.orthogonal(3), lambda q: True), np.eye(3))
+    for determinant, sine in ((1, 1), (1, -1), (-1, 1)):
+        find(strategies.orthogonal(2), lambda q, d=determinant, s=sine: np.linalg.det(q) * d > 0 and q[1, 0] * s > 0.5)
+    found = find(strategies.positive_definite(2), lambda m: m[0, 1] > 0.1)
+    assert found[0, 1] == found[1, 0]
 
 
 class Affine:
