@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -60,9 +60,14 @@ class DisconnectedWarning(UserWarning):
     """
 
 
-def missing_extra(package: str, *, extra: str) -> ImportError:
-    """The error for an optional dependency that is not installed, with the command that installs it."""
-    return ImportError(f"this needs {package}, which is not installed; run: pip install 'cleargrad[{extra}]'")
+@contextlib.contextmanager
+def needing(package: str, *, extra: str) -> Iterator[None]:
+    """An optional package is imported within: if it is not installed, the error has the command that installs it."""
+    try:
+        yield
+    except ImportError:
+        raise ImportError(f"this needs {package}, which is not installed; run: "
+                          f"pip install 'cleargrad[{extra}]'") from None
 
 
 def user_line() -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from .boundary import as_plain
 from .custom import custom
-from .errors import missing_extra
+from .errors import needing
 from .forward import jvp
 from .modes import no_grad
 from .scaling import size_of
@@ -131,10 +131,8 @@ class _Problem:
 
     def _run(self, residual: Callable[[Array], Array]) -> Any:
         if isinstance(self.solver, str):
-            try:
+            with needing("scipy", extra="scipy"):
                 from scipy import optimize
-            except ImportError:
-                raise missing_extra("scipy", extra="scipy") from None
             result = optimize.root(residual, self.start, method=self.solver, tol=1e-13)
             # MINPACK may say that it makes no more progress when it has reached the last digit: look at the residual.
             if not result.success and not np.max(np.abs(residual(result.x))) <= 1e-8:

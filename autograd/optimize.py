@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .boundary import as_plain, standing_for
-from .errors import missing_extra
+from .errors import needing
 from .modes import no_grad
 from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
@@ -33,10 +33,8 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     takes params too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum
     as `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
     """
-    try:
+    with needing("scipy", extra="scipy"):
         from scipy import optimize
-    except ImportError:
-        raise missing_extra("scipy", extra="scipy") from None
     promoted = tree_map(_float64, params)
     start, unravel = ravel(promoted)
     start = start.numpy() if isinstance(start, Tensor) else start

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import autograd
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from autograd.errors import missing_extra
+from autograd.errors import needing
 from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.stateless import functional_call
@@ -191,10 +191,8 @@ def _nearly_square(size: int) -> tuple[int, int]:
 
 def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bool) -> Figure:
     """Images (n, H, W), (n, 1, H, W) or (n, 3, H, W) beside each other, on one scale."""
-    try:
+    with needing("matplotlib", extra="plot"):
         import matplotlib.pyplot as plt
-    except ModuleNotFoundError:
-        raise missing_extra("matplotlib", extra="plot") from None
     count, images = len(images), images[:limit]
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)

@@ -75,7 +75,7 @@ def test_every_requirement_says_the_oldest_version_that_is_tested(wheel):
 
 def test_every_extra_that_an_error_names_exists():
     text = (ROOT / "pyproject.toml").read_text()
-    calls = [call for path in SOURCES for call in re.findall(r'missing_extra\([^)]*extra="(\w+)"', path.read_text())]
+    calls = [call for path in SOURCES for call in re.findall(r'needing\([^)]*extra="(\w+)"', path.read_text())]
     assert calls
     assert [extra for extra in calls if f"\n{extra} = [" not in text] == []
 

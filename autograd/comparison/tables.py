@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import missing_extra
+from autograd.errors import needing
 from autograd.table import in_columns, in_html
 
 METHODS = ("symbolic", "numerical forward", "numerical central", "numerical complex", "forward accumulation",
@@ -119,10 +119,8 @@ class Scaling:
 
     def plot(self) -> Any:
         """Work, seconds and peak memory over n, on logarithmic axes: a Matplotlib figure."""
-        try:
+        with needing("matplotlib", extra="plot"):
             from matplotlib.figure import Figure
-        except ImportError:
-            raise missing_extra("matplotlib", extra="plot") from None
         panels: dict[str, Callable[[Row], Any]] = {
             "evaluations or passes": lambda row: row.evaluations or row.passes,
             "seconds": lambda row: row.seconds,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import missing_extra
+from autograd.errors import needing
 
 Form = Callable[..., Any]
 
@@ -28,10 +28,8 @@ ARITHMETIC = frozenset({
 @cache
 def sympy() -> Any:
     """SymPy, imported when it is first needed."""
-    try:
+    with needing("sympy", extra="symbolic"):
         import sympy
-    except ImportError:
-        raise missing_extra("sympy", extra="symbolic") from None
     return sympy
 
 

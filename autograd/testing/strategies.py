@@ -11,16 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import missing_extra
+from autograd.errors import needing
 from autograd.tensor import Tensor
 
 from .programs import Program, random_program
 
-try:
+with needing("hypothesis", extra="test"):
     from hypothesis import strategies as st
     from hypothesis.extra import numpy as hnp
-except ImportError:
-    raise missing_extra("hypothesis", extra="test") from None
 
 __all__ = [
     "arrays", "away_from", "axes", "broadcastable", "indices", "modules", "orthogonal", "positive_definite", "programs",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.errors import missing_extra
+from autograd.errors import needing
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -24,10 +24,8 @@ def digits(*, test: float = 0.25) -> tuple[Part, Part]:
     Raises ImportError without scikit-learn, ValueError unless 0 < test < 1.
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI repository, 1998.
     """
-    try:
+    with needing("scikit-learn", extra="data"):
         from sklearn.datasets import load_digits
-    except ModuleNotFoundError:
-        raise missing_extra("scikit-learn", extra="data") from None
     pixels, labels = load_digits(return_X_y=True)
     images = (pixels / 16).astype(np.float32).reshape(-1, 1, 8, 8)
     return _split(images, labels.astype(np.int64), test)
@@ -40,10 +38,8 @@ def faces(*, test: float = 0.25) -> tuple[Part, Part]:
     Raises ImportError without scikit-image, ValueError unless 0 < test < 1.
     Source: G. B. Huang et al., "Labeled Faces in the Wild", UMass Amherst 07-49, 2007; the subset of scikit-image.
     """
-    try:
+    with needing("scikit-image", extra="data"):
         from skimage.data import lfw_subset
-    except ModuleNotFoundError:
-        raise missing_extra("scikit-image", extra="data") from None
     images = lfw_subset().astype(np.float32)[:, np.newaxis]  # type: ignore[no-untyped-call]
     labels = np.repeat(np.array([1, 0], dtype=np.int64), 100)
     alternating = np.arange(200).reshape(2, 100).T.ravel()  # batches that are not shuffled see both classes too

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, no_grad
 from autograd.boundary import as_plain
-from autograd.errors import missing_extra
+from autograd.errors import needing
 from autograd.graph import Leaf, Node, reachable
 from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
@@ -36,10 +36,8 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
     Source: https://onnx.ai, operator set 21.
     """
-    try:
+    with needing("onnx", extra="onnx"):
         import onnx
-    except ModuleNotFoundError:
-        raise missing_extra("onnx", extra="onnx") from None
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
     with evaluating(model), enable_grad(), _calls(model) as calls:

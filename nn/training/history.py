@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import missing_extra
+from autograd.errors import needing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,11 +60,9 @@ class History:
 
         Save it with `history.plot().savefig("curve.png")`. Raises ValueError before the first epoch.
         """
-        try:
+        with needing("matplotlib", extra="plot"):
             from matplotlib.figure import Figure
             from matplotlib.ticker import MaxNLocator
-        except ModuleNotFoundError:
-            raise missing_extra("matplotlib", extra="plot") from None
         if len(self) == 0:
             raise ValueError("there is nothing to plot before the first epoch")
         curves = [name for name, values in self.columns.items() if name != "lr" and isinstance(values[0], int | float)]
