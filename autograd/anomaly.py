@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import AnomalyError, user_line
 from .graph import Node
-from .modes import local, watching
+from .modes import watching, within
 
 
 @contextmanager
@@ -20,13 +20,8 @@ def detect_anomaly() -> Iterator[None]:
     The message names the operation, the shape, and the line of your code that called it; a value that was not finite
     before any operation is said to be an operand. Costs nothing when it is not used.
     """
-    before = local.check
-    local.check = _check_gradient
-    try:
-        with watching(_check_value):
-            yield
-    finally:
-        local.check = before
+    with within(check=_check_gradient), watching(_check_value):
+        yield
 
 
 def _finite(value: Any) -> bool:

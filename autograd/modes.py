@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Generator
-from contextlib import ContextDecorator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ContextDecorator, contextmanager
 from itertools import count
 from typing import Any
 
@@ -34,7 +34,7 @@ class _Local(threading.local):
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
-    recomputing: bool = False  # what runs has run before, and left behind what it leaves: statistics of a layer
+    recomputing: bool = False  # what runs has run before, for a value that was not kept: its statistics are taken
 
     def __init__(self) -> None:
         self.entered = []
@@ -150,14 +150,22 @@ class enable_grad(_Recording):
     _enabled = True
 
 
-class recomputing:
-    """What runs within has run before, for a value that was not kept: what it leaves behind is there already."""
+class within:
+    """Other settings of the thread inside, such as `recomputing=True`; afterwards those that were before."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
 
     def __enter__(self) -> None:
-        self._before, local.recomputing = local.recomputing, True
+        self._before = {name: getattr(local, name) for name in self._settings}
+        self._set(self._settings)
 
     def __exit__(self, *error: object) -> None:
-        local.recomputing = self._before
+        self._set(self._before)
+
+    def _set(self, settings: dict[str, Any]) -> None:
+        for name, value in settings.items():
+            setattr(local, name, value)
 
 
 def is_grad_enabled() -> bool:
@@ -183,36 +191,21 @@ class surrounding:
         local.level -= 1
 
 
-class watching:
+@contextmanager
+def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> Iterator[None]:
     """Call `watcher(node, value)` after each recorded operation of this thread: for anomalies, sources, timings.
 
     With `passes` also after those of a backward pass that is itself recorded.
     """
-
-    def __init__(self, watcher: Callable[[Any, Any], None], *, passes: bool = False) -> None:
-        self._watcher, self._passes = watcher, passes
-
-    def __enter__(self) -> None:
-        _count(1)
-        self._before = local.watchers, local.watchers_of_passes
-        local.watchers = (*local.watchers, self._watcher)
-        if self._passes:
-            local.watchers_of_passes = (*local.watchers_of_passes, self._watcher)
-
-    def __exit__(self, *error: object) -> None:
-        local.watchers, local.watchers_of_passes = self._before
+    of_passes = (*local.watchers_of_passes, watcher) if passes else local.watchers_of_passes
+    _count(1)
+    try:
+        with within(watchers=(*local.watchers, watcher), watchers_of_passes=of_passes):
+            yield
+    finally:
         _count(-1)
 
 
-class outside:
+def outside(level: int | None = None) -> within:
     """Outside of the `vmap` of a level, or of all: what is computed on the insides of batches knows nothing of it."""
-
-    def __init__(self, level: int | None = None) -> None:
-        self._level = level
-
-    def __enter__(self) -> None:
-        self._before = local.batches
-        local.batches = () if self._level is None else tuple(b for b in self._before if b[0] != self._level)
-
-    def __exit__(self, *error: object) -> None:
-        local.batches = self._before
+    return within(batches=() if level is None else tuple(b for b in local.batches if b[0] != level))

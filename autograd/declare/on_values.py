@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.arguments import parameters, refuse_foreign, refuse_out
 from autograd.primitive import wrap
-from autograd.tensor.box import Box
+from autograd.tensor.box import highest
 from autograd.tensor.nested import shared_values, tensors_in, values_of
 
 
@@ -21,9 +21,8 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         if options:
             refuse_foreign(function, options)
-        boxes = [x for x in tensors_in((args, options)) if isinstance(x, Box)]
-        if boxes:
-            return max(boxes, key=lambda box: box.level).process_constant(apply, args, options)
+        if (box := highest(tensors_in((args, options)))) is not None:
+            return box.process_constant(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it

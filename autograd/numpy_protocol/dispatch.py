@@ -13,7 +13,7 @@ from autograd.arguments import in_dtypes_of_loop, parameters, refuse_ndarray, re
 from autograd.errors import NoDerivativeError
 from autograd.primitive import as_operand, wrap
 from autograd.registry import on_demand, public_name, registry
-from autograd.tensor.box import Box
+from autograd.tensor.box import tracked
 from autograd.tensor.nested import tensors_in, values_of
 
 from .ufunc_methods import apply_method
@@ -47,7 +47,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         refused = [key for key, value in options.items()
                    if key not in loop and not (key in _HARMLESS and value is _HARMLESS[key])]
         if refused:
-            if any(t.requires_grad or isinstance(t, Box) for t in tensors_in((inputs, options))):
+            if any(map(tracked, tensors_in((inputs, options)))):
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
                                         "elements with np.where, and assign instead of out=")
             return no_derivative(ufunc, inputs, options | known)
@@ -61,15 +61,15 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
                   name: str | None = None) -> Any:
     """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
-    tracked = [t for t in tensors_in((tuple(args), dict(options))) if t.requires_grad or isinstance(t, Box)]
-    if not tracked:
+    lost = next(filter(tracked, tensors_in((tuple(args), dict(options)))), None)
+    if lost is None:
         value = function(*values_of(tuple(args)), **values_of(dict(options)))
         return value if holds_no_numbers(value) else wrap(value)
     if function in _WRITERS:
         raise NoDerivativeError(f"{public_name(function)} writes numbers, and a file keeps no gradients: give it "
                                 "t.numpy(), or save a model with nn.save")
     raise NoDerivativeError(
-        f"{name or public_name(function)} has no derivative rule, and the tensor of shape {tracked[0].shape} requires "
+        f"{name or public_name(function)} has no derivative rule, and the tensor of shape {lost.shape} requires "
         f"grad. {_how_to_add(function, args, options) if name is None else 'Write it in functions that have one,'}\n"
         "or, if no gradient is meant to flow, call it on t.detach(). autograd.supported() lists what has a rule."
     )

@@ -17,6 +17,7 @@ from autograd.arguments import refuse_ndarray
 from autograd.primitive import as_operand, wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
+from autograd.tensor.box import tracked
 from autograd.tensor.index import raw_key
 from autograd.tensor.mutation import update
 
@@ -42,7 +43,7 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         return NotImplemented
     if method != "outer":
         x, *rest = inputs
-        if any(map(_tracked, (*rest, *options.values()))):
+        if any(map(tracked, (*rest, *options.values()))):
             return NotImplemented  # masks, indices and starts are constants
         rest = [o._value if isinstance(o, Tensor) else o for o in rest]
         options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
@@ -52,10 +53,6 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         options.pop("dtype", None)
         inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
     return wrap(METHODS[method](ufunc, *inputs, **options))
-
-
-def _tracked(x: Any) -> bool:
-    return isinstance(x, Tensor) and (x._boxed or x.requires_grad)
 
 
 def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, initial: Any = None,
@@ -101,7 +98,7 @@ def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:
 
 def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
     """`target[indices] = ufunc(target[indices], values)`, once for each time that a place occurs among the indices."""
-    if not isinstance(target, Tensor) and not any(map(_tracked, (indices, *values))):
+    if not isinstance(target, Tensor) and not any(map(tracked, (indices, *values))):
         return NotImplemented
     refuse_ndarray(f"{ufunc.__name__}.at", target)
     key = raw_key(indices)

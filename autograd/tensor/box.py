@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +106,16 @@ def boxes(x: Tensor) -> list[Box]:
         found.append(x)
         x = x._inner
     return found
+
+
+def highest(operands: Iterable[Any]) -> Box | None:
+    """The box of the innermost transform among operands."""
+    return max((x for x in operands if isinstance(x, Box)), key=lambda box: box.level, default=None)
+
+
+def tracked(x: Any) -> bool:
+    """Whether `x` carries a graph, or a transform rides on it: its values are not all that it is."""
+    return isinstance(x, Tensor) and (x._node is not None or x._boxed)
 
 
 def bottom(x: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.modes import local
 from autograd.registry import primitives
 
-from .box import Box, shared_value
+from .box import Box, highest, shared_value
 from .nested import joined, tensors_in
 from .tensor import Tensor
 
@@ -72,8 +72,7 @@ class ByExample:
 
     def __call__(self, *operands: Any, template: tuple[Any, ...]) -> Any:
         given, tensors = operands[: self.count], operands[self.count :]
-        if any(isinstance(x, Box) for x in tensors):
-            top = max((x for x in operands if isinstance(x, Box)), key=lambda box: box.level)
+        if any(isinstance(x, Box) for x in tensors) and (top := highest(operands)) is not None:
             return top.process(self, operands, {"template": template})
         indices = iter(tensors)
         return self.primitive(*given, key=tuple(raw_key(next(indices)) if k is TENSOR else k for k in template))

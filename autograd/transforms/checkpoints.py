@@ -10,7 +10,7 @@ import numpy as np
 from autograd import random, tree
 from autograd.boundary import fresh, standing_for
 from autograd.graph import Leaf, Node
-from autograd.modes import enable_grad, local, recomputing, watching
+from autograd.modes import enable_grad, local, watching, within
 from autograd.primitive import Primitive, protected
 from autograd.reverse import pull_within, wanted
 from autograd.several_outputs import select
@@ -34,7 +34,7 @@ class _Checkpoint(Primitive):
             x if isinstance(x, Tensor) or parent is None else fresh(Tensor._of(x, None))
             for x, parent in zip(node.saved[:count], node.parents, strict=False)
         ]
-        with enable_grad(), recomputing(), random.drawn_again(node.options["since"]):
+        with enable_grad(), within(recomputing=True), random.drawn_again(node.options["since"]):
             again = _Run(f, structure.unflatten(arguments), arguments)
         if not (set(again.around) <= set(node.parents[count:]) and again.looks_like(node.options["sums"])):
             raise RuntimeError(f"{getattr(f, '__name__', 'the function')} gave something else when checkpoint ran it "

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import tree
 from autograd.boundary import as_output, standing_for
 from autograd.graph import reachable
-from autograd.modes import local, outside, surrounding
+from autograd.modes import local, outside, surrounding, within
 from autograd.registry import known_name
 from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
@@ -39,10 +39,7 @@ class Batch(Box):
         return self.data.tolist()
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        level, size = self.level, self._inner.shape[0]
-        batched = [type(x) is Batch and x.level == level for x in operands]
-        inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
-        call = Call(primitive, size, inner, batched, options)
+        level, call = self.level, self._call(primitive, operands, options)
         out = all_at_once(call)
         if out is None:
             with outside(level):
@@ -54,13 +51,17 @@ class Batch(Box):
             result._scalar = False
         return result
 
+    def _call(self, apply: Any, operands: Sequence[Any], options: dict[str, Any]) -> Call:
+        """What is applied to operands of which some are batches of this level."""
+        batched = [type(x) is Batch and x.level == self.level for x in operands]
+        inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
+        return Call(apply, self._inner.shape[0], inner, batched, options)
+
     def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
         leaves, structure = tree.flatten((args, options))
-        batched = [type(x) is Batch and x.level == self.level for x in leaves]
-        inner = [x._inner if b else x for x, b in zip(leaves, batched, strict=True)]
         if apply.elementwise:
-            out = broadcasting(Call(apply, self._inner.shape[0], inner, batched, {}))
+            out = broadcasting(self._call(apply, leaves, {}))
         else:
 
             def one(*values: Any) -> Any:
@@ -68,7 +69,7 @@ class Batch(Box):
                 return apply(*call_args, **call_options)
 
             with outside(self.level):
-                out = one_by_one(Call(one, self._inner.shape[0], inner, batched, {}))
+                out = one_by_one(self._call(one, leaves, {}))
         outs, out_structure = tree.flatten(out)
         return out_structure.unflatten([batch(o if isinstance(o, Tensor) else tensor(o), self.level) for o in outs])
 
@@ -195,15 +196,10 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         plain = not any(isinstance(x, Tensor) for x in leaves)
         leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
         size = _number_of_examples(leaves, axes)
-        before = local.batches
-        with surrounding() as level:
-            local.batches = (*before, (level, size))
-            try:
-                boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
-                              for x, a in zip(leaves, axes, strict=True)])
-                out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
-            finally:
-                local.batches = before
+        with surrounding() as level, within(batches=(*local.batches, (level, size))):
+            boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
+                          for x, a in zip(leaves, axes, strict=True)])
+            out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
         outs, structure = tree.flatten(out)
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
         own = set(map(id, leaves))  # of the caller

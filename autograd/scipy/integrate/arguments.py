@@ -13,7 +13,7 @@ from autograd.arguments import arrays_of
 from autograd.errors import NoDerivativeError
 from autograd.modes import outside
 from autograd.tensor import Tensor
-from autograd.tensor.box import Box
+from autograd.tensor.box import tracked
 from autograd.tensor.nested import tensors_in
 
 Array = Any
@@ -63,7 +63,7 @@ def watched(of: str, solver: Callable[..., Any]) -> Callable[..., Any]:
 
 def _without_tensors(of: str, value: Any) -> Any:
     """A value that a user's function returned, in which there may be no tensor whose gradient would be lost."""
-    if any(x.requires_grad or isinstance(x, Box) for x in tensors_in(value)):
+    if any(map(tracked, tensors_in(value))):
         raise NoDerivativeError(f"the function of the {of} uses a tensor that requires grad and is not among its "
                                 "arguments; pass it in args=(...), so that its gradient is not lost")
     return value
