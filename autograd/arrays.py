@@ -1,7 +1,9 @@
-"""What is given as an array becomes a plain one, or is refused where that would say something else."""
+"""What is given as an array, a number or axes, as it is computed with; refused where that would say something else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,6 +39,27 @@ def elements(given: Any) -> Any:
             raise TypeError(f"{kind.__name__} has an arithmetic of its own, which would be lost: give its plain "
                             "numbers, np.asarray(x)")
     return given
+
+
+def is_floating(x: Any) -> bool:
+    """Whether a number, an array or a tensor is of real or complex floats, in which one can differentiate."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    return kind in ("f", "c") if kind else isinstance(x, (float, complex))
+
+
+def floating(x: Any) -> Any:
+    """An array or tensor of floats: itself, or integers and booleans as float64."""
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def in_a_tuple(given: Any) -> tuple[Any, ...]:
+    """Axes, lengths or the like, of which one may stand alone, as a tuple."""
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
+
+
+def consecutive(sizes: Iterable[int]) -> list[slice]:
+    """Where parts of these sizes are in a vector, in which they lie one after the other."""
+    return [slice(start, stop) for start, stop in pairwise(accumulate(sizes, initial=0))]
 
 
 def weak(option: _T) -> _T:

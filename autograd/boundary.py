@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import plain_array
+from .arrays import floating, plain_array
 from .declare import general, linear
 from .modes import local
 from .tensor import Tensor, tensor
 from .tensor.box import Box, bottom
 from .tree import Structure, flatten
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -32,8 +35,7 @@ def as_input(x: Any) -> Tensor:
             raise TypeError("can differentiate with respect to numbers, arrays and tensors, and dicts, lists, tuples "
                             f"and namedtuples of them, got {type(x).__name__}: {x!r}")
         x = tensor(array)
-    floating: Tensor = x if x.dtype.kind in "fc" else x.astype(float)
-    return floating
+    return floating(x)  # type: ignore[no-any-return]
 
 
 def as_direction(name: str, given: Any, of: str, structure: Structure, like: Sequence[Tensor]) -> list[Tensor]:
@@ -55,6 +57,15 @@ def as_output(t: Any, plain: bool, like: Any = None) -> Any:
     if t.ndim:
         return t._value
     return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value[()]
+
+
+def as_given(array: NDArray[Any], like: Any) -> Any:
+    """An array as what it belongs to was given: a tensor, an array, or a number of NumPy's or Python's."""
+    if isinstance(like, Tensor):
+        return Tensor(array)
+    if array.ndim or isinstance(like, np.ndarray):
+        return array
+    return array[()] if isinstance(like, np.generic) else array.item()
 
 
 def as_plain(x: Any) -> Any:

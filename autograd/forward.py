@@ -14,12 +14,13 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .boundary import as_input, as_output, connected
+from .boundary import as_direction, as_input, as_output, connected
 from .graph import refuse_objects
 from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import Box, another
+from .tensor.nested import holds_tensors
 
 Array = Any
 
@@ -118,22 +119,16 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "
                         "for one argument write jvp(f, (x,), (t,))")
     leaves, structure = tree.flatten(tuple(primals))
-    directions, other = tree.flatten(tuple(tangents))
-    if other != structure:
-        raise ValueError(f"tangents must have the structure of the primals, {structure}, got {other}")
+    primal = [as_input(x) for x in leaves]
+    directions = as_direction("a tangent", tuple(tangents), "its primal", structure, primal)
     with surrounding() as level:
-        primal, duals = [as_input(x) for x in leaves], []
-        for x, t in zip(primal, map(as_input, directions), strict=True):
-            if x.shape != t.shape:
-                raise ValueError(f"a tangent has the shape of its primal, {x.shape}, got {t.shape}")
-            duals.append(dual(x, t, level))
-        out = f(*structure.unflatten(duals))
+        out = f(*structure.unflatten([dual(x, t, level) for x, t in zip(primal, directions, strict=True)]))
     outs, out_structure = tree.flatten(out)
     outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
     pairs = [parts(o, level) for o in outs]
     slopes: list[Any] = [np.zeros_like(o) if t is None else t for o, t in pairs]
     slopes = connected(slopes, primal)
-    plain = not any(isinstance(x, Tensor) for x in (*leaves, *directions))
+    plain = not holds_tensors((primals, tangents))
 
     def handed_out(results: Sequence[Any]) -> Any:
         return out_structure.unflatten([as_output(x if plain else another(x), plain) for x in results])

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import floating, is_floating
 from .boundary import as_plain
 from .custom import custom
 from .errors import needing
@@ -90,11 +91,10 @@ class _Problem:
         self.f, self.solver, self.contracts = f, solver, contracts
         self.dense = DENSE_CONTRACTION if contracts else DENSE
         start, self.unravel_x = ravel(tree_map(_constant, x0))
-        start = as_plain(start)
-        self.start = start if start.dtype.kind in "fc" else start.astype(float)
+        self.start = floating(as_plain(start))
         leaves, self.structure = flatten(args)
-        self.varying = [i for i, leaf in enumerate(leaves) if _is_floating(leaf)]
-        self.constants = [None if _is_floating(leaf) else leaf for leaf in leaves]
+        self.varying = [i for i, leaf in enumerate(leaves) if is_floating(leaf)]
+        self.constants = [None if is_floating(leaf) else leaf for leaf in leaves]
         self.unravel_p = ravel([np.zeros(x.shape, x.dtype) if isinstance(x, Tensor) else x
                                 for x in (leaves[i] for i in self.varying)])[1]
 
@@ -219,7 +219,3 @@ def _closes_over() -> ValueError:
 def _constant(leaf: Any) -> Any:
     """A leaf of the starting point without its graph: the solution does not depend on where the search began."""
     return leaf.detach() if isinstance(leaf, Tensor) else float(leaf) if isinstance(leaf, int) else leaf
-
-
-def _is_floating(leaf: Any) -> bool:
-    return bool(leaf.dtype.kind in "fc") if hasattr(leaf, "dtype") else isinstance(leaf, (float, complex))

@@ -37,7 +37,6 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
         from scipy import optimize
     promoted = tree_map(_float64, params)
     start, unravel = ravel(promoted)
-    start = start.numpy() if isinstance(start, Tensor) else start
     name = method.lower()
 
     @standing_for(f)
@@ -61,7 +60,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
         return float(as_plain(out)), as_plain(slope)
 
     result = optimize.minimize(
-        value_and_gradient if derivatives else value, start, method=method, tol=tol, options=options,
+        value_and_gradient if derivatives else value, as_plain(start), method=method, tol=tol, options=options,
         bounds=_bounds(optimize, bounds, promoted), constraints=_constraints(constraints, unravel),
         callback=None if callback is None else lambda x: callback(_restored(unravel(x), params)), **derivatives,
     )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .arguments import array_of
+from .arrays import consecutive
 from .tensor import Tensor
 from .tensor.box import Box
 
@@ -163,18 +164,15 @@ def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
     places = paths(structure)
     slots = [_Slot(leaf, place) for leaf, place in zip(found, places, strict=True)]
     dtype = np.result_type(*[slot.dtype for slot in slots]) if slots else np.dtype(np.float64)
-    size = sum(slot.size for slot in slots)
+    parts = consecutive(slot.size for slot in slots)
+    size = parts[-1].stop if parts else 0
     pieces = [slot.flat(leaf, dtype) for slot, leaf in zip(slots, found, strict=True)]
     vector = np.concatenate(pieces) if pieces else np.zeros(0, dtype)
 
     def unravel(vector: Any) -> Any:
         if np.shape(vector) != (size,):
             raise ValueError(f"unravel expected a vector of shape ({size},), got shape {np.shape(vector)}")
-        rebuilt, start = [], 0
-        for slot in slots:
-            rebuilt.append(slot.restore(vector[start : start + slot.size]))
-            start += slot.size
-        return structure.unflatten(rebuilt)
+        return structure.unflatten([slot.restore(vector[part]) for slot, part in zip(slots, parts, strict=True)])
 
     return vector, unravel
 

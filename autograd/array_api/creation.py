@@ -9,7 +9,7 @@ import numpy as np
 from autograd.arguments import as_tensor
 from autograd.arrays import elements
 from autograd.tensor import Tensor
-from autograd.tensor.nested import tensors_in
+from autograd.tensor.nested import holds_tensors
 
 from .apply import call, call_for_several, check_device
 
@@ -31,7 +31,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
                 raise ValueError(f"cannot share memory and change the dtype from {obj.dtype} to {np.dtype(dtype)}")
             return obj.astype(dtype)
         return call(np.copy, obj) if copy else obj
-    if isinstance(obj, (list, tuple)) and next(tensors_in(obj), None) is not None:
+    if isinstance(obj, (list, tuple)) and holds_tensors(obj):
         if copy is False:
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
         return call(np.stack, [asarray(part, dtype=dtype) for part in obj])

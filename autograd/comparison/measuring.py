@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import numerical, symbolic
+from autograd.arrays import consecutive
 from autograd.boundary import as_plain
 from autograd.errors import DisconnectedWarning, NoDerivativeError
 from autograd.forward import jvp
@@ -148,14 +149,12 @@ class _Subject:
 
     def _extrapolated(self, dtype: Any, chosen: Array) -> Array:
         vector = np.concatenate([a.ravel() for a in self.arrays]).astype(dtype)
+        parts = consecutive(a.size for a in self.arrays)
 
         def restricted(part: Array) -> Any:
             full = vector.copy()
             full[chosen] = part
-            pieces, start = [], 0
-            for a in self.arrays:
-                pieces.append(full[start : start + a.size].reshape(a.shape))
-                start += a.size
+            pieces = [full[part].reshape(a.shape) for part, a in zip(parts, self.arrays, strict=True)]
             value = np.asarray(as_plain(self.f(self.structure.unflatten(pieces))))
             if value.dtype != dtype:
                 raise TypeError(f"f gives {value.dtype}, not {dtype}")

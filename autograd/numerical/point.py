@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from autograd.arrays import plain_array
+from autograd.arrays import consecutive, floating, plain_array
+from autograd.boundary import as_given
 from autograd.tensor import Tensor
 from autograd.tree import Structure, flatten
 
@@ -22,15 +23,14 @@ class Point:
     def __init__(self, x: Any, step: Any) -> None:
         self.leaves, self.structure = flatten(x)
         arrays = [_array(leaf) for leaf in self.leaves]
-        arrays = [a.astype(np.float64) if a.dtype.kind in "biu" else a for a in arrays]
+        arrays = [floating(a) if a.dtype.kind in "biu" else a for a in arrays]
         for array in arrays:
             if array.dtype.kind not in "fc":
                 raise TypeError(f"x must hold numbers, got dtype {array.dtype}")
         self.shapes = [a.shape for a in arrays]
         self.dtypes = [a.dtype for a in arrays]
-        ends = np.cumsum([0] + [a.size for a in arrays])
-        self.size = int(ends[-1])
-        self.parts = [slice(a, b) for a, b in pairwise(ends)]
+        self.size = sum(a.size for a in arrays)
+        self.parts = consecutive(a.size for a in arrays)
         self.wide = np.result_type(np.float64, *self.dtypes)  # differences are taken in at least float64
         self.vector = np.concatenate([np.zeros(0, self.wide)] + [a.ravel().astype(self.wide) for a in arrays])
         self.scales = np.maximum(1.0, np.abs(self.vector)).astype(float)
@@ -51,7 +51,7 @@ class Point:
                 self.coarsest = max(self.coarsest, float(np.finfo(array.dtype).eps))
                 self.least = max(self.least, float(np.finfo(array.dtype).tiny))
         joined = np.concatenate([np.zeros(0), *arrays])
-        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)
+        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)  # of fractions, which are objects
 
     def settled(self, differentiate: Callable[[], Any]) -> Any:
         """Differentiate; once more, with longer steps, if f turns out to compute in a coarser dtype than x has."""
@@ -106,7 +106,7 @@ class Point:
     def tree(self, arrays: list[Array]) -> Any:
         """A tree of the structure, leaf types and dtypes of `x`, but complex where the arrays are."""
         leaves = [
-            _like(leaf, array.astype(np.result_type(dtype, np.complex64) if array.dtype.kind == "c" else dtype))
+            as_given(array.astype(np.result_type(dtype, np.complex64) if array.dtype.kind == "c" else dtype), leaf)
             for leaf, array, dtype in zip(self.leaves, arrays, self.dtypes, strict=True)
         ]
         return self.structure.unflatten(leaves)
@@ -128,24 +128,12 @@ class Outputs:
 
     @property
     def size(self) -> int:
-        return sum(int(np.prod(shape)) for shape in self.shapes)
+        return sum(map(prod, self.shapes))
 
     def blocks(self) -> Iterator[tuple[slice, tuple[int, ...]]]:
-        start = 0
-        for shape in self.shapes:
-            stop = start + int(np.prod(shape))
-            yield slice(start, stop), shape
-            start = stop
+        """The rows of each output in the whole Jacobian, and its shape."""
+        return zip(consecutive(map(prod, self.shapes)), self.shapes, strict=True)
 
 
 def _array(leaf: Any) -> Array:
     return leaf.numpy() if isinstance(leaf, Tensor) else plain_array(leaf)
-
-
-def _like(leaf: Any, array: Array) -> Any:
-    """The array as the type of `leaf`: a Tensor, an ndarray, or for a Python number a Python number."""
-    if isinstance(leaf, Tensor):
-        return Tensor(array)
-    if array.ndim or isinstance(leaf, np.ndarray):
-        return array
-    return array[()] if isinstance(leaf, np.generic) else array.item()

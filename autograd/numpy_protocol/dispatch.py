@@ -14,7 +14,7 @@ from autograd.errors import NoDerivativeError
 from autograd.primitive import as_operand, wrap
 from autograd.registry import on_demand, public_name, registry
 from autograd.tensor.box import tracked
-from autograd.tensor.nested import tensors_in, values_of
+from autograd.tensor.nested import holds_tensors, tensors_in, values_of
 
 from .ufunc_methods import apply_method
 
@@ -89,7 +89,7 @@ def _how_to_add(function: Callable[..., Any], args: Sequence[Any], options: Mapp
         path = "ufunc"  # one of the user's own, in a variable of unknown name
     if isinstance(function, np.ufunc) and function.__name__.startswith("_"):
         path = f"scipy.special._ufuncs.{function.__name__}"  # what its public function calls, and what tensors meet
-    places = [next(tensors_in((x,)), None) is not None for x in args]
+    places = [holds_tensors(x) for x in args]
     names = [f"x{i}" for i in range(len(args))] if isinstance(function, np.ufunc) else list(parameters(function))
     given = [*names[: len(args)], *(["**options"] if options else [])]
     first = places.index(True) if True in places else 0

@@ -13,7 +13,7 @@ from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
 from autograd.registry import registry
 from autograd.rule_signature import Rule
-from autograd.tensor.nested import tensors_in
+from autograd.tensor.nested import holds_tensors
 
 
 def twin(function: Callable[..., Any],
@@ -26,7 +26,7 @@ def twin(function: Callable[..., Any],
     def register(definition: Rule) -> Callable[..., Any]:
         @functools.wraps(function)
         def apply(*args: Any, **options: Any) -> Any:
-            if next(tensors_in((args, options)), None) is None:
+            if not holds_tensors((args, options)):
                 return (of_arrays or function)(*args, **options)
             try:
                 return wrap(definition(*args, **options))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from autograd.boundary import as_plain
+from autograd.arrays import consecutive
+from autograd.boundary import as_given, as_plain
 from autograd.errors import NoDerivativeError
-from autograd.tensor import Tensor
 from autograd.tree import flatten, leaves
 from autograd.tree import map as tree_map
 
@@ -145,12 +146,11 @@ class _Trace:
         with np.errstate(all="ignore"):
             slopes = [float(value) for value in self.function(*map(np.float64, self._numbers(arguments)))]
         found, structure = flatten(arguments[self.argnums])
-        made, start = [], 0
-        for leaf in found:
-            stop = start + np.size(as_plain(leaf))
-            made.append(_like(leaf, slopes[start:stop]))
-            start = stop
-        return structure.unflatten(made)
+        shapes = [np.shape(as_plain(leaf)) for leaf in found]
+        parts = zip(found, shapes, consecutive(map(prod, shapes)), strict=True)
+        return structure.unflatten([
+            as_given(np.array(slopes[part], getattr(leaf, "dtype", float)).reshape(shape), leaf)
+            for leaf, shape, part in parts])
 
 
 def _slope(expression: Any, symbol: Any) -> Any:
@@ -181,14 +181,6 @@ def _promoted(leaf: Any) -> Any:
     if isinstance(leaf, int):
         return float(leaf)
     return leaf.astype(float) if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biu" else leaf
-
-
-def _like(leaf: Any, numbers: list[float]) -> Any:
-    array = np.array(numbers).reshape(np.shape(as_plain(leaf)))
-    if isinstance(leaf, (Tensor, np.ndarray)):
-        array = array.astype(leaf.dtype)
-        return Tensor(array) if isinstance(leaf, Tensor) else array
-    return array.item()
 
 
 def _modules() -> list[Any]:

@@ -25,9 +25,14 @@ def tensors_in(tree: Any) -> Iterator[Tensor]:
             yield from tensors_in(branch)
 
 
+def holds_tensors(tree: Any) -> bool:
+    """Whether there is a tensor in nested arguments."""
+    return next(tensors_in(tree), None) is not None
+
+
 def joined(given: Any) -> Any:
     """A list of tensors, numbers and arrays, nested or not, as the tensor that they make; all else as it is."""
-    if isinstance(given, (list, tuple)) and next(tensors_in(given), None) is not None:
+    if isinstance(given, (list, tuple)) and holds_tensors(given):
         return np.stack([joined(part) for part in given])
     return given
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.arrays import consecutive
 from autograd.errors import DisconnectedWarning, GradientMismatch
 from autograd.forward import jvp
 from autograd.tensor import Tensor
@@ -273,11 +274,9 @@ class _Reverse:
     def _gradients(self, trusted: Array, masked: Array) -> Arrays:
         key = trusted.tobytes()
         if key not in self.known:
-            parts, start = [], 0
-            for u in self.cotangents:
-                part = masked[start : start + u.size].reshape(u.shape)
-                parts.append(part if u.dtype.kind == "c" else part.real.astype(u.dtype))
-                start += u.size
+            parts = [masked[place].reshape(u.shape) if u.dtype.kind == "c"
+                     else masked[place].real.astype(u.dtype).reshape(u.shape)
+                     for u, place in zip(self.cotangents, consecutive(u.size for u in self.cotangents), strict=True)]
             self.known[key] = [as_array(g) for g in self.pullback(parts)]
         return self.known[key]
 

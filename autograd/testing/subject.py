@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import is_floating
 from autograd.boundary import as_plain
 from autograd.errors import GradientMismatch
 from autograd.tensor import Tensor
@@ -32,7 +33,7 @@ class Subject:
                             f"{type(f).__name__}; write check_gradients(f, x), not check_gradients(f(x))")
         self.f = f
         self.leaves, self.structure = flatten(tuple(args))
-        self.active = [i for i, leaf in enumerate(self.leaves) if _is_floating(leaf)]
+        self.active = [i for i, leaf in enumerate(self.leaves) if is_floating(leaf)]
         if not self.active:
             kinds = ", ".join(type(x).__name__ for x in self.leaves) or "none"
             raise TypeError("check_gradients found nothing to differentiate: give at least one float, floating array "
@@ -77,7 +78,7 @@ class Subject:
             self.randomness.restore()
         self.evaluations += 1
         found, structure = flatten(self.f(*self.structure.unflatten(filled)))
-        floating = [i for i, out in enumerate(found) if _is_floating(out)]
+        floating = [i for i, out in enumerate(found) if is_floating(out)]
         places = paths(structure)
         self.outputs = [f"output{places[i]}" for i in floating]
         return [found[i] for i in floating]
@@ -105,12 +106,6 @@ class Subject:
                 raise GradientMismatch(f"f is not deterministic: two calls at the same point gave {a[at]} and {b[at]} "
                                        f"for {name} at index {at}. Seed its generator inside f, or use "
                                        "autograd.random.generator(), whose state the check restores")
-
-
-def _is_floating(leaf: Any) -> bool:
-    if isinstance(leaf, (Tensor, np.ndarray, np.generic)):
-        return bool(leaf.dtype.kind in "fc")
-    return isinstance(leaf, (float, complex))
 
 
 def as_array(leaf: Any) -> Array:

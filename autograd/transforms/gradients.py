@@ -21,6 +21,7 @@ from autograd.modes import enable_grad, surrounding
 from autograd.reverse import depends_elsewhere, pull
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box, another, bottom
+from autograd.tensor.nested import holds_tensors
 
 from .vmap import in_every_batch
 
@@ -36,7 +37,7 @@ class Inputs:
         self.tensors = [another(t) for t in self.given]  # the function may write to those that it is given
         self.nodes = [bottom(t)._node for t in self.tensors]
         self.stop = frozenset(self.nodes)
-        self.plain = not any(isinstance(x, Tensor) for x in self.leaves)
+        self.plain = not holds_tensors(self.leaves)
         self.reached = False  # whether the last pull brought a gradient to any of them
 
     def arguments(self) -> Any:
@@ -48,16 +49,13 @@ class Inputs:
         gradients: list[Any] = [found.get(node) for node in self.nodes]
         self.reached = any(g is not None for g in gradients)
         gradients = [
-            np.zeros_like(t)
-            if g is None
-            else unvarying(g, t)
-            if bottom(t)._node.parents and bottom(g)._node is None
+            np.zeros_like(t) if g is None
+            else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None
             else g
             for g, t in zip(gradients, self.tensors, strict=True)
         ]
-        return self.structure.unflatten(
-            [as_output(g, self.plain, x) for g, x in zip(gradients, self.leaves, strict=True)]
-        )
+        return self.structure.unflatten([as_output(g, self.plain, x)
+                                         for g, x in zip(gradients, self.leaves, strict=True)])
 
     def value(self, out: Any) -> Any:
         """A result of the function as the user sees it: plain, unless it depends on more than these arguments."""
@@ -239,7 +237,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     def f_jvp(*tangents: Any) -> Any:
         given = as_direction("a tangent", tangents, "its primal", inputs.structure, inputs.tensors)
         slopes = pull([(g, t.astype(g.dtype)) for g, t in zip(transposed, given, strict=True) if g is not None], ends)
-        plain = inputs.plain and not any(isinstance(t, Tensor) for t in tree.flatten(tangents)[0])
+        plain = inputs.plain and not holds_tensors(tangents)
         results = [slopes.get(bottom(d)._node) for d in dummies]
         results = [np.zeros_like(o.detach()) if s is None else s for s, o in zip(results, outs, strict=True)]
         results = connected(results, [t for t in inputs.tensors if bottom(t)._node.parents])

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.arrays import consecutive
 from autograd.boundary import as_input, as_output, standing_for
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
 from autograd.tensor import Tensor
+from autograd.tensor.nested import holds_tensors
 
 from .gradients import Argnums, Inputs, choose, gradient_for
 from .vmap import vmap
@@ -59,9 +61,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
     columns: list[Any] = [np.concatenate(column) for column in zip(*blocks, strict=True)]
     columns = columns or [np.zeros((0, *t.shape)) for t in inputs.tensors]
     columns = [np.reshape(c, out.shape + t.shape) for c, t in zip(columns, inputs.tensors, strict=True)]
-    return inputs.structure.unflatten(
-        [as_output(as_input(c), inputs.plain) for c in columns]
-    )
+    return inputs.structure.unflatten([as_output(as_input(c), inputs.plain) for c in columns])
 
 
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -83,7 +83,7 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
     """Jacobian column by column; None if, after the first, `limit(inputs, outputs)` says that rows are fewer."""
     leaves, structure = tree.flatten(chosen)
     tensors = [as_input(x) for x in leaves]
-    plain = not any(isinstance(x, Tensor) for x in leaves)
+    plain = not holds_tensors(leaves)
     columns: list[list[Any]] = []
     out_structure: Any = None
     outs: list[Any] = []
@@ -112,9 +112,9 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
 
 def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list[Any]:
     """The columns of one output, those of each input as its block of the Jacobian."""
-    blocks, start = [], 0
-    for t in tensors:
-        part, start = columns[start : start + t.size], start + t.size
+    blocks = []
+    for t, place in zip(tensors, consecutive(t.size for t in tensors), strict=True):
+        part = columns[place]
         block: Any = np.stack(part, axis=-1) if part else np.zeros((*out.shape, 0))
         blocks.append(np.reshape(block, out.shape + t.shape))
     return blocks

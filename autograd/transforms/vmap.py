@@ -15,6 +15,7 @@ from autograd.registry import known_name
 from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.box import Box, another, boxes
+from autograd.tensor.nested import holds_tensors
 
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 
@@ -193,7 +194,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     @standing_for(f)
     def run(*args: Any) -> Any:
         leaves, axes, structures = _with_axes(args, in_axes)
-        plain = not any(isinstance(x, Tensor) for x in leaves)
+        plain = not holds_tensors(leaves)
         leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
         size = _number_of_examples(leaves, axes)
         with surrounding() as level, within(batches=(*local.batches, (level, size))):

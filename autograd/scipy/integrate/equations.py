@@ -15,6 +15,7 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import consecutive
 from autograd.declare import decided, on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
@@ -76,16 +77,16 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
     (y, t, *rest), out = node.saved[:-1], node.saved[-1]
     slope, solver = node.options["slope"], node.options["solver"]
-    scale, size, shapes = size_of(g), y.shape[0], [np.shape(x) for x in rest]
+    scale, size = size_of(g), y.shape[0]
     g = np.conj(g) / scale  # as a user's pullback takes it
-    bounds = np.cumsum([2 * size] + [int(np.prod(shape)) for shape in shapes])
+    _, *parts = consecutive([2 * size, *map(np.size, rest)])
 
     def adjoint(state: Array, time: Array, *rest: Array) -> Array:
         """Of y, the cotangent of y, and the cotangents of the arguments, in time that runs backwards."""
         value, pull = vjp(lambda y, *rest: slope(y, -time, *rest), state[:size], *rest)
         return np.concatenate([-value, *[np.ravel(c) for c in pull(state[size : 2 * size])]])
 
-    state = np.concatenate([out[-1], g[-1], np.zeros(bounds[-1] - 2 * size, y.dtype)])
+    state = np.concatenate([out[-1], g[-1], np.zeros(sum(map(np.size, rest)), y.dtype)])
     at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
     for i in range(len(t) - 1, 0, -1):
         times = np.stack([-t[i], -t[i - 1]])
@@ -94,7 +95,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
         state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
     total = state[size : 2 * size]
     at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
-    arguments = [state[a:b].reshape(shape) for a, b, shape in zip(bounds, bounds[1:], shapes, strict=False)]
+    arguments = [state[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]
     return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
 
 

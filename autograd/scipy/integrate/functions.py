@@ -13,6 +13,7 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.arguments import arrays_of
+from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.forward import jvp
 from autograd.graph import Node
@@ -59,9 +60,8 @@ class Integral(Primitive):
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         (g, a, b, *rest), f, settings = in_double((g, *node.saved[:-1])), node.options["f"], node.options["settings"]
-        shapes = [np.shape(x) for x in rest]
-        bounds = np.cumsum([0] + [int(np.prod(shape)) for shape in shapes])
-        alone = not g.shape and bounds[-1] == 1  # the integral of a number takes a third of a vector's calls
+        parts = consecutive(np.size(x) for x in rest)
+        alone = not g.shape and sum(map(np.size, rest)) == 1  # the integral of a number takes a third of a vector's calls
 
         def adjoint(x: Array, g: Array, *rest: Array) -> Array:
             pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)
@@ -73,7 +73,7 @@ class Integral(Primitive):
         if not any(needs[2:]):
             return [*ends, *[None] * len(rest)]
         flat = integrated(a, b, g, *rest, f=adjoint, settings=settings, errors=[]).reshape(-1)
-        return [*ends, *[flat[i:j].reshape(shape) for i, j, shape in zip(bounds, bounds[1:], shapes, strict=False)]]
+        return [*ends, *[flat[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]]
 
 
 def in_double(given: Sequence[Array | None]) -> list[Any]:

@@ -9,13 +9,9 @@ from typing import Any
 from autograd.primitive import wrap
 from autograd.registry import registry
 from autograd.rule_signature import Rule
-from autograd.tensor.nested import tensors_in
+from autograd.tensor.nested import holds_tensors
 
 from .piecewise import PiecewisePolynomial
-
-
-def no_tensors(*given: Any) -> bool:
-    return next(tensors_in(given), None) is None
 
 
 class TakesTensors:
@@ -24,14 +20,14 @@ class TakesTensors:
     of_tensors: Callable[..., Any]
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
-        return super().__new__(cls) if no_tensors(args, options) else cls.of_tensors(*args, **options)
+        return cls.of_tensors(*args, **options) if holds_tensors((args, options)) else super().__new__(cls)
 
     def in_numpy_calls(self) -> Any:
         """The same function, as `of_tensors` makes it."""
         raise NotImplementedError
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        if no_tensors(args, options):
+        if not holds_tensors((args, options)):
             return super().__call__(*args, **options)  # type: ignore[misc]  # SciPy's class comes after this one
         return wrap(self.in_numpy_calls()(*args, **options))
 
@@ -40,7 +36,7 @@ class TakesTensorBounds(TakesTensors):
     """One that has integrals, too."""
 
     def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
-        if no_tensors(a, b):
+        if not holds_tensors((a, b)):
             return super().integrate(a, b, extrapolate)  # type: ignore[misc]  # SciPy's class comes after this one
         return self.in_numpy_calls().integrate(a, b, extrapolate)
 

@@ -317,7 +317,7 @@ def test_tensors_inside_say_what_they_are() -> None:
 
 
 @pytest.mark.parametrize(("call", "error", "words"), [
-    (lambda: jvp(lambda p: p, ({"a": 1.0},), ([1.0],)), ValueError, r"structure of the primals, \(\{'a': \*\},\), got"),
+    (lambda: jvp(lambda p: p, ({"a": 1.0},), ([1.0],)), ValueError, r"structure of its primal, \(\{'a': \*\},\), got"),
     (lambda: jvp(lambda x: x, (1.0,), (1j,)), TypeError, "imaginary part"),
     (lambda: vjp(lambda x: (x, x), 1.0)[1](1.0), ValueError, r"structure of its output, \(\*, \*\), got \*"),
     (lambda: hvp(lambda x: np.sum(x * x), np.ones(2), np.ones(3)), ValueError, r"shape of x, \(2,\), got \(3,\)"),
