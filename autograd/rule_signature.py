@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import unwrap
 from typing import Any
 
@@ -17,6 +17,12 @@ def argument_names(rule: Rule) -> tuple[str, ...]:
         return tuple(rule.reads)
     code = unwrap(rule).__code__
     return tuple(code.co_varnames[: code.co_argcount])
+
+
+def reading(names: Sequence[str], rule: Rule) -> Rule:
+    """A rule that reads these by position, whatever its own parameters are called."""
+    rule.reads = names  # type: ignore[attr-defined]
+    return rule
 
 
 def option_names(rule: Rule) -> tuple[str, ...]:

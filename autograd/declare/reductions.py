@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import in_a_tuple
 from autograd.graph import Node
 from autograd.primitive import Primitive, calling_convention, pole_safe
 from autograd.registry import register
@@ -68,7 +69,7 @@ def with_axes(reduced: Array, x: Any, axis: Any, keepdims: bool) -> Array:
     """A reduced array with the axes back that `x` was reduced over, of length 1."""
     if keepdims:
         return reduced
-    axes = range(len(x.shape)) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = range(len(x.shape)) if axis is None else in_a_tuple(axis)
     back = {a % max(len(x.shape), 1) for a in axes}  # NumPy lets a 0-d array have an axis 0
     return reduced.reshape(tuple([1 if k in back else n for k, n in enumerate(x.shape)]))
 

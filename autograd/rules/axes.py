@@ -30,6 +30,13 @@ def part(x: Array, axis: Any, key: Any) -> Array:
     return x[(slice(None),) * one_axis(x, axis) + (key,)]
 
 
+def with_length(x: Array, axis: int, length: int) -> tuple[int, ...]:
+    """The shape of x but for the length of one axis."""
+    shape = list(x.shape)
+    shape[axis] = length
+    return tuple(shape)
+
+
 def at_least_one_axis(x: Array) -> Array:
     """A 0-d array as one element, for the functions that let it have an axis 0."""
     return x if x.ndim else x.reshape(1)

@@ -11,7 +11,7 @@ from autograd.declare import composite, piecewise_constant
 from autograd.declare.poles import over
 from autograd.registry import real_only
 
-from .axes import all_axes, one_axis, part
+from .axes import all_axes, one_axis, part, with_length
 from .shaping import lying_as
 
 Array = Any
@@ -25,7 +25,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     if not n:
         return a
     axis = one_axis(a, axis)
-    slab = (*a.shape[:axis], 1, *a.shape[axis + 1 :])
+    slab = with_length(a, axis, 1)
     ends = [x if x is None or np.ndim(x) else np.broadcast_to(x, slab) for x in given(prepend, append)]
     if any(x is not None for x in ends):
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)

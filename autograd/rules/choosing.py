@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, in_common, refuse_out
+from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, decided
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.nested import shared_values, values_of
 
 from .axes import one_axis
+from .indexing import within
 from .shaping import lying_as
 
 Array = Any
@@ -41,7 +43,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     parts = np.broadcast_arrays(*in_common([choices[i] for i in range(len(choices))]), a)[:-1]
     which = np.broadcast_to(a, parts[0].shape)
     size = len(parts)
-    which = which % size if mode == "wrap" else np.clip(which, 0, size - 1) if mode == "clip" else which
+    which = within(which, size, mode)
     low, high = (extreme(values_of(which), initial=0) for extreme in (np.min, np.max))
     if low < 0 or high >= size:
         raise ValueError(f"choose among {size} arrays takes indices below {size}, got {low} to {high}")
@@ -121,7 +123,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 @composite(np.apply_over_axes)
 def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
     a = array_of(a)
-    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+    for axis in in_a_tuple(axes):
         out = func(a, one_axis(a, axis))
         a = out if out.ndim == a.ndim else np.expand_dims(out, one_axis(a, axis))
     return a

@@ -46,7 +46,7 @@ eigh_of = differential(
     np.linalg.eigh, lambda t, out, *, UPLO="L": hermitian_change(t, *out),
     evaluate=lambda x, *, UPLO="L": tuple(np.linalg.eigh(x, UPLO)))
 eigvalsh_of = differential(
-    np.linalg.eigvalsh, lambda t, x, *, UPLO="L": values_change(np.linalg.eigh(x, UPLO)[1], t))
+    np.linalg.eigvalsh, lambda t, x, *, UPLO="L": within_pairs(v := np.linalg.eigh(x, UPLO)[1], t, v))
 
 
 def hermitian_change(t: Array, values: Array, vectors: Array) -> tuple[Array, Array]:
@@ -54,8 +54,9 @@ def hermitian_change(t: Array, values: Array, vectors: Array) -> tuple[Array, Ar
     return np.real(diagonal(inner)), vectors @ over_gaps(inner, values)
 
 
-def values_change(vectors: Array, t: Array) -> Array:
-    return np.real(np.sum(np.conj(vectors) * (t @ vectors), axis=-2))
+def within_pairs(u: Array, t: Array, v: Array) -> Array:
+    """Re u_k^H t v_k for each pair of columns: how an eigenvalue moves, or a singular value."""
+    return np.real(np.sum(np.conj(u) * (t @ v), axis=-2))
 
 
 @composite(np.linalg.eigh)
@@ -71,7 +72,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 # --- General eigenvalues: t -> V^-1 t V; vectors keep the length 1 ---------------------------------------------------
 
 eig_of = differential(
-    np.linalg.eig, lambda t, out: general_change(np.linalg.solve(out[1], t @ out[1]), *out),
+    np.linalg.eig, lambda t, out: general_change(similar(out[1], t), *out),
     evaluate=lambda x: tuple(np.linalg.eig(x)))
 differential(np.linalg.eigvals, lambda t, x: diagonal(similar(np.linalg.eig(x)[1], t)), operands=("x",))
 
@@ -101,7 +102,7 @@ differential(np.linalg.svdvals, lambda t, x: singular_values_change(t, *np.linal
 
 
 def singular_values_change(t: Array, u: Array, s: Array, vh: Array) -> Array:
-    return np.real(np.sum(np.conj(u) * (t @ H(vh)), axis=-2))
+    return within_pairs(u, t, H(vh))
 
 
 def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Array, Array]:

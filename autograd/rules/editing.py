@@ -15,8 +15,8 @@ from autograd.tensor.index import indices_of
 from autograd.tensor.mutation import assign
 from autograd.tensor.nested import joined, shared_values
 
-from .axes import all_axes, flat_or_along, one_axis, part
-from .indexing import along
+from .axes import all_axes, flat_or_along, one_axis, part, with_length
+from .indexing import along, within
 from .shaping import lying_as
 
 Array = Any
@@ -51,7 +51,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         values = np.moveaxis(values, 0, axis)
     count = int(np.sum(where)) if where.dtype == bool else where.size
     count = values.shape[axis] if count == 1 else count  # one position takes a block of any length
-    new = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :])).astype(arr.dtype)
+    new = np.broadcast_to(values, with_length(arr, axis, count)).astype(arr.dtype)
     order = np.insert(np.arange(size), obj, np.arange(size, size + count))
     return lying_as(arr, np.take(np.concatenate([arr, new], axis=axis), order, axis=axis))
 
@@ -141,8 +141,7 @@ def from_the_front(places: Any, size: int) -> Any:
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     places = np.ravel(shared_values(ind))
     size = a.size
-    places = places % size if mode == "wrap" else np.clip(places, 0, size - 1) if mode == "clip" else places
-    places, v = from_the_front(places, size), elements_for(a, v)
+    places, v = from_the_front(within(places, size, mode), size), elements_for(a, v)
     if np.size(v) and len(places):  # else nothing is written
         values = np.resize(v, places.shape)
         write("put", a, *((np.unravel_index(places, a.shape), values) if a.ndim else (..., values[-1])))

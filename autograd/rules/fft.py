@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import in_a_tuple
 from autograd.declare import composite, linear
 from autograd.registry import real_only
 
-from .axes import one_axis, part
+from .axes import one_axis, part, with_length
 
 Array = Any
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -23,9 +24,7 @@ def fitted(x: Array, size: int, axis: int) -> Array:
     """An array cut or padded with zeros to `size` along `axis`; the transpose of doing so to its own length."""
     if x.shape[axis] >= size:
         return part(x, axis, slice(0, size))
-    shape = list(x.shape)
-    shape[axis] = size - x.shape[axis]
-    return np.concatenate([x, np.zeros(shape, x.dtype)], axis=axis)
+    return np.concatenate([x, np.zeros(with_length(x, axis, size - x.shape[axis]), x.dtype)], axis=axis)
 
 
 linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
@@ -111,8 +110,8 @@ composite(np.fft.irfft2)(in_plane(irfftn))
 
 def shifted(sign: int) -> Callable[..., Any]:
     def apply(x: Any, axes: Any = None) -> Any:
-        axes = tuple(range(x.ndim)) if axes is None else axes if isinstance(axes, (tuple, list)) else (axes,)
-        return np.roll(x, tuple(sign * (x.shape[a] // 2) for a in axes), tuple(axes))
+        axes = tuple(range(x.ndim)) if axes is None else in_a_tuple(axes)
+        return np.roll(x, tuple(sign * (x.shape[a] // 2) for a in axes), axes)
 
     return apply
 

@@ -162,8 +162,13 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
         if mode == "raise":
             piecewise_constant(np.take)(a, indices, axis)  # NumPy says whether the indices are in bounds
         return a.reshape(shape)
-    indices = indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
+    indices = within(indices, size, mode)
     return part(a, axis, indices) if differs(indices) else taken(a, indices=indices, axis=axis)
+
+
+def within(indices: Any, size: int, mode: str) -> Any:
+    """Indices as NumPy's `mode` has them where they are out of bounds: "wrap", "clip", or "raise" as they are."""
+    return indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
 
 
 def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:

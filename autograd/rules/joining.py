@@ -89,22 +89,19 @@ def column_stack(tup: Sequence[Any]) -> Any:
     return np.concatenate([x if x.ndim > 1 else x.reshape(-1, 1) for x in arrays_of(tup)], axis=1)
 
 
-@composite(np.atleast_1d)
-def atleast_1d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 1 else x.reshape(1) for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
+def at_least(ndim: int, lifted: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The arrays, those of fewer axes lifted to so many."""
+
+    def apply(*arrays: Any) -> Any:
+        out = tuple(x if x.ndim >= ndim else lifted(x) for x in arrays_of(arrays))
+        return out[0] if len(out) == 1 else out
+
+    return apply
 
 
-@composite(np.atleast_2d)
-def atleast_2d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 2 else x.reshape(1, -1) for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
-
-
-@composite(np.atleast_3d)
-def atleast_3d(*arrays: Any) -> Any:
-    out = tuple(x if x.ndim >= 3 else x.reshape(1, -1, 1) if x.ndim < 2 else x[:, :, None] for x in arrays_of(arrays))
-    return out[0] if len(out) == 1 else out
+composite(np.atleast_1d)(at_least(1, lambda x: x.reshape(1)))
+composite(np.atleast_2d)(at_least(2, lambda x: x.reshape(1, -1)))
+composite(np.atleast_3d)(at_least(3, lambda x: x[:, :, None] if x.ndim == 2 else x.reshape(1, -1, 1)))
 
 
 @composite(np.array_split)

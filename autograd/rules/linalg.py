@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import floating
 from autograd.declare import (
     composite,
     constant,
@@ -72,7 +73,7 @@ def mirrored(a: Any, lower: bool = True) -> Any:
     """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
     if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
         raise np.linalg.LinAlgError(f"a Hermitian matrix is square, got shape {a.shape}")
-    return mirrored_of(a if a.dtype.kind in "fc" else a.astype(float), lower=lower)
+    return mirrored_of(floating(a), lower=lower)
 
 
 # --- Inverse and equations -------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, **options: Any) -> 
 
 @composite(np.linalg.lstsq)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, int, Any]:
-    a, b = (x if x.dtype.kind in "fc" else x.astype(float) for x in arrays_of((a, b)))
+    a, b = map(floating, arrays_of((a, b)))
     a, b = (x.astype(np.result_type(x.dtype, a.real.dtype, b.real.dtype)) for x in (a, b))
     columns = b[:, None] if b.ndim == 1 else b
     solution = lstsq_of(a, columns, rcond=rcond)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import floating, in_a_tuple
 from autograd.declare import composite, reduction
 from autograd.declare.poles import over
 from autograd.runtime.reduction import in_short_rows, of_short_rows
@@ -26,7 +27,7 @@ length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: over(g
 
 @composite(np.linalg.vector_norm)
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
-    x = x if x.dtype.kind in "fc" else x.astype(float)
+    x = floating(x)
     if ord in (None, 2):
         return length(x, axis=axis, keepdims=keepdims)
     if isinstance(ord, str):
@@ -56,7 +57,7 @@ def extreme(sizes: Array, ord: float) -> Array:
 
 @composite(np.linalg.matrix_norm)
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    x = x if x.dtype.kind in "fc" else x.astype(float)
+    x = floating(x)
     if ord in (None, "fro", "f"):
         return length(x, axis=(-2, -1), keepdims=keepdims)
     if ord == "nuc":
@@ -77,10 +78,10 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         if ord is None or x.ndim == 1:
             return vector_norm(x, ord=ord, keepdims=keepdims)
         axis = tuple(range(x.ndim))
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = in_a_tuple(axis)
     if len(axes) == 1:
         return vector_norm(x, axis=axes[0], ord=ord, keepdims=keepdims)
     if len(axes) != 2 or len({one_axis(x, k) for k in axes}) != 2:
         raise ValueError(f"norm is over one axis or two different ones, got axis={axis} for shape {x.shape}")
     out = matrix_norm(np.moveaxis(x, axes, (-2, -1)), ord=ord)
-    return np.expand_dims(out, tuple(axes)) if keepdims else out
+    return np.expand_dims(out, axes) if keepdims else out

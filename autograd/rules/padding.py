@@ -10,7 +10,7 @@ import numpy as np
 from autograd.arguments import arrays_of
 from autograd.declare import composite, linear, piecewise_constant
 
-from .axes import part
+from .axes import part, with_length
 from .shaping import lying_as
 
 Array = Any
@@ -90,8 +90,7 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
         counts = [size, size] if length is None else np.broadcast_to(length, (x.ndim, 2))[axis].tolist()
         near = slice(0, counts[0]), slice(max(size - counts[1], 0), size)
         ends = [STATISTICS[mode](part(x, axis, k), axis=axis, keepdims=True) for k in near]
-    shapes = [[*x.shape[:axis], n, *x.shape[axis + 1 :]] for n in (before, after)]
-    low, high = (np.broadcast_to(end, shape) for end, shape in zip(ends, shapes, strict=True))
+    low, high = (np.broadcast_to(end, with_length(x, axis, n)) for end, n in zip(ends, (before, after), strict=True))
     return low, high
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import floating
 from autograd.declare import composite, decided, differential
 from autograd.primitive import pole_safe
 
@@ -120,7 +121,7 @@ roots = differential(np.roots, lambda t, p, out: pole_safe(-np.polyval(t, out), 
 @composite(np.polyfit)
 def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = False, w: Any = None,
             cov: Any = False) -> Any:
-    x, y = (v if v.dtype.kind in "fc" else v.astype(float) for v in arrays_of((x, y)))
+    x, y = map(floating, arrays_of((x, y)))
     if not x.size:
         raise TypeError("polyfit takes at least one sample, got none")
     rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
 from autograd.runtime.reduction import in_short_rows, of_short_rows
 
-from .axes import all_axes, at_least_one_axis, reduced_last
+from .axes import all_axes, at_least_one_axis, reduced_last, with_length
 from .ufuncs import by, expand, masked
 
 Array = Any
@@ -26,8 +28,7 @@ def count(x: Array, axis: Any, where: Any) -> Any:
         return np.sum(np.broadcast_to(where, x.shape), axis=axis, keepdims=True)
     if axis is None:
         return x.size
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    return int(np.prod([x.shape[a] for a in axes]))
+    return prod(x.shape[a] for a in in_a_tuple(axis))
 
 
 # --- Sums and means --------------------------------------------------------------------------------------------------
@@ -151,9 +152,7 @@ def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]
         total = function(x, axis=axis, dtype=dtype, out=out)
         if not include_initial:
             return total
-        shape = list(total.shape)
-        shape[axis] = 1
-        return np.concatenate([np.full(shape, start, total.dtype), total], axis=axis)
+        return np.concatenate([np.full(with_length(total, axis, 1), start, total.dtype), total], axis=axis)
 
     return apply
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import in_a_tuple
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.registry import real_only
 from autograd.tensor import Tensor
@@ -39,13 +40,13 @@ def along_axes(weights: Array, a: Array, axis: Any) -> Array:
     """Weights that have the shape of `a`, or that of the axes averaged over, as they multiply `a`."""
     if weights.shape == a.shape:
         return weights
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = in_a_tuple(axis)
     if axis is None or weights.shape != tuple(a.shape[k] for k in axes):
         raise ValueError(f"weights have the shape {a.shape} of the array, or that of the axes averaged over, "
                          f"got {weights.shape} for axis={axis}")
-    axes = [one_axis(a, k) for k in axes]
-    order = sorted(range(len(axes)), key=axes.__getitem__)
-    return np.transpose(weights, order).reshape([n if k in axes else 1 for k, n in enumerate(a.shape)])
+    places = [one_axis(a, k) for k in axes]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return np.transpose(weights, order).reshape([n if k in places else 1 for k, n in enumerate(a.shape)])
 
 
 @composite(np.cov)

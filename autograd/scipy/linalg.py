@@ -12,7 +12,7 @@ import scipy.linalg as sl
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided, differential, general, on_arrays_too, piecewise_constant
 from autograd.rules.decompositions import hermitian_change
-from autograd.rules.linalg import H, mirrored, mT
+from autograd.rules.linalg import H, mirrored, mT, sandwiched
 
 from .twin import no_twins_but_these, twin
 
@@ -177,13 +177,16 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
 # --- Functions of matrices: f([[A, E], [0, A]]) has the change of f(A) along E as its upper right block ---------------
 
 
-def matrix_function(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+def with_change(x: Array, t: Array) -> Array:
+    """[[x, t], [0, x]] of each matrix and its tangent."""
+    return np.concatenate([np.concatenate([x, t], -1), np.concatenate([np.zeros_like(x), x], -1)], -2)
+
+
+def matrix_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """A twin whose differential is read off a matrix of twice the size (Mathias 1996); its transpose is that of A^T."""
 
-    def change(x: Array, t: Array, **options: Any) -> Array:
-        size = x.shape[-1]
-        block = np.concatenate([np.concatenate([x, t], -1), np.concatenate([np.zeros_like(x), x], -1)], -2)
-        return apply(block, **options)[..., :size, size:]
+    def change(x: Array, t: Array) -> Array:
+        return apply(with_change(x, t))[..., : x.shape[-1], x.shape[-1] :]
 
     primitive = general(function, lambda g, x: change(mT(x), g), lambda t, x: change(x, t), name=function.__name__)
     apply = twin(function)(lambda A: primitive(A))
@@ -206,8 +209,7 @@ logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(root(A)))
 def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
     A, E = of_one_stack(*at_least(np.float64, A, E))
     size = A.shape[-1]
-    rows = [np.concatenate(pair, axis=-1) for pair in ((A, E), (np.zeros_like(A), A))]
-    block = expm(np.concatenate(rows, axis=-2))[..., :size, :]
+    block = expm(with_change(A, E))[..., :size, :]
     return (block[..., :size], block[..., size:]) if compute_expm else block[..., size:]
 
 
@@ -308,7 +310,7 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     (a,) = for_lapack(a)
     left = None if b is None else cholesky(b, True) if lower else H(cholesky(b))
     if left is not None:
-        a, side = H(np.linalg.solve(left, H(np.linalg.solve(left, mirrored(a, lower))))), "L"
+        a, side = sandwiched(left, mirrored(a, lower)), "L"
     if eigvals_only:
         values, vectors = np.linalg.eigvalsh(a, side), None
     else:

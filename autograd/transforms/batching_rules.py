@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd import tree
+from autograd.arrays import in_a_tuple
 from autograd.registry import known_name
 from autograd.tensor import Tensor
 from autograd.tensor.index import parts_of
@@ -130,10 +131,6 @@ def reshape(call: Call) -> Any:
     known = int(np.prod([n for n in shape if n != -1], dtype=int))
     each = int(np.prod(call.x.shape[1:], dtype=int))
     return np.reshape(call.x, (call.size, *(each // max(known, 1) if n == -1 else n for n in shape)))
-
-
-def in_a_tuple(given: Any) -> tuple[Any, ...]:
-    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
 def transpose(call: Call) -> Any:

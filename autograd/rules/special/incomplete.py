@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import over
+from autograd.rule_signature import Rule, argument_names, reading
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
 
@@ -165,28 +166,37 @@ def student_change(df: Array, t: Array) -> Array:
 
 # --- The functions and their inverses --------------------------------------------------------------------------------
 
-shape = ("a", "x")
-elementwise(sc.gammainc, gamma_slope, lambda a, x: gamma_density(a, x), operands=shape)
-elementwise(sc.gammaincc, lambda a, x: -gamma_slope(a, x), lambda a, x: -gamma_density(a, x), operands=shape)
-elementwise(sc.gammaincinv, lambda a, out: -over(gamma_slope(a, out), gamma_density(a, out)),
-            lambda a, out: 1 / gamma_density(a, out), operands=shape)
-elementwise(sc.gammainccinv, lambda a, out: -over(gamma_slope(a, out), gamma_density(a, out)),
-            lambda a, out: -1 / gamma_density(a, out), operands=shape)
 
-shapes = ("a", "b", "x")
-elementwise(sc.betainc, lambda a, b, x: beta_slope(a, b, x, 1 - x), lambda a, b, x: -beta_slope(b, a, 1 - x, x),
-            beta_density, operands=shapes)
-elementwise(sc.betaincc, lambda a, b, x: -beta_slope(a, b, x, 1 - x), lambda a, b, x: beta_slope(b, a, 1 - x, x),
-            lambda a, b, x: -beta_density(a, b, x), operands=shapes)
-elementwise(sc.betaincinv, lambda a, b, out: -over(beta_slope(a, b, out, 1 - out), beta_density(a, b, out)),
-            lambda a, b, out: over(beta_slope(b, a, 1 - out, out), beta_density(a, b, out)),
-            lambda a, b, out: 1 / beta_density(a, b, out), operands=shapes)
-elementwise(sc.betainccinv, lambda a, b, out: -over(beta_slope(a, b, out, 1 - out), beta_density(a, b, out)),
-            lambda a, b, out: over(beta_slope(b, a, 1 - out, out), beta_density(a, b, out)),
-            lambda a, b, out: -1 / beta_density(a, b, out), operands=shapes)
+def negative(slope: Rule) -> Rule:
+    """A slope of 1 - F, from that of F."""
+    return reading(argument_names(slope), lambda *at: -slope(*at))
+
+
+def inverse(*slopes: Rule) -> list[Rule]:
+    """The slopes of x(a, p), where p = F(a, x), from those of F: -F_a / F_x in a, and 1 / F_x in p."""
+    *others, density = slopes
+    names = (*argument_names(density)[:-1], "out")
+
+    def in_shape(slope: Rule) -> Rule:
+        return reading(names, lambda *at: -over(slope(*at), density(*at)))
+
+    return [*map(in_shape, others), reading(names, lambda *at: 1 / density(*at))]
+
+
+shape, gamma_slopes = ("a", "x"), (gamma_slope, gamma_density)
+elementwise(sc.gammainc, *gamma_slopes, operands=shape)
+elementwise(sc.gammaincc, *map(negative, gamma_slopes), operands=shape)
+elementwise(sc.gammaincinv, *inverse(*gamma_slopes), operands=shape)
+elementwise(sc.gammainccinv, *inverse(*map(negative, gamma_slopes)), operands=shape)
+
+shapes, beta_slopes = ("a", "b", "x"), (
+    lambda a, b, x: beta_slope(a, b, x, 1 - x), lambda a, b, x: -beta_slope(b, a, 1 - x, x), beta_density)
+elementwise(sc.betainc, *beta_slopes, operands=shapes)
+elementwise(sc.betaincc, *map(negative, beta_slopes), operands=shapes)
+elementwise(sc.betaincinv, *inverse(*beta_slopes), operands=shapes)
+elementwise(sc.betainccinv, *inverse(*map(negative, beta_slopes)), operands=shapes)
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
-elementwise(sc.stdtrit, lambda df, out: -student_slope(df, out) / student_density(df, out),
-            lambda df, out: 1 / student_density(df, out), operands=("df", "p"))
+elementwise(sc.stdtrit, *inverse(student_slope, student_density), operands=("df", "p"))
 
 # --- The F distribution is I_y(d/2, e/2) at y = d x / (e + d x), whose rest 1 - y has digits of its own ---------------
 
@@ -219,13 +229,10 @@ def lower_slope(d: Array, e: Array, x: Array) -> Array:
     return -share_slope(e, d, rest, y)
 
 
-ratio = ("d", "e", "x")
-elementwise(sc.fdtr, upper_slope, lower_slope, ratio_density, operands=ratio)
-elementwise(sc.fdtrc, lambda d, e, x: -upper_slope(d, e, x), lambda d, e, x: -lower_slope(d, e, x),
-            lambda d, e, x: -ratio_density(d, e, x), operands=ratio)
-elementwise(sc.fdtri, lambda d, e, out: -over(upper_slope(d, e, out), ratio_density(d, e, out)),
-            lambda d, e, out: -over(lower_slope(d, e, out), ratio_density(d, e, out)),
-            lambda d, e, out: 1 / ratio_density(d, e, out), operands=("d", "e", "p"))
+ratio, ratio_slopes = ("d", "e", "x"), (upper_slope, lower_slope, ratio_density)
+elementwise(sc.fdtr, *ratio_slopes, operands=ratio)
+elementwise(sc.fdtrc, *map(negative, ratio_slopes), operands=ratio)
+elementwise(sc.fdtri, *inverse(*ratio_slopes), operands=("d", "e", "p"))
 
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
 

@@ -61,7 +61,7 @@ class Integral(Primitive):
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         (g, a, b, *rest), f, settings = in_double((g, *node.saved[:-1])), node.options["f"], node.options["settings"]
         parts = consecutive(np.size(x) for x in rest)
-        alone = not g.shape and sum(map(np.size, rest)) == 1  # the integral of a number takes a third of a vector's calls
+        alone = not g.shape and sum(map(np.size, rest)) == 1  # a number takes a third of a vector's calls
 
         def adjoint(x: Array, g: Array, *rest: Array) -> Array:
             pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)

@@ -9,7 +9,7 @@ import scipy.integrate as si
 
 from autograd.arguments import array_of
 from autograd.declare.poles import over
-from autograd.rules.axes import one_axis
+from autograd.rules.axes import with_length
 from autograd.rules.calculus import trapezoids
 from autograd.scipy.twin import twin
 
@@ -25,8 +25,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
     out = np.cumsum(trapezoids(y, x, dx, axis), axis=axis)
     if initial is None:
         return out
-    shape = [1 if k == one_axis(out, axis) else n for k, n in enumerate(out.shape)]
-    return np.concatenate([np.full(shape, initial, out.dtype), out], axis=axis)
+    return np.concatenate([np.full(with_length(out, axis, 1), initial, out.dtype), out], axis=axis)
 
 
 @twin(si.simpson)

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import floating
 from autograd.primitive import wrap
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -61,7 +62,7 @@ class Table:
         if x.ndim != 1 or not y.ndim or len(x) != y.shape[axis] or not len(x):
             raise ValueError(f"interp1d takes a vector x and as many values along axis {axis}, got shapes {x.shape} "
                              f"and {y.shape}")
-        y = np.moveaxis(y if y.dtype.kind in "fc" else y.astype(float), axis, 0)
+        y = np.moveaxis(floating(y), axis, 0)
         if not assume_sorted:
             order = np.argsort(x, kind="stable")
             x, y = x[order], y[order]
@@ -133,9 +134,8 @@ class Grid:
     """`RegularGridInterpolator` in NumPy calls: a mean of the corners of the cell that a point is in."""
 
     def __init__(self, points: Any, values: Any, method: str, bounds_error: bool, fill_value: Any) -> None:
-        self.grid, values = doubles(*points), wrap(array_of(values))
+        self.grid, values = doubles(*points), floating(wrap(array_of(values)))
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
-        values = values if values.dtype.kind in "fc" else values.astype(float)
         shapes = [p.shape for p in self.grid]
         if any(len(s) != 1 for s in shapes) or tuple(s[0] for s in shapes) != values.shape[: len(shapes)]:
             raise ValueError("RegularGridInterpolator takes a vector of points for each of the first axes of its values"

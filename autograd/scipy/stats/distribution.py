@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.registry import real_only, registry
-from autograd.rule_signature import argument_names
+from autograd.rule_signature import argument_names, reading
 from autograd.rules.closed import closed
 
 from .frozen import Freezing
@@ -97,8 +97,7 @@ class Distribution(Freezing):
             scale, *shapes = (np.where(known, p, np.nan) for p in (scale, *given))
             return definition(x, shapes, loc, scale)
 
-        standard.reads = ("x", "loc", "scale", *self.shapes)  # type: ignore[attr-defined]  # see rule_signature.py
-        operation = closed(standard, label)
+        operation = closed(reading(("x", "loc", "scale", *self.shapes), standard), label)
 
         def apply(x: Array, *given: Array, **named: Array) -> Array:
             values: dict[str, Any] = {**self.standard, **dict(zip(self.parameters, given, strict=False)), **named}
