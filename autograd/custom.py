@@ -73,43 +73,45 @@ class Custom(Primitive):
         return add_all([self._tangent(i, t, out, operands, options) for i, t in enumerate(tangents) if t is not None])
 
     def _cotangent(self, i: int, g: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
-        vjp, jvp = self._rules(i)
+        vjp, jvp = (self._rule(mode, i, (out, *operands), options) for mode in ("vjp", "jvp"))
         if vjp is not None:
-            c = self._called("vjp", vjp, i, (g, out, *operands), options)
+            c = vjp(g)
             return c.copy() if isinstance(c, np.ndarray) else c
         if jvp is not None:
-            return self._transposed(lambda t: self._called("jvp", jvp, i, (t, out, *operands), options), operands[i], g,
-                                    self._cut("jvp", i))
+            return self._transposed(jvp, operands[i], g, self._cut("jvp", i))
         if self.numeric:
             return self._numeric(operands, options, i, lambda slope: np.sum(_raw_only(self, g) * slope))
         raise self._missing(i)
 
     def _tangent(self, i: int, t: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
-        vjp, jvp = self._rules(i)
+        vjp, jvp = (self._rule(mode, i, (out, *operands), options) for mode in ("vjp", "jvp"))
         if jvp is not None:
-            return self._called("jvp", jvp, i, (t, out, *operands), options)
+            return jvp(t)
         if vjp is not None:
-            return self._transposed(lambda g: self._called("vjp", vjp, i, (g, out, *operands), options), out, t,
-                                    self._cut("vjp", i))
+            return self._transposed(vjp, out, t, self._cut("vjp", i))
         if self.numeric:
             return self._directional(operands, options, i, _raw_only(self, t))
         raise self._missing(i)
 
-    def _called(self, mode: str, rule: Callable[..., Any], i: int, given: Sequence[Array],
-                options: dict[str, Any]) -> Array:
-        """What a rule returns. Raises `TypeError` where it cuts the graph of what it is given."""
-        c = rule(*given, **options)
-        if not isinstance(c, Tensor) and any(isinstance(x, Tensor) and varies(x) for x in given) and np.any(c):
-            raise self._cut(mode, i)
-        return c
+    def _rule(self, mode: str, i: int, values: Sequence[Array],
+              options: dict[str, Any]) -> Callable[[Array], Array] | None:
+        """The rule of an operand as a function of `g` or `t`. It raises `TypeError` where it cuts a graph."""
+        rules = self.vjps if mode == "vjp" else self.jvps
+        rule = rules[i] if i < len(rules) else None
+
+        def apply(change: Array) -> Array:
+            c = rule(change, *values, **options)  # type: ignore[misc]  # there is one
+            given = (change, *values)
+            if not isinstance(c, Tensor) and any(isinstance(x, Tensor) and varies(x) for x in given) and np.any(c):
+                raise self._cut(mode, i)
+            return c
+
+        return None if rule is None else apply
 
     def _cut(self, mode: str, i: int) -> TypeError:
         return TypeError(f"the {mode} of {self.name} for argument {i} returned an array that is cut off from the "
                          "tensors it was given, so its derivatives would be lost; compute it from them in NumPy calls, "
                          "without .numpy(), .data, .item() or float()")
-
-    def _rules(self, i: int) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
-        return (self.vjps[i] if i < len(self.vjps) else None), (self.jvps[i] if i < len(self.jvps) else None)
 
     def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array, cut: TypeError) -> Array:
         """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0.

@@ -41,15 +41,15 @@ INSTEAD = {
     # JAX's arrays
     "at": _WRITE, "block_until_ready": "nothing is left to wait for",
 }
-FUNCTIONS = {
+_BOTH = ("cat", "cuda", "mm", "bmm", "unsqueeze", "split", "chunk", "norm", "gather", "masked_fill")
+FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     # PyTorch's
-    "cat": "write np.concatenate(tensors, axis)", "randn": _RANDOM, "rand": _RANDOM.replace("normal", "random"),
+    "randn": _RANDOM, "rand": _RANDOM.replace("normal", "random"),
     "from_numpy": "write Tensor(array), which shares its memory", "as_tensor": "write autograd.asarray(x)",
     "nn": "write import nn", "optim": "write import optim", "func": "its transforms are here: autograd.grad, vmap, ...",
     "set_grad_enabled": "write no_grad() or enable_grad()", "inference_mode": "write no_grad()",
     "Variable": "write Tensor(x, requires_grad=True)", "Function": "write @autograd.custom and .defvjp",
-    "cuda": _GPU, "device": _GPU, "compile": _AS_IT_IS,
-    "save": "write nn.save(model, path)", "load": "write nn.load(path)", "mm": "write a @ b", "bmm": "write a @ b",
+    "device": _GPU, "compile": _AS_IT_IS, "save": "write nn.save(model, path)", "load": "write nn.load(path)",
     "randn_like": "write Tensor(np.random.default_rng(seed).normal(size=t.shape))",
     "rand_like": "write Tensor(np.random.default_rng(seed).random(size=t.shape))",
     "randint": "write np.random.default_rng(seed).integers(low, high, shape)",
@@ -57,14 +57,11 @@ FUNCTIONS = {
     "multinomial": "write np.random.default_rng(seed).choice(len(p), p=p)",
     "normal": "write np.random.default_rng(seed).normal(mean, std, shape)",
     "Generator": "write np.random.default_rng(seed)", "float": "write np.float32", "double": "write np.float64",
-    "half": "write np.float16", "long": "write np.int64", "int": "write np.int32",
+    "half": "write np.float16", "long": "write np.int64", "int": "write np.int32", "dot": "write a @ b",
     "FloatTensor": "write tensor(x, dtype=np.float32)", "LongTensor": "write tensor(x, dtype=np.int64)",
-    "clamp": "write np.clip(t, low, high)", "unsqueeze": "write np.expand_dims(t, axis)",
-    "split": "write np.split(t, n, axis): n parts, or their ends", "chunk": "write np.array_split(t, n, axis)",
-    "norm": "write np.linalg.norm(t)", "dot": "write a @ b", "einsum": "write np.einsum", "outer": "write np.outer",
+    "clamp": "write np.clip(t, low, high)", "einsum": "write np.einsum", "outer": "write np.outer",
     "cumprod": "write np.cumprod(t, axis)", "flatten": "write nn.functional.flatten(t, start_dim)",
     "topk": "write np.sort(t)[..., -k:], and np.argsort(t)[..., -k:] for their places",
-    "gather": "write np.take_along_axis(t, index, axis)", "masked_fill": "write np.where(mask, value, t)",
     "is_tensor": "write isinstance(x, Tensor)", "Size": "a shape is a tuple",
     "set_default_dtype": "pass dtype= to layers; other tensors have NumPy's dtypes",
     "get_default_dtype": "parameters are float32; other tensors have NumPy's dtypes",

@@ -39,34 +39,31 @@ def weighted(name: str, image: Any, weights: Any, output: Any, mode: str, cval: 
     return correlated(name, image, weights, axes, [mode] * len(axes), cval, origins).astype(dtype)
 
 
-@twin(nd.correlate)
-def correlate(input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *,
+def along_several(function: Callable[..., Any], flipped: bool) -> Callable[..., Any]:
+    @twin(function)
+    def apply(input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *,
               axes: Any = None) -> Any:
-    return weighted("correlate", input, weights, output, mode, cval, origin, axes, False)
+        return weighted(function.__name__, input, weights, output, mode, cval, origin, axes, flipped)
+
+    return apply
 
 
-@twin(nd.convolve)
-def convolve(input: Any, weights: Any, output: Any = None, mode: str = "reflect", cval: Any = 0.0, origin: Any = 0, *,
-             axes: Any = None) -> Any:
-    return weighted("convolve", input, weights, output, mode, cval, origin, axes, True)
+def along_one(function: Callable[..., Any], flipped: bool) -> Callable[..., Any]:
+    @twin(function)
+    def apply(input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
+              origin: int = 0) -> Any:
+        return weighted(function.__name__, input, weights, output, mode, cval, origin, axis, flipped)
+
+    return apply
 
 
-@twin(nd.correlate1d)
-def correlate1d(input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
-                origin: int = 0) -> Any:
-    return weighted("correlate1d", input, weights, output, mode, cval, origin, axis, False)
-
-
-@twin(nd.convolve1d)
-def convolve1d(input: Any, weights: Any, axis: int = -1, output: Any = None, mode: str = "reflect", cval: Any = 0.0,
-               origin: int = 0) -> Any:
-    return weighted("convolve1d", input, weights, output, mode, cval, origin, axis, True)
+correlate, convolve = along_several(nd.correlate, False), along_several(nd.convolve, True)
+correlate1d, convolve1d = along_one(nd.correlate1d, False), along_one(nd.convolve1d, True)
 
 
 def along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int = 0, name: str = "a filter") -> Array:
     """A correlation along one axis, in double precision."""
-    weights = array_of(weights)
-    return correlated(name, x, weights, (axis,), [mode], cval, [origin])
+    return correlated(name, x, array_of(weights), (axis,), [mode], cval, [origin])
 
 
 # --- Means -----------------------------------------------------------------------------------------------------------
@@ -150,8 +147,7 @@ def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "re
     if len(axes) < image.ndim:  # of all axes they are in the image's order, as SciPy reads them
         chosen = dict(zip(axes, widths, strict=True))
         widths = [chosen.get(k, 0.0) for k in range(image.ndim)]
-    return gaussian_derivatives("gaussian_laplace", total, image, widths, 2,
-                                output, mode, cval, axes, **options)
+    return gaussian_derivatives("gaussian_laplace", total, image, widths, 2, output, mode, cval, axes, **options)
 
 
 @twin(nd.gaussian_gradient_magnitude)
@@ -186,26 +182,24 @@ def length(parts: list[Array]) -> Array:
 # --- Differences -----------------------------------------------------------------------------------------------------
 
 
-def differences(name: str, beside: list[int], input: Any, axis: int, output: Any, mode: Any, cval: Any) -> Array:
+def differences(function: Callable[..., Any], beside: list[int]) -> Callable[..., Any]:
     """A central difference along one axis, weighted by `beside` along the others."""
-    image = array_of(input)
-    dtype, axis = dtype_of(name, output, image), one_axis(image, axis)
-    modes = each(name, mode, image.ndim)
-    out = along(image, [-1, 0, 1], axis, modes[axis], cval)
-    for k in range(image.ndim):
-        if k != axis:
-            out = along(out, beside, k, modes[k], cval)
-    return out.astype(dtype)
+
+    @twin(function)
+    def apply(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+        image = array_of(input)
+        dtype, axis = dtype_of(function.__name__, output, image), one_axis(image, axis)
+        modes = each(function.__name__, mode, image.ndim)
+        out = along(image, [-1, 0, 1], axis, modes[axis], cval)
+        for k in range(image.ndim):
+            if k != axis:
+                out = along(out, beside, k, modes[k], cval)
+        return out.astype(dtype)
+
+    return apply
 
 
-@twin(nd.prewitt)
-def prewitt(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
-    return differences("prewitt", [1, 1, 1], input, axis, output, mode, cval)
-
-
-@twin(nd.sobel)
-def sobel(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
-    return differences("sobel", [1, 2, 1], input, axis, output, mode, cval)
+prewitt, sobel = differences(nd.prewitt, [1, 1, 1]), differences(nd.sobel, [1, 2, 1])
 
 
 @twin(nd.laplace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,23 +38,21 @@ def sorted_windows(name: str, image: Any, size: Any, footprint: Any, output: Any
     return np.sort(np.stack([window(wide, place, image.shape) for place in places.tolist()]), axis=0)
 
 
-@twin(nd.minimum_filter)
-def minimum_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
-                   cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
-    return sorted_windows("minimum_filter", input, size, footprint, output, mode, cval, origin, axes)[0]
+def element_at(function: Callable[..., Any], place: Callable[[int], int]) -> Callable[..., Any]:
+    """The filter whose element has this place among so many."""
+
+    @twin(function)
+    def apply(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
+              cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
+        ordered = sorted_windows(function.__name__, input, size, footprint, output, mode, cval, origin, axes)
+        return ordered[place(len(ordered))]
+
+    return apply
 
 
-@twin(nd.maximum_filter)
-def maximum_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
-                   cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
-    return sorted_windows("maximum_filter", input, size, footprint, output, mode, cval, origin, axes)[-1]
-
-
-@twin(nd.median_filter)
-def median_filter(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
-                  cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
-    ordered = sorted_windows("median_filter", input, size, footprint, output, mode, cval, origin, axes)
-    return ordered[len(ordered) // 2]
+minimum_filter = element_at(nd.minimum_filter, lambda count: 0)
+maximum_filter = element_at(nd.maximum_filter, lambda count: -1)
+median_filter = element_at(nd.median_filter, lambda count: count // 2)
 
 
 @twin(nd.rank_filter)
