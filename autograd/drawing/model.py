@@ -129,6 +129,10 @@ class Graph:
     def add(self, vertex: Vertex) -> None:
         self.vertices[vertex.id] = vertex
 
+    def next_id(self) -> str:
+        """The id of the vertex that is added next."""
+        return f"n{len(self.vertices)}"
+
     def incoming(self) -> dict[str, list[Edge]]:
         """The edges into each vertex, carried ones left out."""
         found: dict[str, list[Edge]] = {v: [] for v in self.vertices}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
@@ -44,7 +45,8 @@ def draw_on_error(path: str | Path = "error.svg") -> Iterator[None]:
 def of_error(error: BaseException) -> Drawing | None:
     """The graph up to the operation in which `error` was raised; None where no operation was at work."""
     names = gather([], None, _user_variables(error.__traceback__))
-    for variables in reversed(list(_frames(error.__traceback__))):
+    for frame, _ in reversed(list(walk_tb(error.__traceback__))):
+        variables = frame.f_locals
         node = variables.get("node")
         primitive = variables.get("primitive", variables.get("self"))
         if isinstance(node, Node) and not isinstance(primitive, Tensor):
@@ -57,20 +59,13 @@ def of_error(error: BaseException) -> Drawing | None:
     return None
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[dict[str, Any]]:
-    while traceback is not None:
-        yield traceback.tb_frame.f_locals
-        traceback = traceback.tb_next
-
-
 def _user_variables(traceback: TracebackType | None) -> dict[str, Any]:
     """The variables of the frames that are not this library's: innermost last, so that they win."""
     here = str(Path(__file__).parents[1])
     found: dict[str, Any] = {}
-    while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(here):
-            found.update(traceback.tb_frame.f_locals)
-        traceback = traceback.tb_next
+    for frame, _ in walk_tb(traceback):
+        if not frame.f_code.co_filename.startswith(here):
+            found.update(frame.f_locals)
     return found
 
 
@@ -94,12 +89,12 @@ def _of_call(primitive: Primitive, operands: Sequence[Any], options: dict[str, A
         if node is not None:
             sources.append(result.ids[node])
         elif x is not None and hasattr(x, "shape"):
-            key = f"n{len(graph.vertices)}"
+            key = graph.next_id()
             graph.add(Vertex(key, Kind.INPUT, name=getattr(x, "name", None) or "", shape=tuple(x.shape),
                              dtype=str(x.dtype)))
             sources.append(key)
     shapes = [shape_text(tuple(x.shape)) if hasattr(x, "shape") else repr(x)[:20] for x in operands]
-    failed = f"n{len(graph.vertices)}"
+    failed = graph.next_id()
     graph.add(Vertex(failed, Kind.OPERATION, op=primitive.name, failed=True, notes=("got " + ", ".join(shapes),)))
     for i, source in enumerate(sources):
         graph.edges.append(Edge(source, failed, (i,), shape_text(graph.vertices[source].shape or ()), True))

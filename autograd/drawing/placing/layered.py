@@ -30,7 +30,6 @@ LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
 
 
-
 @dataclass(slots=True)
 class _Item:
     """A vertex, or a bend of an edge that passes a layer."""
@@ -262,17 +261,17 @@ def _apart(layer: list[int], items: list[_Item], wanted: list[float], beside: fl
 
 def _rows(layers: list[list[int]], items: list[_Item]) -> tuple[list[Span], float]:
     """Top and bottom of each layer, with room for the frames that begin or end between two layers."""
-    y, rows = 4.0, []
+    bottom, rows = 4.0 - LAYER_GAP, []
     before: set[str] = set()
     for layer in layers:
-        here = {cluster for i in layer for cluster in items[i].clusters}
-        depth = max((len(items[i].clusters) for i in layer), default=0)
-        y += (8.0 + FRAME_PADDING) * min(depth, len(here - before))
-        high = max((items[i].height for i in layer), default=0.0)
-        rows.append((y, y + high))
-        y += high + LAYER_GAP
+        members = [items[i] for i in layer]
+        here = set().union(*[item.clusters for item in members])
+        depth = max((len(item.clusters) for item in members), default=0)
+        top = bottom + LAYER_GAP + (8.0 + FRAME_PADDING) * min(depth, len(here - before))
+        bottom = top + max((item.height for item in members), default=0.0)
+        rows.append((top, bottom))
         before = here
-    return rows, y - LAYER_GAP + 4.0
+    return rows, bottom + 4.0
 
 
 def _beside_middle(route: list[Point], text: str) -> Point:

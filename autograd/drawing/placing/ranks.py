@@ -51,8 +51,7 @@ def lengths(graph: Graph) -> list[int]:
             last[cluster] = max(last.get(cluster, rank[key]), rank[key])
     found = []
     for edge in graph.edges:
-        entered = [c for c in lineage[edge.target] if c not in lineage[edge.source]]
-        left = [c for c in lineage[edge.source] if c not in lineage[edge.target]]
+        left, entered = _left_and_entered(lineage[edge.source], lineage[edge.target])
         above = max((last[c] - rank[edge.source] for c in left), default=0)
         below = max((rank[edge.target] - first[c] for c in entered), default=0)
         found.append(max(1, min(above + below + 1, rank[edge.target] - rank[edge.source])))
@@ -105,12 +104,16 @@ def _bands(graph: Graph, edges: Iterable[Constraint]) -> list[Constraint]:
             found[f"{cluster} gate", key, 0] = None
             found[key, f"{cluster} exit", 0] = None
     for source, target, _ in edges:
-        entered = [cluster for cluster in lineage[target] if cluster not in lineage[source]]
-        left = [cluster for cluster in lineage[source] if cluster not in lineage[target]]
+        left, entered = _left_and_entered(lineage[source], lineage[target])
         found.update({(source, f"{cluster} gate", 1): None for cluster in entered})
         found.update({(f"{cluster} exit", target, 1): None for cluster in left})
         found.update({(f"{a} exit", f"{b} gate", 1): None for a in left[:1] for b in entered[:1]})
     return list(found)
+
+
+def _left_and_entered(source: list[str], target: list[str]) -> tuple[list[str], list[str]]:
+    """The clusters that an edge leads out of, and into."""
+    return [c for c in source if c not in target], [c for c in target if c not in source]
 
 
 def _topological(names: Iterable[str], edges: Iterable[Constraint]) -> list[str] | None:

@@ -45,6 +45,12 @@ class Extraction:
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
     values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
 
+    def filled(self, largest: int) -> dict[Node, Any]:
+        """These values, and what follows from them: results of up to `largest` elements."""
+        values = dict(self.values)
+        fill_in(self.order, values, largest=largest)
+        return values
+
 
 def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) -> Extraction:
     """The graph that `roots` were computed by, in plain data."""
@@ -67,7 +73,7 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
             found.ids[node] = found.ids[node.parents[0]]
             continue
         places = _tell_operands(found, node, names)
-        key = _new_key(graph)
+        key = graph.next_id()
         graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))
         found.nodes[key], found.ids[node] = node, key
         _connect(found, key, node, places)
@@ -82,21 +88,17 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     return found
 
 
-def _new_key(graph: Graph) -> str:
-    return f"n{len(graph.vertices)}"
-
-
 def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str]:
     """Add the leaves that a node is the first to read, and its constants; the constants' ids by their places."""
     graph, constants = found.graph, dict(node.constants)
     places: dict[int, str] = {}
     for i, parent in enumerate(node.parents):
         if isinstance(parent, Leaf) and parent not in found.ids:
-            key = found.ids[parent] = _new_key(graph)
+            key = found.ids[parent] = graph.next_id()
             found.nodes[key] = parent
             graph.add(_leaf(key, parent, *names.of(parent), found.values))
         elif parent is None and i in constants and _is_number(constants[i]):
-            places[i] = _new_key(graph)
+            places[i] = graph.next_id()
             graph.add(_constant(places[i], constants[i], names))
     return places
 
@@ -209,7 +211,7 @@ def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, st
 def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
     """A tensor that no recorded operation made."""
     name = fuller(tensor.name or "", names.by_tensor.get(id(tensor), ""))
-    graph.add(Vertex(f"n{len(graph.vertices)}", Kind.INPUT, name=name, named_by="user" if name else "",
+    graph.add(Vertex(graph.next_id(), Kind.INPUT, name=name, named_by="user" if name else "",
                      shape=tensor.shape, dtype=str(tensor.dtype), value=_figures(tensor), output=True))
     why = "nothing that it was made of requires grad, or the graph was cut by detach(), no_grad() or a plain array."
     graph.banner = (*graph.banner, f"{name or 'A tensor'} has no graph: {why}")

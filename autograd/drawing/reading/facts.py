@@ -24,11 +24,7 @@ def summary(value: Any) -> Summary | None:
         return None
     if array.size == 0:
         return Summary(0, "empty")
-    nan = infinite = 0
-    norm = 0.0
-    if array.dtype.kind in "fc":
-        nan = int(np.isnan(array).sum())
-        infinite = int(np.isinf(array).sum())
+    nan, infinite = int(np.isnan(array).sum()), int(np.isinf(array).sum())
     with np.errstate(all="ignore"):
         wide = array.astype(np.complex128 if array.dtype.kind == "c" else float)
         norm = float(np.sqrt(np.square(np.abs(wide)).sum()))

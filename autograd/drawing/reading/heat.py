@@ -17,8 +17,8 @@ from autograd.several_outputs import select
 
 from .extract import Extraction
 from .flops import flops
-from .passes import cotangents, ones, pulled
-from .replay import UNKNOWN, evaluated, fill_in, operand_values
+from .passes import cotangents, ones, pulled, seeds
+from .replay import UNKNOWN, evaluated, operand_values
 
 Measure = Literal["time", "bytes", "flops", "grad_norm"]
 REPETITIONS = 3
@@ -27,17 +27,9 @@ LARGEST = 10_000_000
 
 def colour(extraction: Extraction, measure: Measure) -> None:
     """Give the vertices of the graph their figure and its share of the largest, and say what stands out."""
-    order = extraction.order
-    if measure == "time":
-        _by_time(extraction, order)
-    elif measure == "bytes":
-        _by_bytes(extraction, order)
-    elif measure == "flops":
-        _by_flops(extraction, order)
-    elif measure == "grad_norm":
-        _by_gradient(extraction, order)
-    else:
+    if measure not in _MEASURES:
         raise ValueError(f"color_by is 'time', 'bytes', 'flops', 'grad_norm' or None, got {measure!r}")
+    _MEASURES[measure](extraction)
 
 
 def _operations(order: Sequence[Node]) -> list[Node]:
@@ -45,26 +37,25 @@ def _operations(order: Sequence[Node]) -> list[Node]:
     return [node for node in order if node.parents and node.primitive is not select]
 
 
-def _by_time(extraction: Extraction, order: Sequence[Node]) -> None:
-    values = dict(extraction.values)
-    fill_in(order, values, largest=LARGEST)
+def _by_time(extraction: Extraction) -> None:
+    operations, values = _operations(extraction.order), extraction.filled(LARGEST)
     figures: dict[Node, float] = {}
     texts: dict[Node, str] = {}
     with no_grad(), np.errstate(all="ignore"):
-        for node in _operations(order):
+        for node in operations:
             forward, backward = _timed(node, values)
             if forward is None:
                 continue
             figures[node] = forward + (backward or 0.0)
             texts[node] = seconds_text(forward) + (f" + {seconds_text(backward)} back" if backward is not None else "")
-    slowest = max(figures, key=lambda node: figures[node], default=None)
+    slowest = max(figures, key=figures.__getitem__, default=None)
     lines = []
     if slowest is not None:
         total = sum(figures.values())
         lines.append(f"Slowest: {slowest.primitive.name}, {seconds_text(figures[slowest])} of {seconds_text(total)} "
                      f"({figures[slowest] / (total or 1.0):.0%}). Each operation was run again, forward and backward, "
                      f"best of {REPETITIONS}.")
-    missing = len(_operations(order)) - len(figures)
+    missing = len(operations) - len(figures)
     if missing:
         lines.append(f"{count_text(missing, 'operation')} could not be run again.")
     _apply(extraction, figures, texts, "time, forward and backward", lines, seconds_text)
@@ -101,11 +92,11 @@ def best_of(run: Callable[[], object], repetitions: int = REPETITIONS) -> float:
     return min(times)
 
 
-def _by_bytes(extraction: Extraction, order: Sequence[Node]) -> None:
+def _by_bytes(extraction: Extraction) -> None:
     """Bytes that a node alone keeps alive for the backward pass; an array that several keep counts at the first."""
     seen: set[int] = set()
     kept: dict[Node, int] = {}
-    for node in order:
+    for node in extraction.order:
         size = 0
         for value in node.saved if node.saved is not FREED else ():
             base = value.base if isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray) else value
@@ -113,8 +104,8 @@ def _by_bytes(extraction: Extraction, order: Sequence[Node]) -> None:
                 seen.add(id(base))
                 size += base.nbytes
         kept[node] = size
-    peak, place = _peak(order, kept)
-    figures = {node: float(kept[node]) for node in _operations(order)}
+    peak, place = _peak(extraction.order, kept)
+    figures = {node: float(kept[node]) for node in _operations(extraction.order)}
     texts = {node: bytes_text(size) + " kept" for node, size in figures.items()}
     lines = [f"{bytes_text(sum(kept.values()))} are kept for the backward pass, the leaves' own memory not counted."]
     if place is not None:
@@ -149,17 +140,17 @@ def _bytes_of(node: Node) -> int:
     return node.size * node.dtype.itemsize if node.dtype != object else 0
 
 
-def _by_flops(extraction: Extraction, order: Sequence[Node]) -> None:
+def _by_flops(extraction: Extraction) -> None:
     figures: dict[Node, float] = {}
     unknown: dict[str, None] = {}
-    for node in _operations(order):
+    for node in _operations(extraction.order):
         count = flops(node)
         if count is None:
             unknown[node.primitive.name] = None
         else:
             figures[node] = float(count)
     lines = []
-    most = max(figures, key=lambda node: figures[node], default=None)
+    most = max(figures, key=figures.__getitem__, default=None)
     if most is not None:
         total = sum(figures.values())
         lines.append(f"One forward evaluation takes {flops_text(total)}, most of it {most.primitive.name} with "
@@ -170,13 +161,8 @@ def _by_flops(extraction: Extraction, order: Sequence[Node]) -> None:
     _apply(extraction, figures, texts, "floating-point operations, forward", lines, flops_text)
 
 
-def _by_gradient(extraction: Extraction, order: Sequence[Node]) -> None:
-    values = dict(extraction.values)
-    fill_in(order, values, largest=LARGEST)
-    graph = extraction.graph
-    seeds = {extraction.nodes[key]: ones(extraction.nodes[key]) for key, v in graph.vertices.items()
-             if v.output and key in extraction.nodes and extraction.nodes[key].dtype != object}
-    found = cotangents(order, seeds, values)
+def _by_gradient(extraction: Extraction) -> None:
+    found = cotangents(extraction.order, seeds(extraction), extraction.filled(LARGEST))
     figures, texts = {}, {}
     for node, g in found.items():
         if isinstance(g, list) or node.primitive is select:
@@ -186,7 +172,7 @@ def _by_gradient(extraction: Extraction, order: Sequence[Node]) -> None:
     lines = []
     leaves = {node: size for node, size in figures.items() if isinstance(node, Leaf)}
     if leaves:
-        low, high = min(leaves, key=lambda n: leaves[n]), max(leaves, key=lambda n: leaves[n])
+        low, high = min(leaves, key=leaves.__getitem__), max(leaves, key=leaves.__getitem__)
         lines.append(f"Norms at the leaves run from {leaves[low]:.3g} ({_called(extraction, low)}) "
                      f"to {leaves[high]:.3g} ({_called(extraction, high)}).")
     _apply(extraction, figures, texts, "norm of the gradient", lines, lambda x: f"{x:.3g}")
@@ -208,3 +194,8 @@ def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping
     largest = max((v.heat or 0.0 for v in changed), default=0.0)
     extraction.graph = replace(graph.with_vertices(changed), heat_unit=f"{unit}, up to {write(largest)}",
                                banner=(*graph.banner, *lines))
+
+
+_MEASURES: dict[str, Callable[[Extraction], None]] = {
+    "time": _by_time, "bytes": _by_bytes, "flops": _by_flops, "grad_norm": _by_gradient,
+}

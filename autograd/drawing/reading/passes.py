@@ -18,6 +18,7 @@ from autograd.primitive import Elementwise, Primitive
 from autograd.reverse import added, fit
 from autograd.tensor import Tensor
 
+from .extract import Extraction
 from .replay import UNKNOWN, evaluated, operand_values
 
 Array = Any
@@ -123,6 +124,12 @@ def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: A
 
 def _raw(value: Any) -> Any:
     return value._value if isinstance(value, Tensor) else value
+
+
+def seeds(extraction: Extraction) -> dict[Node, Array]:
+    """What a reverse pass starts from: one in every element of every output."""
+    return {node: ones(node) for key, node in extraction.nodes.items()
+            if extraction.graph.vertices[key].output and node.dtype != object}
 
 
 def ones(node: Node) -> Array:

@@ -18,8 +18,7 @@ from autograd.several_outputs import select
 
 from .extract import Extraction
 from .facts import summary
-from .passes import cotangents, ones, tangents
-from .replay import fill_in
+from .passes import cotangents, ones, seeds, tangents
 
 LARGEST = 1_000_000
 MOST = 300
@@ -62,15 +61,11 @@ def traced(extraction: Extraction) -> Trace:
     if len(graph.vertices) > MOST:
         trace.note = f"Step by step is for graphs of up to {MOST} vertices; this one has {len(graph.vertices):,}."
         return trace
-    order = extraction.order
-    values = dict(extraction.values)
-    fill_in(order, values, largest=LARGEST)
+    order, values = extraction.order, extraction.filled(LARGEST)
     trace.order = list(graph.vertices)
     _note_values(extraction, values, trace)
     trace.told = {key: _given(graph.vertices[key], value) for key, value in trace.values.items()}
-    seeds = {node: ones(node) for key, node in extraction.nodes.items()
-             if graph.vertices[key].output and node.dtype != object}
-    _reverse(extraction, order, seeds, values, trace)
+    _reverse(extraction, values, trace)
     leaves = [node for node in order if isinstance(node, Leaf)][:DIRECTIONS]
     for leaf in leaves:
         moved = tangents(order, {leaf: ones(leaf)}, values)
@@ -131,10 +126,8 @@ def _note_values(extraction: Extraction, values: dict[Node, Any], trace: Trace) 
             trace.values[key] = text(value)
 
 
-def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, Any], values: dict[Node, Any],
-             trace: Trace) -> None:
+def _reverse(extraction: Extraction, values: dict[Node, Any], trace: Trace) -> None:
     ids = extraction.ids
-
     received: dict[str, int] = {}
     pulls: list[tuple[str, Shares]] = []
 
@@ -149,7 +142,7 @@ def _reverse(extraction: Extraction, order: Sequence[Node], seeds: dict[Node, An
                 gives.append((key, text(share), received[key], text(sums[parent])))
         pulls.append((ids[node], tuple(gives)))
 
-    totals = cotangents(order, seeds, values, visit)
+    totals = cotangents(extraction.order, seeds(extraction), values, visit)
     for node, g in totals.items():
         if not isinstance(g, list):
             trace.gradients[ids[node]] = text(g)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
 from autograd.drawing.words import shape_text
@@ -43,14 +44,7 @@ def collapsed(graph: Graph, depth: int, expand: Expand = None) -> Graph:
 def _opened(graph: Graph, expand: Expand) -> set[str]:
     if expand is None:
         return set()
-    if callable(expand):
-        wanted = expand
-    else:
-        pattern = expand
-
-        def wanted(path: str) -> bool:
-            return fnmatchcase(path, pattern)
-
+    wanted: Callable[[str], object] = expand if callable(expand) else re.compile(translate(expand)).match
     return {step for key, cluster in graph.clusters.items() if wanted(cluster.path) for step in graph.lineage(key)}
 
 

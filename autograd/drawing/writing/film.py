@@ -5,7 +5,7 @@ Every frame shows the graph at the same places; values fill in forwards, then gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
@@ -14,9 +14,9 @@ from autograd.drawing.reading.steps import Trace
 
 from .dot import escape
 from .legend import ROW, banner, wrapped
-from .slots import with_slots
+from .slots import leaf_of, with_slots
 from .style import Theme
-from .svg import MARGIN, definitions, figure_id, graph_group, legend_group, style_element
+from .svg import MARGIN, definitions, figure_id, graph_group, legend_group, style_element, texts
 
 MOST = 16
 """Frames at most; of longer passes several steps come in one frame."""
@@ -45,8 +45,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
     columns = max(1, min(len(shown), int((WIDEST + gap) // (wide + gap))))
     total = columns * (wide + gap)
     above = banner(graph, total - gap)
-    parts = [f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
-             for i, text in enumerate(above)]
+    parts = texts("banner", above, MARGIN, MARGIN)
     y = MARGIN + ROW * len(above)
     for start in range(0, len(shown), columns):
         row = [(wrapped([told], wide), frame) for told, frame in shown[start : start + columns]]
@@ -55,8 +54,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
             x = MARGIN + column * (wide + gap)
             name = f"{prefix}{start + column}"
             parts.append(f'<g role="img" aria-label="{escape(" ".join(lines))}">{definitions(name)}')
-            parts += [f'<text class="caption" x="{x:.1f}" y="{y + ROW * (i + 0.7):.1f}">{escape(line)}</text>'
-                      for i, line in enumerate(lines)]
+            parts += texts("caption", lines, x, y)
             parts.append(graph_group(frame, layout, name, x + (wide - layout.width) / 2, y + words + 4))
             parts.append("</g>")
         y += words + layout.height + 3 * MARGIN
@@ -73,7 +71,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
 
 def frames(graph: Graph, trace: Trace, most: int = MOST) -> Iterator[tuple[str, Graph]]:
     """`(words, graph)` of each frame: the graph after some steps, the last of them marked."""
-    constants = {_leaf(vertex.id) for vertex in graph.vertices.values() if vertex.kind is Kind.CONSTANT}
+    constants = {leaf_of(vertex.id) for vertex in graph.vertices.values() if vertex.kind is Kind.CONSTANT}
     moments = [moment for moment in _moments(trace) if moment.at not in constants]
     filled: dict[tuple[str, str], str] = {}
     before = 0
@@ -103,7 +101,7 @@ def _moments(trace: Trace) -> Iterator[Moment]:
 
 def _frame(graph: Graph, filled: dict[tuple[str, str], str], last: Moment) -> Graph:
     def shown(vertex: Vertex) -> Vertex:
-        key = _leaf(vertex.id)
+        key = leaf_of(vertex.id)
         slots = tuple((role, filled.get((role, key), "")) for role, _ in vertex.slots)
         return replace(vertex, slots=slots, current=key == last.at)
 
@@ -112,12 +110,6 @@ def _frame(graph: Graph, filled: dict[tuple[str, str], str], last: Moment) -> Gr
             return edge
         if not last.back_to:
             return replace(edge, flow="flow")
-        return replace(edge, flow="back") if _leaf(edge.source) in last.back_to else edge
+        return replace(edge, flow="back") if leaf_of(edge.source) in last.back_to else edge
 
-    edges: Sequence[Edge] = [lit(edge) for edge in graph.edges]
-    return replace(graph.with_vertices(map(shown, graph.vertices.values())), edges=list(edges))
-
-
-def _leaf(key: str) -> str:
-    """An alias `n5_2` shows what its leaf shows."""
-    return key.partition("_")[0]
+    return replace(graph.with_vertices(map(shown, graph.vertices.values())), edges=[lit(edge) for edge in graph.edges])

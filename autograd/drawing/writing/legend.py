@@ -11,6 +11,8 @@ from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
 ROW = 16.0
+NARROWEST = 280.0
+"""A picture is at least this wide, so that legend and banner have room."""
 SIGNS: dict[Sample, str] = {"operand": "0: (3,)", "twice": "×2", "rule": "g  ∂"}
 """Samples that are words themselves."""
 SAMPLE = 28.0

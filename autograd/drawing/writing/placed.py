@@ -12,10 +12,8 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
 from .dot import CHANGES, SHAPES, STYLES, digraph, literal, place
-from .legend import ROW, SIGNS, Entry, banner, indent, legend
+from .legend import NARROWEST, ROW, SIGNS, Entry, banner, indent, legend
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
-
-NARROWEST = 280.0
 
 
 def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:

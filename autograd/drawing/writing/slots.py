@@ -9,11 +9,16 @@ from autograd.drawing.model import Graph, Kind, Vertex
 from autograd.drawing.reading.steps import Trace
 
 
+def leaf_of(key: str) -> str:
+    """An alias `n5_2` shows what its leaf shows."""
+    return key.partition("_")[0]
+
+
 def with_slots(graph: Graph, trace: Trace) -> Graph:
     """The graph with room on each vertex for its value, tangent and gradient, empty until the steps fill it in."""
     def roomy(vertex: Vertex) -> Vertex:
         slots: list[tuple[Literal["value", "tangent", "grad"], str]] = []
-        key = vertex.id.partition("_")[0]  # an alias shows what its leaf shows
+        key = leaf_of(vertex.id)
         if vertex.kind is Kind.CONSTANT:
             return vertex
         if key in trace.values:

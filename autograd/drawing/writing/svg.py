@@ -27,12 +27,10 @@ from autograd.drawing.placing.layout import Box, Layout, Point, way_back
 from autograd.drawing.words import width
 
 from .dot import classes, escape
-from .legend import ROW, SIGNS, Sample, banner, indent, legend
+from .legend import NARROWEST, ROW, SIGNS, Sample, banner, indent, legend
 from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet
 
 MARGIN = 10.0
-NARROWEST = 280.0
-"""A picture is at least this wide, so that legend and banner have room."""
 
 
 def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: str = "", embedded: bool = False) -> str:
@@ -58,10 +56,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     ]
     if not embedded:  # a page's ground need not follow the setting that the palette follows
         parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
-    parts += [
-        f'<text class="banner" x="{MARGIN:.1f}" y="{MARGIN + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
-        for i, text in enumerate(above)
-    ]
+    parts += texts("banner", above, MARGIN, MARGIN)
     parts.append(graph_group(graph, layout, prefix, shift, top))
     hot = " hot" if graph.heat_unit else ""
     below = f"translate({MARGIN:.1f} {top + layout.height + 8:.1f})"
@@ -233,6 +228,12 @@ def _counts(graph: Graph, layout: Layout) -> list[str]:
 
 
 # --- Around the picture ----------------------------------------------------------------------------------------------
+
+
+def texts(look: str, written: Iterable[str], x: float, y: float) -> list[str]:
+    """Lines of text in rows, from a corner on."""
+    return [f'<text class="{look}" x="{x:.1f}" y="{y + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
+            for i, text in enumerate(written)]
 
 
 def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
