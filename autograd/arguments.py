@@ -11,6 +11,7 @@ import numpy as np
 from .arrays import plain_array
 from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
+from .graph import refuse_objects
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
 from .tensor.nested import joined
@@ -18,11 +19,23 @@ from .tensor.nested import joined
 PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})
 """Types of options that need no look: a tensor is none of them."""
 
+FLAT = frozenset({float, int, np.ndarray, np.float64, np.float32})
+"""Types of operands that go to NumPy as they are."""
+
 
 def array_of(x: Any) -> Any:
     """An argument that may be a list or a number, as an array where it is no tensor and holds none."""
     x = joined(x)
     return x if isinstance(x, Tensor) else plain_array(x)
+
+
+def as_operand(x: Any) -> Any:
+    """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
+    if type(x) in FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)):
+        return x
+    array = array_of(x)
+    refuse_objects(array)  # a fraction, for one
+    return array
 
 
 def as_tensor(x: Any) -> Tensor:

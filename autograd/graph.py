@@ -120,7 +120,8 @@ def describe(operand: Any, parent: Node | None) -> Any:
     value = getattr(operand, "_value", operand)
     if value is operand and not isinstance(value, np.ndarray):
         return operand
-    refuse_objects(value)
+    if value.dtype is OBJECT:
+        refuse_objects(value)
     return (value.shape, value.dtype, getattr(operand, "_name", None))
 
 

@@ -28,11 +28,12 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .arguments import PLAIN, array_of, as_computed, checked_options, rearranged
+from .arguments import FLAT, PLAIN, as_computed, as_operand, checked_options, rearranged
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode
 from .registry import primitives, registry
 from .rule_signature import Rule, active_operands, argument_names, option_names
+from .runtime.numbers import NUMBERS, WITH_ARRAYS, as_array
 from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
@@ -41,9 +42,8 @@ from .tree import add_all
 
 Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
 
-_float64 = np.float64
+_float64, _ndarray = np.float64, np.ndarray
 _new = object.__new__
-_FLAT = frozenset({float, int, np.ndarray, np.float64, np.float32})
 _NO_OPTIONS: dict[str, Any] = {}
 
 
@@ -170,7 +170,7 @@ def protected(operand: Any, parent: Node | None, value: Any) -> Any:
     """An operand's value as a node keeps it: a copy of what others could write to, constants and shared arrays."""
     if parent is not None and not operand._shared:
         return value
-    return value.copy(order="K") if isinstance(value, np.ndarray) else value
+    return value.copy("K") if isinstance(value, _ndarray) else value
 
 
 # --- Elementwise -----------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class Elementwise(Primitive):
         super().__init__(name, evaluate, operands)
         self.ufunc, self.partials = ufunc, tuple(partials)  # the ufunc, if partials compute with several operands
         self.linear = all(p in (1, -1) for p in partials)  # a sum or a difference: so is its tangent
-        self.rule_reads = tuple(frozenset(argument_names(p) if callable(p) else ()) - {"active"} for p in partials)
+        self.rule_reads = tuple(frozenset(argument_names(p)) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         self.cotangents = tuple(_elementwise_cotangent(p, (*operands, "out"), times) for p in partials)
 
@@ -207,18 +207,18 @@ class Elementwise(Primitive):
 
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | None) -> Rule:
     """`g * partial`, 0 where either is, as one flat function; the common way to read gets one without a loop."""
-    if not callable(partial):
+    if isinstance(partial, (int, float)):
         same, opposite = (lambda g, node: g), (lambda g, node: -g)
-        return {1: same, -1: opposite}.get(partial, lambda g, node: g * partial)
+        return {1.0: same, -1.0: opposite}.get(partial, lambda g, node: g * partial)
     names = argument_names(partial)
+    at = [slots.index(name) for name in names if name != "active"]
     if "active" in names:
-        at = tuple(slots.index(name) for name in names if name != "active")
         return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at], active=active_operands(node)))
-    at = tuple(slots.index(name) for name in names)
     if len(at) == 1:
         k = at[0]
-        if times is not None:
-            return lambda g, node: times(g, node.saved[k])
+        if times is not None or type(partial) is str:
+            multiply = times or pole_safe
+            return lambda g, node: multiply(g, node.saved[k])
         return lambda g, node: pole_safe(g, partial(node.saved[k]))
     return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at]))
 
@@ -227,9 +227,11 @@ def pole_safe(g: Array, partial: Array) -> Array:
     """`g * partial`, exactly 0 where either is exactly 0, even where the other is infinite or nan."""
     if isinstance(g, Tensor) or isinstance(partial, Tensor):
         return registry[pole_safe](g, partial)
+    if type(partial) in NUMBERS and type(g) is _ndarray:
+        partial = as_array(partial, g.dtype)
     product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
-    largest = (product if type(product) is _float64 else product.item(product.argmax()) if 0 < product.size < LARGE
-               else nan_or_largest(product))
+    largest = (product if type(product) is not _ndarray
+               else product.item(product.argmax()) if 0 < product.size < LARGE else nan_or_largest(product))
     return product if largest == largest else np.where((g == 0) | (partial == 0), 0, product)[()]
 
 
@@ -262,29 +264,35 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     return apply
 
 
-def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:
+def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:  # noqa: C901  # calls cost
     """The hot path of a function of two operands without options; one of them may be a number or an array."""
     of_x, of_y = primitive.rule_reads
     names = (*primitive.operands, "out")
     keep_both = tuple(name in of_x or name in of_y for name in names)
     keep_left, keep_right = (tuple(name in reads for name in names) for reads in (of_x, of_y))
     computes = isinstance(primitive, Elementwise) and primitive.ufunc is not None
+    with_arrays = function in WITH_ARRAYS
 
-    def apply(x: Any, y: Any) -> Any:
+    def apply(x: Any, y: Any) -> Any:  # noqa: C901  # here, too
         if type(x) is Tensor:
             a, left = x._value, x._node
-        elif type(x) in _FLAT:
+        elif type(x) in FLAT:
             a, left = x, None
         else:
             return primitive(as_operand(x), as_operand(y))
         if type(y) is Tensor:
             b, right = y._value, y._node
-        elif type(y) in _FLAT:
+        elif type(y) in FLAT:
             b, right = y, None
         else:
             return primitive(as_operand(x), as_operand(y))
         try:
-            result = function(a, b)
+            if right is None and with_arrays and type(b) in NUMBERS and type(a) is _ndarray:
+                result = function(a, as_array(b, a.dtype))
+            elif left is None and with_arrays and type(a) in NUMBERS and type(b) is _ndarray:
+                result = function(as_array(a, b.dtype), b)
+            else:
+                result = function(a, b)
         except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
             errors.raise_explained(primitive.name, (a, b), error)
         if mode.special or (left is None and right is None):
@@ -298,14 +306,17 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
         out._value, out._shared = result, False
         out._node = node = Node()
         node.primitive, node.parents, node.options, node.hooks = primitive, (left, right), _NO_OPTIONS, None
-        if left is None or right is None:
-            keep = keep_right if left is None else keep_left
-            node.untracked = (describe(x, left), describe(y, right))
-            a, b = keep[0] and protected(x, left, a), keep[1] and protected(y, right, b)
+        if left is not None and right is not None:
+            keep, open_to_others = keep_both, x._shared or y._shared
+        elif type(y) in NUMBERS:
+            keep, open_to_others, node.untracked = keep_left, x._shared, (None, y)
+        elif type(x) in NUMBERS:
+            keep, open_to_others, node.untracked = keep_right, y._shared, (x, None)
         else:
-            keep = keep_both
-            if x._shared or y._shared:
-                a, b = protected(x, left, a), protected(y, right, b)
+            keep, open_to_others = keep_right if left is None else keep_left, True
+            node.untracked = (describe(x, left), describe(y, right))
+        if open_to_others:
+            a, b = keep[0] and protected(x, left, a), keep[1] and protected(y, right, b)
         node.saved = (a if keep[0] else None, b if keep[1] else None, result if keep[2] else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
@@ -314,15 +325,6 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
         return out
 
     return apply
-
-
-def as_operand(x: Any) -> Any:
-    """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
-    if type(x) in _FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)):
-        return x
-    array = array_of(x)
-    refuse_objects(array)  # a fraction, for one
-    return array
 
 
 # --- Linear, multilinear, general ------------------------------------------------------------------------------------
@@ -371,8 +373,6 @@ class Structured(Primitive):
         linear = not self.pushforwards
         if linear and self.offset in options:
             options = {name: option for name, option in options.items() if name != self.offset}
-        if linear and len(tangents) == 1:
-            return self(*tangents, **options)
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
         if linear:
             return add_all([self(*operands[:i], t, *operands[i + 1 :], **options) for i, t in varying])

@@ -11,8 +11,10 @@ from .graph import Node
 Rule = Callable[..., Any]
 
 
-def argument_names(rule: Rule) -> tuple[str, ...]:
-    """The positional parameters of a rule, which say what it reads; or what its attribute `reads` says."""
+def argument_names(rule: Rule | str | float) -> tuple[str, ...]:
+    """What a rule reads: its positional parameters, or what its attribute `reads` says; of a name, what it names."""
+    if isinstance(rule, (str, int, float)):
+        return (rule,) if isinstance(rule, str) else ()
     if hasattr(rule, "reads"):
         return tuple(rule.reads)
     code = unwrap(rule).__code__

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_operand
 from autograd.errors import NoDerivativeError
-from autograd.primitive import Elementwise, Structured, as_operand, binary, calling_convention, unary
+from autograd.primitive import Elementwise, Structured, binary, calling_convention, unary
 from autograd.registry import public_name, register
 from autograd.rule_signature import Rule
 
@@ -18,13 +19,14 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
                 times: Rule | None = None) -> Callable[..., Any]:
     """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
 
-    A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), or a number: `elementwise(np.add, 1, 1)`;
-    None raises `NoDerivativeError` where it is needed. `evaluate` computes on raw values where an operator is faster
-    than the ufunc (`operator.mul` on NumPy scalars); `times(g, value)` is `g * partial(value)`, in less memory.
+    A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), the name of one, or a number:
+    `elementwise(np.multiply, "y", "x")`, `elementwise(np.add, 1, 1)`; None raises `NoDerivativeError` where it is
+    needed. `evaluate` computes on raw values where an operator is faster than the ufunc (`operator.mul` on NumPy
+    scalars); `times(g, value)` is `g * partial(value)`, in less memory.
     """
     run = evaluate or function
     rules, without = stated(function, operands, partials)
-    computes = function is not np.multiply and any(map(callable, rules))  # with operands, not just multiplies
+    computes = any(map(callable, rules))  # with operands, not just multiplies
     ufunc = function if computes and isinstance(function, np.ufunc) and function.nin > 1 else None
     primitive = Elementwise(name or function.__name__, run, tuple(operands[: len(rules)]), rules, times, ufunc)
     primitive.apply = (unary, binary, nary)[min(len(rules), 3) - 1](primitive, run)

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import in_dtypes_of_loop
-from autograd.primitive import as_operand
+from autograd.arguments import as_operand, in_dtypes_of_loop
 from autograd.registry import registry
 from autograd.rule_signature import Rule
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
+from autograd.arguments import as_operand, in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
 from autograd.errors import NoDerivativeError
-from autograd.primitive import as_operand, wrap
+from autograd.primitive import wrap
 from autograd.registry import on_demand, public_name, registry
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import refuse_ndarray
-from autograd.primitive import as_operand, wrap
+from autograd.arguments import as_operand, refuse_ndarray
+from autograd.primitive import wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
 from autograd.tensor.box import tracked

@@ -69,9 +69,7 @@ class Tensor(Interface):
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
         self._value = array if array.ndim else array[()]
         self._shared = array is data or array.base is not None
-        self._node = None
-        if name is not None:
-            self._name = name
+        self._node, self._name = None, name
         if requires_grad:
             self.requires_grad = True
 
