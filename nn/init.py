@@ -76,8 +76,8 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     if share < 1e-3:
         raise ValueError(f"trunc_normal_: of normal numbers with mean {mean} and std {std} fewer than 1 in 1,000 fall "
                          f"between {a} and {b}; a and b are numbers, not multiples of std")
-    random, values = _random(generator), np.full(tensor.shape, np.inf)
-    while (outside := (values < a) | (values > b)).any():
+    random, values = _random(generator), np.full(tensor.shape, np.nan)
+    while (outside := ~((values >= a) & (values <= b))).any():
         values[outside] = random.normal(mean, std, np.count_nonzero(outside))
     return _written(tensor, values)
 

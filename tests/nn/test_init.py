@@ -142,7 +142,7 @@ def test_other_layers_start() -> None:
     assert 0.99 / 8 < np.abs(attention.out_proj.weight.data).max() <= 1 / 8 * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4)])
+@pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4), (0, 1, 3.09, math.inf)])
 def test_truncated_normals_are_scipys(mean: float, std: float, a: float, b: float) -> None:
     values = filled(init.trunc_normal_, mean=mean, std=std, a=a, b=b).astype(float)
     assert a - 1e-6 <= values.min() <= values.max() <= b + 1e-6
@@ -170,6 +170,7 @@ def test_identities_pass_their_input() -> None:
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda w: init.trunc_normal_(w, std=0), "std must be positive, got 0"),
+    (lambda w: init.trunc_normal_(w, a=3.091, b=math.inf), "fewer than 1 in 1,000 fall between 3.091 and inf"),
     (lambda w: init.trunc_normal_(w, std=0.1, a=1, b=2), "fewer than 1 in 1,000 fall between 1 and 2; a and b are"),
     (init.eye_, r"eye_ needs a tensor of 2 axes, got \(2, 3, 1\)"),
     (lambda w: init.dirac_(nn.Parameter(np.ones((2, 3)))), r"dirac_ needs a weight .*, got \(2, 3\)"),
