@@ -172,6 +172,16 @@ def test_numbers_stay_exact() -> None:
     assert float(exact(0.123456789123)) == 0.123456789123
 
 
+def test_constant_arrays_stay_exact_and_indices_stay_indices() -> None:
+    x, y = (symbolic.expression(lambda v, i=i: v[i], np.ones(2)) for i in (0, 1))
+    tenth = np.array([0.1, 0.3])
+    assert symbolic.expression(lambda v: tenth @ v, np.ones(2)) == x / 10 + 3 * y / 10
+    assert symbolic.expression(lambda v: (tenth @ v[np.array([1, 0])]), np.ones(2)) == y / 10 + 3 * x / 10
+    assert symbolic.expression(lambda v: np.take(v, [1], None).sum() + v[None, :2].sum(), np.ones(2)) == x + 2 * y
+    z = symbolic.expression(lambda v: np.float32(0.5) * np.sum(v, axis=0, keepdims=True)[0], np.ones(2))
+    assert z == x / 2 + y / 2
+
+
 def test_at_a_kink_the_formula_follows_the_table() -> None:
     larger = (lambda x: np.maximum(x, 0), lambda x: np.maximum(0, x), lambda x: np.where(x > 0, x, 0))
     for g in (autograd.relu, np.abs, *larger):

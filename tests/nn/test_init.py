@@ -142,7 +142,8 @@ def test_other_layers_start() -> None:
     assert 0.99 / 8 < np.abs(attention.out_proj.weight.data).max() <= 1 / 8 * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4), (0, 1, 3.09, math.inf)])
+@pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4),
+                                                     (0, 1, 3.09, math.inf)])
 def test_truncated_normals_are_scipys(mean: float, std: float, a: float, b: float) -> None:
     values = filled(init.trunc_normal_, mean=mean, std=std, a=a, b=b).astype(float)
     assert a - 1e-6 <= values.min() <= values.max() <= b + 1e-6

@@ -74,6 +74,13 @@ def test_a_linear_unit_is_most_excited_by_its_own_weights() -> None:
     assert model.training
 
 
+def test_of_a_layer_with_several_outputs_the_first_is_excited() -> None:
+    model = nn.GRU(3, 2, batch_first=True)
+    x = inspect.most_exciting(model, "", 1, (4, 3), steps=20)
+    start = inspect.most_exciting(model, "", 1, (4, 3), steps=0)
+    assert model(x[None])[0].data[..., 1].mean() > model(start[None])[0].data[..., 1].mean()
+
+
 @pytest.mark.parametrize("rate", [0.1, 2.0])
 def test_the_ascent_goes_by_steps_within_the_ball(rate: float) -> None:
     """From noise of half its radius, of the seed 0."""

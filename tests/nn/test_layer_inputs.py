@@ -277,7 +277,7 @@ def test_complex_input_to_a_real_layer_is_refused() -> None:
     lambda z: functional.batch_norm(z, training=True), lambda z: functional.scaled_dot_product_attention(z, z, z),
     nn.LayerNorm(4, elementwise_affine=False), nn.GroupNorm(2, 4), nn.BatchNorm1d(4, affine=False).astype(np.complex64),
     lambda z: nn.MultiheadAttention(4, 2).astype(np.complex128)(z, z, z), lambda z: nn.CosineSimilarity()(z, z),
-    lambda z: functional.cosine_similarity(z.real, z),
+    lambda z: functional.cosine_similarity(z.real, z), lambda z: functional.prelu(z, np.ones(4)),
 ])
 def test_what_is_a_matter_of_real_numbers_refuses_complex_ones(call: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match=r"expected floating-point input, got complex128 \(2, 4\); pass the real part"):

@@ -8,6 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor
+from nn.onnx.graph import Graph
 from tests.nn.test_onnx import assert_same_elsewhere, images
 
 FUNCTIONS = {
@@ -169,3 +170,12 @@ def test_a_model_may_refuse_other_values_than_the_example(tmp_path):
             return np.log(x)
 
     assert_same_elsewhere(Probable(), images(9, 9) ** 2 % 1, tmp_path / "model.onnx")
+
+
+def test_a_constant_is_shared_by_those_of_its_name_type_and_numbers():
+    graph = Graph()
+    first = graph.constant(np.ones(2, np.float32), "one")
+    assert graph.constant(np.ones(2, np.float32), "one") == first
+    others = [graph.constant(value, "one") for value in (np.ones(2, np.int64), np.zeros(2, np.float32), np.ones(3))]
+    assert len({first, *others}) == 4
+    assert [graph.initializers[name].dtype for name in (first, *others)] == ["f4", "i8", "f4", "f8"]

@@ -62,7 +62,7 @@ def operands(batch: int, classes: int, extra: tuple[int, ...], soft: bool, weigh
 @examples(90)
 @given(batch=st.integers(1, 4), classes=st.integers(1, 4), extra=st.lists(st.integers(1, 3), max_size=2).map(tuple),
        soft=st.booleans(), weighted=st.booleans(), ignore_index=st.sampled_from((-100, 0, -1)),
-       reduction=st.sampled_from(REDUCTIONS), smoothing=st.sampled_from((0.0, 0.2)), single=st.booleans(),
+       reduction=st.sampled_from(REDUCTIONS), smoothing=st.sampled_from((0.0, 0.2, 1.0)), single=st.booleans(),
        kernel=st.sampled_from((cross_entropy, negative_log_likelihood)))
 def test_the_formula_and_the_reference(batch: int, classes: int, extra: tuple[int, ...], soft: bool, weighted: bool,
                                        ignore_index: int, reduction: str, smoothing: float, single: bool,
