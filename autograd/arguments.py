@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from .graph import refuse_objects
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
 from .tensor.nested import joined
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PLAIN = frozenset({type(None), bool, int, float, str, slice, tuple, list, np.ndarray})
 """Types of options that need no look: a tensor is none of them."""
@@ -69,6 +72,18 @@ def refuse_foreign(function: Callable[..., Any], options: Mapping[str, Any]) -> 
     """Raise for an option under the name that another library has for it."""
     for name in options.keys() & OPTIONS.keys() - parameters(function).keys():
         raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
+
+
+def answering(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, which answers options under the names of other libraries as NumPy's functions on tensors do."""
+
+    @wraps(function)
+    def apply(*args: P.args, **options: P.kwargs) -> R:
+        if options:
+            refuse_foreign(function, options)
+        return function(*args, **options)
+
+    return apply
 
 
 def refuse_ndarray(name: str, target: Any) -> None:

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def standing_for(f: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`functools.wraps(f)`, for what a transform makes of a function. Raises `TypeError` for what is no function."""
+def standing_for(f: Callable[..., Any], argnums: Any = 0) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`functools.wraps(f)`, for what a transform makes of a function.
+
+    Raises `TypeError` for what is no function, and for arguments where their numbers belong.
+    """
     if not callable(f):
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
                         "write grad(f)(x), not grad(f(x))")
+    if not all(isinstance(n, int) for n in (argnums if isinstance(argnums, Sequence) else [argnums])):
+        raise TypeError(f"argnums are the numbers of arguments, got {argnums!r:.60}; write grad(f)(x), not grad(f, x)")
     return functools.wraps(f)
 
 

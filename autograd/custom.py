@@ -230,6 +230,17 @@ class CustomFunction:
         return self
 
 
+def _of_arrays(asker: str, function: Any) -> Any:
+    """The function. Raises `TypeError` for what is none, or a method, whose `self` is no array."""
+    if not callable(function):
+        raise TypeError(f"{asker} takes a function of arrays, got {function!r:.60}")
+    with contextlib.suppress(ValueError):  # there is no signature to be had
+        if next(iter(inspect.signature(function).parameters), None) == "self":
+            raise TypeError(f"{asker} takes a function of arrays, and {function.__name__} is a method: write it "
+                            "outside the class, and give it as arguments what it reads from self")
+    return function
+
+
 def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False) -> Any:
     """An operation of your own, from a function of arrays, to be given a derivative with `.defvjp` or `.defjvp`.
 
@@ -241,8 +252,8 @@ def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False)
     `numeric=True` differentiates a black box by central differences, in both modes, to first order.
     """
     if function is None:
-        return lambda f: CustomFunction(f, numeric)
-    return CustomFunction(function, numeric)
+        return functools.partial(custom, numeric=numeric)
+    return CustomFunction(_of_arrays("custom", function), numeric)
 
 
 def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, numeric: bool = False) -> CustomFunction:
@@ -251,7 +262,7 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     `vjp` and `jvp` are functions as `custom` takes them, or sequences with one an argument. Returns the function for
     tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
     """
-    function = ufunc_within(function)
+    function = ufunc_within(_of_arrays("rule", function))
     if function in registry:
         raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")
     made = CustomFunction(function, numeric)

@@ -9,6 +9,7 @@ _WRITE = "write x[i] = v: it is differentiable"
 _FILL = "write t[...] = x"
 _RANDOM = "write Tensor(np.random.default_rng(seed).normal(size=shape))"
 _AS_IT_IS = "functions run as they are: leave it out"
+_OF_A_FUNCTION = "write grad(f)(x), with a function f: what it gives can be differentiated again"
 INSTEAD = {
     # PyTorch's tensors
     "view": "write t.reshape(shape)", "permute": "write t.transpose(axes)", "numel": "write t.size",
@@ -76,6 +77,10 @@ FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
 }
 OPTIONS = {
     "dim": "write axis=", "dims": "write axis=", "keepdim": "write keepdims=", "unbiased": "write ddof=1 or ddof=0",
+    "argnum": "write argnums=", "in_dims": "write in_axes=", "out_dims": "write out_axes=",
+    "create_graph": _OF_A_FUNCTION, "retain_graph": _OF_A_FUNCTION, "inputs": _OF_A_FUNCTION, "outputs": _OF_A_FUNCTION,
+    "allow_unused": "what is not used has the gradient 0: leave it out", "grad_outputs": "write vjp(f, x)[1](g)",
+    "holomorphic": "jacobian takes complex functions as they are: leave it out",
 }
 
 

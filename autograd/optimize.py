@@ -31,7 +31,8 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     products (`dogleg` and `trust-exact` the Hessian), `Nelder-Mead` and the like no derivative. `bounds` is
     `(lower, upper)`, each None, a number, or a tree of them like `params`; a constraint `{"type": "eq", "fun": g}`
     takes params too and gets its Jacobian. f is called with float64 parameters. Returns SciPy's result with the minimum
-    as `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration.
+    as `.params`, in the structure and dtypes given. `callback(params)` runs once an iteration. Raises `TypeError` where
+    f loses the gradient that the method needs.
     """
     with needing("scipy", extra="scipy"):
         from scipy import optimize
@@ -41,7 +42,12 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
 
     @standing_for(f)
     def loss(vector: Any) -> Any:
-        return f(unravel(vector), *args)
+        out = f(unravel(vector), *args)
+        if derivatives and not isinstance(out, Tensor) and np.array_equal(as_plain(vector), start):
+            raise TypeError(f"minimize by {method} follows the gradient of f, which has none: at the start f "
+                            f"returned {type(out).__name__} {out!r:.40}, no tensor made of the parameters (was it cut "
+                            "by .item(), float() or a plain array?); method='Nelder-Mead' needs no gradient")
+        return out
 
     derivatives: dict[str, Any] = {}
     if name not in WITHOUT_GRADIENT:

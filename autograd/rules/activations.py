@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any
 
 import numpy as np
 
-from autograd.arguments import array_of, as_tensor, refuse_foreign, refuse_out
+from autograd.arguments import answering, array_of, as_tensor, refuse_out
 from autograd.arrays import weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
@@ -22,7 +20,6 @@ from .error_function import erf_of, normal_cdf
 from .ufuncs import select
 
 Array = Any
-P = ParamSpec("P")
 
 CHEAP = 8  # blocks of a pass or two that are worth a thread
 _ZEROS = {np.dtype(kind): np.zeros(BLOCK, kind) for kind in (np.float32, np.float64)}
@@ -172,13 +169,14 @@ def _top(x: Array, axis: Any) -> Array:
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:
-    powers = np.exp(x - reduce(np.maximum, x, axis=axis, keepdims=True))
+    powers = np.exp(x - _top(x, axis))
     return (powers / _total(powers, axis)).astype(x.dtype, copy=False)
 
 
 def _log_softmax(x: Array, *, axis: Any) -> Array:
-    shifted = x - reduce(np.maximum, x, axis=axis, keepdims=True)
-    return (shifted - np.log(_total(np.exp(shifted), axis))).astype(x.dtype, copy=False)
+    shifted = x - _top(x, axis)
+    with np.errstate(divide="ignore"):  # log 0 of no classes
+        return (shifted - np.log(_total(np.exp(shifted), axis))).astype(x.dtype, copy=False)
 
 
 def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
@@ -210,18 +208,6 @@ log_softmax_of = general(
     lambda t, out, *, axis: t - np.sum(pole_safe(t, np.exp(out)), axis=axis, keepdims=True),
     name="log_softmax")
 logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
-
-
-def answering(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
-    """The function, which answers options under PyTorch's names as NumPy's functions on tensors do."""
-
-    @functools.wraps(function)
-    def apply(*args: P.args, **options: P.kwargs) -> Tensor:
-        if options:
-            refuse_foreign(function, options)
-        return function(*args, **options)
-
-    return apply
 
 
 @answering

@@ -18,9 +18,9 @@ def refuse_as_array(x: Tensor) -> None:
     """Raise for a tensor that `np.asarray` would take the gradient from."""
     if x._node is not None or x._boxed:
         raise TypeError("np.asarray of a tensor that requires grad would lose its gradient; NumPy functions take "
-                        "the tensor itself, np.stack or autograd.asarray a list of tensors, and SciPy functions "
-                        "that are no ufuncs have twins in autograd.scipy, or take tensors with SCIPY_ARRAY_API=1; "
-                        "to write into an array, make it with autograd.zeros(shape); "
+                        "the tensor itself, np.stack or autograd.asarray a list of tensors; SciPy functions that are "
+                        "no ufuncs have twins in autograd.scipy (optimize.minimize: autograd.minimize), or take "
+                        "tensors with SCIPY_ARRAY_API=1; to write into an array, make it with autograd.zeros(shape); "
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
 
 

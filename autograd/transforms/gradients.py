@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.arguments import answering
 from autograd.boundary import as_direction, as_input, as_output, connected, fresh, standing_for, unvarying
 from autograd.errors import DisconnectedWarning
 from autograd.forward import dual, parts
@@ -73,8 +74,8 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     """The arguments named by `argnums`, and how to put others in their place."""
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for n in numbers:
-        if not isinstance(n, int) or not -len(args) <= n < len(args):
-            raise ValueError(f"argnums names positional arguments 0 to {len(args) - 1}, got {n}; "
+        if not -len(args) <= n < len(args):
+            raise ValueError(f"argnums names arguments given by position, of which there are {len(args)}, got {n}; "
                              "a keyword argument is not differentiated: pass it by position")
     numbers = tuple(n % len(args) for n in numbers)
 
@@ -92,6 +93,7 @@ def _checked(result: Any, has_aux: bool) -> tuple[Any, Any]:
     return result
 
 
+@answering
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns `(f(x), gradient)`; with `has_aux`, where f returns `(y, aux)`, `((y, aux), gradient)`.
 
@@ -99,7 +101,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     `TypeError` for an output that is no scalar; warns `DisconnectedWarning` where f does not depend on its arguments.
     """
 
-    @standing_for(f)
+    @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
         return ((inputs.value((output, aux))) if has_aux else inputs.value(output)), gradient
@@ -121,6 +123,7 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
     return inputs, output, aux, gradient
 
 
+@answering
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The gradient of a scalar function, as a function of the same arguments: `grad(f)(x) = df/dx`.
 
@@ -128,7 +131,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
     """
 
-    @standing_for(f)
+    @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
         return (gradient, inputs.value(aux)) if has_aux else gradient

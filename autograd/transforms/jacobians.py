@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.arguments import answering
 from autograd.arrays import consecutive
 from autograd.boundary import as_input, as_output, standing_for
 from autograd.errors import DisconnectedWarning
@@ -24,6 +25,7 @@ ROOM = 2**22
 """Elements of the largest cotangent that the rows of a Jacobian may fill at once."""
 
 
+@answering
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
@@ -32,7 +34,7 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
     """
 
-    @standing_for(f)
+    @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         inputs = Inputs(chosen)
@@ -64,6 +66,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
     return inputs.structure.unflatten([as_output(as_input(c), inputs.plain) for c in columns])
 
 
+@answering
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass an input element, nothing stored.
 
@@ -71,7 +74,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     the cheaper one where there are fewer inputs than outputs; `jacobian` chooses.
     """
 
-    @standing_for(f)
+    @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         return _columns(lambda c: f(*replace(c), **options), chosen, None)
@@ -120,13 +123,14 @@ def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list
     return blocks
 
 
+@answering
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
 
     Shapes as `jacrev`. A function from R^3 to R^2000 is called three times.
     """
 
-    @standing_for(f)
+    @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
         forward = _columns(lambda c: f(*replace(c), **options), chosen, lambda n, m: n > m)
@@ -135,6 +139,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return run
 
 
+@answering
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
 
@@ -151,4 +156,4 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
             warnings.simplefilter("ignore", DisconnectedWarning)
             return jacrev(gradient_for("hessian", f, argnums), argnums)(*args, **options)
 
-    return standing_for(f)(quiet)
+    return standing_for(f, argnums)(quiet)

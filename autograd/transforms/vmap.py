@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
+from autograd.arguments import answering
 from autograd.boundary import as_output, standing_for
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding, within
@@ -182,6 +183,7 @@ def axis_of_each(axes: Any, structure: tree.Structure) -> list[Any]:
     return [axis for part, child in zip(parts, structure.children, strict=True) for axis in axis_of_each(part, child)]
 
 
+@answering
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 

@@ -356,3 +356,38 @@ def test_a_function_of_a_module_is_pickled_by_its_name_with_its_derivative() -> 
     assert grad(again)(2.0) == 12
     with pytest.raises((pickle.PicklingError, AttributeError)):
         pickle.dumps(custom(lambda x: x))
+
+
+@pytest.mark.parametrize("declare", [custom, custom(numeric=True), rule])
+@pytest.mark.parametrize(("given", "error"), [
+    (3, "takes a function of arrays, got 3$"),
+    ("tanh", "takes a function of arrays, got 'tanh'$"),
+    (np.ones(2), r"takes a function of arrays, got array\(\[1., 1.\]\)$"),
+])
+def test_what_is_no_function_is_refused(declare: Any, given: Any, error: str) -> None:
+    with pytest.raises(TypeError, match=error):
+        declare(given)
+
+
+def test_a_method_is_refused_where_it_is_declared() -> None:
+    with pytest.raises(TypeError, match="^custom takes a function of arrays, and scaled is a method: write it outside"):
+        class Layer:
+            @custom
+            def scaled(self, x: Any) -> Any:
+                return 2 * x
+
+
+def test_a_bound_method_and_a_static_one_are_functions_of_arrays() -> None:
+    class Layer:
+        def scaled(self, x: Any) -> Any:
+            return 2 * x
+
+        @staticmethod
+        @custom
+        def halved(x: Any) -> Any:
+            return x / 2
+
+    Layer.halved.defvjp(lambda g, out, x: g / 2)
+    scaled = custom(Layer().scaled).defvjp(lambda g, out, x: 2 * g)
+    assert grad(scaled)(3.0) == 2
+    assert grad(Layer().halved)(3.0) == 0.5

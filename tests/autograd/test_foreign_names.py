@@ -46,6 +46,12 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: autograd.logsumexp(x, 0, keepdim=True), "^logsumexp has no option keepdim; write keepdims="),
     (lambda x: autograd.softmax(x, axes=0), r"^softmax\(\) got an unexpected keyword argument 'axes'"),
     (lambda x: x.any(axis=0, keepdim=True), "any has no option keepdim; write keepdims="),
+    (lambda x: grad(np.sum(x), x, create_graph=True), r"^grad has no option create_graph; write grad\(f\)\(x\)"),
+    (lambda x: grad(outputs=np.sum(x), inputs=x), r"^grad has no option (in|out)puts; write grad\(f\)\(x\)"),
+    (lambda x: grad(np.sum, argnum=0), "^grad has no option argnum; write argnums="),
+    (lambda x: vmap(np.sum, in_dims=0), "^vmap has no option in_dims; write in_axes="),
+    (lambda x: jacobian(np.sin, holomorphic=True), "^jacobian has no option holomorphic; jacobian takes"),
+    (lambda x: hessian(np.sum, strict=True), "got an unexpected keyword argument 'strict'$"),
 ])
 def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
     with pytest.raises(TypeError, match=advice):
@@ -138,3 +144,17 @@ def test_a_rule_for_all_arguments_at_once_is_refused() -> None:
 
 def test_a_function_that_does_not_tell_its_parameters_has_none_that_are_known() -> None:
     assert parameters(max) == {}  # NumPy's of C did not before 2.4
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])
+def test_arguments_in_the_place_of_their_numbers_are_refused_at_once(transform: Any) -> None:
+    for given in (leaf(), np.ones(2), 2.0, [leaf()], "x"):
+        with pytest.raises(TypeError, match=r"argnums are the numbers of arguments, got .*; write grad\(f\)\(x\), not"):
+            transform(np.sum, given)
+    assert all(g.shape == (2,) for g in grad(lambda x, y: np.sum(x * y), range(2))(np.ones(2), np.ones(2)))
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])
+def test_arguments_given_by_name_alone_are_none_to_differentiate_by(transform: Any) -> None:
+    with pytest.raises(ValueError, match="arguments given by position, of which there are 0, got 0; a keyword"):
+        transform(lambda x: x**2)(x=2.0)

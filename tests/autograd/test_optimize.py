@@ -161,3 +161,27 @@ def test_a_function_of_several_outputs_is_named() -> None:
 
     with pytest.raises(TypeError, match=r"square to return one number, got shape \(2,\)"):
         minimize(square, np.ones(2))
+
+
+@pytest.mark.parametrize("method", ["BFGS", "Newton-CG", "trust-exact"])
+@pytest.mark.parametrize("loss", [lambda x: np.sum((x - 1) ** 2).item(),
+                                  lambda x: (x.detach().numpy() @ [1.0, 1.0]) ** 2])
+def test_a_function_that_loses_its_gradient_is_refused_and_not_minimal_where_it_starts(loss: Any, method: str) -> None:
+    with pytest.raises(TypeError, match=f"minimize by {method} follows the gradient .* at the start f returned float"):
+        minimize(loss, np.zeros(2), method)
+    assert minimize(loss, np.zeros(2), "Nelder-Mead").success
+
+
+def test_a_barrier_may_be_a_plain_number_away_from_the_start() -> None:
+    def loss(x: Any) -> Any:
+        return np.inf if np.any(x <= 0) else np.sum(x - np.log(x))
+
+    with pytest.warns(autograd.DisconnectedWarning):
+        found = minimize(loss, np.array([8.0, 0.01]))
+    assert found.params == pytest.approx([1, 1], abs=1e-4)
+
+
+def test_scipys_own_minimize_leads_to_this_one() -> None:
+    with pytest.raises(ValueError, match="objective function must return a scalar") as refused:
+        optimize.minimize(lambda x: np.sum((Tensor(x, requires_grad=True) - 1) ** 2), np.ones(2))
+    assert "optimize.minimize: autograd.minimize" in str(refused.value.__cause__)

@@ -233,6 +233,16 @@ def test_logsumexp_of_infinities() -> None:
     assert autograd.grad(lambda x: autograd.logsumexp(x))(np.full(2, -np.inf)).tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("function", [autograd.softmax, autograd.log_softmax])
+def test_of_no_classes_there_are_no_shares(function: Any) -> None:
+    x = Tensor(np.zeros((2, 0)), requires_grad=True)
+    y = function(x, -1)
+    np.sum(y).backward()
+    assert y.shape == x.grad.shape == (2, 0)
+    assert function(np.zeros((0, 2)), 0).shape == (0, 2)
+    assert autograd.jvp(function, (np.zeros((2, 0)),), (np.zeros((2, 0)),))[1].shape == (2, 0)
+
+
 def test_softmax_of_more_float16_than_float16_counts_to() -> None:
     x = np.zeros((2, 70_000), np.float16)
     np.testing.assert_allclose(autograd.softmax(x).numpy(), np.float16(1 / 70_000), rtol=1e-3)

@@ -190,7 +190,7 @@ def test_what_a_solver_depends_on_is_passed_to_it(function: str) -> None:
 ])
 def test_a_function_of_scipys_without_a_twin_is_said_to_have_none(module: str, name: str) -> None:
     twins = importlib.import_module(f"autograd.{module}")
-    with pytest.raises(AttributeError, match=rf"no attribute '{name}'; {module}.{name} has no twin.*t.numpy\(\)"):
+    with pytest.raises(AttributeError, match=rf"'{name}'; {module}.{name} has no twin.*t.numpy\(\), or tensors"):
         getattr(twins, name)
     with pytest.raises(AttributeError, match="no attribute 'there_is_no_such_name'$"):
         _ = twins.there_is_no_such_name

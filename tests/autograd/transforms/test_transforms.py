@@ -259,9 +259,9 @@ def test_a_disconnected_output_warns_and_a_true_zero_does_not() -> None:
         assert grad(lambda x: 0 * x)(1.0) == 0
 
 
-@pytest.mark.parametrize("argnums", [2, -3, (0, 5), "x"])
+@pytest.mark.parametrize("argnums", [2, -3, (0, 5)])
 def test_argnums_out_of_range(argnums: Any) -> None:
-    with pytest.raises(ValueError, match="positional arguments 0 to 1"):
+    with pytest.raises(ValueError, match="given by position, of which there are 2, got"):
         grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
 
 
