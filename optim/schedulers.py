@@ -132,7 +132,7 @@ class CosineAnnealingLR(Scheduler):
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
-        return self.eta_min + (initial - self.eta_min) * (1 + cos(pi * t / self.T_max)) / 2
+        return _cosine(initial, self.eta_min, pi * t / self.T_max)
 
 
 class CosineAnnealingWarmRestarts(Scheduler):
@@ -150,7 +150,7 @@ class CosineAnnealingWarmRestarts(Scheduler):
         since, period = t % self.T_0 if self.T_mult == 1 else t, self.T_0
         while since >= period:
             since, period = since - period, period * self.T_mult
-        return self.eta_min + (initial - self.eta_min) * (1 + cos(pi * since / period)) / 2
+        return _cosine(initial, self.eta_min, pi * since / period)
 
 
 class LinearLR(Scheduler):
@@ -242,7 +242,7 @@ class OneCycleLR(Scheduler):
             before, after, share = middle, end, min(1.0, (t - turn) / (last - turn)) if last > turn else 1.0
         if self.anneal_strategy == "linear":
             return before + (after - before) * share
-        return after + (before - after) / 2 * (1 + cos(pi * share))
+        return _cosine(before, after, pi * share)
 
     def _set_rates(self) -> None:
         super()._set_rates()
@@ -361,6 +361,11 @@ class ReduceLROnPlateau(Scheduler):
         relative = self.threshold_mode == "rel" and isfinite(self.best)
         margin = self.threshold * abs(self.best) if relative else self.threshold
         return metric < self.best - margin if self.mode == "min" else metric > self.best + margin
+
+
+def _cosine(start: float, end: float, angle: float) -> float:
+    """From `start` to `end` along half a wave, as far as `angle`, from 0 to pi, has gone."""
+    return end + (start - end) * (1 + cos(angle)) / 2
 
 
 def _count(name: str, value: Any, least: int = 1) -> int:

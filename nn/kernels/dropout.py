@@ -41,6 +41,11 @@ def keep_mask(generator: np.random.Generator, shape: tuple[int, ...], p: float, 
     return keep
 
 
+def keep_scale(p: float) -> float:
+    """What is not zeroed is multiplied by this."""
+    return 1 / (1 - p) if p < 1 else 0.0
+
+
 def _scaled(x: Array, keep: Array, scale: float) -> Array:
     order = memory_order(keep)
     out = empty(x.shape, order, x.dtype)
@@ -77,4 +82,4 @@ def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:
     keep: Any = keep_mask(generator, value.shape, p, order=memory_order(value))
     if x._boxed:  # a choice for each example of a `vmap`, as in a loop over them
         keep = constant_like(x, keep)
-    return scaled_where_kept(x, keep, scale=1 / (1 - p) if p < 1 else 0.0)
+    return scaled_where_kept(x, keep, scale=keep_scale(p))

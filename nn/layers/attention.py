@@ -116,9 +116,9 @@ class MultiheadAttention(Layer):
     def _attend_to_itself(self, x: Any, mask: Any) -> Any:
         """What the heads find, side by side (N, L, embed_dim), for query, key and value in one."""
         rate = self.dropout if self.training else 0.0
-        keep = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate) if rate else None
+        keep, scale = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate)
         projection = linear(x, self.in_proj_weight, self.in_proj_bias)
-        return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=_keep_scale(rate))
+        return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=scale)
 
     def _attend(self, projected: list[Any], mask: Any, need_weights: bool) -> tuple[Any, Any]:
         """The same for any query, key and value; and the weights of each head (N, heads, L, S), or None."""
@@ -129,8 +129,8 @@ class MultiheadAttention(Layer):
             weights = dropout(kernels.attention_weights(q, k, mask), rate)
             out = weights @ v
         else:
-            keep = kept((*q.shape[:-1], k.shape[-2]), rate) if rate else None
-            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=_keep_scale(rate))
+            keep, scale = kept((*q.shape[:-1], k.shape[-2]), rate)
+            out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=scale)
         return out.swapaxes(1, 2).reshape(len(out), q.shape[2], self.embed_dim), weights
 
     def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
@@ -220,9 +220,9 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
         attn_mask = _as_mask(speaker, attn_mask, "attn_mask", "True allows")
         if not broadcasts(attn_mask.shape, scores):
             raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", attn_mask)
-    keep = kept(scores, dropout_p) if dropout_p else None
+    keep, keep_scale = kept(scores, dropout_p)
     return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
-                                                keep_scale=_keep_scale(dropout_p))
+                                                keep_scale=keep_scale)
 
 
 def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:
@@ -232,8 +232,3 @@ def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:
         raise TypeError(f"{described(speaker)} expected {name} to be boolean ({meaning}) or floating (added to the "
                         f"scores), got {mask.dtype}; write mask.astype(bool){located(speaker)}")
     return mask
-
-
-def _keep_scale(rate: float) -> float:
-    """What weights that were not dropped are multiplied by."""
-    return 1 / (1 - rate) if rate < 1 else 0.0

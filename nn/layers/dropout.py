@@ -56,9 +56,10 @@ def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool)
     return x * share if training and p else x
 
 
-def kept(shape: tuple[int, ...], p: float) -> NDArray[np.bool]:
-    """True with probability 1 - p, in an array of this shape."""
-    return kernels.keep_mask(autograd.random.generator(), shape, p)
+def kept(shape: tuple[int, ...], p: float) -> tuple[NDArray[np.bool] | None, float]:
+    """True with probability 1 - p, in an array of this shape, or None for p = 0; and what the rest is multiplied by."""
+    keep = kernels.keep_mask(autograd.random.generator(), shape, p) if p else None
+    return keep, kernels.keep_scale(p)
 
 
 class Dropout(Layer):
