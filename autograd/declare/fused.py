@@ -28,12 +28,13 @@ class Fused(Primitive):
 
     def __init__(self, name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
                  reference: Callable[..., Any], unread: Sequence[int],
-                 recorded: Callable[..., Any] | None) -> None:
+                 recorded: Callable[..., Any] | None, equivalent: Callable[..., Any] | None) -> None:
         super().__init__(name, forward, ("operands",))
         self.backward_kernel = pullback
         self.reference = reference
         self.unread = frozenset(unread)
         self.recorded_pullback = recorded
+        self.equivalent = equivalent
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         values: list[Any] = []
@@ -72,31 +73,35 @@ class Fused(Primitive):
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node,
                   needs: Sequence[bool]) -> Sequence[Array | None]:
-        """The gradient of the reference, as a function of the operands and of the cotangent.
-
-        It does not depend on an operand that is not kept, which may be 0 therefore.
-        """
+        """The gradient of the reference, as a function of the operands and of the cotangent."""
         if self.recorded_pullback is not None:
             return self.recorded_pullback(*parts, operands, needs, **node.options)  # type: ignore[no-any-return]
-        operands = [
-            Tensor._of(np.broadcast_to(parent.dtype.type(0), parent.shape), parent)
-            if i in self.unread and parent is not None else operand
-            for i, (operand, parent) in enumerate(zip(operands, node.parents, strict=True))
-        ]
-        out = self.reference(*operands, **node.options)
+        out = self.reference(*self._kept(operands, node), **node.options)
         return pull_within(out if isinstance(out, tuple) else (out,), parts, wanted(node.parents, needs))
+
+    def _kept(self, operands: Sequence[Any], node: Node) -> list[Any]:
+        """The operands as tensors of the graph; what no derivative depends on may be 0, or what is equivalent."""
+        if self.equivalent is not None:
+            operands = self.equivalent(*node.saved[len(operands) + 1 :])
+        return [
+            operand if parent is None or isinstance(operand, Tensor) else
+            Tensor._of(np.broadcast_to(parent.dtype.type(0) if operand is None else operand, parent.shape), parent)
+            for operand, parent in zip(operands, node.parents, strict=True)
+        ]
 
 
 def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
           reference: Callable[..., Any], *, unread: Sequence[int] = (),
-          recorded: Callable[..., Any] | None = None) -> Callable[..., Any]:
+          recorded: Callable[..., Any] | None = None,
+          equivalent: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A kernel as an operation on tensors.
 
     `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
     `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
     `reference(*operands, **options)` is the same function in differentiable NumPy calls.
     No derivative depends on the values of the operands `unread`; those that are differentiated are not kept, and
-    `pullback` finds None there. `recorded(g, operands, needs, **options)` are the cotangents in differentiable NumPy
-    calls, given where they are fewer than those of the reference and its derivative.
+    `pullback` finds None there. If it depends on the residuals instead, `equivalent(*residuals)` are operands, one for
+    each, at which all derivatives of the reference are the same. `recorded(g, operands, needs, **options)` are the
+    cotangents in differentiable NumPy calls, given where they are fewer than those of the reference and its derivative.
     """
-    return Fused(name, forward, pullback, reference, unread, recorded)
+    return Fused(name, forward, pullback, reference, unread, recorded, equivalent)

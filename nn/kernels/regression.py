@@ -5,7 +5,7 @@
     Huber      c (e - c / 2), c: e cut to +-delta       c
 
 Predictions x and targets t have one shape, in any memory order. `reduction` is "mean", "sum" or "none". Kept for the
-pullback: nothing but the operands.
+pullback: the error alone, from which a target of 0 has the same derivatives.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ Array = NDArray[Any]
 def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Callable[..., Any]:
     """`cost(x - t)`, reduced, as a primitive; `cost` and `slope` take the loss's options."""
 
-    def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[()]]:
-        return reduced_array(cost(x - t, **options), reduction), ()
+    def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[Array]]:
+        error = x - t
+        return reduced_array(cost(error, **options), reduction), (error,)
 
-    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool], *,
                  reduction: str = "mean", **options: Any) -> tuple[Array | None, Array | None]:
-        error = operands[0] - operands[1]
+        (error,) = residuals
         dx = slope(error, **options) * share(g, error.size, reduction)
         return dx if needs[0] else None, -dx if needs[1] else None
 
     def reference(x: Any, t: Any, *, reduction: str = "mean", **options: Any) -> Any:
         return reduced(cost(x - t, **options), reduction)
 
-    return fused(name, forward, pullback, reference)
+    return fused(name, forward, pullback, reference, unread=(0, 1), equivalent=lambda e: (e, e.dtype.type(0)))
 
 
 def _direction(error: Array) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, hessian, jacfwd
+from autograd import Tensor, grad, hessian, jacfwd
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
@@ -76,3 +76,36 @@ def test_a_huber_loss_is_curved_where_there_is_no_error(of: Any) -> None:
     np.testing.assert_allclose(curvature, np.diag([1, 1, 1, 0, 0]), atol=1e-15)
     parts = of(lambda p: huber_error(p[0] + 1j * p[1], np.zeros(()), delta=DELTA, reduction="sum"))(np.zeros(2))
     np.testing.assert_allclose(parts, np.eye(2), atol=1e-15)
+
+
+@pytest.mark.parametrize(("kernel", "options"), [case[:2] for case in KERNELS])
+def test_of_predictions_and_targets_their_difference_is_kept(kernel: Any, options: dict[str, Any]) -> None:
+    x, t = Tensor(np.arange(3.0), requires_grad=True), np.array([1.0, 1.0, 0.5])
+    loss = kernel(x, t, **options)
+    t[:] = 100  # which reaches no copy
+    kept = [value for value in loss._node.saved if isinstance(value, np.ndarray) and value is not t]
+    assert [value.tolist() for value in kept] == [[-1, 0, 1.5]]
+    loss.backward()
+    assert np.abs(x.grad.data).max() <= 1
+
+
+@pytest.mark.parametrize("single", [0, 1])
+def test_float32_beside_float64_is_curved_as_float64_is(single: int) -> None:
+    x, t = np.array([0.1, 0.7]), np.array([0.1 + 1e-9, -0.3])
+    if single:
+        t = t.astype(np.float32)
+    else:
+        x = x.astype(np.float32)
+    sides = []
+    for function in (huber_error, huber_error.reference):
+        slopes = grad(lambda x, t, f=function: f(x, t, delta=DELTA, reduction="sum"), argnums=(0, 1))
+
+        def along(x: Any, t: Any, slopes: Any = slopes) -> Any:
+            of_x, of_t = slopes(x, t)
+            return of_x.sum() + 2 * of_t.sum()
+
+        sides.append(grad(along, argnums=(0, 1))(x, t))
+    for found, expected in zip(*sides, strict=True):
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-7)
+        np.testing.assert_allclose(np.abs(found), [1, 0], rtol=1e-7)
