@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.errors import GradientMismatch
 from autograd.tensor import Tensor
+from autograd.tensor.box import another
 from autograd.transforms import vjp
 
 from .differences import Array, Arrays, random_like
@@ -72,7 +73,7 @@ def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequen
 
     def together(*leaves: Any) -> list[Any]:
         shared = [leaf * 1.0 for leaf in leaves[:count]]
-        outs = call(*shared)
+        outs = call(*[another(leaf) for leaf in shared])  # which the function may write to
         before, after = leaves[count : count + len(outs)], leaves[count + len(outs) :]
         outs = [b + out + a for b, out, a in zip(before, outs, after, strict=True)]
         return [*outs, *[leaf + leaf for leaf in shared]]

@@ -134,3 +134,12 @@ def test_points_outside_the_domain_are_left_out() -> None:
 def test_empty_arrays_pass() -> None:
     check_gradients(np.sin, np.zeros((0, 3)))
     check_gradients(lambda x, y: np.sin(x).sum() + y, np.zeros((0, 3)), 1.0)
+
+
+def test_a_function_may_write_to_its_arguments() -> None:
+    def scaled(x: Any, y: Any) -> Any:
+        x[1:] = y * x[:-1]
+        y *= x[0]
+        return x * y
+
+    assert check_gradients(scaled, X, 0.5 * np.ones(len(X) - 1)[:1]).largest_error < 1e-8
