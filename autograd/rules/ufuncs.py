@@ -110,13 +110,15 @@ elementwise(np.log, lambda x: 1 / x)
 elementwise(np.log2, lambda x: 1 / (x * LN2))
 elementwise(np.log10, lambda x: 1 / (x * LN10))
 elementwise(np.log1p, lambda x: 1 / (1 + x))
-elementwise(np.logaddexp, lambda x, out: np.exp(share(x, out)), lambda y, out: np.exp(share(y, out)))
-elementwise(np.logaddexp2, lambda x, out: np.exp2(share(x, out)), lambda y, out: np.exp2(share(y, out)))
+elementwise(np.logaddexp, lambda x, y: 1 / (1 + np.exp(gap(y, x))), lambda x, y: 1 / (1 + np.exp(gap(x, y))))
+elementwise(np.logaddexp2, lambda x, y: 1 / (1 + np.exp2(gap(y, x))), lambda x, y: 1 / (1 + np.exp2(gap(x, y))))
 
 
-def share(x: Array, out: Array) -> Array:
-    """The difference x - out, and 0 where the two are the same infinity."""
-    return np.where(x == out, 0, x - out)
+def gap(x: Array, y: Array) -> Array:
+    """The difference x - y, and 0 where the two are the same infinity: shares in a sum follow from it to all digits,
+    and not from the output, which is rounded as the larger of the two is.
+    """
+    return np.where(np.isinf(x) & (x == y), 0, x - y)
 
 
 # --- Trigonometric and hyperbolic ------------------------------------------------------------------------------------

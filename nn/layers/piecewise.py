@@ -60,7 +60,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
     1994.
     """
     x = admitted("hardshrink", input, real=True)
-    return np.where(abs(x) > lambd, x, 0)  # type: ignore[return-value]
+    return np.where(abs(x) <= lambd, 0, x)  # type: ignore[return-value]
 
 
 def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
@@ -70,7 +70,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
     """
     _check_lambda("softshrink", lambd)
     x = admitted("softshrink", input, real=True)
-    return np.where(abs(x) > lambd, x - np.sign(x) * weak(lambd), 0)  # type: ignore[return-value]
+    return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -79,7 +79,7 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
     The derivative is 1 above the threshold, else 0. Any floating shape; the dtype stays.
     """
     x = admitted("threshold", input, real=True)
-    return np.where(x > threshold, x, weak(value))  # type: ignore[return-value]
+    return np.where(x <= threshold, weak(value), x)  # type: ignore[return-value]
 
 
 class Hardtanh(Activation):

@@ -68,11 +68,17 @@ elementwise(sc.y1, lambda x: (sc.y0(x) - sc.yn(2, x)) / 2)
 elementwise(sc.i0, lambda x: sc.i1(x), name="scipy.i0")
 elementwise(sc.i1, lambda x: (sc.i0(x) + sc.iv(2, x)) / 2)
 elementwise(sc.i0e, lambda x, out: sc.i1e(x) - np.sign(x) * out)
-elementwise(sc.i1e, lambda x, out: (sc.i0e(x) + sc.ive(2, x)) / 2 - np.sign(x) * out)
+elementwise(sc.i1e, lambda x, out: (sc.i0e(x) + i2e(x)) / 2 - np.sign(x) * out)
 elementwise(sc.k0, lambda x: -sc.k1(x))
 elementwise(sc.k1, lambda x: -(sc.k0(x) + sc.kn(2, x)) / 2)
 elementwise(sc.k0e, lambda x, out: out - sc.k1e(x))
-elementwise(sc.k1e, lambda x, out: out - (sc.k0e(x) + sc.kve(2, x)) / 2)
+elementwise(sc.k1e, lambda x, out: out - sc.k0e(x) - out / x)
+
+
+def i2e(x: Array) -> Array:
+    """exp(-|x|) I_2(x): far from 0 by the recurrence, since `ive` ends at 2e9."""
+    return np.where(np.abs(x) < 100, sc.ive(2, x), sc.i0e(x) - 2 * sc.i1e(x) / x)
+
 
 # --- Airy, Kelvin, Struve, parabolic cylinder functions: second derivatives by their differential equations ----------
 

@@ -52,7 +52,7 @@ elementwise(sc.wofz, lambda x, out: faddeeva_slope(x, out))
 elementwise(sc.ndtr, lambda x: np.exp(-0.5 * x * x) / sqrt(2 * pi))
 elementwise(sc.log_ndtr, lambda x: sqrt(2 / pi) / sc.erfcx(-x / sqrt(2)))
 elementwise(sc.ndtri, lambda out: np.exp(0.5 * out * out) * sqrt(2 * pi))
-elementwise(sc.ndtri_exp, lambda x, out: np.exp(x + 0.5 * out * out) * sqrt(2 * pi))
+elementwise(sc.ndtri_exp, lambda out: sqrt(pi / 2) * sc.erfcx(-out / sqrt(2)))
 
 elementwise(sc.owens_t, lambda h, a: -np.exp(-0.5 * h * h) * sc.erf(a * h / sqrt(2)) / sqrt(8 * pi),
             lambda h, a: np.exp(-0.5 * h * h * (1 + a * a)) / (2 * pi * (1 + a * a)), operands=("h", "a"))

@@ -27,7 +27,7 @@ def exponential_slope(n: Array, x: Array) -> Array:
     return -np.where(np.equal(n, 0), np.exp(-x) * (1 + 1 / x) / x, sc.expn(np.maximum(n - 1, 0), x))
 
 
-elementwise(sc.spence, lambda x: -log1prel(x - 1))
+elementwise(sc.spence, lambda x: np.where(np.abs(x) < 0.5, np.log(x) / (1 - x), -log1prel(x - 1)))
 elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
             operands=("z", "k", "tol"))
 elementwise(sc.wrightomega, lambda out: out / (1 + out))

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor, grad, jvp, vjp
@@ -172,3 +174,12 @@ def test_the_sign_of_a_complex_number_turns_with_it() -> None:
     check_gradients(lambda x: np.imag(autograd.sign(x)), x)
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.real(np.sign(x))))(np.array([0j])), [0])
     assert not np.sign(Tensor([1.0, -2.0], requires_grad=True)).requires_grad
+
+
+@pytest.mark.parametrize(("function", "unit"), [(np.logaddexp, 1.0), (np.logaddexp2, np.log(2))])
+@given(st.floats(-1e300, 1e300), st.floats(-50, 50))
+def test_shares_in_a_sum_of_exponentials_follow_from_the_gap_at_any_height(
+        function: Any, unit: float, x: float, gap: float) -> None:
+    y = x + gap
+    share = 1 / (1 + np.exp(np.clip((y - x) * unit, -700, 700)))
+    np.testing.assert_allclose(grad(function, (0, 1))(x, y), (share, 1 - share), rtol=1e-12, atol=1e-15)

@@ -312,3 +312,23 @@ def test_slopes_of_large_and_small_numbers_need_no_squares_of_them(dtype: Any, s
     x, y = dtype(3 * size), dtype(4 * size)
     np.testing.assert_allclose(grad(np.arctan2, (0, 1))(x, y), [4 / 25 / size, -3 / 25 / size], rtol=1e-6)
     np.testing.assert_allclose(grad(np.arcsinh)(x), 10**-0.5 if size == 1 else 1 / max(3 * size, 1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("x", [1e3, 1e6, 1e10, -1e10, 1e20, 1e150])
+def test_scaled_bessel_functions_have_slopes_far_away(x: float) -> None:
+    """They fall as 1 / sqrt(|x|): to the rounding of that, the slope is -f / (2 x)."""
+    for f, leading in ((sc.i0e, 1), (sc.i1e, -3), *(((sc.k0e, -1), (sc.k1e, 3)) if x > 0 else ())):
+        expected = -f(x) / (2 * x) * (1 + leading / (4 * abs(x)))
+        np.testing.assert_allclose(grad(f)(x), expected, rtol=1 / x**2, atol=4e-16 * abs(f(x)))
+
+
+@pytest.mark.parametrize("y", [-1e-300, -1e-5, -0.7, -3.0, -1e10, -1e15, -1e20, -1e200])
+def test_the_inverse_of_a_normal_tail_has_a_slope_to_the_end(y: float) -> None:
+    assert grad(sc.ndtri_exp)(y) * grad(sc.log_ndtr)(sc.ndtri_exp(y)) == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-20, 1e-10, 0.3, 0.6, 0.999, 1.0, 1.001, 7.0])
+def test_the_dilogarithm_has_its_slope_from_0_on(x: float) -> None:
+    with mpmath.workdps(40):
+        expected = float(mpmath.log(x) / (1 - mpmath.mpf(x))) if x != 1 else -1.0
+    assert grad(sc.spence)(x) == pytest.approx(expected, rel=1e-14)
