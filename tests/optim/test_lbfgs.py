@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import optim
 from autograd import Tensor
-from optim.line_search import CURVATURE, DESCENT, Point, Search
+from optim.line_search import CURVATURE, DESCENT, Point, Search, between, minimum
 
 GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "lbfgs.npz")
 DATA = {name.removeprefix("data/"): GOLDEN[name] for name in GOLDEN.files if name.startswith("data/")}
@@ -273,3 +275,37 @@ def test_a_search_goes_at_most_ten_times_as_far_each_time(end: float, step: floa
 
     Search(evaluate, Point(0.0, end**2, -2 * end, None), 1e-9).run(step)
     assert seen == pytest.approx(steps)
+
+
+def test_a_search_looks_between_two_steps_of_one_value() -> None:
+    """The minimum is between a step and a longer one that is no lower, though it still goes down at both."""
+    seen: list[float] = []
+
+    def evaluate(a: float) -> Point:
+        seen.append(a)
+        return Point(a, -1.0, -5.0, None) if len(seen) < 3 else Point(a, -2.0, 0.0, None)
+
+    found = Search(evaluate, Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)
+    assert seen[0] < found.step == seen[2] < seen[1]
+
+
+@given(st.floats(), st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_a_step_is_brought_into_bounds_and_what_is_no_number_into_their_middle(step: float, least: float,
+                                                                               width: float) -> None:
+    most = least + width
+    found = between(step, least, most)
+    assert least <= found <= most
+    assert found == (np.clip(step, least, most) if np.isfinite(step) else (least + most) / 2)
+
+
+@given(st.floats(-2, 2), st.floats(0.1, 3), st.floats(-3, 3), st.floats(0.5, 3))
+def test_a_cubic_through_two_points_has_its_minimum_where_it_has(at: float, bend: float, third: float,
+                                                                 apart: float) -> None:
+    """Of bend (a - at)^2 + third (a - at)^3, seen from any two points, in either order."""
+
+    def point(a: float) -> Point:
+        t = a - at
+        return Point(a, bend * t**2 + third * t**3, 2 * bend * t + 3 * third * t**2, None)
+
+    for first, second in ((-apart, 0.7 * apart), (apart, -0.3), (0.1, apart)):
+        assert minimum(point(at + first), point(at + second)) == pytest.approx(at, abs=1e-6)
