@@ -88,8 +88,8 @@ def test_names_that_another_library_has(name, advice):
 
 
 def test_schedules_that_another_library_has():
-    with pytest.raises(AttributeError, match="'optim.schedulers' has no attribute 'CyclicLR'; write LambdaLR"):
-        optim.schedulers.CyclicLR  # noqa: B018
+    with pytest.raises(AttributeError, match="'optim.schedulers' has no attribute 'LRScheduler'; write Scheduler"):
+        optim.schedulers.LRScheduler  # noqa: B018
     with pytest.raises(AttributeError, match="has no attribute 'StepsLR'$"):
         optim.schedulers.StepsLR  # noqa: B018
 

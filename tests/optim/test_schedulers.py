@@ -44,6 +44,19 @@ CLOSED_FORMS = {
     "cosine": (lambda o: schedulers.CosineAnnealingLR(o, 10), lambda t: (1 + cos(pi * t / 10)) / 2),
     "warmup": (lambda o: schedulers.LinearWarmup(o, 8), lambda t: min(1, (t + 1) / 8)),
     "lambda": (lambda o: schedulers.LambdaLR(o, lambda t: 1 / (1 + t)), lambda t: 1 / (1 + t)),
+    "multiplicative": (
+        lambda o: schedulers.MultiplicativeLR(o, lambda t: 1 - t / 40),
+        lambda t: np.prod([1 - s / 40 for s in range(1, t + 1)]),
+    ),
+    "chain": (
+        lambda o: schedulers.ChainedScheduler([schedulers.ConstantLR(o, 0.1, 4), schedulers.ExponentialLR(o, 0.9)]),
+        lambda t: (0.1 if t < 4 else 1) * 0.9**t,
+    ),
+    "chain in a sequence": (
+        lambda o: schedulers.SequentialLR(
+            o, [schedulers.LinearWarmup(o, 5), CLOSED_FORMS["chain"][0](o)], milestones=[5]),
+        lambda t: (t + 1) / 5 if t < 5 else CLOSED_FORMS["chain"][1](t - 5),
+    ),
     "sequence": (
         lambda o: schedulers.SequentialLR(
             o,
@@ -165,6 +178,75 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
         with pytest.raises(ValueError, match=f"{plain.__name__} has no momentum; write cycle_momentum=False"):
             schedulers.OneCycleLR(plain([Tensor(1.0)], 0.1), 1.0, 5)
         schedulers.OneCycleLR(plain([Tensor(1.0)], 0.1), 1.0, 5, cycle_momentum=False)
+
+
+# --- Cycles ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("options", "scale"), [
+    ({}, lambda t, cycle: 1),
+    ({"mode": "triangular2"}, lambda t, cycle: 1 / 2 ** (cycle - 1)),
+    ({"mode": "exp_range", "gamma": 0.95}, lambda t, cycle: 0.95**t),
+    ({"scale_fn": lambda cycle: 1 / cycle}, lambda t, cycle: 1 / cycle),
+    ({"scale_fn": lambda t: 1 / (1 + t), "scale_mode": "iterations"}, lambda t, cycle: 1 / (1 + t)),
+])
+@pytest.mark.parametrize(("up", "down"), [(4, 3), (4, None), (1, 5)])
+def test_cycles_are_lines_up_and_down_between_two_rates(optimizer, options, scale, up, down):
+    """The paper's way of writing them, by the cycle and the place in it as real numbers."""
+    optimizer = optim.Adam(optimizer.param_groups)
+    scheduler = schedulers.CyclicLR(optimizer, 0.1, 0.7, up, down, **options)
+    length = up + (down or up)
+    for t in range(25):
+        cycle = np.floor(1 + t / length)
+        x = t / length - cycle + 1
+        height = np.interp(x, [0, up / length, 1], [0, 1, 0]) * scale(t, cycle)
+        for group in optimizer.param_groups:
+            assert group["lr"] == pytest.approx(0.1 + 0.6 * height)
+            assert group["betas"] == (pytest.approx(0.9 - 0.1 * height), 0.999)
+        scheduler.step()
+
+
+def test_cycles_resume_and_leave_the_momentum_alone_where_they_are_told_to():
+    def fresh():
+        return optim.SGDM([Tensor([1.0], requires_grad=True)], lr=0.3, beta=0.77)
+
+    def cycles(optimizer):
+        return schedulers.CyclicLR(optimizer, 0.1, 0.7, 4, 3, "triangular2", cycle_momentum=False)
+
+    whole = rates(cycles(fresh()))
+    first, second = cycles(fresh()), cycles(fresh())
+    rates(first, 9)
+    second.optimizer.load_state_dict(first.optimizer.state_dict())
+    second.load_state_dict(first.state_dict())
+    np.testing.assert_array_equal(rates(second, 21), whole[:, 9:])
+    assert second.optimizer.param_groups[0]["beta"] == 0.77
+
+
+def test_cycles_refuse_what_they_cannot_do(optimizer):
+    with pytest.raises(ValueError, match="CyclicLR: SGD has no momentum; write cycle_momentum=False"):
+        schedulers.CyclicLR(optimizer, 0.1, 0.7)
+    with pytest.raises(ValueError, match="got 'sine' and 'cycle'"):
+        schedulers.CyclicLR(optimizer, 0.1, 0.7, mode="sine")
+    for rates in ((0.1, [0.7, 0.5]), ([0.1, 0.2], 0.7)):
+        with pytest.raises(TypeError, match=r"_lr is one number for all groups, got \[0"):
+            schedulers.CyclicLR(optimizer, *rates, cycle_momentum=False)
+    with pytest.raises(TypeError, match="CyclicLR takes an optimizer, got a list"):
+        schedulers.CyclicLR([], 0.1, 0.7)
+    cyclic = schedulers.CyclicLR(optimizer, 0.1, 0.7, cycle_momentum=False)
+    with pytest.raises(TypeError, match="ChainedScheduler takes functions of the step; step a CyclicLR by itself"):
+        schedulers.ChainedScheduler([cyclic])
+
+
+def test_a_chain_refuses_what_is_no_schedule_of_its_optimizer(optimizer):
+    exponential = schedulers.ExponentialLR(optimizer, 0.9)
+    with pytest.raises(ValueError, match="ChainedScheduler takes a list of schedules, got"):
+        schedulers.ChainedScheduler([])
+    with pytest.raises(ValueError, match="takes a list of schedules, got ExponentialLR"):
+        schedulers.ChainedScheduler(exponential)
+    with pytest.raises(ValueError, match="ChainedScheduler: every schedule must be of the same optimizer"):
+        schedulers.ChainedScheduler([exponential], optim.SGD([Tensor(1.0)], 0.1))
+    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, got a float"):
+        schedulers.MultiplicativeLR(optimizer, 0.9)
 
 
 def test_the_steps_use_the_rate(optimizer):

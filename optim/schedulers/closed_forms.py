@@ -1,0 +1,184 @@
+"""Schedules with a formula of their own: falls, lines, cosines, and functions of the user's."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import pi
+
+from optim.optimizer import Optimizer
+
+from .schedule import Scheduler, cosine, whole
+
+
+class StepLR(Scheduler):
+    """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`, an epoch or a batch each.
+    """
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
+        self.step_size, self.gamma = whole("step_size", step_size), gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma ** (t // self.step_size)
+
+
+class MultiStepLR(Scheduler):
+    """`rate(t) = initial * gamma^(number of milestones <= t)`: a fall by `gamma` at each of the milestones.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    """
+
+    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
+        self.milestones, self.gamma = sorted(whole("a milestone", m, least=0) for m in milestones), gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma ** bisect_right(self.milestones, t)
+
+
+class ExponentialLR(Scheduler):
+    """`rate(t) = initial * gamma^t`: a fall by the same factor every step.
+
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    """
+
+    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.gamma**t
+
+
+class ConstantLR(Scheduler):
+    """`rate(t) = initial * factor` for t < `total_iters`, and `initial` from there on.
+
+    `initial` is the group's `lr` when the schedule was made. Raises ValueError for `total_iters` below 1.
+    """
+
+    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
+        self.factor, self.total_iters = factor, whole("total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.factor if t < self.total_iters else initial
+
+
+class LinearLR(Scheduler):
+    """`rate(t) = initial * (start_factor + (end_factor - start_factor) * min(1, t / total_iters))`.
+
+    In equal steps from one share of the rate to another one, where it stays.
+    """
+
+    def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
+                 total_iters: int = 5) -> None:
+        self.start_factor, self.end_factor = start_factor, end_factor
+        self.total_iters = whole("total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        way = min(1.0, t / self.total_iters)
+        return initial * (self.start_factor + (self.end_factor - self.start_factor) * way)
+
+
+class LinearWarmup(Scheduler):
+    """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`.
+
+    Keeps the first steps small, while an optimizer's moments are young; another schedule follows by `SequentialLR`.
+    Source: Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677.
+    """
+
+    def __init__(self, optimizer: Optimizer, steps: int) -> None:
+        self.steps = whole("steps", steps)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * min(1.0, (t + 1) / self.steps)
+
+
+class PolynomialLR(Scheduler):
+    """`rate(t) = initial * (1 - min(1, t / total_iters))^power`: down to 0 at `total_iters`, and 0 from there on.
+
+    A straight line for `power` 1. Raises ValueError for `total_iters` below 1.
+    Source: Chen et al., "DeepLab", arXiv:1606.00915, section 4.1, the "poly" policy.
+    """
+
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
+        self.total_iters, self.power = whole("total_iters", total_iters), power
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * float((1 - min(1.0, t / self.total_iters)) ** self.power)
+
+
+class CosineAnnealingLR(Scheduler):
+    """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * t / T_max)) / 2`: down to `eta_min` at `T_max`, then up.
+
+    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
+        self.T_max, self.eta_min = whole("T_max", T_max), eta_min
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return cosine(initial, self.eta_min, pi * t / self.T_max)
+
+
+class CosineAnnealingWarmRestarts(Scheduler):
+    """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * s / T)) / 2`, s steps after the last restart.
+
+    The first period T is `T_0`, and each is `T_mult` times as long as the one before.
+    I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:
+        self.T_0, self.T_mult, self.eta_min = whole("T_0", T_0), whole("T_mult", T_mult), eta_min
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        since, period = t % self.T_0 if self.T_mult == 1 else t, self.T_0
+        while since >= period:
+            since, period = since - period, period * self.T_mult
+        return cosine(initial, self.eta_min, pi * since / period)
+
+
+class LambdaLR(Scheduler):
+    """`rate(t) = initial * lr_lambda(t)`, with a function of the step.
+
+    The function is not saved with the state: give the same one when you resume. Raises TypeError for what is not one.
+    """
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        self.lr_lambda = _of_the_step(self, lr_lambda)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * self.lr_lambda(t)
+
+
+class MultiplicativeLR(Scheduler):
+    """`rate(t) = initial * lr_lambda(1) * ... * lr_lambda(t)`: each step multiplies the rate by a function of the step.
+
+    The function is not saved with the state: give the same one when you resume, and let it depend on the step alone.
+    Raises TypeError for what is not one.
+    """
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        self.lr_lambda, self._products = _of_the_step(self, lr_lambda), [1.0]
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        while len(self._products) <= t:
+            self._products.append(self._products[-1] * self.lr_lambda(len(self._products)))
+        return initial * self._products[t]
+
+
+def _of_the_step(scheduler: Scheduler, lr_lambda: Callable[[int], float]) -> Callable[[int], float]:
+    if not callable(lr_lambda):
+        raise TypeError(f"{type(scheduler).__name__}: lr_lambda is a function of the step, "
+                        f"got a {type(lr_lambda).__name__}")
+    return lr_lambda

@@ -1,0 +1,64 @@
+"""Schedules made of others."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from optim.optimizer import Optimizer
+
+from .cycles import Cycle
+from .plateau import ReduceLROnPlateau
+from .schedule import Scheduler
+
+
+class SequentialLR(Scheduler):
+    """One schedule after another: the one numbered `k` from `milestones[k - 1]` on, counting its steps from there.
+
+        SequentialLR(optimizer, [LinearWarmup(optimizer, 5), CosineAnnealingLR(optimizer, 95)], milestones=[5])
+
+    Raises `ValueError` unless there is one milestone fewer than schedules, in rising order; `TypeError` for a
+    `ReduceLROnPlateau`, which is no function of the step.
+    """
+
+    def __init__(self, optimizer: Optimizer, schedulers: Sequence[Scheduler], milestones: Sequence[int]) -> None:
+        if len(milestones) != len(schedulers) - 1 or list(milestones) != sorted(set(milestones)):
+            raise ValueError(f"SequentialLR of {len(schedulers)} schedules needs {len(schedulers) - 1} milestones in "
+                             f"rising order, got {list(milestones)}")
+        self.schedulers, self.milestones = _functions_of_the_step(self, schedulers, optimizer), list(milestones)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        k = bisect_right(self.milestones, t)
+        return self.schedulers[k].rate(t - ([0, *self.milestones][k]), initial)
+
+
+class ChainedScheduler(Scheduler):
+    """Several schedules at once, each of the rate that those before it give: `r_n(t, ... r_1(t, initial))`.
+
+    The product of their factors, where each multiplies the rate by one. Step the chain, and not what it is made of.
+    Raises `ValueError` for none, `TypeError` for a schedule that is no function of the step.
+    """
+
+    def __init__(self, schedulers: Sequence[Scheduler], optimizer: Optimizer | None = None) -> None:
+        if not isinstance(schedulers, Sequence) or not schedulers:
+            raise ValueError(f"ChainedScheduler takes a list of schedules, got {schedulers!r}")
+        optimizer = schedulers[0].optimizer if optimizer is None else optimizer
+        self.schedulers = _functions_of_the_step(self, schedulers, optimizer)
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        for scheduler in self.schedulers:
+            initial = scheduler.rate(t, initial)
+        return initial
+
+
+def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler], optimizer: Optimizer) -> list[Scheduler]:
+    """The schedules. Raises where one is no function of the step and the initial rate, or of another optimizer."""
+    name = type(made).__name__
+    for scheduler in schedulers:
+        if isinstance(scheduler, (ReduceLROnPlateau, Cycle)):
+            raise TypeError(f"{name} takes functions of the step; step a {type(scheduler).__name__} by itself")
+        if scheduler.optimizer is not optimizer:
+            raise ValueError(f"{name}: every schedule must be of the same optimizer")
+    return list(schedulers)

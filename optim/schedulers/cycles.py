@@ -1,0 +1,127 @@
+"""Schedules that go up and down again, and may take the momentum the other way."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from math import pi
+
+from optim.optimizer import Optimizer
+
+from .schedule import Scheduler, checked, cosine, whole
+
+
+class Cycle(Scheduler):
+    """The base of cycles: the first beta goes between the two numbers of `momenta`, if they are given.
+
+    Raises `ValueError` for an optimizer that has no momentum.
+    """
+
+    def __init__(self, optimizer: Optimizer, starts: float | Sequence[float],
+                 momenta: tuple[float, float] | None) -> None:
+        groups = checked(self, optimizer).param_groups
+        if momenta is not None and "m" not in optimizer.moments:
+            raise ValueError(f"{type(self).__name__}: {optimizer.kind} has no momentum; write cycle_momentum=False")
+        self.momenta = momenta
+        starts = starts if isinstance(starts, Sequence) else [starts] * len(groups)
+        for group, start in zip(groups, starts, strict=True):
+            group["initial_lr"] = start
+        super().__init__(optimizer)
+
+    @abstractmethod
+    def momentum(self, t: int, low: float, high: float) -> float:
+        """The first beta at step `t`."""
+
+    def _set_rates(self) -> None:
+        super()._set_rates()
+        if self.momenta is not None:
+            beta = self.momentum(self.last_step, *self.momenta)
+            for group in self.optimizer.param_groups:
+                group |= {"betas": (beta, group["betas"][1])} if "betas" in group else {"beta": beta}
+
+
+class OneCycleLR(Cycle):
+    """Up from `max_lr / div_factor` to `max_lr`, and down to its start divided by `final_div_factor`.
+
+    The way up takes `pct_start` of `total_steps` (or `epochs * steps_per_epoch`), along a cosine or, with
+    `anneal_strategy="linear"`, a line; after the last step the rate stays. With `cycle_momentum` the first beta goes
+    down from `max_momentum` to `base_momentum` and up again; ValueError for an optimizer without momentum. `max_lr` is
+    one number or one a group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
+    """
+
+    def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,
+                 epochs: int | None = None, steps_per_epoch: int | None = None, pct_start: float = 0.3,
+                 anneal_strategy: str = "cos", cycle_momentum: bool = True, base_momentum: float = 0.85,
+                 max_momentum: float = 0.95, div_factor: float = 25.0, final_div_factor: float = 1e4) -> None:
+        if total_steps is None:
+            if epochs is None or steps_per_epoch is None:
+                raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
+            total_steps = whole("epochs", epochs) * whole("steps_per_epoch", steps_per_epoch)
+        if anneal_strategy not in ("cos", "linear") or not 0 <= pct_start <= 1:
+            raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear' and pct_start in [0, 1], "
+                             f"got {anneal_strategy!r} and {pct_start}")
+        self.total_steps, self.pct_start = whole("total_steps", total_steps), pct_start
+        self.anneal_strategy = anneal_strategy
+        self.div_factor, self.final_div_factor = div_factor, final_div_factor
+        starts = [top / div_factor for top in max_lr] if isinstance(max_lr, Sequence) else max_lr / div_factor
+        super().__init__(optimizer, starts, (base_momentum, max_momentum) if cycle_momentum else None)
+
+    def rate(self, t: int, initial: float) -> float:
+        return self._way(t, initial, initial * self.div_factor, initial / self.final_div_factor)
+
+    def _way(self, t: int, start: float, middle: float, end: float) -> float:
+        turn, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
+        if t <= turn:
+            before, after, share = start, middle, t / turn if turn else 1.0
+        else:
+            before, after, share = middle, end, min(1.0, (t - turn) / (last - turn)) if last > turn else 1.0
+        if self.anneal_strategy == "linear":
+            return before + (after - before) * share
+        return cosine(before, after, pi * share)
+
+    def momentum(self, t: int, low: float, high: float) -> float:
+        return self._way(t, high, low, high)
+
+
+class CyclicLR(Cycle):
+    """Up from `base_lr` to `max_lr` in `step_size_up` steps, down in `step_size_down` (as many), and again.
+
+        rate(t) = base_lr + (max_lr - base_lr) * share(t) * scale
+
+    The share of the way up is a line; the scale of the tops is 1 (`mode="triangular"`), halved every cycle
+    (`"triangular2"`), `gamma^t` (`"exp_range"`), or `scale_fn` of the cycle, from 1, or with `scale_mode="iterations"`
+    of t. With `cycle_momentum` the first beta goes the other way; ValueError for an optimizer without momentum.
+    L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186.
+    """
+
+    def __init__(self, optimizer: Optimizer, base_lr: float, max_lr: float, step_size_up: int = 2000,
+                 step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
+                 scale_fn: Callable[[int], float] | None = None, scale_mode: str = "cycle",
+                 cycle_momentum: bool = True, base_momentum: float = 0.8, max_momentum: float = 0.9) -> None:
+        if scale_mode not in ("cycle", "iterations") or mode not in ("triangular", "triangular2", "exp_range"):
+            raise ValueError("CyclicLR: mode must be 'triangular', 'triangular2' or 'exp_range' and scale_mode 'cycle' "
+                             f"or 'iterations', got {mode!r} and {scale_mode!r}")
+        for name, value in (("base_lr", base_lr), ("max_lr", max_lr)):
+            if not hasattr(value, "__float__"):
+                raise TypeError(f"CyclicLR: {name} is one number for all groups, got {value!r}")
+        self.max_lr, self.step_size_up = max_lr, whole("step_size_up", step_size_up)
+        self.step_size_down = self.step_size_up if step_size_down is None else whole("step_size_down", step_size_down)
+        self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode
+        super().__init__(optimizer, base_lr, (base_momentum, max_momentum) if cycle_momentum else None)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial + (self.max_lr - initial) * self._height(t)
+
+    def momentum(self, t: int, low: float, high: float) -> float:
+        return high - (high - low) * self._height(t)
+
+    def _height(self, t: int) -> float:
+        cycle, since = divmod(t, self.step_size_up + self.step_size_down)
+        up = since <= self.step_size_up
+        return self._scale(t, cycle) * (since / self.step_size_up if up else
+                                        1 - (since - self.step_size_up) / self.step_size_down)
+
+    def _scale(self, t: int, cycle: int) -> float:
+        if self.scale_fn is not None:
+            return self.scale_fn(cycle + 1 if self.scale_mode == "cycle" else t)
+        return {"triangular": 1.0, "triangular2": 0.5**cycle, "exp_range": self.gamma**t}[self.mode]

@@ -1,0 +1,85 @@
+"""What every schedule is: a function of the step, set as the rate of each parameter group."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from math import cos, inf
+from operator import index
+from typing import Any
+
+from optim.optimizer import Optimizer
+
+
+class Scheduler(ABC):
+    """The base of all schedules: counts the steps, and sets the rate of every parameter group.
+
+    A schedule of your own says `rate(t, initial)`, a function of the step, so that a run resumes exactly. The rate of
+    step 0 is set at once; `step()` comes after the optimizer's. Raises TypeError for what is no optimizer.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = checked(self, optimizer)
+        self.last_step = 0
+        self._set_rates()
+
+    @abstractmethod
+    def rate(self, t: int, initial: float) -> float:
+        """The learning rate at step `t` of a group that was given the rate `initial`."""
+
+    def step(self) -> None:
+        """Go on to the next step, and set the rate of every group."""
+        self.last_step += 1
+        self._set_rates()
+
+    def get_last_lr(self) -> list[float]:
+        """The rate of every group, as it is now."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs beyond the optimizer's own state."""
+        return {"last_step": self.last_step}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Continue from a `state_dict()`. Raises `ValueError` if its keys are not those of this schedule."""
+        expected = self.state_dict().keys()
+        if state_dict.keys() != expected:
+            raise ValueError(f"{type(self).__name__}.load_state_dict expected {sorted(expected)}, "
+                             f"got {sorted(state_dict)}")
+        for name, value in state_dict.items():
+            setattr(self, name, value)
+        self._set_rates()
+
+    def _set_rates(self) -> None:
+        groups = self.optimizer.param_groups
+        rates = [self.rate(self.last_step, group.setdefault("initial_lr", group["lr"])) for group in groups]
+        for group, rate in zip(groups, rates, strict=True):
+            if not 0 <= rate < inf:
+                raise ValueError(f"{self!r} gives the rate {rate} at step {self.last_step}; it must be a number >= 0")
+            group["lr"] = rate
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items()
+                            if name != "optimizer" and name[0] != "_")
+        return f"{type(self).__name__}({options})"
+
+
+def cosine(start: float, end: float, angle: float) -> float:
+    """From `start` to `end` along half a wave, as far as `angle`, from 0 to pi, has gone."""
+    return end + (start - end) * (1 + cos(angle)) / 2
+
+
+def checked(made: Scheduler, optimizer: Any) -> Optimizer:
+    """The optimizer that a schedule is for. Raises TypeError for what is none."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{type(made).__name__} takes an optimizer, got a {type(optimizer).__name__}")
+    return optimizer
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """A number of steps. Raises TypeError for what is no integer, ValueError below `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return index(value)
