@@ -206,7 +206,7 @@ class Module:
 
     def get_buffer(self, path: str) -> Tensor:
         """The buffer at a dotted path. Raises KeyError, with the paths that exist."""
-        return _found(self, "buffer", path, dict(self.named_buffers()))
+        return _found(self, "buffer", path, dict(self.named_buffers(remove_duplicate=False)))
 
     def named_parameters(self, prefix: str = "", recurse: bool = True, *,
                          remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
@@ -247,9 +247,11 @@ class Module:
                                 + (f"write {advice}" if isinstance(value, Module) else "")
                                 + "give it an attribute of its own: setattr(self, name, value)")
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(self, prefix: str = "", recurse: bool = True, *,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
         """`(path, buffer)` of everything registered with `register_buffer`."""
-        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+        modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
             for name in module._buffers:
                 if getattr(module, name) is not None:
                     yield _join(path, name), getattr(module, name)

@@ -19,23 +19,28 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
 
     `parameters` maps dotted paths, those of `named_parameters()`, to Tensors or arrays of the same shapes, of any
     floating dtype. The model is as before afterwards, its buffers too: what a layer writes to them, such as running
-    statistics, reaches Tensors that are given for them. Raises ValueError that lists unknown paths and wrong shapes.
+    statistics, reaches Tensors that are given for them. What has several paths may be given under any of them. Raises
+    ValueError that lists unknown paths, wrong shapes, and paths of one parameter with different values.
     """
-    buffers = dict(model.named_buffers())
-    known = dict(model.named_parameters()) | buffers
-    wrong = [f"there is no {path!r}" for path in parameters if path not in known]
-    wrong += [
-        f"{path!r} has shape {known[path].shape}, got {np.shape(value)}"
-        for path, value in parameters.items()
-        if path in known and np.shape(value) != known[path].shape
-    ]
+    buffers = dict(model.named_buffers(remove_duplicate=False))
+    known = dict(model.named_parameters(remove_duplicate=False)) | buffers
+    wrong: list[str] = []
+    given: dict[int, tuple[str, Any]] = {}
+    for path, value in parameters.items():
+        if path not in known:
+            wrong.append(f"there is no {path!r}")
+        elif np.shape(value) != known[path].shape:
+            wrong.append(f"{path!r} has shape {known[path].shape}, got {np.shape(value)}")
+        else:
+            first, before = given.setdefault(id(known[path]), (path, value))
+            if not _same(before, value):
+                wrong.append(f"{first!r} and {path!r} are one and the same, got two values")
     if wrong:
         raise ValueError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
-    values: dict[int, Tensor] = {}
-    for path, value in (buffers | dict(parameters)).items():
-        if path in buffers and (path not in parameters or not isinstance(value, Tensor)):
-            value = tensor(value)  # a copy, which the layer may write to
-        values[id(known[path])] = as_tensor(value)
+    values = {id(buffer): tensor(buffer) for buffer in buffers.values()}  # copies, which the layer may write to
+    for path, value in parameters.items():
+        own = path in buffers and not isinstance(value, Tensor)
+        values[id(known[path])] = tensor(value) if own else as_tensor(value)
     # By identity, so that a parameter tied to several places is replaced at all of them.
     places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
     try:
@@ -45,3 +50,9 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
     finally:
         for attributes, name, old in places:
             attributes[name] = old
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values stand for one; equal Tensors do not, each with a gradient of its own."""
+    tensors = isinstance(one, Tensor) or isinstance(other, Tensor)
+    return one is other or (not tensors and np.array_equal(one, other))

@@ -69,6 +69,7 @@ def test_modules_and_children() -> None:
     net.again = net.first
     assert net.get_submodule("again.dense") is net.first.dense, "whose first path is another"
     assert net.get_parameter("again.dense.weight") is net.first.dense.weight
+    assert net.get_buffer("again.offset") is net.first.offset
     del net.again
     with pytest.raises(KeyError, match=r"Net has no module 'layers.7'; it has first, first.dense, layers"):
         net.get_submodule("layers.7")

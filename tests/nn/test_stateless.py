@@ -87,6 +87,21 @@ def test_tied_parameters_and_buffers_are_replaced_everywhere():
     assert out.tolist() == [[10.0, 10.0]]
 
 
+def test_what_has_several_paths_is_given_under_any_of_them_with_one_value():
+    net = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Linear(3, 3))
+    net[2].weight, net.again = net[0].weight, net[1]
+    x, weight, mean = np.random.default_rng(0).normal(size=(4, 3)), autograd.Tensor(np.eye(3)), np.ones(3)
+    net.eval()
+    expected = nn.functional_call(net, {"0.weight": weight, "1.running_mean": mean}, x)
+    for given in ({"2.weight": weight, "again.running_mean": mean},
+                  {"0.weight": weight, "2.weight": weight, "1.running_mean": mean, "again.running_mean": mean * 1}):
+        np.testing.assert_array_equal(nn.functional_call(net, given, x).data, expected.data)
+    np.testing.assert_array_equal(nn.functional_call(net, net.state_dict(), x).data, net(x).data)
+    for other in (np.eye(3) * 2, autograd.Tensor(np.eye(3))):
+        with pytest.raises(ValueError, match="'0.weight' and '2.weight' are one and the same, got two values"):
+            nn.functional_call(net, {"0.weight": weight, "2.weight": other}, x)
+
+
 def test_unknown_paths_and_wrong_shapes_are_all_listed():
     with pytest.raises(ValueError, match=r"there is no 'w'; '0.bias' has shape \(4,\), got \(3,\)"):
         nn.functional_call(net(), {"w": 0.0, "0.bias": np.ones(3)}, np.ones((1, 3)))
