@@ -25,7 +25,8 @@ LARGE = 2**15  # multiplications from which on it pays to look for a matrix prod
 def contract(*operands: Array, subscripts: str) -> Array:
     searched = len(operands) > 2 or (
         prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
-    return np.einsum(subscripts, *operands, optimize=searched)[()]
+    out = np.einsum(subscripts, *operands, optimize=searched)
+    return out[()] if isinstance(out, np.ndarray) else out  # of expressions one that is no array of NumPy's
 
 
 def extents(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> list[int]:

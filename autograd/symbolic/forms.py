@@ -165,20 +165,6 @@ def whole() -> dict[str, Form]:
     sp = sympy()
     root = np.frompyfunc(sp.sqrt, 1, 1)
 
-    def einsum(*operands: Any, subscripts: str) -> Any:
-        inputs, output = subscripts.split("->")
-        sizes: dict[str, int] = {}
-        for term, x in zip(inputs.split(","), operands, strict=True):
-            for label, n in zip(term, x.shape, strict=True):
-                sizes[label] = max(n, sizes.get(label, 1))
-        made = np.full([sizes[label] for label in output], sp.Integer(0), dtype=object)
-        for place in np.ndindex(*sizes.values()):
-            at = dict(zip(sizes, place, strict=True))
-            factors = [x[tuple(min(at[label], n - 1) for label, n in zip(term, x.shape, strict=True))]
-                       for term, x in zip(inputs.split(","), operands, strict=True)]
-            made[tuple(at[label] for label in output)] += sp.Mul(*factors)
-        return made
-
     def solve(a: Any, b: Any) -> Any:
         found = np.array(sp.Matrix(a).LUsolve(sp.Matrix(b)).tolist(), dtype=object)
         return found.reshape(b.shape)
@@ -187,7 +173,6 @@ def whole() -> dict[str, Form]:
         "std": lambda x, **options: root(np.var(x, **options)),
         "vector_norm": lambda x, axis=None, keepdims=False: root(np.sum(x * x, axis=axis, keepdims=keepdims)),
         "det": lambda x: np.array(sp.Matrix(x).det(), dtype=object),
-        "einsum": einsum,
         "inv": lambda x: np.array(sp.Matrix(x).inv().tolist(), dtype=object),
         "solve": solve,
     }

@@ -98,6 +98,8 @@ def test_activations(f: Any, x: float) -> None:
     lambda x: (autograd.softmax(x, axis=0) ** 2).sum(), lambda x: autograd.log_softmax(x)[0, 1],
     lambda x: np.var(x, axis=0).sum(), lambda x: np.std(x, axis=1, keepdims=True).sum(),
     lambda x: (x.T @ x)[0, 1], lambda x: np.einsum("ij,ij->", x, np.cumsum(x, axis=0)), lambda x: x[[0, 0], 1].sum(),
+    lambda x: np.einsum("ij->", x), lambda x: np.einsum("ii->", x[:, :2]), lambda x: np.einsum("ij,ij,kj->i", x, x, x)[1],
+    lambda x: np.einsum("ij,kl->i", x[:, :1], x)[0] + np.einsum("ij->", x[:, :0]),
     lambda x: np.concatenate([x, x**2]).reshape(2, -1).sum(axis=0)[1],
     lambda x: np.stack([x, x]).transpose()[1].prod(),
     lambda x: np.where(x > 0.5, x, x**2).sum(), lambda x: np.clip(x, 0.2, 0.8).sum(),
