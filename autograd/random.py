@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-_made: list[np.random.Generator] = []  # made when first used: np.random is a tenth of NumPy's import
 
-
+@cache  # made when first used: np.random is a tenth of NumPy's import
 def generator() -> np.random.Generator:
     """The generator that initial weights, dropout and shuffling draw from unless they are handed another."""
-    if not _made:
-        _made.append(np.random.Generator(np.random.SFC64()))
-    return _made[0]
+    return np.random.Generator(np.random.SFC64())
 
 
 def manual_seed(seed: int) -> np.random.Generator:

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
 from autograd.registry import known_name, registry
+from autograd.rules.axes import all_axes, reduced_last
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
 from autograd.tree import flatten, leaves
@@ -233,9 +234,9 @@ def _numeric(x: Any) -> Array:
 def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
     if any(value is not None and value is not True for value in options.values()):
         raise no_form(f"a reduction with {', '.join(options)}")
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    axes = all_axes(x, axis)
     rest = [i for i in range(x.ndim) if i not in axes]
-    rows = x.transpose([*rest, *axes]).reshape(*[x.shape[i] for i in rest], -1)
+    rows = reduced_last(x, axes)
     made = np.empty(rows.shape[:-1], dtype=object)
     for index in np.ndindex(made.shape):
         made[index] = form(list(rows[index]))

@@ -134,7 +134,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     value = joined(value)
     if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
             is_grad_enabled() and _tracked(target, value)):
-        _become(target, np_set_item(target, value, key=key))
+        _become(target, _with_item(target, key, value))
         return
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
     memory = _memory(target)
@@ -175,7 +175,8 @@ def _lying_as(target: Tensor, result: Tensor) -> Any:
     return result
 
 
-def np_set_item(target: Any, value: Any, *, key: Any) -> Any:
+def _with_item(target: Any, key: Any, value: Any) -> Any:
+    """The target with other values at a key, as a new tensor."""
     if not isinstance(value, Tensor):
         number = isinstance(value, (int, float, complex)) and target.dtype.kind in "fc"
         value = plain_array(value, target.dtype if number else None)  # a complex number is no float, NumPy says
@@ -266,5 +267,5 @@ def _refresh_views(base: Tensor) -> None:
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
     if isinstance(primitive, Choice):
-        return np_set_item(base, value, key=primitive.key)
+        return _with_item(base, primitive.key, value)
     return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

@@ -104,7 +104,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
-        return ((inputs.value((output, aux))) if has_aux else inputs.value(output)), gradient
+        return inputs.value((output, aux) if has_aux else output), gradient
 
     return run
 

@@ -77,13 +77,13 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
-        return _columns(lambda c: f(*replace(c), **options), chosen, None)
+        return _columns(lambda c: f(*replace(c), **options), chosen)
 
     return run
 
 
-def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], bool] | None) -> Any:
-    """Jacobian column by column; None if, after the first, `limit(inputs, outputs)` says that rows are fewer."""
+def _columns(f: Callable[[Any], Any], chosen: Any, *, unless_more: bool = False) -> Any:
+    """Jacobian column by column; with `unless_more` None if, after the first, it shows that there are fewer rows."""
     leaves, structure = tree.flatten(chosen)
     tensors = [as_input(x) for x in leaves]
     plain = not holds_tensors(leaves)
@@ -105,7 +105,7 @@ def _columns(f: Callable[[Any], Any], chosen: Any, limit: Callable[[int, int], b
                 column = [c if o.dtype.kind == "c" else c + 1j * d
                           for c, d, o in zip(column, along(i, index, 1j)[1], outs, strict=True)]
             columns.append(column)
-            if limit is not None and limit(sum(s.size for s in tensors), sum(o.size for o in outs)):
+            if unless_more and sum(s.size for s in tensors) > sum(o.size for o in outs):
                 return None
     if out_structure is None:
         outs, out_structure = tree.flatten(f(chosen))
@@ -133,7 +133,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
-        forward = _columns(lambda c: f(*replace(c), **options), chosen, lambda n, m: n > m)
+        forward = _columns(lambda c: f(*replace(c), **options), chosen, unless_more=True)
         return jacrev(f, argnums)(*args, **options) if forward is None else forward
 
     return run

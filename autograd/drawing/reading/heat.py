@@ -82,10 +82,10 @@ def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float 
     return forward, best_of(lambda: pulled(node.primitive, g, node))
 
 
-def best_of(run: Callable[[], object], repetitions: int = REPETITIONS) -> float:
+def best_of(run: Callable[[], object]) -> float:
     """The shortest of several runs, in seconds."""
     times = []
-    for _ in range(repetitions):
+    for _ in range(REPETITIONS):
         start = perf_counter()
         run()
         times.append(perf_counter() - start)
