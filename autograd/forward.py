@@ -20,7 +20,7 @@ from .modes import surrounding
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import Box, another
-from .tensor.nested import holds_tensors
+from .tensor.nested import holds_tensors, values_of
 
 Array = Any
 
@@ -48,14 +48,8 @@ class Dual(Box):
         return dual(out, tangent, level)
 
     def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
-        return apply(*self._lowered(args), **self._lowered(options))
-
-    def _lowered(self, branch: Any) -> Any:
-        if type(branch) is Dual and branch.level == self.level:
-            return branch._inner
-        if isinstance(branch, dict):
-            return {key: self._lowered(value) for key, value in branch.items()}
-        return type(branch)([self._lowered(x) for x in branch]) if type(branch) in (list, tuple) else branch
+        args, options = values_of((args, options), lambda x: parts(x, self.level)[0])
+        return apply(*args, **options)
 
     def with_inner(self, inner: Tensor) -> Tensor:
         return dual(inner, self._tangent, self.level)

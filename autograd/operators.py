@@ -40,7 +40,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "round": np.round, "trace": np.trace, "diagonal": np.diagonal,
     "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
-    "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy,
+    "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy, "astype": np.astype,
 }
 PROPERTIES: dict[str, property] = {
     "T": property(np.transpose), "mT": property(lambda x: np.swapaxes(x, -1, -2)),
@@ -48,8 +48,8 @@ PROPERTIES: dict[str, property] = {
     "real": property(np.real, methods.set_real), "imag": property(np.imag, methods.set_imag),
 }
 OTHERS: dict[str, Callable[..., Any]] = {
-    "reshape": methods.reshape, "flatten": methods.flatten, "transpose": methods.transpose, "astype": methods.astype,
-    "copy": methods.copy, "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
+    "reshape": methods.reshape, "flatten": methods.flatten, "transpose": methods.transpose, "copy": methods.copy,
+    "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
     "fill": methods.fill, "sort": methods.sort, "partition": methods.partition,
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
     "__rdivmod__": lambda self, other: np.divmod(other, self), "__getitem__": getitem, "__setitem__": assign,

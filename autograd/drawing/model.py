@@ -6,6 +6,7 @@ package (folding, cloning, summarising) takes a `Graph` and gives another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -160,10 +161,9 @@ class Graph:
 
     def meetings(self) -> dict[str, int]:
         """The vertices where several gradients meet, and how many are added up there."""
-        meeting: dict[str, int] = {}
-        for edge in self.edges:
-            if self.flows_back(edge):
-                meeting[edge.source] = meeting.get(edge.source, 0) + edge.count
+        meeting: Counter[str] = Counter()
+        for edge in filter(self.flows_back, self.edges):
+            meeting[edge.source] += edge.count
         return {key: count for key, count in meeting.items() if count > 1}
 
     @property

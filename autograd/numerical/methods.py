@@ -148,12 +148,7 @@ def _line(f: Function, point: Point, index: int, unit: complex) -> Callable[[flo
     return lambda h: f(point.moved((index, h * unit)))
 
 
-_FIRST: dict[str, Callable[[Function, Point], Iterator[Array]]] = {
-    "forward": _forward,
-    "central": _central,
-    "complex": _complex,
-    "richardson": _richardson,
-}
+_FIRST = {"forward": _forward, "central": _central, "complex": _complex, "richardson": _richardson}
 
 
 def _second_forward(f: Function, point: Point) -> Array:

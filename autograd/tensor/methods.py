@@ -1,4 +1,4 @@
-"""Methods of arrays that are no functions of NumPy's, or differ from those: `t.astype(dtype)`, `t.sort()`, `t.flat`.
+"""Methods of arrays that are no functions of NumPy's, or differ from those: `t.reshape(2, 3)`, `t.sort()`, `t.flat`.
 
 What arrays do in place is `t[key] = v` on tensors.
 """
@@ -28,10 +28,6 @@ def flatten(self: Any, order: Any = "C") -> Any:
 
 def transpose(self: Any, *axes: Any) -> Any:
     return registry[np.transpose](self, axes=(axes[0] if len(axes) == 1 else axes) if axes else None)
-
-
-def astype(self: Any, dtype: Any, copy: bool = True) -> Any:
-    return registry[np.astype](self, dtype, copy=copy)
 
 
 def power(self: Any, exponent: Any) -> Any:

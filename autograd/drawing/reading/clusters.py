@@ -6,6 +6,7 @@ inputs was made inside; the walk also stops where the output of a module that is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -116,10 +117,9 @@ def _take_in_leaves(graph: Graph) -> None:
 
 
 def _count_parameters(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for vertex in graph.vertices.values():
         if vertex.kind is Kind.PARAMETER:
-            size = prod(vertex.shape or ())
             for cluster in lineage[vertex.cluster]:
-                totals[cluster] = totals.get(cluster, 0) + size
-    graph.clusters = {key: replace(c, parameters=totals.get(key, 0)) for key, c in graph.clusters.items()}
+                totals[cluster] += prod(vertex.shape or ())
+    graph.clusters = {key: replace(c, parameters=totals[key]) for key, c in graph.clusters.items()}

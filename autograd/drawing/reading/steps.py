@@ -6,6 +6,7 @@ accumulation visits them backwards, and each rule hands on what it adds to the g
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,7 +129,7 @@ def _note_values(extraction: Extraction, values: dict[Node, Any], trace: Trace) 
 
 def _reverse(extraction: Extraction, values: dict[Node, Any], trace: Trace) -> None:
     ids = extraction.ids
-    received: dict[str, int] = {}
+    received: Counter[str] = Counter()
     pulls: list[tuple[str, Shares]] = []
 
     def visit(node: Node, given: Sequence[Any], sums: Mapping[Node, Any]) -> None:
@@ -138,7 +139,7 @@ def _reverse(extraction: Extraction, values: dict[Node, Any], trace: Trace) -> N
         for parent, share in zip(node.parents, given, strict=True):
             if parent is not None and share is not None and not isinstance(share, list):
                 key = ids[parent]
-                received[key] = received.get(key, 0) + 1
+                received[key] += 1
                 gives.append((key, text(share), received[key], text(sums[parent])))
         pulls.append((ids[node], tuple(gives)))
 

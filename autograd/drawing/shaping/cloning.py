@@ -6,6 +6,7 @@ One weight read at T steps makes every layout engine lay O(T²) bends; T = 50 ta
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from autograd.drawing.model import LEAVES, Edge, Graph, Vertex
@@ -16,29 +17,26 @@ MANY = 6
 
 def cloned(graph: Graph, many: int = MANY) -> Graph:
     """The graph with aliases `n5_1`, `n5_2`, ... in place of each leaf that has more than `many` readers."""
-    readers: dict[str, int] = {}
-    for edge in graph.edges:
-        if not edge.carried and graph.vertices[edge.source].kind in LEAVES:
-            readers[edge.source] = readers.get(edge.source, 0) + 1
+    readers = Counter(edge.source for edge in graph.edges
+                      if not edge.carried and graph.vertices[edge.source].kind in LEAVES)
     shared = {key: count for key, count in readers.items() if count > many}
     if not shared:
         return graph
-    made: dict[str, int] = dict.fromkeys(shared, 0)
+    made: Counter[str] = Counter()
     aliases: dict[str, list[Vertex]] = {}  # by the reader before which they stand
     edges: list[Edge] = []
     for edge in graph.edges:
         if edge.source in shared and not edge.carried:
             made[edge.source] += 1
-            alias = f"{edge.source}_{made[edge.source]}"
-            vertex = replace(graph.vertices[edge.source], id=alias, copy=(made[edge.source], shared[edge.source]),
-                             cluster=graph.vertices[edge.target].cluster)
-            aliases.setdefault(edge.target, []).append(vertex)
-            edge = replace(edge, source=alias)
+            number, leaf = made[edge.source], graph.vertices[edge.source]
+            alias = replace(leaf, id=f"{leaf.id}_{number}", copy=(number, shared[leaf.id]),
+                            cluster=graph.vertices[edge.target].cluster)
+            aliases.setdefault(edge.target, []).append(alias)
+            edge = replace(edge, source=alias.id)
         edges.append(edge)
     vertices: dict[str, Vertex] = {}
     for key, vertex in graph.vertices.items():
-        for alias_vertex in aliases.get(key, ()):
-            vertices[alias_vertex.id] = alias_vertex
+        vertices |= {alias.id: alias for alias in aliases.get(key, ())}
         if key not in shared:
             vertices[key] = vertex
     return replace(graph, vertices=vertices, edges=edges)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import translate
@@ -105,11 +106,7 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
 
 def without_lonely_frames(graph: Graph) -> Graph:
     """Frames around a single vertex taken away; the vertex says which module it is instead."""
-    held: dict[str, int] = {}
-    for cluster in graph.clusters.values():
-        held[cluster.parent] = held.get(cluster.parent, 0) + 1
-    for vertex in graph.vertices.values():
-        held[vertex.cluster] = held.get(vertex.cluster, 0) + 1
+    held = Counter([*[c.parent for c in graph.clusters.values()], *[v.cluster for v in graph.vertices.values()]])
     changed = []
     for vertex in graph.vertices.values():
         words = []

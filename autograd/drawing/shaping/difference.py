@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -38,11 +39,11 @@ def difference(before: Graph, after: Graph) -> Graph:
 def _marks(graph: Graph, forms: dict[Hashable, int]) -> dict[str, Mark]:
     """Every vertex by what it is and what it reads, in numbers that both graphs share."""
     incoming = graph.incoming()
-    counts: dict[int, int] = {}
+    counts: Counter[int] = Counter()
     marks: dict[str, Mark] = {}
     for key, vertex in graph.vertices.items():
         form = forms.setdefault((_look(vertex), _operands(incoming[key], marks)), len(forms))
-        counts[form] = counts.get(form, 0) + 1
+        counts[form] += 1
         marks[key] = form, counts[form]
     return marks
 

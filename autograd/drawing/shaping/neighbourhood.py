@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -38,16 +38,16 @@ def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, mos
 def _cut(graph: Graph, kept: Iterable[str]) -> Graph:
     """The graph of the kept vertices, with a stub for each that reads something left out."""
     keep = set(kept)
-    stubs: dict[str, int] = {}
     edges: list[Edge] = []
-    followers: dict[str, int] = {}
+    stubs: Counter[str] = Counter()
+    followers: Counter[str] = Counter()
     for edge in graph.edges:
         if edge.source in keep and edge.target in keep:
             edges.append(edge)
         elif edge.target in keep:
-            stubs[edge.target] = stubs.get(edge.target, 0) + 1
+            stubs[edge.target] += 1
         elif edge.source in keep:
-            followers[edge.source] = followers.get(edge.source, 0) + 1
+            followers[edge.source] += 1
     vertices: dict[str, Vertex] = {}
     for key, vertex in graph.vertices.items():
         if key not in keep:

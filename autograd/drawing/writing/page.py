@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any
 
@@ -66,11 +66,7 @@ def _data(full: Graph, drawn: Graph, levels: Sequence[Level], trace: Trace) -> s
                     "stepped": level.whole and bool(trace.order)} for level in levels],
         "start": default,
         "vertices": vertices,
-        "trace": {
-            "order": trace.order, "values": trace.values, "gradients": trace.gradients, "tangents": trace.tangents,
-            "told": trace.told, "note": trace.note,
-            "pulls": [{"at": pull.at, "gives": pull.gives, "told": pull.told} for pull in trace.pulls],
-        },
+        "trace": asdict(trace),
     }
     text = json.dumps(content, ensure_ascii=True, allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
