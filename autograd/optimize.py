@@ -12,7 +12,7 @@ from .errors import needing
 from .modes import no_grad
 from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
-from .tree import flatten, ravel
+from .tree import flatten, ravel, spread
 from .tree import map as tree_map
 
 Array = np.ndarray[Any, Any]
@@ -104,24 +104,11 @@ def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
 
 
 def _bound(bound: Any, params: Any, missing: float) -> Any:
+    """A number for each of all parameters, `missing` where there is none."""
     found, structure = flatten(params)
-    given, its_structure = flatten(_filled(bound, params, missing))
-    if its_structure != structure:
-        raise ValueError(f"a bound is None, a number, or a tree of them like params, {structure}; got {its_structure}")
-    spread = [np.broadcast_to(as_plain(b), np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
-    return np.concatenate([np.zeros(0), *spread])
-
-
-def _filled(bound: Any, params: Any, missing: float) -> Any:
-    """A bound with a number at each leaf of `params`: None and numbers stand for all that is below them."""
-    if bound is None or isinstance(bound, (int, float)):
-        return tree_map(lambda leaf: missing if bound is None else bound, params)
-    if isinstance(bound, dict) and isinstance(params, dict) and bound.keys() == params.keys():
-        return {key: _filled(part, params[key], missing) for key, part in bound.items()}
-    if isinstance(bound, (list, tuple)) and type(bound) is type(params) and len(bound) == len(params):
-        parts = [_filled(part, given, missing) for part, given in zip(bound, params, strict=True)]
-        return type(bound)(*parts) if hasattr(bound, "_fields") else type(bound)(parts)
-    return bound
+    given = [missing if b is None else as_plain(b) for b in spread("bounds", bound, structure)]
+    each = [np.broadcast_to(b, np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
+    return np.concatenate([np.zeros(0), *each])
 
 
 def _constraints(constraints: Any, unravel: Callable[[Any], Any]) -> Any:

@@ -140,6 +140,20 @@ def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     return structure.unflatten([function(*row) for row in zip(*columns, strict=True)])
 
 
+def spread(name: str, prefix: Any, structure: Structure) -> list[Any]:
+    """What each leaf of a structure gets of a tree that may end above it: the same as all leaves there."""
+    if not isinstance(prefix, (dict, list, tuple)):
+        return [prefix] * structure.size
+    if isinstance(prefix, dict):
+        fits, parts = prefix.keys() == set(structure.keys), [prefix.get(key) for key in structure.keys]
+    else:
+        fits, parts = len(prefix) == len(structure.keys) and not structure.order, list(prefix)
+    if not fits or structure.kind is None:
+        raise ValueError(f"{name} {prefix} do not fit what has the structure {structure}; give one for all, or a tree "
+                         "of them that begins as that does")
+    return [leaf for part, child in zip(parts, structure.children, strict=True) for leaf in spread(name, part, child)]
+
+
 def paths(structure: Structure) -> list[str]:
     """How Python reaches each leaf from the root: `['w'][0]`, `.mean`; the empty string for a bare leaf."""
     if structure.kind is None:

@@ -52,14 +52,8 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     return (out, sign) if return_sign else out
 
 
-@twin(sc.softmax)
-def softmax(x: Any, axis: Any = None) -> Any:
-    return softmax_of(x, axis=tuple(range(x.ndim)) if axis is None else axis)
-
-
-@twin(sc.log_softmax)
-def log_softmax(x: Any, axis: Any = None) -> Any:
-    return log_softmax_of(x, axis=tuple(range(x.ndim)) if axis is None else axis)
+softmax = twin(sc.softmax)(lambda x, axis=None: softmax_of(x, axis))
+log_softmax = twin(sc.log_softmax)(lambda x, axis=None: log_softmax_of(x, axis))
 
 
 @twin(sc.polygamma)

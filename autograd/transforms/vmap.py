@@ -170,19 +170,6 @@ def in_every_batch(x: Tensor) -> Tensor:
     return x
 
 
-def axis_of_each(axes: Any, structure: tree.Structure) -> list[Any]:
-    """The axis of each leaf of a tree: one for all of them, or a nesting of axes that begins as the tree does."""
-    if not isinstance(axes, (dict, list, tuple)):
-        return [axes] * structure.size
-    if isinstance(axes, dict):
-        fits, parts = axes.keys() == set(structure.keys), [axes.get(key) for key in structure.keys]
-    else:
-        fits, parts = len(axes) == len(structure.keys) and not structure.order, list(axes)
-    if not fits:
-        raise ValueError(f"the axes {axes} do not fit what has the structure {structure}")
-    return [axis for part, child in zip(parts, structure.children, strict=True) for axis in axis_of_each(part, child)]
-
-
 @answering
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
@@ -207,7 +194,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
         own = set(map(id, leaves))  # of the caller
         outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
-        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, axis_of_each(out_axes, structure), strict=True)]
+        places = tree.spread("axes", out_axes, structure)
+        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, places, strict=True)]
         return structure.unflatten([as_output(o, plain) for o in outs])
 
     return run
@@ -220,7 +208,7 @@ def _with_axes(args: Sequence[Any], in_axes: Any) -> tuple[list[Any], list[Any],
         raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
     parts = [tree.flatten(arg) for arg in args]
     return ([x for leaves, _ in parts for x in leaves],
-            [a for axis, (_, structure) in zip(axes, parts, strict=True) for a in axis_of_each(axis, structure)],
+            [a for axis, (_, structure) in zip(axes, parts, strict=True) for a in tree.spread("axes", axis, structure)],
             [structure for _, structure in parts])
 
 

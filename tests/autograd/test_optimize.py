@@ -125,7 +125,7 @@ def test_bounds_are_numbers_or_trees() -> None:
     assert own.params == pytest.approx([0.5, 0])
     with pytest.raises(ValueError, match="bounds is a pair"):
         minimize(bowl, START, "L-BFGS-B", bounds=[(0, 1), (0, 1), (0, 1)])
-    with pytest.raises(ValueError, match="a bound is None, a number, or a tree of them like params"):
+    with pytest.raises(ValueError, match=r"bounds \{'x': 0.0\} do not fit .*; give one for all, or a tree"):
         minimize(bowl, START, "L-BFGS-B", bounds=({"x": 0.0}, None))
 
 

@@ -139,7 +139,7 @@ def test_axes_are_nested_as_arguments_and_results_are() -> None:
     for spec in ({"w": None, "y": 1}, {"w": [None, None], "y": [1, 1]}):
         out = vmap(lambda p: np.sum(p["w"][0]) * p["w"][1] * p["y"][0] * p["y"][1], (spec,))({"w": [x, 2], "y": [y, y]})
         np.testing.assert_allclose(out, 2 * np.sum(x) * y.T**2)
-    for spec in ({"w": 0}, {"w": 0, "y": 0}, (0, 0), {"w": 0, "x": (0,)}):
+    for spec in ({"w": 0}, {"w": 0, "y": 0}, (0, 0), {"w": 0, "x": (0,)}, {"w": 0, "x": ()}):
         with pytest.raises(ValueError, match="do not fit what has the structure"):
             vmap(lambda p: p["x"], (spec,))({"w": y, "x": y})
     with pytest.raises(ValueError, match="do not fit what has the structure"):
