@@ -11,7 +11,7 @@ import numpy as np
 from autograd.arrays import consecutive, floating, plain_array
 from autograd.boundary import as_given
 from autograd.tensor import Tensor
-from autograd.tree import Structure, flatten
+from autograd.tree import Structure, flatten, spread
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
@@ -64,13 +64,8 @@ class Point:
     def _given(self, step: Any) -> Array | None:
         if step is None:
             return None
-        steps, structure = flatten(step)
-        if structure == self.structure and len(steps) == len(self.leaves):
-            columns = [np.broadcast_to(_array(h), shape).ravel() for h, shape in zip(steps, self.shapes, strict=True)]
-            return np.concatenate([np.zeros(0), *columns])
-        if np.ndim(step) != 0:
-            raise ValueError(f"step must be one number or a tree like x, {self.structure}; got {structure}")
-        return np.full(self.size, float(step))
+        steps = zip(spread("steps", step, self.structure), self.shapes, strict=True)
+        return np.concatenate([np.zeros(0), *[np.broadcast_to(_array(h), shape).ravel() for h, shape in steps]])
 
     def step(self, index: int, power: float) -> float:
         """The step of a coordinate: `e^power * max(1, |x|)`, or what the user gave."""

@@ -182,7 +182,7 @@ def test_wrong_uses_say_what_to_call_instead() -> None:
         numerical.hessian(f, X, "richardson")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one number as its value, got 3"):
         numerical.hessian(lambda x: x, X)
-    with pytest.raises(ValueError, match="step must be one number or a tree like x"):
+    with pytest.raises(ValueError, match="steps .* do not fit what has the structure"):
         numerical.grad(f, X, step=[1e-3])
     with pytest.raises(TypeError, match="must hold numbers"):
         numerical.grad(f, "x")
