@@ -16,7 +16,7 @@ from autograd.tensor.nested import values_of
 
 from .banded import solve_circular, tridiagonal
 from .piecewise import PiecewisePolynomial, beside, doubles
-from .takes_tensors import Polynomials, twin_class
+from .takes_tensors import twin_class
 
 Array = Any
 
@@ -158,7 +158,7 @@ def conditions_of(bc_type: Any, y: Array, axis: int) -> list[Any]:
 # --- Twins -----------------------------------------------------------------------------------------------------------
 
 
-@twin_class(si.PPoly, Polynomials)
+@twin_class(si.PPoly, PiecewisePolynomial)
 def PPoly(c: Any, x: Any, extrapolate: Any = None, axis: int = 0) -> PiecewisePolynomial:
     """sum_m c[m, i] (x - x_i)^(k - m) on the piece from breakpoint x_i, as `scipy.interpolate.PPoly`.
 
@@ -174,7 +174,7 @@ def PPoly(c: Any, x: Any, extrapolate: Any = None, axis: int = 0) -> PiecewisePo
     return PiecewisePolynomial(x, np.moveaxis(c, (axis, axis + 1), (0, 1)), extrapolate, axis)
 
 
-@twin_class(si.CubicHermiteSpline, Polynomials)
+@twin_class(si.CubicHermiteSpline, PiecewisePolynomial)
 def CubicHermiteSpline(x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: Any = None) -> PiecewisePolynomial:
     """The cubics through values `y` with slopes `dydx` at the knots `x`, as `scipy.interpolate.CubicHermiteSpline`.
 
@@ -184,7 +184,7 @@ def CubicHermiteSpline(x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: An
     return hermite(x, y, slopes, extrapolate, axis, y.ndim)
 
 
-@twin_class(si.PchipInterpolator, Polynomials)
+@twin_class(si.PchipInterpolator, PiecewisePolynomial)
 def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) -> PiecewisePolynomial:
     """The monotone cubics through values `y` at the knots `x`, as `scipy.interpolate.PchipInterpolator`.
 
@@ -196,7 +196,7 @@ def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) ->
     return hermite(x, y, monotone_slopes(h, np.diff(y, axis=0) / h), extrapolate, axis, y.ndim)
 
 
-@twin_class(si.Akima1DInterpolator, Polynomials)
+@twin_class(si.Akima1DInterpolator, PiecewisePolynomial)
 def Akima1DInterpolator(x: Any, y: Any, axis: int = 0, *, method: str = "akima",
                         extrapolate: Any = None) -> PiecewisePolynomial:
     """Akima's cubics through values `y` at the knots `x`, as `scipy.interpolate.Akima1DInterpolator`.
@@ -211,7 +211,7 @@ def Akima1DInterpolator(x: Any, y: Any, axis: int = 0, *, method: str = "akima",
     return hermite(x, y, slopes, False if extrapolate is None else extrapolate, axis, y.ndim)
 
 
-@twin_class(si.CubicSpline, Polynomials)
+@twin_class(si.CubicSpline, PiecewisePolynomial)
 def CubicSpline(x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot",
                 extrapolate: Any = None) -> PiecewisePolynomial:
     """The cubics through values `y` at the knots `x` with continuous second derivatives, as SciPy's `CubicSpline`.

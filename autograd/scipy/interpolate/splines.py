@@ -15,20 +15,12 @@ from autograd.tensor.nested import values_of
 from .banded import band_of, solve_circular
 from .cubic import checked, refuse_open
 from .piecewise import Spline, de_boor, doubles, piece_of
-from .takes_tensors import TakesTensorBounds, twin_class
+from .takes_tensors import twin_class
 
 Array = Any
 
 
-class Splines(TakesTensorBounds):
-    """What SciPy's splines are."""
-
-    def in_numpy_calls(self) -> Spline:
-        of: Any = self
-        return Spline(of.t, of.c, of.k, of.extrapolate, of.axis)
-
-
-@twin_class(si.BSpline, Splines)
+@twin_class(si.BSpline, Spline)
 def BSpline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> Spline:
     """sum_j c_j B_j(x) with the B-splines of degree `k` on the knots `t`, as `scipy.interpolate.BSpline`.
 

@@ -34,27 +34,12 @@ class Tables(TakesTensors):
         super().__init__(x, y, kind, *args, **options)  # type: ignore[call-arg]  # SciPy's class comes after this one
         self.kind = kind
 
-    def in_numpy_calls(self) -> Table:
-        of: Any = self
-        return Table(of.x, of.y, of.kind, of.axis, of.bounds_error, of.fill_value, True)
-
-
-@twin_class(si.interp1d, Tables)
-def interp1d(x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: Any = True, bounds_error: Any = None,
-             fill_value: Any = np.nan, assume_sorted: bool = False) -> Table:
-    """A table of values `y` at `x`, read between its entries as `kind` says: as `scipy.interpolate.interp1d`.
-
-    Between x_i and x_(i+1) "linear" is y_i + (y_(i+1) - y_i) (x - x_i) / (x_(i+1) - x_i); "nearest", "nearest-up",
-    "previous" and "next" are constant; "zero", "slinear", "quadratic", "cubic" and integers are splines.
-    """
-    return Table(x, y, kind, axis, bounds_error, fill_value, assume_sorted)
-
 
 class Table:
     """`interp1d` in NumPy calls: a value, or its slope, is constant between two entries, or it is that of a spline."""
 
-    def __init__(self, x: Any, y: Any, kind: Any, axis: int, bounds_error: Any, fill_value: Any,
-                 assume_sorted: bool) -> None:
+    def __init__(self, x: Any, y: Any, kind: Any, axis: int, bounds_error: Any, fill_value: Any, *,
+                 assume_sorted: bool = True) -> None:
         x, y = wrap(arrays_of((x, y)))
         if not (kind in ("linear", *STEPS, *DEGREES) or isinstance(kind, int)):
             raise NotImplementedError(f"interp1d takes the kinds linear, {', '.join(sorted(STEPS | DEGREES.keys()))} "
@@ -105,36 +90,25 @@ class Table:
         at_or_before = np.searchsorted(x, points, side="right") - 1
         return y[np.clip(at_or_before if kind == "previous" else np.searchsorted(x, points), 0, len(x) - 1)]
 
+@twin_class(si.interp1d, Table, Tables)
+def interp1d(x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: Any = True, bounds_error: Any = None,
+             fill_value: Any = np.nan, assume_sorted: bool = False) -> Table:
+    """A table of values `y` at `x`, read between its entries as `kind` says: as `scipy.interpolate.interp1d`.
+
+    Between x_i and x_(i+1) "linear" is y_i + (y_(i+1) - y_i) (x - x_i) / (x_(i+1) - x_i); "nearest", "nearest-up",
+    "previous" and "next" are constant; "zero", "slinear", "quadratic", "cubic" and integers are splines.
+    """
+    return Table(x, y, kind, axis, bounds_error, fill_value, assume_sorted=assume_sorted)
+
 
 # --- Several variables -----------------------------------------------------------------------------------------------
-
-
-class Grids(TakesTensors):
-    """What SciPy's `RegularGridInterpolator` is."""
-
-    def in_numpy_calls(self) -> Grid:
-        of: Any = self
-        return Grid(of.grid, of.values, of.method, of.bounds_error, of.fill_value)
-
-
-@twin_class(si.RegularGridInterpolator, Grids)
-def RegularGridInterpolator(points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
-                            fill_value: Any = np.nan, *, solver: Any = None, solver_args: Any = None) -> Grid:
-    """A table on a grid, read between its points: as `scipy.interpolate.RegularGridInterpolator`.
-
-    "linear" is the mean of the corners of a point's cell, weighted by the product of its shares of the way along each
-    axis; "nearest" is constant around a corner. Differentiable in `points`, `values` and the points it is called with.
-    """
-    if solver is not None or solver_args:
-        raise ValueError(f"RegularGridInterpolator of tensors takes no solver, got {solver!r} with {solver_args}")
-    return Grid(points, values, method, bounds_error, fill_value)
 
 
 class Grid:
     """`RegularGridInterpolator` in NumPy calls: a mean of the corners of the cell that a point is in."""
 
-    def __init__(self, points: Any, values: Any, method: str, bounds_error: bool, fill_value: Any) -> None:
-        self.grid, values = doubles(*points), floating(wrap(array_of(values)))
+    def __init__(self, grid: Any, values: Any, method: str, bounds_error: bool, fill_value: Any) -> None:
+        self.grid, values = doubles(*grid), floating(wrap(array_of(values)))
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
         shapes = [p.shape for p in self.grid]
         if any(len(s) != 1 for s in shapes) or tuple(s[0] for s in shapes) != values.shape[: len(shapes)]:
@@ -183,6 +157,18 @@ class Grid:
             value = self.values[tuple(cell[up] for up, cell in chosen)]
             out = out + value * beside(weight, value)
         return out
+
+@twin_class(si.RegularGridInterpolator, Grid, TakesTensors)
+def RegularGridInterpolator(points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
+                            fill_value: Any = np.nan, *, solver: Any = None, solver_args: Any = None) -> Grid:
+    """A table on a grid, read between its points: as `scipy.interpolate.RegularGridInterpolator`.
+
+    "linear" is the mean of the corners of a point's cell, weighted by the product of its shares of the way along each
+    axis; "nearest" is constant around a corner. Differentiable in `points`, `values` and the points it is called with.
+    """
+    if solver is not None or solver_args:
+        raise ValueError(f"RegularGridInterpolator of tensors takes no solver, got {solver!r} with {solver_args}")
+    return Grid(points, values, method, bounds_error, fill_value)
 
 
 def cell_of(grid: Array, points: Array) -> tuple[Array, Array, Array]:
