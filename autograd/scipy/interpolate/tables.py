@@ -90,6 +90,7 @@ class Table:
         at_or_before = np.searchsorted(x, points, side="right") - 1
         return y[np.clip(at_or_before if kind == "previous" else np.searchsorted(x, points), 0, len(x) - 1)]
 
+
 @twin_class(si.interp1d, Table, Tables)
 def interp1d(x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: Any = True, bounds_error: Any = None,
              fill_value: Any = np.nan, assume_sorted: bool = False) -> Table:
@@ -157,6 +158,7 @@ class Grid:
             value = self.values[tuple(cell[up] for up, cell in chosen)]
             out = out + value * beside(weight, value)
         return out
+
 
 @twin_class(si.RegularGridInterpolator, Grid, TakesTensors)
 def RegularGridInterpolator(points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
