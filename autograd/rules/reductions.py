@@ -14,11 +14,10 @@ import numpy as np
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
-from autograd.declare.reductions import with_axes
-from autograd.rule_signature import Rule
-from autograd.runtime.reduction import in_short_rows, of_short_rows, reduce
+from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import all_axes, at_least_one_axis, reduced_last, with_length
+from .ufuncs import expand, masked, reducing_by
 
 Array = Any
 
@@ -33,33 +32,6 @@ def count(x: Array, axis: Any, where: Any) -> Any:
 
 
 # --- Sums and means --------------------------------------------------------------------------------------------------
-
-
-def reducing_by(ufunc: np.ufunc) -> Rule:
-    """A reduction as NumPy's own function does it, over all axes unless some are named, without its detours."""
-
-    def evaluate(x: Array, *, axis: Any = None, **options: Any) -> Array:
-        return ufunc.reduce(x, axis=axis, **options) if axis is None else reduce(ufunc, x, axis=axis, **options)
-
-    return evaluate
-
-
-def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = 0,
-           where: Any = True) -> Array:
-    """The transpose of a sum over `axis`: put the reduced axes back and repeat `g` along them, 0 outside `where`."""
-    if axis is not None and x.shape:
-        g = with_axes(g, x, axis, keepdims)
-    if isinstance(g, np.generic):  # six times faster than broadcast_to, and as read-only
-        g = np.ndarray(x.shape, g.dtype, g, strides=(0,) * len(x.shape))
-    else:
-        g = np.broadcast_to(g, x.shape)
-    return g if where is True else masked(g, where)
-
-
-def masked(x: Array, where: Any) -> Array:
-    """`x`, and 0 outside of a mask."""
-    return x if where is True else np.where(where, x, 0)
-
 
 linear(np.sum, expand, evaluate=reducing_by(np.add), offset="initial")
 
