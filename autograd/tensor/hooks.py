@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,16 +29,38 @@ def added(hooks: list[Any], hook: Any) -> Handle:
 
 def those_of_the_user(hooks: list[Any] | None) -> list[Any]:
     """The hooks that were registered for what they do: not those that keep a gradient."""
-    return [hook for hook in hooks or () if getattr(hook, "__module__", "") != __name__]
+    return [hook for hook in hooks or () if not isinstance(hook, Keeper)]
 
 
-def keeper(result: Tensor) -> Callable[[Tensor], None]:
+class Keeper:
     """A hook that adds a gradient to the `.grad` of a tensor, which it does not keep alive."""
-    reference = weakref.ref(result)
 
-    def keep(gradient: Tensor) -> None:
-        tensor = reference()
+    def __init__(self, result: Tensor) -> None:
+        self.reference = weakref.ref(result)
+
+    def __call__(self, gradient: Tensor) -> None:
+        tensor = self.reference()
         if tensor is not None:
-            tensor._grad = gradient if (before := tensor.grad) is None else before + gradient
+            before = getattr(tensor, "_grad", None)
+            tensor._grad = gradient if before is None else before + gradient
 
-    return keep
+
+def keep_gradient(result: Tensor, node: Any) -> None:
+    """Let the gradient of `node`, which is or will be the node of `result`, be kept in its `.grad`: once."""
+    if node.hooks is None:
+        node.hooks = []
+    if not _keepers(result, node):
+        node.hooks.append(Keeper(result))
+
+
+def follow(tensor: Tensor, node: Any) -> None:
+    """If the gradient of a tensor is kept, let it be that of the value of `node`, which the tensor gets by a write."""
+    for keeper in _keepers(tensor, tensor._node):
+        tensor._node.hooks.remove(keeper)
+        if node is not None:
+            keep_gradient(tensor, node)
+
+
+def _keepers(tensor: Tensor, node: Any) -> list[Keeper]:
+    hooks = node.hooks if node is not None else None
+    return [hook for hook in hooks or () if isinstance(hook, Keeper) and hook.reference() is tensor]

@@ -19,6 +19,7 @@ from autograd.modes import is_grad_enabled
 from autograd.registry import primitives, registry
 
 from .box import Box, boxes
+from .hooks import follow
 from .index import differs, parts_of, raw_key, with_key
 from .leaf import living_views, mutated, owners, recorded_owner
 from .nested import joined
@@ -251,6 +252,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
         result.hand_over(target)  # type: ignore[arg-type]  # it is one, by the line above
     elif isinstance(target, Box):  # nothing rides on the result: it is piecewise constant
         target.__class__ = Tensor  # type: ignore[assignment]  # from a box to what every box is
+    follow(target, result._node)
     target._value, target._node, target._shared = result._value, result._node, result._shared
     target._scalar = False
 

@@ -248,7 +248,7 @@ class Tensor(Interface):
         if self._node is None:
             raise RuntimeError("retain_grad() needs a tensor that requires grad")
         if type(self._node) is not Leaf:
-            self.register_hook(hooks.keeper(self))
+            hooks.keep_gradient(self, self._node)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> hooks.Handle:
         """Call `hook(gradient)` when the gradient of this tensor is complete; what it returns replaces the gradient."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -153,3 +155,23 @@ def test_a_hook_of_what_no_gradient_reaches_is_not_called() -> None:
     assert x.grad is None
     assert y.grad is not None
     assert y.grad.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("write", [
+    lambda y: y.__setitem__(0, 5.0), lambda y: y.__imul__(2.0), lambda y: y[:2].__setitem__(..., 7.0),
+    lambda y: y.sort(),
+])
+@pytest.mark.parametrize("show", [lambda y: y, lambda y: y[::-1], lambda y: y[1:][:1]])
+def test_a_gradient_that_is_kept_is_that_of_what_a_write_made(write: Any, show: Any) -> None:
+    x = Tensor([3.0, 1.0, 2.0], requires_grad=True)
+    y = x * 1.0
+    shown = show(y)
+    shown.retain_grad()
+    shown.retain_grad()  # which asks for nothing more
+    np.sum(shown * 10).backward(retain_graph=True)
+    assert shown.grad is not None
+    assert shown.grad.data[0] == 10
+    write(y)
+    shown.zero_grad()
+    np.sum(shown**2).backward()
+    np.testing.assert_array_equal(shown.grad.data, 2 * shown.data)
