@@ -28,7 +28,8 @@ def standing_for(f: Callable[..., Any], argnums: Any = 0) -> Callable[[Callable[
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
                         "write grad(f)(x), not grad(f(x))")
     if not all(isinstance(n, int) for n in (argnums if isinstance(argnums, Sequence) else [argnums])):
-        raise TypeError(f"argnums are the numbers of arguments, got {argnums!r:.60}; write grad(f)(x), not grad(f, x)")
+        raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; "
+                        "write grad(f)(x), not grad(f, x)")
     return functools.wraps(f)
 
 

@@ -63,6 +63,9 @@ class _Entry:
 class _Recording(ContextDecorator):
     _enabled: bool
 
+    def __new__(cls, function: Any = None) -> Any:  # which `@no_grad`, without parentheses, is given
+        return super().__new__(cls) if function is None else cls()(function)
+
     def __init__(self) -> None:
         self._entered: list[_Entry] = []
 

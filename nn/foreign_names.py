@@ -14,6 +14,7 @@ _LAZY = ("BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose1d", "C
 MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
     f"Lazy{name}": f"write {name}, the size of its input first" for name in _LAZY
 } | {
+    "DataLoader": "it is nn.data.DataLoader",
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, and np.pad pads sequences",
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "EmbeddingBag": _BAG, "Bilinear": _BILINEAR, "ChannelShuffle": _SHUFFLED, "NLLLoss2d": "write NLLLoss",

@@ -48,9 +48,8 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
     `GradientMismatch` naming argument, index, both numbers, tolerance and mode; also for an `f` that is not
     deterministic, gradients that share memory, rules that round to float32; `ValueError` for arguments that hold nan.
     """
-    for mode in modes:
-        if mode not in ("reverse", "forward"):
-            raise ValueError(f"a mode is 'reverse' or 'forward', got {mode!r}")
+    if isinstance(modes, str) or not modes or not {*modes} <= {"reverse", "forward"}:
+        raise ValueError(f"modes is a sequence of 'reverse' and 'forward', such as ('reverse',), got {modes!r}")
     if order < 1:
         raise ValueError(f"order expected the highest derivative to check, 1 or more, got {order}")
     subject = Subject(f, args)

@@ -50,8 +50,11 @@ def _noise(outs: Arrays, values: Arrays) -> float:
 
 
 def _rounded(a: Array, noise: float) -> bool:
-    """Whether all numbers of an array, which is not 0 but for rounding, would be the same in half of their bytes."""
-    narrow = NARROW.get(a.dtype)
+    """Whether all numbers of an array, which is not 0 but for rounding, would be the same in half of their bytes.
+
+    Infinities and nan, at poles, say nothing of digits.
+    """
+    narrow, a = NARROW.get(a.dtype), a[np.isfinite(a)]
     if narrow is None or not np.any(np.abs(a) > noise):
         return False
     with np.errstate(all="ignore"):

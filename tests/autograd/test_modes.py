@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import enable_grad, is_grad_enabled, no_grad, tensor
+from autograd import Tensor, enable_grad, is_grad_enabled, no_grad, tensor
 
 
 def holding() -> Iterator[bool]:
@@ -142,3 +142,16 @@ def test_threads_whose_passes_end_in_the_same_leaf_lose_no_gradient() -> None:
         sys.setswitchinterval(before)
     assert x.grad is not None
     assert x.grad.tolist() == [3200, 3200, 3200]
+
+
+@pytest.mark.parametrize(("setting", "recorded"), [(no_grad, False), (enable_grad, True)])
+def test_a_setting_decorates_without_parentheses_too(setting: Any, recorded: bool) -> None:
+    @setting
+    def double(t: Tensor) -> Tensor:
+        """Twice as much."""
+        return 2 * t
+
+    with no_grad():
+        assert double(Tensor(1.0, requires_grad=True)).requires_grad is recorded
+    assert double(Tensor(1.0, requires_grad=True)).requires_grad is recorded
+    assert double.__doc__ == "Twice as much."

@@ -305,8 +305,10 @@ def test_a_report_names_ten_places_without_a_derivative(count: int, last: str) -
 def test_tolerances_can_be_set() -> None:
     check_gradients(cube_wrong_by(1.001), X, order=1, rtol=1e-2)
     check_gradients(cube_wrong_by(1.001), X, order=1, atol=1.0)
-    with pytest.raises(ValueError, match="'reverse' or 'forward', got 'sideways'"):
-        check_gradients(np.sin, X, modes=["sideways"])  # type: ignore[list-item]
+    modes: Any
+    for modes in (["sideways"], "reverse", ()):
+        with pytest.raises(ValueError, match=r"'reverse' and 'forward', such as \('reverse',\), got (\[|'|\()"):
+            check_gradients(np.sin, X, modes=modes)
 
 
 @pytest.mark.parametrize(("dtype", "tolerances"), [

@@ -143,3 +143,9 @@ def test_a_function_may_write_to_its_arguments() -> None:
         return x * y
 
     assert check_gradients(scaled, X, 0.5 * np.ones(len(X) - 1)[:1]).largest_error < 1e-8
+
+
+@pytest.mark.parametrize("modes", [["reverse"], ["forward"], ["reverse", "forward"]])
+def test_an_infinite_slope_at_a_pole_says_nothing_of_digits(modes: Any) -> None:
+    report = check_gradients(lambda x: np.sqrt(x).sum(), np.array([0.0, 1.3]), modes=modes)
+    assert report.not_differentiable
