@@ -21,6 +21,7 @@ from nn.losses import (
     L1Loss,
     MarginRankingLoss,
     MSELoss,
+    MultiMarginLoss,
     NLLLoss,
     PoissonNLLLoss,
     SmoothL1Loss,
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss", "EarlyStopping",
     "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
-    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "ParameterDict",
-    "ParameterList", "PoissonNLLLoss", "Sequential", "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "data",
-    "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect", "load", "load_checkpoint",
-    "metrics", "save", "save_checkpoint", "storage", "summary", "training",
+    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "MultiMarginLoss", "NLLLoss", "Parameter",
+    "ParameterDict", "ParameterList", "PoissonNLLLoss", "Sequential", "SmoothL1Loss", "SoftMarginLoss",
+    "TripletMarginLoss", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init",
+    "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
 ]
 __all__ += layers.__all__
 

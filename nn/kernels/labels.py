@@ -108,11 +108,16 @@ def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arra
         return target, None
     counted = target != ignore_index
     labels = np.where(counted, target, 0)
+    check_range(labels, classes)
+    return labels, counted
+
+
+def check_range(labels: Any, classes: int) -> None:
+    """Raise ValueError for the first label that is no class, naming it."""
     at = first_outside(labels, classes)
     if at is not None:
         raise ValueError(f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
                          f"{classes - 1}")
-    return labels, counted
 
 
 def _at(labels: Array) -> tuple[Array, ...]:

@@ -14,6 +14,8 @@ from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+LOWEST = -_SCALE * _ALPHA
+"""The limit of selu at minus infinity."""
 
 
 def selu(input: Any, inplace: bool = False) -> Tensor:

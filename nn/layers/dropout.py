@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
+from autograd.arrays import weak
 from nn.kernels import dropout as kernels
 from nn.layers.arguments import probability
+from nn.layers.compositions import LOWEST
 from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
@@ -46,6 +49,22 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
     """
     return _channels(speaker, 1, input, p, training)
+
+
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *,
+                  speaker: Speaker = "alpha_dropout") -> Tensor:
+    """In training a (x keep + l (1 - keep) - l p), keep being 0 with probability `p` and else 1; else x.
+
+    l = -1.758... is the limit of selu at minus infinity, and a = 1 / sqrt((1 - p) (1 + p l^2)); 0 for p = 1. Any
+    floating shape. Raises ValueError for p outside [0, 1]. Source: Klambauer et al., arXiv:1706.02515.
+    """
+    probability(speaker, p=p)
+    x = admitted(speaker, input)
+    if not training or p == 0:
+        return x
+    share = dropout(np.ones_like(x), p, speaker=speaker)  # keep / (1 - p)
+    spread = math.sqrt((1 - p) / (1 + p * LOWEST**2))
+    return (share * (x - weak(LOWEST)) + weak(LOWEST)) * weak(spread)
 
 
 def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool) -> Tensor:
@@ -101,3 +120,14 @@ class Dropout2d(Dropout):
     """
 
     function = staticmethod(dropout2d)
+
+
+class AlphaDropout(Dropout):
+    """In training y = a (x keep + l (1 - keep) - l p), so that mean 0 and variance 1 stay: between layers with SELU.
+
+    l = -1.758... is the limit of selu at minus infinity, a = 1 / sqrt((1 - p) (1 + p l^2)); keep is 0 with probability
+    p and else 1. In evaluation y = x. Raises ValueError for p outside [0, 1].
+    Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
+    """
+
+    function = staticmethod(alpha_dropout)

@@ -17,6 +17,7 @@ from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
 from nn.kernels.indices import first_index
+from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
@@ -62,6 +63,25 @@ class NLLLoss(_Categorical):
 
     def forward(self, input: Any, target: Any) -> Tensor:
         return nll_loss(input, target, self.weight, self.ignore_index, self.reduction, speaker=self)
+
+
+class MultiMarginLoss(Loss):
+    """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class shall lead by the margin.
+
+    x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies what a class y costs.
+    Raises ValueError for other shapes, p, and labels. Source: Crammer and Singer, "On the algorithmic implementation
+    of multiclass kernel-based vector machines", 2001.
+    """
+
+    weight: Tensor | None
+
+    def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.p, self.margin = p, margin
+        self.register_buffer("weight", weight)
+
+    def forward(self, input: Any, target: Any) -> Tensor:
+        return multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction, speaker=self)
 
 
 class KLDivLoss(Loss):
@@ -115,6 +135,29 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     target = _indices(speaker, as_tensor(target), x, soft=False)
     weight = _class_weight(speaker, weight, x)
     return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
+
+
+def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any = None,
+                      reduction: str = "mean", *, speaker: Speaker = "multi_margin_loss") -> Tensor:
+    """sum over j != y of max(0, margin - x_y + x_j)^p / C for x (N, C) or (C,): their mean, sum, or each.
+
+    The slope at the margin itself is 0, as in PyTorch. Raises ValueError as `nn.MultiMarginLoss`.
+    """
+    check_reduction(speaker, reduction)
+    if p not in (1, 2):
+        raise ValueError(f"{described(speaker)}: p is 1 or 2, got {p!r}")
+    x = _predictions(speaker, input, target)
+    if x.ndim > 2:
+        raise refusal(speaker, "predictions (N, C) or (C,)", x)
+    target, weight = _indices(speaker, as_tensor(target), x, soft=False), _class_weight(speaker, weight, x)
+    try:
+        check_range(target._value, x.shape[-1])
+    except ValueError as error:
+        raise mistake(speaker, str(error)) from None
+    own = np.arange(x.shape[-1]) == target[..., np.newaxis]
+    gap = weak(margin) - np.sum(np.where(own, x, 0), axis=-1, keepdims=True) + x
+    cost = np.sum(np.where((gap > 0) & ~own, gap**p, 0), axis=-1) / x.shape[-1]
+    return reduced(cost if weight is None else cost * np.take(weight, target), reduction)  # type: ignore[no-any-return]
 
 
 def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False, *,

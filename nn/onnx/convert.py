@@ -281,7 +281,7 @@ _LAYERS: dict[Convert, Sequence[type[Module]]] = {
     _instance_norm: [layers.InstanceNorm1d, layers.InstanceNorm2d],
     _rms_norm: [layers.RMSNorm],
     _response_norm: [layers.LocalResponseNorm],
-    simple("Identity"): [layers.Dropout, layers.Dropout1d, layers.Dropout2d, layers.Identity],
+    simple("Identity"): [layers.AlphaDropout, layers.Dropout, layers.Dropout1d, layers.Dropout2d, layers.Identity],
     _unfold: [layers.Unfold],
     _fold: [layers.Fold],
     _embedding: [layers.Embedding],

@@ -447,6 +447,11 @@ def losses() -> Family:
     f.case("GaussianNLLLoss", inputs=[(3, 4), (3, 4), torch.rand(3, 1) + 0.1])
     f.case("PoissonNLLLoss", log_input=False, eps=0.1, frozen=1, inputs=[torch.rand(3, 4), counts.clone()])
     f.case("CosineEmbeddingLoss", inputs=[(4,), (4,), torch.tensor(1)])
+    for reduction in reductions:
+        f.case("MultiMarginLoss", reduction=reduction, inputs=[(6, 4), ints(6, high=4)])
+        f.case("MultiMarginLoss", 2, 0.7, reduction=reduction, inputs=[(6, 4), ints(6, high=4)],
+               tensor_args={"weight": weight})
+    f.case("MultiMarginLoss", inputs=[(4,), torch.tensor(2)])
     return f
 
 

@@ -221,7 +221,8 @@ def test_functions_agree_with_layers() -> None:
     "GRU(3, 4, batch_first=True, bidirectional=True)", "LeakyReLU(negative_slope=0.2)", "GELU(approximate='tanh')",
     "Softplus(beta=2.0)", "Softmax(dim=1)", "Flatten(start_dim=2)", "Sigmoid()",
     "CrossEntropyLoss(label_smoothing=0.1)", "PReLU(num_parameters=3, init=0.5)", "Unflatten(1, (2, -1))",
-    "Dropout2d(0.3)", "RNNCell(3, 4, nonlinearity='relu')", "LSTMCell(3, 4, bias=False)", "GRUCell(3, 4)",
+    "Dropout2d(0.3)", "AlphaDropout(0.3)",
+    "RNNCell(3, 4, nonlinearity='relu')", "LSTMCell(3, 4, bias=False)", "GRUCell(3, 4)",
     "Upsample(scale_factor=2, mode='bilinear', align_corners=True)", "Upsample(size=(3, 4))", "RMSNorm(3, eps=0.1)",
     "PixelShuffle(2)", "InstanceNorm2d(3, affine=True)",
     "InstanceNorm1d(3, momentum=0.3, track_running_stats=True)", "ZeroPad2d((1, 2, 3, 4))", "ReflectionPad2d(1)",
@@ -235,6 +236,7 @@ def test_functions_agree_with_layers() -> None:
     "CosineSimilarity(dim=0)", "PairwiseDistance(p=1, keepdim=True)", "MarginRankingLoss(margin=0.5)",
     "TripletMarginLoss(margin=2.0, swap=True, reduction='sum')", "GaussianNLLLoss(full=True)",
     "PoissonNLLLoss(log_input=False)", "CosineEmbeddingLoss(margin=0.1)", "HingeEmbeddingLoss()", "SoftMarginLoss()",
+    "MultiMarginLoss(p=2, margin=0.5)",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

@@ -55,6 +55,12 @@ def test_margins_by_a_loop() -> None:
     for swap, other in ((False, far), (True, np.minimum(far, between))):
         found = functional.triplet_margin_loss(A, B, C, swap=swap, reduction="none")
         np.testing.assert_allclose(found.data, np.maximum(0, near - other + 1), rtol=1e-12)
+    labels, weight = np.array([0, 3, 2, 2, 1]), np.array([0.5, 1.0, 2.0, 3.0])
+    for p in (1, 2):
+        expected = [weight[k] * sum(max(0, 0.6 - row[k] + row[j]) ** p for j in range(4) if j != k) / 4
+                    for row, k in zip(A, labels, strict=True)]
+        found = functional.multi_margin_loss(A, labels, p, 0.6, weight, "none")
+        np.testing.assert_allclose(found.data, expected, rtol=1e-12)
     np.testing.assert_allclose(nn.SoftMarginLoss()(1e4 * x, SIGNS).item(), np.maximum(0, -1e4 * x * SIGNS).mean())
 
 
@@ -98,6 +104,11 @@ def test_ones_at_labels() -> None:
     (lambda: nn.GaussianNLLLoss()(A, B, -np.ones(1)), ValueError, "variances of at least 0, got -1.0; for their"),
     (lambda: nn.GaussianNLLLoss()(A, B, np.ones(3)), ValueError, r"variances that broadcast to \(5, 4\), got \(3,\)"),
     (lambda: nn.PoissonNLLLoss()(A, -np.ones_like(B)), ValueError, r"counts of at least 0, got -1.0 at index \(0, 0\)"),
+    (lambda: nn.MultiMarginLoss()(A, np.array([0, 1, 4, 2, 1])), ValueError,
+     r"MultiMarginLoss\(\) got the label 4 at index 2, but there are 4 classes"),
+    (lambda: nn.MultiMarginLoss(p=3)(A, np.zeros(5, int)), ValueError, r"MultiMarginLoss\(p=3\): p is 1 or 2, got 3"),
+    (lambda: nn.MultiMarginLoss()(A[None], np.zeros((1, 4), int)), ValueError, r"predictions \(N, C\) or \(C,\)"),
+    (lambda: nn.MultiMarginLoss()(A, SIGNS), TypeError, r"expected class indices, integers of shape \(5,\); got"),
     (lambda: nn.TripletMarginLoss(reduction="max")(A, B, C), ValueError, "reduction is one of"),
 ])
 def test_what_does_not_fit(call: Any, error: type[Exception], message: str) -> None:

@@ -133,6 +133,7 @@ LAYERS = [
     (nn.LocalResponseNorm(4, alpha=0.5, beta=0.5), (2, 3, 4)),
     (nn.RMSNorm(4, eps=1e-3, elementwise_affine=False), (2, 3, 4)),
     (nn.Dropout1d(0.5), (2, 3, 4)),
+    (nn.AlphaDropout(0.5), (2, 3)),
     (nn.Dropout2d(0.5), (2, 3, 4, 5)),
     (nn.RNNCell(3, 4), (2, 3)),
     (nn.LSTMCell(3, 4), (2, 3)),

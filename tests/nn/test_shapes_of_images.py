@@ -152,6 +152,25 @@ def test_half_is_dropped_unless_told(drop: Any) -> None:
     assert abs((out == 0).mean() - 0.5) < 0.05
 
 
+def test_what_is_dropped_beside_selu_keeps_mean_and_variance() -> None:
+    x = np.random.default_rng(0).normal(size=200_000)
+    for p in (0.1, 0.5, 0.9):
+        autograd.manual_seed(0)
+        out = nn.AlphaDropout(p)(x).data
+        assert abs(out.mean()) < 0.01
+        assert abs(out.std() - 1) < 0.01
+        autograd.manual_seed(0)
+        keep = functional.dropout(np.ones_like(x), p).data > 0
+        low = functional.selu(np.array(-1e4)).data
+        spread = ((1 - p) * (1 + p * low**2)) ** -0.5
+        np.testing.assert_allclose(out, spread * (np.where(keep, x, low) - low * p), rtol=1e-9, atol=1e-12)
+    assert not functional.alpha_dropout(x, 1.0, training=True).data.any()
+    assert functional.alpha_dropout(Tensor(x)).data is x
+    assert nn.AlphaDropout()(x.astype(np.float32)).dtype == np.float32
+    with pytest.raises(ValueError, match="alpha_dropout: p must be between 0 and 1, got 2"):
+        functional.alpha_dropout(x, 2)
+
+
 def test_dropped_channels_are_whole() -> None:
     autograd.manual_seed(0)
     x = Tensor(np.ones((50, 40, 2, 3)), requires_grad=True)
