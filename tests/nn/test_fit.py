@@ -289,6 +289,10 @@ def test_the_progress_bar_shows_loss_metrics_rate_and_remaining_time(capsys, mon
         assert name in last
     run(epochs=1, progress=False)
     assert capsys.readouterr().err == ""
+    model = net()
+    fit(model, DataLoader(points(), 16), loss=nn.CrossEntropyLoss(), epochs=1,
+        optimizer=optim.SGD(model.parameters(), 0.1))
+    assert "epoch 1/1" in capsys.readouterr().err, "unless it is told not to"
 
 
 def test_a_bar_without_a_known_length(capsys):

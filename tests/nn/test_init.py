@@ -143,13 +143,28 @@ def test_other_layers_start() -> None:
 
 
 @pytest.mark.parametrize(("mean", "std", "a", "b"), [(0, 1, -2, 2), (0, 0.02, -2, 2), (1, 2, 0, 1.5), (0, 1, 2, 4),
-                                                     (0, 1, 3.09, math.inf)])
+                                                     (0, 1, 1.5, math.inf), (0, 1, -math.inf, -1)])
 def test_truncated_normals_are_scipys(mean: float, std: float, a: float, b: float) -> None:
     values = filled(init.trunc_normal_, mean=mean, std=std, a=a, b=b).astype(float)
     assert a - 1e-6 <= values.min() <= values.max() <= b + 1e-6
     expected = stats.truncnorm((a - mean) / std, (b - mean) / std, mean, std)
     assert stats.kstest(values.ravel()[:5000], expected.cdf).pvalue > 1e-3
     assert values.mean() == pytest.approx(expected.mean(), abs=0.02 * std)
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (1.0, 2.0), (-3.0, 0.5)])
+@pytest.mark.parametrize(("a", "b", "share"), [
+    (3.09, math.inf, 0.0010008), (3.091, math.inf, 0.0009974), (-math.inf, -3.09, 0.0010008),
+    (-math.inf, -3.091, 0.0009974), (-0.00126, 0.00126, 0.0010053), (-0.00125, 0.00125, 0.0009973),
+])
+def test_bounds_may_hold_one_number_in_a_thousand(mean: float, std: float, a: float, b: float, share: float) -> None:
+    weight, low, high = nn.Parameter(np.zeros(2), dtype=float), mean + a * std, mean + b * std
+    if share < 1e-3:
+        with pytest.raises(ValueError, match="fewer than 1 in 1,000 fall between"):
+            init.trunc_normal_(weight, mean, std, low, high)
+    else:
+        values = init.trunc_normal_(weight, mean, std, low, high).data
+        assert low <= values.min() <= values.max() <= high
 
 
 def test_identities_pass_their_input() -> None:
@@ -171,7 +186,6 @@ def test_identities_pass_their_input() -> None:
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda w: init.trunc_normal_(w, std=0), "std must be positive, got 0"),
-    (lambda w: init.trunc_normal_(w, a=3.091, b=math.inf), "fewer than 1 in 1,000 fall between 3.091 and inf"),
     (lambda w: init.trunc_normal_(w, std=0.1, a=1, b=2), "fewer than 1 in 1,000 fall between 1 and 2; a and b are"),
     (init.eye_, r"eye_ needs a tensor of 2 axes, got \(2, 3, 1\)"),
     (lambda w: init.dirac_(nn.Parameter(np.ones((2, 3)))), r"dirac_ needs a weight .*, got \(2, 3\)"),

@@ -378,6 +378,7 @@ def test_functions_take_lists_and_integers_for_weights() -> None:
     (lambda: nn.GroupNorm(1, 2)(np.ones((1, 2, 0))), ValueError, "with at least one value a channel"),
     (lambda: nn.ReplicationPad2d(1)(np.ones((1, 1, 2, 0))), ValueError, "an input of at least 1 along each axis"),
     (lambda: nn.MaxPool1d(2)(np.ones((1, 1, 4), complex)), TypeError, "got complex128.*pass the real part"),
+    (lambda: nn.GaussianNLLLoss()(DATA, DATA, np.ones((2, 3), complex)), TypeError, "got complex128.*the real part"),
     *((lambda loss=loss, t=t: loss(np.ones((2, 3), complex), t), TypeError, "got complex128.*pass the real part")
       for loss, t in ((nn.BCELoss(), np.ones((2, 3))), (nn.BCEWithLogitsLoss(), np.ones((2, 3))),
                       (nn.KLDivLoss(), np.ones((2, 3))), (nn.CrossEntropyLoss(), [0, 1]), (nn.NLLLoss(), [0, 1]))),

@@ -173,6 +173,9 @@ def test_bce_of_certain_probabilities_is_cut_off() -> None:
     np.testing.assert_array_equal(losses.data, [0, 0, 100, 100])
     losses.sum().backward()
     assert np.isfinite(p.grad.data).all()
+    for k, (certain, target) in enumerate(zip(p.data, [0.0, 1.0, 1.0, 0.0], strict=True)):  # beside one that is not
+        alone = nn.BCELoss(reduction="none")(np.array([certain, 0.5]), np.array([target, 1.0]))
+        np.testing.assert_allclose(alone.data, [losses.data[k], math.log(2)], rtol=1e-12)
 
 
 # --- Reductions -------------------------------------------------------------------------------------------------------

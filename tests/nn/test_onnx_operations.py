@@ -51,6 +51,16 @@ def test_an_operation_of_forward(function, tmp_path):
     assert_same_elsewhere(Model(), images(2, 3, 4), tmp_path / "model.onnx")
 
 
+def test_what_is_no_number_elsewhere_is_none_in_the_file(tmp_path):
+    """The file is compared on negative numbers too."""
+
+    class Root(nn.Module):
+        def forward(self, x):
+            return np.sqrt(x)
+
+    assert_same_elsewhere(Root(), 4 + abs(images(2, 3)), tmp_path / "model.onnx")
+
+
 class Shifted(nn.Module):
     def __init__(self):
         self.layer = nn.Linear(3, 3)

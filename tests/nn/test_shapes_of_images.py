@@ -98,11 +98,13 @@ def test_shuffled_pixels_by_a_loop() -> None:
         np.testing.assert_array_equal(out[:, c, i::2, j::2], x[:, 4 * c + 2 * i + j])
 
 
-def test_unshuffled_pixels_are_shuffled_back() -> None:
-    x = RNG.normal(size=(2, 3, 6, 4))
-    out = functional.pixel_unshuffle(x, 2)
-    np.testing.assert_array_equal(functional.pixel_shuffle(out, 2).data, x)
-    np.testing.assert_array_equal(out.data[:, 5], x[:, 1, ::2, 1::2])
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_unshuffled_pixels_are_shuffled_back(factor: int) -> None:
+    x = RNG.normal(size=(2, 3, 6, 12))
+    out = functional.pixel_unshuffle(x, factor)
+    np.testing.assert_array_equal(functional.pixel_shuffle(out, factor).data, x)
+    for place, (c, i, j) in enumerate(np.ndindex(3, factor, factor)):
+        np.testing.assert_array_equal(out.data[:, place], x[:, c, i::factor, j::factor])
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(1, 3), st.integers(0, 2))

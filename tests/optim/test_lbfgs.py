@@ -289,6 +289,19 @@ def test_a_search_looks_between_two_steps_of_one_value() -> None:
     assert seen[0] < found.step == seen[2] < seen[1]
 
 
+@pytest.mark.parametrize("share", [-1.0, 0.5, 0.99, 1.01, 2.0])
+def test_a_step_that_descends_too_little_is_not_taken(share: float) -> None:
+    """By a share of the least descent that is enough; the slope would do."""
+    seen: list[float] = []
+
+    def evaluate(a: float) -> Point:
+        seen.append(a)
+        return Point(a, -share * DESCENT * a, 0.0, None) if a == 1.0 else Point(a, -a, 0.0, None)
+
+    found = Search(evaluate, Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)
+    assert (found.step == 1.0) == (seen == [1.0]) == (share > 1)
+
+
 @given(st.floats(), st.floats(-1e6, 1e6), st.floats(0, 1e6))
 def test_a_step_is_brought_into_bounds_and_what_is_no_number_into_their_middle(step: float, least: float,
                                                                                width: float) -> None:

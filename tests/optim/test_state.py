@@ -136,6 +136,16 @@ def test_all_problems_are_listed_and_nothing_changes(adam):
             np.testing.assert_array_equal(after["state"][name][key], value)
 
 
+def test_a_parameter_that_has_not_stepped_may_have_a_state(adam):
+    parameters = start()
+    optimizer = adam(parameters)
+    saved = optimizer.state_dict()
+    saved["state"] = {name: {"step": 0, "m": np.zeros(p.shape), "V": np.zeros(p.shape)}
+                      for p, name in optimizer.names().items()}
+    optimizer.load_state_dict(saved)
+    assert all(steps == 0 for steps, _ in optimizer.states().values())
+
+
 @pytest.mark.parametrize(
     ("saved", "message"),
     [
