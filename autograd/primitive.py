@@ -37,6 +37,7 @@ from .runtime.numbers import NUMBERS, WITH_ARRAYS, as_array
 from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
+from .tensor.leaf import lend
 from .tensor.mutation import kept, link
 from .tree import add_all
 
@@ -168,9 +169,9 @@ def wrap(value: Any) -> Any:
 
 def protected(operand: Any, parent: Node | None, value: Any) -> Any:
     """An operand's value as a node keeps it: a copy of what others could write to, constants and shared arrays."""
-    if parent is not None and not operand._shared:
+    if not isinstance(value, _ndarray) or (parent is not None and not operand._shared):
         return value
-    return value.copy("K") if isinstance(value, _ndarray) else value
+    return value if parent is None and isinstance(operand, Tensor) and lend(operand) else value.copy("K")
 
 
 # --- Elementwise -----------------------------------------------------------------------------------------------------
@@ -215,9 +216,8 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | N
     if "active" in names:
         return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at], active=active_operands(node)))
     if len(at) == 1:
-        k = at[0]
+        k, multiply = at[0], times or pole_safe
         if times is not None or type(partial) is str:
-            multiply = times or pole_safe
             return lambda g, node: multiply(g, node.saved[k])
         return lambda g, node: pole_safe(g, partial(node.saved[k]))
     return lambda g, node: pole_safe(g, partial(*[node.saved[k] for k in at]))
@@ -264,7 +264,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     return apply
 
 
-def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:  # noqa: C901  # calls cost
+def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:  # noqa: C901
     """The hot path of a function of two operands without options; one of them may be a number or an array."""
     of_x, of_y = primitive.rule_reads
     names = (*primitive.operands, "out")
@@ -273,7 +273,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
     computes = isinstance(primitive, Elementwise) and primitive.ufunc is not None
     with_arrays = function in WITH_ARRAYS
 
-    def apply(x: Any, y: Any) -> Any:  # noqa: C901  # here, too
+    def apply(x: Any, y: Any) -> Any:  # noqa: C901
         if type(x) is Tensor:
             a, left = x._value, x._node
         elif type(x) in FLAT:
@@ -286,7 +286,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
             b, right = y, None
         else:
             return primitive(as_operand(x), as_operand(y))
-        try:
+        try:  # written out, as calls cost
             if right is None and with_arrays and type(b) in NUMBERS and type(a) is _ndarray:
                 result = function(a, as_array(b, a.dtype))
             elif left is None and with_arrays and type(a) in NUMBERS and type(b) is _ndarray:

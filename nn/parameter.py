@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
-from autograd.tensor.leaf import mutated
+from autograd.tensor.leaf import mutated, reclaim
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -38,6 +38,7 @@ class Parameter(Tensor):
 
 def overwrite(target: Tensor, values: Any) -> None:
     """Write `values` into the memory of a parameter or buffer, which optimizers may hold views of."""
+    reclaim(target)
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         target._value[...] = values
     else:

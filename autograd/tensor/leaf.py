@@ -1,10 +1,10 @@
-"""Leaves: making one for a tensor, and saying that its memory was written to, or may be by others."""
+"""Leaves and memory: making a leaf, and saying that a tensor's memory was written to, may be by others, or is lent."""
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.graph import Leaf
 
@@ -37,9 +37,28 @@ def recorded_owner(target: Tensor) -> Tensor | None:
 def share(target: Tensor) -> None:
     """Say that others may write into the memory of a tensor from now on, and so into that of which it is a view."""
     for owner in owners(target):
+        reclaim(owner)
         if owner._node is not None and not owner._shared:
             owner._node.snapshot = owner._value.copy()  # to notice a write after values were recorded
         owner._shared = True
+
+
+def lend(target: Tensor) -> bool:
+    """Whether the graph may keep a constant's memory itself: nobody else has it, and a write will go elsewhere."""
+    own: Any = getattr(target, "_own", None)
+    if target._shared or own is not target._value or living_views(target):
+        return False
+    target._lent = own
+    return True
+
+
+def reclaim(target: Tensor) -> bool:
+    """Give a tensor other memory if the graph keeps what it has; whether it does."""
+    lent: Any = getattr(target, "_lent", None)
+    if lent is not target._value:
+        return False
+    target._value = lent.copy("K")
+    return True
 
 
 def living_views(base: Tensor) -> list[Tensor]:
@@ -67,7 +86,7 @@ def new_leaf(target: Tensor) -> Leaf:
     leaf.snapshot = leaf.changed = leaf.hooks = None
     leaf.argument = False
     leaf.array = target._value
-    value = target._value
+    value: Any = target._value
     leaf.shape, leaf.dtype = value.shape, value.dtype
     leaf.reference = weakref.ref(target)
     return leaf

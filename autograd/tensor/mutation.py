@@ -21,7 +21,7 @@ from autograd.registry import primitives, registry
 from .box import Box, boxes
 from .hooks import follow
 from .index import differs, parts_of, raw_key, with_key
-from .leaf import living_views, mutated, owners, recorded_owner
+from .leaf import living_views, mutated, owners, reclaim, recorded_owner
 from .nested import joined
 from .tensor import Tensor
 
@@ -51,6 +51,8 @@ def _copied(option: Any) -> Any:
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
+    if base._node is None and reclaim(base):
+        view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
@@ -219,6 +221,7 @@ def _memory(target: Tensor) -> Array:
         raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
                            f"{owner._node.primitive.name}, of shape {owner.shape}: write outside of no_grad(), "
                            "which differentiates the write, or write to .detach().clone()")
+    reclaim(target)
     if isinstance(target._value, np.ndarray) and target._value.flags.writeable:
         return target._value
     if hasattr(target, "_view"):

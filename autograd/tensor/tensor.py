@@ -23,7 +23,7 @@ from autograd.registry import registry
 from . import hooks
 from .conversion import as_number, refuse_as_array
 from .interface import Interface
-from .leaf import mutated, new_leaf, recorded_owner, share, unlink
+from .leaf import mutated, new_leaf, reclaim, recorded_owner, share, unlink
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -39,8 +39,8 @@ class Tensor(Interface):
     messages. Raises `TypeError` for `requires_grad` on integers or booleans, or data that is not numeric.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_hooks", "_inner", "_name", "_node", "_scalar", "_shared", "_tangent",
-                 "_value", "_view", "_views", "level")
+    __slots__ = ("__weakref__", "_grad", "_hooks", "_inner", "_lent", "_name", "_node", "_own", "_scalar", "_shared",
+                 "_tangent", "_value", "_view", "_views", "level")
 
     _boxed = False  # True for what rides inside jvp and vmap, see box.py
     _value: Any
@@ -49,6 +49,8 @@ class Tensor(Interface):
     # Slots below are unset until they are used.
     _grad: Tensor | None
     _hooks: list[Any] | None  # of a leaf, while it requires no gradient
+    _own: NDArray[Any] | None  # an array that nobody else has, and that the graph may keep as long as it is the value
+    _lent: NDArray[Any]  # the array that the graph does keep: if it is the value, a write goes elsewhere
     _name: str | None
     _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
@@ -69,7 +71,7 @@ class Tensor(Interface):
             raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
         self._value = array if array.ndim else array[()]
         self._shared = array is data or array.base is not None
-        self._node, self._name = None, name
+        self._node, self._name, self._own = None, name, None
         if requires_grad:
             self.requires_grad = True
 
@@ -204,6 +206,7 @@ class Tensor(Interface):
         if self.dtype.kind not in "fc":
             raise TypeError(f"only floating and complex tensors can require grad, got {self.dtype}; "
                             f"write 1.0 instead of 1, or .astype(float)")
+        reclaim(self)
         self._node, self._scalar = new_leaf(self), False
         self._node.hooks = getattr(self, "_hooks", None)
 
@@ -344,7 +347,13 @@ class Tensor(Interface):
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
-        return self.clone() if is_argument(self._node) else self._like(self._value)
+        if is_argument(self._node):
+            return self.clone()
+        if self.is_leaf:
+            share(self)
+        twin = self._like(self._value)
+        twin._shared = True
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         return self.clone() if is_argument(self._node) else self._like(self._value.copy(order="K"))
@@ -352,11 +361,7 @@ class Tensor(Interface):
     def _like(self, value: Any) -> Tensor:
         if not self.is_leaf:
             self.__reduce__()
-        twin = _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
-        twin._shared = value is self._value
-        if twin._shared:
-            share(self)
-        return twin
+        return _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
 
 
 def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,
@@ -368,8 +373,13 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
     value = data._plain if isinstance(data, Tensor) and data._node is None else data
     if not isinstance(value, Tensor):
         value = np.array(plain_array(value, dtype))
-    out = Tensor(value, requires_grad=requires_grad, name=name)
-    out._shared = False
+    return owning(value, requires_grad=requires_grad, name=name)
+
+
+def owning(array: Any, *, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """A tensor of an array that nobody else has, or will write to."""
+    out = Tensor(array, requires_grad=requires_grad, name=name)
+    out._shared, out._own = False, array
     return out
 
 

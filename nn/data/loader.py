@@ -17,6 +17,7 @@ import autograd.random
 from autograd import Tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
+from autograd.tensor.tensor import owning
 
 Gather = Callable[[Any], Any]
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
@@ -116,10 +117,10 @@ def _source(data: Any) -> tuple[int, Gather]:
             raise ValueError("DataLoader expected an array or several, got an empty tuple")
         if len(set(lengths)) > 1:
             raise ValueError(f"DataLoader expected arrays of one length, got lengths {lengths}")
-        return lengths[0], lambda rows: tuple([Tensor(_rows(array, rows)) for array in arrays])
+        return lengths[0], lambda rows: tuple([owning(_rows(array, rows)) for array in arrays])
     if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
         array = _array(data, "the array")
-        return len(array), lambda rows: Tensor(_rows(array, rows))
+        return len(array), lambda rows: owning(_rows(array, rows))
     if hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, Mapping | str | bytes):
         return len(data), lambda rows: _stack_samples(data, rows)
     raise TypeError(
@@ -165,7 +166,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
                 f"samples of one batch need one shape: sample {indices[0]} has {arrays[0].shape}, sample {index} has "
                 f"{array.shape}. A list is read as one sample an item; for several arrays write a tuple: (x, y)"
             )
-    return Tensor(np.stack(arrays))
+    return owning(np.stack(arrays))
 
 
 def _sample(value: Any) -> NDArray[Any]:
