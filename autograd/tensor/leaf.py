@@ -46,18 +46,19 @@ def share(target: Tensor) -> None:
 def lend(target: Tensor) -> bool:
     """Whether the graph may keep a constant's memory itself: nobody else has it, and a write will go elsewhere."""
     own: Any = getattr(target, "_own", None)
-    if target._shared or own is not target._value or living_views(target):
+    if own is None or own is not target._value or target._shared:
         return False
-    target._lent = own
-    return True
+    if not target._lent:
+        target._lent = not living_views(target)
+    return target._lent
 
 
 def reclaim(target: Tensor) -> bool:
     """Give a tensor other memory if the graph keeps what it has; whether it does."""
-    lent: Any = getattr(target, "_lent", None)
-    if lent is not target._value:
+    own: Any = getattr(target, "_own", None)
+    if own is None or own is not target._value or not target._lent:
         return False
-    target._value = lent.copy("K")
+    target._value = own.copy("K")
     return True
 
 

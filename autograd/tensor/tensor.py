@@ -50,7 +50,7 @@ class Tensor(Interface):
     _grad: Tensor | None
     _hooks: list[Any] | None  # of a leaf, while it requires no gradient
     _own: NDArray[Any] | None  # an array that nobody else has, and that the graph may keep as long as it is the value
-    _lent: NDArray[Any]  # the array that the graph does keep: if it is the value, a write goes elsewhere
+    _lent: bool  # whether the graph does keep it: then a write goes elsewhere
     _name: str | None
     _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
@@ -79,7 +79,7 @@ class Tensor(Interface):
     def _of(cls, value: Any, node: Any) -> Tensor:
         """The result of an operation: a value that nobody else holds, and its node."""
         self: Tensor = _new(Tensor)
-        self._value, self._node, self._shared = value, node, False
+        self._value, self._node, self._shared, self._own = value, node, False, None
         return self
 
     @property
@@ -379,7 +379,7 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
 def owning(array: Any, *, requires_grad: bool = False, name: str | None = None) -> Tensor:
     """A tensor of an array that nobody else has, or will write to."""
     out = Tensor(array, requires_grad=requires_grad, name=name)
-    out._shared, out._own = False, array
+    out._shared, out._own, out._lent = False, array, False
     return out
 
 
