@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .registry import primitives
+
 if TYPE_CHECKING:
     from .primitive import Primitive
     from .tensor import Tensor
@@ -88,7 +90,7 @@ def is_argument(node: Node | None) -> bool:
     """Whether a node is an argument of a function that a transform differentiates: its copies belong to the graph."""
     if type(node) is Leaf:
         return node.argument
-    return node is not None and node.primitive.name == "input"
+    return node is not None and node.primitive is primitives.get("input")
 
 
 class Constant(NamedTuple):
