@@ -10,6 +10,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, piecewise_constant
 from autograd.declare.poles import over
 from autograd.registry import real_only
+from autograd.tensor.nested import values_of
 
 from .axes import all_axes, one_axis, part, with_length
 from .shaping import lying_as
@@ -130,25 +131,30 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         xp, fp, left, right = xp[order], fp[order], None, None
         xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
+    before, after, anchor, level, kink, infinite = line_at(x, xp, fp)
+    known = piecewise_constant(np.interp)(x, xp, fp) if np.any(np.isinf(values_of(fp))) else None
+    fp = fp if known is None else np.where(np.isinf(fp), 0, fp)
     slopes = np.pad(over(np.diff(fp), np.diff(xp)), 1)
-    before, after, anchor, level, kink = line_at(x, xp, fp)
     slope = at(slopes, after)
     slope = np.where(kink, least(at(slopes, before), slope), slope)
     y = at(fp, anchor) + slope * np.where(level, 0, x - at(xp, anchor))
+    y = y if known is None else np.where(infinite, known, y)
     y = y if left is None else np.where(x < xp[0], left, y)
     return y if right is None else np.where(x > xp[-1], right, y)
 
 
 @piecewise_constant
 def line_at(x: Array, xp: Array, fp: Array) -> tuple[Array, ...]:
-    """The samples before x and after it, the one that a line is drawn from, and whether x is beyond them or on one."""
+    """The samples before x and after it, the one that a line is drawn from, whether x is beyond them or on one, and
+    whether one of the two is infinite: so is NumPy's line, or its other end.
+    """
     after = np.searchsorted(xp, x, side="right")
     before, behind = np.maximum(after - 1, 0), np.minimum(after, len(xp) - 1)
     beyond = np.isinf(xp[before]) & (x != xp[before])
     anchor = np.where(beyond, behind, before)  # it must not be infinitely far
     knot = xp[anchor]
     level = (x < xp[0]) | (x > xp[-1]) | (np.isinf(knot) & ((x == knot) | (fp[before] == fp[behind])))
-    return before, after, anchor, level, x == knot
+    return before, after, anchor, level, x == knot, np.isinf(fp[before]) | np.isinf(fp[behind])
 
 
 def least(x: Array, y: Array) -> Array:

@@ -10,8 +10,10 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.special as sc
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autograd import Tensor, grad, jvp
+from autograd import Tensor, grad, jvp, vmap
 from autograd.scipy import special, stats
 from autograd.testing import check_gradients
 
@@ -332,3 +334,17 @@ def test_the_dilogarithm_has_its_slope_from_0_on(x: float) -> None:
     with mpmath.workdps(40):
         expected = float(mpmath.log(x) / (1 - mpmath.mpf(x))) if x != 1 else -1.0
     assert grad(sc.spence)(x) == pytest.approx(expected, rel=1e-14)
+
+
+@given(samples=st.lists(st.sampled_from([-np.inf, -3.0, 0.0, 10.0, np.inf]), min_size=1, max_size=5),
+       places=st.lists(st.floats(-1, 5) | st.integers(-1, 5).map(float), min_size=1, max_size=6))
+def test_lines_between_infinite_samples_are_numpys(samples: list[float], places: list[float]) -> None:
+    x, xp, fp = np.array(places), np.arange(float(len(samples))), np.array(samples)
+    expected = np.interp(x, xp, fp)
+    leaf = Tensor(x, requires_grad=True)
+    found = np.interp(leaf, xp, fp)
+    np.testing.assert_array_equal(found.data, expected)
+    np.testing.assert_array_equal(vmap(lambda x: np.interp(x, xp, fp))(x), expected)
+    found[np.isfinite(expected)].sum().backward()
+    assert leaf.grad is not None
+    assert np.isfinite(leaf.grad.data).all()
