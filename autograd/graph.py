@@ -70,12 +70,13 @@ class Node:
 class Leaf(Node):
     """Where a gradient ends: a tensor that the user made with `requires_grad=True`, or an argument of a transform."""
 
-    __slots__ = ("argument", "array", "changed", "reference", "snapshot")
+    __slots__ = ("argument", "array", "changed", "name", "reference", "snapshot")
 
     primitive: Primitive = None  # type: ignore[assignment]  # the primitive "leaf", set where primitives are made
     parents: tuple[Node | None, ...] = ()
     saved: tuple[Any, ...] = ()
     argument: bool  # of a function that a transform differentiates
+    name: str | None  # of the tensor, which may be gone
     array: Any
     snapshot: Any
     changed: str | None

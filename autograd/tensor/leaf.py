@@ -85,7 +85,7 @@ def new_leaf(target: Tensor) -> Leaf:
     """The node where the gradient of `target` ends."""
     leaf = object.__new__(Leaf)
     leaf.snapshot = leaf.changed = leaf.hooks = None
-    leaf.argument = False
+    leaf.argument, leaf.name = False, target.name
     leaf.array = target._value
     value: Any = target._value
     leaf.shape, leaf.dtype = value.shape, value.dtype

@@ -184,6 +184,8 @@ class Tensor(Interface):
     @name.setter
     def name(self, name: str | None) -> None:
         self._name = name
+        if type(self._node) is Leaf:
+            self._node.name = name
 
     # --- The graph ---------------------------------------------------------------------------------------------------
 

@@ -26,9 +26,10 @@ class Names:
     def of(self, node: Node) -> tuple[str, str]:
         """`(name, named by)` of a node; empty strings for one without a name."""
         tensor = self.tensor(node)
+        own = tensor.name if tensor is not None else node.name if isinstance(node, Leaf) else None
         given, by = self.by_node.get(node, ("", ""))
-        if tensor is not None and tensor.name and fuller(tensor.name, given) == tensor.name:
-            return tensor.name, "module" if type(tensor) is not Tensor and "." in tensor.name else "user"
+        if own and fuller(own, given) == own:
+            return own, "module" if type(tensor) not in (Tensor, type(None)) and "." in own else "user"
         return given, by
 
     def of_constant(self, constant: Constant) -> str:

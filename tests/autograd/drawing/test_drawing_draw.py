@@ -370,3 +370,14 @@ def test_drawing_costs_nothing_until_it_is_used() -> None:
     script = ("import sys, autograd; bad = [m for m in sys.modules if 'drawing' in m or 'graphviz' in m]; "
               "assert not bad, bad; import autograd.drawing; assert 'pygraphviz' not in sys.modules")
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_the_name_of_a_leaf_outlives_it() -> None:
+    """A loop binds its state to a new result at each step: what it began with is gone, and still has its name."""
+    w, h = Tensor([2.0], requires_grad=True, name="w"), Tensor([1.0], requires_grad=True, name="h")
+    w.name, h.name = "weight", "h0"
+    for _ in range(2):
+        h = np.tanh(w * h)
+    text = draw(h).to_text()
+    assert "h0" in text
+    assert "weight" in text
