@@ -14,16 +14,12 @@ from autograd.declare import decided, differential, general, on_arrays_too, piec
 from autograd.rules.decompositions import hermitian_change
 from autograd.rules.linalg import H, mirrored, mT, sandwiched
 
+from .precision import at_least
 from .twin import no_twins_but_these, twin
 
 Array = Any
 
 __getattr__ = no_twins_but_these(__name__)
-
-
-def at_least(dtype: Any, *given: Any) -> list[Array]:
-    """Arrays in this precision, or their own if it is higher."""
-    return [x.astype(np.result_type(x.dtype, dtype), copy=False) for x in arrays_of(given)]
 
 
 def for_lapack(*given: Any) -> list[Array]:

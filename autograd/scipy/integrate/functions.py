@@ -19,6 +19,7 @@ from autograd.forward import jvp
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
+from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 from autograd.transforms import vjp
 from autograd.tree import replaced
@@ -41,7 +42,7 @@ class Integral(Primitive):
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
         f, settings = options["f"], options["settings"]
-        (a, b, *rest), (da, db, *changes) = in_double(operands), in_double(tangents)
+        (a, b, *rest), (da, db, *changes) = each_in_double(operands), each_in_double(tangents)
         moving = [i for i, change in enumerate(changes) if change is not None]
 
         def change(x: Array, *both: Array) -> Array:
@@ -59,7 +60,8 @@ class Integral(Primitive):
         return total if da is None else total - f(a, *rest) * da
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
-        (g, a, b, *rest), f, settings = in_double((g, *node.saved[:-1])), node.options["f"], node.options["settings"]
+        g, a, b, *rest = each_in_double((g, *node.saved[:-1]))
+        f, settings = node.options["f"], node.options["settings"]
         parts = consecutive(np.size(x) for x in rest)
         alone = not g.shape and sum(map(np.size, rest)) == 1  # a number takes a third of a vector's calls
 
@@ -76,9 +78,9 @@ class Integral(Primitive):
         return [*ends, *[flat[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]]
 
 
-def in_double(given: Sequence[Array | None]) -> list[Any]:
+def each_in_double(given: Sequence[Array | None]) -> list[Any]:
     """As SciPy computes: of numbers that are rounded to less no integral comes to an end."""
-    return [x if x is None else x.astype(np.result_type(x.dtype, np.float64)) for x in given]
+    return [x if x is None else in_double(x) for x in given]
 
 
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float]) -> Array:

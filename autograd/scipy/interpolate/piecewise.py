@@ -13,7 +13,7 @@ import numpy as np
 from autograd.arguments import array_of
 from autograd.declare.poles import over
 from autograd.primitive import wrap
-from autograd.scipy.linalg import at_least
+from autograd.scipy.precision import at_least
 
 Array = Any
 

@@ -17,9 +17,10 @@ from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import one_axis
+from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 
-from .windows import PADDING, dtype_of, extended, in_double
+from .windows import PADDING, dtype_of, extended
 
 Array = Any
 MARGIN = 12

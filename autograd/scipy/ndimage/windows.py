@@ -12,6 +12,7 @@ from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import multilinear, on_arrays_too
 from autograd.primitive import wrap
 from autograd.rules.axes import all_axes
+from autograd.scipy.precision import in_double
 
 Array = Any
 PADDING: dict[str, Any] = {
@@ -22,10 +23,6 @@ PADDING: dict[str, Any] = {
 
 
 # --- What goes in and what comes out ---------------------------------------------------------------------------------
-
-
-def in_double(x: Array) -> Array:
-    return x.astype(np.result_type(x.dtype, np.float64), copy=False)
 
 
 def dtype_of(name: str, output: Any, image: Array, *others: Array) -> np.dtype[Any]:

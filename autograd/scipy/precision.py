@@ -1,0 +1,25 @@
+"""The precision in which SciPy computes, whatever that of its arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.arguments import arrays_of
+
+Array = Any
+
+
+def at_least(dtype: Any, *given: Any) -> list[Array]:
+    """Arrays in this precision, or their own if it is higher."""
+    return [_in(dtype, x) for x in arrays_of(given)]
+
+
+def in_double(x: Array) -> Array:
+    """An array, or a number of NumPy's, in double precision, or its own if it is higher."""
+    return _in(np.float64, x)
+
+
+def _in(dtype: Any, x: Array) -> Array:
+    return x.astype(np.result_type(x.dtype, dtype), copy=False)
