@@ -46,13 +46,14 @@ class Custom(Primitive):
     """
 
     kind = "custom"
+    listed = False
 
     def __init__(self, name: str, evaluate: Callable[..., Any], numeric: bool) -> None:
         def on_arrays(*operands: Array, **options: Any) -> Any:
             with outside():  # of batches, which arrays are no examples of
                 return as_arrays(evaluate(*operands, **options))
 
-        self.name, self.evaluate, self.apply, self.operands = name, on_arrays, self, ("operands",)
+        super().__init__(name, on_arrays, ("operands",))
         self.numeric = numeric
         self.reads = frozenset({"operands", "out"})
         self.vjps: Rules = ()

@@ -62,15 +62,15 @@ class Primitive:
     offset: str | None = None  # the option that adds a constant, such as `initial`
     takes_tensors = False  # the rules are plain NumPy on duck arrays: cotangents that are tensors cost little
     views = False  # the output may be a view of the first operand's memory
+    listed = True  # in the table of primitives, under a name that no other has
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
-        if name in primitives:
+        if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name = name
         self.evaluate = evaluate
         self.apply: Callable[..., Any] = self  # an elementwise one has a shorter way, see `unary` and `binary`
         self.operands = operands
-        primitives[name] = self
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         """Cotangents of all operands at once, where `cotangents` is None; those that are not needed may be None."""
@@ -264,7 +264,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
     return apply
 
 
-def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:  # noqa: C901
+def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[..., Any]:  # noqa: C901  # calls cost
     """The hot path of a function of two operands without options; one of them may be a number or an array."""
     of_x, of_y = primitive.rule_reads
     names = (*primitive.operands, "out")
@@ -273,7 +273,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
     computes = isinstance(primitive, Elementwise) and primitive.ufunc is not None
     with_arrays = function in WITH_ARRAYS
 
-    def apply(x: Any, y: Any) -> Any:  # noqa: C901
+    def apply(x: Any, y: Any) -> Any:  # noqa: C901  # what is written out is not called
         if type(x) is Tensor:
             a, left = x._value, x._node
         elif type(x) in FLAT:
@@ -286,7 +286,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
             b, right = y, None
         else:
             return primitive(as_operand(x), as_operand(y))
-        try:  # written out, as calls cost
+        try:
             if right is None and with_arrays and type(b) in NUMBERS and type(a) is _ndarray:
                 result = function(a, as_array(b, a.dtype))
             elif left is None and with_arrays and type(a) in NUMBERS and type(b) is _ndarray:
