@@ -10,6 +10,7 @@ from autograd.arguments import as_tensor
 from autograd.arrays import elements
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
+from autograd.tensor.tensor import owning
 
 from .apply import call, call_for_several, check_device
 
@@ -36,35 +37,27 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
         return call(np.stack, [asarray(part, dtype=dtype) for part in obj])
     array = np.asarray(elements(obj), dtype=dtype, copy=copy)
-    out = Tensor(array)
-    if array is not obj and copy is not None and copy:
-        out._shared = False
-    return out
+    return owning(array) if copy else Tensor(array)
 
 
 def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Evenly spaced values in [start, stop)."""
     check_device(device)
-    return Tensor._of(
-        np.arange(start, stop, step, dtype=dtype) if stop is not None else np.arange(0, start, step, dtype=dtype), None
-    )
+    return owning(np.arange(start, stop, step, dtype=dtype) if stop is not None else
+                  np.arange(0, start, step, dtype=dtype))
 
 
 def linspace(start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None,
              endpoint: bool = True) -> Tensor:
     """`num` evenly spaced values from `start` to `stop`."""
     check_device(device)
-    return Tensor._of(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint), None)
+    return owning(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
 
 
 def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones on the `k`-th diagonal, zeros elsewhere."""
     check_device(device)
-    return Tensor._of(np.eye(n_rows, n_cols, k=k, dtype=dtype or float), None)
-
-
-def _filled(array: Any) -> Tensor:
-    return Tensor._of(array if array.ndim else array[()], None)
+    return owning(np.eye(n_rows, n_cols, k=k, dtype=dtype or float))
 
 
 def _refuse_lengths(name: str, shape: Any, more: tuple[int, ...]) -> None:
@@ -77,21 +70,21 @@ def empty(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tens
     """A tensor of `shape` with whatever values."""
     _refuse_lengths("empty", shape, more)
     check_device(device)
-    return _filled(np.empty(shape, dtype))
+    return owning(np.empty(shape, dtype))
 
 
 def zeros(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
     """Zeros of `shape`; tensors that require grad can be assigned into it."""
     _refuse_lengths("zeros", shape, more)
     check_device(device)
-    return _filled(np.zeros(shape, dtype or float))
+    return owning(np.zeros(shape, dtype or float))
 
 
 def ones(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones of `shape`."""
     _refuse_lengths("ones", shape, more)
     check_device(device)
-    return _filled(np.ones(shape, dtype))
+    return owning(np.ones(shape, dtype))
 
 
 def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
@@ -99,7 +92,7 @@ def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) 
     check_device(device)
     if isinstance(fill_value, Tensor):
         return call(np.full_like, empty(shape, dtype=dtype or fill_value.dtype), fill_value)
-    return _filled(np.full(shape, fill_value, dtype))
+    return owning(np.full(shape, fill_value, dtype))
 
 
 def empty_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
