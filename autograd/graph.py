@@ -123,8 +123,7 @@ def describe(operand: Any, parent: Node | None) -> Any:
     value = getattr(operand, "_value", operand)
     if value is operand and not isinstance(value, np.ndarray):
         return operand
-    if value.dtype is OBJECT:
-        refuse_objects(value)
+    refuse_objects(value)
     return (value.shape, value.dtype, getattr(operand, "_name", None))
 
 
