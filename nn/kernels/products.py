@@ -3,10 +3,10 @@
 Up to 100^3 multiplications it also skips the packing of its operands, which makes many small products faster, not
 slower, than a large one: 105 against 90 GFLOP/s a core for (1024, 192) x (192, 64) on a Zen 4 with AVX-512.
 
-A dense layer multiplies a few rows with a transposed matrix, a small batch at a time. BLAS repacks the transposed
-matrix before it multiplies, which for 64 rows costs as much as half of the product. It is cheaper to copy the rows,
-transposed, and multiply from the left: 16 rows take half of the time, 64 rows 0.8. The result stays as it comes, in
-the memory order of columns, which elementwise functions keep; the next layer then has nothing to copy.
+A dense layer multiplies with a transposed matrix. BLAS copies what is transposed, which for few rows costs as much as
+half of the product, so that the smaller matrix should be the one: the rows, multiplied from the left, where they are
+fewer than the outputs. 16 rows take half of the time so, 64 rows 0.8. The result stays as it comes, in the memory order
+of columns, which elementwise functions keep, and which the next layer reads without a copy.
 """
 
 from __future__ import annotations
@@ -92,17 +92,13 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
         np.add(total, scratch, out=total)
 
 
-# --- A few rows with a transposed matrix ---------------------------------------------------------------------------
-
-FEW = 64  # rows
-LONG = 8  # times as long as there are rows, a row must be
-CACHED = 1 << 16  # numbers that are copied
+# --- Rows with a transposed matrix ---------------------------------------------------------------------------------
 
 
 def affine(x: Array, weight: Array, bias: Array | None) -> Array:
     """`x @ weight.T + bias`, of shapes (M, K) or (K,), (N, K), and (N,) or None."""
-    if x.size * len(weight) >= SHARED and x.ndim == 2 and (_few_and_long(*x.shape) or in_columns(x)):
-        turned = dot(weight, np.ascontiguousarray(x.T))
+    if x.size * len(weight) >= SHARED and x.ndim == 2 and (len(x) < len(weight) or in_columns(x)):
+        turned = dot(weight, x.T)
         if bias is not None:
             turned += bias[:, np.newaxis]
         return turned.T
@@ -110,10 +106,6 @@ def affine(x: Array, weight: Array, bias: Array | None) -> Array:
     if bias is not None:
         out += bias
     return out
-
-
-def _few_and_long(rows: int, inner: int) -> bool:
-    return 1 < rows <= FEW and inner >= LONG * rows and rows * inner <= CACHED
 
 
 def in_columns(x: Array) -> bool:
