@@ -62,9 +62,8 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: b
     x = admitted(speaker, input)
     if not training or p == 0:
         return x
-    share = dropout(np.ones_like(x), p, speaker=speaker)  # keep / (1 - p)
     spread = math.sqrt((1 - p) / (1 + p * LOWEST**2))
-    return (share * (x - weak(LOWEST)) + weak(LOWEST)) * weak(spread)
+    return (dropout(x - weak(LOWEST), p, speaker=speaker) + weak(LOWEST)) * weak(spread)
 
 
 def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Any
@@ -19,10 +19,12 @@ class Layer(Module):
 
     follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
+    called_with: Sequence[str] = ("x",)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if cls.__module__.startswith(("nn.layers.", "nn.losses.")) and "__init__" in vars(cls):  # a user's own may
+        ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]  # a user's own may take data
+        if ours and "__init__" in vars(cls):
             cls.__init__ = _taking_no_data(cls.__init__)  # type: ignore[method-assign]
 
     def extra_repr(self) -> str:
@@ -44,15 +46,14 @@ class Layer(Module):
 
 
 def _taking_no_data(constructor: Callable[..., None]) -> Callable[..., None]:
-    """The constructor, refusing a tensor or an array of floats as its first argument: `nn.ReLU(x)`."""
+    """The constructor, refusing what the layer is called with: `nn.ReLU(x)`, but not a loss's weights of classes."""
 
     @functools.wraps(constructor)
     def construct(self: Any, *arguments: Any, **options: Any) -> None:
-        loss = constructor.__module__.startswith("nn.losses.")  # whose first argument may be the weights of classes
-        if len(arguments) > loss and _is_data(arguments[0]):
-            name, data = type(self).__name__, "outputs, targets" if loss else "x"
+        if len(arguments) >= len(self.called_with) and _is_data(arguments[0]):
+            name = type(self).__name__
             raise TypeError(f"{name} is made first, of options, and then called with data: "
-                            f"write layer = nn.{name}(...), then layer({data})")
+                            f"write layer = nn.{name}(...), then layer({', '.join(self.called_with)})")
         constructor(self, *arguments, **options)
 
     return construct

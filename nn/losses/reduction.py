@@ -23,6 +23,8 @@ class Loss(Layer):
     """
 
     reductions: tuple[str, ...] = REDUCTIONS
+    called_with = ("outputs", "targets")
+
     def __init__(self, *, reduction: str = "mean") -> None:
         check_reduction(type(self).__name__, reduction, self.reductions)
         self.reduction = reduction
