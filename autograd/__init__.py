@@ -41,7 +41,6 @@ from .rules.activations import (
     softplus,
 )
 from .runtime import heap as _heap  # noqa: F401  # loading it is what it does
-from .support import supported
 from .tensor import Tensor, tensor
 from .transforms import (
     checkpoint,
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     from .comparison import compare
     from .drawing import draw, draw_on_error, trace_source
     from .optimize import minimize
+    from .support import supported
 
 __all__ = [
     "AnomalyError", "DisconnectedWarning", "GradientLostWarning", "GradientMismatch", "MutationError",
@@ -81,6 +81,7 @@ _install()
 __getattr__ = _on_first_use(__name__, {
     "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "draw_on_error": ("drawing", "draw_on_error"),
     "trace_source": ("drawing", "trace_source"), "minimize": ("optimize", "minimize"),
+    "supported": ("support", "supported"),
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
     "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1

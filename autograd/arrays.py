@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 _T = TypeVar("_T")
 
 
-def plain_array(given: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
+def plain_array(given: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, Any]:
     """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""
     return np.asarray(elements(given), dtype=dtype)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -72,9 +71,10 @@ def needing(package: str, *, extra: str) -> Iterator[None]:
 
 def user_line() -> str:
     """`file:line` of the innermost frame outside this library and NumPy: where the user called it."""
-    stack = traceback.walk_stack(sys._getframe(1))
-    return next(f"{frame.f_code.co_filename}:{line}" for frame, line in stack
-                if not frame.f_code.co_filename.startswith(_INSIDE))
+    frame: Any = sys._getframe(1)
+    while frame.f_code.co_filename.startswith(_INSIDE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:

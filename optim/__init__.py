@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 
-from . import schedulers
 from .adagrad import Adagrad
 from .adam import Adam
 from .adamw import AdamW
 from .clipping import clip_grad_norm_, clip_grad_value_
-from .lbfgs import LBFGS
 from .optimizer import Optimizer
 from .rmsprop import RMSProp
 from .sgd import SGD
@@ -41,7 +39,10 @@ __all__ = [
     "schedulers",
 ]
 
-if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+if TYPE_CHECKING:
+    from . import schedulers
+    from .lbfgs import LBFGS
+else:  # or else a type checker would take every name for one that exists
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
         "RMSprop": "it is called RMSProp",
@@ -51,4 +52,8 @@ if not TYPE_CHECKING:  # or else a type checker would take every name for one th
         "Adamax": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }
-    __getattr__ = on_first_use(__name__, {}, _ADVICE)
+    __getattr__ = on_first_use(__name__, {"schedulers": ("schedulers", None), "LBFGS": ("lbfgs", "LBFGS")}, _ADVICE)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
 
 from .parameters import listed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *,

@@ -14,12 +14,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from autograd import Tensor
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 SMALL = 2**14
 """Parameters up to this size are stepped side by side; above, the arithmetic outweighs the calls."""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
 BUFFER = 512  # elements

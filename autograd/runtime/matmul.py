@@ -16,9 +16,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 PIECE = 65536 * 4  # multiplications in a piece; twice as many start the threads of OpenBLAS
 SHARED = 2 * PIECE

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 Array = Any
 
@@ -38,7 +37,7 @@ def keep_into(out: Array, condition: Array, x: Array) -> None:
     np.multiply(x.view(bits), condition, out=out.view(bits))
 
 
-def _bits(x: Array, dtype: np.dtype[Any]) -> NDArray[Any] | None:
+def _bits(x: Array, dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
     """The bits of floats as integers; None for other numbers, which NumPy would cast."""
     if type(x) in (int, float):
         x = np.asarray(x, dtype)

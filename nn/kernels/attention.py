@@ -24,14 +24,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.products import SMALL, multiply
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def _transposed(x: Array) -> Array:

@@ -16,13 +16,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.reduction import reduced, reduced_array, share
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def _log1p_exp(z: Array) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:

@@ -24,7 +24,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
@@ -33,7 +32,7 @@ from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.windows import Axis, Windows, axis, planes
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 # --- The family on arrays: x, weight and out, each from the other two ------------------------------------------------

@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
 from nn.kernels.layout import per_pixel, pixels
@@ -28,7 +27,7 @@ from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import reduce
@@ -22,7 +21,7 @@ from nn.kernels import log_likelihood
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import each_cotangent, loss, other_cotangents, shares
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:

@@ -16,14 +16,13 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
 from nn.kernels.correlation import gather
 from nn.kernels.layout import per_pixel, pixels
 from nn.kernels.windows import Axis
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 WORTH = 1_000_000  # multiplications that are worth a thread: about 0.16 ms
 

@@ -16,20 +16,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 DRAW = 2**18  # elements decided about at a time
 
 
 def keep_mask(generator: np.random.Generator, shape: tuple[int, ...], p: float, *,
-              order: list[int] | None = None) -> NDArray[np.bool]:
+              order: list[int] | None = None) -> np.ndarray[Any, np.dtype[np.bool]]:
     """True with probability 1 - p, in an array of this shape; `order` is that of its axes in memory."""
     keep = empty(shape, list(range(len(shape))) if order is None else order, bool)
     decisions = flat(keep, memory_order(keep))

@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from nn.kernels.indices import first_outside
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def forward(weight: Array, indices: Array, *, padding_idx: int | None = None) -> tuple[Array, tuple[()]]:

@@ -14,11 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.indices import first_outside
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Shares = tuple[Any, tuple[Array, ...] | None, Any]
 """What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
 

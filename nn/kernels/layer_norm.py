@@ -17,12 +17,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 from nn.kernels.half_precision import fused_in_single
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 MANY = 2**13  # elements
 NEAR = 0.9  # share of the root mean square up to which a mean leaves the variance its digits

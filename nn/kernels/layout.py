@@ -13,11 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.memory_order import in_order
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def in_memory_order(x: Array) -> Array:

@@ -14,13 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from autograd.runtime.matmul import dot
 from nn.kernels.products import affine, in_columns
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:

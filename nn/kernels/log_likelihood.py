@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import (
@@ -26,7 +25,7 @@ from nn.kernels.labels import (
     shares,
 )
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,

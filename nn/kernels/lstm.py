@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length
@@ -21,7 +20,7 @@ from nn.kernels import recurrence
 from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 TOGETHER = 1 << 17  # slopes that are computed together
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.threads import in_parallel
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 LINE = 16  # elements moved at a time: neighbours in one cache line of a copy
 WORTH = 1 << 17  # elements that are worth a thread

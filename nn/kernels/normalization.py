@@ -19,12 +19,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Needs = Sequence[bool]
 
 

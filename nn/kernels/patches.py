@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare import linear, on_arrays_too
 from nn.kernels.windows import Axis
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Windows = tuple[Axis, Axis]
 
 

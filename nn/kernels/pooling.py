@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare import linear, on_arrays_too
 from autograd.declare.fused import fused
@@ -27,7 +26,7 @@ from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, axis, planes
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order

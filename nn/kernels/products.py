@@ -15,11 +15,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.matmul import PIECE, SHARED, UNPACKED, dot, reads_small_operands
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 # Multiplications in one piece. Two of our threads that wait for OpenBLAS's spin: on a busy machine a convolution took a
 # hundred times as long.

@@ -17,9 +17,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 Needs = Sequence[bool]
 
 def total_bias(bias_ih: Any, bias_hh: Any) -> Any:

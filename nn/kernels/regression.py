@@ -14,12 +14,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from nn.kernels.reduction import reduced, reduced_array, share
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.layer_norm import as_rows
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def forward(x: Array, weight: Array | None, *, axes: int, eps: float) -> tuple[Array, tuple[Array]]:

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from nn.kernels import recurrence
 from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,

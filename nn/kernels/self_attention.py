@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.declare.fused import fused
 from nn.kernels import attention
 from nn.kernels.broadcasting import summed_to
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 def _parts(projection: Any, heads: int) -> Any:

@@ -17,12 +17,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 BLOCK = 2**17  # elements of a block
 RUN = 16  # pixels of a channel that must be neighbours for a row of their own

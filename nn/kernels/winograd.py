@@ -29,13 +29,12 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
 
 from autograd.runtime.blocks import block_length
 from nn.kernels.products import add_transposed, multiply
 from nn.kernels.windows import Axis
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 CHUNK = 3 << 16  # numbers of one place that are worked on together
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.kernels.pooling import adaptive_average_pool
@@ -136,7 +135,7 @@ def _largest(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...],
     return (out[0], places[0]) if single else (out, places)
 
 
-def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int64]:
+def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Where in its channel, row by row, each window looks: (windows, values), a short one at its last value again."""
     flat = np.zeros((), int)
     for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.arguments import array_of
@@ -164,7 +163,7 @@ class MultiheadAttention(Layer):
         return q, k, v, mask
 
     def _mask(self, key_padding_mask: Any, attn_mask: Any, is_causal: bool, batch: int, queries: int,
-              keys: int) -> Tensor | NDArray[Any] | None:
+              keys: int) -> Tensor | np.ndarray[Any, Any] | None:
         """Both masks as one that the kernel takes: boolean, True where attending is allowed, or numbers to add."""
         parts = []
         if key_padding_mask is not None:

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
@@ -74,7 +73,7 @@ def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool)
     return x * share if training and p else x
 
 
-def kept(shape: tuple[int, ...], p: float) -> tuple[NDArray[np.bool] | None, float]:
+def kept(shape: tuple[int, ...], p: float) -> tuple[np.ndarray[Any, np.dtype[np.bool]] | None, float]:
     """True with probability 1 - p, in an array of this shape, or None for p = 0; and what the rest is multiplied by."""
     keep = kernels.keep_mask(autograd.random.generator(), shape, p) if p else None
     return keep, kernels.keep_scale(p)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.arrays import weak
@@ -230,8 +229,8 @@ def _lp_pool(speaker: Speaker, x: Any, p: float, kernel: Sizes, stride: Sizes, c
     return (means * math.prod(kernel)) ** (1 / weak(p))
 
 
-def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
-            padding: Sequence[int], dilation: Sequence[int]) -> NDArray[np.int64]:
+def _places(x: np.ndarray[Any, Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+            padding: Sequence[int], dilation: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Where in its channel, row by row, the largest value of every window is."""
     inside, flat = np.ones((), bool), np.zeros((), int)
     for axis, size in enumerate(x.shape[2:]):  # positions (outputs of each axis..., taps of each axis...)
@@ -245,7 +244,7 @@ def _places(x: NDArray[Any], outputs: Sequence[int], kernel: Sequence[int], stri
     return np.take_along_axis(np.broadcast_to(flat.reshape(*outputs, -1), values.shape), best, axis=-1)[..., 0]
 
 
-def spread(seen: NDArray[Any], axis: int, axes: int) -> NDArray[Any]:
+def spread(seen: np.ndarray[Any, Any], axis: int, axes: int) -> np.ndarray[Any, Any]:
     """What windows see along one axis, (outputs, taps), among (outputs of each axis..., taps of each axis...)."""
     shape = np.ones(2 * axes, int)
     shape[axis], shape[axis + axes] = seen.shape

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.layers.arguments import positive
@@ -15,7 +14,7 @@ from nn.layers.layer import Layer
 
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
-Positions = NDArray[Any]
+Positions = np.ndarray[Any, Any]
 
 _MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,), "bicubic": (2,)}  # how many axes are resized
 

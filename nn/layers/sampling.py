@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from nn.layers.input import admitted, mistake, refusal
@@ -67,7 +66,7 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool = False) ->
     return flat.reshape(size[0], height, width, 2)  # type: ignore[no-any-return]
 
 
-def _centres(count: int, align_corners: bool) -> NDArray[Any]:
+def _centres(count: int, align_corners: bool) -> np.ndarray[Any, Any]:
     """Where pixels stand, from -1 to 1."""
     corners = np.linspace(-1, 1, count) if count > 1 else np.zeros(1)
     return corners if align_corners else corners * ((count - 1) / count)
