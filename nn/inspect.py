@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from autograd.errors import needing
 from nn.evaluation_mode import evaluating
 from nn.module import Module
 from nn.stateless import functional_call
+from nn.watched_calls import watched
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,15 +31,16 @@ def activations(model: Module, *inputs: Any) -> dict[str, Any]:
     The model is called as it stands: in training or evaluation mode, recorded or, under `no_grad()`, not.
     """
     found: dict[str, Any] = {}
+    paths = {module: path for path, module in model.named_modules()}
 
-    def note(path: str, out: Any) -> None:
-        key, calls = path, 1
+    def note(module: Module, inputs: tuple[Any, ...], out: Any) -> None:
+        key, calls = paths[module], 1
         while key in found:
             calls += 1
-            key = f"{path} ({calls})"
+            key = f"{paths[module]} ({calls})"
         found[key] = out
 
-    with _observed(model, note):
+    with watched(paths, note):
         model(*inputs)
     return found
 
@@ -146,12 +147,7 @@ def _outputs(model: Module, target: str, x: Tensor) -> list[Any]:
     """
     constants = {path: parameter.detach() for path, parameter in model.named_parameters()}
     found: list[Any] = []
-
-    def note(path: str, out: Any) -> None:
-        if path == target:
-            found.append(out)
-
-    with _observed(model, note):
+    with watched([model.get_submodule(target)], lambda module, inputs, out: found.append(out)):
         functional_call(model, constants, x.reshape(1, *x.shape))
     return found
 
@@ -165,22 +161,6 @@ def _path(model: Module, layer: Module | str) -> str:
         if module is layer:
             return path
     raise ValueError(f"{layer!r} is not a part of this {type(model).__name__}")
-
-
-@contextmanager
-def _observed(model: Module, note: Callable[[str, Any], None]) -> Iterator[None]:
-    """Within this context `note(path, output)` is called after each call of a module of the model."""
-    paths = {id(module): path for path, module in model.named_modules()}
-
-    def hook(module: Module, inputs: tuple[Any, ...], out: Any) -> None:
-        note(paths[id(module)], out)
-
-    handles = [module.register_forward_hook(hook) for module in model.modules()]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _nearly_square(size: int) -> tuple[int, int]:

@@ -15,12 +15,15 @@ from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
 from nn.module import Module
+from nn.watched_calls import watched
 
 Shape = tuple[int, ...]
 
 HEADINGS = ("layer", "kind", "output", "parameters", "bytes", "multiply-adds")
 WORDS = 3
 """So many columns are words, the others numbers."""
+ROW_BY_ROW = (layers.Linear, layers.RNN, layers.LSTM, layers.GRU, layers.RNNCell, layers.LSTMCell, layers.GRUCell)
+"""Layers that apply each of their weights once for every row of their output."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,8 @@ def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DType
         first = next((x for x in tree.flatten(output)[0] if isinstance(x, Tensor)), Tensor(0.0))
         reached[id(module)] = (first.shape, before + multiply_adds(module, inputs, first))
 
-    with evaluating(model), no_grad():
-        handles = [module.register_forward_hook(note) for module in model.modules()]
-        try:
-            model(*[Tensor(np.zeros(shape, dtype)) for shape in shapes])
-        finally:
-            for handle in handles:
-                handle.remove()
+    with evaluating(model), no_grad(), watched(model.modules(), note):
+        model(*[Tensor(np.zeros(shape, dtype)) for shape in shapes])
     return Summary(tuple(_rows(model, reached)), sum(p.size for p in model.parameters() if p.requires_grad))
 
 
@@ -122,23 +120,19 @@ def _rows(model: Module, reached: dict[int, tuple[Shape | None, int]]) -> Iterat
         yield Row(name or kind, kind, shape, sum(p.size for p in own), sum(p.nbytes for p in own), cost)
 
 
-def multiply_adds(module: Module, inputs: Sequence[Any], output: Any) -> int:
+def multiply_adds(module: Module, inputs: Sequence[Tensor], output: Tensor) -> int:
     """The multiply-adds of one call of a layer; 0 for a module that is not a matrix product or a convolution.
 
-    A weight takes part once for every place it is applied at: each row of a Linear's input, each pixel of a
-    convolution's output (of a transposed one's input), each time step of a recurrent layer.
+    A weight takes part once for every place it is applied at: each row of a Linear's output, each time step of a
+    recurrent layer's, each pixel of a convolution's (of a transposed one's input).
     """
     weights = sum(p.size for p in module.parameters(recurse=False) if p.ndim >= 2)
-    before: Shape = inputs[0].shape if inputs else ()
-    after: Shape = output.shape
-    if isinstance(module, layers.Linear):
-        return weights * math.prod(after[:-1])
+    if isinstance(module, ROW_BY_ROW):
+        return weights * math.prod(output.shape[:-1])
     if isinstance(module, layers.Conv2d):
-        return weights * math.prod(after) // module.out_channels
+        return weights * output.size // module.out_channels
     if isinstance(module, layers.ConvTranspose2d):
-        return weights * math.prod(before) // module.in_channels
-    if isinstance(module, layers.RNN | layers.LSTM | layers.GRU):
-        return weights * math.prod(before[:-1])
+        return weights * inputs[0].size // module.in_channels
     if isinstance(module, layers.MultiheadAttention):
         return _attention(module, *inputs[:3])
     return 0

@@ -21,6 +21,7 @@ from nn.onnx.call import Call
 from nn.onnx.convert import CONVERTERS, convert
 from nn.onnx.graph import Graph
 from nn.storage import replace_file
+from nn.watched_calls import watched
 
 OPSET = 21
 IR_VERSION = 10
@@ -94,13 +95,8 @@ def _calls(model: Module) -> Iterator[list[Call]]:
             calls.append(Call(paths[module], module, list(tensors_in(inputs)), list(tensors_in(output))))
 
     paths = {module: path or "model" for path, module in model.named_modules() if type(module) in CONVERTERS}
-    handles = [module.register_forward_pre_hook(enter) for module in paths]
-    handles += [module.register_forward_hook(leave) for module in paths]
-    try:
+    with watched(paths, leave, enter):
         yield calls
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 class _Writer:

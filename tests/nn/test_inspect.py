@@ -104,6 +104,13 @@ def test_a_layer_is_given_as_a_path_or_itself() -> None:
     assert model.conv(a[None])[0, 1].mean().item() > before
 
 
+def test_a_shared_layer_is_found_under_each_of_its_paths() -> None:
+    layer = nn.Linear(3, 3)
+    model = nn.Sequential(layer, layer)
+    first, second = (inspect.most_exciting(model, path, 1, (3,), steps=5) for path in ("0", "1"))
+    np.testing.assert_array_equal(first, second)
+
+
 def test_what_cannot_be_excited() -> None:
     model = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
     model[0].bias.data[...] = -100
