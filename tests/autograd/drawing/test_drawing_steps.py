@@ -79,6 +79,13 @@ def test_values_that_nobody_kept_are_computed_again() -> None:
     assert [v.value.text for v in drawing.graph.vertices.values() if v.op == "matmul" and v.value] == ["[3, 3, 3]"]
 
 
+def test_a_target_is_shown_as_the_loss_read_it() -> None:
+    x, target = Tensor([1.0, 2.0], requires_grad=True), np.array([1.0, 4.0])
+    loss = nn.MSELoss()(x, target)
+    target[:] = 100
+    assert "input is given: [1, 4]" in draw(loss).trace().told.values()
+
+
 def test_what_was_never_kept_is_said_to_be_missing() -> None:
     x = Tensor(np.ones(5), requires_grad=True)
     y = (x + np.arange(5.0)) * 2.0  # adding reads nothing, so the array is gone
