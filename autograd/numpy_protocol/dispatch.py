@@ -15,6 +15,7 @@ from autograd.primitive import wrap
 from autograd.registry import on_demand, public_name, registry
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of
+from autograd.tensor.tensor import Tensor
 
 from .ufunc_methods import apply_method
 
@@ -36,6 +37,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     options = dict(options)
     targets = options.pop("out", ())
     if targets and targets[0] is inputs[0]:  # y += x of an ndarray y
+        if not isinstance(targets[0], Tensor) and not any(map(tracked, inputs)):
+            return ufunc(*values_of(inputs), out=targets, **options)
         refuse_ndarray(f"{ufunc.__name__} in place", targets[0])
     refuse_out(ufunc.__name__, *targets)
     if method == "__call__":

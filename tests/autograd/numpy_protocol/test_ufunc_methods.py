@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import NoDerivativeError, Tensor, grad, jvp, vmap
+from autograd import NoDerivativeError, Tensor, grad, jvp, no_grad, vmap
 from autograd.testing import check_gradients
 from tests.examples import examples
 
@@ -135,6 +135,22 @@ def test_at_writes_to_memory_where_nothing_is_recorded() -> None:
     assert array.tolist() == [4, 0, 0]
     with pytest.raises(TypeError, match=r"add\.at would write a tensor into a plain ndarray.*autograd\.tensor"):
         np.add.at(array, [0], Tensor(1.0, requires_grad=True))
+
+
+def test_operators_in_place_write_to_memory_where_nothing_is_recorded() -> None:
+    w = Tensor([[1.0, 2.0]], requires_grad=True)
+    (w**2).sum().backward()
+    w.data[:] -= 0.5 * w.grad
+    assert w.tolist() == [[0, 0]]
+    with no_grad():
+        w.data[:] += w + 3
+    assert w.tolist() == [[3, 3]]
+    with pytest.raises(TypeError, match="subtract in place would write a tensor into a plain ndarray"):
+        w.data[:] -= w
+    with pytest.raises(TypeError, match="in place would write a tensor into a plain ndarray"):
+        jvp(lambda t: w.data.__iadd__(t), (w.data,), (w.data,))
+    with pytest.raises(TypeError, match="Cannot cast ufunc 'subtract' output"):  # NumPy's own word
+        np.arange(3)[:] -= Tensor([0.5, 0.5, 0.5])
 
 
 @pytest.mark.parametrize("call", [
