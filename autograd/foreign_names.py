@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+import numpy as np
+
 _GPU = "there is one device, the CPU: leave it out"
 _WRITE = "write x[i] = v: it is differentiable"
 _FILL = "write t[...] = x"
@@ -39,11 +41,27 @@ INSTEAD = {
     "values": "max, min and sort give the values alone", "indices": "write t.argmax(axis), or t.argsort(axis)",
     "detach_": "write t = t.detach()", "grad_fn": "draw(t) shows what made it", "nelement": "write t.size",
     "normal_": "write nn.init.normal_(t)", "uniform_": "write nn.init.uniform_(t)", "is_cuda": _GPU,
+    "neg": "write -t", "rsqrt": "write 1 / np.sqrt(t)", "scatter": "write t[i, j] = v", "ndimension": "write t.ndim",
+    "repeat_interleave": "write np.repeat(t, n, axis)", "inverse": "write np.linalg.inv(t)",
+    "det": "write np.linalg.det(t)", "logsumexp": "write autograd.logsumexp(t, axis)", "erf": "write autograd.erf(t)",
+    "lerp": "write t + weight * (x - t)", "addmm": "write t + a @ b", "index_put_": "write t[i, j] = v",
+    "fill_diagonal_": "write np.fill_diagonal(t, value)", "equal": "write np.array_equal(t, x)",
+    "is_contiguous": "leave it out", "mv": "write t @ x", "baddbmm": "write t + a @ b",
+    "log_": "write t = np.log(t)", "exp_": "write t = np.exp(t)", "sqrt_": "write t = np.sqrt(t)",
+    "sigmoid_": "write t = t.sigmoid()", "tanh_": "write t = t.tanh()", "relu_": "write t = t.relu()",
+    "bernoulli": "write np.random.default_rng(seed).random(t.shape) < t",
+} | {name: f"write np.{name}(t)" for name in (
+    "allclose", "amax", "amin", "argwhere", "ceil", "cosh", "count_nonzero", "cross", "diff", "expm1", "floor",
+    "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2", "logaddexp", "median", "nanmean", "nansum",
+    "outer", "quantile", "sign", "sinh", "tan", "tile", "trunc", "unique", "where",
+)} | {
     # JAX's arrays
     "at": _WRITE, "block_until_ready": "nothing is left to wait for",
 }
-_BOTH = ("cat", "cuda", "mm", "bmm", "unsqueeze", "split", "chunk", "norm", "gather", "masked_fill")
-FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
+_BOTH = ("cat", "cuda", "mm", "bmm", "mv", "unsqueeze", "split", "chunk", "norm", "gather", "masked_fill", "permute",
+         "det", "inverse", "index_select", "repeat_interleave", "rsqrt", "neg", "lerp", "addmm", "equal", "bernoulli",
+         "numel", "mul", "div", "sub", "ge", "gt", "le", "lt", "eq", "ne", "scatter", "narrow", "unbind", "movedim")
+FUNCTIONS = {name: f"write np.{name}" for name in np.__all__} | {name: INSTEAD[name] for name in _BOTH} | {
     # PyTorch's
     "randn": _RANDOM, "rand": _RANDOM.replace("normal", "random"),
     "from_numpy": "write Tensor(array), which shares its memory", "as_tensor": "write autograd.asarray(x)",
@@ -65,8 +83,10 @@ FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     "Generator": "write np.random.default_rng(seed)", "float": "write np.float32", "double": "write np.float64",
     "half": "write np.float16", "long": "write np.int64", "int": "write np.int32", "dot": "write a @ b",
     "FloatTensor": "write tensor(x, dtype=np.float32)", "LongTensor": "write tensor(x, dtype=np.int64)",
-    "clamp": "write np.clip(t, low, high)", "einsum": "write np.einsum", "outer": "write np.outer",
-    "cumprod": "write np.cumprod(t, axis)", "flatten": "write nn.functional.flatten(t, start_dim)",
+    "clamp": "write np.clip(t, low, high)", "transpose": "write np.swapaxes(t, i, j)",
+    "cdist": "write autograd.scipy.spatial.distance.cdist", "masked_select": "write t[mask]",
+    "cumsum": "write np.cumsum(t, axis)", "cumprod": "write np.cumprod(t, axis)",
+    "flatten": "write nn.functional.flatten(t, start_dim)",
     "topk": "write np.sort(t)[..., -k:], and np.argsort(t)[..., -k:] for their places",
     "is_tensor": "write isinstance(x, Tensor)", "Size": "a shape is a tuple",
     "set_default_dtype": "pass dtype= to layers; other tensors have NumPy's dtypes",
@@ -82,6 +102,7 @@ FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
 }
 OPTIONS = {
     "dim": "write axis=", "dims": "write axis=", "keepdim": "write keepdims=", "unbiased": "write ddof=1 or ddof=0",
+    "requires_grad": "write .requires_grad_() behind it",
     "argnum": "write argnums=", "in_dims": "write in_axes=", "out_dims": "write out_axes=",
     "create_graph": _OF_A_FUNCTION, "retain_graph": _OF_A_FUNCTION, "inputs": _OF_A_FUNCTION, "outputs": _OF_A_FUNCTION,
     "allow_unused": "what is not used has the gradient 0: leave it out", "grad_outputs": "write vjp(f, x)[1](g)",

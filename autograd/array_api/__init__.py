@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograd.arguments import answering
+
 from . import constants, creation, dtypes, elementwise, fft, inspection, linalg, manipulation, statistics
 from .constants import *  # noqa: F403  # its names are listed there, once
 from .creation import *  # noqa: F403  # its names are listed there, once
@@ -22,3 +24,6 @@ __all__ += elementwise.__all__
 __all__ += inspection.__all__
 __all__ += manipulation.__all__
 __all__ += statistics.__all__
+
+for _module in (creation, manipulation, statistics):
+    globals().update({name: answering(getattr(_module, name)) for name in _module.__all__})

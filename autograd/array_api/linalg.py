@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd.arguments import as_tensor
+from autograd.lazy import on_first_use
 from autograd.tensor import Tensor
 from autograd.tensor.nested import shared_values
 
@@ -157,3 +158,7 @@ def trace(x: Tensor, /, *, offset: int = 0, dtype: Any = None) -> Tensor:
 def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
     """A norm of vectors over the axes."""
     return call(np.linalg.vector_norm, as_tensor(x), axis=axis, keepdims=keepdims, ord=ord)
+
+
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    __getattr__ = on_first_use(__name__, {}, {name: f"write np.linalg.{name}" for name in np.linalg.__all__})

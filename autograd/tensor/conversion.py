@@ -37,5 +37,6 @@ def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
                       f"functions (np.sin, not math.sin) to keep it, or .item() to say that you mean the number",
                       errors.GradientLostWarning, stacklevel=depth + 1)
     if x.ndim:
-        raise TypeError(f"only a 0-d tensor converts to {convert.__name__}, got shape {x.shape}")
+        raise TypeError(f"only a 0-d tensor converts to {convert.__name__}, got shape {x.shape}"
+                        + "; write .item()" * (x.size == 1))
     return convert(x._value)

@@ -301,8 +301,10 @@ def test_truth_and_index_are_of_one_number() -> None:
     for wrong in (Tensor(1.0), Tensor([1]), Tensor(True)):
         with pytest.raises(TypeError, match="only a 0-d tensor of integers is an index"):
             "abc"[wrong]
-    with pytest.raises(TypeError, match=r"only a 0-d tensor converts to float, got shape \(1,\)"):
+    with pytest.raises(TypeError, match=r"only a 0-d tensor converts to float, got shape \(1,\); write \.item\(\)$"):
         float(Tensor([1.0]))
+    with pytest.raises(TypeError, match=r"only a 0-d tensor converts to int, got shape \(2,\)$"):
+        int(Tensor([1.0, 2.0]))
 
 
 @pytest.mark.parametrize("name", INSTEAD)
