@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Tensor, grad, jvp, no_grad, vmap
+from autograd import Tensor, jvp, no_grad, vmap
 from autograd.modes import mode
 from autograd.primitive import Primitive
 
@@ -105,10 +105,11 @@ def test_gradients_are_not_aliased_with_each_other_or_the_seed() -> None:
     a.grad.data[:] = 100
     assert b.grad.tolist() == [1, 1]
     assert seed.tolist() == [1, 1]
-    c = leaf(1, 2)
-    c.reshape(2, 1).T.backward(np.ones((1, 2)))
+    c, seed = leaf(1, 2), np.ones((1, 2))
+    c.reshape(2, 1).T.backward(seed)  # of which it is a view all the way
     assert c.grad is not None
     c.grad.data[:] = 7
+    assert seed.tolist() == [[1, 1]]
 
 
 def test_no_grad_records_nothing_and_is_per_thread() -> None:
@@ -178,32 +179,6 @@ def test_a_diamond_of_sixty_levels_is_walked_once() -> None:
     y.backward()
     assert x.grad is not None
     assert x.grad.item() == 2.0**60
-
-
-def test_eight_threads_give_the_serial_gradients() -> None:
-    rng = np.random.default_rng(0)
-    w = rng.normal(size=(30, 30))
-
-    def loss(w: Tensor, k: int) -> Tensor:
-        y = w
-        for _ in range(20):
-            y = np.tanh(y @ w / 5 + k)
-        return np.sum(y)
-
-    serial = [grad(loss)(w, k) for k in range(8)]
-    results: list[object] = [None] * 8
-
-    def work(k: int) -> None:
-        for _ in range(5):
-            results[k] = grad(loss)(w, k)
-
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for a, b in zip(serial, results, strict=True):
-        np.testing.assert_array_equal(a, b)  # type: ignore[arg-type]
 
 
 def test_an_interrupted_backward_pass_leaves_the_next_one_right() -> None:

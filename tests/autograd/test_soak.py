@@ -90,25 +90,6 @@ def test_threads_share_a_leaf_that_only_transforms_read() -> None:
     assert weight.grad is None
 
 
-def test_modes_belong_to_their_thread() -> None:
-    barrier = threading.Barrier(THREADS, timeout=60)
-
-    def task(i: int) -> bool:
-        x = Tensor(1.0, requires_grad=True)
-        if i % 2:
-            with autograd.no_grad():
-                barrier.wait()
-                tracked = (x * 2).requires_grad
-                barrier.wait()
-            return not tracked and autograd.is_grad_enabled()
-        barrier.wait()
-        tracked = (x * 2).requires_grad
-        barrier.wait()
-        return tracked and autograd.is_grad_enabled()
-
-    assert all(at_once(task))
-
-
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_computes_the_same() -> None:
     net = network(0)
@@ -208,7 +189,7 @@ def test_second_order_leaves_nothing_behind() -> None:
         np.sum(slope**2).backward()
         hessian(lambda x: np.sum(np.exp(x) * np.cumsum(x)))(x.numpy())
 
-    objects, cycles, size = growth(step, 300)
+    objects, cycles, size = growth(step, 100)
     assert cycles == 0
     assert objects < 20
     assert size < 20_000

@@ -43,7 +43,7 @@ def test_methods_have_numpys_values_and_right_derivatives(ufunc: np.ufunc, metho
         return getattr(ufunc, method)(x, *arguments, **options)
 
     np.testing.assert_allclose(f(Tensor(X)).numpy(), f(X), rtol=1e-14)
-    check_gradients(f, X, order=1)
+    check_gradients(f, X, order=1, full=False)  # along directions in which every element moves
 
 
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
