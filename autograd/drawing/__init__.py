@@ -96,4 +96,4 @@ def _centres(extraction: Extraction, around: Tensor | str | None) -> tuple[str, 
         if key is None:
             raise KeyError("the tensor given as around= is not in this graph")
         return (key,)
-    return found(extraction.graph, [around])
+    return found(extraction.graph, around)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,26 +63,22 @@ class Drawing:
     def layout(self) -> Layout:
         """Where everything stands."""
         if self._layout is None:
-            self._layout, trouble = self.lay_out(self.graph)
-            if trouble:
-                self.graph = self.graph.saying(f"Laid out without Graphviz: {trouble}.")
+            self._layout = self.lay_out(self.graph)
+            if self._layout.trouble:
+                self.graph = self.graph.saying(f"Laid out without Graphviz: {self._layout.trouble}.")
         return self._layout
 
-    def lay_out(self, graph: Graph) -> tuple[Layout, str]:
-        """A layout by an engine, if there is one, the graph suits it and it answers in time; else by ourselves.
-
-        Also says what went wrong with the engine, if anything did.
-        """
-        engine = engines.find()
-        trouble = ""
+    def lay_out(self, graph: Graph) -> Layout:
+        """A layout by an engine, if there is one, the graph suits it and it answers in time; else by ourselves."""
+        engine, trouble = engines.find(), ""
         if engine is not None and budget.suits_engine(graph):
             text = dot.source(graph, direction=self.direction, dashed=False)
             try:
                 layout = from_engine(engine.run(text, "json0", timeout=self.timeout), graph, engine.name)
-                return looped(graph, layout, self.direction), ""
+                return looped(graph, layout, self.direction)
             except (engines.EngineError, ValueError) as error:
                 trouble = str(error)
-        return layered(graph, self.direction), trouble
+        return replace(layered(graph, self.direction), trouble=trouble)
 
     def trace(self) -> Trace:
         """The passes step by step, for the page."""
@@ -115,7 +112,7 @@ class Drawing:
     def to_html(self) -> str:
         """The explorer: one page that needs no network."""
         levels = levels_of(self.full, self.view)
-        return page(self.full, self.graph, levels, self.trace(), lambda graph: self.lay_out(graph)[0], self.theme)
+        return page(self.full, self.graph, levels, self.trace(), self.lay_out, self.theme)
 
     def to_film(self) -> str:
         """A film strip in SVG: both passes step by step as small pictures. Raises `ValueError` without the values."""
@@ -124,7 +121,7 @@ class Drawing:
             raise ValueError(f"a film strip needs the values of every step: {trace.note}")
         if not level.whole:
             raise ValueError("a film strip shows every step, not those near one tensor; draw without around=")
-        return film(level.graph, trace, lambda graph: self.lay_out(graph)[0], self.theme)
+        return film(level.graph, trace, self.lay_out, self.theme)
 
     def _painted(self, form: str) -> bytes:
         engine = engines.find()

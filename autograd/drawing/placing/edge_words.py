@@ -14,7 +14,7 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .layout import Box, Layout, Point, drawn_lines
+from .layout import Box, Layout, Point, drawn_lines, point_at
 from .room import Room
 
 SIZE = 9.0
@@ -90,14 +90,10 @@ def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
 
 def _before_end(route: list[Point], distance: float) -> tuple[float, float, float, float]:
     """The point of the last Bézier piece that lies `distance` before its end, and the line's direction there."""
-    a, b, c, d = route[-4:]
-    here, last, gone = d, d, 0.0
+    piece, here, last, gone = route[-4:], route[-1], route[-1], 0.0
     for step in range(19, -1, -1):
-        t = step / 20
-        u = 1 - t
-        x, y = (u**3 * a[k] + 3 * u * u * t * b[k] + 3 * u * t * t * c[k] + t**3 * d[k] for k in (0, 1))
-        here, last = (x, y), here
-        gone += hypot(x - last[0], y - last[1])
+        here, last = point_at(piece, step / 20), here
+        gone += hypot(here[0] - last[0], here[1] - last[1])
         if gone >= distance:
             break
     across, down = abs(here[0] - last[0]), abs(here[1] - last[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
@@ -54,9 +54,10 @@ class Layout:
     height: float
     boxes: dict[str, Box]
     routes: dict[int, list[Point]]
-    engine: str
+    engine: str  # that placed it, or "layered"
     labels: dict[int, Point] = field(default_factory=dict)
     frames: dict[str, Box] = field(default_factory=dict)
+    trouble: str = ""  # what went wrong with the engine that was to place it
 
 
 def sizes(graph: Graph) -> dict[str, tuple[float, float]]:
@@ -124,15 +125,19 @@ def _route(text: str, point: Any) -> list[Point]:
 
 def drawn_lines(graph: Graph, layout: Layout) -> Iterator[list[Point]]:
     """The routes of all that is drawn as a line: edges, and the gradients' way back."""
-    for number, route in layout.routes.items():
-        edge = graph.edges[number]
-        yield route
-        if graph.backward and graph.flows_back(edge):
-            yield way_back(route, layout.boxes[edge.target], layout.boxes[edge.source])
+    yield from layout.routes.values()
+    yield from ways_back(graph, layout).values()
 
 
-def way_back(route: list[Point], reader: Box, maker: Box) -> list[Point]:
-    """The route of a gradient: beside the edge, in the other direction, from box to box."""
+def ways_back(graph: Graph, layout: Layout) -> dict[int, list[Point]]:
+    """The routes of gradients, in the backward view, by the numbers of the edges that they go beside."""
+    return {number: _beside(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
+            for number, edge in enumerate(graph.edges)
+            if graph.backward and number in layout.routes and graph.flows_back(edge)}
+
+
+def _beside(route: list[Point], reader: Box, maker: Box) -> list[Point]:
+    """A route beside another, in the other direction, from box to box."""
     dx, dy = route[-1][0] - route[0][0], route[-1][1] - route[0][1]
     length = hypot(dx, dy) or 1.0
     aside = (-dy / length * 6, dx / length * 6)
@@ -144,9 +149,17 @@ def way_back(route: list[Point], reader: Box, maker: Box) -> list[Point]:
 def _outside(route: list[Point], box: Box) -> list[Point]:
     """The route up to where it enters the box at its end."""
     piece, size = route[-4:], 1.0
-    while size > 0.2 and _within(_cut(piece, size)[-1], box):
+    while size > 0.2 and _within(point_at(piece, size), box):
         size -= 0.05
     return [*route[:-4], *_cut(piece, size)]
+
+
+def point_at(piece: Sequence[Point], t: float) -> Point:
+    """The point of a Bézier piece at a parameter from 0 to 1."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = piece
+    u = 1 - t
+    p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    return p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy
 
 
 def _within(point: Point, box: Box) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import ceil, hypot
 
-from .layout import Box, Point
+from .layout import Box, Point, point_at
 
 CELL = 80.0
 STEP = 4.0
@@ -51,11 +51,7 @@ class Room:
 def along(route: list[Point]) -> Iterator[Point]:
     """Points of a Bézier route, about `STEP` apart."""
     for i in range(0, len(route) - 3, 3):
-        a, b, c, d = route[i : i + 4]
-        length = sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise((a, b, c, d)))
+        piece = route[i : i + 4]
+        length = sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise(piece))
         count = max(1, ceil(length / STEP))
-        for k in range(count + 1):
-            t = k / count
-            u = 1 - t
-            p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
-            yield p * a[0] + q * b[0] + r * c[0] + s * d[0], p * a[1] + q * b[1] + r * c[1] + s * d[1]
+        yield from (point_at(piece, k / count) for k in range(count + 1))

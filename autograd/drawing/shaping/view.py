@@ -4,7 +4,6 @@ missing. The order is that of `draw`'s options: a neighbourhood first, then repe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograd.drawing.model import Graph
@@ -79,15 +78,12 @@ def _cut(graph: Graph, total: int) -> Graph:
                       "draw(..., around=tensor, hops=3) shows another part; .save('graph.json') holds all of it.")
 
 
-def found(graph: Graph, wanted: Iterable[str]) -> tuple[str, ...]:
+def found(graph: Graph, name: str) -> tuple[str, ...]:
     """The ids of the vertices that are called so, or whose module path is so. Raises `KeyError` if there is none."""
-    keys: list[str] = []
-    for name in wanted:
-        matching = [key for key, v in graph.vertices.items() if name in (key, v.name)]
-        matching = matching or [key for key, v in graph.vertices.items()
-                                if any(graph.clusters[c].path == name for c in graph.lineage(v.cluster))]
-        if not matching:
-            known = sorted({v.name for v in graph.vertices.values() if v.name})
-            raise KeyError(f"nothing in the graph is called {name!r}; it has {', '.join(known[:12]) or 'no names'}")
-        keys += matching
-    return tuple(dict.fromkeys(keys))
+    matching = [key for key, v in graph.vertices.items() if name in (key, v.name)]
+    matching = matching or [key for key, v in graph.vertices.items()
+                            if any(graph.clusters[c].path == name for c in graph.lineage(v.cluster))]
+    if not matching:
+        known = sorted({v.name for v in graph.vertices.values() if v.name})
+        raise KeyError(f"nothing in the graph is called {name!r}; it has {', '.join(known[:12]) or 'no names'}")
+    return tuple(matching)

@@ -16,7 +16,7 @@ from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edg
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import FrameWords, frame_words
-from autograd.drawing.placing.layout import Box, Layout, Point, sizes, way_back
+from autograd.drawing.placing.layout import Box, Layout, Point, sizes, ways_back
 from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.words import printable
 
@@ -62,14 +62,12 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
         _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number],
                     straight=edge.source in straight and edge.target in straight)
     if graph.backward and dashed:
+        places = {number: {"pos": _spline(route, layout.height)}
+                  for number, route in ways_back(graph, layout).items()} if layout else {}
         for number, edge in enumerate(graph.edges):
             if graph.flows_back(edge):
-                where = {}
-                if layout and number in layout.routes:
-                    back = way_back(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
-                    where["pos"] = _spline(back, layout.height)
                 dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
-                         constraint="false", **{"class": "backward"}, **where)
+                         constraint="false", **{"class": "backward"}, **places.get(number, {}))
     return dot
 
 
@@ -118,30 +116,35 @@ def _placed_frame(frame: Box, words: FrameWords, height: float) -> dict[str, str
 
 def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
                   layout: Layout | None, *, straight: bool) -> None:
-    state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
-    style = STYLES[vertex.kind]
-    fill, ink = colours["paper" if graph.heat_unit else f"{state}-fill"], ""
+    fill, ink = colours["paper"] if graph.heat_unit else "", ""
     if vertex.heat is not None:
         fill, ink = heat_colours(vertex.heat / graph.hottest)
     attributes = {
-        "id": vertex.id, "class": classes(vertex), "shape": SHAPES[vertex.kind], "style": style,
-        "fillcolor": fill, "color": colours[f"{state}-line"],
+        "id": vertex.id, "class": classes(vertex), **look(vertex, colours, fill),
         "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
         "tooltip": hovering(tooltip(vertex)),
         "label": _html(lines(vertex, backward=graph.backward), colours, ink),
     }
-    if vertex.copy or vertex.frozen or vertex.change == "removed":
-        attributes["style"] = style + ",dashed"
-    if vertex.change:
-        attributes |= {"color": colours[f"{CHANGES[vertex.change]}-line"], "penwidth": "2"}
-    if vertex.output:
-        attributes["peripheries"] = "2"
     if straight:
         attributes["group"] = "spine"
     if layout:
         box = layout.boxes[vertex.id]
         attributes["pos"] = f"{box.x:.2f},{layout.height - box.y:.2f}"
     dot.node(vertex.id, **attributes)
+
+
+def look(vertex: Vertex, colours: dict[str, str], fill: str = "") -> dict[str, str]:
+    """Outline and colours of a vertex; `fill` where its ground says something else than what it is."""
+    state = "failed" if vertex.failed else "output" if vertex.output else vertex.kind.value
+    dashed = vertex.copy or vertex.frozen or vertex.change == "removed"
+    found = {"shape": SHAPES[vertex.kind], "style": STYLES[vertex.kind] + (",dashed" if dashed else ""),
+             "fillcolor": fill or colours[f"{state}-fill"],
+             "color": colours[f"{CHANGES.get(vertex.change, state)}-line"]}
+    if vertex.change:
+        found["penwidth"] = "2"
+    if vertex.output:
+        found["peripheries"] = "2"
+    return found
 
 
 def classes(vertex: Vertex) -> str:

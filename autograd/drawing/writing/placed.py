@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.drawing.labels import SMALL
-from autograd.drawing.model import Graph, Kind
+from autograd.drawing.model import Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import sum_marks
 from autograd.drawing.placing.layout import Layout
 from autograd.drawing.words import width
 
-from .dot import CHANGES, SHAPES, STYLES, digraph, literal, place
+from .dot import digraph, literal, look, place
 from .legend import NARROWEST, ROW, SIGNS, Entry, banner, indent, legend
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
+
+EXAMPLES = {
+    "output": Vertex("", Kind.OPERATION, output=True), "failed": Vertex("", Kind.OPERATION, failed=True),
+    "added": Vertex("", Kind.OPERATION, change="added"), "removed": Vertex("", Kind.OPERATION, change="removed"),
+    "frozen": Vertex("", Kind.PARAMETER, frozen=True), "alias": Vertex("", Kind.PARAMETER, copy=(1, 2)),
+}
+"""What a legend shows of vertices beside their kinds."""
 
 
 def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
@@ -68,11 +75,6 @@ def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: 
         colour = colours["grad" if sample == "rule" else "muted"]
         _text(dot, f"legend_{sample}", SIGNS[sample], x, y, layout, colour)
         return
-    kind = sample if isinstance(sample, Kind) else Kind.PARAMETER if sample in ("frozen", "alias") else Kind.OPERATION
-    state = sample if sample in ("output", "failed") else kind.value
-    style = STYLES[kind] + (",dashed" if sample in ("frozen", "alias", "removed") else "")
-    line = CHANGES.get(str(sample), state)
     wide, high = ("0.2", "0.08") if sample == "output" else ("0.3", "0.15")
-    dot.node(f"legend_{sample}", label="", shape=SHAPES[kind], style=style, width=wide, height=high,
-             fillcolor=colours[f"{state}-fill"], color=colours[f"{line}-line"],
-             peripheries="2" if sample == "output" else "1", pos=place((x + 11, y), layout.height))
+    dot.node(f"legend_{sample}", label="", width=wide, height=high, pos=place((x + 11, y), layout.height),
+             **look(EXAMPLES.get(sample) or Vertex("", sample), colours))

@@ -23,7 +23,7 @@ from autograd.drawing.labels import (
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words, sum_marks
 from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
-from autograd.drawing.placing.layout import Box, Layout, Point, way_back
+from autograd.drawing.placing.layout import Box, Layout, Point, ways_back
 from autograd.drawing.words import width
 
 from .dot import classes, escape
@@ -73,16 +73,12 @@ def graph_group(graph: Graph, layout: Layout, prefix: str, x: float, y: float) -
     words = {word.edge: word for word in edge_words(graph, layout)}
     parts += [_edge(graph, number, edge, layout.routes[number], words.get(number), prefix)
               for number, edge in enumerate(graph.edges) if number in layout.routes]
-    if graph.backward:
-        parts += [_backward(graph, number, edge, layout, prefix) for number, edge in enumerate(graph.edges)
-                  if number in layout.routes and graph.flows_back(edge)]
+    parts += [_backward(graph, number, route, prefix) for number, route in ways_back(graph, layout).items()]
     frame_labels = frame_words(graph, layout)
     parts += [_frame_label(layout.frames[key], frame_labels[key]) for key in depth]
     hottest = graph.hottest
     parts += [_vertex(graph, vertex, layout.boxes[key], prefix, hottest) for key, vertex in graph.vertices.items()]
-    if graph.backward:
-        parts += _sums(graph, layout)
-    return "\n".join([*parts, *_counts(graph, layout), "</g>"])
+    return "\n".join([*parts, *_sums(graph, layout), *_counts(graph, layout), "</g>"])
 
 
 def figure_id(graph: Graph, theme: Theme | None) -> str:
@@ -193,12 +189,12 @@ def path(route: list[Point]) -> str:
     return f"M{route[0][0]:.1f} {route[0][1]:.1f}C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in route[1:])
 
 
-def _backward(graph: Graph, number: int, edge: Edge, layout: Layout, prefix: str) -> str:
-    """The way back of the gradient: beside the edge, in the other direction."""
-    back = way_back(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
+def _backward(graph: Graph, number: int, route: list[Point], prefix: str) -> str:
+    """The way back of the gradient."""
+    edge = graph.edges[number]
     return (f'<g class="backward" id="{prefix}-b{number}" data-from="{edge.target}" data-to="{edge.source}">'
             f"<title>{escape(gradient_text(graph.vertices[edge.source]))}</title>"
-            f'<path d="{path(back)}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
+            f'<path d="{path(route)}" marker-end="url(#{prefix}-backward-arrow)"/></g>')
 
 
 def _sums(graph: Graph, layout: Layout) -> list[str]:

@@ -18,7 +18,7 @@ from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
 from autograd.drawing.placing.layered import layered
-from autograd.drawing.placing.layout import Box, Layout, sizes, way_back
+from autograd.drawing.placing.layout import Box, Layout, sizes, ways_back
 from autograd.drawing.placing.ranks import ranks, spine
 from autograd.drawing.placing.room import along
 from autograd.drawing.words import width
@@ -239,11 +239,11 @@ def test_of_many_ways_that_meet_the_one_in_the_middle_is_straight() -> None:
 
 
 def test_a_gradients_way_back_stays_between_the_boxes() -> None:
-    graph = neuron()
+    graph = replace(neuron(), backward=True)
     layout = layered(graph)
-    for number, edge in enumerate(graph.edges):
+    for number, back in ways_back(graph, layout).items():
+        edge = graph.edges[number]
         reader, maker = layout.boxes[edge.target], layout.boxes[edge.source]
-        back = way_back(layout.routes[number], reader, maker)
         for x, y in (back[0], back[-1]):
             for box in (reader, maker):
                 assert not (box.left + 1 < x < box.right - 1 and box.top + 1 < y < box.bottom - 1)

@@ -203,10 +203,10 @@ def test_a_neighbourhood_shows_where_the_rest_goes_on() -> None:
 
 
 def test_names_lead_to_vertices_and_a_wrong_one_says_what_there_is() -> None:
-    assert found(neuron(), ["w"]) == ("n0",)
-    assert set(found(layers(2), ["layers.1"])) == {"w1", "d1", "b1", "a1", "r1"}
+    assert found(neuron(), "w") == ("n0",)
+    assert set(found(layers(2), "layers.1")) == {"w1", "d1", "b1", "a1", "r1"}
     with pytest.raises(KeyError, match=r"nothing in the graph is called 'v'; it has b, w, x, y"):
-        found(neuron(), ["v"])
+        found(neuron(), "v")
 
 
 def test_a_shared_leaf_keeps_a_graph_from_the_engine() -> None:
