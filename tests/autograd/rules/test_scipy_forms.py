@@ -26,6 +26,7 @@ GENERAL = rng.uniform(-1, 1, (4, 4)) + 3 * np.eye(4)
 SMALL = rng.uniform(-0.4, 0.4, (3, 3))
 COMPLEX = SMALL + 1j * rng.uniform(-0.4, 0.4, (3, 3))
 DEFINITE = GENERAL @ GENERAL.T
+SHORT_FACTOR = np.diag([1.0, 0.5, 0.8, 0.3])  # times a definite matrix it has real eigenvalues
 VECTOR, COLUMNS = rng.uniform(0.5, 2, 4), rng.uniform(-1, 1, (4, 2))
 BAND = rng.uniform(-1, 1, (4, 5)) + 4 * (np.arange(4) == 1)[:, None]
 SAMPLES = rng.uniform(-1, 1, (3, 5))
@@ -82,6 +83,14 @@ FORMS: list[Form] = [
     *[("linalg.norm", (GENERAL,), options) for options in (
         {}, {"ord": 1}, {"ord": -np.inf}, {"ord": 2}, {"ord": "fro"}, {"ord": "nuc"}, {"axis": 0}, {"axis": 1},
         {"axis": 1, "keepdims": True}, {"ord": 3, "axis": 0}, {"keepdims": True}, {"ord": 1, "axis": (1, 0)})],
+    ("linalg.eig", (DEFINITE @ SHORT_FACTOR,), {}), ("linalg.eig", (DEFINITE @ SHORT_FACTOR,), {"right": False}),
+    *[("linalg.eigvals", (matrix,), {}) for matrix in (DEFINITE @ SHORT_FACTOR, GENERAL, COMPLEX)],
+    *[("linalg.qr", (a,), {"mode": mode, "pivoting": pivoting}) for a in (GENERAL, COLUMNS, COLUMNS.T, COMPLEX)
+      for mode in ("full", "r", "economic") if mode != "full" or len(a) <= len(a.T) for pivoting in (False, True)],
+    *[("linalg.lstsq", (a, b), {}) for a in (GENERAL, COLUMNS) for b in (VECTOR, COLUMNS, GENERAL)],
+    *[("linalg.lstsq", (COLUMNS.T, b), {}) for b in (VECTOR[:2], GENERAL[:2])],
+    *[("linalg.pinv", (a,), {}) for a in (GENERAL, COLUMNS, COLUMNS.T, COMPLEX)],
+    ("linalg.pinv", (GENERAL @ np.diag([1, 1, 1, 1e-3]),), {"rtol": 1e-5}),
     *[(f"signal.{name}", (first, second), {"mode": mode}) for name in ("convolve", "fftconvolve", "oaconvolve",
       "correlate") for mode in ("full", "same", "valid") for first, second in (
           (LONG, SHORT), (SHORT, LONG), (LONG, SHORT[:2]), (GENERAL, SAMPLES[:2, :3]), (SAMPLES[:2, :3], GENERAL),

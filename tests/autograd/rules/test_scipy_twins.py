@@ -193,3 +193,14 @@ def test_twins_go_along_any_axis_of_three(name: str) -> None:
         found, wanted = call(ours, Tensor(x), **options), call(theirs, x, **options)
         for part, expected in zip(*[y if isinstance(y, tuple) else (y,) for y in (found, wanted)], strict=True):
             np.testing.assert_allclose(np.asarray(part), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["expm", "logm", "sqrtm"])
+def test_numbers_in_the_byte_order_of_a_file_are_turned_before_scipy_takes_them_for_others(name):
+    """FITS files hold the most significant byte first; SciPy's own functions of matrices read that wrongly."""
+    x, function = np.array([[4.0, 1.0], [0.5, 3.0]]), getattr(linalg, name)
+    t = Tensor(x.astype(">f8"), requires_grad=True)
+    out = function(t)
+    np.testing.assert_allclose(out.detach().numpy(), getattr(scipy.linalg, name)(x), rtol=1e-12)
+    np.sum(out * x).backward()
+    np.testing.assert_allclose(t.grad.numpy(), grad(lambda t: np.sum(function(t) * x))(x), rtol=1e-12)

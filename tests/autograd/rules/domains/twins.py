@@ -73,6 +73,18 @@ def of_svd(x: Any) -> Any:
 on(sl.eigh, square, definite, call=of_eigh, complex=True)
 on(sl.svd, square, call=of_svd, complex=True)
 
+
+def of_eig(x: Any) -> Any:
+    values, vectors = linalg.eig(x)
+    return values, (vectors * np.sin(values)) @ np.linalg.inv(vectors)
+
+
+on(sl.eig, square, call=of_eig, complex=True)
+on(sl.eigvals, square, complex=True)
+on(sl.qr, square, options=({}, {"pivoting": True}, {"mode": "r"}), complex=True)
+on(sl.lstsq, Operand((4, 3), (-1.0, 1.0), "regular"), (4, 2), call=lambda a, b: linalg.lstsq(a, b)[:2], complex=True)
+on(sl.pinv, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True)
+
 # --- scipy.signal, scipy.integrate -----------------------------------------------------------------------------------
 
 MODES = ({}, {"mode": "same"}, {"mode": "valid"})

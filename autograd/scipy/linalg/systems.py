@@ -1,0 +1,170 @@
+"""Systems of linear equations: triangular, factored, banded, and of a structure that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.linalg as sl
+
+from autograd.arguments import array_of, arrays_of
+from autograd.declare import general, on_arrays_too, piecewise_constant
+from autograd.rules.linalg import mirrored, mT
+from autograd.scipy.precision import at_least
+from autograd.scipy.twin import twin
+
+from .operands import for_lapack, of_one_stack
+
+Array = Any
+
+def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
+    """The triangle that a triangular solver reads."""
+    return np.tril(x, -1 if unit_diagonal else 0) if lower else np.triu(x, 1 if unit_diagonal else 0)
+
+
+triangular: Any = on_arrays_too(general(
+    sl.solve_triangular,
+    [lambda g, x, out, *, trans, lower, unit_diagonal: -read_part(
+        outer(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
+        lower, unit_diagonal),
+     lambda g, x, *, trans, lower, unit_diagonal: triangular(
+         x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)],
+    [lambda t, x, out, *, trans, lower, unit_diagonal: -triangular(
+        x, turned(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
+        unit_diagonal=unit_diagonal),
+     lambda t, x, *, trans, lower, unit_diagonal: triangular(
+         x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]), sl.solve_triangular)
+
+
+def turned(x: Array, trans: int) -> Array:
+    return mT(x) if trans else x
+
+
+def outer(left: Array, right: Array, trans: int) -> Array:
+    """The cotangent of x for that of x^-1 b, or of x^-T b."""
+    return turned(left @ mT(right), trans)
+
+
+@twin(sl.solve_triangular)
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False,
+                     overwrite_b: bool = False, check_finite: bool = True) -> Any:
+    a, b = arrays_of((a, b))
+    trans = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
+    a, trans = (np.conj(a), 1) if trans == 2 else (a, trans)
+    return by_columns(lambda b: triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal), b)
+
+
+def by_columns(solve: Callable[[Array], Array], b: Array) -> Array:
+    """The solution for a vector b, of which a stack of matrices has one each, as for a matrix of one column."""
+    return solve(b[:, None])[..., 0] if b.ndim == 1 else solve(b)
+
+
+@twin(sl.cholesky)
+def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+    return np.linalg.cholesky(*for_lapack(a), upper=not lower)
+
+
+@twin(sl.cho_factor)
+def cho_factor(a: Any, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+    return cholesky(a, lower), lower
+
+
+@twin(sl.cho_solve)
+def cho_solve(c_and_lower: Any, b: Any, overwrite_b: bool = False, check_finite: bool = True) -> Any:
+    c, lower = c_and_lower
+    first, second = ("N", "C") if lower else ("C", "N")
+    return by_columns(lambda b: solve_triangular(c, solve_triangular(c, b, first, lower), second, lower), array_of(b))
+
+
+banded: Any = on_arrays_too(general(
+    sl.solve_banded,
+    [lambda g, x, y, out, *, below, above: -band_of_outer(
+        banded(band_transposed(x, below, above), g, below=above, above=below), out, below, above),
+     lambda g, x, *, below, above: banded(band_transposed(x, below, above), g, below=above, above=below)],
+    [lambda t, x, y, out, *, below, above: -banded(x, band_product(t, out, below, above), below=below, above=above),
+     lambda t, x, *, below, above: banded(x, t, below=below, above=above)],
+    evaluate=lambda x, y, *, below, above: sl.solve_banded((below, above), x, y)),
+    lambda x, y, *, below, above: sl.solve_banded((below, above), x, y))
+
+
+def shifted(x: Array, by: int, axis: int) -> Array:
+    """x[i + by] along an axis, counted from the last, and 0 past the ends."""
+    size = x.shape[axis]
+    places = np.arange(size) + by
+    inside = (places >= 0) & (places < size)
+    inside = inside.reshape([size] + [1] * (-1 - axis))
+    return np.where(inside, np.take(x, np.clip(places, 0, size - 1), axis=axis), 0)
+
+
+def band_transposed(x: Array, below: int, above: int) -> Array:
+    """The band of the transpose: its row `below + d` holds what is row `above - d` of x, moved by d."""
+    return np.stack([shifted(x[..., above - d, :], d, -1) for d in range(-below, above + 1)], axis=-2)
+
+
+def band_product(x: Array, y: Array, below: int, above: int) -> Array:
+    """The banded matrix times y."""
+    return sum(shifted(x[..., above - d, :, None] * y, d, -2) for d in range(-below, above + 1))
+
+
+def band_of_outer(left: Array, right: Array, below: int, above: int) -> Array:
+    """The band of left right^T: in row `above - d` and column j, the product of rows j - d and j."""
+    return np.stack([np.sum(shifted(left, -d, -2) * right, axis=-1) for d in range(above, -below - 1, -1)], axis=-2)
+
+
+@twin(sl.solve_banded)
+def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False,
+                 check_finite: bool = True) -> Any:
+    ab, b = arrays_of((ab, b))
+    below, above = map(int, l_and_u)
+    return by_columns(lambda b: banded(*of_one_stack(ab, b), below=below, above=above), b)
+
+
+@twin(sl.solve)
+def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
+          check_finite: bool = True, assume_a: str | None = None, transposed: bool = False) -> Any:
+    a, b = for_lapack(a, b)
+    a = as_assumed(a, assume_a, lower)
+    return np.linalg.solve(mT(a) if transposed else a, b)
+
+
+def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
+    """The matrix that SciPy reads in `a` where it is told of a structure."""
+    if kind in ("sym", "symmetric"):
+        part = np.tril(a) if lower else np.triu(a)
+        return part + mT(part) - as_assumed(a, "diagonal", lower)
+    if kind in ("pos", "positive definite", "her", "hermitian"):
+        a = mirrored(a, lower)
+        if kind.startswith("pos"):
+            refuse_indefinite(a)
+        return a
+    bands = {"diagonal": (0, 0), "tridiagonal": (-1, 1), "upper triangular": (0, None), "lower triangular": (None, 0)}
+    if kind not in (None, "gen", "general", "banded", *bands):
+        raise ValueError(f"assume_a is general, symmetric, hermitian, positive definite, banded, {', '.join(bands)} or "
+                         f"None, got {kind!r}")
+    low, high = bands.get(kind or "", (None, None))
+    a = a if low is None else np.triu(a, low)
+    return a if high is None else np.tril(a, high)
+
+
+refuse_indefinite = piecewise_constant(np.linalg.cholesky)
+"""Raises `LinAlgError` for a matrix that is not positive definite."""
+inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False: np.linalg.inv(
+    as_assumed(for_lapack(a)[0], assume_a, lower)))
+det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(*at_least(np.float64, a)))
+norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite=True: np.linalg.norm(
+    a, ord, axis, keepdims))
+
+
+@twin(sl.lstsq)
+def lstsq(a: Any, b: Any, cond: Any = None, overwrite_a: bool = False, overwrite_b: bool = False,
+          check_finite: bool = True, lapack_driver: str | None = None) -> Any:
+    a, b = for_lapack(a, b)
+    x, residues, rank, s = np.linalg.lstsq(a, b, np.finfo(a.dtype).eps if cond is None else cond)
+    residues = residues.reshape(b.shape[1:]) if residues.size else residues  # one for a vector b is a number
+    return x, residues, rank, None if lapack_driver == "gelsy" else s
+
+
+@twin(sl.pinv)
+def pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
+    return np.linalg.pinv(*for_lapack(a), rtol=rtol)
