@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,6 +40,10 @@ class Row:
             return f"{self.passes} {kind} pass" + "es" * (self.passes > 1)
         return f"{self.evaluations} evaluation" + "s" * (self.evaluations > 1) if self.evaluations else self.note
 
+    def cost(self) -> tuple[str, str, str]:
+        """Work, seconds and peak memory, as cells of a table."""
+        return _cut(self.work), "" if self.seconds is None else f"{self.seconds:.2e}", _bytes(self.peak_bytes)
+
 
 class Comparison:
     """The table that `compare` makes: prints as text, shows as HTML in a notebook, `.to_dict()` for further use."""
@@ -68,11 +72,8 @@ class Comparison:
         return f"{self.name}: {inputs}, {outputs}; errors against {self.reference}"
 
     def _cells(self) -> list[tuple[str, ...]]:
-        return [
-            (row.method, _short(row.value), "" if row.error is None else f"{row.error:.1e}", _cut(row.work),
-             "" if row.seconds is None else f"{row.seconds:.2e}", _bytes(row.peak_bytes))
-            for row in self.rows
-        ]
+        return [(row.method, _short(row.value), "" if row.error is None else f"{row.error:.1e}", *row.cost())
+                for row in self.rows]
 
     def __str__(self) -> str:
         lines = in_columns([self.HEADINGS, *self._cells()])
@@ -102,12 +103,8 @@ class Scaling:
         figures = ("evaluations", "passes", "seconds", "peak_bytes", "error")
         return {"n": list(self.ns), "methods": {m: {f: self.column(m, f) for f in figures} for m in METHODS}}
 
-    def _cells(self) -> Iterator[tuple[str, ...]]:
-        for method in METHODS:
-            for c in self.comparisons:
-                row = c[method]
-                seconds = "" if row.seconds is None else f"{row.seconds:.2e}"
-                yield method, str(c.inputs), _cut(row.work), seconds, _bytes(row.peak_bytes)
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [(method, str(c.inputs), *c[method].cost()) for method in METHODS for c in self.comparisons]
 
     def __str__(self) -> str:
         return "\n".join(in_columns([self.HEADINGS, *self._cells()]))
@@ -115,7 +112,7 @@ class Scaling:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return in_html(self.HEADINGS, list(self._cells()), caption="growth with the number of inputs")
+        return in_html(self.HEADINGS, self._cells(), caption="growth with the number of inputs")
 
     def plot(self) -> Any:
         """Work, seconds and peak memory over n, on logarithmic axes: a Matplotlib figure."""
@@ -151,8 +148,8 @@ def _short(value: Any) -> str:
     return text if np.ndim(value) == 0 else f"[{text}{', ...' if flat.size > 3 else ''}]"
 
 
-def _cut(text: str, longest: int = 60) -> str:
-    return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57].rstrip() + "..."
 
 
 def _bytes(count: int | None) -> str:

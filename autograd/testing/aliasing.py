@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GradientMismatch
-from autograd.tensor import Tensor
 from autograd.tensor.box import another
 from autograd.transforms import vjp
 
 from .differences import Array, Arrays, random_like
-from .subject import as_array
+from .subject import as_array, raw
 
 
 def check_ownership(call: Callable[..., list[Any]], values: Arrays, given: Arrays, names: Sequence[str]) -> None:
@@ -78,7 +77,7 @@ def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequen
         outs = [b + out + a for b, out, a in zip(before, outs, after, strict=True)]
         return [*outs, *[leaf + leaf for leaf in shared]]
 
-    beside = [np.zeros_like(as_array(out)) for out in call(*[Tensor(v.copy()) for v in values])]
+    beside = [np.zeros_like(out) for out in raw(call, values)]
     _, pullback = vjp(together, *values, *beside, *beside)
     cotangents = random_like(beside, np.random.default_rng(1))
     extra = random_like(values, np.random.default_rng(2))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -21,12 +22,11 @@ from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
 from .aliasing import check_ownership
-from .differences import Arrays, Differences, Slope, coordinates, inner, joined, random_like, unit
+from .differences import Array, Arrays, Differences, Slope, coordinates, inner, joined, random_like, unit
 from .digits import check_digits
 from .report import Report
-from .subject import Subject, as_array
+from .subject import Subject, as_array, raw
 
-Array = np.ndarray[Any, Any]
 Mode = Literal["reverse", "forward"]
 
 TOLERANCES = {"float64": (1e-6, 1e-11), "float32": (1e-3, 1e-5), "float16": (5e-2, 1e-2)}
@@ -115,9 +115,6 @@ class _Level:
     outputs: Callable[[], list[str]]
     prefix: str = ""  # the modes that made this function from the user's
 
-    def raw(self, values: Arrays) -> Arrays:
-        return [as_array(out) for out in self.call(*[Tensor(v.copy()) for v in values])]
-
 
 class _Checker:
     def __init__(self, modes: tuple[Mode, ...], rtol: float, atol: float, seed: int, eps: float, report: Report, *,
@@ -131,7 +128,7 @@ class _Checker:
 
     def check(self, level: _Level, order: int, full: bool | None) -> None:
         """Compare all modes with the differences, then do the same with each mode's derivative, one order higher."""
-        differences = Differences(level.raw, level.values, self.eps)
+        differences = Differences(partial(raw, level.call), level.values, self.eps)
         units = list(coordinates(level.values))
         if full is None:
             full = len(units) <= FULL_JACOBIAN and not level.prefix
@@ -148,23 +145,22 @@ class _Checker:
             self.unit = min(1.0, max(*sizes, self.value, 0.0)) or 1.0
         self.scale = float(max(*sizes, 1e-6 * self.value, self.atol * self.unit, 1e-300))
         for mode in self.modes:
-            name = mode + level.prefix
-            self.report.modes.append(name)
             measure = _MODES[mode](level, differences.here, self.rng)
+            self.report.modes.append(measure.mode)
             for slope in slopes:
                 slope = slope.without(differences.corners)
-                wrong = self._compare(measure, slope, level, name)
+                wrong = self._compare(measure, slope)
                 if wrong is not None and differences.exclude_corners(slope.direction, self.rng):
                     self._note_kinks(level, [differences.along(slope.direction)])
                     slope = slope.without(differences.corners)
-                    wrong = self._compare(measure, slope, level, name)
+                    wrong = self._compare(measure, slope)
                 if wrong is not None:
-                    raise self._mismatch(self._locate(measure, differences, slope, level, name) or wrong)
+                    raise self._mismatch(self._locate(measure, differences, slope) or wrong)
         if order > 1 and units:
             for mode in self.modes:
                 self.check(_derivative(mode, level, differences.here, self.rng), order - 1, False)
 
-    def _compare(self, measure: _Measure, slope: Slope, level: _Level, mode: str) -> _Wrong | None:
+    def _compare(self, measure: _Measure, slope: Slope) -> _Wrong | None:
         """The worst violation along one direction, or None."""
         if not np.any(slope.trusted):
             return None
@@ -176,16 +172,16 @@ class _Checker:
             difference = np.abs(got - expected)
             excess = np.where(np.isnan(difference), np.inf, difference / tolerance)
         worst = int(np.argmax(excess))
-        place = measure.place(level, slope, worst)
-        self.report.compared(float(np.max(difference)) / max(self.scale, largest), f"{mode} mode, {place}", got.size)
+        place = measure.place(slope, worst)
+        where = f"{measure.mode} mode, {place}"
+        self.report.compared(float(np.max(difference)) / max(self.scale, largest), where, got.size)
         if excess[worst] <= 1:
             return None
-        return _Wrong(mode, place, got[worst], expected[worst], float(tolerance[worst]))
+        return _Wrong(measure.mode, place, got[worst], expected[worst], float(tolerance[worst]))
 
-    def _locate(self, measure: _Measure, differences: Differences, slope: Slope, level: _Level,
-                mode: str) -> _Wrong | None:
+    def _locate(self, measure: _Measure, differences: Differences, slope: Slope) -> _Wrong | None:
         """The single input that a projection went wrong by: half of the inputs at a time."""
-        suspects = list(coordinates(level.values))
+        suspects = list(coordinates(differences.values))
         while len(suspects) > 1:
             half = len(suspects) // 2
             for part in (suspects[:half], suspects[half:]):
@@ -193,12 +189,12 @@ class _Checker:
                 for i, index, step in part:
                     value = slope.direction[i][index]
                     direction[i][index] += value.imag * 1j if step == 1j else value.real
-                if self._compare(measure, differences.along(direction), level, mode) is not None:
+                if self._compare(measure, differences.along(direction)) is not None:
                     suspects = part
                     break
             else:
                 return None
-        return self._compare(measure, differences.along(unit(level.values, suspects[0])), level, mode)
+        return self._compare(measure, differences.along(unit(differences.values, suspects[0])))
 
     def _note_kinks(self, level: _Level, slopes: Iterable[Slope]) -> None:
         """Report where a derivative is missing; of one order only: what is not smooth has no higher one either."""
@@ -207,7 +203,7 @@ class _Checker:
         found = [slope for slope in slopes if not np.all(slope.trusted)]
         single = [slope for slope in found if _along(level, slope.direction) != ALL]
         for slope in single or found:
-            output = _element(level.outputs(), level.raw(level.values), int(np.argmin(slope.trusted)))
+            output = _element(level.outputs(), raw(level.call, level.values), int(np.argmin(slope.trusted)))
             self.report.skipped(f"{output} along {_along(level, slope.direction)}: {slope.trouble}")
 
     def _mismatch(self, wrong: _Wrong) -> GradientMismatch:
@@ -231,27 +227,27 @@ class _Forward:
     """What forward accumulation gives along a direction: the tangent of every output."""
 
     def __init__(self, level: _Level, here: Arrays, rng: np.random.Generator) -> None:
-        self.level, self.here = level, here
+        self.level, self.here, self.mode = level, here, f"forward{level.prefix}"
 
     def __call__(self, slope: Slope) -> tuple[Array, Array, Array]:
         outs, tangents = jvp(self.level.call, self.level.values, slope.direction)
         for out, tangent, name in zip(outs, tangents, self.level.outputs(), strict=True):
             if np.shape(tangent) != np.shape(out):
-                raise GradientMismatch(f"forward{self.level.prefix} mode: the tangent of {name} has shape "
-                                       f"{np.shape(tangent)}, the output {np.shape(out)}")
+                raise GradientMismatch(f"{self.mode} mode: the tangent of {name} has shape {np.shape(tangent)}, the "
+                                       f"output {np.shape(out)}")
         got = joined([as_array(t) for t in tangents])
-        return (np.where(slope.trusted, got, 0), np.where(slope.trusted, slope.value, 0),
-                np.where(slope.trusted, slope.error, 0))
+        return slope.trusted_part(got), slope.trusted_part(slope.value), slope.trusted_part(slope.error)
 
-    def place(self, level: _Level, slope: Slope, element: int) -> str:
-        return f"the tangent of {_element(level.outputs(), self.here, element)} along {_along(level, slope.direction)}"
+    def place(self, slope: Slope, element: int) -> str:
+        output = _element(self.level.outputs(), self.here, element)
+        return f"the tangent of {output} along {_along(self.level, slope.direction)}"
 
 
 class _Reverse:
     """What reverse accumulation gives along a direction: the change of `<u, f>` for a random cotangent u."""
 
     def __init__(self, level: _Level, here: Arrays, rng: np.random.Generator) -> None:
-        self.level, self.here = level, here
+        self.level, self.mode = level, f"reverse{level.prefix}"
         self.cotangents = [np.ones_like(here[0])] if len(here) == 1 and here[0].size == 1 else random_like(here, rng)
         outs, self.pullback = vjp(level.call, *level.values)
         outs = [as_array(out) for out in outs]
@@ -264,10 +260,10 @@ class _Reverse:
         self.known: dict[bytes, Arrays] = {}
 
     def __call__(self, slope: Slope) -> tuple[Array, Array, Array]:
-        masked = np.where(slope.trusted, joined(self.cotangents), 0)
+        masked = slope.trusted_part(joined(self.cotangents))
         gradients = self._gradients(slope.trusted, masked)
-        terms = np.real(np.conj(masked) * np.where(slope.trusted, slope.value, 0))
-        errors = np.abs(masked) * np.where(slope.trusted, slope.error, 0) + 1e-14 * np.abs(terms)
+        terms = np.real(np.conj(masked) * slope.trusted_part(slope.value))
+        errors = np.abs(masked) * slope.trusted_part(slope.error) + 1e-14 * np.abs(terms)
         return np.array([inner(gradients, slope.direction)]), np.array([np.sum(terms)]), np.array([np.sum(errors)])
 
     def _gradients(self, trusted: Array, masked: Array) -> Arrays:
@@ -279,9 +275,9 @@ class _Reverse:
             self.known[key] = [as_array(g) for g in self.pullback(parts)]
         return self.known[key]
 
-    def place(self, level: _Level, slope: Slope, element: int) -> str:
+    def place(self, slope: Slope, element: int) -> str:
         loss = "" if self.cotangents[0].size == 1 and len(self.cotangents) == 1 else " of sum(u * output)"
-        along = _along(level, slope.direction)
+        along = _along(self.level, slope.direction)
         return f"the gradient{loss} along {along}" if along == ALL else f"the gradient{loss} for {along}"
 
 

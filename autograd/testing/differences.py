@@ -28,6 +28,10 @@ class Slope:
         """The slope with some elements no longer trusted."""
         return replace(self, trusted=self.trusted & ~corners, trouble=self.trouble or "slopes do not add up: a corner")
 
+    def trusted_part(self, values: Array) -> Array:
+        """These values of the outputs, 0 where the slope is not trusted."""
+        return np.where(self.trusted, values, 0)
+
     @property
     def quality(self) -> tuple[int, float]:
         """How many elements are not trusted, and how well the others are known; both with a minus: larger is better."""

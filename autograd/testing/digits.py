@@ -9,11 +9,10 @@ import numpy as np
 
 from autograd.errors import GradientMismatch
 from autograd.forward import jvp
-from autograd.tensor import Tensor
 from autograd.transforms import vjp
 
 from .differences import Array, Arrays, random_like
-from .subject import as_array
+from .subject import as_array, raw
 
 NARROW: dict[np.dtype[Any], Any] = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
 STEP = 2.0**-44
@@ -64,8 +63,7 @@ def _rounded(a: Array, noise: float) -> bool:
 def _feels(call: Callable[..., list[Any]], values: Arrays, moved: Sequence[int]) -> list[bool]:
     """For each output, whether it changes with the last digits of these arguments: float32 within `f` hides them."""
     near = [v * (1 + STEP) if i in moved else v for i, v in enumerate(values)]
-    before, after = ([as_array(out) for out in call(*[Tensor(v.copy()) for v in given])] for given in (values, near))
-    return [not np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)]
+    return [not np.array_equal(a, b, equal_nan=True) for a, b in zip(raw(call, values), raw(call, near), strict=True)]
 
 
 def _refuse(mode: str, what: str, dtype: np.dtype[Any]) -> None:

@@ -85,7 +85,7 @@ class Subject:
 
     def raw(self, values: Arrays) -> Arrays:
         """The outputs as arrays, for inputs as arrays."""
-        return [as_array(out) for out in self.call(*[Tensor(v.copy()) for v in values])]
+        return raw(self.call, values)
 
     def require_deterministic(self) -> None:
         """`GradientMismatch` if two calls at one point differ by more than rounding."""
@@ -106,6 +106,11 @@ class Subject:
                 raise GradientMismatch(f"f is not deterministic: two calls at the same point gave {a[at]} and {b[at]} "
                                        f"for {name} at index {at}. Seed its generator inside f, or use "
                                        "autograd.random.generator(), whose state the check restores")
+
+
+def raw(call: Callable[..., list[Any]], values: Arrays) -> Arrays:
+    """The outputs as arrays, for inputs as arrays: tensors of copies, which the function may write to."""
+    return [as_array(out) for out in call(*[Tensor(v.copy()) for v in values])]
 
 
 def as_array(leaf: Any) -> Array:
