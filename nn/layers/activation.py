@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import floating, nonzero, positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
@@ -72,7 +72,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     20 the two differ by less than 3e-9, and the first is taken everywhere. Raises ValueError for a beta of 0.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
-    _check_beta("softplus", beta)
+    nonzero("softplus", beta=beta)
     beta, input = weak(beta), as_tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
@@ -251,16 +251,11 @@ class Softplus(Activation):
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        _check_beta("Softplus", beta)
+        nonzero("Softplus", beta=beta)
         self.beta, self.threshold = beta, threshold
 
     def function(self, x: Any) -> Tensor:
         return softplus(x, self.beta, self.threshold)
-
-
-def _check_beta(speaker: str, beta: float) -> None:
-    if beta == 0:
-        raise ValueError(f"{speaker}: beta must not be 0")
 
 
 class Softmax(Activation):

@@ -30,6 +30,20 @@ def probability(speaker: Speaker, **values: float) -> None:
             raise ValueError(f"{described(speaker)}: {name} must be between 0 and 1, got {value!r}")
 
 
+def nonnegative(speaker: Speaker, **values: float) -> None:
+    """Raise ValueError for a number below 0."""
+    for name, value in values.items():
+        if not value >= 0:
+            raise ValueError(f"{described(speaker)}: {name} must be at least 0, got {value!r}")
+
+
+def nonzero(speaker: Speaker, **values: float | None) -> None:
+    """Raise ValueError for a number that is 0."""
+    for name, value in values.items():
+        if value == 0:
+            raise ValueError(f"{described(speaker)}: {name} must not be 0")
+
+
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
     """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
     values: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count

@@ -12,7 +12,7 @@ from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import floating, positive
-from nn.layers.initial import draw_uniform
+from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import admitted, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter

@@ -10,6 +10,7 @@ import autograd
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.layers.activation import Activation, Softmax, WithInplace, softmax
+from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
@@ -32,7 +33,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
     Any floating shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
     """
-    _check_alpha("celu", alpha)
+    nonzero("celu", alpha=alpha)
     return autograd.elu(admitted("celu", input, real=True) / weak(alpha)) * weak(alpha)
 
 
@@ -109,7 +110,7 @@ class CELU(Activation):
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        _check_alpha("CELU", alpha)
+        nonzero("CELU", alpha=alpha)
         self.alpha = alpha
 
     def function(self, x: Any) -> Tensor:
@@ -173,8 +174,3 @@ class GLU(Layer):
 
     def forward(self, input: Any) -> Tensor:
         return glu(input, self.dim, speaker=self)
-
-
-def _check_alpha(speaker: str, alpha: float) -> None:
-    if alpha == 0:
-        raise ValueError(f"{speaker}: alpha must not be 0")

@@ -12,7 +12,7 @@ from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.layers.arguments import floating, pair, positive
-from nn.layers.initial import draw_uniform
+from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.padding import MODES, Pads, surrounded

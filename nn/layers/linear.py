@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from nn.kernels.linear import linear as _linear
 from nn.layers.arguments import floating, positive
-from nn.layers.initial import draw_uniform
+from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter

@@ -12,6 +12,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.layers.activation import Activation, WithInplace
+from nn.layers.arguments import nonnegative
 from nn.layers.input import admitted
 
 
@@ -68,7 +69,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
 
     Any floating shape; the dtype stays. Raises ValueError for a negative lambd. Source: Donoho & Johnstone, 1994.
     """
-    _check_lambda("softshrink", lambd)
+    nonnegative("softshrink", lambd=lambd)
     x = admitted("softshrink", input, real=True)
     return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]
 
@@ -143,7 +144,7 @@ class Softshrink(Activation):
     """
 
     def __init__(self, lambd: float = 0.5) -> None:
-        _check_lambda("Softshrink", lambd)
+        nonnegative("Softshrink", lambd=lambd)
         self.lambd = lambd
 
     def function(self, x: Any) -> Tensor:
@@ -166,8 +167,3 @@ class Threshold(Activation):
 def _check_bounds(speaker: str, low: float, high: float) -> None:
     if not low < high:
         raise ValueError(f"{speaker}: min_val must be below max_val, got {low} and {high}")
-
-
-def _check_lambda(speaker: str, value: float) -> None:
-    if not value >= 0:
-        raise ValueError(f"{speaker}: lambd must be at least 0, got {value}")

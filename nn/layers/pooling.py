@@ -13,7 +13,7 @@ from autograd import Tensor
 from autograd.arrays import weak
 from autograd.declare import piecewise_constant
 from nn.kernels import pooling as kernels
-from nn.layers.arguments import pair
+from nn.layers.arguments import nonzero, pair
 from nn.layers.convolution import Size, check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
 from nn.layers.layer import Layer
@@ -72,7 +72,7 @@ class AvgPool2d(_Windows):
                  count_include_pad: bool = True, divisor_override: int | None = None) -> None:
         super().__init__(kernel_size, stride, padding, 1, ceil_mode)
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
-        _check_divisor(type(self).__name__, divisor_override)
+        nonzero(type(self).__name__, divisor_override=divisor_override)
 
     def forward(self, input: Any) -> Tensor:
         return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
@@ -142,7 +142,7 @@ def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
 
     `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
     """
-    _check_divisor("avg_pool2d", divisor_override)
+    nonzero("avg_pool2d", divisor_override=divisor_override)
     kernel, steps, padded, _ = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
 
@@ -249,8 +249,3 @@ def spread(seen: np.ndarray[Any, Any], axis: int, axes: int) -> np.ndarray[Any, 
     shape = np.ones(2 * axes, int)
     shape[axis], shape[axis + axes] = seen.shape
     return seen.reshape(shape)
-
-
-def _check_divisor(speaker: str, divisor: int | None) -> None:
-    if divisor == 0:
-        raise ValueError(f"{speaker}: divisor_override must not be 0")

@@ -20,6 +20,7 @@ from nn.kernels.indices import first_index
 from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.kernels.reduction import reduced
+from nn.layers.arguments import probability
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
 from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted
 
@@ -46,7 +47,7 @@ class CrossEntropyLoss(_Categorical):
     def __init__(self, weight: Any = None, *, from_logits: bool = True, label_smoothing: float = 0.0,
                  ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
-        _check_smoothing("CrossEntropyLoss", label_smoothing)
+        probability("CrossEntropyLoss", label_smoothing=label_smoothing)
         self.from_logits, self.label_smoothing = from_logits, label_smoothing
 
     def forward(self, input: Any, target: Any) -> Tensor:
@@ -109,7 +110,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     count. Raises as `nn.CrossEntropyLoss`.
     """
     check_reduction(speaker, reduction)
-    _check_smoothing(speaker, label_smoothing)
+    probability(speaker, label_smoothing=label_smoothing)
     x = _predictions(speaker, input, target)
     weight = _class_weight(speaker, weight, x)
     target = as_tensor(target)
@@ -235,8 +236,3 @@ def _class_weight(speaker: Speaker, weight: Any, x: Tensor) -> Tensor | None:
     if found.shape != (classes,):
         raise mistake(speaker, f"needs a weight with one entry a class, ({classes},), got {found.shape}")
     return found
-
-
-def _check_smoothing(speaker: Speaker, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{described(speaker)}: label_smoothing must be between 0 and 1, got {value}")

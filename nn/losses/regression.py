@@ -7,6 +7,7 @@ from typing import Any
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.regression import absolute_error, huber_error, squared_error
+from nn.layers.arguments import nonnegative
 from nn.layers.input import Speaker, described
 from nn.losses.reduction import Loss, check_reduction, paired
 
@@ -40,8 +41,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
-        if not delta > 0:
-            raise ValueError(f"HuberLoss: delta must be positive, got {delta}")
+        _check_delta("HuberLoss", delta)
         self.delta = delta
 
     def forward(self, input: Any, target: Any) -> Tensor:
@@ -56,7 +56,7 @@ class SmoothL1Loss(Loss):
 
     def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
-        _check_beta("SmoothL1Loss", beta)
+        nonnegative("SmoothL1Loss", beta=beta)
         self.beta = beta
 
     def forward(self, input: Any, target: Any) -> Tensor:
@@ -85,9 +85,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
                speaker: Speaker = "huber_loss") -> Tensor:
     """d^2 / 2 where d = |x - t| <= delta, else delta (d - delta / 2): their mean, sum, or each.
 
-    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    Raises ValueError unless delta is positive, and where shapes differ, (N, 1) against (N,) included.
     """
     check_reduction(speaker, reduction)
+    _check_delta(speaker, delta)
     x, t = paired(speaker, input, target)
     return huber_error(x, t, reduction=reduction, delta=weak(delta))  # type: ignore[no-any-return]
 
@@ -98,12 +99,12 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
     Raises ValueError for a negative beta and where shapes differ, (N, 1) against (N,) included.
     """
-    _check_beta(speaker, beta)
+    nonnegative(speaker, beta=beta)
     if beta == 0:
         return l1_loss(input, target, reduction, speaker=speaker)
     return huber_loss(input, target, reduction, beta, speaker=speaker) / weak(beta)
 
 
-def _check_beta(speaker: Speaker, beta: float) -> None:
-    if not beta >= 0:
-        raise ValueError(f"{described(speaker)}: beta must be at least 0, got {beta}")
+def _check_delta(speaker: Speaker, delta: float) -> None:
+    if not delta > 0:
+        raise ValueError(f"{described(speaker)}: delta must be positive, got {delta}")

@@ -308,7 +308,9 @@ def test_probabilities_are_checked() -> None:
 @pytest.mark.parametrize(("build", "error", "message"), [
     (lambda: nn.MSELoss(reduction="avg"), ValueError, "MSELoss: reduction is one of 'mean', 'sum', 'none', got 'avg'"),
     (lambda: nn.KLDivLoss(reduction="avg"), ValueError, "'batchmean'"),
-    (lambda: nn.HuberLoss(delta=0), ValueError, "delta must be positive, got 0"),
+    (lambda: nn.HuberLoss(delta=0), ValueError, "HuberLoss: delta must be positive, got 0"),
+    (lambda: nn.functional.huber_loss(LOGITS, LOGITS, delta=-1.0), ValueError,
+     "huber_loss: delta must be positive, got -1"),
     (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), ValueError, "label_smoothing must be between 0 and 1, got 1.5"),
     (lambda: nn.CrossEntropyLoss([1.0, 2.0])(LOGITS, [0, 0, 0, 0]), ValueError,
      r"needs a weight with one entry a class, \(3,\), got \(2,\)"),
