@@ -59,8 +59,8 @@ def precision(outputs: Any, targets: Any, *, average: Average | None = None, thr
     `average`: "binary" counts class 1 only (the default for a yes or no), "macro" is the mean over classes or labels
     (the default otherwise), "weighted" that mean weighted by how often each is true, "micro" pools all counts.
     """
-    hits, decided, _, average, support = _counts(outputs, targets, average, threshold)
-    return _averaged(hits, decided, average, support)
+    hits, decided, true, average = _counts(outputs, targets, average, threshold)
+    return _averaged(hits, decided, average, true)
 
 
 def recall(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
@@ -68,8 +68,8 @@ def recall(outputs: Any, targets: Any, *, average: Average | None = None, thresh
 
     `average` as in `precision`.
     """
-    hits, _, true, average, support = _counts(outputs, targets, average, threshold)
-    return _averaged(hits, true, average, support)
+    hits, _, true, average = _counts(outputs, targets, average, threshold)
+    return _averaged(hits, true, average, true)
 
 
 def f1(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
@@ -77,8 +77,8 @@ def f1(outputs: Any, targets: Any, *, average: Average | None = None, threshold:
 
     `average` as in `precision`.
     """
-    hits, decided, true, average, support = _counts(outputs, targets, average, threshold)
-    return _averaged(2 * hits, decided + true, average, support)
+    hits, decided, true, average = _counts(outputs, targets, average, threshold)
+    return _averaged(2 * hits, decided + true, average, true)
 
 
 def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = None) -> NDArray[np.int64]:
@@ -180,8 +180,8 @@ def _class_indices(scores: Array, true: Array) -> NDArray[np.int64]:
 
 
 def _counts(outputs: Any, targets: Any, average: Average | None,
-            threshold: float | None) -> tuple[Array, Array, Array, Average, Array]:
-    """For each class or label: hits, how often it was decided, how often it is true; the average, and its weights."""
+            threshold: float | None) -> tuple[Array, Array, Array, Average]:
+    """For each class or label: hits, how often it was decided, how often it is true; and the average."""
     decided, true, classes = _decisions(outputs, targets, threshold)
     one_score = _array(outputs).ndim == 1 or _array(outputs).shape[1:] == (1,)
     if average is None:
@@ -192,18 +192,18 @@ def _counts(outputs: Any, targets: Any, average: Average | None,
         raise ValueError("average='binary' is for two classes; choose 'macro', 'micro' or 'weighted'")
     if classes is None:  # several labels: each is a column, and only its ones count
         hits, said, real = (np.sum(a, axis=0).ravel() for a in (decided & true, decided, true))
-        return hits, said, real, average, real
+        return hits, said, real, average
     said, real = (np.bincount(a.ravel(), minlength=classes) for a in (decided, true))
     hits = np.bincount(true[decided == true].ravel(), minlength=classes)
     if average == "binary":
         hits, said, real = hits[1:], said[1:], real[1:]
-    return hits, said, real, average, real
+    return hits, said, real, average
 
 
-def _averaged(part: Array, whole: Array, average: Average, support: Array) -> float:
+def _averaged(part: Array, whole: Array, average: Average, weights: Array) -> float:
     if average == "micro":
         part, whole = part.sum(keepdims=True), whole.sum(keepdims=True)
     ratio = part / np.maximum(whole, 1)
-    if average == "weighted" and support.sum() > 0:
-        return float(np.average(ratio, weights=support))
+    if average == "weighted" and weights.sum() > 0:
+        return float(np.average(ratio, weights=weights))
     return float(np.mean(ratio))
