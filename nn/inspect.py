@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,11 +35,9 @@ def activations(model: Module, *inputs: Any) -> dict[str, Any]:
     paths = {module: path for path, module in model.named_modules()}
 
     def note(module: Module, inputs: tuple[Any, ...], out: Any) -> None:
-        key, calls = paths[module], 1
-        while key in found:
-            calls += 1
-            key = f"{paths[module]} ({calls})"
-        found[key] = out
+        path = paths[module]
+        names = chain([path], (f"{path} ({call})" for call in count(2)))
+        found[next(name for name in names if name not in found)] = out
 
     with watched(paths, note):
         model(*inputs)
@@ -173,7 +172,7 @@ def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bo
     """Images (n, H, W), (n, 1, H, W) or (n, 3, H, W) beside each other, on one scale."""
     with needing("matplotlib", extra="plot"):
         import matplotlib.pyplot as plt
-    count, images = len(images), images[:limit]
+    total, images = len(images), images[:limit]
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.8, 1.2 * rows + 0.4), squeeze=False,
@@ -194,6 +193,6 @@ def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bo
         ax.set_title(title, fontsize=7, pad=2)
     if not colored:
         figure.colorbar(shown, ax=axes, shrink=min(1.0, 2 / rows), aspect=15).ax.tick_params(labelsize=7)
-    if count > len(images):
-        figure.supxlabel(f"the first {len(images)} of {count}", fontsize=8)
+    if total > len(images):
+        figure.supxlabel(f"the first {len(images)} of {total}", fontsize=8)
     return figure

@@ -15,8 +15,9 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -214,13 +215,6 @@ def _join(path: str, key: object) -> str:
 
 
 def _free_name(path: str, arrays: Arrays) -> str:
-    return next(name for name in _candidates(path) if name not in arrays)
-
-
-def _candidates(path: str) -> Iterator[str]:
-    """`path`, and others in case `{"a.b": x, "a": {"b": y}}` gives two arrays one path."""
-    yield path
-    number = 2
-    while True:
-        yield f"{path}#{number}"
-        number += 1
+    """`path`, or `path#2` and so on where it is taken: `{"a.b": x, "a": {"b": y}}` gives two arrays one path."""
+    names = chain([path], (f"{path}#{number}" for number in count(2)))
+    return next(name for name in names if name not in arrays)

@@ -45,12 +45,11 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
         result = model(*tracked)
     outputs = list(tensors_in(result))
     writer = _Writer(model)
-    input_names = ["input"] if len(inputs) == 1 else [f"input_{number}" for number in range(len(inputs))]
+    input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
     for name, value in zip(input_names, tracked, strict=True):
         writer.know(value, writer.graph.name(name))
     for call in calls:
         writer.layer(call)
-    output_names = ["output"] if len(outputs) == 1 else [f"output_{number}" for number in range(len(outputs))]
     for name, value in zip(output_names, outputs, strict=True):
         writer.graph.nodes.append(onnx.helper.make_node("Identity", [writer.find(value)], [name], name=name))
     batch = inputs[0].shape[0] if inputs[0].ndim else 0
@@ -69,6 +68,11 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     for values in (others, [-value if value.dtype.kind == "f" else value for value in others]):
         _compare(proto, dict(zip(input_names, values, strict=True)), _outputs(model, values))
     replace_file(path, proto.SerializeToString())
+
+
+def _numbered(name: str, values: Sequence[Any]) -> list[str]:
+    """A name for each value; with a number where there are several."""
+    return [name] if len(values) == 1 else [f"{name}_{number}" for number in range(len(values))]
 
 
 def _input(model: Module, value: Any) -> Any:
