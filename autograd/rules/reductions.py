@@ -108,8 +108,10 @@ composite(np.amin)(np.min)
 # --- Products --------------------------------------------------------------------------------------------------------
 
 
-def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
+def product_of_others(x: Array, out: Array, axis: Any, initial: Any, where: Any) -> Array:
     """For each element the product of all the others in its reduction: right with any number of zeros."""
+    if where is True and isinstance(out, (np.ndarray, np.floating)) and normal(out):
+        return out / x
     x = np.where(where, x, 1) if where is not True else x
     axes = all_axes(x, axis if x.ndim else None)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
@@ -122,12 +124,20 @@ def product_of_others(x: Array, axis: Any, initial: Any, where: Any) -> Array:
     return masked(back if initial is None else back * initial, where)
 
 
+def normal(x: Array) -> bool:
+    """Whether no element of an array is 0, infinite, nan or less than its dtype has digits for."""
+    if x.dtype.kind != "f":
+        return False
+    sizes = np.abs(x)
+    return bool(np.all((sizes >= np.finfo(x.dtype).smallest_normal) & (sizes < np.inf)))
+
+
 def in_dtype(x: Array, dtype: Any) -> Array:
     return x if dtype is None else x.astype(dtype)
 
 
-reduction(np.prod, lambda g, x, *, axis=None, dtype=None, initial=None, where=True:
-          g * product_of_others(in_dtype(x, dtype), axis, initial, where), evaluate=reducing_by(np.multiply))
+reduction(np.prod, lambda g, x, out, *, axis=None, dtype=None, initial=None, where=True:
+          g * product_of_others(in_dtype(x, dtype), out, axis, initial, where), evaluate=reducing_by(np.multiply))
 
 # --- Running sums ----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from autograd.registry import registry
 from autograd.rule_signature import Rule
 from autograd.runtime import selection
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
+from autograd.runtime.powers import power
 from autograd.runtime.reduction import reduce
 
 from .closed import closed
@@ -80,7 +81,7 @@ def frexp(x: Any) -> tuple[Any, Any]:
 def power_base(x: Array, y: Array) -> Array:
     """`y * x**(y - 1)`: the slope in the base, which is 0 for y = 0 at every x."""
     if isinstance(y, (int, float)):
-        return y * x ** (y - 1) if y else np.zeros_like(x)
+        return y * power(x, y - 1) if y else np.zeros_like(x)
     return power_base_of(x, y)
 
 
@@ -95,7 +96,7 @@ def power_exponent(x: Array, out: Array) -> Array:
 
 power_base_of = closed(general_power_base, "partial 0 of power")
 power_slopes = power_base, closed(power_exponent, "partial 1 of power")
-elementwise(np.power, *power_slopes, evaluate=operator.pow)
+elementwise(np.power, *power_slopes, evaluate=power)
 elementwise(np.float_power, *power_slopes)
 elementwise(np.square, lambda x: 2 * x)
 elementwise(np.sqrt, lambda out: 0.5 / out)
@@ -185,9 +186,9 @@ def chosen(wins: Array, ties: Array, active: tuple[bool, ...]) -> Array:
 
 
 elementwise(np.maximum, lambda x, y, active: chosen(x > y, x == y, active),
-            lambda x, y, active: chosen(y > x, x == y, active))
+            lambda x, y, active: chosen(y > x, x == y, active), evaluate=selection.maximum)
 elementwise(np.minimum, lambda x, y, active: chosen(x < y, x == y, active),
-            lambda x, y, active: chosen(y < x, x == y, active))
+            lambda x, y, active: chosen(y < x, x == y, active), evaluate=selection.minimum)
 elementwise(np.fmax, lambda x, y, active: chosen((x > y) | np.isnan(y), x == y, active),
             lambda x, y, active: chosen((y > x) | np.isnan(x), x == y, active))
 elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, active),

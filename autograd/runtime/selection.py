@@ -1,8 +1,10 @@
-"""Choosing between the elements of two arrays without a branch for each.
+"""Choosing between the elements of two arrays, or of one and a number, without a branch for each.
 
 `np.where` branches at every element: of an irregular condition a processor guesses half of the branches wrong, at
 3.6 ns an element, where arithmetic on the bits takes 0.4. Floats are integers to it, of which y + c (x - y), modulo
 2^32 or 2^64, is x for c = 1 and y for c = 0: exactly, infinities, nan and -0.0 included.
+
+`np.maximum` takes three times as long of an array and a number as of two arrays, 0.55 ns an element; `clip` does not.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+from .numbers import NUMBERS
 
 Array = Any
 
@@ -29,6 +33,24 @@ def select(condition: Array, x: Array, y: Array) -> Array:
             chosen = np.multiply(difference, condition, out=difference if condition.shape == difference.shape else None)
             return np.add(chosen, bits_of_y, out=chosen).view(dtype)
     return np.where(condition, x, y)
+
+
+def maximum(x: Array, y: Array) -> Array:
+    """`np.maximum(x, y)`."""
+    if type(x) in NUMBERS:
+        x, y = y, x
+    return x.clip(y, np.inf) if _many_and_a_number(x, y) else np.maximum(x, y)
+
+
+def minimum(x: Array, y: Array) -> Array:
+    """`np.minimum(x, y)`."""
+    if type(x) in NUMBERS:
+        x, y = y, x
+    return x.clip(-np.inf, y) if _many_and_a_number(x, y) else np.minimum(x, y)
+
+
+def _many_and_a_number(x: Array, y: Array) -> bool:
+    return type(y) in NUMBERS and type(x) is np.ndarray and x.dtype in _INTEGERS and x.size >= LEAST
 
 
 def keep_into(out: Array, condition: Array, x: Array) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.runtime.selection import maximum, minimum
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.reduction import reduced, reduced_array, share
@@ -28,17 +29,17 @@ def _log1p_exp(z: Array) -> Array:
     return np.log1p(np.exp(-np.abs(z)))
 
 
-def _softplus(z: Array) -> Array:
-    return np.maximum(z, 0) + _log1p_exp(z)
+def _softplus(z: Array) -> Any:
+    return maximum(z, 0) + _log1p_exp(z)
 
 
 def _sigmoid(z: Array) -> Any:
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+    return np.exp(minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
 
 
 def _losses(z: Array, t: Array, weight: Array | None, pos_weight: Array | None) -> Any:
     if pos_weight is None:
-        losses = np.maximum(z, 0) - t * z + _log1p_exp(z)  # in this order: for t = 1 the first two cancel exactly
+        losses = maximum(z, 0) - t * z + _log1p_exp(z)  # in this order: for t = 1 the first two cancel exactly
     else:
         losses = (1 - t) * _softplus(z) + pos_weight * t * _softplus(-z)
     return losses if weight is None else weight * losses

@@ -253,3 +253,19 @@ def test_softmax_of_more_float16_than_float16_counts_to() -> None:
     _, tangent = autograd.jvp(lambda x: autograd.logsumexp(x, axis=1), (x,), (x + 1,))
     np.testing.assert_allclose(tangent, 1, rtol=2e-2)  # of numbers that are subnormal in float16
     assert out.dtype == tangent.dtype == np.float16
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("slope", [0.0, 0.2, 1.0, 1.5, -0.3])
+def test_leaky_relu_and_elu_of_any_slope_at_the_ends(slope: float, dtype: Any) -> None:
+    values = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 1e-30, -1e-30]
+    for count in (1, 200):  # few and many elements go different ways
+        x = np.array(values * count, dtype)
+        with np.errstate(invalid="ignore"):
+            leaky = autograd.leaky_relu(autograd.tensor(x), slope)
+            elu = autograd.elu(autograd.tensor(x), slope)
+            expected = np.where(x > 0, x, slope * x.astype(float))
+        np.testing.assert_allclose(leaky.data, expected, rtol=2 * np.finfo(dtype).eps)
+        expected = [v if v > 0 else slope * math.expm1(v) for v in x.astype(float)]
+        np.testing.assert_allclose(elu.data, expected, rtol=4 * np.finfo(dtype).eps)
+        assert leaky.dtype == elu.dtype == dtype

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.runtime.selection import LEAST, select
+from autograd.runtime.selection import LEAST, maximum, minimum, select
 
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1.5]
 
@@ -52,4 +52,18 @@ def test_operands_of_two_dtypes_are_numpys_to_cast() -> None:
         for operands in ((x, y), (y, x)):
             chosen, expected = select(condition, *operands), np.where(condition, *operands)
             assert chosen.dtype == expected.dtype
+            np.testing.assert_array_equal(chosen, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128, np.int64])
+@given(st.integers(0, 2**32), st.sampled_from([(LEAST - 1,), (2, LEAST)]), st.booleans(),
+       st.sampled_from([0, 2, -3.5, np.inf, -np.inf, np.nan, np.float32(0.1), True, "array"]))
+def test_the_larger_and_the_smaller_are_numpys(dtype: Any, seed: int, shape: Any, swapped: bool, other: Any) -> None:
+    with np.errstate(all="ignore"):
+        x = numbers(seed, shape, dtype).T
+        y = numbers(seed + 1, x.shape, dtype) if isinstance(other, str) else other
+        operands = (y, x) if swapped else (x, y)
+        for ours, numpys in ((maximum, np.maximum), (minimum, np.minimum)):
+            chosen, expected = ours(*operands), numpys(*operands)
+            assert (chosen.dtype, chosen.shape, chosen.strides) == (expected.dtype, expected.shape, expected.strides)
             np.testing.assert_array_equal(chosen, expected)
