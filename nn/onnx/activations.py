@@ -39,19 +39,10 @@ def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Where", [beyond, inputs[0], smooth])]
 
 
-def _gelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Gelu", inputs, approximate=call.module.approximate)]
-
-
 def _clip(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module = call.module
     low, high = (0, 6) if type(module) is layers.ReLU6 else (module.min_val, module.max_val)
     return [graph.add("Clip", [inputs[0], call.number(graph, "low", low), call.number(graph, "high", high)])]
-
-
-def _shrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    lambd = call.module.lambd
-    return [graph.add("Shrink", inputs, lambd=lambd, bias=lambd if type(call.module) is layers.Softshrink else 0.0)]
 
 
 def _threshold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -81,7 +72,7 @@ ACTIVATIONS: dict[type[Module], Convert] = {
     layers.PReLU: _prelu,
     layers.LeakyReLU: simple("LeakyRelu", alpha="negative_slope"),
     layers.ELU: simple("Elu", alpha="alpha"),
-    layers.GELU: _gelu,
+    layers.GELU: simple("Gelu", approximate="approximate"),
     layers.SiLU: _silu,
     layers.Sigmoid: simple("Sigmoid"),
     layers.Tanh: simple("Tanh"),
@@ -93,8 +84,8 @@ ACTIVATIONS: dict[type[Module], Convert] = {
     layers.Hardtanh: _clip,
     layers.Hardsigmoid: lambda graph, call, inputs: [graph.add("HardSigmoid", inputs, alpha=1 / 6, beta=0.5)],
     layers.Hardswish: simple("HardSwish"),
-    layers.Hardshrink: _shrink,
-    layers.Softshrink: _shrink,
+    layers.Hardshrink: simple("Shrink", lambd="lambd"),
+    layers.Softshrink: simple("Shrink", lambd="lambd", bias="lambd"),
     layers.Threshold: _threshold,
     layers.SELU: simple("Selu"),
     layers.CELU: simple("Celu", alpha="alpha"),

@@ -32,8 +32,11 @@ class Graph:
 
     def add_many(self, operator: str, inputs: Iterable[str], outputs: int, **attributes: Any) -> list[str]:
         """Append a node of several outputs. An input `""` is one that is left out."""
-        from onnx import helper
+        from onnx import defs, helper
 
+        kinds = defs.get_schema(operator).attributes
+        attributes = {name: float(value) if kinds[name].type == defs.OpSchema.AttrType.FLOAT else value
+                      for name, value in attributes.items()}  # an option of a layer may be a whole number
         wish = ".".join(filter(None, [self.scope, operator.lower()]))
         names = [self.name(wish) for _ in range(outputs)]
         self.nodes.append(helper.make_node(operator, list(inputs), names, name=names[0], **attributes))

@@ -149,6 +149,11 @@ def test_a_layer_computes_the_same_elsewhere(layer, shape, tmp_path):
     assert_same_elsewhere(trained(layer), images(*shape), tmp_path / "model.onnx")
 
 
+@pytest.mark.parametrize("layer", [nn.ELU(2), nn.LeakyReLU(2), nn.Hardshrink(1), nn.Softshrink(1), nn.LayerNorm(3, 1)])
+def test_an_option_may_be_a_whole_number(layer, tmp_path):
+    assert_same_elsewhere(layer, images(2, 3), tmp_path / "model.onnx")
+
+
 def test_every_layer_has_a_case():
     from nn.onnx.convert import CONVERTERS
 
