@@ -32,20 +32,17 @@ def _linear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module, x = call.module, inputs[0]
-    pads = [before for before, _ in module._pads] + [after for _, after in module._pads]
+    module, x, attributes = call.module, inputs[0], _kernel(call.module)
     if module.padding_mode != "zeros":
-        half = len(pads) // 2
-        widths = graph.integers([0, 0, *pads[:half], 0, 0, *pads[half:]])
-        x = graph.add("Pad", [x, widths], mode=MODES[module.padding_mode])
-        pads = [0] * len(pads)
-    return [graph.add("Conv", [x, *call.weights(graph)], pads=pads, **_kernel(module))]
+        befores, afters = zip(*module._pads, strict=True)
+        x = graph.add("Pad", [x, graph.integers([0, 0, *befores, 0, 0, *afters])], mode=MODES[module.padding_mode])
+        attributes["pads"] = [0] * len(attributes["pads"])
+    return [graph.add("Conv", [x, *call.weights(graph)], **attributes)]
 
 
 def _transposed_convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module = call.module
-    pads = [before for before, _ in module._pads] + [after for _, after in module._pads]
-    attributes = {**_kernel(module), "group": 1, "pads": pads, "output_padding": list(module.output_padding)}
+    attributes = {**_kernel(module), "group": 1, "output_padding": list(module.output_padding)}
     weight, *bias = call.weights(graph)
     # Group by group: ONNX's reference evaluator knows no groups here, and could not check the file.
     parts, weights = [inputs[0]], [weight]
@@ -58,7 +55,9 @@ def _transposed_convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> 
 
 
 def _kernel(module: Any) -> dict[str, Any]:
-    sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "dilations": module.dilation}
+    befores, afters = zip(*module._pads, strict=True)
+    sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "dilations": module.dilation,
+             "pads": (*befores, *afters)}
     return {"group": module.groups, **{name: list(size) for name, size in sizes.items()}}
 
 
