@@ -128,3 +128,10 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         return out_structure.unflatten([as_output(x if plain else another(x), plain) for x in results])
 
     return handed_out([o for o, _ in pairs]), handed_out(slopes)
+
+
+def along(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """`jvp` of `f(*operands)`, of which those vary whose tangent is not None."""
+    places = [i for i, t in enumerate(tangents) if t is not None]
+    return jvp(lambda *moved: f(*tree.replaced(operands, places, moved)), [operands[i] for i in places],
+               [tangents[i] for i in places])

@@ -6,12 +6,13 @@ The engine keeps only what it is asked for; a picture shows what happens on the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.declare.fused import Fused
-from autograd.forward import jvp
+from autograd.forward import along
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive
@@ -111,14 +112,7 @@ def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: A
     options = getattr(node, "options", None) or {}
     if isinstance(node.primitive, Elementwise):
         return _raw(node.primitive.pushforward(moving, operands, out, options))
-    primals = [operands[i] for i, t in enumerate(moving) if t is not None]
-
-    def apply(*varying: Any) -> Any:
-        rest = iter(varying)
-        return node.primitive(*[next(rest) if t is not None else x for t, x in zip(moving, operands, strict=True)],
-                              **options)
-
-    _, tangent = jvp(apply, primals, [t for t in moving if t is not None])
+    _, tangent = along(partial(node.primitive, **options), operands, moving)
     return tuple(map(_raw, tangent)) if isinstance(tangent, tuple) else _raw(tangent)
 
 

@@ -17,7 +17,7 @@ import scipy.integrate as si
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import decided, on_arrays_too
-from autograd.forward import jvp
+from autograd.forward import along
 from autograd.graph import Node
 from autograd.modes import local
 from autograd.primitive import Primitive
@@ -51,16 +51,12 @@ class Solution(Primitive):
         size = y.shape[0]
         dy = np.zeros_like(y) if dy is None else dy
         start = dy if dt is None else dy - slope(y, t[0], *rest) * dt[0]
-        active = [i for i, change in enumerate(changes) if change is not None]
+        active, still = [i for i, change in enumerate(changes) if change is not None], (None,) * len(rest)
 
         def augmented(both: Array, time: Array, *given: Array) -> Array:
-            rest, moving = given[: len(operands) - 2], given[len(operands) - 2 :]
-
-            def along(y: Array, *moved: Array) -> Array:
-                return slope(y, time, *replaced(rest, active, moved))
-
-            primals = (both[:size], *[rest[i] for i in active])
-            return np.concatenate(jvp(along, primals, (both[size:], *moving)))
+            rest, changes = given[: len(still)], replaced(still, active, given[len(still) :])
+            return np.concatenate(along(lambda y, *rest: slope(y, time, *rest), (both[:size], *rest),
+                                        (both[size:], *changes)))
 
         both = solved(np.concatenate([y, start]), t, *rest, *[changes[i] for i in active], slope=augmented,
                       solver=solver)

@@ -7,6 +7,7 @@ again an integral: of as many numbers as there are arguments in reverse accumula
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import scipy.integrate as si
 from autograd.arguments import arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
-from autograd.forward import jvp
+from autograd.forward import along
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
@@ -43,15 +44,11 @@ class Integral(Primitive):
                     options: dict[str, Any]) -> Array:
         f, settings = options["f"], options["settings"]
         (a, b, *rest), (da, db, *changes) = each_in_double(operands), each_in_double(tangents)
-        moving = [i for i, change in enumerate(changes) if change is not None]
+        moving, still = [i for i, change in enumerate(changes) if change is not None], (None,) * len(rest)
 
         def change(x: Array, *both: Array) -> Array:
-            rest, changes = both[: len(both) - len(moving)], both[len(both) - len(moving) :]
-
-            def at(*moved: Array) -> Array:
-                return f(x, *replaced(rest, moving, moved))
-
-            return jvp(at, tuple(rest[i] for i in moving), tuple(changes))[1]
+            rest, changes = both[: len(still)], replaced(still, moving, both[len(still) :])
+            return along(partial(f, x), rest, changes)[1]
 
         total = np.zeros_like(out)
         if moving:
