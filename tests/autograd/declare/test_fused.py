@@ -70,6 +70,29 @@ def test_constants_are_kept_as_they_were_and_what_is_not_read_not_at_all() -> No
             lambda x, z=last: np.sum((x * x + z(x)) ** 2))(X))
 
 
+def test_an_array_shared_with_a_leaf_is_kept_as_it_was() -> None:
+    array = X.copy()
+    x = Tensor(array, requires_grad=True)
+    out = f(X, x) * f(x, X + 1)
+    array[:] = 99
+    np.sum(out).backward()
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.numpy(), 4 * np.sin(X) * (X + 1) * (np.sin(X) + X * np.cos(X)))
+
+
+def test_where_the_residuals_say_all_the_operands_are_not_kept() -> None:
+    """Of the cube of a difference that alone: with 0 in the place of the other operand it is its own equivalent."""
+    cube = fused("test cube of a difference", lambda x, y: ((x - y) ** 3, (np.float64(0), x - y)),
+                 lambda g, operands, residuals, needs: [sign * 3 * g * residuals[1] ** 2 for sign in (1, -1)],
+                 lambda x, y: (x - y) ** 3, unread=(0, 1), equivalent=lambda zero, e: (e, zero))
+    x = Tensor(X, requires_grad=True)
+    assert cube(x, x * 2)._node.saved[:2] == (None, None)
+    v = np.array([1.0, -2.0, 0.5])
+    found = hessian(lambda x: np.sum(cube(x, v * x[::-1])))(X)
+    step = np.eye(3) - v[:, None] * np.eye(3)[::-1]  # of the difference, which is linear
+    np.testing.assert_allclose(found, step.T @ np.diag(6 * (step @ X)) @ step, rtol=1e-12)
+
+
 def test_only_what_is_needed_is_asked_for() -> None:
     x = Tensor(X, requires_grad=True)
     np.sum(f(x, X)).backward()
