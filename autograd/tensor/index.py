@@ -34,6 +34,11 @@ def parts_of(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
+def leaves_an_array(key: Any) -> bool:
+    """Whether NumPy gives an array, which can be written to, also where no axis is left: `x[..., 1]` of a vector."""
+    return any(part is ... for part in parts_of(key))
+
+
 def differs(key: Any) -> bool:
     """Whether an index has tensors that a transform rides on: those of a `vmap` differ from example to example."""
     return bool(local.level) and type(key) not in _CONSTANT and any(isinstance(x, Box) for x in tensors_in(key))

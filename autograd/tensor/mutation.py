@@ -20,7 +20,7 @@ from autograd.registry import primitives, registry
 
 from .box import Box, boxes
 from .hooks import follow
-from .index import differs, parts_of, raw_key, with_key
+from .index import differs, leaves_an_array, parts_of, raw_key, with_key
 from .leaf import living_views, mutated, owners, reclaim, recorded_owner
 from .nested import joined
 from .tensor import Tensor
@@ -110,10 +110,10 @@ class Choice:
 def link_choice(view: Any, base: Any, key: Any) -> None:
     """Remember that `view` shows `base` at an index that differs from example to example, where NumPy makes a view.
 
-    It does so for slices and single integers, if more than a number is left.
+    It does so for slices and single integers, if an array is left.
     """
     chosen = [part for part in parts_of(key) if part is not None]
-    if view.ndim and not any(isinstance(part, (list, bool)) or np.ndim(part) for part in chosen):
+    if (view.ndim or leaves_an_array(key)) and not any(isinstance(p, (list, bool)) or np.ndim(p) for p in chosen):
         _remember(view, base, Choice(key), {})
 
 

@@ -16,6 +16,7 @@ from autograd.registry import known_name
 from autograd.reverse import pull, pull_riding
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.box import Box, another, boxes
+from autograd.tensor.index import leaves_an_array
 from autograd.tensor.nested import holds_tensors
 
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
@@ -124,8 +125,7 @@ class Batch(Box):
 
 def gives_an_array(name: str, options: dict[str, Any]) -> bool:
     """Whether NumPy gives an array, which can be written to, also where nothing but a number is in it."""
-    key = options.get("key")
-    return name in ("where", "copy") or (name == "get_item" and (key is ... or (type(key) is tuple and ... in key)))
+    return name in ("where", "copy") or (name == "get_item" and leaves_an_array(options["key"]))
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:

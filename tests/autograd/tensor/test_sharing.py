@@ -148,7 +148,9 @@ ZERO_DIMENSIONAL: dict[str, Callable[[Any], Any]] = {
     "nanmax": np.nanmax, "nanvar": np.nanvar, "nanmedian": np.nanmedian, "nan_to_num": lambda x: np.nan_to_num(x[0]),
     "cond": lambda x: np.linalg.cond(np.outer(x, x) + np.eye(3)), "sum": np.sum, "element": lambda x: x[1],
     "percentile of a number": lambda x: np.percentile(x[0], 30), "where": lambda x: np.where(x[0] > 0, x[0], x[1]),
-    "view": lambda x: x[..., 1], "pad": lambda x: np.pad(np.where(x[0] > 0, x[0], x[1]), 0), "reshape": lambda x:
+    "view": lambda x: x[..., 1], "array of an element": lambda x: x[0][...], "array of a sum": lambda x: np.sum(x)[...],
+    "view by an array": lambda x: x[..., np.array(1)], "view at an index": lambda x: x[np.argmax(x), ...],
+    "pad": lambda x: np.pad(np.where(x[0] > 0, x[0], x[1]), 0), "reshape": lambda x:
     np.reshape(x[:1], ()), "array": lambda x: np.copy(x[0]),
 }
 
