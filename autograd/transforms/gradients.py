@@ -39,7 +39,6 @@ class Inputs:
         self.nodes = [bottom(t)._node for t in self.tensors]
         self.stop = frozenset(self.nodes)
         self.plain = not holds_tensors(self.leaves)
-        self.reached = False  # whether the last pull brought a gradient to any of them
 
     def arguments(self) -> Any:
         return self.structure.unflatten(self.given)
@@ -48,7 +47,7 @@ class Inputs:
         """Gradients in the structure of the arguments; zeros for an input that was not reached."""
         found = pull(pairs, self.stop)
         gradients: list[Any] = [found.get(node) for node in self.nodes]
-        self.reached = any(g is not None for g in gradients)
+        self.reached = any(g is not None for g in gradients)  # those of the last pull
         gradients = [
             np.zeros_like(t) if g is None
             else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None

@@ -53,9 +53,13 @@ def test_points_in_space_have_numpys_results_and_gradients(function: Any, dtype:
     np.testing.assert_allclose(by_row[:5], few, rtol=1e-6)
 
 
-def test_a_column_that_was_broadcast_along_short_rows_gets_their_sums() -> None:
-    x, column = np.random.default_rng(2).standard_normal((MANY, 3)), np.ones((MANY, 1))
-    np.testing.assert_array_equal(autograd.grad(lambda c: np.sum(x * c))(column), x.sum(axis=1, keepdims=True))
+@pytest.mark.parametrize(("shape", "axes"), [
+    ((MANY, 1), 1), ((3,), 0), ((1, 3), 0), ((), (0, 1)), ((1,), (0, 1)), ((1, 1), (0, 1)),
+])
+def test_what_was_broadcast_over_short_rows_gets_its_sums(shape: Any, axes: Any) -> None:
+    x = np.random.default_rng(2).standard_normal((MANY, 3))
+    found = autograd.grad(lambda c: np.sum(x * c))(np.ones(shape))
+    np.testing.assert_array_equal(found, x.sum(axis=axes).reshape(shape))
 
 
 @given(st.integers(0, 2**32), st.sampled_from([(0,), (3,), (64, 63), (64, 64), (2, 40, 50, 3)]), st.booleans(),

@@ -115,7 +115,7 @@ def test_axes_structures_and_nesting() -> None:
     np.testing.assert_allclose(vmap(lambda x: 1.0)(X), np.ones(5))
 
 
-@pytest.mark.parametrize(("of_argument", "of_result"), [(0, 1), (1, 0), (1, 1), (-1, -1), (0, 2), (2, 0)])
+@pytest.mark.parametrize(("of_argument", "of_result"), [(0, 1), (1, 0), (1, 1), (-1, -1), (0, 2), (2, 0), (-3, -3)])
 def test_the_batch_lies_along_any_axis(of_argument: int, of_result: int) -> None:
     x = RNG.normal(size=(4, 4, 4)) * np.arange(1, 5)
     expected = np.stack([2 * np.take(x, i, of_argument).T for i in range(4)], of_result)
