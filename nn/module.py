@@ -46,7 +46,7 @@ class Module:
     _path: str = ""  # from the outermost module that holds this one
     _buffers: Mapping[str, bool] = MappingProxyType({})  # name: whether it is saved
     _emptied: Mapping[str, type] = MappingProxyType({})  # name: what None stands in the place of
-    _hooks: Sequence[tuple[bool, Callable[..., Any]]] = ()  # (whether before the call, hook)
+    _hooks: Sequence[tuple[bool, bool, Callable[..., Any]]] = ()  # (whether before the call, with_kwargs, hook)
 
     # --- Calling -----------------------------------------------------------------------------------------------------
 
@@ -63,25 +63,33 @@ class Module:
 
     def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """`forward` between the hooks, in the order of their registration."""
-        for before, hook in tuple(self._hooks):
-            replaced = hook(self, inputs) if before else None
-            if replaced is not None:
+        for before, with_kwargs, hook in tuple(self._hooks):
+            replaced = hook(self, inputs, *(options,) * with_kwargs) if before else None
+            if replaced is not None and with_kwargs:
+                inputs, options = replaced
+            elif replaced is not None:
                 inputs = replaced if isinstance(replaced, tuple) else (replaced,)
         out = self.forward(*inputs, **options)
-        for before, hook in tuple(self._hooks):
-            replaced = None if before else hook(self, inputs, out)
+        for before, with_kwargs, hook in tuple(self._hooks):
+            replaced = None if before else hook(self, inputs, *(options,) * with_kwargs, out)
             out = out if replaced is None else replaced
         return out
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(module, inputs, output)` after each call; what it returns, unless None, replaces the output."""
-        return self._register((False, hook))
+    def register_forward_hook(self, hook: Callable[..., Any], *, with_kwargs: bool = False) -> Handle:
+        """Call `hook(module, inputs, output)` after each call; what it returns, unless None, replaces the output.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(module, inputs)` before each call; what it returns, unless None, replaces the inputs."""
-        return self._register((True, hook))
+        With `with_kwargs` it is `hook(module, inputs, kwargs, output)`: `inputs` are those given by place.
+        """
+        return self._register((False, with_kwargs, hook))
 
-    def _register(self, entry: tuple[bool, Callable[..., Any]]) -> Handle:
+    def register_forward_pre_hook(self, hook: Callable[..., Any], *, with_kwargs: bool = False) -> Handle:
+        """Call `hook(module, inputs)` before each call; what it returns, unless None, replaces the inputs.
+
+        With `with_kwargs` it is `hook(module, inputs, kwargs)`, and replaces both.
+        """
+        return self._register((True, with_kwargs, hook))
+
+    def _register(self, entry: tuple[bool, bool, Callable[..., Any]]) -> Handle:
         return added(vars(self).setdefault("_hooks", []), entry)
 
     # --- Belonging ---------------------------------------------------------------------------------------------------

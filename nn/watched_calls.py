@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from inspect import signature
 from typing import Any
 
 from nn.module import Module
@@ -12,10 +13,20 @@ from nn.module import Module
 @contextmanager
 def watched(modules: Iterable[Module], after: Callable[..., Any],
             before: Callable[..., Any] | None = None) -> Iterator[None]:
-    """Within this context `before(module, inputs)` and `after(module, inputs, output)` are told of each call."""
+    """Within this context `before(module)` and `after(module, inputs, output)` are told of each call.
+
+    What is given by name stands among the inputs as if it were given by its place.
+    """
+
+    def enter(module: Module, inputs: tuple[Any, ...]) -> None:
+        if before is not None:
+            before(module)
+
+    def leave(module: Module, inputs: tuple[Any, ...], options: dict[str, Any], output: Any) -> None:
+        after(module, signature(module.forward).bind(*inputs, **options).args, output)
+
     with ExitStack() as hooks:
         for module in modules:
-            if before is not None:
-                hooks.callback(module.register_forward_pre_hook(before).remove)
-            hooks.callback(module.register_forward_hook(after).remove)
+            hooks.callback(module.register_forward_pre_hook(enter).remove)
+            hooks.callback(module.register_forward_hook(leave, with_kwargs=True).remove)
         yield

@@ -88,7 +88,7 @@ def _calls(model: Module) -> Iterator[list[Call]]:
     calls: list[Call] = []
     depth = 0
 
-    def enter(module: Module, inputs: tuple[Any, ...]) -> None:
+    def enter(module: Module) -> None:
         nonlocal depth
         depth += 1
 

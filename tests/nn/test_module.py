@@ -269,6 +269,16 @@ def test_forward_hooks_see_and_may_replace_the_output() -> None:
     np.testing.assert_array_equal(layer(x).data, out.data)
 
 
+def test_hooks_may_ask_for_what_is_given_by_name() -> None:
+    layer, x, seen = nn.Linear(2, 2), Tensor(np.ones((1, 2), np.float32)), []
+    layer.register_forward_pre_hook(lambda module, inputs, kwargs: ((kwargs["input"] * 0,), {}), with_kwargs=True)
+    layer.register_forward_hook(lambda module, *rest: seen.append(rest), with_kwargs=True)
+    out = layer(input=x)
+    np.testing.assert_array_equal(out.data, layer.bias.data[None])
+    ((inputs, kwargs, output),) = seen
+    assert (len(inputs), kwargs, output is out) == (1, {}, True)
+
+
 # --- Copying and showing ----------------------------------------------------------------------------------------------
 
 

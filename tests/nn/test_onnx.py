@@ -224,6 +224,17 @@ def test_a_recurrent_net_runs_on_any_batch(tmp_path):
     assert_same_elsewhere(trained(Last()), images(2, 5, 3), tmp_path / "model.onnx")
 
 
+def test_a_layer_may_be_given_its_inputs_by_name(tmp_path):
+    class ByName(nn.Module):
+        def __init__(self):
+            self.attention, self.linear = nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 8)
+
+        def forward(self, x):
+            return self.attention(value=x, key=self.linear(input=x), query=x)[0]
+
+    assert_same_elsewhere(trained(ByName()), images(2, 3, 8), tmp_path / "model.onnx", other_batch=False)
+
+
 @pytest.mark.parametrize("batch_first", [True, False])
 def test_attention_computes_the_same_elsewhere(batch_first, tmp_path):
     class Cross(nn.Module):

@@ -63,8 +63,13 @@ def test_attention_counts_its_projections_and_its_products():
         def forward(self, x):
             return self.attention(x, x, x)[0]
 
+    class ByName(Self):
+        def forward(self, x):
+            return self.attention(value=x, key=x, query=x, need_weights=False)[0]
+
     projections, products = 4 * 8 * 8 * 3 * 5, 2 * 8 * 5 * 5 * 3
-    assert nn.summary(Self(), (3, 5, 8)).multiply_adds == projections + products
+    for model in (Self(), ByName()):
+        assert nn.summary(model, (3, 5, 8)).multiply_adds == projections + products
 
 
 def test_a_shared_layer_is_counted_once_in_bytes_and_twice_in_work():
