@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 import autograd.random
 from autograd import Tensor
 from autograd.arrays import plain_array
-from autograd.boundary import as_plain
 from autograd.tensor.tensor import owning
 
 Gather = Callable[[Any], Any]
@@ -129,12 +128,16 @@ def _source(data: Any) -> tuple[int, Gather]:
     )
 
 
+def _plain(data: Any, which: str) -> NDArray[Any]:
+    if not isinstance(data, Tensor):
+        return plain_array(data)
+    if data.requires_grad:
+        raise ValueError(f"DataLoader: {which} requires grad, which batches would lose; write data.detach()")
+    return data.data
+
+
 def _array(data: Any, which: str) -> NDArray[Any]:
-    if isinstance(data, Tensor):
-        if data.requires_grad:
-            raise ValueError(f"DataLoader: {which} requires grad, which batches would lose; write data.detach()")
-        data = data.data
-    array = plain_array(data)
+    array = _plain(data, which)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected numbers, {which} has dtype {array.dtype}")
     if array.ndim == 0:
@@ -170,7 +173,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
 
 
 def _sample(value: Any) -> NDArray[Any]:
-    array = plain_array(as_plain(value))
+    array = _plain(value, "a sample")
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected samples made of numbers, got {type(value).__name__} {value!r:.60}")
     return array

@@ -70,6 +70,7 @@ def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_
     r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
     Source: Shi et al., arXiv:1609.05158.
     """
+    positive(speaker, upscale_factor=upscale_factor)
     x, r = admitted(speaker, input), upscale_factor
     if x.ndim < 3 or x.shape[-3] % r**2:
         raise refusal(speaker, f"(N, C, H, W) with channels that {r**2} divides", x)
@@ -85,6 +86,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pi
 
     r is the `downscale_factor`. Raises ValueError for images that r does not divide.
     """
+    positive(speaker, downscale_factor=downscale_factor)
     x, r = admitted(speaker, input), downscale_factor
     if x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
         raise refusal(speaker, f"(N, C, H, W) with H and W that {r} divides", x)

@@ -159,6 +159,11 @@ def test_bad_arguments_are_named(arguments, error, message):
         DataLoader(*arguments)
 
 
+def test_a_sample_whose_gradient_would_be_lost_is_refused():
+    with pytest.raises(ValueError, match="a sample requires grad, which batches would lose"):
+        next(iter(DataLoader([Tensor(np.ones(3), requires_grad=True)], 1)))
+
+
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [

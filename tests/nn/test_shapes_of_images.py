@@ -107,6 +107,12 @@ def test_unshuffled_pixels_are_shuffled_back(factor: int) -> None:
         np.testing.assert_array_equal(out.data[:, place], x[:, c, i::factor, j::factor])
 
 
+@pytest.mark.parametrize("name", ["pixel_shuffle", "pixel_unshuffle"])
+def test_a_factor_of_0_is_refused(name):
+    with pytest.raises(ValueError, match=f"{name}: (up|down)scale_factor must be at least 1, got 0"):
+        getattr(functional, name)(np.ones((1, 4, 2, 2)), 0)
+
+
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(1, 3), st.integers(0, 2))
 def test_patches_by_a_loop(height: int, width: int, dilation: int, stride: int, padding: int) -> None:
     x = RNG.normal(size=(2, 3, 5, 6))
