@@ -92,10 +92,10 @@ def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DType
     recording, so that nothing in it changes. Multiply-adds are those of matrix products and convolutions; additions of
     biases, activations and normalizations are not counted. Raises what the model raises for such an input.
     """
-    if not isinstance(input_shape, (tuple, list)) or not input_shape:
+    shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+    if not input_shape or not all(isinstance(shape, (tuple, list)) for shape in shapes):
         raise TypeError(f"summary expected a shape with the batch axis, such as (1, 4), or a list of shapes, "
                         f"got {input_shape!r}")
-    shapes = [tuple(shape) for shape in input_shape] if isinstance(input_shape, list) else [tuple(input_shape)]
     reached: dict[int, tuple[Shape | None, int]] = {}
 
     def note(module: Module, inputs: tuple[Any, ...], output: Any) -> None:

@@ -32,8 +32,7 @@ class Embedding(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, *,
                  dtype: DTypeLike | None = None) -> None:
         positive("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"Embedding: padding_idx must be one of the {num_embeddings} rows, got {padding_idx}")
+        _check_padding("Embedding", padding_idx, num_embeddings)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
         self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating("Embedding", dtype))
@@ -87,6 +86,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
     weight = as_tensor(weight)
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
+    _check_padding(speaker, padding_idx, len(weight))
     input = array_of(input)
     if input.dtype.kind not in "iu":
         raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
@@ -95,3 +95,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
         return kernels.embedding(weight, input, padding_idx=padding_idx)  # type: ignore[no-any-return]
     except ValueError as error:
         raise mistake(speaker, str(error).removeprefix("embedding ")) from None
+
+
+def _check_padding(speaker: Speaker, padding_idx: int | None, rows: int) -> None:
+    if padding_idx is not None and not -rows <= padding_idx < rows:
+        raise ValueError(f"{described(speaker)}: padding_idx must be one of the {rows} rows, got {padding_idx}")

@@ -180,6 +180,7 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.LayerNorm(0), "normalized_shape must be at least 1"),
     (lambda: nn.Dropout(-0.1), "Dropout: p must be between 0 and 1, got -0.1"),
     (lambda: nn.Embedding(5, 3, padding_idx=5), "padding_idx must be one of the 5 rows, got 5"),
+    (lambda: nn.functional.embedding([0], np.ones((5, 3)), padding_idx=-6), "embedding: padding_idx must be one of"),
     (lambda: nn.RNN(3, 4, nonlinearity="gelu"), "nonlinearity is 'tanh' or 'relu', got 'gelu'"),
     (lambda: nn.LSTM(3, 4, proj_size=4), "proj_size must be from 0"),
     (lambda: nn.GRU(3, 4, dropout=2), "GRU: dropout must be between 0 and 1, got 2"),

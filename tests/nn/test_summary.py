@@ -133,7 +133,7 @@ def test_a_wrong_shape_is_the_models_own_error_and_leaves_no_hooks():
     model(Tensor(np.ones((1, 3))))
 
 
-@pytest.mark.parametrize("shape", [4, (), "4"])
+@pytest.mark.parametrize("shape", [4, (), "4", [], [1, 4]])
 def test_what_is_no_shape(shape):
     with pytest.raises(TypeError, match=r"summary expected a shape with the batch axis, such as \(1, 4\)"):
         nn.summary(nn.Linear(4, 2), shape)
