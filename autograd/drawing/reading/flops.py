@@ -66,8 +66,8 @@ def _self_attention(out: Shape, operands: Sequence[Shape], options: dict[str, An
 
 
 def _fourier(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
-    size = max(prod(out), prod(operands[0]))
-    return round(5 * size * log2(max(out[-1], operands[0][-1], 1)))
+    axis, size = options.get("axis", -1), max(prod(out), prod(operands[0]))
+    return round(5 * size * log2(max(out[axis], operands[0][axis], 1)))
 
 
 def _cubic(factor: float) -> Count:

@@ -86,4 +86,5 @@ def test_what_moves_costs_nothing_and_what_is_not_known_is_named() -> None:
 
 def test_fourier_transforms_and_tapers() -> None:
     assert counted(np.fft.fft(array(8)), "fft") == 5 * 8 * 3
+    assert counted(np.fft.fft(array(4, 8), axis=0), "fft") == 5 * 32 * 2
     assert counted(autograd.relu(array(4, 6)), "relu") == 24
