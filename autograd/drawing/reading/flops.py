@@ -47,9 +47,9 @@ def _transposed_convolution(out: Shape, operands: Sequence[Shape], options: dict
 
 
 def _recurrence(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
-    """The products of every step with its weights, which are the matrices among the operands."""
-    steps, batch, _ = operands[0]
-    return 2 * steps * batch * sum(prod(shape) for shape in operands[1:] if len(shape) == 2)
+    """The products of every step with its weights: the last two matrices, after states that may be given."""
+    (steps, batch, _), *rest = operands
+    return 2 * steps * batch * sum(prod(shape) for shape in [shape for shape in rest if len(shape) == 2][-2:])
 
 
 def _attention(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:

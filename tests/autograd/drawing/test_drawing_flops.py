@@ -57,9 +57,11 @@ def test_operations_of_convolutions_are_counted(batch: int, groups: int, kernel:
 
 @pytest.mark.parametrize(("layer", "gates"), [(nn.RNN, 1), (nn.GRU, 3), (nn.LSTM, 4)])
 def test_operations_of_recurrences_are_counted(layer: type[nn.Module], gates: int) -> None:
-    out, _ = layer(3, 5)(array(7, 2, 3))  # type: ignore[call-arg]
+    state = array(1, 2, 5)
     steps = 7 * 2 * 2 * gates * (5 * 3 + 5 * 5)
-    assert counted(out, layer.__name__.lower()) == steps
+    for start in (None, (state, state) if layer is nn.LSTM else state):
+        out, _ = layer(3, 5)(array(7, 2, 3), start)  # type: ignore[call-arg]
+        assert counted(out, layer.__name__.lower()) == steps
 
 
 def test_attention_with_and_without_a_kernel_of_its_own() -> None:
