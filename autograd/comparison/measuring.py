@@ -179,7 +179,7 @@ def _measure(method: str, subject: _Subject, truth: Array, chosen: Array, repeat
     note = ""
     if method == "symbolic":
         before, after = symbolic.count_ops(subject.formula.primal), subject.formula.count_ops()
-        note = f"a formula of {before} operations became one of {after}"
+        note = f"a formula of {before} operation{'s' * (before != 1)} became one of {after}"
     largest = float(np.max(np.abs(value[:, chosen] - truth), initial=0))
     shown = value.ravel() if subject.outputs == 1 else value
     return Row(method, shown[0] if shown.shape == (1,) else shown, largest, evaluations, passes, seconds, peak[0], note)

@@ -14,6 +14,8 @@ _REGULAR = (
     82, 59, 59, 52, 64, 34, 64, 84,
 )
 _BOLD = 1.12  # how much wider bold is
+LINE = 36
+"""So many characters stand on a line."""
 _NARROW = {"·": 0.32, "…": 1.0, "’": 0.32, "∂": 0.55, "∇": 0.69}
 
 
@@ -41,7 +43,7 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def shortened(text: object, limit: int = 36) -> str:
+def shortened(text: object, limit: int = LINE) -> str:
     """`text` on one line of at most `limit` characters, its middle left out."""
     line = printable(text)
     if len(line) <= limit:
@@ -50,11 +52,11 @@ def shortened(text: object, limit: int = 36) -> str:
     return line[:head] + "…" + line[len(line) - (limit - 1 - head) :]
 
 
-def broken(options: str, limit: int = 36) -> list[str]:
+def broken(options: str) -> list[str]:
     """Options as they are written in a call, on as many lines as it takes: broken before a name only."""
     found: list[str] = []
     for part in re.split(r", (?=\w+=)", options):
-        if found and len(found[-1]) + len(part) + 2 <= limit:
+        if found and len(found[-1]) + len(part) + 2 <= LINE:
             found[-1] += ", " + part
         else:
             found.append(part)

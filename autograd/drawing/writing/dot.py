@@ -156,10 +156,10 @@ def classes(vertex: Vertex) -> str:
     return " ".join(found)
 
 
-def _html(written: list[Line], colours: dict[str, str], ink: str = "") -> str:
+def _html(written: list[Line], colours: dict[str, str], ink: str) -> str:
     r"""Lines of text as an HTML-like label, every name escaped; Graphviz looks for `\N` there too.
 
-    `ink` is the colour of all of them, where the ground is not the palette's.
+    `ink` is the colour of all of them, where the ground is not the palette's, or "".
     """
     parts = []
     for line in written:

@@ -69,13 +69,13 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
         *parts, f'<g class="legend" transform="translate({MARGIN:.1f} {y:.1f})">{samples}</g>', "</svg>"]) + "\n"
 
 
-def frames(graph: Graph, trace: Trace, most: int = MOST) -> Iterator[tuple[str, Graph]]:
+def frames(graph: Graph, trace: Trace) -> Iterator[tuple[str, Graph]]:
     """`(words, graph)` of each frame: the graph after some steps, the last of them marked."""
     constants = {leaf_of(vertex.id) for vertex in graph.vertices.values() if vertex.kind is Kind.CONSTANT}
     moments = [moment for moment in _moments(trace) if moment.at not in constants]
     filled: dict[tuple[str, str], str] = {}
     before = 0
-    for end in _ends(len(moments), min(most, len(moments))):
+    for end in _ends(len(moments), min(MOST, len(moments))):
         for moment in moments[before:end]:
             filled |= {(role, key): text for role, key, text in moment.adds}
         last = moments[end - 1]

@@ -115,6 +115,8 @@ def test_each_coordinate_has_a_step_of_its_own_size() -> None:
                                  step={"a": 1e-3, "b": 1e-5})
     assert given_steps["a"] == pytest.approx(6, rel=1e-9)
     assert given_steps["b"] == pytest.approx([2, 2], rel=1e-9)
+    jacobian = numerical.jacobian(lambda x: x**2, np.array([1.0, 2.0]), "forward", step=np.array([0.5, 0.25]))
+    assert jacobian == pytest.approx(np.diag([2 + 0.5, 4 + 0.25]))  # exact: ((x + h)^2 - x^2) / h = 2 x + h
     one_step = numerical.grad(lambda p: p["a"] ** 3, {"a": 3.0}, "forward", step=0.1)
     assert one_step["a"] == pytest.approx(27 + 9 * 0.1 + 0.01)
 
