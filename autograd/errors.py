@@ -87,6 +87,8 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
     hint = ""
     if "broadcast" in str(error):
         hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
+    elif "'list' object cannot be interpreted as an integer" in str(error):
+        hint = "; several axes are a tuple: axis=(0, 1)"
     elif "axes don't match" in str(error):
         hint = "; transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)"
     elif "mismatch in its core dimension" in str(error) or "not aligned" in str(error):  # matmul's words, and dot's

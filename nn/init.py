@@ -15,6 +15,7 @@ import numpy as np
 
 import autograd.random
 from autograd import Tensor
+from autograd.lazy import on_first_use
 from nn.parameter import overwrite
 
 if TYPE_CHECKING:
@@ -205,3 +206,7 @@ def _written(tensor: Tensor, values: Any) -> Tensor:
         raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {came}")
     overwrite(tensor, values)
     return tensor
+
+
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    __getattr__ = on_first_use(__name__, {}, {f[:-1]: f"write {f}" for f in (*globals(),) if f[-1] == "_" != f[0]})

@@ -35,6 +35,8 @@ class DataLoader:
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False,
                  seed: int | None = None, *, num_workers: int = 0, pin_memory: bool = False) -> None:
+        if np.ndim(batch_size):
+            raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         self.samples, self._gather = _source(data)
         self.batch_size = _natural(batch_size, "batch_size", least=1)
         self.shuffle = shuffle

@@ -14,7 +14,7 @@ from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
-from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired
+from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, warn_of_squashed
 
 
 class BCELoss(Loss):
@@ -80,6 +80,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
     """
     check_reduction(speaker, reduction)
     z, t = paired(speaker, input, target, real=True)
+    warn_of_squashed(speaker, z, "sigmoid", "it takes logits: leave the sigmoid out, or write BCELoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
     return of_logits(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]

@@ -22,7 +22,7 @@ from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabil
 from nn.kernels.reduction import reduced
 from nn.layers.arguments import probability
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
-from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted
+from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted, warn_of_squashed
 
 
 class _Categorical(Loss):
@@ -118,6 +118,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     label_smoothing = weak(label_smoothing)
     target = target.astype(x.dtype) if soft else _indices(speaker, target, x)
     if from_logits:
+        warn_of_squashed(speaker, x, "softmax", "it takes logits: leave the softmax out, or pass from_logits=False")
         return _reduced(of_logits, speaker, x, target, weight, reduction, ignore_index, label_smoothing)
     in_unit_interval(speaker, x, "probabilities", "for logits leave out from_logits=False")
     with np.errstate(divide="ignore"):  # log 0 = -inf: what the naive way costs
@@ -133,6 +134,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     """
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
+    warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
     target = _indices(speaker, as_tensor(target), x, soft=False)
     weight = _class_weight(speaker, weight, x)
     return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
@@ -169,6 +171,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     """
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target, real=True)
+    warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
     if not log_target and (t._value < 0).any():
         at = first_index(t._value < 0)
         raise mistake(speaker, f"expected target probabilities, got {t._value[at]} at index {at}; for their logarithms "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
+from autograd.errors import user_line
 from nn.kernels.indices import first_index
 from nn.layers.input import Speaker, admitted, described, mistake
 from nn.layers.layer import Layer
@@ -83,3 +85,10 @@ def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tup
         at = first_index((values < 0) | (values > 1))
         raise mistake(speaker, f"expected {what} between 0 and 1, got {values[at]} at index {at}; {advice}")
     return low, high
+
+
+def warn_of_squashed(speaker: Speaker, x: Tensor, squashing: str, advice: str) -> None:
+    """Warn where predictions were made by what the loss does to them: no number shows that it happens twice."""
+    if getattr(getattr(x._node, "primitive", None), "name", "") == squashing:
+        warnings.warn(f"{described(speaker)} got probabilities, made by {squashing}; {advice} (at {user_line()})",
+                      stacklevel=2)

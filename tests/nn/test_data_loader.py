@@ -219,3 +219,9 @@ def test_repr_tells_what_it_gives():
     assert repr(DataLoader(np.ones(10), 4, shuffle=True, seed=7)) == (
         "DataLoader(10 samples shuffled with seed 7, 3 batches of 4)"
     )
+
+
+def test_several_arrays_are_one_argument() -> None:
+    for batch_size in (np.ones(4), Tensor([0, 1, 0, 1]), [0, 1, 0, 1]):
+        with pytest.raises(TypeError, match=r"several arrays as one tuple: write DataLoader\(\(x, y\), batch_size\)"):
+            DataLoader(np.ones((4, 2)), batch_size)

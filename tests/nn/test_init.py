@@ -194,3 +194,10 @@ def test_identities_pass_their_input() -> None:
 def test_wrong_shapes_and_bounds_are_refused(call: Callable[[Tensor], Tensor], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call(nn.Parameter(np.ones((2, 3, 1))))
+
+
+def test_names_without_their_underscore_lead_to_those_with_it() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'xavier_uniform'; write xavier_uniform_$"):
+        nn.init.xavier_uniform  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'$"):
+        nn.init.nonsense  # noqa: B018

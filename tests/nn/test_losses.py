@@ -323,3 +323,19 @@ def test_probabilities_are_checked() -> None:
 def test_arguments_that_a_loss_does_not_have_are_refused(build: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize(("loss", "squash", "advice"), [
+    (nn.CrossEntropyLoss(), nn.Softmax(1), "takes logits: leave the softmax out, or pass from_logits=False"),
+    (nn.NLLLoss(), nn.Softmax(1), "takes their logarithms: write log_softmax"),
+    (nn.KLDivLoss(reduction="batchmean"), nn.Softmax(1), "takes their logarithms: write log_softmax"),
+    (nn.BCEWithLogitsLoss(), nn.Sigmoid(), "takes logits: leave the sigmoid out, or write BCELoss"),
+    (nn.BCELoss(from_logits=True), nn.Sigmoid(), "takes logits: leave the sigmoid out, or write BCELoss"),
+])
+def test_what_a_loss_does_is_not_done_before(loss: nn.Module, squash: nn.Module, advice: str) -> None:
+    scores = Tensor(np.linspace(-1, 1, 12).reshape(3, 4), requires_grad=True)
+    target = np.array([0, 1, 2]) if isinstance(loss, (nn.CrossEntropyLoss, nn.NLLLoss)) else np.full((3, 4), 0.25)
+    with pytest.warns(UserWarning, match=rf"got probabilities, made by s\w+; it {advice} \(at .*test_losses.py:\d+\)"):
+        loss(squash(scores), target)
+    loss(nn.LogSoftmax(1)(scores), target)
+    loss(scores, target)
