@@ -65,7 +65,10 @@ class Point:
         if step is None:
             return None
         steps = zip(spread("steps", step, self.structure), self.shapes, strict=True)
-        return np.concatenate([np.zeros(0), *[np.broadcast_to(_array(h), shape).ravel() for h, shape in steps]])
+        found = np.concatenate([np.zeros(0), *[np.broadcast_to(_array(h), shape).ravel() for h, shape in steps]])
+        if not np.all(found):
+            raise ValueError(f"step must not be 0, got {step!r}")
+        return found
 
     def step(self, index: int, power: float) -> float:
         """The step of a coordinate: `e^power * max(1, |x|)`, or what the user gave."""

@@ -121,6 +121,11 @@ def test_each_coordinate_has_a_step_of_its_own_size() -> None:
     assert one_step["a"] == pytest.approx(27 + 9 * 0.1 + 0.01)
 
 
+def test_a_step_of_0_is_refused() -> None:
+    with pytest.raises(ValueError, match="step must not be 0, got 0"):
+        numerical.grad(np.sum, np.ones(2), step=0)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_structures_and_types_come_back(method: Any) -> None:
     x = {"a": 2.0, "b": [np.ones(2, np.float32), Tensor([3.0])], "c": (), "n": 4}
