@@ -76,12 +76,14 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
     The rows of a Linear layer become images of `shape`: unless given, as near to a square as their length allows.
     Filters of three channels are shown in colour, other ones channel by channel, titled "filter, channel". At most
     `limit` images. Needs matplotlib.
-    Raises ValueError if the layer has no `weight`, or its rows do not have `shape`.
+    Raises ValueError if the layer has no `weight`, one of a single axis, or rows that do not have `shape`.
     """
     weight = getattr(layer, "weight", None)
     if weight is None:
         raise ValueError(f"{layer!r} has no weight to show; give one of the layers inside it")
     values = np.asarray(weight._value)
+    if values.ndim == 1:
+        raise ValueError(f"the weight of {layer!r} has shape {values.shape}, one number a unit: it has no image")
     if values.ndim == 2:
         size = values.shape[1]
         shape = _nearly_square(size) if shape is None else shape
@@ -131,10 +133,11 @@ def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tens
         if not found:
             raise ValueError(f"a call of the model does not reach {target!r}")
         out = found[-1][0] if isinstance(found[-1], tuple) else found[-1]
-        units = out.shape[1 if out.ndim == 4 else -1]
+        channels = out.ndim == 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # of images, of sequences
+        units = out.shape[1 if channels else -1]
         if not -units <= unit < units:
             raise ValueError(f"{target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")
-        return (out[:, unit] if out.ndim == 4 else out[..., unit]).mean()  # type: ignore[no-any-return]
+        return (out[:, unit] if channels else out[..., unit]).mean()  # type: ignore[no-any-return]
 
     return excitement
 

@@ -111,6 +111,15 @@ def test_a_shared_layer_is_found_under_each_of_its_paths() -> None:
     np.testing.assert_array_equal(first, second)
 
 
+def test_the_units_of_a_convolution_over_time_are_its_channels() -> None:
+    model = nn.Conv1d(1, 2, 3)
+    x = inspect.most_exciting(model, "", 1, (1, 3), norm=1)
+    w = model.weight.data[1]
+    np.testing.assert_allclose(x, w / np.linalg.norm(w), atol=1e-3)
+    with pytest.raises(ValueError, match="has 2 units, 0 to 1; there is no unit 4"):
+        inspect.most_exciting(model, "", 4, (1, 8))
+
+
 def test_what_cannot_be_excited() -> None:
     model = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
     model[0].bias.data[...] = -100
@@ -148,6 +157,8 @@ def test_weights_of_a_dense_layer_are_images_of_its_rows() -> None:
         inspect.weights(layer, shape=(3, 3))
     with pytest.raises(ValueError, match=r"ReLU\(\) has no weight to show"):
         inspect.weights(nn.ReLU())
+    with pytest.raises(ValueError, match=r"the weight of BatchNorm2d\(3\) has shape \(3,\), one number a unit"):
+        inspect.weights(nn.BatchNorm2d(3))
 
 
 @pytest.mark.parametrize(("channels", "count", "shape"), [(1, 4, (3, 3)), (3, 4, (3, 3, 3)), (2, 8, (3, 3))])
