@@ -34,6 +34,14 @@ def test_jacobians_agree_and_choose_the_cheaper_mode() -> None:
 
     assert jacobian(tall)(x).shape == (2000, 3)
     assert len(calls) == 3
+    calls.clear()
+
+    def wide(x: Any) -> Any:
+        calls.append(1)
+        return np.ones((3, 2000)) @ np.sin(x)
+
+    assert jacobian(wide)(np.ones(2000)).shape == (3, 2000)
+    assert len(calls) == 2, "the first column shows that there are fewer rows, which one pass records"
 
 
 def test_jacobian_of_a_matrix_function_has_output_axes_before_input_axes() -> None:
