@@ -102,6 +102,13 @@ def test_steps_are_as_long_as_the_table_says(differentiate: Any, method: Any, st
         assert found == pytest.approx(sorted(steps), rel=1e-4)
 
 
+@pytest.mark.parametrize("method", ["forward", "central"])
+@pytest.mark.parametrize("x", [1.0, -1.0, 0.3, 2.0, -4.1])
+def test_the_slope_is_over_the_step_that_the_dtype_took(method: Any, x: float) -> None:
+    """float32 rounds x + h by a ten-thousandth of h, and beside a power of two to one side more than to the other."""
+    assert numerical.grad(lambda x: x, np.float32(x), method) == 1
+
+
 def test_long_doubles_are_used_in_full() -> None:
     x = np.array([0.3], np.longdouble)
     error = abs(numerical.grad(lambda x: np.sin(x).sum(), x, "richardson")[0] - np.cos(x[0]))
