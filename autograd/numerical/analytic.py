@@ -35,7 +35,7 @@ def is_analytic(real: Callable[[float], Array], slope: Array, rounding: float, l
     h = rounding ** (1 / 3)
     with np.errstate(all="ignore"):
         right, left = real(h), real(-h)
-        error = rounding * (np.abs(right) + np.abs(left)) / h + least
+        error = rounding * (np.abs(right) + np.abs(left)) / h
         open_ = np.isfinite(slope) & ~_agree((right - left) / (2 * h), slope, error, rounding)
         if not np.any(open_):
             return True

@@ -117,7 +117,7 @@ def sorting(call: Call) -> Any:
 
 
 def normalizing(call: Call) -> Any:
-    axis = call.options.get("axis", -1)
+    axis = call.options["axis"]
     along = shifted(axis, call.ndim or 1)
     if axis is None or not call.ndim:
         return np.reshape(call.of(np.reshape(call.x, (call.size, -1)), axis=1), call.x.shape)

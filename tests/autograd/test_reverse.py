@@ -229,6 +229,14 @@ def test_a_cotangent_takes_the_dtype_of_its_tensor() -> None:
         (x * 2).backward(np.ones(2) * 1j)
 
 
+def test_a_cotangent_of_more_digits_keeps_its_imaginary_part() -> None:
+    z = Tensor(np.array([1 + 2j, 3 - 1j], np.complex64), requires_grad=True)
+    factors = np.array([1 + 3j, 2 - 5j])
+    np.sum(np.real(z * factors)).backward()
+    assert z.grad is not None
+    np.testing.assert_array_equal(z.grad.numpy(), np.conj(factors).astype(np.complex64), strict=True)
+
+
 def test_backward_inside_a_transform_names_grad() -> None:
     x = Tensor(1.0, requires_grad=True)
     with pytest.raises(TypeError, match="inside jvp or vmap.*autograd.grad"):
