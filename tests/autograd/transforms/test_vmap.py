@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "logsumexp and variance of numbers": lambda x: logsumexp(x[0]) + np.var(x[1]) + np.std(x[1]) * x,
     "an array and a number as indices": lambda x: np.outer(x, x)[np.array([0, 2]), 1],
     "arrays apart from each other": lambda x: cube(x)[np.array([0, 2]), :, np.array([1, 2])],
+    "an array and a number apart": lambda x: cube(x)[np.array([0, 2]), :, 1] + cube(x)[2, :, [1, 0]],
     "arrays beside each other": lambda x: cube(x)[:, np.array([0, 2]), np.array([1, 2])],
     "an array and slices": lambda x: np.outer(x, x)[1:, np.array([0, 2, 2])],
     "an array and a new axis": lambda x: np.outer(x, x)[np.array([0, 2]), None],
