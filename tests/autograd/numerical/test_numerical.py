@@ -103,7 +103,7 @@ def test_steps_are_as_long_as_the_table_says(differentiate: Any, method: Any, st
 
 
 @pytest.mark.parametrize("method", ["forward", "central"])
-@pytest.mark.parametrize("x", [1.0, -1.0, 0.3, 2.0, -4.1])
+@pytest.mark.parametrize("x", [1.0, -1.0, 0.125, -0.25, 0.3])
 def test_the_slope_is_over_the_step_that_the_dtype_took(method: Any, x: float) -> None:
     """float32 rounds x + h by a ten-thousandth of h, and beside a power of two to one side more than to the other."""
     assert numerical.grad(lambda x: x, np.float32(x), method) == 1
