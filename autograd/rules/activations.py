@@ -12,6 +12,7 @@ from autograd.declare import composite, elementwise, general, on_arrays_too, red
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, in_blocks
+from autograd.runtime.numbers import NUMBERS
 from autograd.runtime.reduction import nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
 from autograd.tensor import Tensor
@@ -234,6 +235,9 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
+clip_of = elementwise(lambda x, y, z: x.clip(y, z), lambda x, y, z: (x > y) & (x < z), None, None, name="clip")
+
+
 @composite(np.clip)
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
     refuse_out("clip", out)
@@ -248,5 +252,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min:
     if a.dtype.kind not in "fc":  # or else a Python integer would make int64 of booleans before the other bound comes
         bounds = [x if isinstance(x, (int, float)) else array_of(x) for x in (low, high) if x is not None]
         a = a.astype(np.result_type(a, *bounds))
+    if a.dtype.kind == "f" and type(low) in NUMBERS and type(high) in NUMBERS:
+        return clip_of(a, low, high)
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)

@@ -95,6 +95,7 @@ def elementwise() -> dict[str, Form]:
         "sinc": lambda x: sp.Piecewise((1, sp.Eq(x, 0)), (sp.sin(sp.pi * x) / (sp.pi * x), True)),
         "maximum": larger,
         "minimum": lambda x, y: -larger(-x, -y),
+        "clip": lambda x, low, high: -larger(-larger(x, low), -high),
         "fmax": larger,
         "fmin": lambda x, y: -larger(-x, -y),
         "cast": lambda x, dtype: x,

@@ -15,9 +15,10 @@ Convert = Callable[[Graph, Node, Sequence[str]], str]
 
 _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
-    "maximum": "Max", "minimum": "Min", "negative": "Neg", "absolute": "Abs", "reciprocal": "Reciprocal",
-    "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "erf": "Erf",
-    "relu": "Relu", "leaky_relu": "PRelu", "sigmoid": "Sigmoid", "softplus": "Softplus",
+    "maximum": "Max", "minimum": "Min", "clip": "Clip", "negative": "Neg", "absolute": "Abs",
+    "reciprocal": "Reciprocal", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
+    "tanh": "Tanh", "erf": "Erf", "relu": "Relu", "leaky_relu": "PRelu", "sigmoid": "Sigmoid",
+    "softplus": "Softplus",
 }
 _REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd"}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Tensor
+from autograd.graph import reachable
 from autograd.rules.error_function import erfc_of_positive, normal_cdf_values
 from autograd.testing import check_gradients
 
@@ -269,3 +270,14 @@ def test_leaky_relu_and_elu_of_any_slope_at_the_ends(slope: float, dtype: Any) -
         expected = [v if v > 0 else slope * math.expm1(v) for v in x.astype(float)]
         np.testing.assert_allclose(elu.data, expected, rtol=4 * np.finfo(dtype).eps)
         assert leaky.dtype == elu.dtype == dtype
+
+
+def test_clip_by_numbers_is_one_operation_and_flat_at_its_bounds() -> None:
+    x = Tensor([-2.0, -1.0, 0.5, 1.0, np.inf, np.nan], requires_grad=True)
+    y = np.clip(x, -1, 1.0)
+    assert [node.primitive.name for node in reachable(y._node)] == ["leaf", "clip"]
+    np.testing.assert_array_equal(y.data, [-1, -1, 0.5, 1, 1, np.nan])
+    np.testing.assert_array_equal(autograd.jvp(lambda x: np.clip(x, -1, 1.0), (x.data,), (np.ones(6),))[1],
+                                  [0, 0, 1, 0, 0, 0])
+    y.backward(np.full(6, np.inf))
+    np.testing.assert_array_equal(x.grad.data, [0, 0, np.inf, 0, 0, 0])
