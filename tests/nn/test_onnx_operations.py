@@ -143,7 +143,7 @@ def test_what_forward_reads_from_the_example_is_no_constant(function, tmp_path):
 
     example = np.linspace(-1.5, 1.5, 2 * 8 * 2).reshape(2, 8, 2)
     example[0, 0] = -1.9
-    with pytest.raises(ValueError, match="is not the model's .* does forward depend on values"):
+    with pytest.raises(ValueError, match="is not the model's .* does forward depend|does not depend on the input"):
         nn.export_onnx(Model(), example, tmp_path / "model.onnx")
 
 
