@@ -61,7 +61,9 @@ INSTEAD = {
 _BOTH = ("cat", "cuda", "mm", "bmm", "mv", "unsqueeze", "split", "chunk", "norm", "gather", "masked_fill", "permute",
          "det", "inverse", "index_select", "repeat_interleave", "rsqrt", "neg", "lerp", "addmm", "equal", "bernoulli",
          "numel", "mul", "div", "sub", "ge", "gt", "le", "lt", "eq", "ne", "scatter", "narrow", "unbind", "movedim")
-FUNCTIONS = {name: f"write np.{name}" for name in np.__all__} | {name: INSTEAD[name] for name in _BOTH} | {
+FUNCTIONS = {name: f"write np.{name}" for name in dir(np) if name[0] != "_"} | {
+    name: INSTEAD[name] for name in _BOTH
+} | {
     # PyTorch's
     "randn": _RANDOM, "rand": _RANDOM.replace("normal", "random"),
     "from_numpy": "write Tensor(array), which shares its memory", "as_tensor": "write autograd.asarray(x)",

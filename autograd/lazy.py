@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from opcode import opmap
 from typing import Any
 
 from .errors import no_attribute
@@ -14,12 +15,15 @@ def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
                  advice: Mapping[str, str] | None = None) -> Callable[[str], Any]:
     """The `__getattr__` of a package: the module of each name, and what it is called there (None: the module itself).
 
-    Of any other name it raises `AttributeError`, with the advice for it.
+    Of any other name it raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
     """
 
     def load(name: str) -> Any:
         if name not in places:
-            raise no_attribute(package, name, (advice or {}).get(name, ""))
+            error, frame = no_attribute(package, name, (advice or {}).get(name, "")), sys._getframe(1)
+            if frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]:  # an AttributeError would lose its advice
+                raise ImportError(str(error), name=name)
+            raise error
         module, attribute = places[name]
         found = importlib.import_module(f"{package}.{module}")
         value = found if attribute is None else getattr(found, attribute)

@@ -15,7 +15,8 @@ MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
     f"Lazy{name}": f"write {name}, the size of its input first" for name in _LAZY
 } | {
     "DataLoader": "it is nn.data.DataLoader",
-    "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, and np.pad pads sequences",
+    "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, np.pad pads sequences, and autograd.ravel "
+             "makes one vector of parameters",
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "EmbeddingBag": _BAG, "Bilinear": _BILINEAR, "ChannelShuffle": _SHUFFLED, "NLLLoss2d": "write NLLLoss",
     "Softmax2d": "write Softmax(1)", "UpsamplingNearest2d": "write Upsample",
@@ -44,4 +45,6 @@ METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory
     "float": "; write .astype(np.float32)", "half": "; write .astype(np.float16)", "share_memory": "; leave it out",
     "register_full_backward_hook": "; write register_forward_hook, and in it output.register_hook(f)",
     "compile": ": functions run as they are; leave the call out",
+    "_modules": "; write named_children(), and setattr(self, name, module) to add one",
+    "_parameters": "; write named_parameters()", "_buffers": "; write named_buffers()",
 }

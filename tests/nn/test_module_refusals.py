@@ -94,6 +94,7 @@ def test_forward_must_be_defined() -> None:
     ("cuda", "arrays live in the computer's memory; leave the call out"),
     ("double", "write .astype(np.float64)"),
     ("to", "write .astype(np.float64), or another dtype; there is one device: leave it out"),
+    ("_modules", "write named_children(), and setattr(self, name, module) to add one"),
     ("foo", "'Net' object has no attribute 'foo'"),
 ])
 def test_what_modules_do_not_have_is_said(name: str, advice: str) -> None:
