@@ -290,6 +290,8 @@ def test_a_report_says_what_was_done() -> None:
     text = str(report)
     assert text.startswith("gradients agree: largest relative error ")
     assert "comparisons in float64" in text
+    for unit in (1e-6, 1e6):
+        assert check_gradients(lambda x, unit=unit: unit * np.sin(x), X, order=1).largest_error < 1e-9
 
 
 @pytest.mark.parametrize(("count", "last"), [
@@ -305,6 +307,7 @@ def test_a_report_names_ten_places_without_a_derivative(count: int, last: str) -
 def test_tolerances_can_be_set() -> None:
     check_gradients(cube_wrong_by(1.001), X, order=1, rtol=1e-2)
     check_gradients(cube_wrong_by(1.001), X, order=1, atol=1.0)
+    check_gradients(lambda x: 0 * x, X, rtol=0, atol=0)
     modes: Any
     for modes in (["sideways"], "reverse", ()):
         with pytest.raises(ValueError, match=r"'reverse' and 'forward', such as \('reverse',\), got (\[|'|\()"):
