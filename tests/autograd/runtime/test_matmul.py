@@ -116,3 +116,18 @@ def test_gradients_of_products_in_pieces_are_exact() -> None:
     (a @ b).backward(tensor(g))
     np.testing.assert_allclose(a.grad.numpy(), np.einsum("mn,kn->mk", g, y), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(b.grad.numpy(), np.einsum("mk,mn->kn", x, g), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.float16, np.float32, np.float64, complex])
+@pytest.mark.parametrize(("left", "right"), [
+    ((30, 1), (1, 20)), ((5, 30, 1), (5, 1, 16)), ((30, 1), (4, 1, 17)), ((3, 1, 2, 1), (4, 1, 40)),
+    ((0, 3, 1), (1, 20)),
+])
+def test_columns_times_rows_are_products_of_elements(left: Any, right: Any, dtype: Any, monkeypatch: Any) -> None:
+    rng = np.random.default_rng(0)
+    x, y = (rng.normal(size=s, scale=9).astype(dtype) for s in (left, right))
+    expected = np.matmul(x, y)
+    monkeypatch.setattr(np, "matmul", None)  # which takes three times as long
+    found = matmul(x, y)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
