@@ -128,8 +128,9 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
             continue
         if node.saved is FREED:
             raise RuntimeError(f"the graph was freed by an earlier backward pass (met at {node.primitive.name}); "
-                               "write backward(retain_graph=True) in the first pass to go through it twice; if this "
-                               "was a recorded parameter update, write `with autograd.no_grad(): w -= lr * w.grad`")
+                               "write backward(retain_graph=True) in the first pass to go through it twice; a state "
+                               "carried from batch to batch is cut off by h = h.detach(), a parameter is updated "
+                               "unrecorded, `with autograd.no_grad(): w -= lr * w.grad`")
         view = _with_tensors(node) if create_graph else node
         cotangents = node.primitive.cotangents
         joint: Any = None
