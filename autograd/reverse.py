@@ -15,7 +15,7 @@ from .arguments import as_tensor
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed
-from .runtime.reduction import in_short_rows, of_short_rows
+from .runtime.reduction import MANY, reduce
 from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, another, bottom
@@ -232,8 +232,8 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
                              f"of shape {shape}")
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        if axes == (c.ndim - 1,) and in_short_rows(np.add, c, -1):
-            c = of_short_rows(np.add, c, keepdims=True).reshape(shape)
+        if type(c) is _ndarray and c.size >= MANY and c.dtype.char != "e":
+            c = reduce(np.add, c, axis=axes if len(axes) > 1 else axes[0]).reshape(shape)
         else:  # one after the other, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)
     if c.dtype != parent.dtype:

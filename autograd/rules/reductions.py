@@ -14,7 +14,7 @@ import numpy as np
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
-from autograd.runtime.reduction import in_short_rows, of_short_rows
+from autograd.runtime.reduction import reduce
 
 from .axes import all_axes, at_least_one_axis, reduced_last, with_length
 from .ufuncs import expand, masked, reducing_by
@@ -37,8 +37,8 @@ linear(np.sum, expand, evaluate=reducing_by(np.add), offset="initial")
 
 
 def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
-    if dtype is None and in_short_rows(np.add, x, axis):
-        return of_short_rows(np.add, x, keepdims) / x.shape[-1]
+    if dtype is None and type(x) is np.ndarray and x.size and x.dtype.char in "fd":
+        return reduce(np.add, x, axis=axis, keepdims=keepdims) / count(x, axis, True)
     return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 

@@ -1,8 +1,10 @@
-"""Reductions over a short last axis, such as points in space or classes: element after element, of all rows at once.
+"""Reductions of arrays whose last axis in memory is short, such as points in space, classes, or channels.
 
-NumPy's own loop begins anew in each row, 11 ns for a sum and 28 for a maximum, where three elements take about 1. The
-elements are taken in NumPy's order, so that the results are the same to the bit: one after the other, but those of a
-sum of eight or more in eight columns.
+NumPy's own loop begins anew in each row: 11 ns for a sum and 28 for a maximum, where three elements take about 1.
+
+Along the rows elements are taken one after the other, of all rows at once, in NumPy's order, so that the results are
+the same to the bit (those of a sum of eight or more in eight columns). A sum over the rows takes many rows as one,
+which are added up in the end: that rounds less often, and 100,000 points take a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ EIGHT = 8  # columns in which NumPy adds up a row that is long enough
 SHORT: dict[np.ufunc, int] = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row at most
 MANY = 1024  # elements in all from which on it gains
 LARGE = 4096  # elements that are better not copied
+NARROW, WIDE = 64, 256  # columns of rows that are short, and of what many of these are taken for
 
 
 def reduce(ufunc: np.ufunc, x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
     """`ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)`, over all axes unless some are named."""
     if not options and in_short_rows(ufunc, x, axis):
         return of_short_rows(ufunc, x, keepdims)
+    if not options and ufunc is np.add and (rows := _rows(x, axis)) is not None:
+        total = _sum_of_rows(rows)
+        return np.expand_dims(total, axis) if keepdims else total
     return ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)
 
 
@@ -55,6 +61,29 @@ def _in_eights(columns: list[Array]) -> list[Array]:
     while len(sums) > 2:  # the last pair is left to the caller
         sums = [a + b for a, b in zip(sums[::2], sums[1::2], strict=True)]
     return sums + columns[whole:]
+
+
+def _rows(x: Array, axis: Any) -> Array | None:
+    """The array as many short rows, (rows, columns) as they lie in memory, if it is over all of these that it sums."""
+    if type(x) is not np.ndarray or x.size < LARGE or x.ndim < 2 or x.dtype.char not in "fd":
+        return None
+    axes = (axis,) if type(axis) is int else axis
+    if type(axes) is not tuple or len(axes) != x.ndim - 1:
+        return None
+    kept = [k for k in range(x.ndim) if k not in axes and k - x.ndim not in axes]
+    if len(kept) != 1 or not 1 < x.shape[kept[0]] <= NARROW or x.strides[kept[0]] != x.itemsize:
+        return None
+    outwards = sorted({*range(x.ndim)} - {*kept}, key=lambda k: -x.strides[k])
+    turned = x.transpose(*outwards, *kept)
+    return turned.reshape(-1, turned.shape[-1]) if turned.flags.c_contiguous else None
+
+
+def _sum_of_rows(rows: Array) -> Array:
+    count, columns = rows.shape
+    together = WIDE // columns
+    whole = count // together * together
+    total = np.add.reduce(rows[:whole].reshape(-1, together * columns)).reshape(together, columns)
+    return np.add.reduce(np.concatenate([total, rows[whole:]]))
 
 
 def nan_or_largest(x: Array) -> Any:
