@@ -153,6 +153,7 @@ taken = linear(
 def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
     refuse_out("take", out)
     indices = indices_of(indices)
+    indices = indices.astype(np.intp) if indices.dtype.kind == "b" else indices  # False and True are 0 and 1 to `take`
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
     if not a.size:  # there is nothing in the result, or it cannot be had

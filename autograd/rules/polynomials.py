@@ -95,12 +95,33 @@ def zeros_before(rest: Array) -> int:
     return next((i for i, value in enumerate(rest) if not abs(value) <= 1e-8), len(rest) - 1)
 
 
+# adj(s - A) is the sum of M_k s^(n - 1 - k), where M_0 = 1 and M_(k + 1) = A M_k + c_(k + 1) (Faddeev and Leverrier),
+# and dc_(k + 1) = -tr(M_k dA). Through the eigenvalues the change would be lost where the matrix has no n eigenvectors.
+def characteristic_change(t: Array, x: Array, out: Array) -> Array:
+    changes, unit = [np.zeros_like(t[0, 0])], np.eye(len(x), dtype=x.dtype)
+    factor = unit
+    for k in range(len(x)):
+        changes.append(-np.sum(factor.T * t))
+        factor = x @ factor + out[k + 1] * unit
+    return np.stack(changes)
+
+
+characteristic: Any = differential(
+    np.poly, characteristic_change, name="characteristic", operands=("x",),
+    evaluate=lambda x: np.poly(x).astype(np.result_type(x.dtype, np.float16)))
+
+
+def has_real_coefficients(x: Array) -> bool:
+    return np.isrealobj(np.poly(x))
+
+
 @composite(np.poly)
 def poly(seq_of_zeros: Any) -> Any:
     zeros = np.atleast_1d(seq_of_zeros)
     if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1]:
-        zeros = np.linalg.eigvals(zeros)
-    elif zeros.ndim != 1:
+        out = characteristic(zeros)
+        return np.real(out) if out.dtype.kind == "c" and decided(has_real_coefficients, zeros) else out
+    if zeros.ndim != 1:
         raise ValueError(f"poly takes a vector of zeros or a square matrix, got shape {zeros.shape}")
     zeros = zeros.astype(np.mintypecode(zeros.dtype.char))
     out = np.ones(1, zeros.dtype)

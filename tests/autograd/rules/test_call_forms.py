@@ -37,6 +37,10 @@ def put_along(x: Any, places: Any, values: Any, axis: int | None) -> Any:
 Array = np.ndarray[Any, Any]
 Form = tuple[Callable[..., Any], tuple[Any, ...]]
 FORMS: dict[str, Form] = {
+    "take by booleans, which are 0 and 1": (lambda x: np.take(x, [True, True, False], axis=0), (X,)),
+    "take by booleans of all elements": (lambda x: x.take(np.array([[True], [False]])), (V,)),
+    "poly of a matrix without eigenvectors": (np.poly, (2 * np.eye(3) + np.eye(3, k=1),)),
+    "poly of a complex matrix of one eigenvalue": (np.poly, (np.array([[1j, 2.0], [0.0, 1j]]),)),
     "diff of order 0": (lambda x: np.diff(x, n=0), (X,)),
     "interp with a period": (lambda x, f: np.interp(x, [0.5, 2.0, 3.5, 5.0], f, period=6.0), (TURNS, V[:4])),
     "interp with a period, samples in any order":
