@@ -86,3 +86,7 @@ __getattr__ = _on_first_use(__name__, {
     "symbolic": ("symbolic", None), "testing": ("testing", None),
     "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
 }, advice=_FUNCTIONS)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -112,7 +112,8 @@ svdvals = twin(sl.svdvals)(lambda a, overwrite_a=False, check_finite=True: np.li
 def eig(a: Any, b: None = None, left: bool = False, right: bool = True, overwrite_a: bool = False,
         overwrite_b: bool = False, check_finite: bool = True) -> Any:
     if b is not None or left:
-        raise ValueError("eig of tensors takes no b and gives no left vectors: write eig(solve(b, a)), and eig(a.T)")
+        raise ValueError("eig of tensors takes no b and gives no left vectors: write eig(solve(b, a)), and "
+                         "eig(a.T)[1].conj()")
     if not right:
         return eigvals(a)
     values, vectors = np.linalg.eig(*for_lapack(a))

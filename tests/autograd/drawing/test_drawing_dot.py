@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd.drawing.model import Cluster, Graph
+from autograd.drawing.model import Cluster, Edge, Graph
 from autograd.drawing.placing import engines
 from autograd.drawing.words import printable
 from autograd.drawing.writing import dot
@@ -46,6 +47,17 @@ def test_the_backward_view_has_an_edge_back_for_each_that_a_gradient_takes() -> 
     assert "n5 -> n4" in text
     assert "n2 -> n1" not in text
     assert "1 - out * out" in text
+
+
+def test_the_way_to_the_next_repetition_is_dashed_and_holds_no_vertex_in_its_layer() -> None:
+    graph = layers(2)
+    plain = dot.source(graph)
+    graph.edges.append(Edge("r1", "d0", (0,), carried=True))
+    way, = set(dot.source(graph).splitlines()) - set(plain.splitlines())
+    assert way.strip().startswith("r1 -> d0 [")
+    assert {"class=carried", "constraint=false", "style=dashed"} <= set(re.split(r"[\s\[\]]+", way))
+    assert "minlen" not in way
+    assert dot.digraph(graph, dashed=False).source == plain
 
 
 def test_the_same_bytes_under_any_hash_seed() -> None:

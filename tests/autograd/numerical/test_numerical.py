@@ -164,6 +164,14 @@ def test_jacobians_nest_outputs_around_inputs() -> None:
     assert with_complex == pytest.approx(np.diag(1j * np.exp(0.5j * np.ones(1))))
 
 
+@pytest.mark.parametrize("method", ["forward", "central", "complex"])
+def test_nothing_to_differentiate_by_has_derivatives_without_columns(method: Any) -> None:
+    nothing = np.zeros((2, 0))
+    assert numerical.grad(lambda x: np.sum(np.abs(x)), nothing, method).shape == (2, 0)
+    assert numerical.jacobian(lambda x: np.append(np.abs(x), [1.0, 2.0, 3.0]), nothing, method).shape == (3, 2, 0)
+    assert numerical.hessian(lambda x: np.sum(np.abs(x)), nothing, method).shape == (2, 0, 2, 0)
+
+
 @pytest.mark.parametrize(("method", "error"), [("forward", 1e-3), ("central", 1e-6), ("complex", 1e-8)])
 def test_hessians_are_symmetric_blocks(method: Any, error: float) -> None:
     x = {"a": 1.0, "b": np.array([1.0, 2.0])}

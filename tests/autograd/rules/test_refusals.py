@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.integrate
+import scipy.linalg
 import scipy.ndimage
 import scipy.spatial.distance
 
@@ -140,6 +141,23 @@ def test_a_twin_says_so_of_arguments_by_their_place_and_of_foreign_names() -> No
         linalg.logm(tensor(np.eye(2)), False)
     with pytest.raises(TypeError, match="logsumexp of tensors takes .*'dim'; write axis="):
         special.logsumexp(T, dim=0)
+
+
+def test_what_is_refused_of_general_matrices_is_what_the_advice_says() -> None:
+    a, b = rng.normal(size=(2, 4, 4))
+    with pytest.raises(ValueError, match=r"eig of tensors takes no b.*: write eig\(solve\(b, a\)\)"):
+        linalg.eig(tensor(a), b)
+    with pytest.raises(ValueError, match=r"eigvals of tensors takes no b: write eigvals\(solve\(b, a\)\)"):
+        linalg.eigvals(tensor(a), b)
+    pencil = linalg.eigvals(linalg.solve(b, tensor(a))).numpy()
+    np.testing.assert_allclose(np.sort_complex(pencil), np.sort_complex(scipy.linalg.eigvals(a, b)), rtol=1e-10)
+    with pytest.raises(ValueError, match=r"gives no left vectors: write .*eig\(a.T\)\[1\]\.conj\(\)$"):
+        linalg.eig(tensor(a), left=True)
+    values, vectors = linalg.eig(tensor(a).T)
+    left = vectors.conj().numpy()
+    np.testing.assert_allclose(left.conj().T @ a, values.numpy()[:, None] * left.conj().T, atol=1e-12)
+    with pytest.raises(ValueError, match="qr of tensors takes mode='full', 'r' or 'economic', got 'raw'"):
+        linalg.qr(tensor(a), mode="raw")
 
 
 @pytest.mark.parametrize("kind", ["pos", "positive definite"])

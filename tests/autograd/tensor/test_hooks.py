@@ -175,3 +175,16 @@ def test_a_gradient_that_is_kept_is_that_of_what_a_write_made(write: Any, show: 
     shown.zero_grad()
     np.sum(shown**2).backward()
     np.testing.assert_array_equal(shown.grad.data, 2 * shown.data)
+
+
+def test_a_result_that_became_a_constant_keeps_no_gradient_of_what_it_was() -> None:
+    x = Tensor([1.5, -0.5], requires_grad=True)
+    y = x * 3
+    y.retain_grad()
+    loss = np.sum(y * y)
+    y //= 2
+    loss.backward()
+    assert y.numpy().tolist() == [2, -1]
+    assert y.grad is None
+    assert x.grad is not None
+    assert x.grad.tolist() == [27, -9]
