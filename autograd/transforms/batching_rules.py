@@ -77,7 +77,7 @@ def shifted(axis: Any, ndim: int) -> Any:
     """An axis, or several, of an example, as axes of the batch. Raises what NumPy raises where there is none such."""
     if axis is None:
         return tuple(range(1, ndim + 1))
-    axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim))
+    axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim, allow_duplicate=True))
     return axes if np.iterable(axis) else axes[0]
 
 
