@@ -73,20 +73,20 @@ def broadcasting(call: Call) -> Any:
     return call.of(*aligned(call.operands, call.batched))
 
 
-def shifted(axis: Any, ndim: int) -> Any:
+def shifted(axis: Any, ndim: int, repeated: bool = False) -> Any:
     """An axis, or several, of an example, as axes of the batch. Raises what NumPy raises where there is none such."""
     if axis is None:
         return tuple(range(1, ndim + 1))
-    axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim, allow_duplicate=True))
+    axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim, allow_duplicate=repeated))
     return axes if np.iterable(axis) else axes[0]
 
 
-def along(*names: str) -> BatchingRule:
-    """For functions of one operand whose options `names` are axes."""
+def along(*names: str, repeated: bool = False) -> BatchingRule:
+    """For functions of one operand whose options `names` are axes; windows may go along one of them twice."""
 
     def rule(call: Call) -> Any:
         axes = {name: call.options.get(name, DEFAULT_AXES.get(name)) for name in names}
-        return call.of(call.x, **{name: shifted(axis, call.ndim) for name, axis in axes.items()})
+        return call.of(call.x, **{name: shifted(axis, call.ndim, repeated) for name, axis in axes.items()})
 
     return rule
 
@@ -219,8 +219,8 @@ RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("reshape", "ravel"), reshape),
     "transpose": transpose, "swapaxes": along("axis1", "axis2"), "diagonal": along("axis1", "axis2"),
-    "sliding_window_view": along("axis"), "moveaxis": along("source", "destination"), "flip": along("axis"),
-    "take": along("axis"),
+    "sliding_window_view": along("axis", repeated=True), "moveaxis": along("source", "destination"),
+    "flip": along("axis"), "take": along("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad,
     "take_along_axis": take_along_axis,
