@@ -78,7 +78,7 @@ __all__ += array_api.__all__
 _install()
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
-__getattr__ = _on_first_use(__name__, {
+__getattr__, __dir__ = _on_first_use(__name__, {
     "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "draw_on_error": ("drawing", "draw_on_error"),
     "trace_source": ("drawing", "trace_source"), "minimize": ("optimize", "minimize"),
     "supported": ("support", "supported"),
@@ -86,7 +86,3 @@ __getattr__ = _on_first_use(__name__, {
     "symbolic": ("symbolic", None), "testing": ("testing", None),
     "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
 }, advice=_FUNCTIONS)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

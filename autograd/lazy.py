@@ -12,10 +12,11 @@ from .errors import no_attribute
 
 
 def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
-                 advice: Mapping[str, str] | None = None) -> Callable[[str], Any]:
-    """The `__getattr__` of a package: the module of each name, and what it is called there (None: the module itself).
+                 advice: Mapping[str, str] | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a package, of whose names some wait in its modules.
 
-    Of any other name it raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
+    `places` has the module of each name, and what it is called there (None: the module itself). Of any other name the
+    first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
     """
 
     def load(name: str) -> Any:
@@ -30,4 +31,8 @@ def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    def names() -> list[str]:
+        module = sys.modules[package]
+        return sorted(getattr(module, "__all__", vars(module)))
+
+    return load, names

@@ -50,7 +50,7 @@ __all__ = [
 __all__ += layers.__all__
 
 # What a first `import nn` need not pay for.
-__getattr__ = on_first_use(__name__, {
+__getattr__, __dir__ = on_first_use(__name__, {
     "data": ("data", None), "inspect": ("inspect", None), "metrics": ("metrics", None),
     "storage": ("storage", None), "training": ("training", None),
     "fit": ("training", "fit"), "evaluate": ("training", "evaluate"), "History": ("training", "History"),
@@ -59,7 +59,3 @@ __getattr__ = on_first_use(__name__, {
     "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
     "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
 }, MODULES)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

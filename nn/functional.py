@@ -66,4 +66,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    __getattr__ = on_first_use(__name__, {}, FUNCTIONS)
+    __getattr__, __dir__ = on_first_use(__name__, {}, FUNCTIONS)

@@ -209,4 +209,5 @@ def _written(tensor: Tensor, values: Any) -> Tensor:
 
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    __getattr__ = on_first_use(__name__, {}, {f[:-1]: f"write {f}" for f in (*globals(),) if f[-1] == "_" != f[0]})
+    _ADVICE = {name[:-1]: f"write {name}" for name in (*globals(),) if name[-1] == "_" != name[0]}
+    __getattr__, __dir__ = on_first_use(__name__, {}, _ADVICE)

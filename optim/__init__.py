@@ -52,8 +52,5 @@ else:  # or else a type checker would take every name for one that exists
         "Adamax": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }
-    __getattr__ = on_first_use(__name__, {"schedulers": ("schedulers", None), "LBFGS": ("lbfgs", "LBFGS")}, _ADVICE)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    _PLACES = {"schedulers": ("schedulers", None), "LBFGS": ("lbfgs", "LBFGS")}
+    __getattr__, __dir__ = on_first_use(__name__, _PLACES, _ADVICE)

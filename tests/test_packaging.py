@@ -85,7 +85,7 @@ def test_an_import_loads_nothing_heavy(tmp_path):
     assert [name for name in HEAVY if name in loaded] == []
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, "autograd.scipy", "autograd.testing"])
 def test_completion_offers_what_is_imported_on_first_use(package, tmp_path):
     code = f"import {package}; print(*(set({package}.__all__) - set(dir({package}))), sep=' ')"
     assert python(code, tmp_path).strip() == ""

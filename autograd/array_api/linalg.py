@@ -161,4 +161,4 @@ def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: 
 
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    __getattr__ = on_first_use(__name__, {}, {name: f"write np.linalg.{name}" for name in np.linalg.__all__})
+    __getattr__, __dir__ = on_first_use(__name__, {}, {name: f"write np.linalg.{name}" for name in np.linalg.__all__})

@@ -13,4 +13,4 @@ from nn.foreign_names import DATA
 __all__ = ["DataLoader", "digits", "faces", "idx"]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    __getattr__ = on_first_use(__name__, {}, DATA)
+    __getattr__, __dir__ = on_first_use(__name__, {}, DATA)

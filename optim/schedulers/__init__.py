@@ -39,5 +39,5 @@ __all__ = ["ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnneali
            "PolynomialLR", "ReduceLROnPlateau", "Scheduler", "SequentialLR", "StepLR"]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
-    __getattr__ = on_first_use(__name__, {}, dict.fromkeys(("LRScheduler", "_LRScheduler"),
+    __getattr__, __dir__ = on_first_use(__name__, {}, dict.fromkeys(("LRScheduler", "_LRScheduler"),
                                                            "write Scheduler, with rate(t, initial)"))
