@@ -110,7 +110,7 @@ composite(np.amin)(np.min)
 
 def product_of_others(x: Array, out: Array, axis: Any, initial: Any, where: Any) -> Array:
     """For each element the product of all the others in its reduction: right with any number of zeros."""
-    if where is True and isinstance(out, (np.ndarray, np.floating)) and normal(out):
+    if where is True and initial is None and type(x) is np.ndarray and keeps_its_digits(x, axis):
         return out / x
     x = np.where(where, x, 1) if where is not True else x
     axes = all_axes(x, axis if x.ndim else None)
@@ -124,12 +124,13 @@ def product_of_others(x: Array, out: Array, axis: Any, initial: Any, where: Any)
     return masked(back if initial is None else back * initial, where)
 
 
-def normal(x: Array) -> bool:
-    """Whether no element of an array is 0, infinite, nan or less than its dtype has digits for."""
-    if x.dtype.kind != "f":
+def keeps_its_digits(x: np.ndarray[Any, Any], axis: Any) -> bool:
+    """Whether no product of elements that are multiplied is 0, infinite or subnormal, in whichever order."""
+    if x.dtype.char not in "fd":
         return False
-    sizes = np.abs(x)
-    return bool(np.all((sizes >= np.finfo(x.dtype).smallest_normal) & (sizes < np.inf)))
+    with np.errstate(divide="ignore"):  # the logarithm of 0
+        furthest = np.add.reduce(np.abs(np.log2(np.abs(x))), axis=axis)
+    return bool(np.all(furthest < -1 - np.finfo(x.dtype).minexp))
 
 
 def in_dtype(x: Array, dtype: Any) -> Array:
