@@ -12,15 +12,14 @@ from nn.module import Module
 
 @contextmanager
 def watched(modules: Iterable[Module], after: Callable[..., Any],
-            before: Callable[..., Any] | None = None) -> Iterator[None]:
+            before: Callable[[Module], Any] = lambda module: None) -> Iterator[None]:
     """Within this context `before(module)` and `after(module, inputs, output)` are told of each call.
 
     What is given by name stands among the inputs as if it were given by its place.
     """
 
     def enter(module: Module, inputs: tuple[Any, ...]) -> None:
-        if before is not None:
-            before(module)
+        before(module)
 
     def leave(module: Module, inputs: tuple[Any, ...], options: dict[str, Any], output: Any) -> None:
         after(module, signature(module.forward).bind(*inputs, **options).args, output)

@@ -53,7 +53,7 @@ class Fused(Primitive):
         if not tracked or not local.recording:
             return wrap(self.evaluate(*values, **options)[0])
         for i, x in enumerate(operands):
-            if nodes[i] is None or x._shared:
+            if nodes[i] is None or (x._shared and i not in self.unread):
                 values[i] = protected(x, nodes[i], values[i])
         out, residuals = self.evaluate(*values, **options)
         for i in self.unread:

@@ -24,6 +24,7 @@ Array = Any
 
 CHEAP = 8  # blocks of a pass or two that are worth a thread
 
+
 def _where_positive(g: Array, out: Array) -> Array:
     """g (out > 0), 0 outside whatever g is; of large arrays in blocks, without a mask as large as they are."""
     if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype and g.dtype.char in "fd":

@@ -21,6 +21,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 Needs = Sequence[bool]
 
+
 def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
     """The two biases of a step as one, 0 if there are none."""
     terms = [bias for bias in (bias_ih, bias_hh) if bias is not None]

@@ -19,6 +19,7 @@ from .systems import cholesky
 
 Array = Any
 
+
 def nearest_isometry(x: Array) -> Array:
     """The factor Q of x = Q P with orthonormal columns, for at least as many rows as columns."""
     u, _, vh = np.linalg.svd(x, full_matrices=False)

@@ -18,6 +18,7 @@ from .operands import for_lapack, of_one_stack
 
 Array = Any
 
+
 def with_change(x: Array, t: Array) -> Array:
     """[[x, t], [0, x]] of each matrix and its tangent."""
     return np.concatenate([np.concatenate([x, t], -1), np.concatenate([np.zeros_like(x), x], -1)], -2)

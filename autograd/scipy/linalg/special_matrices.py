@@ -14,6 +14,7 @@ from .operands import of_one_stack
 
 Array = Any
 
+
 def joined(*parts: Array) -> Array:
     """Vectors one after the other along the last axis; the axes before it are those of a stack, and broadcast."""
     stack = np.broadcast_shapes(*[x.shape[:-1] for x in parts])

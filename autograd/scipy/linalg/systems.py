@@ -18,6 +18,7 @@ from .operands import for_lapack, of_one_stack
 
 Array = Any
 
+
 def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
     """The triangle that a triangular solver reads."""
     return np.tril(x, -1 if unit_diagonal else 0) if lower else np.triu(x, 1 if unit_diagonal else 0)

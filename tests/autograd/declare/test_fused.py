@@ -52,6 +52,20 @@ def test_the_kernel_serves_first_gradients_and_the_reference_all_else() -> None:
     np.testing.assert_allclose(vmap(f)(X, X), 2 * np.sin(X) * X)
 
 
+def test_a_leaf_that_is_not_read_is_not_copied() -> None:
+    seen: list[Any] = []
+    doubled = fused("test doubled", lambda x: (seen.append(x) or 2 * x, ()),
+                    lambda g, operands, residuals, needs: [2 * g], lambda x: 2 * x, unread=(0,))
+    memory = X.copy()
+    x = Tensor(memory, requires_grad=True)  # whose memory is the user's too
+    out = doubled(x)
+    memory[:] = 99
+    assert seen[0] is memory
+    np.sum(out).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 2, 2]
+
+
 def test_constants_are_kept_as_they_were_and_what_is_not_read_not_at_all() -> None:
     """Written to between the passes: an operand that the pullback reads was copied, one that it does not is gone."""
     half = fused("test half-blind", lambda x, y, z: (x * y + z, ()),

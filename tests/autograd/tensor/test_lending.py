@@ -99,6 +99,7 @@ def test_a_write_to_a_constant_that_was_used_leaves_the_gradient(write: Write, u
         y = use(w, t)
         if writes:
             write(t)
+            assert not np.array_equal(t.detach(), values)  # it arrives
             again = use(w, t).data.copy()
             np.testing.assert_array_equal(again, use(w.data, np.array(t.detach())))
         y.sum().backward()
