@@ -1,4 +1,4 @@
-"""Whole powers are NumPy's to within a unit in the last place."""
+"""Whole powers are NumPy's to within two units in the last place."""
 
 from __future__ import annotations
 
