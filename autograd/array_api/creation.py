@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Tensor:
+def asarray(obj: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor of `obj`: a tensor, array, number, or nested sequence of them, whose tensors stay connected.
 
     `copy=True` always copies, `copy=False` raises `ValueError` where it cannot share, None shares where it can.
@@ -40,7 +40,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
     return owning(array) if copy else Tensor(array)
 
 
-def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
+def arange(start: Any, /, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None) -> Tensor:
     """Evenly spaced values in [start, stop)."""
     check_device(device)
     return owning(np.arange(start, stop, step, dtype=dtype) if stop is not None else
@@ -54,40 +54,40 @@ def linspace(start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: A
     return owning(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
 
 
-def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Tensor:
+def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: Any = None, *, device: Any = None) -> Tensor:
     """Ones on the `k`-th diagonal, zeros elsewhere."""
     check_device(device)
     return owning(np.eye(n_rows, n_cols, k=k, dtype=dtype or float))
 
 
-def _refuse_lengths(name: str, shape: Any, more: tuple[int, ...]) -> None:
+def _refuse_lengths(name: str, shape: Any, dtype: Any, more: tuple[int, ...]) -> None:
     """Raise for a shape that is not one argument."""
-    if more:
-        raise TypeError(f"{name} takes a shape; write {name}({(shape, *more)})")
+    if isinstance(dtype, int):
+        raise TypeError(f"{name} takes a shape; write {name}({(shape, dtype, *more)})")
 
 
-def empty(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
+def empty(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
     """A tensor of `shape` with whatever values."""
-    _refuse_lengths("empty", shape, more)
+    _refuse_lengths("empty", shape, dtype, more)
     check_device(device)
     return owning(np.empty(shape, dtype))
 
 
-def zeros(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
+def zeros(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
     """Zeros of `shape`; tensors that require grad can be assigned into it."""
-    _refuse_lengths("zeros", shape, more)
+    _refuse_lengths("zeros", shape, dtype, more)
     check_device(device)
     return owning(np.zeros(shape, dtype or float))
 
 
-def ones(shape: Any, *more: int, dtype: Any = None, device: Any = None) -> Tensor:
+def ones(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
     """Ones of `shape`."""
-    _refuse_lengths("ones", shape, more)
+    _refuse_lengths("ones", shape, dtype, more)
     check_device(device)
     return owning(np.ones(shape, dtype))
 
 
-def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
     """`fill_value` in every element of `shape`; a tensor stays connected."""
     check_device(device)
     if isinstance(fill_value, Tensor):
@@ -95,22 +95,22 @@ def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) 
     return owning(np.full(shape, fill_value, dtype))
 
 
-def empty_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+def empty_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
     """As `empty`, of the shape and dtype of `x`."""
     return empty(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def zeros_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+def zeros_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
     """As `zeros`, of the shape and dtype of `x`."""
     return zeros(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def ones_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
+def ones_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
     """As `ones`, of the shape and dtype of `x`."""
     return ones(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def full_like(x: Tensor, /, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+def full_like(x: Tensor, /, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
     """As `full`, of the shape and dtype of `x`."""
     return full(x.shape, fill_value, dtype=dtype or x.dtype, device=device)
 
@@ -126,11 +126,11 @@ def meshgrid(*arrays: Tensor, indexing: str = "xy") -> list[Tensor]:
     return list(call_for_several(np.meshgrid, *arrays, indexing=indexing))
 
 
-def tril(x: Tensor, /, *, k: int = 0) -> Tensor:
+def tril(x: Tensor, /, k: int = 0) -> Tensor:
     """The lower triangle, zeros above the `k`-th diagonal."""
     return call(np.tril, as_tensor(x), k=k)
 
 
-def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
+def triu(x: Tensor, /, k: int = 0) -> Tensor:
     """The upper triangle, zeros below the `k`-th diagonal."""
     return call(np.triu, as_tensor(x), k=k)

@@ -16,7 +16,7 @@ from .apply import call, check_device, documented
 def _along_one_axis(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """NumPy's transform along one axis."""
 
-    def apply(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
+    def apply(x: Tensor, /, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
         return call(function, as_tensor(x), n=n, axis=axis, norm=norm)
 
     return documented(apply, function, None, "along one axis")
@@ -25,7 +25,7 @@ def _along_one_axis(function: Callable[..., Any]) -> Callable[..., Tensor]:
 def _over_axes(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """NumPy's transform over several axes: the last ones where only their sizes are given; NumPy wants both."""
 
-    def apply(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
+    def apply(x: Tensor, /, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
         axes = tuple(range(-len(s), 0)) if s is not None and axes is None else axes
         return call(function, as_tensor(x), s=s, axes=axes, norm=norm)
 
@@ -39,24 +39,24 @@ fftn, ifftn = _over_axes(np.fft.fftn), _over_axes(np.fft.ifftn)
 rfftn, irfftn = _over_axes(np.fft.rfftn), _over_axes(np.fft.irfftn)
 
 
-def fftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
+def fftfreq(n: int, /, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The sample frequencies of `fft`."""
     check_device(device)
     return Tensor._of(np.fft.fftfreq(n, d).astype(_real(dtype)), None)
 
 
-def rfftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
+def rfftfreq(n: int, /, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The sample frequencies of `rfft`."""
     check_device(device)
     return Tensor._of(np.fft.rfftfreq(n, d).astype(_real(dtype)), None)
 
 
-def fftshift(x: Tensor, /, *, axes: Any = None) -> Tensor:
+def fftshift(x: Tensor, /, axes: Any = None) -> Tensor:
     """The zero frequency moved to the middle."""
     return call(np.fft.fftshift, as_tensor(x), axes=axes)
 
 
-def ifftshift(x: Tensor, /, *, axes: Any = None) -> Tensor:
+def ifftshift(x: Tensor, /, axes: Any = None) -> Tensor:
     """The inverse of `fftshift`."""
     return call(np.fft.ifftshift, as_tensor(x), axes=axes)
 

@@ -53,7 +53,7 @@ def matrix_transpose(x: Tensor, /) -> Tensor:
     return call(np.matrix_transpose, as_tensor(x))
 
 
-def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Tensor:
+def tensordot(x1: Any, x2: Any, /, axes: Any = 2) -> Tensor:
     """The sum of products over the given axes."""
     return call(np.tensordot, x1, x2, axes=axes)
 
@@ -125,7 +125,7 @@ def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
     return call(np.linalg.pinv, as_tensor(x), rtol=shared_values(rtol))
 
 
-def qr(x: Tensor, /, *, mode: str = "reduced") -> QRResult:
+def qr(x: Tensor, /, mode: str = "reduced") -> QRResult:
     """The QR decomposition."""
     return QRResult(*call_for_several(np.linalg.qr, as_tensor(x), mode=mode))
 
@@ -140,7 +140,7 @@ def solve(x1: Tensor, x2: Tensor, /) -> Tensor:
     return call(np.linalg.solve, x1, x2)
 
 
-def svd(x: Tensor, /, *, full_matrices: bool = True) -> SVDResult:
+def svd(x: Tensor, /, full_matrices: bool = True) -> SVDResult:
     """The singular value decomposition."""
     return SVDResult(*call_for_several(np.linalg.svd, as_tensor(x), full_matrices=full_matrices))
 

@@ -27,12 +27,12 @@ def broadcast_to(x: Tensor, /, shape: tuple[int, ...]) -> Tensor:
     return call(np.broadcast_to, as_tensor(x), shape)
 
 
-def concat(arrays: Any, /, *, axis: int | None = 0) -> Tensor:
+def concat(arrays: Any, /, axis: int | None = 0) -> Tensor:
     """The arrays joined along an existing axis; flattened first if `axis` is None."""
     return call(np.concatenate, arrays, axis=axis)
 
 
-def stack(arrays: Any, /, *, axis: int = 0) -> Tensor:
+def stack(arrays: Any, /, axis: int = 0) -> Tensor:
     """The arrays joined along a new axis."""
     return call(np.stack, arrays, axis=axis)
 
@@ -52,12 +52,12 @@ def squeeze(x: Tensor, /, axis: Any) -> Tensor:
     return call(np.squeeze, as_tensor(x), axis)
 
 
-def flip(x: Tensor, /, *, axis: Any = None) -> Tensor:
+def flip(x: Tensor, /, axis: Any = None) -> Tensor:
     """`x` with the order of elements reversed along the axes."""
     return call(np.flip, as_tensor(x), axis)
 
 
-def roll(x: Tensor, /, shift: Any, *, axis: Any = None) -> Tensor:
+def roll(x: Tensor, /, shift: Any, axis: Any = None) -> Tensor:
     """`x` with elements rolled along the axes."""
     return call(np.roll, as_tensor(x), shift, axis)
 
@@ -72,7 +72,7 @@ def permute_dims(x: Tensor, /, axes: tuple[int, ...]) -> Tensor:
     return call(np.transpose, as_tensor(x), axes)
 
 
-def repeat(x: Tensor, repeats: Any, /, *, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: Any, /, axis: int | None = None) -> Tensor:
     """Each element repeated."""
     return call(np.repeat, as_tensor(x), repeats, axis)
 
@@ -91,11 +91,11 @@ def reshape(x: Tensor, /, shape: tuple[int, ...], *, copy: bool | None = None) -
     return call(np.copy, out) if copy else out
 
 
-def take(x: Tensor, indices: Tensor, /, *, axis: int | None = None) -> Tensor:
+def take(x: Tensor, indices: Tensor, /, axis: int | None = None) -> Tensor:
     """Elements of `x` at `indices` along `axis`."""
     return call(np.take, as_tensor(x), indices, axis=axis)
 
 
-def take_along_axis(x: Tensor, indices: Tensor, /, *, axis: int = -1) -> Tensor:
+def take_along_axis(x: Tensor, indices: Tensor, /, axis: int = -1) -> Tensor:
     """Elements of `x` at `indices` of matching shape along `axis`."""
     return call(np.take_along_axis, as_tensor(x), indices, axis)

@@ -18,37 +18,37 @@ __all__ = [
 ]
 
 
-def sum(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def sum(x: Tensor, /, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
     """The sum over the axes."""
     return call(np.sum, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def prod(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def prod(x: Tensor, /, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
     """The product over the axes."""
     return call(np.prod, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def mean(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def mean(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """The mean over the axes."""
     return call(np.mean, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def var(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def var(x: Tensor, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The variance over the axes; the divisor is n - correction."""
     return call(np.var, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def std(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def std(x: Tensor, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The standard deviation over the axes; the divisor is n - correction."""
     return call(np.std, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def max(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def max(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """The largest element over the axes."""
     return call(np.max, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def min(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def min(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """The smallest element over the axes."""
     return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)
 
@@ -68,17 +68,17 @@ def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
 # --- Searching and sorting -------------------------------------------------------------------------------------------
 
 
-def argmax(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+def argmax(x: Tensor, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
     """The position of the largest element."""
     return call(np.argmax, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def argmin(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+def argmin(x: Tensor, /, axis: int | None = None, *, keepdims: bool = False) -> Tensor:
     """The position of the smallest element."""
     return call(np.argmin, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def count_nonzero(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def count_nonzero(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """How many elements are not zero."""
     return call(np.count_nonzero, as_tensor(x), axis=axis, keepdims=keepdims)
 
@@ -90,7 +90,7 @@ def nonzero(x: Tensor, /) -> tuple[Tensor, ...]:
     return call_for_several(np.nonzero, as_tensor(x))
 
 
-def searchsorted(x1: Tensor, x2: Tensor, /, *, side: str = "left", sorter: Tensor | None = None) -> Tensor:
+def searchsorted(x1: Tensor, x2: Tensor, /, side: str = "left", sorter: Tensor | None = None) -> Tensor:
     """Where elements of `x2` belong in the sorted `x1`."""
     return call(np.searchsorted, x1, x2, side=side, sorter=sorter)
 
@@ -100,7 +100,7 @@ def where(condition: Tensor, x1: Any, x2: Any, /) -> Tensor:
     return call(np.where, condition, x1, x2)
 
 
-def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def argsort(x: Tensor, /, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The indices that sort along an axis."""
     x = as_tensor(x)
     if not descending:
@@ -109,7 +109,7 @@ def argsort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: b
     return call(np.subtract, x.shape[axis] - 1, order)
 
 
-def sort(x: Tensor, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+def sort(x: Tensor, /, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Tensor:
     """The elements in order along an axis."""
     out = call(np.sort, as_tensor(x), axis=axis)
     return call(np.flip, out, axis) if descending else out
@@ -164,17 +164,17 @@ def unique_values(x: Tensor, /) -> Tensor:
 # --- Utilities -------------------------------------------------------------------------------------------------------
 
 
-def all(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def all(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """Whether all elements are true."""
     return call(np.all, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def any(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
+def any(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """Whether an element is true."""
     return call(np.any, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def diff(x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None,
+def diff(x: Tensor, /, n: int = 1, axis: int = -1, prepend: Tensor | None = None,
          append: Tensor | None = None) -> Tensor:
     """The n-th difference of neighbours along an axis."""
     return call(np.diff, as_tensor(x), n, axis, prepend, append)
