@@ -208,7 +208,8 @@ def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride
         raise refusal(name, f"a weight (in, out / groups, {_WINDOWS[axes]})", weight)
     (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(x.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
-    extra = pair(name, "output_padding", output_padding, axes, least=0)
+    padding, extra = (pair(name, what, size, axes, least=0)
+                      for what, size in (("padding", padding), ("output_padding", output_padding)))
     _check_output_padding(name, extra, stride, dilation)
     return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
                        dilation, groups)

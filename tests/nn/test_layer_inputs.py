@@ -171,6 +171,8 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.ConvTranspose2d(3, 8, 3, output_padding=1), "output_padding must be smaller than stride or dilation"),
     (lambda: nn.ConvTranspose2d(3, 8, 3, padding_mode="reflect"), "zeros only, transposed"),
     (lambda: nn.ConvTranspose2d(3, 8, 3, padding="same"), "padding must be an integer or 2 of them, got 'same'"),
+    (lambda: functional.conv_transpose2d(np.zeros((1, 1, 4, 4)), np.zeros((1, 1, 3, 3)), padding="same"),
+     "^conv_transpose2d: padding must be an integer or 2 of them, got 'same'"),
     (lambda: nn.MaxPool2d(2, padding=2), "padding must be at most half of the kernel size, got padding=2"),
     (lambda: nn.AvgPool2d(2, divisor_override=0), "divisor_override must not be 0"),
     (lambda: nn.AdaptiveAvgPool2d((1, 2, 3)), "output_size must be an integer or 2 of them"),

@@ -32,6 +32,14 @@ class View:
     around: tuple[str, ...] = ()
     hops: int = 3
 
+    def __post_init__(self) -> None:
+        if not (self.expand is None or isinstance(self.expand, str) or callable(self.expand)):
+            raise ValueError("expand is a pattern such as 'encoder.*', a function of the path or None, "
+                             f"got {self.expand!r}")
+        for name, levels in (("depth", self.depth or 0), ("hops", self.hops)):
+            if isinstance(levels, bool) or not hasattr(levels, "__index__") or levels < 0:
+                raise ValueError(f"{name} is a whole number from 0 on, got {levels!r}")
+
 
 def shaped(graph: Graph, view: View) -> Graph:
     """The graph as it will be drawn."""

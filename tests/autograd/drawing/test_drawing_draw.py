@@ -190,8 +190,12 @@ def test_what_is_not_a_tensor_is_refused() -> None:
 @pytest.mark.parametrize(("options", "message"), [
     ({"theme": "blue"}, "theme is 'light', 'dark' or None"), ({"direction": "up"}, "direction is 'TB'"),
     ({"color_by": "speed"}, "color_by is 'time', 'bytes', 'flops', 'grad_norm'"),
+    ({"expand": 3}, r"expand is a pattern such as 'encoder\.\*', a function of the path or None, got 3"),
+    ({"depth": 1, "expand": ["a"]}, r"expand is a pattern .* got \['a'\]"),
+    ({"depth": "all"}, "depth is a whole number from 0 on, got 'all'"), ({"depth": -1}, "depth is .* got -1"),
+    ({"hops": 1.5}, "hops is a whole number from 0 on, got 1.5"),
 ])
-def test_unknown_options_are_refused(options: dict[str, str], message: str) -> None:
+def test_unknown_options_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         draw(Tensor(1.0, requires_grad=True) * 2, **options)  # type: ignore[arg-type]
 
