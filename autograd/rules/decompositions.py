@@ -1,9 +1,9 @@
 """Decompositions: eigenvalues and vectors, singular values and vectors, QR.
 
-Differentials of vectors divide by gaps between eigenvalues (or singular values). Where two are equal the vectors have
-no derivative: whatever depends on their change becomes nan, never a number that leaves the term out (a function of a
-matrix built from its vectors needs it). Values alone stay finite and right. Sources: Giles (2008); Walter and Lehmann
-(2012), arXiv:1009.6112; Wan and Zhang (2019), arXiv:1909.02659.
+Differentials of vectors divide by gaps between eigenvalues (or singular values). Where two are equal, or for QR where a
+column depends on those before it, the vectors have no derivative: whatever depends on their change becomes nan, never a
+number that leaves the term out (a function of a matrix built from its vectors needs it). Values alone stay finite and
+right. Sources: Giles (2008); Walter and Lehmann (2012), arXiv:1009.6112; Wan and Zhang (2019), arXiv:1909.02659.
 """
 
 from __future__ import annotations
@@ -149,15 +149,20 @@ qr_of = differential(
 def qr_change(t: Array, q: Array, r: Array) -> tuple[Array, Array]:
     size, square = t.shape[-1], r[..., : t.shape[-1], :]
     q, rest = q[..., :size], q[..., size:]
-    scaled = mT(np.linalg.solve(mT(square), mT(t)))  # t r^-1
+    sizes = np.abs(square)
+    rounding = 4 * size * np.finfo(r.dtype).eps * np.max(sizes, axis=-2, initial=0)
+    dependent = np.any(diagonal(sizes) <= rounding, axis=-1)[..., None, None]
+    defined = np.where(dependent, np.nan, 1)
+    divisor = np.where(dependent, np.eye(size, dtype=r.dtype), square)
+    scaled = mT(np.linalg.solve(mT(divisor), mT(t)))  # t r^-1
     inner = H(q) @ scaled
     below = np.tril(inner, -1)
     growth = inner - below + H(below)
     if inner.dtype.kind == "c":
         growth = growth - 1j * np.eye(size) * np.imag(inner)
-    dr = growth @ square
     zeros = np.zeros((*r.shape[:-2], r.shape[-2] - size, size), r.dtype)
-    return completed(scaled - q @ growth, q, rest), np.concatenate([dr, zeros], axis=-2)
+    dq, dr = completed(scaled - q @ growth, q, rest), np.concatenate([growth @ square, zeros], axis=-2)
+    return pole_safe(dq, defined), pole_safe(dr, defined)
 
 
 @composite(np.linalg.qr)
@@ -165,7 +170,10 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise ValueError(f"qr(mode={mode!r}) has no derivative; the modes are reduced, complete and r")
     rows, columns = a.shape[-2:]
-    q, r = qr_of(a[..., : min(rows, columns)], mode="reduced" if mode == "r" else mode)
-    if columns > rows:
-        r = np.concatenate([r, H(q) @ a[..., rows:]], axis=-1)
+    first = max(0, rows - (a.dtype.kind != "c"))  # whose directions say all of q: a real one is left a sign
+    if columns <= first:
+        q, r = qr_of(a, mode="reduced" if mode == "r" else mode)
+    else:
+        q, r = qr_of(a[..., :first], mode="complete")
+        r = np.concatenate([r, H(q) @ a[..., first:]], axis=-1)
     return r if mode == "r" else QRResult(q, r)

@@ -72,7 +72,16 @@ def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: A
     if len(arrays) > 2:  # contracted two by two, each in the dtype of all: sums of small integers would overflow
         dtype = np.result_type(*arrays)
         arrays = [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
-    return einsum_of(*arrays, subscripts=explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays], optimize))
+    subscripts = explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays], optimize)
+    refuse_lengths(subscripts, [x.shape for x in arrays])
+    return einsum_of(*arrays, subscripts=subscripts)
+
+
+def refuse_lengths(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Raise for a diagonal of axes of the lengths 0 and n, of which NumPy reads n numbers that are not there."""
+    for term, shape in zip(subscripts.partition("->")[0].split(","), shapes, strict=True):
+        if 0 in shape and len(set(zip(term, shape, strict=False))) > len(set(term)):
+            raise ValueError(f"einsum subscripts {term!r} take axes of one length under one label, got {shape}")
 
 
 def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:

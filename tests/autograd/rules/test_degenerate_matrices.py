@@ -59,6 +59,35 @@ def test_vectors_of_equal_values_give_nan_and_no_wrong_number(name: str) -> None
         assert np.isnan(jvp(loss, (x,), (t,))[1])
 
 
+TWICE = np.array([[1.0, 1.0, 0.0], [2.0, 2.0, 1.0], [3.0, 3.0, 5.0]])
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-100, 1e100])
+@pytest.mark.parametrize("x", [np.zeros((3, 3)), TWICE, TWICE[:, :2], np.ones((3, 4)), TWICE + 1j, np.outer(
+    rng.standard_normal(5), rng.standard_normal(3)), rng.standard_normal((4, 2)) @ rng.standard_normal((2, 3))])
+def test_a_column_that_depends_on_those_before_it_gives_nan_and_no_wrong_number(x: Array, scale: float) -> None:
+    """Rounding alone says where its direction goes: slopes were of the size 1e16, or as small as any and wrong."""
+    t, regular = np.cos(np.arange(x.size)).reshape(x.shape), np.eye(*x.shape, dtype=x.dtype)
+    for part in (0, 1):
+        def loss(x: Any, part: int = part) -> Any:
+            return np.sum(np.real(np.linalg.qr(x)[part] / scale))
+
+        assert np.isnan(grad(loss)(x * scale)).any()
+        assert np.isnan(jvp(lambda x, part=part: np.linalg.qr(x)[part], (x * scale,), (t,))[1]).any()
+        assert not grad(lambda x, loss=loss: np.where(False, loss(x), 0.0))(x * scale).any()
+        both = grad(loss)(np.stack([x * scale, regular * scale]))
+        assert [np.isnan(x).any() for x in both] == [True, False]
+
+
+@pytest.mark.parametrize("mode", ["reduced", "complete", "r"])
+@pytest.mark.parametrize("beside", [0, 2])
+def test_the_last_column_of_a_square_follows_from_those_before_it(mode: Any, beside: int) -> None:
+    """Also where it depends on them, and has no size of its own that its direction would be divided by."""
+    x = DEGENERATE["singular"]
+    for a in (np.concatenate([x, rng.standard_normal((3, beside))], axis=1), np.stack([x, TWICE[:, [0, 2, 1]]])):
+        check_gradients(lambda a: np.linalg.qr(a, mode)[:], a, order=2)
+
+
 @pytest.mark.parametrize("scale", [2.0**-90, 2.0**-30, 2.0**60])
 def test_vectors_turn_alike_however_small_their_matrix_is(scale: float) -> None:
     """Values are equal up to rounding of the largest among them, not of 1."""

@@ -71,6 +71,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
     "polyint with few constants": (lambda: np.polyint(U, 3, [1.0, 2.0]), ValueError, "each of m=3 integrations, got 2"),
     "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
+    "einsum lengths": (lambda: np.einsum("ii->i", T[:0]), ValueError, r"'ii' take axes of one length.*got \(0, 4\)"),
     "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
     "geomspace": (lambda: np.geomspace(U[0] * 0, 1), ValueError, "cannot start or stop at 0"),
