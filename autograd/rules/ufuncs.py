@@ -156,9 +156,9 @@ def cosine_of_hyperbolic(x: Array) -> Array:
 
 
 def over_squares(z: Array, x: Array, y: Array) -> Array:
-    """The quotient z / (x^2 + y^2), without squares that may be too large or too small a number."""
+    """The quotient z / (x^2 + y^2), without squares that may be too large or too small a number; 0 at the origin."""
     length = np.hypot(x, y)
-    return z / length / length
+    return over(over(z, length), length)
 
 
 # --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------

@@ -16,9 +16,10 @@ from nn.losses.reduction import Loss, check_reduction, paired
 
 
 class GaussianNLLLoss(Loss):
-    """(log v + (x - t)^2 / v) / 2 for predicted means x and variances v, which may not be below `eps`, averaged.
+    """(log v + (x - t)^2 / v) / 2 for predicted means x and variances v, averaged.
 
     The call takes `(x, t, v)`; v has the shape of x, lacks its last axis, or broadcasts. `full` adds log(2 pi) / 2.
+    A variance below `eps` counts as eps, with the slope that it has there, as in PyTorch: so it finds its way back.
     Raises ValueError for a negative variance and where shapes do not fit. Source: Nix & Weigend 1994.
     """
 
@@ -47,9 +48,9 @@ class PoissonNLLLoss(Loss):
 
 def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean",
                       *, speaker: Speaker = "gaussian_nll_loss") -> Tensor:
-    """(log v + (x - t)^2 / v) / 2 for means x and variances v, which may not be below `eps`: their mean, sum, or each.
+    """(log v + (x - t)^2 / v) / 2 for means x and variances v, those below `eps` as eps: their mean, sum, or each.
 
-    `var` has the shape of x, lacks its last axis, or broadcasts. Raises ValueError as `nn.GaussianNLLLoss`.
+    `var` has the shape of x, lacks its last axis, or broadcasts. Slopes and errors are those of `nn.GaussianNLLLoss`.
     """
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target, real=True)
@@ -61,7 +62,7 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
     if (variance._value < 0).any():
         raise mistake(speaker, f"expected variances of at least 0, got {variance._value.min()}; for their logarithms "
                                "write np.exp(var)")
-    variance = np.clip(variance, weak(eps), None)  # type: ignore[assignment]
+    variance = variance + np.clip(weak(eps) - variance.detach(), 0, None)
     losses = (np.log(variance) + (x - t) ** 2 / variance) / 2 + (math.log(2 * math.pi) / 2 if full else 0)
     return reduced(losses, reduction)  # type: ignore[no-any-return]
 

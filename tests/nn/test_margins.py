@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import nn
-from autograd import Tensor, grad, vmap
+from autograd import Tensor, grad, jvp, vmap
 from nn import functional
 
 RNG = np.random.default_rng(0)
@@ -78,8 +78,20 @@ def test_densities_are_scipys() -> None:
     np.testing.assert_allclose(found, -stats.poisson.logpmf(counts, np.exp(A)), atol=0.09)  # by Stirling's formula
     found = functional.poisson_nll_loss(variance, counts, log_input=False, eps=0, reduction="none").data
     np.testing.assert_allclose(found, functional.poisson_nll_loss(C, counts, reduction="none").data, rtol=1e-12)
-    slope = grad(lambda v: functional.gaussian_nll_loss(A, B, v))(np.zeros((5, 4)))
-    assert not slope.any()  # a variance below eps counts as eps
+
+
+def test_a_variance_below_eps_counts_as_eps_and_grows_again() -> None:
+    """As in PyTorch: with the slope 0 of what was clipped it would stay there for ever."""
+    def loss(v: Any) -> Any:
+        return functional.gaussian_nll_loss(A, B, v, eps=1e-3, reduction="none")
+
+    small, eps = np.array([0.0, 1e-9, 1e-4, 9e-4]), np.full(4, 1e-3)
+    np.testing.assert_allclose(loss(small).data, loss(eps).data, rtol=1e-12)
+    slopes = grad(lambda v: loss(v).sum())(small)
+    np.testing.assert_allclose(slopes, grad(lambda v: loss(v).sum())(eps), rtol=1e-12)
+    np.testing.assert_allclose(slopes, np.sum(1e3 - 1e6 * (A - B) ** 2, axis=0) / 2, rtol=1e-12)
+    np.testing.assert_allclose(jvp(loss, (small,), (np.ones(4),))[1].sum(), slopes.sum(), rtol=1e-12)
+    assert loss(np.full(4, np.inf)).data.tolist() == np.full((5, 4), np.inf).tolist()
 
 
 def test_ones_at_labels() -> None:
