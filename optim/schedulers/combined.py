@@ -36,7 +36,8 @@ class SequentialLR(Scheduler):
 class ChainedScheduler(Scheduler):
     """Several schedules at once, each of the rate that those before it give: `r_n(t, ... r_1(t, initial))`.
 
-    The product of their factors, where each multiplies the rate by one. Step the chain, and not what it is made of.
+    The product of their factors, where each multiplies the rate by one, as in PyTorch. `LambdaLR` and the cosines do so
+    too, where PyTorch's overwrite what stood before or compound with it. Step the chain, and not what it is made of.
     Raises `ValueError` for none, `TypeError` for a schedule that is no function of the step.
     """
 

@@ -52,6 +52,11 @@ CLOSED_FORMS = {
         lambda o: schedulers.ChainedScheduler([schedulers.ConstantLR(o, 0.1, 4), schedulers.ExponentialLR(o, 0.9)]),
         lambda t: (0.1 if t < 4 else 1) * 0.9**t,
     ),
+    "chain of what PyTorch's lets overwrite": (
+        lambda o: schedulers.ChainedScheduler([schedulers.StepLR(o, 3, 0.5), schedulers.LambdaLR(o, lambda t: 0.9**t),
+                                               schedulers.CosineAnnealingLR(o, 10)]),
+        lambda t: 0.5 ** (t // 3) * 0.9**t * (1 + cos(pi * t / 10)) / 2,
+    ),
     "chain in a sequence": (
         lambda o: schedulers.SequentialLR(
             o, [schedulers.LinearWarmup(o, 5), CLOSED_FORMS["chain"][0](o)], milestones=[5]),
