@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params
+from .optimizer import Array, Optimizer, Params, write_step
 
 
 class Adagrad(Optimizer):
@@ -28,7 +28,4 @@ class Adagrad(Optimizer):
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         (V,) = moments
         V += np.multiply(g, g, out=out)
-        np.sqrt(V, out=out)
-        out += options["eps"]
-        np.divide(g, out, out=out)
-        out *= options["lr"]
+        write_step(g, V, options["eps"], options["lr"], out)

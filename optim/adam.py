@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import compiled
-from .optimizer import Array, Optimizer, Params, average
+from .optimizer import Array, Optimizer, Params, average, write_step
 
 
 class Adam(Optimizer):
@@ -35,11 +35,7 @@ class Adam(Optimizer):
         beta1, beta2 = options["betas"]
         average(m, g, beta1, out)
         average(V, np.multiply(g, g, out=out), beta2, out)
-        eps, rate = _corrected(t, options)
-        np.sqrt(V, out=out)
-        out += eps
-        np.divide(m, out, out=out)
-        out *= rate
+        write_step(m, V, *_corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
         if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted():

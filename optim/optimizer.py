@@ -16,7 +16,7 @@ from .flat import Array, Flat
 from .parameters import listed
 from .plan import Plan
 
-__all__ = ["Array", "Optimizer", "Params", "average"]
+__all__ = ["Array", "Optimizer", "Params", "average", "write_step"]
 
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
 
@@ -26,6 +26,14 @@ def average(moment: Array, value: Array, beta: float, out: Array) -> None:
     moment *= beta
     np.multiply(value, 1 - beta, out=out)
     moment += out
+
+
+def write_step(m: Array, V: Array, eps: float, rate: float, out: Array) -> None:
+    """The step `rate * m / (sqrt(V) + eps)`, into `out`."""
+    np.sqrt(V, out=out)
+    out += eps
+    np.divide(m, out, out=out)
+    out *= rate
 
 
 class Optimizer:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params, average
+from .optimizer import Array, Optimizer, Params, average, write_step
 
 
 class RMSProp(Optimizer):
@@ -29,7 +29,4 @@ class RMSProp(Optimizer):
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         (V,) = moments
         average(V, np.multiply(g, g, out=out), options["beta"], out)
-        np.sqrt(V, out=out)
-        out += options["eps"]
-        np.divide(g, out, out=out)
-        out *= options["lr"]
+        write_step(g, V, options["eps"], options["lr"], out)
