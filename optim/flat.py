@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arrays import consecutive
+
 if TYPE_CHECKING:
     from autograd import Tensor
 
@@ -38,9 +40,8 @@ class Flat:
         real = self.dtype.type(0).real.dtype
         self.work = np.promote_types(real, np.float32)
         sizes = [p.size * (self.dtype.itemsize // real.itemsize) for p in self.parameters]
-        ends = np.cumsum(sizes).tolist()
-        self.spans = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-        self.moments = {name: np.zeros(ends[-1], self.work) for name in moments}
+        self.spans = consecutive(sizes)
+        self.moments = {name: np.zeros(sum(sizes), self.work) for name in moments}
         self.steps = [0] * len(self.parameters)
 
     def fits(self, values: Sequence[Array]) -> bool:

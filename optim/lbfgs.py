@@ -13,6 +13,7 @@ from autograd import Tensor, enable_grad, no_grad
 from . import options as option
 from .line_search import Point, Search
 from .optimizer import Array, Optimizer, Params
+from .state import States
 
 LEAST_CURVATURE = 1e-10
 """A pair (s, y) whose product is not larger says nothing of a minimum, and is not kept."""
@@ -172,11 +173,11 @@ class LBFGS(Optimizer):
         return {p: (self._iterations, dict(zip((*self.moments, *self.histories), column, strict=True)))
                 for p, column in zip(self.param_groups[0]["params"], columns, strict=True)}
 
-    def set_states(self, states: Mapping[Tensor, tuple[int, Mapping[str, Any]]]) -> None:
-        """Set what `states` gives."""
+    def set_states(self, states: States) -> None:
+        """Set what `states` gives; where a parameter has none, all begin anew."""
         self._forget()
-        steps, saved = zip(*[states[p] for p in self.param_groups[0]["params"]], strict=True)
-        self._iterations = steps[0]
+        steps, saved = zip(*[states.get(p, (0, {})) for p in self.param_groups[0]["params"]], strict=True)
+        self._iterations = min(steps)
         if self._iterations:
             self._gradient, self._change = (self._gathered([part[name] for part in saved]) for name in self.moments)
             pairs = (zip(*[part[name] for part in saved], strict=True) for name in self.histories)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from . import state
 from .flat import Array, Flat
 from .parameters import listed
 from .plan import Plan
+from .state import States
 
 __all__ = ["Array", "Optimizer", "Params", "average", "write_step"]
 
@@ -158,47 +159,45 @@ class Optimizer:
             for parameter in group["params"]:
                 parameter.zero_grad()
 
-    def _lay_out(self) -> None:
-        """See that the flat moments are those of the groups as they are now; keep what there is of each parameter."""
+    def _lay_out(self, states: States | None = None) -> None:
+        """Lay out the moments of the groups as they are now, in these states or, if the groups changed, their own."""
         now = [list(map(id, group["params"])) for group in self.param_groups]
-        if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
-            return
-        kept = self.states()
-        by_dtype: list[dict[Any, list[Tensor]]] = [{} for _ in now]
-        for parameters, group in zip(by_dtype, self.param_groups, strict=True):
+        if states is None:
+            if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
+                return
+            states = self.states()
+        plans: list[list[Plan]] = []
+        for group in self.param_groups:
+            by_dtype: dict[Any, list[Tensor]] = {}
             for p in dict.fromkeys(group["params"]):
                 self._check_leaf("a parameter" if p.name is None else p.name, p)
-                parameters.setdefault(p.dtype, []).append(p)
-        flats = [[Flat(same, self.moments) for same in parameters.values()] for parameters in by_dtype]
-        for flat in (flat for flats_of_group in flats for flat in flats_of_group):
-            for i, p in enumerate(flat.parameters):
-                if p in kept:
-                    self._keep(flat, i, *kept[p])
-        self._laid_out, self._plans = now, [[Plan(flat) for flat in flats_of_group] for flats_of_group in flats]
+                by_dtype.setdefault(p.dtype, []).append(p)
+            plans.append([Plan(self._flat(same, states)) for same in by_dtype.values()])
+        self._laid_out, self._plans = now, plans
 
-    def _flats(self) -> Iterator[Flat]:
-        return (plan.flat for plans in self._plans for plan in plans)
-
-    def _keep(self, flat: Flat, i: int, steps: int, moments: dict[str, Array]) -> None:
-        for moment in moments.values():
-            if moment.shape != flat.shapes[i]:
-                raise ValueError(f"{self.kind}: a parameter of shape {moment.shape} has become {flat.shapes[i]}, which "
-                                 "its moments do not fit; make a new optimizer for it")
-        flat.write(i, steps, moments)
+    def _flat(self, parameters: Sequence[Tensor], states: States) -> Flat:
+        """These parameters as one, each in its state; those without one begin anew."""
+        flat = Flat(parameters, self.moments)
+        for i, p in enumerate(flat.parameters):
+            if p in states:
+                steps, moments = states[p]
+                for name in self.moments:
+                    if np.shape(moments[name]) != p.shape:
+                        raise ValueError(f"{self.kind}: a parameter of shape {np.shape(moments[name])} has become "
+                                         f"{p.shape}, which its moments do not fit; make a new optimizer for it")
+                flat.write(i, steps, moments)
+        return flat
 
     # --- Saving and resuming -----------------------------------------------------------------------------------------
 
     def states(self) -> dict[Tensor, tuple[int, dict[str, Array]]]:
         """How many steps each parameter has taken, and its moments, as views of the optimizer's own memory."""
-        return {p: flat.read(i) for flat in self._flats() for i, p in enumerate(flat.parameters)}
+        flats = [plan.flat for plans in self._plans for plan in plans]
+        return {p: flat.read(i) for flat in flats for i, p in enumerate(flat.parameters)}
 
-    def set_states(self, states: Mapping[Tensor, tuple[int, Mapping[str, Any]]]) -> None:
-        """Set what `states` gives, of all parameters."""
-        self._lay_out()
-        for flat in self._flats():
-            for i, parameter in enumerate(flat.parameters):
-                flat.write(i, *states[parameter])
-        self._plans = [[Plan(plan.flat) for plan in plans] for plans in self._plans]  # they go by the counts of steps
+    def set_states(self, states: States) -> None:
+        """Set what `states` gives; parameters of which there is none begin anew."""
+        self._lay_out(states)
 
     def names(self) -> dict[Tensor, str]:
         """What `state_dict` calls each parameter: its name if all have different ones, otherwise its index."""
@@ -229,4 +228,4 @@ class Optimizer:
             raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{listed}")
         for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
             group |= {name: tuple(v) if isinstance(v, list) else v for name, v in saved.items() if name != "params"}
-        self.set_states(state.unpacked(names, state_dict, (*self.moments, *self.histories)))
+        self.set_states(state.unpacked(names, state_dict))

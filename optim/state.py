@@ -29,11 +29,10 @@ def packed(names: Names, states: States, groups: Groups) -> dict[str, Any]:
     }
 
 
-def unpacked(names: Names, state_dict: Mapping[str, Any], moments: Iterable[str]) -> States:
-    """The states of all parameters from a `packed` dict that fits; those without one begin anew."""
-    fresh = {"step": 0, **dict.fromkeys(moments, 0)}
-    states = {p: state_dict["state"].get(name, fresh) for p, name in names.items()}
-    return {p: (int(saved["step"]), saved) for p, saved in states.items()}
+def unpacked(names: Names, state_dict: Mapping[str, Any]) -> States:
+    """The states of the parameters that have one in a `packed` dict that fits."""
+    saved = {p: state_dict["state"][name] for p, name in names.items() if name in state_dict["state"]}
+    return {p: (int(state["step"]), state) for p, state in saved.items()}
 
 
 def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str],
