@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import array_api, rules
+from . import rules
 from .anomaly import detect_anomaly
-from .array_api import *  # noqa: F403  # the standard's names are listed there, once
 from .custom import custom, rule
 from .declare.fused import fused
 from .errors import (
@@ -59,7 +58,15 @@ from .transforms import (
 from .tree import ravel
 
 if TYPE_CHECKING:
-    from . import implicit, numerical, scipy, symbolic, testing
+    from . import array_api, implicit, numerical, scipy, symbolic, testing
+    from .array_api.constants import *  # noqa: F403  # by module: of a sum of lists mypy would know no types
+    from .array_api.creation import *  # noqa: F403
+    from .array_api.dtypes import *  # noqa: F403
+    from .array_api.elementwise import *  # noqa: F403
+    from .array_api.inspection import *  # noqa: F403
+    from .array_api.linalg import matmul, matrix_transpose, tensordot, vecdot  # noqa: F401
+    from .array_api.manipulation import *  # noqa: F403
+    from .array_api.statistics import *  # noqa: F403
     from .comparison import compare
     from .drawing import draw, draw_on_error, trace_source
     from .optimize import minimize
@@ -73,7 +80,8 @@ __all__ = [
     "no_grad", "numerical", "ravel", "relu", "rule", "rules", "scipy", "sigmoid", "silu", "softmax", "softplus",
     "supported", "symbolic", "tensor", "testing", "trace_source", "value_and_grad", "vjp", "vmap",
 ]
-__all__ += array_api.__all__
+if TYPE_CHECKING:
+    __all__ += array_api.__all__
 
 _install()
 
@@ -85,4 +93,4 @@ __getattr__, __dir__ = _on_first_use(__name__, {
     "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
     "symbolic": ("symbolic", None), "testing": ("testing", None),
     "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
-}, advice=_FUNCTIONS)
+}, advice=_FUNCTIONS, rest="array_api")

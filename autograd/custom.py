@@ -20,7 +20,7 @@ from .boundary import fresh
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
-from .registry import registry, ufunc_within
+from .registry import registry, rule_of, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import bottom, varies
@@ -264,7 +264,7 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
     """
     function = ufunc_within(_of_arrays("rule", function))
-    if function in registry:
+    if rule_of(function) is not None:
         raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")
     made = CustomFunction(function, numeric)
     made.defvjp(*(vjp if isinstance(vjp, Sequence) else (vjp,)))

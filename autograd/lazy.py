@@ -11,15 +11,23 @@ from typing import Any
 from .errors import no_attribute
 
 
-def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
-                 advice: Mapping[str, str] | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]], advice: Mapping[str, str] | None = None,
+                 rest: str | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """The `__getattr__` and `__dir__` of a package, of whose names some wait in its modules.
 
-    `places` has the module of each name, and what it is called there (None: the module itself). Of any other name the
-    first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
+    `places` has the module of each name, and what it is called there (None: the module itself). All that the module
+    `rest` lists is the package's too, as if by `from rest import *`, and comes with the first name found nowhere else.
+    Of other names the first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
     """
+    here = vars(sys.modules[package])
+    own = here.pop("__all__") if rest else []
 
     def load(name: str) -> Any:
+        if rest and "__all__" not in here and name not in places:
+            found = importlib.import_module(f"{package}.{rest}")
+            here.update({name: getattr(found, name) for name in found.__all__}, __all__=[*own, *found.__all__])
+        if name in here:
+            return here[name]
         if name not in places:
             error, frame = no_attribute(package, name, (advice or {}).get(name, "")), sys._getframe(1)
             if frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]:  # an AttributeError would lose its advice
@@ -27,12 +35,10 @@ def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]],
             raise error
         module, attribute = places[name]
         found = importlib.import_module(f"{package}.{module}")
-        value = found if attribute is None else getattr(found, attribute)
-        setattr(sys.modules[package], name, value)
-        return value
+        here[name] = found if attribute is None else getattr(found, attribute)
+        return here[name]
 
     def names() -> list[str]:
-        module = sys.modules[package]
-        return sorted(getattr(module, "__all__", vars(module)))
+        return sorted(getattr(sys.modules[package], "__all__", here))
 
     return load, names

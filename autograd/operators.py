@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .foreign_names import INSTEAD, ForeignName
-from .numpy_protocol import apply_ufunc, no_derivative
+from .numpy_protocol import apply_function, apply_ufunc
 from .primitive import wrap
 from .registry import registry
 from .reverse import backward
@@ -54,7 +54,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
     "__rdivmod__": lambda self, other: np.divmod(other, self), "__getitem__": getitem, "__setitem__": assign,
     "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax, "backward": backward,
-    "_apply_ufunc": staticmethod(apply_ufunc), "_no_derivative": staticmethod(no_derivative),
+    "_apply_ufunc": staticmethod(apply_ufunc), "_apply_function": staticmethod(apply_function),
     "_wrap": staticmethod(wrap),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 from collections.abc import Callable, Sequence
@@ -31,6 +32,15 @@ def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
     apply.kind, apply.without = kind, without  # type: ignore[attr-defined]  # what supported() says of it
     registry[function] = apply
     return apply
+
+
+def rule_of(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """What applies a function to tensors; rules on demand are loaded when the first one arrives that has none yet."""
+    if function not in registry:
+        for package, rules in on_demand.items():
+            if package in sys.modules:
+                importlib.import_module(rules)
+    return registry.get(function)
 
 
 def known_name(primitive: Any) -> str:

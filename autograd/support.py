@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import scipy
-from .registry import public_name, real_only, registry
+from .registry import on_demand, public_name, real_only, registry
 from .table import in_columns
 
 
@@ -53,10 +53,10 @@ def supported() -> SupportTable:
 
 
 def _load_all() -> None:
-    """Bring in the rules of SciPy's functions, which otherwise wait for their first use; none without SciPy."""
-    if importlib.util.find_spec("scipy") is not None:
-        for name in ("rules.special", *(f"scipy.{module}" for module in scipy.__all__)):
-            importlib.import_module(f"autograd.{name}")
+    """Bring in the rules that otherwise wait for the first use of what they are about; SciPy's only where it is."""
+    for package, rules in (on_demand | {f"scipy.{name}": f"autograd.scipy.{name}" for name in scipy.__all__}).items():
+        if importlib.util.find_spec(package.partition(".")[0]) is not None:
+            importlib.import_module(rules)
 
 
 def _is_public(function: Callable[..., Any]) -> bool:

@@ -16,7 +16,7 @@ from .statistics import *  # noqa: F403  # its names are listed there, once
 
 __array_api_version__ = "2024.12"
 
-__all__ = ["__array_api_version__", "fft", "linalg", "matmul", "matrix_transpose", "tensordot", "vecdot"]
+__all__: list[str] = ["__array_api_version__", "fft", "linalg", "matmul", "matrix_transpose", "tensordot", "vecdot"]
 __all__ += constants.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from autograd.arguments import as_tensor
-from autograd.numpy_protocol import no_derivative
-from autograd.registry import registry
+from autograd.numpy_protocol import apply_function
 from autograd.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Tensor])
@@ -15,17 +14,12 @@ Function = TypeVar("Function", bound=Callable[..., Tensor])
 
 def call(function: Callable[..., Any], *args: Any, **options: Any) -> Tensor:
     """NumPy's `function` on tensors, recorded if it has a rule, refused if a gradient would be lost."""
-    return as_tensor(_apply(function, args, options))
+    return as_tensor(apply_function(function, args, options))
 
 
 def call_for_several(function: Callable[..., Any], *args: Any, **options: Any) -> tuple[Tensor, ...]:
     """The same for a function that gives several arrays."""
-    return tuple(_apply(function, args, options))
-
-
-def _apply(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    apply = registry.get(function)
-    return no_derivative(function, args, options) if apply is None else apply(*args, **options)
+    return tuple(apply_function(function, args, options))
 
 
 def check_device(device: Any) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .dispatch import apply_ufunc, no_derivative
+from .dispatch import apply_function, apply_ufunc
 
-__all__ = ["apply_ufunc", "no_derivative"]
+__all__ = ["apply_function", "apply_ufunc"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ import numpy as np
 from autograd.arguments import as_operand, in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
 from autograd.errors import NoDerivativeError
 from autograd.primitive import wrap
-from autograd.registry import on_demand, public_name, registry
+from autograd.registry import public_name, rule_of
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of
 from autograd.tensor.tensor import Tensor
@@ -21,15 +19,6 @@ from .ufunc_methods import apply_method
 
 _HARMLESS = {"subok": True, "order": "K", "where": True}
 _WRITERS = frozenset({np.save, np.savez, np.savez_compressed, np.savetxt})
-
-
-def rule_of(ufunc: np.ufunc) -> Callable[..., Any] | None:
-    """What applies a ufunc to tensors; rules on demand are loaded when the first ufunc arrives that has none yet."""
-    if ufunc not in registry:
-        for package, rules in on_demand.items():
-            if package in sys.modules:
-                importlib.import_module(rules)
-    return registry.get(ufunc)
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -59,6 +48,12 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     if result is not NotImplemented:
         return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
+
+
+def apply_function(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A function of NumPy by its rule, which may wait to be loaded, or without one."""
+    apply = rule_of(function)
+    return no_derivative(function, args, options) if apply is None else wrap(apply(*args, **options))
 
 
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],

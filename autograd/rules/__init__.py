@@ -11,7 +11,6 @@ from . import (
     decompositions,
     editing,
     error_function,
-    fft,
     indexing,
     integrals,
     joining,
@@ -31,9 +30,10 @@ from . import (
 )
 
 __all__ = [
-    "activations", "calculus", "choosing", "decompositions", "editing", "error_function", "fft", "indexing",
-    "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
+    "activations", "calculus", "choosing", "decompositions", "editing", "error_function", "indexing", "integrals",
+    "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
     "recurrences", "reductions", "shaping", "statistics", "ufuncs",
 ]
 
+on_demand["numpy.fft"] = "autograd.rules.fft"
 on_demand["scipy.special"] = "autograd.rules.special"

@@ -324,7 +324,7 @@ class Tensor(Interface):
                            options: dict[str, Any]) -> Any:
         apply = registry.get(function)
         if apply is None:
-            return self._no_derivative(function, args, options)
+            return self._apply_function(function, args, options)
         result = apply(*args, **options)
         return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
 

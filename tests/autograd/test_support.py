@@ -14,8 +14,7 @@ import scipy.special as sc
 
 import autograd
 from autograd import NoDerivativeError, Tensor, grad
-from autograd.numpy_protocol import dispatch
-from autograd.registry import public_name, real_only, registry
+from autograd.registry import public_name, real_only, registry, rule_of
 from autograd.scipy import sparse
 from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Row
@@ -76,11 +75,11 @@ def test_a_ufunc_takes_complex_operands_where_its_loops_do() -> None:
 
 def test_rules_wait_for_the_first_function_that_has_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
+    monkeypatch.setattr("autograd.registry.on_demand", {"scipy": "rules.of.scipy", "nobody.has.it": "rules.of.none"})
     monkeypatch.setattr(importlib, "import_module", loaded.append)
-    monkeypatch.setattr(dispatch, "on_demand", {"scipy": "rules.of.scipy", "nobody.has.it": "rules.of.none"})
-    assert dispatch.rule_of(sc.erf) is registry[sc.erf]
+    assert rule_of(sc.erf) is registry[sc.erf]
     assert loaded == []
-    assert dispatch.rule_of(sc.mathieu_a) is None
+    assert rule_of(sc.mathieu_a) is None
     assert loaded == ["rules.of.scipy"]
 
 
