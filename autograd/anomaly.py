@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import AnomalyError, user_line
-from .graph import Node
+from .graph import Leaf, Node
 from .modes import watching, within
 
 
@@ -17,8 +17,9 @@ from .modes import watching, within
 def detect_anomaly() -> Iterator[None]:
     """Context manager: raise `AnomalyError` at the first operation that makes a non-finite value or gradient.
 
-    The message names the operation, the shape, and the line of your code that called it; a value that was not finite
-    before any operation is said to be an operand. Costs nothing when it is not used.
+    The message names the operation, the shape, and the line of your code that called it. What is not recorded (on
+    constants, within `no_grad()`) is not watched: an operand that was not finite before is named where it is first
+    used, or said to be possible where no rule keeps it. Costs nothing when it is not used.
     """
     with within(check=_check_gradient), watching(_check_value):
         yield
@@ -36,12 +37,20 @@ def _check_value(node: Node, value: Any) -> None:
     node.line = user_line()
     for part in value if isinstance(value, tuple) else (value,):
         if not _finite(part):
-            bad = [i for i, x in enumerate(node.saved[: len(node.parents)])
-                   if isinstance(x, (np.ndarray, np.generic)) and not _finite(x)]
-            came = f" from operand {bad[0]}, which holds {_what(node.saved[bad[0]])} already" if bad else ""
-            raise AnomalyError(
-                f"{node.primitive.name} made {_what(part)} in a value of shape {part.shape}{came} ({node.line})"
-            )
+            raise AnomalyError(f"{node.primitive.name} made {_what(part)} in a value of shape {part.shape}"
+                               f"{_brought_along(node)} ({node.line})")
+
+
+def _brought_along(node: Node) -> str:
+    """What is to be said of operands that no recorded operation made."""
+    kept = {i: constant.value for i, constant in node.constants}
+    kept |= {i: x for i, x in enumerate(node.saved[: len(node.parents)]) if x is not None}
+    kept |= {i: leaf.array for i, leaf in enumerate(node.parents) if isinstance(leaf, Leaf)}
+    for i, x in kept.items():
+        if isinstance(x, (np.ndarray, np.generic, float, complex)) and not _finite(np.asarray(x)):
+            return f" from operand {i}, which holds {_what(x)} already"
+    unseen = [i for i, x in kept.items() if x is None]
+    return f", unless operand {unseen[0]}, which no recorded operation made, held it already" if unseen else ""
 
 
 def _check_gradient(node: Node, c: Any) -> None:

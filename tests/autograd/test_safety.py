@@ -262,6 +262,13 @@ def test_infinities_and_backward_anomalies_are_found() -> None:
         np.sqrt(Tensor(0.0, requires_grad=True)).backward()
     with detect_anomaly(), pytest.raises(AnomalyError, match="operand 1, which holds nan already"):
         Tensor([1.0], requires_grad=True) * np.array([np.nan])
+    with detect_anomaly(), pytest.raises(AnomalyError, match="add made nan .* from operand 0, which holds nan already"):
+        Tensor([np.nan], requires_grad=True) + 1.0
+    with detect_anomaly(), pytest.raises(AnomalyError, match="subtract .* from operand 1, which holds an infinity alr"):
+        Tensor([1.0], requires_grad=True) - np.inf
+    unseen = Tensor([1.0], requires_grad=True)
+    with detect_anomaly(), pytest.raises(AnomalyError, match="unless operand 1, which no recorded operation made"):
+        unseen + np.log(Tensor([-1.0]))  # of constants alone: not recorded, and a sum keeps no operand
     with detect_anomaly(), pytest.raises(AnomalyError, match="backward"):
         grad(grad(lambda x: x**1.5))(0.0)
 
