@@ -7,6 +7,7 @@ planted by importing it in a fork that has not yet, and given to the tests that 
 those that use the file, then to all.
 
     python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
+    python tests/mutants.py tests/autograd/test_reverse.py tests/autograd/transforms --sample 0 --only autograd/reverse
 """
 
 from __future__ import annotations
@@ -52,12 +53,11 @@ PYTEST = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewr
 OUTSIDE = ("drawing", "symbolic", "testing", "array_api", "comparison", "heap.py")
 """Rooms of the package that are not the engine, and what changes its speed alone."""
 
-TESTS = ("tests/autograd",)
 LEFT_OUT = ("tests/autograd/drawing", "tests/autograd/testing", "tests/autograd/test_soak.py",
             "tests/autograd/test_symbolic.py", "tests/autograd/test_comparison.py")
 """Tests of other rooms, and slow ones of much else."""
 
-COLLECTED = (*TESTS, *[f"--ignore={path}" for path in LEFT_OUT])
+TESTS = ("tests/autograd", *[f"--ignore={path}" for path in LEFT_OUT])
 
 SECONDS = 120.0
 """How long the tests given to one fault may take together, measured without a fault; the fastest are chosen."""
@@ -100,6 +100,11 @@ class Map:
                 total += self.seconds[test]
                 kept.append(test)
         return kept
+
+    @property
+    def files(self) -> list[str]:
+        """The files of the tests."""
+        return list(dict.fromkeys(test.partition("::")[0] for test in self.seconds))
 
     @cached_property
     def naming(self) -> dict[str, list[str]]:
@@ -154,14 +159,15 @@ class _Recorder:
             self.failed.add(report.nodeid)
 
 
-def recorded(directory: Path) -> Map:
-    """The map of the sources and tests as they are, from `directory` if it has been made before."""
+def recorded(directory: Path, tests: Sequence[str]) -> Map:
+    """The map that these tests make of the sources as they are, from `directory` if it has been made before."""
     files = sorted([*(ROOT / "autograd").rglob("*.py"), *(ROOT / "tests" / "autograd").rglob("*.py")])
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    read = [" ".join(tests).encode(), *[file.read_bytes() for file in files]]
+    digest = hashlib.sha256(b"".join(read)).hexdigest()[:16]
     target = directory / f"{digest}.json"
     if not target.exists():
         directory.mkdir(parents=True, exist_ok=True)
-        if os.waitpid(in_a_fork(partial(_record, target)), 0)[1]:
+        if os.waitpid(in_a_fork(partial(_record, target, tests)), 0)[1]:
             raise SystemExit("the tests fail without any fault: make them pass first")
     content = json.loads(target.read_text())
     callers = {file: {int(line): [content["names"][i] for i in numbers] for line, numbers in functions.items()}
@@ -169,9 +175,9 @@ def recorded(directory: Path) -> Map:
     return Map(content["seconds"], callers)
 
 
-def _record(target: Path) -> int:
+def _record(target: Path, tests: Sequence[str]) -> int:
     recorder = _Recorder()
-    status = pytest.main([*PYTEST, *COLLECTED], plugins=[recorder])
+    status = pytest.main([*PYTEST, *tests], plugins=[recorder])
     callers: dict[str, dict[int, list[int]]] = {}
     names = list(recorder.seconds)
     for number, name in enumerate(names):
@@ -255,7 +261,7 @@ def by_exchange(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[tupl
     """Each fault within a function, and whether it was caught."""
     at = {(fault.path, fault.number): fault for fault in faults}
     heard, told = Pipe(duplex=False)
-    session = in_a_fork(lambda: pytest.main([*PYTEST, *COLLECTED], plugins=[_Trial(faults, known, jobs, told)]))
+    session = in_a_fork(lambda: pytest.main([*PYTEST, *known.files], plugins=[_Trial(faults, known, jobs, told)]))
     told.close()
     for _ in faults:
         path, number, status = heard.recv()
@@ -344,15 +350,18 @@ def survivors(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[Fault]
     yield from (fault for fault, status in by_import(rest, known, jobs) if status == ALIVE)
 
 
-def sources() -> list[Path]:
-    """The files of the engine and of its rules."""
-    package = Path(PACKAGE)
-    return sorted(f for f in package.rglob("*.py") if not {*OUTSIDE}.intersection(f.relative_to(package).parts))
+def sources(only: Sequence[str]) -> list[Path]:
+    """The files of the engine and of its rules; with `only`, those of the package with one of these in their names."""
+    files = sorted(Path(PACKAGE).rglob("*.py"))
+    if only:
+        return [f for f in files if any(part in str(f) for part in only)]
+    return [f for f in files if not {*OUTSIDE}.intersection(f.relative_to(PACKAGE).parts)]
 
 
 def main() -> int:
     """Run the mutants asked for; exit with 1 if too few are caught."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tests", nargs="*", default=TESTS, help="files and folders of tests, to record no others")
     parser.add_argument("--sample", type=int, default=400, help="how many faults, drawn at random; 0: all")
     parser.add_argument("--part", default="1/1", help="2/3: the second third of the sample")
     parser.add_argument("--seed", type=int, default=0)
@@ -364,9 +373,8 @@ def main() -> int:
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "CI": "1"}  # CI: Hypothesis draws the same examples each time
     for name in PRELOADED:
         importlib.import_module(name)
-    known = recorded(ROOT / "out" / "mutants")
-    faults = [fault for f in sources() if not options.only or any(part in str(f) for part in options.only)
-              for fault in faults_of(f, signs="rules" in f.parts)]
+    known = recorded(ROOT / "out" / "mutants", options.tests)
+    faults = [fault for f in sources(options.only) for fault in faults_of(f, signs="rules" in f.parts)]
     print(f"{len(faults)} places for a fault in {len(known.callers)} files; {len(known.seconds)} tests", flush=True)
     if options.sample and options.sample < len(faults):
         faults = random.Random(options.seed).sample(faults, options.sample)
