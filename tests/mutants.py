@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import argparse
 import gc
-import hashlib
 import importlib
 import importlib.abc
 import importlib.util
-import json
 import os
 import random
 import resource
@@ -26,29 +24,25 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from multiprocessing import Pipe
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # also for the tests, which import one another
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for the tests, which import one another
 
-from tests.faults import Fault, faults_of  # noqa: E402  # found by the line above
+from tests.callers import PACKAGE, PYTEST, ROOT, Map, in_a_fork, module_name, recorded
+from tests.faults import Fault, faults_of
 
 PRELOADED = ("hypothesis.extra.numpy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
              "scipy.ndimage", "scipy.optimize", "scipy.signal", "scipy.sparse.linalg", "scipy.spatial", "scipy.special",
              "scipy.stats", "sympy")
 """What every process would import again: those that are forked have it."""
 
-PACKAGE = str(ROOT / "autograd")
 ALIVE, CAUGHT, UNDECIDED = 0, 1, 99
-
-PYTEST = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is preloaded
 
 OUTSIDE = ("drawing", "symbolic", "testing", "array_api", "comparison", "heap.py")
 """Rooms of the package that are not the engine, and what changes its speed alone."""
@@ -59,143 +53,15 @@ LEFT_OUT = ("tests/autograd/drawing", "tests/autograd/testing", "tests/autograd/
 
 TESTS = ("tests/autograd", *[f"--ignore={path}" for path in LEFT_OUT])
 
-SECONDS = 120.0
-"""How long the tests given to one fault may take together, measured without a fault; the fastest are chosen."""
-
 MEMORY = 4 << 30
 """A mutant that allocates more is caught."""
-
-
-# --- Which tests call which function ---------------------------------------------------------------------------------
-
-
-@dataclass
-class Map:
-    """What a run without faults tells: the seconds each test takes, and the tests that call each function of a file."""
-
-    seconds: dict[str, float]
-    callers: dict[str, dict[int, list[str]]]  # by the file and the first line of the function
-
-    def calling(self, fault: Fault) -> set[str]:
-        """The tests that call the function of a fault."""
-        return set(self.callers.get(str(fault.path), {}).get(fault.function, ()))
-
-    def chosen(self, fault: Fault) -> list[str]:
-        """The tests to give to a fault, in order; of those that call its function, those about its file come first.
-
-        A function that everything calls has more tests than there is time for, and they tell the least about it.
-        """
-        about = f"/test_{fault.path.stem}.py::"
-        callers = self.callers.get(str(fault.path), {})
-        direct = self.calling(fault)
-        statement = {test for line in fault.statement for test in callers.get(line, ())}
-        using = {test for tests in callers.values() for test in tests}
-        named = {test for word in fault.words for test in self.naming.get(word, ())}
-        groups = (direct,) if direct else (statement, using, set(self.seconds))
-        order = [] if direct else sorted(named, key=lambda test: self._distance(fault, test))
-        order += [test for group in groups for test in sorted(group, key=lambda t: (about not in t, *self._cost(t)))]
-        kept, total = [], 0.0
-        for test in dict.fromkeys(order):
-            if total + self.seconds[test] <= SECONDS:
-                total += self.seconds[test]
-                kept.append(test)
-        return kept
-
-    @property
-    def files(self) -> list[str]:
-        """The files of the tests."""
-        return list(dict.fromkeys(test.partition("::")[0] for test in self.seconds))
-
-    @cached_property
-    def naming(self) -> dict[str, list[str]]:
-        """The tests that have each word in their names."""
-        found: dict[str, list[str]] = {}
-        for test in self.seconds:
-            for word in _words(test):
-                found.setdefault(word, []).append(test)
-        return found
-
-    def _distance(self, fault: Fault, test: str) -> tuple[int, float, str]:
-        """Small where the name of a test shares a rare word with a fault: `vecdot` tells more than `axis` does."""
-        return min(len(self.naming[word]) for word in fault.words & _words(test)), *self._cost(test)
-
-    def _cost(self, test: str) -> tuple[float, str]:
-        return self.seconds[test], test
-
-
-def _words(test: str) -> frozenset[str]:
-    """The parts of a test's name that may name a function: `numpy.add` of `test_values[numpy.add]`."""
-    for sign in "[](),.=-:":
-        test = test.replace(sign, " ")
-    return frozenset(test.split())
-
-
-class _Recorder:
-    """A pytest plugin: notes which functions of the package each test calls, and how long it takes."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.called: dict[str, list[CodeType]] = {}
-        self.failed: set[str] = set()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: Any) -> Any:
-        called: dict[int, CodeType] = {}  # by identity: the hash of a code is that of all its constants
-
-        def trace(frame: FrameType, event: str, argument: Any) -> None:
-            called[id(frame.f_code)] = frame.f_code
-
-        start = time.process_time()
-        sys.settrace(trace)
-        try:
-            return (yield)
-        finally:
-            sys.settrace(None)
-            self.seconds[item.nodeid] = time.process_time() - start
-            self.called[item.nodeid] = [c for c in called.values() if c.co_filename.startswith(PACKAGE)]
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.failed:
-            self.failed.add(report.nodeid)
-
-
-def recorded(directory: Path, tests: Sequence[str]) -> Map:
-    """The map that these tests make of the sources as they are, from `directory` if it has been made before."""
-    files = sorted([*(ROOT / "autograd").rglob("*.py"), *(ROOT / "tests" / "autograd").rglob("*.py")])
-    read = [" ".join(tests).encode(), *[file.read_bytes() for file in files]]
-    digest = hashlib.sha256(b"".join(read)).hexdigest()[:16]
-    target = directory / f"{digest}.json"
-    if not target.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        if os.waitpid(in_a_fork(partial(_record, target, tests)), 0)[1]:
-            raise SystemExit("the tests fail without any fault: make them pass first")
-    content = json.loads(target.read_text())
-    callers = {file: {int(line): [content["names"][i] for i in numbers] for line, numbers in functions.items()}
-               for file, functions in content["callers"].items()}
-    return Map(content["seconds"], callers)
-
-
-def _record(target: Path, tests: Sequence[str]) -> int:
-    recorder = _Recorder()
-    status = pytest.main([*PYTEST, *tests], plugins=[recorder])
-    callers: dict[str, dict[int, list[int]]] = {}
-    names = list(recorder.seconds)
-    for number, name in enumerate(names):
-        for code in recorder.called[name]:
-            callers.setdefault(code.co_filename, {}).setdefault(code.co_firstlineno, []).append(number)
-    target.write_text(json.dumps({"seconds": recorder.seconds, "names": names, "callers": callers}))
-    print(status, recorder.failed)
-    return int(status)
-
-
-# --- One mutant ------------------------------------------------------------------------------------------------------
 
 
 class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports one module with the fault."""
 
     def __init__(self, fault: Fault) -> None:
-        self.module = ".".join(fault.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        self.module = module_name(fault.path)
         self.fault = fault
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
@@ -294,20 +160,6 @@ class _Chosen:
         items[:] = sorted([item for item in items if item.nodeid in self.place], key=lambda i: self.place[i.nodeid])
 
 
-def in_a_fork(attempt: Callable[[], int]) -> int:
-    """A process that ends with what `attempt` returns."""
-    if child := os.fork():
-        return child
-    status = CAUGHT
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        status = attempt()
-    finally:
-        os._exit(status)
-
-
 def each_in_a_fork(faults: Iterable[Fault], attempt: Callable[[Fault], int], known: Map,
                    jobs: int) -> Iterator[tuple[Fault, int]]:
     """Each fault with the status of its attempt; one that hangs or takes too much memory is caught.
@@ -345,8 +197,10 @@ def survivors(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[Fault]
     called = [f for f in faults if known.calling(f)]
     rest = [f for f in faults if not known.calling(f)]
     for fault, status in by_exchange(called, known, jobs) if called else ():
-        if status in (ALIVE, UNDECIDED):  # its function may have done its work when the file was imported
-            rest.append(fault)
+        if status == UNDECIDED or (status == ALIVE and fault.function in known.imports.get(str(fault.path), ())):
+            rest.append(fault)  # its function has done some of its work by then
+        elif status == ALIVE:
+            yield fault
     yield from (fault for fault, status in by_import(rest, known, jobs) if status == ALIVE)
 
 

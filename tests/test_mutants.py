@@ -81,7 +81,7 @@ def test_a_function_that_is_there_already_gets_the_fault(planted: Path) -> None:
 
 def test_a_fault_is_given_to_the_tests_that_call_its_function_fastest_first(planted: Path) -> None:
     seconds = {"slow": 2.0, "fast": 0.1, "other": 0.01, "endless": 1e6, "names[slope]": 0.5}
-    known = Map(seconds, {str(planted): {7: ["slow", "fast", "endless"], 16: ["other"]}})
+    known = Map(seconds, {str(planted): {7: ["slow", "fast", "endless"], 16: ["other"]}}, {})
     chosen = {f.change: known.chosen(f) for f in faults_of(planted)}
     assert chosen["x ** axis  ->  x * axis"] == ["other"]
     assert chosen["not g  ->  g"] == ["fast", "slow"]
@@ -89,14 +89,14 @@ def test_a_fault_is_given_to_the_tests_that_call_its_function_fastest_first(plan
 
 
 def test_a_fault_outside_of_functions_is_given_to_the_tests_that_name_it_most_closely_first(planted: Path) -> None:
-    known = Map({"one[x]": 0.1, "two[x]": 0.2, "three[zip]": 3.0, "none": 0.0}, {})
+    known = Map({"one[x]": 0.1, "two[x]": 0.2, "three[zip]": 3.0, "none": 0.0}, {}, {})
     (fault,) = [f for f in faults_of(planted) if f.change == "1  ->  2"]
     assert known.chosen(fault) == ["three[zip]", "one[x]", "two[x]", "none"]
 
 
 def test_tests_that_are_about_its_file_come_first(planted: Path) -> None:
     about = "tests/autograd/test_sample.py::slow"
-    known = Map({about: 2.0, "fast": 0.1}, {str(planted): {7: ["fast", about]}})
+    known = Map({about: 2.0, "fast": 0.1}, {str(planted): {7: ["fast", about]}}, {})
     assert {tuple(known.chosen(f)) for f in faults_of(planted) if f.function == 7} == {(about, "fast")}
 
 
@@ -105,4 +105,4 @@ def test_a_fault_is_not_caught_by_other_work_of_the_machine(planted: Path, monke
     monkeypatch.setattr(mutants.time, "monotonic", lambda: start + 400 * (clock() - start))  # 0.2 s are 80
     process = [sys.executable, "-c", "import time; time.sleep(0.2)"]
     monkeypatch.setattr(mutants, "in_a_fork", lambda attempt: os.posix_spawn(sys.executable, process, os.environ))
-    assert list(mutants.each_in_a_fork([fault], lambda fault: ALIVE, Map({}, {}), 1)) == [(fault, ALIVE)]
+    assert list(mutants.each_in_a_fork([fault], lambda fault: ALIVE, Map({}, {}, {}), 1)) == [(fault, ALIVE)]
