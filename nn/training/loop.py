@@ -6,7 +6,7 @@ import inspect
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,38 +40,35 @@ def fit(model: Module, data: Iterable[Any], *, loss: Loss, optimizer: Any, epoch
     arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics)
     run = Run(model, optimizer, scheduler, epochs)
     watchers = [arguments.watcher(callback) for callback in callbacks]
-    saved = _Saved(checkpoint, run, {"loss": loss, "data": data, "validation": validation}, watchers)
+    saved = _Saved(checkpoint, run, watchers, loss=loss, data=data, validation=validation)
     saved.resume()
     started = time.perf_counter()
-    batches = len(data) if isinstance(data, Sized) else None
-    with ProgressBar(epochs=epochs, done=run.epoch, batches=batches, show=progress) as bar:
-        for watcher in watchers:
-            watcher.on_fit_start(run)
+    with ProgressBar(epochs, data, done=run.epoch, show=progress) as bar:
+        _tell(watchers, "on_fit_start", run)
         while run.epoch < epochs and not run.stop:
-            row = {"lr": _learning_rate(optimizer)}
+            rate, tally = _learning_rate(optimizer), Tally(loss, metrics)
             model.train()
-            tally = Tally(loss, metrics)
             for batch in data:
                 _step(run, batch, loss, tally, clip_gradients, watchers)
                 if schedule_every == "batch" and scheduler is not None:
                     scheduler.step()
                 bar.batch(tally.mean)
-            row = tally.result() | row
-            if validation is not None:
-                measured = evaluate(model, validation, loss=loss, metrics=metrics)
-                row |= {f"validation_{name}": value for name, value in measured.items()}
+            row = {**tally.result(), "lr": rate, **_validated(model, validation, loss, metrics)}
             if schedule_every == "epoch" and scheduler is not None:
                 _step_scheduler(scheduler, row)
             run.epoch += 1
             run.history.append(row)
-            for watcher in watchers:
-                watcher.on_epoch_end(run)
+            _tell(watchers, "on_epoch_end", run)
             saved.write()
             bar.epoch_end(run.epoch, row)
-    for watcher in watchers:
-        watcher.on_fit_end(run)
+    _tell(watchers, "on_fit_end", run)
     run.history.seconds = time.perf_counter() - started
     return run.history
+
+
+def _tell(watchers: Sequence[Callback], event: str, run: Run) -> None:
+    for watcher in watchers:
+        getattr(watcher, event)(run)
 
 
 def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callable[[Iterable[Any]], object] | None,
@@ -100,20 +97,24 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
     value.backward()
     if clip_gradients is not None:
         clip_gradients([p for group in run.optimizer.param_groups for p in group["params"]])  # others are never zeroed
-    for watcher in watchers:
-        watcher.on_backward_end(run)
+    _tell(watchers, "on_backward_end", run)
     run.optimizer.step()
     run.step += 1
     tally.add(run.loss, outputs, targets)
-    for watcher in watchers:
-        watcher.on_batch_end(run)
+    _tell(watchers, "on_batch_end", run)
+
+
+def _validated(model: Module, data: Any, loss: Loss, metrics: Metrics | None) -> dict[str, Any]:
+    """The columns of the history that are measured on other data, if there are any."""
+    measured = {} if data is None else evaluate(model, data, loss=loss, metrics=metrics)
+    return {f"validation_{name}": value for name, value in measured.items()}
 
 
 class _Saved:
     """The checkpoint of a run, if there is to be one."""
 
-    def __init__(self, path: str | os.PathLike[str] | None, run: Run, others: dict[str, Any],
-                 watchers: Sequence[Callback]) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, run: Run, watchers: Sequence[Callback],
+                 **others: Any) -> None:
         self.path, self.run = path, run
         self.parts = {"model": run.model, "optimizer": run.optimizer, "history": run.history}
         self.parts |= {"scheduler": run.scheduler} if run.scheduler is not None else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +14,8 @@ REFRESH = 0.1  # seconds between two looks at the loss
 class ProgressBar:
     """A tqdm bar, in a terminal or a notebook, with epoch, loss, metrics, rate and remaining time; or nothing."""
 
-    def __init__(self, *, epochs: int, done: int, batches: int | None, show: bool) -> None:
+    def __init__(self, epochs: int, data: object, *, done: int, show: bool) -> None:
+        batches = len(data) if isinstance(data, Sized) else None
         self.epochs = epochs
         self.epoch = done
         self.measured: dict[str, str] = {}
