@@ -20,11 +20,12 @@ al., "Deconvolutional networks", 2010.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.arrays import consecutive
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
 from nn.kernels import depthwise
@@ -48,10 +49,9 @@ def _kernels(weight: Array) -> Array:
     return weight if weight.ndim == 4 else weight[..., np.newaxis]
 
 
-def _shares(channels: int, groups: int) -> list[slice]:
-    """The channels of each group."""
-    each = channels // groups
-    return [slice(k * each, (k + 1) * each) for k in range(groups)]
+def _shares(groups: int, *channels: int) -> Iterator[tuple[slice, ...]]:
+    """For each group, its channels of each of several images."""
+    return zip(*[consecutive([count // groups] * groups) for count in channels], strict=True)
 
 
 def _copies(image: Array, count: int) -> Array:
@@ -69,7 +69,7 @@ def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Wi
         copies = _copies(image, len(weight) // groups)
         return logical(depthwise.correlate(copies, kernels, rows, columns, bias), x.ndim)
     out = np.empty((rows.outputs, x.shape[0], columns.outputs, weight.shape[0]), x.dtype)
-    for c, o in zip(_shares(x.shape[1], groups), _shares(weight.shape[0], groups), strict=True):
+    for c, o in _shares(groups, x.shape[1], len(weight)):
         out[..., o] = correlate(image[..., c], kernels[o], rows, columns, None if bias is None else bias[o])
     return logical(out, x.ndim)
 
@@ -89,7 +89,7 @@ def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windo
         image = copies.reshape(*copies.shape[:3], groups, len(weight) // groups).sum(axis=4)
         return logical(image if bias is None else image + bias, g.ndim)
     image = np.empty((rows.size, g.shape[0], columns.size, channels), g.dtype)
-    for c, o in zip(_shares(channels, groups), _shares(weight.shape[0], groups), strict=True):
+    for c, o in _shares(groups, channels, len(weight)):
         image[..., c] = correlate_image(cotangent[..., o], kernels[o], rows, columns, None if bias is None else bias[c])
     return logical(image, g.ndim)
 
@@ -104,8 +104,8 @@ def _convolve_weight(x: Array, g: Array, *, windows: Windows, groups: int) -> Ar
     elif groups == image.shape[3]:
         weight = depthwise.correlate_weight(_copies(image, g.shape[1] // groups), cotangent, rows, columns)
     else:
-        shares = zip(_shares(x.shape[1], groups), _shares(g.shape[1], groups), strict=True)
-        weight = np.concatenate([correlate_weight(image[..., c], cotangent[..., o], rows, columns) for c, o in shares])
+        weight = np.concatenate([correlate_weight(image[..., c], cotangent[..., o], rows, columns)
+                                 for c, o in _shares(groups, x.shape[1], g.shape[1])])
     return weight if x.ndim == 4 else weight[..., 0]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of
+from autograd.arrays import consecutive
 from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
@@ -134,7 +135,7 @@ class MultiheadAttention(Layer):
 
     def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
         size, bias = self.embed_dim, self.in_proj_bias
-        thirds = [slice(i * size, (i + 1) * size) for i in range(3)]
+        thirds = consecutive([size] * 3)
         if itself:
             joint = linear(query, self.in_proj_weight, bias)
             return [joint[..., third] for third in thirds]
