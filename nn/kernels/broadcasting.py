@@ -1,4 +1,4 @@
-"""What broadcasting an operand means for its cotangent."""
+"""How an operand is shaped so that it broadcasts, and what that means for its cotangent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+
+
+def along_channels(values: Any, ndim: int) -> Any:
+    """Values (C,), one a channel or class, shaped to broadcast against an array (N, C, ...) of so many axes."""
+    return values.reshape((-1, *[1] * (ndim - 2)))
 
 
 def summed_to(cotangent: Array, shape: tuple[int, ...]) -> Array:

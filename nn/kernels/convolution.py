@@ -29,6 +29,7 @@ from autograd.arrays import consecutive
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
 from nn.kernels import depthwise
+from nn.kernels.broadcasting import along_channels
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.windows import Axis, Windows, axis, planes
@@ -208,7 +209,7 @@ def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..
 
     def reference(x: Any, weight: Any, bias: Any, **options: Any) -> Any:
         out = member(x, weight, **geometry(x, weight, **options))
-        return out if bias is None else out + bias.reshape(bias.shape + (1,) * (out.ndim - 2))
+        return out if bias is None else out + along_channels(bias, out.ndim)
 
     return fused(name, forward, pullback, reference)
 

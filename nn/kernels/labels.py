@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.kernels.broadcasting import along_channels
 from nn.kernels.indices import first_outside
 
 Array = np.ndarray[Any, Any]
@@ -28,7 +29,7 @@ def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore
     if target.dtype.kind == "f" or label_smoothing:
         counts = distribution(x, target, ignore_index, label_smoothing)
         if weight is not None:
-            counts = counts * along_classes(weight, x.ndim)
+            counts = counts * along_channels(weight, x.ndim)
         return counts, None, divisor(x, target, weight, ignore_index) if reduction == "mean" else 1
     labels, counted = _labels(target, x.shape[1], ignore_index)
     counts = None if weight is None else weight[labels]
@@ -61,7 +62,7 @@ def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Seque
     x, target, weight = operands
     dtarget = dweight = None
     if needs[1]:
-        spread = 1 if weight is None else along_classes(weight, x.ndim)
+        spread = 1 if weight is None else along_channels(weight, x.ndim)
         dtarget = each * spread * (1 - label_smoothing) * costs(target)
     if needs[2]:
         rest = (0, *range(2, x.ndim))
@@ -78,7 +79,7 @@ def distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> An
     if target.dtype.kind == "f":
         return target if smoothing == 0 else (1 - smoothing) * target + smoothing / x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
-    own = np.expand_dims(labels, 1) == along_classes(np.arange(x.shape[1]), x.ndim)
+    own = np.expand_dims(labels, 1) == along_channels(np.arange(x.shape[1]), x.ndim)
     rest = smoothing / x.shape[1]
     a = np.where(own, x.dtype.type(rest + (1 - smoothing)), x.dtype.type(rest))
     return a if counted is None else a * np.expand_dims(counted, 1)
@@ -94,11 +95,6 @@ def divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
     share = 1 if counted is None else counted.astype(x.dtype)
     total = np.sum(share if weight is None else weight[labels] * share)
     return np.where(total == 0, np.inf, total)
-
-
-def along_classes(weight: Any, ndim: int) -> Any:
-    """An entry a class, shaped to broadcast against the predictions."""
-    return weight.reshape((-1, *[1] * (ndim - 2)))
 
 
 def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Array | None]:

@@ -13,17 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
-from nn.kernels.labels import (
-    Shares,
-    along_classes,
-    distribution,
-    divisor,
-    each_cotangent,
-    loss,
-    other_cotangents,
-    shares,
-)
+from nn.kernels.labels import Shares, distribution, divisor, each_cotangent, loss, other_cotangents, shares
 
 Array = np.ndarray[Any, Any]
 
@@ -55,7 +47,7 @@ def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Sequence
 def reference(x: Any, target: Any, weight: Any, *, reduction: str = "mean", ignore_index: int = -100,
               label_smoothing: float = 0.0) -> Any:
     a = distribution(x, target, ignore_index, label_smoothing)
-    share = a if weight is None else a * along_classes(weight, x.ndim)
+    share = a if weight is None else a * along_channels(weight, x.ndim)
     losses = -np.sum(share * np.where((share == 0) & (x == -np.inf), 0, x), axis=1)
     if reduction == "none":
         return losses

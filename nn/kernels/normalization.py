@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
 
@@ -29,8 +30,7 @@ Needs = Sequence[bool]
 
 def _affine(weight: Any, bias: Any, ndim: int) -> tuple[Any, Any]:
     """The parameters, shaped to multiply (N, C, ...); 1 and 0 where they are absent."""
-    shape = (-1, *[1] * (ndim - 2))
-    return (1 if weight is None else weight.reshape(shape)), (0 if bias is None else bias.reshape(shape))
+    return (1 if weight is None else along_channels(weight, ndim)), (0 if bias is None else along_channels(bias, ndim))
 
 
 def _or(value: Array | None, default: float) -> Any:
@@ -118,9 +118,9 @@ def inference_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], 
 
 
 def inference_reference(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, *, eps: float) -> Any:
-    shape = (-1, *[1] * (x.ndim - 2))
     weight, bias = _affine(weight, bias, x.ndim)
-    return (x - mean.reshape(shape)) / np.sqrt(variance.reshape(shape) + eps) * weight + bias
+    mean, variance = along_channels(mean, x.ndim), along_channels(variance, x.ndim)
+    return (x - mean) / np.sqrt(variance + eps) * weight + bias
 
 
 # --- Group normalization ---------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
+from nn.kernels.broadcasting import along_channels
 from nn.layers.arguments import floating, nonzero, positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
@@ -209,7 +210,7 @@ def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
     weight = admitted(speaker, weight, real=True)
     if weight.size != 1 and x.shape[1:2] != weight.shape:
         raise refusal(speaker, f"(N, {weight.size}, ...)", x)
-    slopes = weight.reshape(-1, *[1] * max(0, x.ndim - 2)) if x.ndim else weight.reshape(())
+    slopes = along_channels(weight, x.ndim) if x.ndim else weight.reshape(())
     return autograd.leaky_relu(x, slopes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nn import layers
+from nn.kernels.broadcasting import along_channels
 from nn.module import Module
 from nn.onnx.call import Call
 from nn.onnx.graph import Graph
@@ -23,7 +24,7 @@ def simple(operator: str, **renamed: str) -> Convert:
 
 
 def _prelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    slopes = call.module.weight.data.reshape(-1, *[1] * max(0, call.inputs[0].ndim - 2))
+    slopes = along_channels(call.module.weight.data, call.inputs[0].ndim)
     return [graph.add("PRelu", [inputs[0], graph.constant(slopes, f"{call.path}.weight")])]
 
 
