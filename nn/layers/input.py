@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
+from nn.kernels.indices import first_index
 from nn.module import Module
 
 Speaker = Module | str  # who complains: a layer, or the name of a function
@@ -51,6 +52,13 @@ def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> Val
     """`Conv2d(16, 32, 3) expected (N, 16, H, W), got (64, 1, 28, 28)`, as an error to raise."""
     shape = came.shape if hasattr(came, "shape") else came
     return mistake(speaker, f"expected {expected}, got {shape}" + (f"; {advice}" if advice else ""))
+
+
+def refuse_where(wrong: Any, speaker: Speaker, x: Tensor, expected: str, advice: str = "") -> None:
+    """Raise ValueError if any of the values of x is wrong, naming the first."""
+    if wrong.any():
+        at = first_index(wrong)
+        raise refusal(speaker, expected, f"{x._value[at]} at index {at}", advice)
 
 
 def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -16,12 +16,11 @@ from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
-from nn.kernels.indices import first_index
 from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.kernels.reduction import reduced
 from nn.layers.arguments import probability
-from nn.layers.input import Speaker, admitted, described, mistake, refusal
+from nn.layers.input import Speaker, admitted, described, mistake, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted, warn_of_squashed
 
 
@@ -172,10 +171,8 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
-    if not log_target and (t._value < 0).any():
-        at = first_index(t._value < 0)
-        raise mistake(speaker, f"expected target probabilities, got {t._value[at]} at index {at}; for their logarithms "
-                               "pass log_target=True")
+    if not log_target:
+        refuse_where(t._value < 0, speaker, t, "target probabilities", "for their logarithms pass log_target=True")
     log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
     losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":

@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.kernels.indices import first_index
 from nn.kernels.reduction import reduced
-from nn.layers.input import Speaker, admitted, broadcasts, mistake
+from nn.layers.input import Speaker, admitted, broadcasts, mistake, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
 
 
@@ -59,9 +58,8 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
         variance = variance[..., np.newaxis]
     if not broadcasts(variance.shape, x.shape):
         raise mistake(speaker, f"needs variances that broadcast to {x.shape}, got {variance.shape}")
-    if (variance._value < 0).any():
-        raise mistake(speaker, f"expected variances of at least 0, got {variance._value.min()}; for their logarithms "
-                               "write np.exp(var)")
+    refuse_where(variance._value < 0, speaker, variance, "variances of at least 0",
+                 "for their logarithms write np.exp(var)")
     variance = variance + np.clip(weak(eps) - variance.detach(), 0, None)
     losses = (np.log(variance) + (x - t) ** 2 / variance) / 2 + (math.log(2 * math.pi) / 2 if full else 0)
     return reduced(losses, reduction)  # type: ignore[no-any-return]
@@ -75,9 +73,7 @@ def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool
     """
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target, real=True)
-    if (t._value < 0).any():
-        at = first_index(t._value < 0)
-        raise mistake(speaker, f"expected counts of at least 0, got {t._value[at]} at index {at}")
+    refuse_where(t._value < 0, speaker, t, "counts of at least 0")
     losses = np.exp(x) - t * x if log_input else x - t * np.log(x + weak(eps))
     if full:
         large = np.where(t > 1, t, 1)

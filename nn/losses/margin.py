@@ -11,10 +11,9 @@ import numpy as np
 
 from autograd import Tensor, softplus
 from autograd.arrays import weak
-from nn.kernels.indices import first_index
 from nn.kernels.reduction import reduced
 from nn.layers.distance import cosine_similarity, pairwise_distance
-from nn.layers.input import Speaker, mistake
+from nn.layers.input import Speaker, mistake, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
 
 
@@ -158,9 +157,5 @@ def _hinge(x: Any) -> Any:
 
 def _signs(speaker: Speaker, y: Tensor) -> Tensor:
     """The targets. Raises ValueError for others than 1 and -1."""
-    wrong = np.abs(y._value) != 1
-    if wrong.any():
-        at = first_index(wrong)
-        raise mistake(speaker, f"expected targets 1 and -1, got {y._value[at]} at index {at}; for 0 and 1 write "
-                               "2 * target - 1")
+    refuse_where(np.abs(y._value) != 1, speaker, y, "targets 1 and -1", "for 0 and 1 write 2 * target - 1")
     return y

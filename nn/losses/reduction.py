@@ -10,8 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.errors import user_line
-from nn.kernels.indices import first_index
-from nn.layers.input import Speaker, admitted, described, mistake
+from nn.layers.input import Speaker, admitted, described, mistake, refuse_where
 from nn.layers.layer import Layer
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -82,8 +81,7 @@ def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tup
     values = x._value
     low, high = values.item(values.argmin()), values.item(values.argmax())  # a third of the time of min() and max()
     if low < 0 or high > 1:
-        at = first_index((values < 0) | (values > 1))
-        raise mistake(speaker, f"expected {what} between 0 and 1, got {values[at]} at index {at}; {advice}")
+        refuse_where((values < 0) | (values > 1), speaker, x, f"{what} between 0 and 1", advice)
     return low, high
 
 

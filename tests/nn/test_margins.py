@@ -113,7 +113,7 @@ def test_ones_at_labels() -> None:
      r"SoftMarginLoss\(\) expected targets 1 and -1, got 0.0 at index \(\d, \d\); for 0 and 1 write 2 \* target - 1"),
     (lambda: nn.MarginRankingLoss(0.1)(A, B, SIGNS), ValueError, r"of one shape, got \(5, 4\) and \(5,\)"),
     (lambda: nn.CosineEmbeddingLoss()(A[None], B[None], SIGNS), ValueError, r"expected inputs \(N, D\) or \(D,\), got"),
-    (lambda: nn.GaussianNLLLoss()(A, B, -np.ones(1)), ValueError, "variances of at least 0, got -1.0; for their"),
+    (lambda: nn.GaussianNLLLoss()(A, B, -np.ones(1)), ValueError, "variances of at least 0, got -1.0 at index 0; for"),
     (lambda: nn.GaussianNLLLoss()(A, B, np.ones(3)), ValueError, r"variances that broadcast to \(5, 4\), got \(3,\)"),
     (lambda: nn.PoissonNLLLoss()(A, -np.ones_like(B)), ValueError, r"counts of at least 0, got -1.0 at index \(0, 0\)"),
     (lambda: nn.MultiMarginLoss()(A, np.array([0, 1, 4, 2, 1])), ValueError,
