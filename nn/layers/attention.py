@@ -22,7 +22,7 @@ from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
 from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout, kept
-from nn.layers.input import Speaker, admitted, broadcasts, described, located, mistake, refusal
+from nn.layers.input import Speaker, admitted, broadcasts, described, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.parameter import Parameter, overwrite
@@ -229,6 +229,6 @@ def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:
     """A mask as an array or tensor. Raises TypeError for integers, whose 0 and 1 would be added to the scores."""
     mask = array_of(given)
     if mask.dtype != bool and mask.dtype.kind != "f":
-        raise TypeError(f"{described(speaker)} expected {name} to be boolean ({meaning}) or floating (added to the "
-                        f"scores), got {mask.dtype}; write mask.astype(bool){located(speaker)}")
+        raise mistake(speaker, f"expected {name} to be boolean ({meaning}) or floating (added to the scores), got "
+                               f"{mask.dtype}; write mask.astype(bool)", TypeError)
     return mask

@@ -14,7 +14,7 @@ from nn import init
 from nn.kernels import embedding as kernels
 from nn.kernels.indices import first_outside
 from nn.layers.arguments import floating, positive
-from nn.layers.input import Speaker, described, located, mistake, refusal
+from nn.layers.input import Speaker, described, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
@@ -89,8 +89,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
     _check_padding(speaker, padding_idx, len(weight))
     input = array_of(input)
     if input.dtype.kind not in "iu":
-        raise TypeError(f"{described(speaker)} expected integer indices, got {input.dtype} {input.shape}; write "
-                        f"x.astype(int){located(speaker)}")
+        raise mistake(speaker, f"expected integer indices, got {input.dtype} {input.shape}; write x.astype(int)",
+                      TypeError)
     try:
         return kernels.embedding(weight, input, padding_idx=padding_idx)  # type: ignore[no-any-return]
     except ValueError as error:

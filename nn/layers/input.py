@@ -29,8 +29,7 @@ def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *
         advice = "x.astype(np.float32)" + (" / 255 for images" if x.dtype == np.uint8 else "")
         if kind == "c":
             advice = "the real part" + ("" if real else ", or build the layer with dtype=np.complex64")
-        raise TypeError(f"{described(speaker)} expected floating-point input, got {x.dtype} {x.shape}; pass {advice}"
-                        + located(speaker))
+        raise mistake(speaker, f"expected floating-point input, got {x.dtype} {x.shape}; pass {advice}", TypeError)
     return x if dtype is None or x.dtype == dtype else x.astype(dtype)
 
 
@@ -44,11 +43,11 @@ def _wrapped(speaker: Speaker, given: Any) -> Tensor:
     elif isinstance(given, dict):
         came = f"a dict with {', '.join(map(repr, given))}; take the array out of it"
     if came:
-        raise TypeError(f"{described(speaker)} expected a tensor, got {came}{located(speaker)}")
+        raise mistake(speaker, f"expected a tensor, got {came}", TypeError)
     return Tensor(given)
 
 
-def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> ValueError:
+def refusal(speaker: Speaker, expected: str, came: Any, advice: str = "") -> Exception:
     """`Conv2d(16, 32, 3) expected (N, 16, H, W), got (64, 1, 28, 28)`, as an error to raise."""
     shape = came.shape if hasattr(came, "shape") else came
     return mistake(speaker, f"expected {expected}, got {shape}" + (f"; {advice}" if advice else ""))
@@ -98,16 +97,12 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **he
     return found
 
 
-def mistake(speaker: Speaker, what: str) -> ValueError:
+def mistake(speaker: Speaker, what: str, kind: type[Exception] = ValueError) -> Exception:
     """A complaint that begins with the layer and ends with where it stands in its model, as an error to raise."""
-    return ValueError(f"{described(speaker)} {what}{located(speaker)}")
+    where = f" (module {speaker._path})" if isinstance(speaker, Module) and speaker._path else ""
+    return kind(f"{described(speaker)} {what}{where}")
 
 
 def described(speaker: Speaker) -> str:
     """A layer as its constructor call."""
     return speaker if isinstance(speaker, str) else f"{type(speaker).__name__}({speaker.extra_repr()})"
-
-
-def located(speaker: Speaker) -> str:
-    """Where a layer stands in its model, as the end of a message."""
-    return f" (module {speaker._path})" if isinstance(speaker, Module) and speaker._path else ""

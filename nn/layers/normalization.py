@@ -19,7 +19,7 @@ from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.kernels import rms_norm as kernels_of_rms
 from nn.layers.arguments import floating, positive
-from nn.layers.input import Speaker, admitted, batch_of, described, fitting, mistake, refusal
+from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
@@ -270,7 +270,7 @@ def instance_norm(input: Any, running_mean: Tensor | None = None, running_var: T
 def _move(speaker: Speaker, x: Tensor, running: Sequence[Any], batch: Sequence[Any], momentum: float) -> None:
     """The running statistics a step towards those of the batch x, in place; None is left out."""
     if not all(held is None or isinstance(held, Tensor) for held in running):
-        raise TypeError(f"{described(speaker)} moves the running statistics in place: give them as tensors")
+        raise mistake(speaker, "moves the running statistics in place: give them as tensors", TypeError)
     if any(held is not None for held in running) and x._value.shape != x.shape:
         raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
                                "or make the layer with track_running_stats=False")

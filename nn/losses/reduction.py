@@ -45,8 +45,8 @@ def predicted(speaker: Speaker, input: Any, target: Any, *, real: bool = False) 
         given, wanted = (np.asarray(x._value if isinstance(x, Tensor) else x) for x in (input, target))
         if given.dtype.kind not in "biu" or wanted.dtype.kind != "f" or given.shape == wanted.shape:
             raise
-        raise TypeError(f"{described(speaker)} expected predictions, then targets; got {given.dtype} {given.shape}, "
-                        f"then {wanted.dtype} {wanted.shape}: write loss(predictions, targets)") from None
+        raise mistake(speaker, f"expected predictions, then targets; got {given.dtype} {given.shape}, then "
+                               f"{wanted.dtype} {wanted.shape}: write loss(predictions, targets)", TypeError) from None
 
 
 def paired(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> tuple[Tensor, Tensor]:
