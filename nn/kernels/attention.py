@@ -8,10 +8,10 @@ attend to nothing gets 0, and gives zero gradients. `keep` (..., T, S), boolean 
 multiplied by `keep_scale`.
 
 Memory. The work goes in blocks of the first leading axis, and no weights are kept: the pullback computes those of its
-block again, which costs a tenth of it. Kept are the largest score and the sum of each query, and out. Scores are held
-transposed, (S, T): the softmax then runs over whole rows of memory instead of along each. Its division is done on the
-output, (T, e), not on the weights. out has the memory order of q, and the cotangents have those of their operands:
-heads that are views of one projection (N, T, heads, d) need no copy before, nor after.
+block again, which costs a tenth of it, as exp(score - logsumexp). Kept are the logsumexp of each query, and out. Scores
+are held transposed, (S, T): the softmax then runs over whole rows of memory instead of along each. out has the memory
+order of q, and the cotangents have those of their operands: heads that are views of one projection (N, T, heads, d)
+need no copy before, nor after.
 
 Sources: Vaswani et al., "Attention is all you need", 2017; Dao et al., "FlashAttention: fast and memory-efficient exact
 attention with IO-awareness", 2022.
@@ -31,6 +31,9 @@ from nn.kernels.broadcasting import summed_to
 from nn.kernels.products import SMALL, multiply
 
 Array = np.ndarray[Any, Any]
+
+BLOCK = 2**17  # scores of a block: two arrays of them fill the L2 cache
+SAFE = 40.0  # size of scores whose exponentials neither overflow nor vanish, nor do their sums
 
 
 def _transposed(x: Array) -> Array:
@@ -65,11 +68,9 @@ def _matmul(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
-def _scores(q: Array, k: Array, added: Array | None, factor: Array) -> Array:
-    """The scores of a block, transposed: (..., S, T)."""
-    scores = np.empty((*k.shape[:-1], q.shape[-2]), q.dtype)
-    _matmul(k, np.ascontiguousarray(_transposed(q * factor)), scores)
-    return scores if added is None else np.add(scores, added, out=scores)
+def _scores(q: Array, k: Array, factor: Array) -> Array:
+    """The scores of a block before the mask, transposed: (..., S, T)."""
+    return _matmul(k, np.multiply(_transposed(q), factor, order="C"), np.empty((*k.shape[:-1], q.shape[-2]), q.dtype))
 
 
 def _added(mask: Array | None, dtype: Any) -> Array | None:
@@ -86,26 +87,31 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     q, k, v, added, keep = (_expanded(x, leading) for x in (q, k, v, added, keep))
     queries, keys = q.shape[-2], k.shape[-2]
     out = np.empty_like(q) if q.shape[-1] == v.shape[-1] else np.empty((*leading, queries, v.shape[-1]), q.dtype)
-    largest = np.empty((*leading, 1, queries), q.dtype)
-    sums = np.empty((*leading, queries, 1), q.dtype)
+    logs = np.empty((*leading, 1, queries), q.dtype)  # of the sum of exponentials
     ones = np.ones(keys, q.dtype)
+    bounded = q.dtype.char in "fd" and (mask is None or mask.dtype == bool)  # which adds nothing else than 0 and -inf
 
     def work(block: slice) -> None:
-        part = _scores(q[block], k[block], None if added is None else added[block], factor)
-        top = part.max(axis=-2, keepdims=True, out=largest[block])
-        np.maximum(top, np.finfo(q.dtype).min, out=top)  # for a query whose scores are all -inf
-        np.subtract(part, top, out=part)
+        part = _scores(q[block], k[block], factor)
+        safe = bounded and part.size and part.min() > -SAFE and part.max() < SAFE
+        if added is not None:
+            np.add(part, added[block], out=part)
+        if not safe:
+            largest = part.max(axis=-2, keepdims=True, initial=np.finfo(q.dtype).min)  # where all scores are -inf
+            np.subtract(part, largest, out=part)
         np.exp(part, out=part)
-        total = ones @ part
+        total = (ones @ part)[..., np.newaxis, :]
         total[total == 0] = 1
-        sums[block] = total[..., np.newaxis]
+        np.log(total, out=logs[block])
+        if not safe:
+            logs[block] += largest
         if keep is not None:
             np.multiply(part, _transposed(keep[block]), out=part)
-        result = _matmul(_transposed(part), v[block], out[block])
-        np.multiply(result, (1 if keep is None else keep_scale) / sums[block], out=result)
+        np.multiply(part, (1 if keep is None else keep_scale) / total, out=part)
+        _matmul(_transposed(part), v[block], out[block])
 
-    for_blocks(work, len(q), block_length(len(q), sums[:1].size * keys))
-    return (out if any(shapes) else out[0]), (largest, sums, out)
+    for_blocks(work, len(q), block_length(len(q), logs[:1].size * keys, BLOCK), least=1)
+    return (out if any(shapes) else out[0]), (logs, out)
 
 
 def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], targets: Sequence[Array | None],
@@ -115,20 +121,21 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
     With weights p and scores s:  dv = pᵀ g,  ds = p (g vᵀ - g · out),  dq = scale ds k,  dk = scale dsᵀ q.
     """
     q, k, v, mask, keep = operands
-    largest, sums, out = residuals
+    logs, out = residuals
     dq, dk, dv, dscores = targets
-    added = _expanded(_added(mask, q.dtype), largest.shape[:-2])
+    added = _expanded(_added(mask, q.dtype), logs.shape[:-2])
 
     def work(block: slice) -> None:
-        part = _scores(q[block], k[block], None if added is None else added[block], factor)
-        np.subtract(part, largest[block], out=part)
+        part, cotangent = _scores(q[block], k[block], factor), g[block]
+        if added is not None:
+            np.add(part, added[block], out=part)
+        np.subtract(part, logs[block], out=part)
         np.exp(part, out=part)
-        cotangent = g[block] / sums[block]
         along = np.vecdot(cotangent, out[block])[..., np.newaxis, :]
         if keep is None:
             kept = part
         else:
-            cotangent *= keep_scale
+            cotangent = cotangent * keep_scale
             kept = part * _transposed(keep[block])
         if dv is not None:
             _matmul(kept, cotangent, dv[block])
@@ -141,12 +148,13 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
         np.multiply(ds, part, out=ds)
         if dscores is not None:
             dscores[block] = ds
+        np.multiply(ds, factor, out=ds)
         if dk is not None:
-            _matmul(ds, q[block] * factor, dk[block])
+            _matmul(ds, q[block], dk[block])
         if dq is not None:
-            np.multiply(_matmul(_transposed(ds), k[block], dq[block]), factor, out=dq[block])
+            _matmul(_transposed(ds), k[block], dq[block])
 
-    for_blocks(work, len(q), block_length(len(q), sums[:1].size * k.shape[-2]))
+    for_blocks(work, len(q), block_length(len(q), logs[:1].size * k.shape[-2], BLOCK), least=1)
 
 
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,

@@ -72,7 +72,7 @@ def test_leading_axes_broadcast(shapes: tuple[tuple[int, ...], ...]) -> None:
 
 
 def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "block_length", lambda length, elements: 2)
+    monkeypatch.setattr(attention, "BLOCK", 2 * 2 * 4 * 4)  # two of five, which have two heads of four by four scores
     projection = random(np.random.default_rng(0), 5, 4, 3, 2, 3)  # (N, T, q k v, heads, d)
     q, k, v = projection.transpose(2, 0, 3, 1, 4)
     check(scaled_dot_product_attention, [q, k, v, None, None], [0, 1, 2], second=False)
@@ -116,6 +116,28 @@ def test_a_query_without_keys_gives_zero_and_zero_gradients(value: Any) -> None:
     np.testing.assert_array_equal(out.data, 0)
     for leaf in (q, k, v, *([mask] if isinstance(mask, Tensor) else [])):
         np.testing.assert_array_equal(leaf.grad.data, 0)
+
+
+@pytest.mark.parametrize("score", [-200.0, -45.0, -35.0, 35.0, 45.0, 200.0])
+@pytest.mark.parametrize("masked", [False, True])
+def test_scores_of_any_size_give_the_weights_of_their_differences(score: float, masked: bool) -> None:
+    q, k, v = (random(np.random.default_rng(i), 2, 3, 4, dtype=np.float32) for i in range(3))
+    q[..., 0], k[..., 0] = score, 2  # with the scale 1 / 2 added to all scores, which changes no weight
+    mask = np.array([[True, False, True], [True, True, True], [False, False, False]]) if masked else None
+    leaves = [Tensor(x, requires_grad=True) for x in (q, k, v)]
+    out = scaled_dot_product_attention(*leaves, mask, None)
+    (out * out).sum().backward()
+    exact = [Tensor(x.astype(np.float64), requires_grad=True) for x in (q, k, v)]
+    expected = attention.reference(*exact, mask, None)
+    (expected * expected).sum().backward()
+    close(out.data, expected.data, 1e-4)
+    for got, true in zip(leaves, exact, strict=True):
+        close(got.grad.data, true.grad.data, 1e-4)
+
+
+def test_many_keys_of_half_precision_do_not_overflow() -> None:
+    q, k, v = np.full((1, 1, 1), 6, np.float16), np.full((1, 400, 1), 1, np.float16), np.ones((1, 400, 1), np.float16)
+    np.testing.assert_array_equal(scaled_dot_product_attention(q, k, v, None, None).data, 1)
 
 
 def test_large_scores_stay_finite() -> None:
