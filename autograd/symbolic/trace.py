@@ -212,11 +212,7 @@ def _is_operand(x: Any) -> bool:
 
 def _expressions(x: Any) -> Array:
     """An operand as an array of expressions."""
-    array = np.asarray(x._value if isinstance(x, Tensor) else x, dtype=object)
-    made = np.empty_like(array)
-    for index in np.ndindex(array.shape):
-        made[index] = exact(array[index])
-    return made
+    return _each(exact, np.asarray(x._value if isinstance(x, Tensor) else x, dtype=object))
 
 
 def _numeric(x: Any) -> Array:
@@ -224,11 +220,13 @@ def _numeric(x: Any) -> Array:
     sp = sympy()
     logic = sp.logic.boolalg  # a symbol is a Boolean too there: ask for what is nothing else
     conditions = (sp.core.relational.Relational, logic.BooleanFunction, logic.BooleanAtom)
-    array = _expressions(x)
-    for index in np.ndindex(array.shape):
-        if isinstance(array[index], conditions):
-            array[index] = sp.Piecewise((1, array[index]), (0, True))
-    return array
+    return _each(lambda e: sp.Piecewise((1, e), (0, True)) if isinstance(e, conditions) else e, _expressions(x))
+
+
+def _each(form: Callable[[Any], Any], array: Array) -> Array:
+    made = np.empty_like(array)  # what NumPy makes of 0-d arrays is none
+    made[...] = np.frompyfunc(form, 1, 1)(array)
+    return made
 
 
 def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
