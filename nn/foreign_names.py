@@ -4,8 +4,6 @@ from __future__ import annotations
 
 _NO_VOLUMES = "there are layers for sequences and images only"
 _CPU = "there is one process on the CPU: leave it out"
-_SHUFFLED = "write x.reshape(n, groups, c // groups, h, w).swapaxes(1, 2).reshape(n, c, h, w)"
-_BAG, _BILINEAR = "write embedding(i).mean(axis=-2)", "write np.einsum('...i,oij,...j->...o', x, W, y)"
 _VOLUMES = ("AdaptiveAvgPool3d", "AdaptiveMaxPool3d", "AvgPool3d", "BatchNorm3d", "CircularPad3d", "ConstantPad3d",
             "Conv3d", "ConvTranspose3d", "Dropout3d", "InstanceNorm3d", "LPPool3d", "MaxPool3d", "ReflectionPad3d",
             "ReplicationPad3d", "ZeroPad3d")
@@ -18,8 +16,7 @@ MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, np.pad pads sequences, and autograd.ravel "
              "makes one vector of parameters",
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
-    "EmbeddingBag": _BAG, "Bilinear": _BILINEAR, "ChannelShuffle": _SHUFFLED, "NLLLoss2d": "write NLLLoss",
-    "Softmax2d": "write Softmax(1)", "UpsamplingNearest2d": "write Upsample",
+    "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",
     "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss",
 }
@@ -30,7 +27,6 @@ FUNCTIONS = {
                    "dropout3d", "lp_pool3d", "max_pool3d"), _NO_VOLUMES) | {
     "upsample": "write interpolate", "upsample_nearest": "write interpolate",
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
-    "embedding_bag": _BAG, "bilinear": _BILINEAR, "channel_shuffle": _SHUFFLED,
     "multilabel_soft_margin_loss": "write binary_cross_entropy_with_logits",
     "gumbel_softmax": "write softmax((x + np.random.default_rng(seed).gumbel(size=x.shape)) / tau)",
 }

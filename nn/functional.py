@@ -15,11 +15,13 @@ from nn.layers.adaptive_pooling import (
     adaptive_max_pool2d,
 )
 from nn.layers.attention import scaled_dot_product_attention
+from nn.layers.bilinear import bilinear
 from nn.layers.compositions import celu, glu, logsigmoid, mish, selu, softmin, softsign, tanhshrink
 from nn.layers.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from nn.layers.distance import cosine_similarity, normalize, pairwise_distance
 from nn.layers.dropout import alpha_dropout, dropout, dropout1d, dropout2d
 from nn.layers.embedding import embedding, one_hot
+from nn.layers.embedding_bag import embedding_bag
 from nn.layers.flatten import flatten
 from nn.layers.linear import linear
 from nn.layers.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
@@ -27,7 +29,7 @@ from nn.layers.padding import pad
 from nn.layers.patches import fold, unfold
 from nn.layers.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold
 from nn.layers.pooling import avg_pool1d, avg_pool2d, lp_pool1d, lp_pool2d, max_pool1d, max_pool2d
-from nn.layers.resizing import interpolate, pixel_shuffle, pixel_unshuffle
+from nn.layers.resizing import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 from nn.layers.response import local_response_norm
 from nn.layers.sampling import affine_grid, grid_sample
 from nn.losses import (
@@ -52,17 +54,18 @@ from nn.losses import (
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "affine_grid",
-    "alpha_dropout", "avg_pool1d", "avg_pool2d", "batch_norm", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d",
-    "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "dropout", "dropout1d", "dropout2d", "elu",
-    "embedding", "flatten", "fold", "gaussian_nll_loss", "gelu", "glu", "grid_sample", "group_norm", "hardshrink",
-    "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "instance_norm", "interpolate",
-    "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_softmax", "logsigmoid",
-    "lp_pool1d", "lp_pool2d", "margin_ranking_loss", "max_pool1d", "max_pool2d", "mish", "mse_loss",
-    "multi_margin_loss", "nll_loss", "normalize", "one_hot", "pad", "pairwise_distance", "pixel_shuffle",
-    "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "scaled_dot_product_attention",
-    "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink",
-    "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "unfold",
+    "alpha_dropout", "avg_pool1d", "avg_pool2d", "batch_norm", "bilinear", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "celu", "channel_shuffle", "conv1d", "conv2d", "conv_transpose1d",
+    "conv_transpose2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "dropout", "dropout1d",
+    "dropout2d", "elu", "embedding", "embedding_bag", "flatten", "fold", "gaussian_nll_loss", "gelu", "glu",
+    "grid_sample", "group_norm", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
+    "huber_loss", "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
+    "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "margin_ranking_loss",
+    "max_pool1d", "max_pool2d", "mish", "mse_loss", "multi_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6",
+    "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss",
+    "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "triplet_margin_loss", "unfold",
 ]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists

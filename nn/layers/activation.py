@@ -277,6 +277,21 @@ class Softmax(Activation):
         return self.over(x, self.dim)
 
 
+class Softmax2d(Softmax):
+    """exp(x_c) / sum_k exp(x_k) over the channels of images, (N, C, H, W) or (C, H, W): `Softmax(-3)`.
+
+    The dtype stays. Raises ValueError for other shapes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(-3)
+
+    def function(self, x: Any) -> Tensor:
+        if x.ndim not in (3, 4):
+            raise refusal(self, "(N, C, H, W) or (C, H, W)", x)
+        return super().function(x)
+
+
 class LogSoftmax(Softmax):
     """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out, without overflow or underflow.
 

@@ -39,13 +39,14 @@ class Embedding(Layer):
         self.reset_parameters()
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None,
+                        **options: Any) -> Self:
         """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`."""
         table = plain_array(as_plain(embeddings))
         if table.ndim != 2:
-            raise refusal("Embedding.from_pretrained", "embeddings (rows, width)", table)
+            raise refusal(f"{cls.__name__}.from_pretrained", "embeddings (rows, width)", table)
         rows, width = table.shape
-        layer = cls(rows, width, padding_idx, dtype=table.dtype)
+        layer = cls(rows, width, padding_idx=padding_idx, dtype=table.dtype, **options)
         overwrite(layer.weight, table)
         layer.weight.requires_grad = not freeze
         return layer

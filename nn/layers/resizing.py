@@ -1,4 +1,4 @@
-"""Images of another size: read between their pixels, or made of channels."""
+"""Images of another size: read between their pixels, or made of channels, whose order may change."""
 
 from __future__ import annotations
 
@@ -62,6 +62,33 @@ class PixelUnshuffle(Layer):
 
     def forward(self, input: Any) -> Tensor:
         return pixel_unshuffle(input, self.downscale_factor, speaker=self)
+
+
+class ChannelShuffle(Layer):
+    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
+
+    Raises ValueError for channels that `groups` does not divide. Source: Zhang et al., "ShuffleNet", arXiv:1707.01083.
+    """
+
+    def __init__(self, groups: int) -> None:
+        positive("ChannelShuffle", groups=groups)
+        self.groups = groups
+
+    def forward(self, input: Any) -> Tensor:
+        return channel_shuffle(input, self.groups, speaker=self)
+
+
+def channel_shuffle(input: Any, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
+    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
+
+    Raises ValueError for channels that `groups` does not divide.
+    """
+    positive(speaker, groups=groups)
+    x = admitted(speaker, input)
+    if x.ndim < 2 or x.shape[1] % groups:
+        raise refusal(speaker, f"(N, C, ...) with channels that {groups} divides", x)
+    runs = x.reshape(len(x), groups, x.shape[1] // groups, *x.shape[2:])
+    return runs.swapaxes(1, 2).reshape(x.shape)
 
 
 def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:

@@ -209,6 +209,20 @@ def _embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Gather", [call.weight(graph, "weight"), inputs[0]], axis=0)]
 
 
+def _embedding_bag(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    module = call.module
+    if len(inputs) > 1 or call.inputs[0].ndim != 2 or module.padding_idx is not None:
+        raise call.error("ONNX has bags of one length, (B, L), without offsets, weights and padding_idx only")
+    reduction = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax"}[module.mode]
+    return [graph.add(reduction, [*_embedding(graph, call, inputs), graph.integers([1])], keepdims=0)]
+
+
+def _bilinear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    weight, *bias = call.weights(graph)
+    out = graph.add("Einsum", [inputs[0], weight, inputs[1]], equation="...i,oij,...j->...o")
+    return [graph.add("Add", [out, *bias]) if bias else out]
+
+
 def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """softmax(q k^T / sqrt(d)) v, head by head; (N, H, L, d) within."""
     module = call.module
@@ -284,6 +298,8 @@ _LAYERS: dict[Convert, Sequence[type[Module]]] = {
     _unfold: [layers.Unfold],
     _fold: [layers.Fold],
     _embedding: [layers.Embedding],
+    _embedding_bag: [layers.EmbeddingBag],
+    _bilinear: [layers.Bilinear],
     _cosine_similarity: [layers.CosineSimilarity],
     _pairwise_distance: [layers.PairwiseDistance],
     convert_recurrent: [layers.RNN, layers.LSTM, layers.GRU],

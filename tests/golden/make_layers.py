@@ -131,6 +131,18 @@ def basic() -> Family:
     f.case("PairwiseDistance", inputs=[(3, 4), (3, 4)])
     f.case("PairwiseDistance", p=1, keepdim=True, inputs=[(3, 4), (4,)])
     f.case("PairwiseDistance", 3.0, eps=0.1, inputs=[(2, 3, 4), (2, 3, 4)])
+    f.case("Bilinear", 5, 4, 3, inputs=[(2, 6, 5), (2, 6, 4)])
+    f.case("Bilinear", 5, 4, 3, bias=False, inputs=[(5,), (4,)])
+    offsets = torch.tensor([0, 3, 3, 5])
+    for mode in ("sum", "mean", "max"):
+        f.case("EmbeddingBag", 7, 3, mode=mode, inputs=[ints(5, 4, high=7, seed=3)])
+        f.case("EmbeddingBag", 7, 3, mode=mode, padding_idx=2, inputs=[ints(9, high=7, seed=4), offsets])
+        f.case("EmbeddingBag", 7, 3, mode=mode, include_last_offset=True, inputs=[ints(5, high=7, seed=5), offsets])
+    f.case("EmbeddingBag", 7, 3, mode="sum", padding_idx=-1, inputs=[ints(9, high=7, seed=6), offsets, torch.rand(9)])
+    f.case("ChannelShuffle", 3, inputs=[(2, 6, 3, 2)])
+    f.case("ChannelShuffle", 2, inputs=[(2, 6, 4)])
+    for shape in ((2, 4, 3, 2), (4, 3, 2)):
+        f.case("Softmax2d", inputs=[shape])
     return f
 
 

@@ -236,7 +236,8 @@ def test_functions_agree_with_layers() -> None:
     "CosineSimilarity(dim=0)", "PairwiseDistance(p=1, keepdim=True)", "MarginRankingLoss(margin=0.5)",
     "TripletMarginLoss(margin=2.0, swap=True, reduction='sum')", "GaussianNLLLoss(full=True)",
     "PoissonNLLLoss(log_input=False)", "CosineEmbeddingLoss(margin=0.1)", "HingeEmbeddingLoss()", "SoftMarginLoss()",
-    "MultiMarginLoss(p=2, margin=0.5)",
+    "MultiMarginLoss(p=2, margin=0.5)", "Bilinear(3, 4, 2, bias=False)", "Softmax2d()", "ChannelShuffle(3)",
+    "EmbeddingBag(5, 3, mode='max', padding_idx=1)",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Distances, losses with margins, densities and one-hot rows: by loops, SciPy, at corners, and what they refuse."""
+"""Distances, losses with margins, densities, one-hot rows, bags: by loops, SciPy, at corners, and what they refuse."""
 
 from __future__ import annotations
 
@@ -100,6 +100,28 @@ def test_ones_at_labels() -> None:
     np.testing.assert_array_equal(functional.one_hot([0, 2]).data, [[1, 0, 0], [0, 0, 1]])
     np.testing.assert_array_equal(np.asarray(vmap(lambda y: functional.one_hot(y, 4))(labels)), np.eye(4)[labels])
     assert functional.one_hot(labels, 6).dtype == np.int64
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=4),
+       st.sampled_from(["sum", "mean", "max"]))
+def test_bags_are_what_loops_say(bags: list[list[int]], mode: str) -> None:
+    """Where each begins, in one row; of row 3, which is padding, nothing."""
+    table, reduce = RNG.normal(size=(6, 2)), {"sum": np.sum, "mean": np.mean, "max": np.max}[mode]
+    ends = np.cumsum([0, *map(len, bags)])
+    kept = [[i for i in bag if i != 3] for bag in bags]
+    expected = [reduce(table[bag], axis=0) if bag else np.zeros(2) for bag in kept]
+    indices = np.array([i for bag in bags for i in bag], int)
+    for offsets, to_the_end in ((ends[:-1], False), (ends, True)):
+        found = functional.embedding_bag(indices, table, offsets, mode=mode, include_last_offset=to_the_end,
+                                         padding_idx=3)
+        np.testing.assert_allclose(found.data, expected, rtol=1e-12)
+
+
+def test_a_bag_of_pretrained_vectors() -> None:
+    table = RNG.normal(size=(5, 3)).astype(np.float32)
+    layer = nn.EmbeddingBag.from_pretrained(table, mode="sum", padding_idx=0)
+    assert not layer.weight.requires_grad
+    np.testing.assert_array_equal(layer([[0, 2, 4]]).data, table[[2]] + table[[4]])
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [

@@ -101,11 +101,13 @@ LAYERS = [
     (nn.Softplus(beta=2.0, threshold=0.5), (4, 9)),
     (nn.Softmax(1), (2, 3)),
     (nn.LogSoftmax(-1), (2, 3)),
+    (nn.Softmax2d(), (2, 3, 4, 5)),
     (nn.PReLU(), (2, 3)),
     (nn.PReLU(3), (2, 3, 4, 5)),
     (nn.Unflatten(1, (2, -1)), (2, 6)),
     (nn.PixelShuffle(2), (2, 8, 3, 4)),
     (nn.PixelUnshuffle(2), (2, 3, 4, 6)),
+    (nn.ChannelShuffle(3), (2, 6, 4, 5)),
     (nn.Unfold(3, 2, (1, 2), 2), (2, 3, 6, 7)),
     (nn.Fold((4, 5), (2, 3), padding=(1, 0)), (2, 12, 15)),
     (nn.ZeroPad2d((1, 0, 2, 3)), (2, 3, 4, 5)),
@@ -159,13 +161,24 @@ def test_every_layer_has_a_case():
 
     tested = {type(layer) for layer, _ in LAYERS} | {nn.Embedding, nn.RNN, nn.LSTM, nn.GRU, nn.MultiheadAttention}
     tested |= {nn.TransformerDecoderLayer, nn.TransformerDecoder, nn.Transformer}
-    tested |= {nn.CosineSimilarity, nn.PairwiseDistance}
+    tested |= {nn.CosineSimilarity, nn.PairwiseDistance, nn.Bilinear, nn.EmbeddingBag}
     assert set(CONVERTERS) <= tested
     assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
 
 
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+def test_bags_of_one_length_compute_the_same_elsewhere(mode, tmp_path):
+    indices = RANDOM.integers(0, 7, (2, 5))
+    assert_same_elsewhere(nn.EmbeddingBag(7, 3, mode=mode), indices, tmp_path / "model.onnx")
+    for layer, given in ((nn.EmbeddingBag(7, 3, mode=mode, padding_idx=2), indices),
+                         (nn.EmbeddingBag(7, 3, mode=mode), (indices[0], np.array([0, 2])))):
+        with pytest.raises(ValueError, match=r"cannot express .*EmbeddingBag: ONNX has bags of one length, \(B, L\)"):
+            nn.export_onnx(layer, given, tmp_path / "model.onnx")
+
+
 @pytest.mark.parametrize("layer", [nn.CosineSimilarity(), nn.CosineSimilarity(-1), nn.PairwiseDistance(),
-                                   nn.PairwiseDistance(1, keepdim=True)])
+                                   nn.PairwiseDistance(1, keepdim=True), nn.Bilinear(4, 4, 3),
+                                   nn.Bilinear(4, 4, 3, bias=False)])
 def test_layers_of_two_inputs_compute_the_same_elsewhere(layer, tmp_path):
     assert_same_elsewhere(layer, (images(2, 3, 4), images(2, 3, 4)), tmp_path / "model.onnx")
 

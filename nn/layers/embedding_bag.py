@@ -1,0 +1,93 @@
+"""A vector for every bag of words: the sum, the mean or the largest numbers of the rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.arguments import array_of, as_tensor
+from autograd.arrays import plain_array
+from autograd.boundary import as_plain
+from nn.layers.embedding import Embedding, embedding
+from nn.layers.input import Speaker, admitted, described, mistake, refusal
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+MODES = ("sum", "mean", "max")
+
+
+class EmbeddingBag(Embedding):
+    """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
+
+    Indices (B, L), a bag a row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of
+    "sum" each row may have a weight of its own, `per_sample_weights` like the indices. The row `padding_idx` does not
+    count, and an empty bag gives 0. Raises TypeError for indices that are not integers, ValueError for others that do
+    not fit.
+    """
+
+    called_with = ("indices", "offsets")
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean",
+                 include_last_offset: bool = False, padding_idx: int | None = None,
+                 dtype: DTypeLike | None = None) -> None:
+        _check_mode("EmbeddingBag", mode)
+        self.mode, self.include_last_offset = mode, include_last_offset
+        super().__init__(num_embeddings, embedding_dim, padding_idx, dtype=dtype)
+
+    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
+        return embedding_bag(input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
+                             include_last_offset=self.include_last_offset, padding_idx=self.padding_idx, speaker=self)
+
+
+def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "mean", per_sample_weights: Any = None,
+                  include_last_offset: bool = False, padding_idx: int | None = None,
+                  speaker: Speaker = "embedding_bag") -> Tensor:
+    """The sum, "mean" or "max" of the rows of `weight` (rows, width) of each bag of indices: (B, width).
+
+    Indices (B, L), or (N,) with `offsets`, where each bag begins; with `include_last_offset` the last one is where all
+    end. Raises as `nn.EmbeddingBag`.
+    """
+    _check_mode(speaker, mode)
+    input, weight = array_of(input), as_tensor(weight)
+    shares = None if per_sample_weights is None else admitted(speaker, per_sample_weights, weight.dtype)
+    if shares is not None and (mode != "sum" or shares.shape != input.shape):
+        raise mistake(speaker, f"needs per_sample_weights like the indices, {input.shape}, and mode 'sum'; got "
+                               f"{shares.shape} and mode {mode!r}")
+    counted = np.ones(input.shape, bool)
+    if input.ndim == 1 and offsets is not None:
+        places, counted = _places(speaker, offsets, len(input), include_last_offset)
+        input, shares = np.take(input, places), None if shares is None else np.take(shares, places)
+    elif input.ndim != 2 or offsets is not None:
+        raise refusal(speaker, "indices (B, L), or (N,) with offsets", input)
+    rows: Any = embedding(input, weight, padding_idx, speaker=speaker)
+    if padding_idx is not None:
+        counted = counted & (input != padding_idx % len(weight))
+    if shares is not None:
+        rows = rows * shares[..., np.newaxis]
+    counted = counted[..., np.newaxis]
+    number = counted.sum(axis=-2)
+    if mode == "max":
+        largest = np.max(np.where(counted, rows, -np.inf), axis=-2, initial=-np.inf)
+        return np.where(number > 0, largest, 0)  # type: ignore[return-value]
+    total = np.sum(np.where(counted, rows, 0), axis=-2)
+    return total if mode == "sum" else total / np.maximum(number, 1).astype(rows.dtype)  # type: ignore[no-any-return]
+
+
+def _places(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
+    """Where the indices of each bag stand, a bag a row, and which of these places are the bag's own."""
+    starts = plain_array(as_plain(offsets))
+    ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
+    lengths = np.diff(ends)
+    if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():
+        raise mistake(speaker, f"expected offsets from 0 up to {count} in rising order, got {starts.tolist()}")
+    along = np.arange(lengths.max(initial=0))
+    counted = along < lengths[:, np.newaxis]
+    return np.where(counted, ends[:-1, np.newaxis] + along, 0), counted
+
+
+def _check_mode(speaker: Speaker, mode: str) -> None:
+    if mode not in MODES:
+        raise ValueError(f"{described(speaker)}: mode is one of {', '.join(map(repr, MODES))}, got {mode!r}")
