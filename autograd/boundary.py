@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def standing_for(f: Callable[..., Any], argnums: Any = 0) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def standing_for(f: Callable[..., Any], argnums: Any = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`functools.wraps(f)`, for what a transform makes of a function.
 
     Raises `TypeError` for what is no function, and for arguments where their numbers belong.

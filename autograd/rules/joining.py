@@ -30,7 +30,7 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
                 casting: Any = "same_kind") -> Any:
     refuse_out("concatenate", out)
-    parts = in_one_dtype("concatenate", arrays, dtype, casting)
+    parts = in_one_dtype("concatenate", in_common(arrays), dtype, casting)
     if not parts:
         raise ValueError("need at least one array to concatenate")
     if axis is None:
@@ -41,9 +41,8 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
     return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
 
 
-def in_one_dtype(name: str, arrays: Sequence[Any], dtype: Any, casting: Any) -> list[Any]:
+def in_one_dtype(name: str, parts: list[Any], dtype: Any, casting: Any) -> list[Any]:
     """The arrays in the dtype that is asked for, or in those that NumPy makes one of."""
-    parts = in_common(arrays)
     if parts and (dtype is not None or casting != "same_kind"):
         dtype = np.dtype(np.result_type(*parts) if dtype is None else dtype)
         refused = [x.dtype for x in parts if not np.can_cast(x.dtype, dtype, casting)]
@@ -61,7 +60,7 @@ pile = variadic("linear", "stack", lambda *arrays, axis: np.stack(arrays, axis),
 def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None,
           casting: Any = "same_kind") -> Any:
     refuse_out("stack", out)
-    parts = in_one_dtype("stack", arrays, dtype, casting)
+    parts = in_one_dtype("stack", arrays_of(arrays), dtype, casting)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:
         raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")

@@ -169,6 +169,10 @@ def test_a_rule_for_all_arguments_at_once_is_refused() -> None:
         grad(f)(1.0, 2.0)
 
 
+def test_an_option_of_numpys_that_another_library_calls_so_too_is_taken() -> None:
+    assert np.ravel_multi_index((autograd.tensor([1, 2]), 1), dims=(3, 4)).tolist() == [5, 9]
+
+
 def test_a_function_that_does_not_tell_its_parameters_has_none_that_are_known() -> None:
     assert parameters(max) == {}  # NumPy's of C did not before 2.4
 

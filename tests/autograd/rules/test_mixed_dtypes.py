@@ -86,6 +86,16 @@ def test_least_squares_of_two_precisions() -> None:
     assert np.linalg.lstsq(Tensor(nearly), np.ones(3))[2] == np.linalg.lstsq(nearly, np.ones(3))[2]
 
 
+@pytest.mark.parametrize("f", [
+    lambda x: x * 1j, lambda x: np.choose([1, 0], [2, x]), lambda x: np.stack([x, 2]), lambda x: np.hstack([x, 2]),
+    lambda x: np.concatenate([x, 2], axis=None),
+], ids=["product", "choose", "stack", "hstack", "concatenate"])
+@pytest.mark.parametrize("dtype", [np.float32, np.int8])
+def test_a_python_number_beside_an_array_gives_the_dtype_that_it_gives_in_numpy(f: Any, dtype: Any) -> None:
+    x = np.ones((), dtype)
+    assert f(Tensor(x)).dtype == f(x).dtype
+
+
 def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
     """300 squared is more than float16 holds; and the power 0 less one is 255 in uint8."""
     x, y = Tensor(np.full(2, 300, np.float16), requires_grad=True), Tensor(np.full(2, 400.0), requires_grad=True)

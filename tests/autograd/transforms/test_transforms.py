@@ -117,6 +117,27 @@ def test_cotangents_of_outputs_that_do_not_vary_add_nothing() -> None:
     np.testing.assert_array_equal(pullback((g, 7.0, 7))[0], g * np.cos(x))
 
 
+def test_tangents_of_outputs_that_do_not_vary_are_zeros() -> None:
+    x, t = np.array([0.3, 2.0, -1.0]), np.array([1.0, 10.0, 100.0])
+    (_, number, place), slopes = jvp(lambda x: (np.sin(x), 2.5, np.argmax(x)), (x,), (t,))
+    assert (number, place, place.dtype) == (2.5, 1, np.intp)
+    np.testing.assert_array_equal(slopes[0], t * np.cos(x))
+    assert slopes[1:] == (0, 0)
+
+
+def test_a_tangent_has_the_shape_and_the_dtype_of_its_value() -> None:
+    x = np.ones(3, np.float32)
+    value, tangent = jvp(lambda x: x + np.ones((2, 3)), (x,), (x,))
+    assert (tangent.shape, tangent.dtype) == (value.shape, value.dtype) == ((2, 3), np.float64)
+    np.testing.assert_array_equal(tangent, np.ones((2, 3)))
+
+
+def test_each_of_several_outputs_has_its_tangent() -> None:
+    x = np.diag([1.0, 2.0])
+    for one, other in zip(*jvp(lambda x: tuple(np.linalg.eigh(3 * x)), (x,), (x,)), strict=True):
+        np.testing.assert_array_equal(other, one if one.ndim == 1 else 0 * one)
+
+
 def test_a_tangent_of_what_a_function_does_not_read_moves_nothing() -> None:
     _, push = linearize(lambda x, y: 3 * x, np.ones(2), np.ones(3))
     assert push(np.array([1.0, 2.0]), np.ones(3)).tolist() == [3, 6]
