@@ -125,7 +125,7 @@ class Custom(Primitive):
         with enable_grad():
             image = linear(variable)
         if not isinstance(image, Tensor):
-            if np.any(linear(in_every_batch(Tensor(zero + 1)))):
+            if np.any(linear(in_every_batch(Tensor(np.ones_like(zero))))):
                 raise cut
             return zero
         given = as_tensor(cotangent)

@@ -111,6 +111,14 @@ def test_missing_rules_name_the_operation_and_what_to_write() -> None:
         jvp(cube, (2.0,), (1.0,))
 
 
+def test_a_rule_is_missed_only_where_its_derivative_is_asked_for() -> None:
+    product = custom(lambda x, w: x * w).defvjp(lambda g, out, x, w: g * w)
+    w = Tensor(3.0, requires_grad=True)
+    assert grad(lambda x: product(x, w))(2.0) == 3
+    with pytest.raises(NoDerivativeError, match="argument 1"):
+        product(2.0, w).backward()
+
+
 @pytest.mark.parametrize(("wrong", "error"), [
     (lambda g, out, x: np.ones(5), r"cube.* argument 0 must return the shape \(3,\).*got \(5,\)"),
     (lambda g, out, x: g * 1j, "cube.* argument 0 must return float64.*got complex128"),
