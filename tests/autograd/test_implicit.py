@@ -260,7 +260,7 @@ def test_many_unknowns_have_a_second_order() -> None:
     b = RNG.normal(size=N)
 
     def loss(b: Any) -> Any:
-        return (fixed_point(contraction, np.zeros(N), b) ** 2).sum()
+        return (fixed_point(contraction, np.zeros(N), np.sin(b)) ** 2).sum()
 
     def by_matrix(b: Any) -> Any:
         monkey.setattr(implicit, "DENSE_CONTRACTION", N)
@@ -272,6 +272,8 @@ def test_many_unknowns_have_a_second_order() -> None:
         expected = autograd.hvp(by_matrix, b, v)
     for found in products:
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+    bent = autograd.jvp(lambda b: autograd.jvp(loss, (b,), (v,))[1], (b,), (v,))[1]
+    np.testing.assert_allclose(bent, v @ expected, rtol=1e-7)
 
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

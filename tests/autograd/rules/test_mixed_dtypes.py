@@ -53,6 +53,13 @@ def test_slopes_are_those_beside_wide_operands(f: np.ufunc, dtype: str) -> None:
             np.testing.assert_allclose(found, wanted, rtol=1e-12 if f in NUMPY else 1e-7, atol=1e-300)
 
 
+def test_where_no_operand_has_the_dtype_of_the_result_its_slope_has_that_precision() -> None:
+    """A float_power is a float64 whatever its operands are; the logarithm of an int8 is a float16."""
+    base, power = np.array([7, 9], np.int8), np.array([0.3, 1.25], np.float32)
+    found = grad(lambda power: np.sum(np.float_power(base, power)))(power)
+    np.testing.assert_allclose(found, np.log([7.0, 9.0]) * np.float_power(base, power), rtol=2e-7)
+
+
 @pytest.mark.parametrize("base", [np.array([-0.5, 2.0]), np.array([-3, 2], np.int8), np.array([-0.5, 2.0], np.float16)])
 @pytest.mark.parametrize("f", [np.power, np.float_power])
 def test_negative_numbers_to_complex_powers(f: np.ufunc, base: Any) -> None:
