@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.runtime.matmul import PIECE, SHARED, UNPACKED, dot, reads_small_operands
+from autograd.runtime.matmul import LARGE, PIECE, SHARED, UNPACKED, dot, reads_small_operands
 
 Array = np.ndarray[Any, Any]
 
@@ -39,9 +39,11 @@ def piece(inner: int, columns: int, thin: int = THIN) -> tuple[int, int]:
 def in_pieces(matrix: Array, columns: int) -> Array:
     """A matrix (M, K), to be multiplied with (K, columns) again and again, as a stack (pieces, M / pieces, K).
 
-    One piece where several would not be of one efficient height.
+    One piece where several would not be of one efficient height, and where a second thread is worth its risk.
     """
     rows, inner = matrix.shape
+    if rows * inner * columns > LARGE:
+        return np.ascontiguousarray(matrix)[np.newaxis]
     width, height = piece(inner, columns)
     even = [p for p in range(1, rows // THIN + 1) if rows % p == 0 and rows // p <= height] if width == columns else []
     return np.ascontiguousarray(matrix).reshape(even[0] if even else 1, -1, inner)
