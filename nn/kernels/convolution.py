@@ -140,38 +140,16 @@ to_weight: Callable[..., Any] = on_arrays_too(convolve_weight, _convolve_weight)
 
 def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
              dilation: Sequence[int], groups: int) -> Windows:
-    """The windows over x. Raises ValueError where none fits."""
+    """The windows over x."""
     return tuple(map(axis, x.shape[2:], weight.shape[2:], stride, dilation, padding))
 
 
 def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
                          dilation: Sequence[int], output_padding: Sequence[int], groups: int) -> Windows:
     """The windows of the convolution from the output's size to x's."""
-    found = []
-    for n, k, s, (before, after), d, extra in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation,
-                                                  output_padding, strict=True):
-        if min(k, s, d) < 1:
-            raise ValueError(f"kernel size, stride and dilation must be at least 1, got {k}, {s}, {d}")
-        if not 0 <= extra < max(s, d):
-            raise ValueError(f"output_padding must be at least 0 and less than stride {s} or dilation {d}, got {extra}")
-        size = (n - 1) * s - before - after + d * (k - 1) + extra + 1
-        if size < 1:
-            raise ValueError(f"a transposed convolution of {n} inputs with kernel {k}, stride {s}, dilation {d} and "
-                             f"padding {before} + {after} has the size {size}; pad less")
-        found.append(Axis(size, k, s, d, before, n))
-    return tuple(found)
-
-
-def _check_channels(name: str, x: Sequence[int], weight: Sequence[int], bias: Array | None, groups: int, came: int,
-                    made: int) -> None:
-    """Raise ValueError unless x (N, came, ...) suits a weight that takes `came` channels and makes `made`."""
-    if groups < 1 or came % groups or made % groups:
-        raise ValueError(f"{name}: groups={groups} must divide the {came} input and the {made} output channels")
-    if len(x) not in (3, 4) or len(x) != len(weight) or x[1] != came:
-        raise ValueError(f"{name} with a weight of shape {tuple(weight)} and groups={groups} expected "
-                         f"(N, {came}, {'H, W' if len(weight) == 4 else 'L'}), got {tuple(x)}")
-    if bias is not None and bias.shape != (made,):
-        raise ValueError(f"{name} with {made} output channels expected a bias ({made},), got {bias.shape}")
+    return tuple(Axis((n - 1) * s - before - after + d * (k - 1) + extra + 1, k, s, d, before, n)
+                 for n, k, s, (before, after), d, extra in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation,
+                                                               output_padding, strict=True))
 
 
 def _sum_over_pixels(g: Array) -> Array:
@@ -181,21 +159,13 @@ def _sum_over_pixels(g: Array) -> Array:
 
 
 def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],
-               adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any],
-               takes: int) -> Any:
-    """A member of the family plus a bias, from its evaluation `apply`, and the adjoints of that in x and in the weight.
-
-    `takes` is the axis of the weight that the channels of x are on.
-    """
+               adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any]) -> Any:
+    """A member of the family plus a bias, from its evaluation `apply`, and the adjoints of that in x and in weight."""
 
     def geometry(x: Any, weight: Any, **options: Any) -> dict[str, Any]:
         return {"windows": windows_of(x, weight, **options), "groups": options["groups"]}
 
     def forward(x: Array, weight: Array, bias: Array | None, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-        groups = options["groups"]
-        channels = weight.shape[0], weight.shape[1] * groups
-        _check_channels(name.replace("_", " "), x.shape, weight.shape, bias, groups, channels[takes],
-                        channels[1 - takes])
         found = geometry(x, weight, **options)
         return apply(x, weight, bias, **found), (found,)
 
@@ -214,7 +184,7 @@ def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..
     return fused(name, forward, pullback, reference)
 
 
-convolution = _with_bias("convolution", _windows, _convolve, _convolve_image, _convolve_weight, convolve, 1)
+convolution = _with_bias("convolution", _windows, _convolve, _convolve_image, _convolve_weight, convolve)
 transposed_convolution = _with_bias(
     "transposed_convolution", _windows_over_output, _convolve_image, _convolve,
-    lambda x, g, **geometry: _convolve_weight(g, x, **geometry), convolve_image, 0)
+    lambda x, g, **geometry: _convolve_weight(g, x, **geometry), convolve_image)

@@ -95,7 +95,7 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
 
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-    windows = _windows("max pooling", x, **options)
+    windows = _windows(x, **options)
     rows, columns = planes(windows)
     image = in_memory_order(x)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, image.shape[3]), x.dtype)
@@ -140,7 +140,7 @@ def _route(g: Array, image: Array, out: Array, windows: Axis, along: int, into: 
 def max_pool_reference(x: Any, **options: Any) -> Any:
     """The taps side by side along a new axis; the first of the largest is taken."""
     taps = [x]
-    for at, windows in enumerate(_windows("max pooling", x, **options), start=2):
+    for at, windows in enumerate(_windows(x, **options), start=2):
         before = (slice(None),) * at
         reach = (windows.outputs - 1) * windows.stride + (windows.kernel - 1) * windows.dilation + 1
         after = max(0, reach - windows.before - windows.size)
@@ -246,8 +246,8 @@ from_windows: Callable[..., Any] = on_arrays_too(adaptive_spread, _adaptive_spre
 
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  ceil_mode: bool = False, count_include_pad: bool = True, divisor: int | None = None) -> Any:
-    """The mean of windows of (N, C, H, W) or (N, C, L). Raises ValueError where no window fits."""
-    windows = _windows("average pooling", x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
+    """The mean of windows of (N, C, H, W) or (N, C, L)."""
+    windows = _windows(x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
     return average(x, windows=windows, include_pad=count_include_pad, divisor=divisor)
 
 
@@ -255,12 +255,8 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): floor(i n / m) to ceil((i + 1) n / m).
 
     One window after the other, not as a product with a matrix, whose zeros would make nan of what is infinite.
-
-    Raises ValueError for a size below 1.
     """
     lengths = x.shape[2:]
-    if len(lengths) != len(size) or min(size) < 1:
-        raise ValueError(f"adaptive average pooling of {x.shape} needs {len(lengths)} sizes of at least 1, got {size}")
     if all(n % m == 0 for n, m in zip(lengths, size, strict=True)):
         kernel = [n // m for n, m in zip(lengths, size, strict=True)]
         return average_pool(x, kernel=kernel, stride=kernel, padding=[0] * len(kernel))
@@ -269,14 +265,8 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     return adaptive(x, bounds=bounds)
 
 
-def _windows(name: str, x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
-             dilation: Sequence[int], ceil_mode: bool) -> Windows:
-    """The windows over x along each axis. Raises ValueError where none fits."""
-    if x.ndim != len(kernel) + 2:
-        expected = f"(N, C, {'H, W' if len(kernel) == 2 else 'L'})"
-        raise ValueError(f"{name} with the kernel {tuple(kernel)} expected {expected}, got {tuple(x.shape)}")
-    for k, p in zip(kernel, padding, strict=True):
-        if not 0 <= p <= k // 2:
-            raise ValueError(f"{name}: padding must be between 0 and half of the kernel size {k}, got {p}")
+def _windows(x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
+             ceil_mode: bool) -> Windows:
+    """The windows over x along each axis."""
     return tuple(axis(n, k, s, d, (p, p), ceil_mode)
                  for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))

@@ -89,10 +89,8 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
     """The windows that fit: `(size + padding - dilation * (kernel - 1) - 1) / stride + 1`, rounded down or up.
 
     Rounded up, windows may reach beyond the padding, but begin within the input or the padding before it, as in
-    PyTorch. Raises ValueError if there is no window, or if a number is out of range.
+    PyTorch. Raises ValueError if there is no window.
     """
-    if min(kernel, stride, dilation) < 1:
-        raise ValueError(f"kernel size, stride and dilation must be at least 1, got {kernel}, {stride}, {dilation}")
     before, after = padding
     extent = dilation * (kernel - 1) + 1
     room = size + before + after - extent

@@ -193,8 +193,7 @@ def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Seque
 def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, padding: Size | str, dilation: Size,
           groups: int) -> Tensor:
     x, weight = admitted(name, x), admitted(name, weight)
-    if weight.ndim != axes + 2:
-        raise refusal(name, f"a weight (out, in / groups, {_WINDOWS[axes]})", weight)
+    _check_weight(name, "out, in / groups", axes, weight, groups)
     (bias,) = fitting(name, weight.shape[:1], np.result_type(x.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
     return _convolved(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), dilation,
@@ -204,8 +203,7 @@ def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, pa
 def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, padding: Size,
                     output_padding: Size, groups: int, dilation: Size) -> Tensor:
     x, weight = admitted(name, x), admitted(name, weight)
-    if weight.ndim != axes + 2:
-        raise refusal(name, f"a weight (in, out / groups, {_WINDOWS[axes]})", weight)
+    _check_weight(name, "in, out / groups", axes, weight, groups)
     (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(x.dtype, weight.dtype), bias=bias)
     stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
     padding, extra = (pair(name, what, size, axes, least=0)
@@ -213,6 +211,15 @@ def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride
     _check_output_padding(name, extra, stride, dilation)
     return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
                        dilation, groups)
+
+
+def _check_weight(name: str, channels: str, axes: int, weight: Any, groups: int) -> None:
+    """Raise ValueError unless the weight has taps along so many axes, and as many channels for each group."""
+    positive(name, groups=groups)
+    if weight.ndim != axes + 2 or 0 in weight.shape[2:]:
+        raise refusal(name, f"a weight ({channels}, {_WINDOWS[axes]})", weight)
+    if len(weight) % groups:
+        raise mistake(name, f"needs groups that divide the first axis of its weight, got {groups} for {weight.shape}")
 
 
 def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,

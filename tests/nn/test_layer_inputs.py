@@ -381,6 +381,12 @@ def test_functions_take_lists_and_integers_for_weights() -> None:
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: functional.conv_transpose2d(np.ones((1, 2, 3, 3)), np.ones((2, 3, 3))), ValueError,
      r"conv_transpose2d expected a weight \(in, out / groups, kh, kw\), got \(2, 3, 3\)"),
+    (lambda: functional.conv2d(np.ones((1, 2, 3, 3)), np.ones((4, 2, 0, 1))), ValueError,
+     r"conv2d expected a weight \(out, in / groups, kh, kw\), got \(4, 2, 0, 1\)"),
+    (lambda: functional.conv1d(np.ones((1, 4, 3)), np.ones((3, 2, 1)), groups=2), ValueError,
+     r"conv1d needs groups that divide the first axis of its weight, got 2 for \(3, 2, 1\)"),
+    (lambda: functional.conv2d(np.ones((1, 2, 3, 3)), np.ones((4, 2, 1, 1)), groups=0), ValueError,
+     "conv2d: groups must be at least 1, got 0"),
     (lambda: functional.conv2d(np.ones((1, 2, 3, 3)), np.ones((4, 2, 1, 1)), np.ones(3)), ValueError,
      r"conv2d expected a bias \(4,\), got \(3,\)"),
     (lambda: functional.prelu(DATA, np.ones(0)), ValueError, r"prelu expected \(N, 0, ...\), got \(2, 3\)"),

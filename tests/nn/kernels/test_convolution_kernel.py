@@ -215,39 +215,6 @@ def test_an_empty_batch_and_mixed_dtypes() -> None:
     np.testing.assert_array_equal(mixed.data, np.full((1, 3, 3, 3), 8.0))
 
 
-PLAIN = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
-
-
-@pytest.mark.parametrize(("shapes", "changed", "message"), [
-    (((1, 3, 5, 5), (4, 2, 2, 2)), {"groups": 2}, r"groups=2 expected \(N, 4, H, W\), got \(1, 3, 5, 5\)"),
-    (((1, 4, 5, 5), (3, 2, 2, 2)), {"groups": 2}, "groups=2 must divide the 4 input and the 3 output channels"),
-    (((1, 4, 5, 5), (3, 2, 2, 2)), {}, r"expected \(N, 2, H, W\), got \(1, 4, 5, 5\)"),
-    (((1, 2, 5), (3, 2, 2, 2)), {}, r"expected \(N, 2, H, W\), got \(1, 2, 5\)"),
-    (((1, 2, 3, 5), (3, 2, 3, 2)), {"dilation": (2, 1)}, r"window of 5 \(kernel 3, dilation 2\) .* input of 3"),
-    (((1, 2, 5, 5), (3, 2, 2, 2)), {"stride": (0, 1)}, "must be at least 1, got 2, 0, 1"),
-    (((1, 2, 5, 5), (3, 2, 2, 2)), {"dilation": (1, 0)}, "must be at least 1, got 2, 1, 0"),
-])
-def test_what_does_not_fit_is_refused(shapes: Any, changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        forward(np.ones(shapes[0]), np.ones(shapes[1]), None, **PLAIN | changed)
-
-
-@pytest.mark.parametrize(("changed", "message"), [
-    ({"output_padding": (2, 0)}, "less than stride 1 or dilation 1, got 2"),
-    ({"padding": ((9, 9), (0, 0))}, "has the size -12; pad less"),
-    ({"stride": (1, 0)}, "must be at least 1, got 2, 0, 1"),
-])
-def test_what_does_not_fit_transposed_is_refused(changed: dict[str, Any], message: str) -> None:
-    options = PLAIN | {"output_padding": (0, 0)} | changed
-    with pytest.raises(ValueError, match=message):
-        transposed_convolution(np.ones((1, 3, 5, 5)), np.ones((3, 2, 2, 2)), None, **options)
-
-
-def test_a_bias_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"3 output channels expected a bias \(3,\), got \(2,\)"):
-        forward(np.ones((1, 2, 5, 5)), np.ones((3, 2, 2, 2)), np.ones(2), **PLAIN)
-
-
 # --- The parts -------------------------------------------------------------------------------------------------------
 
 
