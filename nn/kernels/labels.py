@@ -117,7 +117,5 @@ def check_range(labels: Any, classes: int) -> None:
 
 def _at(labels: Array) -> tuple[Array, ...]:
     """The index of each label's own prediction."""
-    ndim = labels.ndim
-    index = [np.arange(size).reshape([-1 if i == axis else 1 for i in range(ndim)])
-             for axis, size in enumerate(labels.shape)]
-    return (index[0], labels, *index[1:])
+    grid: tuple[Array, ...] = np.indices(labels.shape, sparse=True)
+    return (grid[0], labels, *grid[1:])
