@@ -20,9 +20,9 @@ class _Container(Module, Generic[Item]):
 
     holds = "module"
 
-    def _members(self) -> list[tuple[str, Item]]:
-        """`(name, member)` of all that is held."""
-        return self._held()  # type: ignore[return-value]
+    def _members(self) -> dict[str, Item]:
+        """All that is held, by name."""
+        return dict(self._held())  # type: ignore[arg-type]
 
     def _member(self, given: Any) -> Item:
         """What is given as a member. Raises TypeError for what cannot be one."""
@@ -43,15 +43,15 @@ class _Numbered(_Container[Item]):
     renumbers = True  # whether a slice counts anew
 
     def __iter__(self) -> Iterator[Item]:
-        return (member for _, member in self._members())
+        return iter(self._members().values())
 
     def _replace(self, modules: Iterable[Item]) -> Self:
-        for name, _ in self._members():
+        for name in self._members():
             delattr(self, name)
         return self.extend(modules)
 
     def _name(self, index: int) -> str:
-        names = [name for name, _ in self._members()]
+        names = list(self._members())
         if not isinstance(index, (int, np.integer)):
             raise TypeError(f"{type(self).__name__} takes integers and slices as indices, got {index!r}")
         if not -len(names) <= index < len(names):
@@ -66,7 +66,7 @@ class _Numbered(_Container[Item]):
 
     def __getitem__(self, index: int | slice) -> Item | Self:
         if isinstance(index, slice):
-            return self._part(dict(self._members()[index]))
+            return self._part([*self._members().items()][index])
         return getattr(self, self._name(index))  # type: ignore[no-any-return]
 
     def __add__(self, others: Iterable[Item]) -> Self:
@@ -75,10 +75,10 @@ class _Numbered(_Container[Item]):
     def __iadd__(self, others: Iterable[Item]) -> Self:
         return self.extend(others)
 
-    def _part(self, members: dict[str, Item]) -> Self:
+    def _part(self, members: Iterable[tuple[str, Item]]) -> Self:
         """The same members in a container of their own. They keep the paths that they have in this one."""
         part = object.__new__(type(self))
-        vars(part).update({str(k) if self.renumbers else n: member for k, (n, member) in enumerate(members.items())})
+        vars(part).update({str(k) if self.renumbers else name: member for k, (name, member) in enumerate(members)})
         return part
 
     def __setitem__(self, index: int, module: Item) -> None:
@@ -153,7 +153,7 @@ class _Named(_Container[Item]):
     """Members under keys, which are strings."""
 
     def __getitem__(self, key: str) -> Item:
-        members = dict(self._members())
+        members = self._members()
         if key not in members:
             raise KeyError(f"{type(self).__name__} has no {self.holds} {key!r}; it has {', '.join(members) or 'none'}")
         return members[key]
@@ -171,22 +171,22 @@ class _Named(_Container[Item]):
         delattr(self, key)
 
     def __contains__(self, key: object) -> bool:
-        return key in dict(self._members())
+        return key in self._members()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict(self._members()))
+        return iter(self._members())
 
     def keys(self) -> Iterable[str]:
         """The names."""
-        return dict(self._members()).keys()
+        return self._members().keys()
 
     def values(self) -> Iterable[Item]:
         """The members."""
-        return dict(self._members()).values()
+        return self._members().values()
 
     def items(self) -> Iterable[tuple[str, Item]]:
         """`(name, member)`."""
-        return dict(self._members()).items()
+        return self._members().items()
 
     def update(self, members: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Add members, or replace those of the same name."""
@@ -220,8 +220,8 @@ class _Parameters(_Container[Tensor]):
 
     holds = "parameter"
 
-    def _members(self) -> list[tuple[str, Tensor]]:
-        return [(name, value) for name, value in vars(self).items() if isinstance(value, Tensor)]
+    def _members(self) -> dict[str, Tensor]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
 
     def _member(self, given: Any) -> Tensor:
         if isinstance(given, Parameter):
