@@ -182,10 +182,6 @@ class Graph:
 
     def pruned(self) -> Graph:
         """The same graph without clusters that hold nothing."""
-        used: set[str] = set()
-        for vertex in self.vertices.values():
-            cluster = vertex.cluster
-            while cluster and cluster not in used:
-                used.add(cluster)
-                cluster = self.clusters[cluster].parent
+        lineages = self.lineages()
+        used = {cluster for vertex in self.vertices.values() for cluster in lineages[vertex.cluster]}
         return replace(self, clusters={key: value for key, value in self.clusters.items() if key in used})

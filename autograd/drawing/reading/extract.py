@@ -151,7 +151,7 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     name, named_by = names.of(node)
     if isinstance(node, Leaf):
         return _leaf(key, node, name, named_by, values)
-    options = options_text(getattr(node, "options", None) or {})
+    options = options_text(getattr(node, "options", {}))
     shown: Node | None = node
     if parts:
         shown = parts[0] if len(parts) == 1 else None

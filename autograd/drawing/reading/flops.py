@@ -97,5 +97,5 @@ def flops(node: Node) -> int | None:
     if name in REDUCTIONS:
         return prod(operands[0])
     if name in COUNTS:
-        return COUNTS[name](node.shape, operands, getattr(node, "options", None) or {})
+        return COUNTS[name](node.shape, operands, getattr(node, "options", {}))
     return node.size if node.primitive.kind == "elementwise" else None

@@ -192,8 +192,7 @@ def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping
         if node in figures and np.isfinite(figures[node]):
             changed.append(replace(graph.vertices[key], heat=figures[node], heat_text=texts[node]))
     largest = max((v.heat or 0.0 for v in changed), default=0.0)
-    extraction.graph = replace(graph.with_vertices(changed), heat_unit=f"{unit}, up to {write(largest)}",
-                               banner=(*graph.banner, *lines))
+    extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=f"{unit}, up to {write(largest)}")
 
 
 _MEASURES: dict[str, Callable[[Extraction], None]] = {

@@ -109,7 +109,7 @@ def tangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[No
 
 
 def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: Any) -> Array:
-    options = getattr(node, "options", None) or {}
+    options = getattr(node, "options", {})
     if isinstance(node.primitive, Elementwise):
         return _raw(node.primitive.pushforward(moving, operands, out, options))
     _, tangent = along(partial(node.primitive, **options), operands, moving)

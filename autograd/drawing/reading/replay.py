@@ -53,7 +53,7 @@ def fill_in(order: Iterable[Node], values: dict[Node, Any], *, largest: int, rea
 
 def evaluated(node: Node, operands: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
     """The value of a node and, for a fused kernel, the residuals that its pullback reads."""
-    result = node.primitive.evaluate(*operands, **(getattr(node, "options", None) or {}))
+    result = node.primitive.evaluate(*operands, **getattr(node, "options", {}))
     if isinstance(node.primitive, Fused):
         return result  # type: ignore[no-any-return]
     return result, ()

@@ -31,9 +31,8 @@ def _facts(item: Vertex | Edge | Cluster | Summary) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in fields(item):
         value = getattr(item, entry.name)
-        if value is None or value is False or (isinstance(value, (str, tuple)) and not value) or value == entry.default:
-            continue
-        found[entry.name] = _plain(value)
+        if value != entry.default and value not in ("", ()):
+            found[entry.name] = _plain(value)
     return found
 
 
