@@ -108,12 +108,12 @@ class Module:
                 value.name = path
         else:
             held = vars(self).get(name)
-            if isinstance(held, (Parameter, Module)) and value is not None:
-                kind = "Parameter" if isinstance(held, Parameter) else "Module"
-                raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
-                                f"silently replace; assign a {kind} (or None)"
-                                + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
-            if isinstance(held, (Parameter, Module)):  # and the value is None
+            if isinstance(held, (Parameter, Module)):
+                if value is not None:
+                    kind = "Parameter" if isinstance(held, Parameter) else "Module"
+                    raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
+                                    f"silently replace; assign a {kind} (or None)"
+                                    + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
                 object.__setattr__(self, "_emptied", {**self._emptied, name: type(held)})
             if name in self._buffers and value is not None:
                 value = _as_buffer(value)
@@ -184,8 +184,7 @@ class Module:
 
     def children(self) -> Iterator[Module]:
         """The modules held directly, each once."""
-        for _, module in self.named_children():
-            yield module
+        return (module for _, module in self.named_children())
 
     def named_modules(self, prefix: str = "", *, remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
         """`(path, module)` of this module (its path is `prefix`) and all beneath it, each before what it holds."""
@@ -201,8 +200,7 @@ class Module:
 
     def modules(self) -> Iterator[Module]:
         """The module itself and all beneath it."""
-        for _, module in self.named_modules():
-            yield module
+        return (module for _, module in self.named_modules())
 
     def get_submodule(self, path: str) -> Module:
         """The module at a dotted path, such as "features.0". Raises KeyError, with the paths that exist."""
@@ -240,8 +238,7 @@ class Module:
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""
-        for _, parameter in self.named_parameters(recurse=recurse):
-            yield parameter
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def _refuse_hidden(self, name: str, held: Any) -> None:
         """Raise TypeError if a list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
@@ -266,8 +263,7 @@ class Module:
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """Everything registered with `register_buffer`."""
-        for _, buffer in self.named_buffers(recurse=recurse):
-            yield buffer
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     # --- Changing all at once ----------------------------------------------------------------------------------------
 
