@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,8 @@ _GATES = {"RNN": [0], "LSTM": [0, 3, 1, 2], "GRU": [1, 0, 2]}
 
 
 def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    """The output and the final states; an initial state given as a second input is handed to every layer."""
-    module, kind = call.module, type(call.module).__name__
+    """The output and the final states, from states of zeros."""
+    module = call.module
     if getattr(module, "proj_size", 0):
         raise call.error("ONNX has no projection of the output (proj_size)")
     _refuse_relu(call)
@@ -27,13 +26,10 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
     x = graph.transpose(inputs[0], [1, 0, 2]) if module.batch_first else inputs[0]
     directions = ["", "_reverse"] if module.bidirectional else [""]
     direction = "bidirectional" if module.bidirectional else "forward"
-    attributes: dict[str, Any] = {"hidden_size": module.hidden_size, "direction": direction}
-    if kind == "GRU":
-        attributes["linear_before_reset"] = 1
     states: list[list[str]] = []
     for layer in range(module.num_layers):
         weights = _weights(graph, call, [f"_l{layer}{end}" for end in directions])
-        y, *final = graph.add_many(kind, [x, *weights], 3 if kind == "LSTM" else 2, **attributes)
+        y, *final = _run(graph, call, [x, *weights], direction=direction)
         states.append(final)
         x = graph.reshape(graph.transpose(y, [0, 2, 1, 3]), [0, 0, -1])  # (time, batch, directions * hidden)
     out = graph.transpose(x, [1, 0, 2]) if module.batch_first else x
@@ -43,16 +39,22 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
 
 def convert_cell(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """A sequence of one step, which begins with the states that the cell was given, if any."""
-    module, kind = call.module, _kind(call)
     _refuse_relu(call)
     call.require_batch(axes=2)
     first = graph.integers([0])
     x, *states = [graph.add("Unsqueeze", [name, first]) for name in inputs]
     weights = _weights(graph, call, [""])
     left_out = ["" for _ in range(5 - 1 - len(weights))] if states else []  # biases, and the lengths of the sequences
-    attributes = {"hidden_size": module.hidden_size} | ({"linear_before_reset": 1} if kind == "GRU" else {})
-    _, *after = graph.add_many(kind, [x, *weights, *left_out, *states], 3 if kind == "LSTM" else 2, **attributes)
+    _, *after = _run(graph, call, [x, *weights, *left_out, *states])
     return [graph.add("Squeeze", [name, first]) for name in after]
+
+
+def _run(graph: Graph, call: Call, inputs: Sequence[str], **attributes: str) -> list[str]:
+    """The outputs of one layer, and its final states."""
+    kind = _kind(call)
+    gated = {"linear_before_reset": 1} if kind == "GRU" else {}
+    return graph.add_many(kind, inputs, 3 if kind == "LSTM" else 2, hidden_size=call.module.hidden_size, **gated,
+                          **attributes)
 
 
 def _refuse_relu(call: Call) -> None:
