@@ -106,7 +106,7 @@ class ConvTranspose2d(_Convolution):
         self.output_padding = pair(kind, "output_padding", output_padding, self.axes, least=0)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
                          dtype=dtype)
-        _check_output_padding(self, self.output_padding, self.stride, self.dilation)
+        _check_output_padding(kind, self.output_padding, self.stride, self.dilation)
 
     def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
         input = admitted(self, input, self.weight.dtype)
@@ -260,9 +260,7 @@ def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads,
             raise mistake(speaker, f"has a window of {span}, larger than its padded input of {room}, got {x.shape}")
 
 
-def _check_output_padding(speaker: Speaker, extra: Sequence[int], stride: Sequence[int],
-                          dilation: Sequence[int]) -> None:
+def _check_output_padding(name: str, extra: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> None:
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
-        name = speaker if isinstance(speaker, str) else type(speaker).__name__
         raise ValueError(f"{name}: output_padding must be smaller than stride or dilation, got output_padding="
                          f"{tuple(extra)} with stride={tuple(stride)} and dilation={tuple(dilation)}")
