@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
-from autograd.drawing.reading.extract import Extraction
+from autograd.tensor import Tensor
 
 NAMELESS = st.just("")
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def leaf(value: Any, name: str = "x") -> Tensor:
+    return Tensor(value, requires_grad=True, name=name)
 
 
 def neuron() -> Graph:
@@ -74,7 +79,7 @@ def layers(count: int) -> Graph:
             Vertex(f"a{i}", Kind.OPERATION, op="add", shape=(4, 8), dtype="float32"),
             Vertex(f"r{i}", Kind.OPERATION, op="relu", shape=(4, 8), dtype="float32", output=i == count - 1),
         ):
-            graph.add(Vertex(**{name: getattr(vertex, name) for name in vertex.__slots__} | {"cluster": key}))
+            graph.add(replace(vertex, cluster=key))
         graph.edges += [Edge(last, f"d{i}", (0,), "", True), Edge(f"w{i}", f"d{i}", (1,), "(8, 8)", True),
                         Edge(f"d{i}", f"a{i}", (0,)), Edge(f"b{i}", f"a{i}", (1,), "(8,)"),
                         Edge(f"a{i}", f"r{i}", (0,))]
@@ -104,11 +109,6 @@ def graphs(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMELESS) -> Graph:
             graph.edges.append(Edge(f"n{parent}", f"n{i}", places, "(3,)", op == "matmul"))
     graph.total = size
     return graph.pruned()
-
-
-def extraction(graph: Graph) -> Extraction:
-    """A graph as `Drawing` takes it, without live nodes."""
-    return Extraction(graph)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import pytest
 
 from autograd.drawing import Drawing
 from autograd.drawing.placing import engines
+from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping.view import View
-from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
+from tests.autograd.drawing.pictured import chain, neuron, parsed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-ins for engines are shell scripts")
 
@@ -24,7 +25,7 @@ def stand_in(path: Path, body: str) -> str:
 
 
 def drawing(timeout: float = 1.0) -> Drawing:
-    return Drawing(extraction(neuron()), View(), timeout=timeout)
+    return Drawing(Extraction(neuron()), View(), timeout=timeout)
 
 
 def test_an_engine_that_hangs_is_ended_and_the_picture_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,17 +81,17 @@ def test_dot_on_the_path_is_called_as_dot_is(monkeypatch: pytest.MonkeyPatch, tm
     script.write_text(inner.command[2].replace("program, form = sys.argv[1:3]", "program, form = "
                       "(a[2:] for a in sorted(sys.argv[1:3]))"), encoding="utf-8")
     monkeypatch.setenv("CLEARGRAD_DOT", stand_in(tmp_path / "dot", f"exec {sys.executable} {script} \"$@\""))
-    played = Drawing(extraction(neuron()), View())
+    played = Drawing(Extraction(neuron()), View())
     layout = played.layout()
     monkeypatch.delenv("CLEARGRAD_DOT")
     monkeypatch.setenv("PATH", "")
-    assert layout.boxes == Drawing(extraction(neuron()), View()).layout().boxes
+    assert layout.boxes == Drawing(Extraction(neuron()), View()).layout().boxes
 
 
 def test_a_graph_too_costly_for_an_engine_never_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     mark = tmp_path / "called"
     monkeypatch.setenv("CLEARGRAD_DOT", stand_in(tmp_path / "dot", f"touch {mark}; exit 1"))
-    big = Drawing(extraction(chain(2000)), View(fold=False))
+    big = Drawing(Extraction(chain(2000)), View(fold=False))
     assert big.layout().engine == "layered"
     assert not mark.exists()
 

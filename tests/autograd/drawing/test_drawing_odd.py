@@ -21,6 +21,7 @@ from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
 from autograd.drawing.placing import engines
 from autograd.drawing.placing.layered import layered
 from autograd.drawing.placing.layout import from_engine
+from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping import folding, levels
 from autograd.drawing.shaping import view as views
 from autograd.drawing.shaping.folding import folded
@@ -29,12 +30,7 @@ from autograd.drawing.shaping.view import View, shaped
 from autograd.drawing.writing.dot import digraph
 from autograd.drawing.writing.placed import placed_source
 from autograd.drawing.writing.svg import paint
-from tests.autograd.drawing.pictured import chain, extraction, neuron, parsed
-
-
-def leaf(value: Any, name: str = "x") -> Tensor:
-    return Tensor(value, requires_grad=True, name=name)
-
+from tests.autograd.drawing.pictured import chain, leaf, neuron, parsed
 
 # --- Shaping and placing ---------------------------------------------------------------------------------------------
 
@@ -230,7 +226,7 @@ def test_an_operation_without_a_shape_has_a_gradient_without_a_size() -> None:
     graph = neuron()
     graph = graph.with_vertices([Vertex("n2", Kind.OPERATION, op="multiply", rule="g * y")])
     graph.backward = True
-    assert "multiply" in Drawing(extraction(graph), drawings.View()).to_svg()
+    assert "multiply" in Drawing(Extraction(graph), drawings.View()).to_svg()
 
 
 # --- What stands in a picture ----------------------------------------------------------------------------------------

@@ -20,10 +20,7 @@ from autograd.drawing.reading.names import named
 from autograd.drawing.reading.rule_text import _binds_tightly, expression
 from autograd.drawing.words import flops_text
 from nn.kernels.self_attention import self_attention
-
-
-def leaf(value: Any, name: str = "x") -> Tensor:
-    return Tensor(value, requires_grad=True, name=name)
+from tests.autograd.drawing.pictured import leaf
 
 
 def once(message: str) -> Any:

@@ -14,6 +14,7 @@ from autograd.drawing import Drawing
 from autograd.drawing.labels import lines
 from autograd.drawing.model import Graph, Kind, Summary
 from autograd.drawing.placing.layered import layered
+from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping.cloning import cloned
 from autograd.drawing.shaping.folding import folded
 from autograd.drawing.shaping.view import View
@@ -23,7 +24,7 @@ from autograd.drawing.writing.record import as_json
 from autograd.drawing.writing.style import PALETTES
 from autograd.drawing.writing.svg import paint
 from autograd.drawing.writing.text import table
-from tests.autograd.drawing.pictured import SVG, extraction, graphs, groups, layers, neuron, parsed, structure
+from tests.autograd.drawing.pictured import SVG, graphs, groups, layers, neuron, parsed, structure
 from tests.examples import examples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -190,7 +191,7 @@ def test_repetitions_and_aliases_are_explained() -> None:
 
 def test_notebooks_get_a_picture_and_text_and_never_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEARGRAD_DOT", "none")
-    drawing = Drawing(extraction(neuron()), View())
+    drawing = Drawing(Extraction(neuron()), View())
     bundle = drawing._repr_mimebundle_()
     assert parsed(bundle["image/svg+xml"]) is not None
     assert bundle["text/plain"] == "<Drawing of 6 vertices; .save('graph.svg') or .to_text()>"
