@@ -182,6 +182,5 @@ class Graph:
 
     def pruned(self) -> Graph:
         """The same graph without clusters that hold nothing."""
-        lineages = self.lineages()
-        used = {cluster for vertex in self.vertices.values() for cluster in lineages[vertex.cluster]}
+        used = {outer for inner in {v.cluster for v in self.vertices.values()} for outer in self.lineage(inner)}
         return replace(self, clusters={key: value for key, value in self.clusters.items() if key in used})
