@@ -59,18 +59,18 @@ class _Tracking(_Affine):
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
 
-    def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool, track: bool, bias: bool,
-                 dtype: DTypeLike | None) -> None:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
+                 track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive(kind, num_features=num_features)
         if momentum is not None and not 0 <= momentum <= 1:
             raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")
         self.num_features, self.eps, self.affine = num_features, eps, affine
-        self.momentum, self.track_running_stats = momentum, track
+        self.momentum, self.track_running_stats = momentum, track_running_stats
         dtype = self._start((num_features,), affine, bias, dtype)
-        self.register_buffer("running_mean", np.zeros(num_features, dtype) if track else None)
-        self.register_buffer("running_var", np.ones(num_features, dtype) if track else None)
-        self.register_buffer("num_batches_tracked", np.array(0) if track else None)
+        self.register_buffer("running_mean", np.zeros(num_features, dtype) if track_running_stats else None)
+        self.register_buffer("running_var", np.ones(num_features, dtype) if track_running_stats else None)
+        self.register_buffer("num_batches_tracked", np.array(0) if track_running_stats else None)
 
     def reset_running_stats(self) -> None:
         """Forget the running mean and variance."""
@@ -89,10 +89,6 @@ class BatchNorm2d(_Tracking):
     """
 
     dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
-
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, dtype)
 
     def forward(self, input: Any) -> Tensor:
         input = self._admitted(input)
@@ -185,7 +181,7 @@ class InstanceNorm2d(_Tracking):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
                  track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, affine, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=affine, dtype=dtype)
 
     def forward(self, input: Any) -> Tensor:
         x, single = batch_of(self, self._admitted(input), self.num_features, self.axes)

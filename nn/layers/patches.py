@@ -22,7 +22,7 @@ class _Patches(Layer):
 
     axes = 2
 
-    def __init__(self, kernel_size: Size, dilation: Size, padding: Size, stride: Size) -> None:
+    def __init__(self, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> None:
         self.kernel_size, self.dilation, self.padding, self.stride = _geometry(
             type(self).__name__, kernel_size, dilation, padding, stride)
 
@@ -37,9 +37,6 @@ class Unfold(_Patches):
     A convolution is a product of its weights, as a matrix, with them. What pads is 0. Raises ValueError for a window
     larger than the padded input.
     """
-
-    def __init__(self, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> None:
-        super().__init__(kernel_size, dilation, padding, stride)
 
     def forward(self, input: Any) -> Tensor:
         return _unfolded(self, input, self._windows)
