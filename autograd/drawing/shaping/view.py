@@ -49,17 +49,15 @@ def shaped(graph: Graph, view: View) -> Graph:
         if len(graph.vertices) < total:
             graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
     once = folded(graph) if view.fold or (view.fold is None and len(graph.vertices) > SMALL) else graph
-    graph = _saying_once(_to_depth(once, view), len(graph.vertices)) if once is not graph else _to_depth(graph, view)
+    shown = _to_depth(once, view)
+    if once is not graph:
+        shown = shown.saying(f"What repeats itself is drawn once: {len(shown.vertices):,} vertices stand for "
+                             f"{len(graph.vertices):,}. draw(..., fold=False) shows each.")
     if not view.share_leaves:
-        graph = cloned(graph)
-    if len(graph.vertices) > DRAWN_VERTICES:
-        graph = _cut(graph, total)
-    return without_lonely_frames(graph)
-
-
-def _saying_once(graph: Graph, whole: int) -> Graph:
-    return graph.saying(f"What repeats itself is drawn once: {len(graph.vertices):,} vertices stand for {whole:,}. "
-                        "draw(..., fold=False) shows each.")
+        shown = cloned(shown)
+    if len(shown.vertices) > DRAWN_VERTICES:
+        shown = _cut(shown, total)
+    return without_lonely_frames(shown)
 
 
 def _to_depth(graph: Graph, view: View) -> Graph:
