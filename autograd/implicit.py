@@ -48,7 +48,7 @@ def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hyb
     Raises `RuntimeError` where it does not converge, `ValueError` for an `f` that returns another number of numbers or
     closes over a tensor that requires grad, `LinAlgError` in the derivative where `df/dx` is singular.
     """
-    return _Problem(f, x0, args, solver).solution(args)
+    return _Sought(f, x0, args, _by_name(solver) if isinstance(solver, str) else solver).solution(args)
 
 
 def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | None = None, tol: float = 1e-12,
@@ -76,20 +76,18 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
     if solver is None:
-        return _Problem(difference, x0, args, iterate, contracts=True).solution(args)
-    return _Problem(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
+        return _Contraction(difference, x0, args, iterate, DENSE_CONTRACTION).solution(args)
+    return _Sought(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
 
 
-class _Problem:
-    """`f(x, *args) = 0` on vectors: the residual, its solution, and the two linear maps of the implicit function.
+class Problem:
+    """`f(x, *args) = 0` on vectors: the residual and the two linear maps of the implicit function.
 
     Of the floating arguments it knows the shapes alone: it lives in the graph, which may outlive them.
     """
 
-    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: str | Solver, *,
-                 contracts: bool = False) -> None:
-        self.f, self.solver, self.contracts = f, solver, contracts
-        self.dense = DENSE_CONTRACTION if contracts else DENSE
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], dense: int | None = None) -> None:
+        self.f, self.dense = f, DENSE if dense is None else dense
         start, self.unravel_x = ravel(tree_map(_constant, x0))
         self.start = floating(as_plain(start))
         leaves, self.structure = flatten(args)
@@ -104,66 +102,49 @@ class _Problem:
         tracked = isinstance(parameters, Tensor)
         return self.unravel_x(solution(parameters, problem=self) if tracked else self.solve(parameters))
 
+    def solve(self, p: Array) -> Array:
+        """The solution for plain parameters."""
+        raise NotImplementedError
+
+    def arguments(self, p: Any) -> Any:
+        """The arguments of f with the vector of all floating ones in them."""
+        return self.structure.unflatten(replaced(self.constants, self.varying, self.unravel_p(p)))
+
     def residual(self, x: Any, p: Any) -> Any:
         """The residual as a vector, of a vector x and the vector of all floating arguments."""
-        leaves = replaced(self.constants, self.varying, self.unravel_p(p))
-        value = ravel(self.f(self.unravel_x(x), *self.structure.unflatten(leaves)))[0]
+        value = ravel(self.f(self.unravel_x(x), *self.arguments(p)))[0]
         if value.shape != self.start.shape:
             raise ValueError(f"the solution has {self.start.size} unknowns, but f returned {value.size} numbers")
         return value
 
-    def solve(self, p: Array) -> Array:
-        """The solution for plain parameters, by the user's solver."""
-        constant = Tensor(p)
-
-        def residual(x: Array) -> Array:
-            with no_grad():
-                value = self.residual(Tensor(np.asarray(x, self.start.dtype)), constant)
-            if isinstance(value, Box):
-                raise _closes_over()
-            return np.array(value.numpy())
-
-        found = self._run(residual)
-        x = np.asarray(found, self.start.dtype).reshape(self.start.shape)
-        if self.residual(Tensor(x), constant).requires_grad:
-            raise _closes_over()
-        return x
-
-    def _run(self, residual: Callable[[Array], Array]) -> Any:
-        if isinstance(self.solver, str):
-            with needing("scipy", extra="scipy"):
-                from scipy import optimize
-            result = optimize.root(residual, self.start, method=self.solver, tol=1e-13)
-            # MINPACK may say that it makes no more progress when it has reached the last digit: look at the residual.
-            if not result.success and not np.max(np.abs(residual(result.x))) <= 1e-8:
-                raise RuntimeError(f"scipy.optimize.root({self.solver!r}) did not converge: "
-                                   f"{' '.join(result.message.split())}")
-            return result.x
-        return _found(self.solver(residual, self.start.copy()))
-
     def pullback(self, g: Any, x: Any, p: Any) -> Any:
         """The cotangent of the parameters: `-(df/dp)^T A^-T g`, from the adjoints, which `vjp` gives."""
-        g = np.conj(g)
-        if g.size <= self.dense:
-            adjoint = np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
-        else:
-            here = as_plain(x), as_plain(p)
-            _, transpose = vjp(lambda x: self.residual(x, here[1]), here[0])
-            solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
-            adjoint = root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
-                           np.zeros_like(as_plain(g)), g, x, p, solver=solver)
+        adjoint = self.inverse_transposed(np.conj(g), x, p)
         return -np.conj(vjp(lambda p: self.residual(x, p), p)[1](adjoint)[0])
 
     def pushforward(self, t: Any, x: Any, p: Any) -> Any:
         """The tangent of the solution: `-A^-1 (df/dp) t`."""
-        slope = jvp(lambda p: self.residual(x, p), (p,), (t,))[1]
-        if slope.size <= self.dense:
-            return -np.linalg.solve(self.matrix(x, p), slope)
+        return -self.inverse(jvp(lambda p: self.residual(x, p), (p,), (t,))[1], x, p)
+
+    def inverse(self, v: Any, x: Any, p: Any) -> Any:
+        """`A^-1 v`."""
+        if v.size <= self.dense:
+            return np.linalg.solve(self.matrix(x, p), v)
         here = as_plain(x), as_plain(p)
         _, linear = linearize(lambda x: self.residual(x, here[1]), here[0])
-        solver = self.by_products(linear, slope, lambda: self.matrix(*here))
-        return -root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
-                     np.zeros_like(as_plain(slope)), slope, x, p, solver=solver)
+        solver = self.by_products(linear, v, lambda: self.matrix(*here))
+        return root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
+                    np.zeros_like(as_plain(v)), v, x, p, solver=solver)
+
+    def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
+        """`A^-H g`."""
+        if g.size <= self.dense:
+            return np.linalg.solve(np.conj(self.matrix(x, p)).T, g)
+        here = as_plain(x), as_plain(p)
+        _, transpose = vjp(lambda x: self.residual(x, here[1]), here[0])
+        solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
+        return root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
+                    np.zeros_like(as_plain(g)), g, x, p, solver=solver)
 
     def matrix(self, x: Any, p: Any) -> Any:
         """A, one backward pass a row."""
@@ -177,31 +158,77 @@ class _Problem:
 
         def solve(residual: Callable[[Array], Array], start: Array) -> Any:
             scale = size_of(target)
-            return scale * of_unit_size(as_plain(target) / scale, start)
-
-        def of_unit_size(right: Array, start: Array) -> Any:
-            if self.contracts and callable(self.solver):
-                return _found(self.solver(lambda w: as_plain(product(w)) - right, start))
-            try:
-                from scipy.sparse.linalg import LinearOperator, gmres
-            except ImportError:
-                return np.linalg.solve(matrix(), right)
-            n = right.size
-            operator = LinearOperator((n, n), matvec=lambda w: as_plain(product(w.reshape(n))), dtype=right.dtype)
-            found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
-            return np.linalg.solve(matrix(), right) if failed else found
+            return scale * self.of_unit_size(lambda w: as_plain(product(w)), as_plain(target) / scale, matrix)
 
         return solve
 
+    def of_unit_size(self, product: Callable[[Array], Array], right: Array, matrix: Callable[[], Array]) -> Any:
+        """The solution of `product(w) = right`, whose largest number is 1."""
+        try:
+            from scipy.sparse.linalg import LinearOperator, gmres
+        except ImportError:
+            return np.linalg.solve(matrix(), right)
+        n = right.size
+        operator = LinearOperator((n, n), matvec=lambda w: product(w.reshape(n)), dtype=right.dtype)
+        found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
+        return np.linalg.solve(matrix(), right) if failed else found
+
+
+class _Sought(Problem):
+    """A problem whose solution is found by a solver that is given the residual."""
+
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: Solver,
+                 dense: int | None = None) -> None:
+        super().__init__(f, x0, args, dense)
+        self.solver = solver
+
+    def solve(self, p: Array) -> Array:
+        constant = Tensor(p)
+
+        def residual(x: Array) -> Array:
+            with no_grad():
+                value = self.residual(Tensor(np.asarray(x, self.start.dtype)), constant)
+            if isinstance(value, Box):
+                raise _closes_over()
+            return np.array(value.numpy())
+
+        found = _found(self.solver(residual, self.start.copy()))
+        x = np.asarray(found, self.start.dtype).reshape(self.start.shape)
+        if self.residual(Tensor(x), constant).requires_grad:
+            raise _closes_over()
+        return x
+
+
+class _Contraction(_Sought):
+    """A fixed point that is found by iterating, as the solution of the linear system is, which contracts as well."""
+
+    def of_unit_size(self, product: Callable[[Array], Array], right: Array, matrix: Callable[[], Array]) -> Any:
+        return _found(self.solver(lambda w: product(w) - right, np.zeros_like(right)))
+
 
 @custom
-def solution(p: Array, *, problem: _Problem) -> Array:
+def solution(p: Array, *, problem: Problem) -> Array:
     """The solution of a problem as an operation on its parameters."""
     return problem.solve(p)
 
 
 solution.defvjp(lambda g, x, p, *, problem: problem.pullback(g, x, p))
 solution.defjvp(lambda t, x, p, *, problem: problem.pushforward(t, x, p))
+
+
+def _by_name(method: str) -> Solver:
+    """A method of `scipy.optimize.root`, to the last digits."""
+
+    def solve(residual: Callable[[Array], Array], start: Array) -> Any:
+        with needing("scipy", extra="scipy"):
+            from scipy import optimize
+        result = optimize.root(residual, start, method=method, tol=1e-13)
+        # MINPACK may say that it makes no more progress when it has reached the last digit: look at the residual.
+        if not result.success and not np.max(np.abs(residual(result.x))) <= 1e-8:
+            raise RuntimeError(f"scipy.optimize.root({method!r}) did not converge: {' '.join(result.message.split())}")
+        return result.x
+
+    return solve
 
 
 def _found(result: Any) -> Any:

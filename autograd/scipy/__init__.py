@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from autograd.lazy import on_first_use
 
 if TYPE_CHECKING:
-    from . import fft, integrate, interpolate, linalg, ndimage, signal, sparse, spatial, special, stats
+    from . import fft, integrate, interpolate, linalg, ndimage, optimize, signal, sparse, spatial, special, stats
 
-__all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "signal", "sparse", "spatial", "special", "stats"]
+__all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "special",
+           "stats"]
 
 __getattr__, __dir__ = on_first_use(__name__, {name: (name, None) for name in __all__})

@@ -22,10 +22,11 @@ from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
+from autograd.scipy.watched import on_values, watched
 from autograd.transforms import vjp
 from autograd.tree import replaced
 
-from .arguments import on_values, taken_apart, watched
+from .arguments import taken_apart
 
 Array = Any
 Integrand = Callable[..., Array]

@@ -11,8 +11,8 @@ import scipy.integrate as si
 
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
+from autograd.scipy.watched import watched
 
-from .arguments import watched
 from .functions import quad
 
 Array = Any

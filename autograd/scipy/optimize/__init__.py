@@ -1,0 +1,17 @@
+"""Twins of `scipy.optimize`: what its solvers find, differentiated by the implicit function theorem.
+
+SciPy's solver runs on numbers. The equation that it solved says how the solution moves with the numbers in `args`, with
+bounds and with data.
+"""
+
+from autograd.scipy.twin import no_twins_but_these
+
+from .least_squares import curve_fit, least_squares
+from .linear_programs import linprog
+from .minima import minimize, minimize_scalar
+from .roots import bisect, brenth, brentq, fixed_point, fsolve, newton, ridder, root, root_scalar, toms748
+
+__all__ = ["bisect", "brenth", "brentq", "curve_fit", "fixed_point", "fsolve", "least_squares", "linprog", "minimize",
+           "minimize_scalar", "newton", "ridder", "root", "root_scalar", "toms748"]
+
+__getattr__ = no_twins_but_these(__name__)

@@ -1,0 +1,156 @@
+"""What SciPy's solvers have in common: they run on numbers, and what they solved says how the solution moves.
+
+A solver stops where it is near enough for its tolerance, and a derivative is right at the solution itself. Newton's
+method goes on from there to the last digits: a step is a linear system as a derivative is, and two or three will do.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.optimize as so
+
+from autograd import tree
+from autograd.arguments import array_of
+from autograd.arrays import is_floating
+from autograd.boundary import as_plain
+from autograd.forward import jvp
+from autograd.implicit import Problem
+from autograd.primitive import wrap
+from autograd.scipy.precision import in_double
+from autograd.scipy.twin import twin
+from autograd.scipy.watched import ARGS, watched
+
+Array = Any
+Call = dict[str, Any]
+Condition = Callable[[Array, Call], Array]
+
+STEPS = 10
+NEAR = 1e-2
+"""How far from what SciPy found the solution may be, relative to 1 + |x|."""
+
+
+def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Call:
+    """The arguments of a call by name, `args` as a tuple, floating numbers in the precision in which SciPy computes."""
+    bound = inspect.signature(function).bind(*args, **options)
+    bound.apply_defaults()
+    call: Call = tree.map(_as_computed, dict(bound.arguments))
+    if not isinstance(call.get("args", ()), tuple):
+        call["args"] = (call["args"],)
+    return call
+
+
+def solver_twin(function: Callable[..., Any], of: str,
+                how: str = ARGS) -> Callable[[Callable[[Call, Callable[..., Any]], Any]], Callable[..., Any]]:
+    """Register a definition on the call's arguments, and on SciPy's function for numbers, as the twin of a solver."""
+
+    def register(definition: Callable[[Call, Callable[..., Any]], Any]) -> Callable[..., Any]:
+        on_numbers = watched(of, function, how)
+
+        def apply(*args: Any, **options: Any) -> Any:
+            return definition(called(function, args, options), on_numbers)
+
+        apply.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+        return twin(function, on_numbers)(apply)
+
+    return register
+
+
+def _as_computed(leaf: Any) -> Any:
+    if not is_floating(leaf):
+        return as_plain(leaf)
+    return in_double(leaf) if hasattr(leaf, "dtype") else leaf
+
+
+def unknowns(start: Any) -> Array:
+    """Zeros in the shape and the precision of a solution that is sought from a start."""
+    start = array_of(start)
+    return np.zeros(start.shape, np.result_type(start.dtype, np.float64))
+
+
+def solved(condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
+           read: Callable[[Any], Array], kind: type[Solution] | None = None) -> tuple[Any, Any]:
+    """All that SciPy's solver found in a call, and the solution within it as a tensor."""
+    problem = (kind or Solution)(condition, like, call, solver, read)
+    x = wrap(problem.solution((call,)))
+    return problem.found, x
+
+
+class Solution(Problem):
+    """What SciPy's solver finds in a call, as the root of a condition on it.
+
+    All floating numbers of the call are its parameters, also where to start and how exactly to solve: the condition
+    says on which of them it depends.
+    """
+
+    found: Any
+
+    def __init__(self, condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
+                 read: Callable[[Any], Array]) -> None:
+        super().__init__(condition, like, (call,))
+        self.solver, self.read = solver, read
+
+    def solve(self, p: Array) -> Array:
+        (call,) = self.arguments(p)
+        self.found = self.solver(**call)
+        x = np.asarray(self.read(self.found)).astype(self.start.dtype, casting="same_kind").reshape(self.start.shape)
+        try:
+            return self.refined(x, p)
+        except np.linalg.LinAlgError:
+            raise np.linalg.LinAlgError(f"the solution {x} has no derivative: what it solves is singular there, as "
+                                        "at a multiple root, a jump, or a minimum that is flat or a kink") from None
+
+    def refined(self, found: Array, p: Array) -> Array:
+        """By Newton's method, until a step changes less than half of the digits: the next would change none."""
+        x, longest = found, np.inf
+        for _ in range(STEPS):
+            residual = np.asarray(as_plain(self.residual(x, p)))
+            change = as_plain(self.inverse(residual, x, p))
+            x, step, half, before = x - change, np.abs(change), np.finfo(residual.dtype).eps ** 0.5, longest
+            longest, size = np.max(step, initial=0), np.abs(x)
+            if np.all(step <= half * size) or (np.all(step <= half * (1 + size)) and longest >= before):
+                if np.all(np.abs(x - found) <= NEAR * (1 + size)):
+                    return x
+                break
+        raise RuntimeError(
+            f"a derivative is taken at the solution itself, and {found} is not near one: Newton's method went from "
+            f"there to {x}, at last by {longest:.3g}. Give the solver a smaller tolerance or another start; a multiple "
+            "root or a flat minimum has no derivative")
+
+
+class Elementwise(Solution):
+    """Equations each of which has an unknown of its own: `A` is a diagonal."""
+
+    def solve(self, p: Array) -> Array:
+        x = super().solve(p)
+        along = np.random.default_rng(0).uniform(1, 2, x.shape)
+        apart = as_plain(self.change(along, x, p) - along * self.change(np.ones_like(x), x, p))
+        if np.any(np.abs(apart) > 1e-8 * np.abs(as_plain(self.change(along, x, p)))):
+            raise ValueError("newton solves each equation for the unknown at its own place, but these depend on those "
+                             "at others: write autograd.scipy.optimize.root")
+        return x
+
+    def change(self, direction: Any, x: Any, p: Any) -> Any:
+        """`A v`."""
+        return jvp(lambda x: self.residual(x, p), (x,), (direction,))[1]
+
+    def inverse(self, v: Any, x: Any, p: Any) -> Any:
+        slopes = self.change(np.ones_like(self.start), x, p)
+        return np.linalg.solve(slopes[:, None, None], v[:, None, None])[:, 0, 0]
+
+    def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
+        slopes = self.change(np.ones_like(self.start), x, p)
+        return np.linalg.solve(np.conj(slopes[:, None, None]), g[:, None, None])[:, 0, 0]
+
+
+def counts_and_words(found: Any) -> dict[str, Any]:
+    """What SciPy says of its solver's course, without numbers such as `hess_inv`, whose gradients would be lost."""
+    return {key: value for key, value in found.items() if isinstance(value, (int, np.integer, np.bool_, str, bytes))}
+
+
+def described(found: Any, **tensors: Any) -> Any:
+    """SciPy's result with tensors in it, and counts and words."""
+    return so.OptimizeResult(counts_and_words(found) | tensors)
