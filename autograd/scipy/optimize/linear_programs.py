@@ -29,16 +29,17 @@ def linprog(call: Call, solver: Solver) -> Any:
     if np.any(call["integrality"] or 0):
         raise ValueError("linprog of tensors takes no integrality: whole numbers have no derivative")
     c = array_of(call["c"])
-    n, found = c.shape[0], []
+    n, found = c.shape[0], list[Any]()
     upper_rows, upper = constraints(call, "ub", n)
     equal_rows, equal = constraints(call, "eq", n)
     low, high = (side + np.zeros(n) for side in box({"bounds": pairs(call["bounds"], n)}))
 
+    options = {name: call[name] for name in ("method", "callback", "options")}
+
     def meeting(c: Array, upper_rows: Array, upper: Array, equal_rows: Array, equal: Array, low: Array,
                 high: Array) -> Array:
         """Which rows meet in the solution, of those below an upper limit, of the equations, of low and of high ends."""
-        result = so.linprog(c, upper_rows, upper, equal_rows, equal, np.stack([low, high], axis=1),
-                            **{name: call[name] for name in ("method", "callback", "options", "x0")})
+        result = so.linprog(c, upper_rows, upper, equal_rows, equal, np.stack([low, high], axis=1), **options)
         if not result.success:
             raise RuntimeError(f"linprog found no solution: {result.message}")
         found.append(result)

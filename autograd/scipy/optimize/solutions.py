@@ -76,7 +76,7 @@ def solved(condition: Condition, like: Array, call: Call, solver: Callable[..., 
     """All that SciPy's solver found in a call, and the solution within it as a tensor."""
     problem = (kind or Solution)(condition, like, call, solver, read)
     x = wrap(problem.solution((call,)))
-    return problem.found, x
+    return problem.__dict__.pop("found"), x
 
 
 class Solution(Problem):
@@ -86,7 +86,7 @@ class Solution(Problem):
     says on which of them it depends.
     """
 
-    found: Any
+    found: Any  # until it is asked for: it will hold the solution as a tensor, whose graph holds this problem
 
     def __init__(self, condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
                  read: Callable[[Any], Array]) -> None:

@@ -9,13 +9,15 @@ import numpy as np
 import scipy.fft as sf
 import scipy.integrate
 import scipy.linalg
+import scipy.optimize
 import scipy.signal
 import scipy.sparse
 import scipy.sparse.linalg
 import scipy.spatial.distance as sd
 import scipy.special
 
-from autograd.scipy import integrate, linalg, signal, sparse, special, stats
+from autograd import Tensor
+from autograd.scipy import integrate, linalg, optimize, signal, sparse, special, stats
 
 from .rows import POSITIVE, UNIT, Operand, Table
 
@@ -168,6 +170,55 @@ on(scipy.integrate.simpson, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"
 on(scipy.integrate.trapezoid, (2, 4))
 on(scipy.integrate.cumulative_trapezoid, (2, 4), options=(
     {}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}, {"initial": 0}, {"dx": 0.3, "axis": 0}))
+
+# --- scipy.optimize --------------------------------------------------------------------------------------------------
+
+so = scipy.optimize
+
+
+def cubic(x: Any, c: Any) -> Any:
+    return c[0] * x**3 + x - c[1]
+
+
+def bent(x: Any, c: Any) -> Any:
+    return np.stack([x[0] ** 3 + 2 * x[0] + x[1] - c[0], 2 * x[1] + np.tanh(x[0]) - c[1]])
+
+
+def bowl(x: Any, c: Any) -> Any:
+    return np.sum(np.cosh(x - c)) + 0.3 * x[0] * x[1]
+
+
+def line(x: Any, slope: Any, height: Any) -> Any:
+    return height + np.sin(slope * x)
+
+
+def fitted(x: Any, y: Any, sigma: Any) -> Any:
+    return optimize.curve_fit(line, np.arange(1.0, 5.0) + 0.1 * x, y + np.arange(4.0), Tensor([0.3, 0.5]), 1 + sigma)
+
+
+ZERO, ZEROS = Tensor(0.0), Tensor(np.zeros(2))  # so that numbers take the way of tensors, to the last digits
+POINTS, PAIR = Operand((4,), UNIT), Operand((2,), UNIT)
+for function in (so.bisect, so.brenth, so.brentq, so.ridder, so.toms748):
+    on(function, PAIR, call=partial(lambda solver, c: solver(cubic, ZERO - 2, 2.0, args=(c,)), getattr(
+        optimize, function.__name__)))
+on(so.root_scalar, PAIR, call=lambda c: optimize.root_scalar(cubic, args=(c,), x0=ZERO + 0.5).root)
+on(so.newton, Operand((2, 3), UNIT), complex=True, call=lambda c: optimize.newton(cubic, ZERO + 0.1 * np.ones_like(c[0]), args=(c,)))
+on(so.fixed_point, PAIR, complex=True, call=lambda c: optimize.fixed_point(
+    lambda x, c: c + 0.3 * np.sin(x[::-1]), 0 * c + ZERO, args=(c,)))
+on(so.fsolve, PAIR, call=lambda c: optimize.fsolve(bent, ZEROS, args=(c,)))
+on(so.root, PAIR, call=lambda c: optimize.root(bent, ZEROS, args=(c,), method="lm").x)
+on(so.minimize, PAIR, call={
+    "": lambda c: [(found := optimize.minimize(bowl, ZEROS, args=(c,))).x, found.fun],
+    "at a bound": lambda c: [(found := optimize.minimize(bowl, ZEROS, args=(c,), bounds=[(0.0, c[0] / 9), (
+        None, 2.0)])).x, found.jac]})
+on(so.minimize_scalar, PAIR, call=lambda c: optimize.minimize_scalar(
+    lambda x, c: np.cosh(x - c[0]) + c[1] * x, (ZERO, 1.0), args=(c,)).x)
+on(so.least_squares, Operand((2,), (0.5, 0.7)), POINTS, call=lambda c, y: [
+    (found := optimize.least_squares(lambda x, y: np.stack([x[0] - y[0], x[1] * x[0] - y[1], x[1] - y[2] * y[3]]), c + ZERO,
+                                     args=(y,), loss="soft_l1", f_scale=0.5)).cost, found.x, found.jac])
+on(so.curve_fit, POINTS, POINTS, POINTS, call=fitted)
+on(so.linprog, PAIR, Operand((2, 2), UNIT), PAIR, call=lambda c, a, b: [
+    (found := optimize.linprog(ZERO - c - 1, a + 2 * np.eye(2), b + 1)).x, found.fun])
 
 # --- scipy.special ---------------------------------------------------------------------------------------------------
 
