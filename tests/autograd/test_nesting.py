@@ -10,8 +10,8 @@ import pytest
 import scipy.sparse
 
 import autograd
-from autograd import checkpoint, custom, grad, hessian, hvp, implicit, jacfwd, jacrev, jvp, linearize, vjp, vmap
-from autograd.scipy import integrate, interpolate, signal, sparse
+from autograd import Tensor, checkpoint, custom, grad, hessian, hvp, implicit, jacfwd, jacrev, jvp, linearize, vjp, vmap
+from autograd.scipy import integrate, interpolate, optimize, signal, sparse
 
 rng = np.random.default_rng(0)
 A = 0.3 * rng.standard_normal((3, 3))
@@ -57,6 +57,9 @@ FUNCTIONS: dict[str, Function] = {
     "root of a gradient": lambda x: implicit.root(
         lambda z, p: grad(lambda u: np.sum(u**4 / 4 + u**2 / 2 - u * p))(z), np.zeros(3), x),
     "fixed point": lambda x: implicit.fixed_point(lambda z, p: np.tanh(A @ z + p), np.zeros(3), x),
+    "newton": lambda x: optimize.newton(lambda z, p: z**3 + z - p, np.ones(3), args=(x,)),
+    "minimum, at a bound or not": lambda x: optimize.minimize(
+        lambda z, p: np.sum(z**4 / 4 + z**2 / 2 - z * p), Tensor(np.zeros(3)), args=(x,), bounds=[(None, 0.1)] * 3).x,
     "odeint": lambda x: integrate.odeint(lambda y, t, p: -y * p, np.ones(3), np.array([0.0, 0.5]), args=(x,),
                                          rtol=1e-10, atol=1e-10)[-1],
     "quad": lambda x: np.stack([integrate.quad(lambda z, p: np.sin(z * p), 0.0, 1.0, args=(x[i],))[0]

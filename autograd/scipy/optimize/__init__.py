@@ -14,4 +14,5 @@ from .roots import bisect, brenth, brentq, fixed_point, fsolve, newton, ridder, 
 __all__ = ["bisect", "brenth", "brentq", "curve_fit", "fixed_point", "fsolve", "least_squares", "linprog", "minimize",
            "minimize_scalar", "newton", "ridder", "root", "root_scalar", "toms748"]
 
-__getattr__ = no_twins_but_these(__name__)
+__getattr__ = no_twins_but_these(__name__, "autograd.minimize gives SciPy's optimizers their gradients, "
+                                           "autograd.implicit.root takes any solver of equations, ")

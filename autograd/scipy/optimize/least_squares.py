@@ -118,7 +118,7 @@ def curve_fit(call: Call, solver: Solver) -> Any:
     spare = residuals.size - x.size
     covariance = np.linalg.inv(rows.T @ rows)
     if not call["absolute_sigma"]:
-        covariance = covariance * (2 * misfit.cost(x, call) / spare if spare > 0 else np.inf)
+        covariance = covariance * 2 * misfit.cost(x, call) / spare if spare > 0 else np.full(covariance.shape, np.inf)
     _, _, info, *words = found
     with_words = (counts_and_words(info) | {"fvec": residuals}, *words) if call["full_output"] else ()
     return (x, covariance, *with_words)

@@ -1,7 +1,7 @@
 """Minima: the condition is that the gradient vanishes, or pushes against a bound.
 
 The conditions of Karush, Kuhn and Tucker for `lower <= x <= upper` are `x = clip(x - f'(x), lower, upper)`. Their root
-moves with a bound where that is active, and with f where none is; where one just is, as `clip` does at its kink.
+moves with a bound that is active, or only just is, and with f where none is.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def stationary(cost: Cost, bounds: Callable[[Call], tuple[Array, Array]]) -> Con
     """`x - clip(x - f'(x), lower, upper)`, without what cancels."""
 
     def condition(x: Array, call: Call) -> Array:
-        lower, upper = bounds(call)
-        return np.clip(slope(cost, x, call), x - upper, x - lower)
+        lower, upper = (x - bound for bound in bounds(call))
+        push = slope(cost, x, call)
+        return np.where(push >= lower, lower, np.where(push <= upper, upper, push))
 
     return condition
 

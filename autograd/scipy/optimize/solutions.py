@@ -32,6 +32,9 @@ STEPS = 10
 NEAR = 1e-2
 """How far from what SciPy found the solution may be, relative to 1 + |x|."""
 
+INVERTED = 1e-6
+"""How far from v, relative to it, `A^-1 A v` may be."""
+
 
 def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Call:
     """The arguments of a call by name, `args` as a tuple, floating numbers in the precision in which SciPy computes."""
@@ -86,6 +89,7 @@ class Solution(Problem):
     says on which of them it depends.
     """
 
+    singular = "what it solves is singular there, as at a multiple root, a jump, or a minimum that is flat or a kink"
     found: Any  # until it is asked for: it will hold the solution as a tensor, whose graph holds this problem
 
     def __init__(self, condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
@@ -98,10 +102,9 @@ class Solution(Problem):
         self.found = self.solver(**call)
         x = np.asarray(self.read(self.found)).astype(self.start.dtype, casting="same_kind").reshape(self.start.shape)
         try:
-            return self.refined(x, p)
+            return self.proved(self.refined(x, p), p)
         except np.linalg.LinAlgError:
-            raise np.linalg.LinAlgError(f"the solution {x} has no derivative: what it solves is singular there, as "
-                                        "at a multiple root, a jump, or a minimum that is flat or a kink") from None
+            raise np.linalg.LinAlgError(f"the solution {x} has no derivative: {self.singular}") from None
 
     def refined(self, found: Array, p: Array) -> Array:
         """By Newton's method, until a step changes less than half of the digits: the next would change none."""
@@ -120,22 +123,24 @@ class Solution(Problem):
             f"there to {x}, at last by {longest:.3g}. Give the solver a smaller tolerance or another start; a multiple "
             "root or a flat minimum has no derivative")
 
+    def proved(self, x: Array, p: Array) -> Array:
+        """A solution near which `A` is known to be inverted: singular to rounding, it would give any numbers at all."""
+        v = np.random.default_rng(0).uniform(1, 2, x.shape) * np.where(x == 0, 1, np.abs(x))
+        back = as_plain(self.inverse(self.change(v, x, p), x, p))
+        if not np.all(np.abs(back - v) <= INVERTED * v):
+            raise np.linalg.LinAlgError
+        return x
+
+    def change(self, v: Any, x: Any, p: Any) -> Any:
+        """`A v`."""
+        return jvp(lambda x: self.residual(x, p), (x,), (v,))[1]
+
 
 class Elementwise(Solution):
     """Equations each of which has an unknown of its own: `A` is a diagonal."""
 
-    def solve(self, p: Array) -> Array:
-        x = super().solve(p)
-        along = np.random.default_rng(0).uniform(1, 2, x.shape)
-        apart = as_plain(self.change(along, x, p) - along * self.change(np.ones_like(x), x, p))
-        if np.any(np.abs(apart) > 1e-8 * np.abs(as_plain(self.change(along, x, p)))):
-            raise ValueError("newton solves each equation for the unknown at its own place, but these depend on those "
-                             "at others: write autograd.scipy.optimize.root")
-        return x
-
-    def change(self, direction: Any, x: Any, p: Any) -> Any:
-        """`A v`."""
-        return jvp(lambda x: self.residual(x, p), (x,), (direction,))[1]
+    singular = (f"{Solution.singular}, or each equation depends on unknowns at other places, for which write "
+                "autograd.scipy.optimize.root")
 
     def inverse(self, v: Any, x: Any, p: Any) -> Any:
         slopes = self.change(np.ones_like(self.start), x, p)

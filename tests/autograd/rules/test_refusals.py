@@ -14,6 +14,7 @@ import pytest
 import scipy.integrate
 import scipy.linalg
 import scipy.ndimage
+import scipy.optimize
 import scipy.spatial.distance
 
 import autograd
@@ -122,7 +123,8 @@ def test_an_option_without_a_derivative_is_refused_in_both_modes(name: str) -> N
 
 TWINS = [function for function in ROWS if getattr(registry[function], "__wrapped__", None) is function]
 TAKE_MORE = {scipy.integrate.odeint, scipy.integrate.quad, scipy.integrate.solve_ivp, scipy.ndimage.gaussian_laplace,
-             scipy.ndimage.gaussian_gradient_magnitude, scipy.spatial.distance.cdist, scipy.spatial.distance.pdist}
+             scipy.ndimage.gaussian_gradient_magnitude, scipy.optimize.curve_fit, scipy.spatial.distance.cdist,
+             scipy.spatial.distance.pdist}
 """Functions that hand on the options that they do not know."""
 
 
