@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -142,7 +141,7 @@ def test_the_minimum_of_a_quadratic_in_a_box_moves_as_scipys_own(m: Any, b: Any)
     expected[np.ix_(free, free)] = np.linalg.inv(m[np.ix_(free, free)])
     found = jacobian(lambda b: optimize.minimize(quadratic, np.zeros(3), (b,), bounds=box).x)(b)
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-9)
-    np.testing.assert_allclose(found, differences(theirs, b, 1e-6), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(found, differences(theirs, b, 1e-4), rtol=1e-3, atol=1e-4)
 
 
 def test_minima_in_one_variable() -> None:
@@ -173,14 +172,14 @@ def test_what_minimize_does_not_do_is_refused() -> None:
                        lambda: optimize.least_squares(lambda x: x - t, [0.0])):
         with pytest.raises(NoDerivativeError, match=r"is not among its arguments; pass it in args=\(\.\.\.\)"):
             derivative()
-    for flat in (lambda x, t: np.sum(np.abs(x - t)), lambda x, t: np.sum((x - t) ** 4), lambda x, t: (x[0] + x[1] - t) ** 2):
+    for flat in (lambda x, t: np.sum(np.abs(x - t)), lambda x, t: np.sum((x - t) ** 4),
+                 lambda x, t: (x[0] + x[1] - t) ** 2):
         with pytest.raises((np.linalg.LinAlgError, RuntimeError), match="singular there|flat minimum"):
             optimize.minimize(flat, np.zeros(2), args=(t,), method="Nelder-Mead")
-    with pytest.raises(RuntimeError, match="is not near one"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with pytest.raises(RuntimeError, match="is not near one"):
         optimize.minimize(valley, [-3.0, 2.0], args=(Tensor(P),), options={"maxiter": 2})
     with pytest.raises(np.linalg.LinAlgError), pytest.warns(DisconnectedWarning):
-        optimize.minimize(lambda x, t: x.data[0] ** 2 if isinstance(x, Tensor) else x[0] ** 2, [1.0], args=(t.detach(),))
+        optimize.minimize(lambda x, t: np.asarray(getattr(x, "data", x))[0] ** 2, [1.0], args=(t.detach(),))
 
 
 # --- least squares ---------------------------------------------------------------------------------------------------
@@ -219,10 +218,10 @@ def soft(z: Any) -> Any:
 
 @pytest.mark.parametrize("loss", ["linear", "soft_l1", "huber", "cauchy", "arctan", soft])
 def test_every_loss_at_every_scale_is_differentiated(loss: Any) -> None:
-    """In the data, in the scale, and in keywords; and what the result says beside x is SciPy's, to its tolerance."""
+    """In data and scale; and what the result says beside x is SciPy's, to its tolerance."""
     def f(p: Any, module: Any = optimize) -> Any:
-        return module.least_squares(misfit, [1.5, 0.8], args=(p[1:],), loss=loss, f_scale=p[0], kwargs={"x": X}, jac="3-point",
-                                    **TIGHT)
+        return module.least_squares(misfit, [1.5, 0.8], "3-point", args=(p[1:],), loss=loss, f_scale=p[0],
+                                    kwargs={"x": X}, **TIGHT)
 
     p = np.array([0.08, *Y])
     found, expected = f(Tensor(p)), f(p, so)
@@ -274,7 +273,8 @@ def test_a_weighted_straight_line_in_closed_form() -> None:
 
         found = fit(Tensor(X), Y, sigma)
         for ours, theirs, known in zip(found, so.curve_fit(
-                lambda x, a, b: a + b * x, X, Y, sigma=sigma, absolute_sigma=absolute), exact(X, Y, sigma, absolute), strict=True):
+                lambda x, a, b: a + b * x, X, Y, sigma=sigma, absolute_sigma=absolute), exact(X, Y, sigma, absolute),
+                strict=True):
             np.testing.assert_allclose(ours, known, rtol=1e-11)
             np.testing.assert_allclose(ours, theirs, rtol=1e-6)
         for part in (0, 1):
@@ -285,7 +285,8 @@ def test_a_weighted_straight_line_in_closed_form() -> None:
 
 
 @pytest.mark.parametrize("options", [
-    {}, {"sigma": 0.3}, {"sigma": 0.1 * np.eye(9) + 0.05, "absolute_sigma": True}, {"p0": [1.0, 1.0], "method": "dogbox"},
+    {}, {"sigma": 0.3}, {"sigma": 0.1 * np.eye(9) + 0.05, "absolute_sigma": True},
+    {"p0": [1.0, 1.0], "method": "dogbox"},
     {"method": "trf", "loss": "cauchy", "f_scale": 0.3}, {"bounds": ([0, 0], [1.7, 5.0])},
     {"jac": lambda x, a, b: np.stack([np.exp(-b * x), -a * x * np.exp(-b * x)], axis=1)},
 ])
@@ -305,7 +306,8 @@ def test_fits_have_second_derivatives_and_batches() -> None:
         return optimize.curve_fit(decay, X, y)[0]
 
     slopes = jacobian(fit)
-    np.testing.assert_allclose(jacobian(slopes)(Y), differences(lambda y: np.asarray(slopes(y)), Y), rtol=1e-6, atol=1e-8)
+    second = differences(slopes, Y)
+    np.testing.assert_allclose(jacobian(slopes)(Y), second, rtol=1e-6, atol=1e-8)
     batch = np.stack([Y, Y + 0.1])
     np.testing.assert_allclose(vmap(slopes)(batch), [slopes(y) for y in batch], rtol=1e-9, atol=1e-11)
 
@@ -370,7 +372,9 @@ def test_a_vertex_moves_with_the_constraints_that_meet_there() -> None:
 ])
 def test_a_vertex_moves_with_bounds(bounds: Any, slopes: list[float]) -> None:
     def put(given: Any, end: Any) -> Any:
-        return type(given)(put(x, end) for x in given) if isinstance(given, (list, tuple)) else end if given == "end" else given
+        if isinstance(given, (list, tuple)):
+            return type(given)(put(x, end) for x in given)
+        return end if given == "end" else given
 
     def f(end: Any) -> Any:
         return optimize.linprog([-1.0, -2.0], ROWS, LIMITS, bounds=put(bounds, end)).x
@@ -413,7 +417,7 @@ def test_programs_in_a_batch_share_their_vertex() -> None:
     ([-1.0, -1.0], [[1, 1]], [2], 2, 1),  # all of an edge is optimal
 ])
 def test_programs_without_a_derivative_say_so(c: Any, rows: Any, limits: Any, met: int, held: int) -> None:
-    with pytest.raises(ValueError, match=f"{met} constraints meet there, {held} of which hold it, where 2 must do both"):
+    with pytest.raises(ValueError, match=f"{met} constraints meet there, {held} of which hold it, where 2 must do"):
         optimize.linprog(c, rows, Tensor(np.array(limits, float)))
 
 

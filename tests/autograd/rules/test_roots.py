@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,14 @@ def square(x: Any, t: Any) -> Any:
     return x * x - t
 
 
+def between(solver: Any, t: Any) -> Any:
+    return solver(square, 0.0, 5.0, args=(t,))
+
+
 def solvers() -> dict[str, Any]:
     """Each solver, as a function of t that finds its square root."""
     return {
-        **{name: lambda t, f=getattr(optimize, name): f(square, 0.0, 5.0, args=(t,)) for name in BETWEEN},
+        **{name: partial(between, getattr(optimize, name)) for name in BETWEEN},
         "newton, a secant": lambda t: optimize.newton(square, 1.5, args=(t,)),
         "newton": lambda t: optimize.newton(square, 1.5, lambda x, t: 2 * x, args=(t,)),
         "newton of several": lambda t: optimize.newton(square, np.ones(3), args=(t,))[1],
@@ -35,7 +39,8 @@ def solvers() -> dict[str, Any]:
             lambda x, t: (x * x - t, 2 * x, 2.0), args=t, x0=1.5, fprime=True, fprime2=True).root,
         "fsolve": lambda t: optimize.fsolve(square, 1.5, args=t)[0],
         "root": lambda t: optimize.root(square, [1.5], args=(t,)).x[0],
-        "root, told its Jacobian": lambda t: optimize.root(lambda x, t: (x * x - t, np.diag(2 * x)), 1.5, t, jac=True).x[0],
+        "root, told its Jacobian": lambda t: optimize.root(
+            lambda x, t: (x * x - t, np.diag(2 * x)), 1.5, t, jac=True).x[0],
         "fixed_point": lambda t: optimize.fixed_point(lambda x, t: (x + t / x) / 2, 1.5, args=(t,)),
         "fixed_point of several": lambda t: optimize.fixed_point(
             lambda x, t: (x + t / x) / 2 + 0.1 * (x[::-1] - x), [1.5, 1.2], args=(t,), method="iteration")[0],
@@ -141,8 +146,12 @@ def test_the_start_has_no_gradient_and_may_be_that_of_each_example() -> None:
 
 def test_many_equations_of_one_unknown_each_cost_no_matrix() -> None:
     b = np.linspace(0, 1, 30_000)
-    x = optimize.newton(lambda x, b: x + 0.3 * np.tanh(x) - b, np.zeros_like(b), args=(b,))
-    gradient = grad(lambda b: np.sum(optimize.newton(lambda x, b: x + 0.3 * np.tanh(x) - b, np.zeros_like(b), args=(b,))))(b)
+
+    def f(b: Any) -> Any:
+        return optimize.newton(lambda x, b: x + 0.3 * np.tanh(x) - b, np.zeros(30_000), args=(b,))
+
+    x = f(b)
+    gradient = grad(lambda b: np.sum(f(b)))(b)
     np.testing.assert_allclose(gradient, 1 / (1 + 0.3 / np.cosh(x) ** 2), rtol=1e-12)
 
 
@@ -217,7 +226,7 @@ def test_a_tensor_that_the_function_finds_elsewhere_is_refused(solve: Any, other
     lambda t: optimize.newton(square, np.ones(2) + 0 * t, args=(np.zeros(2),)),
 ])
 def test_multiple_roots_and_jumps_have_no_derivative(solve: Any) -> None:
-    with pytest.raises((np.linalg.LinAlgError, RuntimeError), match="multiple root|did not converge|Failed to converge"):
+    with pytest.raises((np.linalg.LinAlgError, RuntimeError), match="multiple root|Failed to converge"):
         grad(lambda t: np.sum(solve(t)))(2.0)
 
 
@@ -230,10 +239,9 @@ def test_a_root_among_others_beside_it_has_no_derivative() -> None:
 
 def test_what_a_solver_left_far_from_a_root_is_no_solution() -> None:
     """Newton's method is to find the last digits, and no other root than SciPy would have found."""
-    with pytest.raises(RuntimeError, match=r"is not near one: Newton's method went .* smaller tolerance or another start"):
+    with pytest.raises(RuntimeError, match=r"is not near one: Newton's method went .* smaller tolerance or another "):
         grad(lambda t: optimize.root(square, [30.0], args=(t,), options={"maxfev": 3}).x[0])(2.0)
-    with pytest.raises(RuntimeError, match="is not near one"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with pytest.raises(RuntimeError, match="is not near one"):
         optimize.fsolve(lambda x, t: x * x + t, [1.0], args=(Tensor(2.0),))
     rough = optimize.root(square, [1.5], args=(Tensor(2.0),), tol=1e-2)
     assert rough.x[0].item() == pytest.approx(2**0.5, rel=1e-14)

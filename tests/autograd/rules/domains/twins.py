@@ -188,6 +188,10 @@ def bowl(x: Any, c: Any) -> Any:
     return np.sum(np.cosh(x - c)) + 0.3 * x[0] * x[1]
 
 
+def product(x: Any, y: Any) -> Any:
+    return np.stack([x[0] - y[0], x[1] * x[0] - y[1], x[1] - y[2] * y[3]])
+
+
 def line(x: Any, slope: Any, height: Any) -> Any:
     return height + np.sin(slope * x)
 
@@ -202,7 +206,8 @@ for function in (so.bisect, so.brenth, so.brentq, so.ridder, so.toms748):
     on(function, PAIR, call=partial(lambda solver, c: solver(cubic, ZERO - 2, 2.0, args=(c,)), getattr(
         optimize, function.__name__)))
 on(so.root_scalar, PAIR, call=lambda c: optimize.root_scalar(cubic, args=(c,), x0=ZERO + 0.5).root)
-on(so.newton, Operand((2, 3), UNIT), complex=True, call=lambda c: optimize.newton(cubic, ZERO + 0.1 * np.ones_like(c[0]), args=(c,)))
+on(so.newton, Operand((2, 3), UNIT), complex=True, call=lambda c: optimize.newton(
+    cubic, ZERO + 0.1 * np.ones_like(c[0]), args=(c,)))
 on(so.fixed_point, PAIR, complex=True, call=lambda c: optimize.fixed_point(
     lambda x, c: c + 0.3 * np.sin(x[::-1]), 0 * c + ZERO, args=(c,)))
 on(so.fsolve, PAIR, call=lambda c: optimize.fsolve(bent, ZEROS, args=(c,)))
@@ -214,8 +219,8 @@ on(so.minimize, PAIR, call={
 on(so.minimize_scalar, PAIR, call=lambda c: optimize.minimize_scalar(
     lambda x, c: np.cosh(x - c[0]) + c[1] * x, (ZERO, 1.0), args=(c,)).x)
 on(so.least_squares, Operand((2,), (0.5, 0.7)), POINTS, call=lambda c, y: [
-    (found := optimize.least_squares(lambda x, y: np.stack([x[0] - y[0], x[1] * x[0] - y[1], x[1] - y[2] * y[3]]), c + ZERO,
-                                     args=(y,), loss="soft_l1", f_scale=0.5)).cost, found.x, found.jac])
+    (found := optimize.least_squares(product, c + ZERO, args=(y,), loss="soft_l1", f_scale=0.5)).cost, found.x,
+    found.jac])
 on(so.curve_fit, POINTS, POINTS, POINTS, call=fitted)
 on(so.linprog, PAIR, Operand((2, 2), UNIT), PAIR, call=lambda c, a, b: [
     (found := optimize.linprog(ZERO - c - 1, a + 2 * np.eye(2), b + 1)).x, found.fun])
