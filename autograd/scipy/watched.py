@@ -33,6 +33,8 @@ def watched(of: str, solver: Callable[..., Any], how: str = ARGS) -> Callable[..
     name = next(iter(inspect.signature(solver).parameters))
 
     def apply(*args: Any, **options: Any) -> Any:
+        if not args and name not in options:
+            return solver(**options)  # which says that there is no function
         function = args[0] if args else options.pop(name)
 
         def on_numbers(*numbers: Any, **constants: Any) -> Any:

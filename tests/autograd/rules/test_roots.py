@@ -262,3 +262,5 @@ def test_a_name_without_a_twin_says_what_to_write() -> None:
         optimize.broyden1  # noqa: B018
     with pytest.raises(TypeError, match="brentq of tensors takes f, a, b, args, .*missing a required argument: 'b'"):
         optimize.brentq(square, Tensor(0.0))
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'f'"):
+        optimize.brentq(a=0.0, b=5.0)
