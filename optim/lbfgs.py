@@ -137,7 +137,7 @@ class LBFGS(Optimizer):
         return flat.astype(np.promote_types(flat.dtype, np.float32), copy=False)
 
     def _gathered_gradient(self) -> Array:
-        parameters = self.param_groups[0]["params"]
+        parameters = self._parameters()
         gradients = [p.grad if p.requires_grad else None for p in parameters]
         if all(g is None for g in gradients):
             raise RuntimeError(f"LBFGS.step() found no gradient on any of {len(parameters)} parameters; the closure "
@@ -148,7 +148,7 @@ class LBFGS(Optimizer):
     def _scattered(self, vector: Array) -> list[Array]:
         """What `_gathered` gathers, in the shapes of the parameters; axes before the last one stay."""
         found, end = [], 0
-        for p in self.param_groups[0]["params"]:
+        for p in self._parameters():
             start, end = end, end + p.size * (2 if p.dtype.kind == "c" else 1)
             part = np.ascontiguousarray(vector[..., start:end])
             part = part.view(np.result_type(part.dtype, np.complex64)) if p.dtype.kind == "c" else part
@@ -157,7 +157,7 @@ class LBFGS(Optimizer):
 
     def _place(self, vector: Array) -> None:
         with no_grad():
-            for p, value in zip(self.param_groups[0]["params"], self._scattered(vector), strict=True):
+            for p, value in zip(self._parameters(), self._scattered(vector), strict=True):
                 if p.requires_grad:
                     p[...] = value
 
@@ -171,12 +171,12 @@ class LBFGS(Optimizer):
         rows += [np.zeros((0, len(self._gradient)), self._gradient.dtype)] * (4 - len(rows))
         columns = zip(*map(self._scattered, rows), strict=True)
         return {p: (self._iterations, dict(zip((*self.moments, *self.histories), column, strict=True)))
-                for p, column in zip(self.param_groups[0]["params"], columns, strict=True)}
+                for p, column in zip(self._parameters(), columns, strict=True)}
 
     def set_states(self, states: States) -> None:
         """Set what `states` gives; where a parameter has none, all begin anew."""
         self._forget()
-        steps, saved = zip(*[states.get(p, (0, {})) for p in self.param_groups[0]["params"]], strict=True)
+        steps, saved = zip(*[states.get(p, (0, {})) for p in self._parameters()], strict=True)
         self._iterations = min(steps)
         if self._iterations:
             self._gradient, self._change = (self._gathered([part[name] for part in saved]) for name in self.moments)

@@ -113,6 +113,9 @@ class Optimizer:
         self._names |= {p: name for name, p in named if name is not None}
         self.param_groups.append({"params": list(dict.fromkeys(p for _, p in named)), **options})
 
+    def _parameters(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
     def _check(self, label: str, parameter: Any) -> None:
         if not isinstance(parameter, Tensor):
             raise TypeError(f"{self.kind}: {label} is a {type(parameter).__name__}, expected a Tensor")
@@ -120,7 +123,7 @@ class Optimizer:
         label = f"{self.kind}: {label} of shape {parameter.shape}"
         if parameter.dtype.kind not in "fc":
             raise TypeError(f"{label} holds {parameter.dtype}, expected floats")
-        if any(parameter is known for group in self.param_groups for known in group["params"]):
+        if any(parameter is known for known in self._parameters()):
             raise ValueError(f"{label} is in another group already")
 
     def _check_leaf(self, label: str, parameter: Tensor) -> None:
@@ -145,7 +148,7 @@ class Optimizer:
         self._lay_out()
         groups = zip(self.param_groups, self._plans, strict=True)
         if not sum(plan.step(self, option.plain(group)) for group, plans in groups for plan in plans):
-            parameters = [p for group in self.param_groups for p in group["params"]]
+            parameters = self._parameters()
             frozen = sum(not p.requires_grad for p in parameters)
             raise RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
                                f"{frozen} are frozen (requires_grad=False); call backward() first, on a loss that was "
@@ -155,9 +158,8 @@ class Optimizer:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""
         refuse_zeros(set_to_none)
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                parameter.zero_grad()
+        for parameter in self._parameters():
+            parameter.zero_grad()
 
     def _lay_out(self, states: States | None = None) -> None:
         """Lay out the moments of the groups as they are now, in these states or, if the groups changed, their own."""
@@ -201,10 +203,10 @@ class Optimizer:
 
     def names(self) -> dict[Tensor, str]:
         """What `state_dict` calls each parameter: its name if all have different ones, otherwise its index."""
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        names = [self._names.get(p, p.name) for p in parameters]
-        if None in names or len(set(names)) < len(names):
-            names = [str(i) for i in range(len(names))]
+        parameters = self._parameters()
+        names = [name for p in parameters if (name := self._names.get(p, p.name)) is not None]
+        if len(set(names)) < len(parameters):
+            names = [str(i) for i in range(len(parameters))]
         return dict(zip(parameters, names, strict=True))
 
     def state_dict(self) -> dict[str, Any]:
