@@ -30,6 +30,11 @@ class _Container(Module, Generic[Item]):
             raise TypeError(f"{type(self).__name__} holds modules, got {_described(given)}")
         return given  # type: ignore[return-value]
 
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """Refused, but by a chain."""
+        raise NotImplementedError(f"a {type(self).__name__} is not called, it only holds {self.holds}s; a chain of "
+                                  "modules is nn.Sequential")
+
     def __len__(self) -> int:
         return len(self._members())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _NO_VOLUMES = "there are layers for sequences and images only"
 _CPU = "there is one process on the CPU: leave it out"
+_TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
 _VOLUMES = ("AdaptiveAvgPool3d", "AdaptiveMaxPool3d", "AvgPool3d", "BatchNorm3d", "CircularPad3d", "ConstantPad3d",
             "Conv3d", "ConvTranspose3d", "Dropout3d", "InstanceNorm3d", "LPPool3d", "MaxPool3d", "ReflectionPad3d",
             "ReplicationPad3d", "ZeroPad3d")
@@ -18,7 +19,11 @@ MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",
-    "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss",
+    "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss", "RReLU": "write LeakyReLU",
+    "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
+    "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
+    "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
+    "MaxUnpool1d": "write ConvTranspose1d", "MaxUnpool2d": "write ConvTranspose2d",
 }
 FUNCTIONS = {
     f"{name}_": f"write {name}: nothing is overwritten"
@@ -27,12 +32,16 @@ FUNCTIONS = {
                    "dropout3d", "lp_pool3d", "max_pool3d"), _NO_VOLUMES) | {
     "upsample": "write interpolate", "upsample_nearest": "write interpolate",
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
+    "triplet_margin_with_distance_loss": _TRIPLET, "rrelu": "write leaky_relu", "feature_alpha_dropout":
+    "write alpha_dropout", "pdist": "write autograd.scipy.spatial.distance.pdist",
     "multilabel_soft_margin_loss": "write binary_cross_entropy_with_logits",
     "gumbel_softmax": "write softmax((x + np.random.default_rng(seed).gumbel(size=x.shape)) / tau)",
 }
+_FILES = "write idx(path) for each of its files; digits() are such images that need no download"
 DATA = {
     "Dataset": "a DataLoader takes arrays, or anything with len and indices",
     "TensorDataset": "give DataLoader the arrays",
+    "MNIST": _FILES, "FashionMNIST": _FILES, "CIFAR10": "digits() and faces() are images that need no download",
     "random_split": "write np.split(np.random.default_rng(seed).permutation(n), [k])", "Subset": "index the arrays",
 }
 METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out") | {
@@ -40,6 +49,7 @@ METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory
     "type": "; write .astype(np.float64), or another dtype", "double": "; write .astype(np.float64)",
     "float": "; write .astype(np.float32)", "half": "; write .astype(np.float16)", "share_memory": "; leave it out",
     "register_full_backward_hook": "; write register_forward_hook, and in it output.register_hook(f)",
+    "shape": "; its parameters have one: write .weight",
     "compile": ": functions run as they are; leave the call out",
     "_modules": "; write named_children(), and setattr(self, name, module) to add one",
     "_parameters": "; write named_parameters()", "_buffers": "; write named_buffers()",

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements
+from autograd.errors import user_line
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
@@ -233,8 +234,8 @@ class Module:
                     module._refuse_hidden(name, value)
                 elif isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
                     warnings.warn(f"{type(module).__name__}.{name} is a tensor that requires grad and no Parameter, so "
-                                  "no optimizer will train it; write nn.Parameter(...), or give it to forward",
-                                  GradientLostWarning, stacklevel=2)
+                                  "no optimizer will train it; write nn.Parameter(...), or give it to forward (at "
+                                  f"{user_line()})", GradientLostWarning, stacklevel=2)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""

@@ -49,7 +49,8 @@ else:  # or else a type checker would take every name for one that exists
         "Adadelta": "write RMSProp or Adam",
         "NAdam": "write Adam",
         "RAdam": "write Adam, with LinearWarmup",
-        "Adamax": "write Adam",
+        "Adamax": "write Adam", "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
+        "ASGD": "write SGD", "SparseAdam": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }
     _PLACES = {"schedulers": ("schedulers", None), "LBFGS": ("lbfgs", "LBFGS")}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 from nn.data.bundled import digits, faces
+from nn.data.idx_format import idx
 from nn.data.loader import DataLoader
-from nn.data.mnist import idx
 from nn.foreign_names import DATA
 
 __all__ = ["DataLoader", "digits", "faces", "idx"]

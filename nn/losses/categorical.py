@@ -211,8 +211,9 @@ def _indices(speaker: Speaker, target: Tensor, x: Tensor, *, soft: bool = True) 
     expected = x.shape[:axis] + x.shape[axis + 1 :]
     if target.dtype.kind not in "iu":
         other = f", or probabilities, floats of shape {x.shape}" if soft else ""
+        advice = "; write target.astype(int)" if target.shape == expected else ""
         raise mistake(speaker, f"expected class indices, integers of shape {expected}{other}; got {target.dtype} "
-                               f"{target.shape}", TypeError)
+                               f"{target.shape}{advice}", TypeError)
     if target.shape == expected:
         return target
     advice = ""

@@ -161,6 +161,13 @@ def test_parameter_lists_are_lists() -> None:
         held.append(np.arange(3))
 
 
+@pytest.mark.parametrize("held", [nn.ModuleList([nn.ReLU()]), nn.ModuleDict({"a": nn.ReLU()}), nn.ParameterList(),
+                                  nn.ParameterDict()])
+def test_what_only_holds_is_not_called(held: nn.Module) -> None:
+    with pytest.raises(NotImplementedError, match=r"^a \w+ is not called, it only holds (module|parameter)s; a chain"):
+        held(np.ones(3))
+
+
 def test_parameter_dicts_are_dicts() -> None:
     held = nn.ParameterDict({"a": np.zeros(2)})
     held["b"] = [1.0]

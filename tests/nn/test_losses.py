@@ -242,7 +242,7 @@ LOGITS = np.zeros((4, 3))
     (np.zeros((4, 2), int), ValueError, r"for predictions \(4, 3\), got \(4, 2\)$"),
     (np.eye(3, dtype=int)[[0, 1, 2, 0]], ValueError, r"for one-hot rows write target.argmax\(1\)"),
     ([0.0, 1.0, 2.0, 0.0], TypeError, (r"expected class indices, integers of shape \(4,\), or probabilities, "
-                                       r"floats of shape \(4, 3\); got float64 \(4,\)")),
+                                       r"floats of shape \(4, 3\); got float64 \(4,\); write target.astype\(int\)")),
 ])
 def test_labels_are_checked(target: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
