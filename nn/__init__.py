@@ -14,6 +14,7 @@ from nn.losses import (
     BCEWithLogitsLoss,
     CosineEmbeddingLoss,
     CrossEntropyLoss,
+    CTCLoss,
     GaussianNLLLoss,
     HingeEmbeddingLoss,
     HuberLoss,
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss", "EarlyStopping",
-    "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss",
-    "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "MultiMarginLoss", "NLLLoss", "Parameter",
+    "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss",
+    "EarlyStopping", "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss",
+    "MSELoss", "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "MultiMarginLoss", "NLLLoss", "Parameter",
     "ParameterDict", "ParameterList", "PoissonNLLLoss", "Sequential", "SmoothL1Loss", "SoftMarginLoss",
     "TripletMarginLoss", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init",
     "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",

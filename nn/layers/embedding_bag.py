@@ -12,6 +12,7 @@ from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 from nn.layers.embedding import Embedding, embedding
 from nn.layers.input import Speaker, admitted, described, mistake, refusal
+from nn.layers.ragged import places
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -58,8 +59,8 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "
                                f"{shares.shape} and mode {mode!r}")
     counted = np.ones(input.shape, bool)
     if input.ndim == 1 and offsets is not None:
-        places, counted = _places(speaker, offsets, len(input), include_last_offset)
-        input, shares = np.take(input, places), None if shares is None else np.take(shares, places)
+        at, counted = _bags(speaker, offsets, len(input), include_last_offset)
+        input, shares = np.take(input, at), None if shares is None else np.take(shares, at)
     elif input.ndim != 2 or offsets is not None:
         raise refusal(speaker, "indices (B, L), or (N,) with offsets", input)
     rows: Any = embedding(input, weight, padding_idx, speaker=speaker)
@@ -76,16 +77,14 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "
     return total if mode == "sum" else total / np.maximum(number, 1).astype(rows.dtype)  # type: ignore[no-any-return]
 
 
-def _places(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
+def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
     """Where the indices of each bag stand, a bag a row, and which of these places are the bag's own."""
     starts = plain_array(as_plain(offsets))
     ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
     lengths = np.diff(ends)
     if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():
         raise mistake(speaker, f"expected offsets from 0 up to {count} in rising order, got {starts.tolist()}")
-    along = np.arange(lengths.max(initial=0))
-    counted = along < lengths[:, np.newaxis]
-    return np.where(counted, ends[:-1, np.newaxis] + along, 0), counted
+    return places(lengths)
 
 
 def _check_mode(speaker: Speaker, mode: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ class Loss(Layer):
     """
 
     reductions: tuple[str, ...] = REDUCTIONS
-    called_with = ("outputs", "targets")
+    called_with: Sequence[str] = ("outputs", "targets")
 
     def __init__(self, *, reduction: str = "mean") -> None:
         check_reduction(type(self).__name__, reduction, self.reductions)

@@ -149,9 +149,31 @@ def make(family: str, cases: Iterator[Case]) -> None:
     np.savez_compressed(Path(__file__).parent / f"kernels_{family}.npz", **held)
 
 
+def ctc_cases() -> Iterator[Case]:
+    """Of logits: PyTorch's gradient in log-probabilities is right behind a log_softmax only."""
+    steps, sizes = torch.tensor([6, 5, 2]), torch.tensor([3, 0, 2])  # the last one has no path
+    for blank, reduction, joined in itertools.product((0, 3), ("mean", "sum", "none"), (False, True)):
+        labels = torch.tensor([[1, 1, 2], [2, 1, 2], [2, 2, 1]])
+        if joined:
+            labels = torch.cat([row[:n] for row, n in zip(labels, sizes, strict=True)])
+        options = {"blank": blank, "reduction": reduction, "zero_infinity": True}
+        yield one_ctc(draw(6, 3, 4), labels, steps, sizes, options)
+    for reduction in ("mean", "sum", "none"):
+        options = {"blank": 0, "reduction": reduction, "zero_infinity": False}
+        yield one_ctc(draw(5, 4), torch.tensor([2, 1]), torch.tensor(5), torch.tensor(2), options)
+
+
+def one_ctc(x: Any, targets: Any, steps: Any, sizes: Any, options: dict[str, Any]) -> Case:
+    operands = {"x": x, "targets": targets, "input_lengths": steps, "target_lengths": sizes}
+    return options, operands, ("x",), lambda t: {
+        "out": functional.ctc_loss(torch.log_softmax(t["x"], -1), targets, steps, sizes, **options)
+    }
+
+
 if __name__ == "__main__":
     make("cross_entropy", cross_entropy_cases())
     make("binary", binary_cases())
     make("recurrent", recurrent_cases())
     make("attention", attention_cases())
     make("normalization", normalization_cases())
+    make("ctc", ctc_cases())

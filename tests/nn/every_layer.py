@@ -6,6 +6,7 @@ A `Case` is a function of arrays: inputs, whose first axis is the batch, and par
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -180,6 +181,11 @@ LAYERS: dict[str, Case] = {
     "Transformer": of_layer(nn.Transformer(4, 2, 1, 1, 5, 0.0, batch_first=True), (N, 3, 4), (N, 2, 4)),
 }
 
+def aligned(loss: Callable[..., Any], chances: Any, labels: Any) -> Any:
+    """Three sequences of several lengths."""
+    return loss(np.log(chances), labels, [5, 4, 5], [2, 1, 2])
+
+
 SIGNS = 2 * ints(2, *ROWS) - 1
 LABELS, PLACES = ints(4, N), ints(4, N, 5)
 LOSSES: dict[str, Case] = {
@@ -213,7 +219,9 @@ LOSSES: dict[str, Case] = {
          (np.log(shares(*ROWS)), np.log(shares(*ROWS)[::-1]))),
     )
 } | {"KLDivLoss, batchmean": of_layer(nn.KLDivLoss(reduction="batchmean"), np.log(shares(*ROWS)), shares(*ROWS)[::-1],
-                                      alone=False)}
+                                      alone=False)
+} | {f"CTCLoss, {reduction}": of_function(partial(aligned, nn.CTCLoss(reduction=reduction)), shares(5, N, 4, axis=2),
+                                          1 + ints(3, N, 2), alone=False) for reduction in ("mean", "sum", "none")}
 
 MEANS, VARIANCES = drawn((4,))[0], np.array([0.5, 1.0, 2.0, 0.7])
 FUNCTIONS: dict[str, Case] = {
@@ -300,6 +308,7 @@ FUNCTIONS: dict[str, Case] = {
     "gaussian_nll_loss": of_function(F.gaussian_nll_loss, ROWS, ROWS, unit(N), alone=False),
     "poisson_nll_loss": of_function(lambda x, t: F.poisson_nll_loss(x, t, full=True), ROWS, 3 * unit(*ROWS),
                                     alone=False),
+    "ctc_loss": of_function(partial(aligned, F.ctc_loss), shares(5, N, 4, axis=2), 1 + ints(3, N, 2), alone=False),
     "kl_div": of_function(F.kl_div, np.log(shares(*ROWS)), shares(*ROWS)[::-1], alone=False),
 }
 
