@@ -13,7 +13,7 @@ from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.layers.arguments import floating, pair, positive
 from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
+from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.parameter import Parameter
@@ -224,6 +224,9 @@ def _check_weight(name: str, channels: str, axes: int, weight: Any, groups: int)
 
 def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
                dilation: tuple[int, ...], groups: int, mode: str = "zeros") -> Tensor:
+    if weight.ndim - 2 not in AXES or (bias is not None and bias.shape != weight.shape[:1]):
+        raise mistake(speaker, f"needs a weight (out, in / groups, window) and a bias (out,), got {weight.shape} and "
+                               f"{None if bias is None else bias.shape}")
     channels = weight.shape[1] * groups
     x, single = batch_of(speaker, x, channels, weight.ndim - 2)
     check_window(speaker, x, weight.shape[2:], padding, dilation)

@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn.kernels.linear import linear as _linear
 from nn.layers.arguments import floating, positive
 from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import admitted, fitting, refusal
+from nn.layers.input import admitted, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
@@ -46,7 +46,18 @@ class Linear(Layer):
         x: Any = input._value if type(input) is Tensor else None
         if x is None or x.dtype is not weight._value.dtype or x.shape[-1:] != weight._value.shape[1:]:
             input = self._admitted(input)
-        return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
+        try:
+            return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
+        except (ValueError, IndexError):
+            self._check_parameters()
+            raise
+
+    def _check_parameters(self) -> None:
+        """Raise ValueError where `.data` of another shape was given to one of the two, and they fit no more."""
+        weight, bias = self.weight.shape, None if self.bias is None else self.bias.shape
+        if len(weight) != 2 or bias not in (None, weight[:1]):
+            raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {weight} and {bias}: "
+                                "give both their new .data") from None
 
     def _admitted(self, given: Any) -> Tensor:
         x = admitted(self, given, self.weight.dtype)

@@ -105,6 +105,27 @@ def test_a_wrong_size_is_explained(layer: nn.Module, shape: tuple[int, ...], mes
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(("layer", "shape", "given", "message"), [
+    (nn.Linear(3, 2), (4, 3), (5, 3), r"^Linear\(3, 2\) needs a weight .*, got \(5, 3\) and \(2,\): give"),
+    (nn.Linear(3, 2), (4, 3), (1, 3), r"got \(1, 3\) and \(2,\): give both"),
+    (nn.Linear(3, 2, bias=False), (4, 3), (3,), r"got \(3,\) and None"),
+    (nn.Conv2d(1, 2, 3), (1, 1, 5, 5), (3, 3), r"^Conv2d\(1, 2, 3\) needs a weight .*, got \(3, 3\) and \(2,\)"),
+    (nn.Conv2d(1, 2, 3), (1, 1, 5, 5), (4, 1, 3, 3), r"got \(4, 1, 3, 3\) and \(2,\)"),
+    (nn.BatchNorm1d(2), (4, 2), (1,), r"BatchNorm1d\(2\) expected a weight \(2,\), got \(1,\)"),
+])
+def test_data_of_another_shape_must_fit_the_rest(layer: Any, shape: Any, given: Any, message: str) -> None:
+    layer.weight.data = floats(*given)
+    with pytest.raises(ValueError, match=message):
+        layer(floats(*shape))
+
+
+def test_a_layer_grows_where_all_its_parameters_do() -> None:
+    layer = nn.Linear(3, 2)
+    layer.weight.data, layer.bias.data = floats(5, 3), floats(5)
+    layer(floats(4, 3)).sum().backward()
+    assert layer.weight.grad.shape == (5, 3)
+
+
 def test_batch_norm_takes_one_example_in_evaluation() -> None:
     assert nn.BatchNorm1d(3).eval()(floats(1, 3)).shape == (1, 3)
 
