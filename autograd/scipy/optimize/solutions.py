@@ -107,16 +107,21 @@ class Solution(Problem):
             raise np.linalg.LinAlgError(f"the solution {x} has no derivative: {self.singular}") from None
 
     def refined(self, found: Array, p: Array) -> Array:
-        """By Newton's method, until a step changes less than half of the digits: the next would change none."""
+        """By Newton's method, until a step changes less than half of the digits: the next would change none.
+
+        Nor would it where steps get no shorter because they are roundings, at an unknown that is 0. Steps that grow
+        otherwise lead elsewhere, to a solution that SciPy did not find.
+        """
         x, longest = found, np.inf
         for _ in range(STEPS):
             residual = np.asarray(as_plain(self.residual(x, p)))
             change = as_plain(self.inverse(residual, x, p))
-            x, step, half, before = x - change, np.abs(change), np.finfo(residual.dtype).eps ** 0.5, longest
-            longest, size = np.max(step, initial=0), np.abs(x)
-            if np.all(step <= half * size) or (np.all(step <= half * (1 + size)) and longest >= before):
-                if np.all(np.abs(x - found) <= NEAR * (1 + size)):
-                    return x
+            x, step, eps, before = x - change, np.abs(change), np.finfo(residual.dtype).eps, longest
+            longest, size = np.max(step, initial=0), np.max(np.abs(x), initial=0)
+            exact = np.all(step <= eps**0.5 * np.abs(x)) or before <= longest <= eps**0.5 * size + eps**0.75
+            if exact and np.all(np.abs(x - found) <= NEAR * (1 + size)):
+                return x
+            if exact or longest > before:
                 break
         raise RuntimeError(
             f"a derivative is taken at the solution itself, and {found} is not near one: Newton's method went from "

@@ -247,6 +247,20 @@ def test_what_a_solver_left_far_from_a_root_is_no_solution() -> None:
     assert rough.x[0].item() == pytest.approx(2**0.5, rel=1e-14)
 
 
+def test_in_small_units_a_root_is_one_too_or_none() -> None:
+    """Roots at 0, 1e-9 and 2e-9: all of them are near each other, and near anything that a loose tolerance leaves."""
+    def f(x: Any, t: Any) -> Any:
+        return 1e9 * x * (1e9 * x - 1) * (1e9 * x - t)
+
+    def found(start: float) -> float:
+        return float(optimize.newton(f, start, args=(Tensor(2.0),), tol=1.0).item())
+
+    assert found(1.9e-9) == pytest.approx(2e-9, rel=1e-14)
+    for start in (1.45e-9, 1.55e-9):
+        with pytest.raises(RuntimeError, match="is not near one"):
+            found(start)
+
+
 def test_equations_that_depend_on_other_places_are_none_for_newton() -> None:
     with pytest.raises(np.linalg.LinAlgError, match="at other places, for which write autograd.scipy.optimize.root"):
         optimize.newton(lambda x, t: x**2 - t + 0.1 * x[::-1], np.ones(3), args=(Tensor(2.0),))
