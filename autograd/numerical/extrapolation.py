@@ -22,7 +22,7 @@ Array = np.ndarray[Any, Any]
 LARGEST_STEP = 0.125
 RATIO = 3.0
 LEVELS = 11  # down to a step of 2e-6
-COLUMNS = 5  # the error of the last column is of order h^10
+COLUMNS = 5  # after the first: the error of the last one is of order h^12
 
 
 class Limit(NamedTuple):
