@@ -308,6 +308,10 @@ def test_tolerances_can_be_set() -> None:
     check_gradients(cube_wrong_by(1.001), X, order=1, rtol=1e-2)
     check_gradients(cube_wrong_by(1.001), X, order=1, atol=1.0)
     check_gradients(lambda x: 0 * x, X, rtol=0, atol=0)
+    nearly_half = autograd.custom(lambda x: 0.5 * x).defvjp(lambda g, out, x: 0.5015 * g)
+    check_gradients(nearly_half, 0.3, order=1, rtol=0, atol=2e-3)
+    with pytest.raises(GradientMismatch, match="0.0015, and the tolerance is 0.001"):
+        check_gradients(nearly_half, 0.3, order=1, rtol=0, atol=1e-3)
     modes: Any
     for modes in (["sideways"], "reverse", ()):
         with pytest.raises(ValueError, match=r"'reverse' and 'forward', such as \('reverse',\), got (\[|'|\()"):
