@@ -122,7 +122,7 @@ class _Checker:
         self.rng = np.random.default_rng(seed)
         self.fits = fits  # whether atol shrinks with the function
         self.unit = 1.0  # the size that atol belongs to
-        self.scale = 1.0  # the largest derivative of the level, which errors are relative to
+        self.scale: float  # the largest derivative of the level, which errors are relative to
         self.value = 0.0  # the largest value so far: differences of a derivative that vanishes still round as it does
 
     def check(self, level: _Level, order: int, full: bool | None) -> None:
