@@ -37,7 +37,7 @@ class Limit(NamedTuple):
     @property
     def unclear(self) -> Array:
         """Where the differences do not settle: at a jump, a pole, the edge of the domain, or for a very rough g."""
-        slope = np.max(self.range, initial=0) / LARGEST_STEP  # a derivative of 0 is known to a fraction of the others
+        slope = np.fmax.reduce(self.range, axis=None, initial=0) / LARGEST_STEP  # 0 is known to a part of it
         with np.errstate(invalid="ignore"):
             settled = (self.error <= 0.03 * np.abs(self.value)) | (self.error <= 1e-6 * slope)
             settled &= (self.jump_error <= 0.03 * np.abs(self.jump)) | (self.jump_error <= 1e-3 * slope)
@@ -67,7 +67,8 @@ def derivative(g: Callable[[float], Array], at_zero: Array, *, rounding: float =
         jumps = _columns((right - at_zero - (at_zero - left)) / h, leading=1)
         # Where the steps are smallest the series is exhausted, and what the third column still varies by is noise.
         noise = np.max(np.abs(np.diff(slopes[2], axis=0) * h[1:])[-3:], axis=0)
-        noise = np.maximum(noise, rounding * np.abs(at_zero)) / h
+        size = np.maximum(np.abs(at_zero), np.fmin(np.abs(right), np.abs(left)))  # what is 0 at 0 rounds beside it
+        noise = np.maximum(noise, rounding * size) / h
         moved = np.abs(np.stack([right, left]) - at_zero)
         spread = np.max(np.where(np.isfinite(moved), moved, 0), axis=(0, 1)) + np.abs(at_zero)
         return Limit(*_best(slopes, noise), *_best(jumps, 4 * noise), spread)

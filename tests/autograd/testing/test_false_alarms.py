@@ -35,6 +35,12 @@ def test_a_function_that_is_flat_to_third_order_is_not_told_by_its_rounding(x: A
     assert check_gradients(lambda x: np.cos(np.log(1 + np.sin(x) ** 2)), x).largest_error < 1e-6
 
 
+def test_slopes_that_vanish_are_not_taken_for_different_by_their_rounding() -> None:
+    """Of x^3 / 8 at 0: those of its gradient on the two sides differed by 3e-20, and were thought to be exact."""
+    for seed in range(10):
+        assert not check_gradients(lambda x: x**3 / 8, np.zeros(3), seed=seed).not_differentiable
+
+
 @examples(100)
 @given(strategies.programs(smooth=False), st.sampled_from([np.float32, np.float64]))
 def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any, dtype: Any) -> None:
