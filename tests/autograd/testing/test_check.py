@@ -294,6 +294,14 @@ def test_a_report_says_what_was_done() -> None:
         assert check_gradients(lambda x, unit=unit: unit * np.sin(x), X, order=1).largest_error < 1e-9
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-12])
+def test_the_error_of_a_report_is_relative_to_the_derivative(unit: float) -> None:
+    def nearly(x: Any) -> Any:
+        return unit * (100 + cube_wrong_by(1 + 5e-7)(x))
+
+    assert check_gradients(nearly, X[:1], order=1).largest_error == pytest.approx(5e-7, rel=0.1)
+
+
 @pytest.mark.parametrize(("count", "last"), [
     (2, "(1,)"), (9, "(8,)"), (10, "(9,)"), (11, "1 more places"), (15, "5 more places"),
 ])
