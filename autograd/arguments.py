@@ -69,8 +69,9 @@ def refuse_out(name: str, *targets: Any) -> None:
 
 
 def refuse_foreign(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
-    """Raise for an option under the name that another library has for it."""
-    for name in options.keys() & OPTIONS.keys() - parameters(function).keys():
+    """Raise for an option under the name that another library has for it, if the function tells its own."""
+    known = parameters(function)
+    for name in options.keys() & OPTIONS.keys() - known.keys() if known else ():
         raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
 
 
