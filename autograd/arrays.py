@@ -49,6 +49,11 @@ def is_floating(x: Any) -> bool:
     return kind in ("f", "c") if kind else isinstance(x, (float, complex))
 
 
+def is_integer(x: Any) -> bool:
+    """Whether a value is one integer, of Python or NumPy; a bool is none."""
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
+
+
 def floating(x: Any) -> Any:
     """An array or tensor of floats: itself, or integers and booleans as float64."""
     return x if x.dtype.kind in "fc" else x.astype(float)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import floating, plain_array
+from .arrays import floating, is_integer, plain_array
 from .declare import general, linear
 from .modes import local
 from .tensor import Tensor, tensor
@@ -27,7 +27,7 @@ def standing_for(f: Callable[..., Any], argnums: Any = ()) -> Callable[[Callable
     if not callable(f):
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
                         "write grad(f)(x), not grad(f(x))")
-    if not all(isinstance(n, int) for n in (argnums if isinstance(argnums, Sequence) else [argnums])):
+    if not all(is_integer(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])):
         raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; "
                         "write grad(f)(x), not grad(f, x)")
     return functools.wraps(f)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
+
+from autograd.arrays import is_integer
 
 
 def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
@@ -66,7 +68,7 @@ def _are_decay_rates(value: Any) -> bool:
 
 
 def _is_positive_integer(value: Any) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
+    return is_integer(value) and value >= 1
 
 
 _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {

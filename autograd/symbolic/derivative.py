@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import consecutive
+from autograd.arrays import consecutive, is_integer
 from autograd.boundary import as_given, as_plain
 from autograd.errors import NoDerivativeError
 from autograd.tree import flatten, leaves
@@ -34,7 +34,7 @@ class SymbolicGradient:
     """
 
     def __init__(self, f: Callable[..., Any], argnums: int) -> None:
-        if not isinstance(argnums, int):
+        if not is_integer(argnums):
             raise TypeError(f"symbolic.grad takes one argument number, got argnums={argnums!r}")
         self.f = f
         self.argnums = argnums

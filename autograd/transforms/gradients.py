@@ -71,7 +71,8 @@ class Inputs:
 
 def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:
     """The arguments named by `argnums`, and how to put others in their place."""
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    several = isinstance(argnums, Sequence)
+    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise ValueError(f"argnums names arguments given by position, of which there are {len(args)}, got {n}; "
@@ -79,9 +80,9 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     numbers = tuple(n % len(args) for n in numbers)
 
     def replace(chosen: Any) -> list[Any]:
-        return tree.replaced(args, numbers, (chosen,) if isinstance(argnums, int) else chosen)
+        return tree.replaced(args, numbers, chosen if several else (chosen,))
 
-    return (args[numbers[0]] if isinstance(argnums, int) else tuple(args[n] for n in numbers)), replace
+    return (tuple(args[n] for n in numbers) if several else args[numbers[0]]), replace
 
 
 def _checked(result: Any, has_aux: bool) -> tuple[Any, Any]:

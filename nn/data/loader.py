@@ -6,7 +6,6 @@ and a run that is resumed in the middle of a pass sees the batches that are left
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
-from autograd.arrays import plain_array
+from autograd.arrays import is_integer, plain_array
 from autograd.tensor.tensor import owning
 
 Gather = Callable[[Any], Any]
@@ -101,12 +100,11 @@ class DataLoader:
 
 
 def _natural(value: Any, name: str, *, least: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if not is_integer(value):
         raise TypeError(f"{name} expected an integer of at least {least}, got {value!r}")
-    number = operator.index(value)
-    if number < least:
-        raise ValueError(f"{name} expected an integer of at least {least}, got {number}")
-    return number
+    if value < least:
+        raise ValueError(f"{name} expected an integer of at least {least}, got {value}")
+    return int(value)
 
 
 def _source(data: Any) -> tuple[int, Gather]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.arrays import is_integer
 from nn.layers.input import Speaker, described
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def positive(speaker: Speaker, **sizes: Any) -> None:
     """Raise ValueError for a size in a constructor call that is not a positive integer."""
     for name, size in sizes.items():
         for value in size if isinstance(size, (tuple, list)) else (size,):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            if not is_integer(value):
                 raise TypeError(f"{described(speaker)}: {name} must be an integer, got {size!r}")
             if value < 1:
                 raise ValueError(f"{described(speaker)}: {name} must be at least 1, got {size!r}")
@@ -47,7 +48,7 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
     """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
     values: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
-    if len(values) != count or any(isinstance(v, bool) or not isinstance(v, (int, np.integer)) for v in values):
+    if len(values) != count or not all(map(is_integer, values)):
         wanted = "an integer" if count == 1 else f"an integer or {count} of them"
         raise TypeError(f"{speaker}: {name} must be {wanted}, got {value!r}")
     if min(values) < least:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.arrays import is_integer
 from nn.module import Module
 from nn.training.callbacks import Callback
 from nn.training.evaluation import Loss, Metrics, resolve
@@ -24,7 +25,7 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     if isinstance(data, tuple):
         raise TypeError("fit expected batches, got a tuple of arrays; "
                         "write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)")
-    if isinstance(epochs, bool) or not isinstance(epochs, int):
+    if not is_integer(epochs):
         raise TypeError(f"epochs expected an integer, got {epochs!r}")
     if epochs < 0:
         raise ValueError(f"epochs expected at least 0, got {epochs}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from math import cos, inf
-from operator import index
 from typing import Any
 
+from autograd.arrays import is_integer
 from optim.optimizer import Optimizer
 
 
@@ -78,8 +78,8 @@ def checked(made: Scheduler, optimizer: Any) -> Optimizer:
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """A number of steps. Raises TypeError for what is no integer, ValueError below `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if not is_integer(value):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
-    return index(value)
+    return int(value)

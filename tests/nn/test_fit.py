@@ -46,7 +46,7 @@ def run(model=None, data=None, *, loss=None, optimizer=None, epochs=2, progress=
 def test_it_is_the_plain_loop():
     model, twin = net(), net()
     twin.load_state_dict(model.state_dict())
-    history = run(model, epochs=3)
+    history = run(model, epochs=np.int64(3))
     optimizer, loss, means = optim.Adam(twin.parameters(), lr=0.01), nn.CrossEntropyLoss(), []
     loader = DataLoader(points(), 16, shuffle=True, seed=0)
     for _ in range(3):

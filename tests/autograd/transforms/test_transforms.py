@@ -299,6 +299,12 @@ def test_a_disconnected_output_warns_and_a_true_zero_does_not() -> None:
         assert grad(lambda x: 0 * x)(1.0) == 0
 
 
+@pytest.mark.parametrize("argnums", [np.int64(1), np.array([1])[0], -1])
+def test_the_number_of_an_argument_may_be_one_of_numpys(argnums: Any) -> None:
+    assert grad(lambda x, y: x * y**2, argnums)(2.0, 3.0) == 12.0
+    assert grad(lambda x, y: x * y**2, (argnums,))(2.0, 3.0) == (12.0,)
+
+
 @pytest.mark.parametrize("argnums", [2, -3, (0, 5)])
 def test_argnums_out_of_range(argnums: Any) -> None:
     with pytest.raises(ValueError, match="given by position, of which there are 2, got"):
