@@ -53,6 +53,9 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
         for leaf, total in ends.items():
             target = leaf.reference() if type(leaf) is Leaf else None
             if target is not None and total is not None:
+                if target._value.shape != leaf.shape:
+                    raise errors.MutationError(f"a tensor of shape {leaf.shape} was given data of shape {target.shape} "
+                                               "after the forward pass; run it again")
                 total = total if isinstance(total, Tensor) else Tensor._of(total, None)
                 before = getattr(target, "_grad", None)
                 total = total.conj() if leaf.dtype.kind == "c" else total

@@ -254,6 +254,23 @@ def test_assigned_data_makes_a_new_leaf_and_stays_floating() -> None:
     assert y.requires_grad
 
 
+def test_data_of_another_shape_leaves_no_gradient_of_the_earlier() -> None:
+    """Added to the next one it would broadcast, (3,) and (3, 1) to (3, 3), and an optimizer would step by it."""
+    w = Tensor([1.0, 1.0, 1.0], requires_grad=True)
+    np.sum(w * w).backward()
+    w.data = np.ones((3, 1))
+    assert w.grad is None
+    loss = np.sum(w * w)
+    loss.backward(retain_graph=True)
+    assert w.grad is not None
+    assert w.grad.tolist() == [[2], [2], [2]]
+    w.data = np.ones((3, 1))
+    assert w.grad is not None  # of the same shape: as in PyTorch it stays
+    w.data = np.ones(3)
+    with pytest.raises(MutationError, match=r"of shape \(3, 1\) was given data of shape \(3,\) after the forward pass"):
+        loss.backward()
+
+
 def test_an_array_of_another_dtype_or_a_copy_is_one() -> None:
     values = np.array([1.0, 2.0])
     t = Tensor(values)
