@@ -118,12 +118,6 @@ def refuse_zeros(set_to_none: bool) -> None:
         raise ValueError("zero_grad sets gradients to None; for zeros write p.grad = np.zeros(p.shape)")
 
 
-def refuse_sizes(*sizes: object) -> NoReturn:
-    """What a tensor says to several numbers, which PyTorch's takes for a shape."""
-    raise TypeError(f"Tensor takes one array; write Tensor(np.zeros({sizes})) for a shape, Tensor({list(sizes)}) for "
-                    "these numbers")
-
-
 class ForeignName:
     """An attribute that a tensor does not have; `__getattr__` would slow down all those that it has."""
 

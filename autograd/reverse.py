@@ -57,9 +57,8 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
                     raise errors.MutationError(f"a tensor of shape {leaf.shape} was given data of shape {target.shape} "
                                                "after the forward pass; run it again")
                 total = total if isinstance(total, Tensor) else Tensor._of(total, None)
-                before = getattr(target, "_grad", None)
                 total = total.conj() if leaf.dtype.kind == "c" else total
-                target._grad = total = total if before is None else before + total
+                target._grad = total = total if (before := getattr(target, "_grad", None)) is None else before + total
                 total._scalar = False  # clipping writes to it in place
 
 
@@ -296,6 +295,8 @@ def _with_tensors(node: Node) -> Node:
 def _check_unchanged(leaf: Leaf, nodes: dict[Node, int]) -> None:
     """Raise if memory that a node kept by reference was written to since."""
     if leaf.changed is None and np.array_equal(leaf.snapshot, leaf.array, equal_nan=True):
+        return
+    if any(node.saved is FREED for node in nodes):  # older than the change, and the pass will say what to write
         return
     for node in nodes:
         for value in node.saved:

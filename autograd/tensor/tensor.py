@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import errors
 from autograd.arrays import plain_array
-from autograd.foreign_names import INSTEAD, refuse_sizes
+from autograd.foreign_names import INSTEAD
 from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
@@ -59,10 +59,8 @@ class Tensor(Interface):
     _tangent: Any
     level: int
 
-    def __init__(self, data: ArrayLike | Tensor, *more: Any, requires_grad: bool = False,
-                 dtype: DTypeLike | None = None, name: str | None = None) -> None:
-        if more:
-            refuse_sizes(data, *more)
+    def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,
+                 name: str | None = None) -> None:
         if isinstance(data, Tensor):
             if data._node is not None:
                 raise TypeError("Tensor(t) of a tensor that requires grad would cut the graph; use t itself, "

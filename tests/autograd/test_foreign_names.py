@@ -89,11 +89,6 @@ def test_a_shape_is_one_argument(name: str) -> None:
         getattr(autograd, name)(2, 3)
 
 
-def test_a_tensor_takes_one_array() -> None:
-    with pytest.raises(TypeError, match=r"write Tensor\(np.zeros\(\(2, 3\)\)\) for a shape, Tensor\(\[2, 3\]\) for"):
-        Tensor(2, 3)  # as PyTorch's, which means a shape
-
-
 def test_methods_that_take_axes_elsewhere() -> None:
     """What PyTorch calls flatten(1), transpose(1, 2) and sum(axis=[0, 1])."""
     x = Tensor(np.ones((2, 3, 4)))

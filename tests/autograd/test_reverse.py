@@ -48,6 +48,17 @@ def test_backward_of_a_vector_needs_a_cotangent() -> None:
     assert x.grad.tolist() == [2, 40]
 
 
+def test_a_state_that_is_carried_on_over_a_step_is_told_to_be_cut_off() -> None:
+    """The graph of the last batch is freed: that its parameters have changed since is not what is to be mended."""
+    w, state = Tensor([0.5], requires_grad=True), Tensor([1.0])
+    state = np.tanh(w * state)
+    state.sum().backward()
+    with autograd.no_grad():
+        w -= 0.1
+    with pytest.raises(RuntimeError, match=r"freed by an earlier .* is cut off by h = h\.detach\(\)"):
+        np.tanh(w * state).sum().backward()
+
+
 def test_a_freed_graph_says_retain_graph() -> None:
     x = leaf(3)
     y = (x * x).sum()
