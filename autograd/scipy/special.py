@@ -75,6 +75,52 @@ def multigammaln(a: Any, d: int) -> Any:
 
 real_only.update((sc.polygamma, sc.multigammaln))
 
+# --- Numbers of choices, between whole numbers by the gamma function --------------------------------------------------
+
+
+def refuse_exact(name: str, exact: Any) -> None:
+    if exact:
+        raise ValueError(f"{name}(exact=True) is a whole number of Python's, and has no derivative: leave exact out, "
+                         "or pass numbers, such as t.item()")
+
+
+def where_possible(n: Array, k: Array, count: Array) -> Array:
+    """0 where more are chosen than there are, or less than none."""
+    return np.where((k <= n) & (n >= 0) & (k >= 0), count, 0)
+
+
+@twin(sc.comb)
+def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
+    """N! / (k! (N - k)!)."""
+    refuse_exact("comb", exact)
+    N, k = arrays_of((N, k))
+    if repetition:
+        return np.where((k == 0) & (N >= 0), 1, sc.binom(N + k - 1, k))
+    return where_possible(N, k, sc.binom(N, k))
+
+
+@twin(sc.perm)
+def perm(N: Any, k: Any, exact: bool = False) -> Any:
+    """N! / (N - k)!."""
+    refuse_exact("perm", exact)
+    N, k = arrays_of((N, k))
+    return where_possible(N, k, sc.poch(N - k + 1, k))
+
+
+@twin(sc.factorial)
+def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
+    """Gamma(n + 1), and 0 below 0 unless this is to `extend` it to complex numbers."""
+    refuse_exact("factorial", exact)
+    n = array_of(n)
+    if extend == "complex":
+        return np.where(n == -1, np.nan, sc.gamma(n + 1))
+    if extend != "zero" or n.dtype.kind == "c":
+        raise ValueError(f"factorial takes extend='zero', for real numbers, or 'complex', got {extend!r} and {n.dtype}")
+    return np.where(n < 0, 0, sc.gamma(np.where(n < 0, 0, n) + 1)).astype(np.float64)
+
+
+real_only.update((sc.comb, sc.perm))
+
 # --- Spherical Bessel functions: (2n + 1) f_n' = n f_(n-1) - (n + 1) f_(n+1), with signs that differ by kind ----------
 
 

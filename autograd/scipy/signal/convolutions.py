@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import gt, lt
+from operator import gt, le, lt
 from typing import Any
 
 import numpy as np
@@ -78,3 +78,31 @@ def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
 def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
     in1, in2 = arrays_of((in1, in2))
     return convolve(in1, np.conj(np.flip(in2)), mode, method)
+
+
+# --- Two dimensions, with a choice of what is beyond the boundary -----------------------------------------------------
+
+BOUNDARIES = {"fill": "constant", "wrap": "wrap", "symm": "symmetric"}
+
+
+@twin(ss.convolve2d)
+def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+    in1, in2 = arrays_of((in1, in2))
+    if boundary not in BOUNDARIES or in1.ndim != 2 or in2.ndim != 2:
+        raise ValueError(f"convolve2d takes two matrices and the boundary fill, wrap or symm, got shapes {in1.shape}, "
+                         f"{in2.shape} and {boundary!r}")
+    if mode == "valid":
+        return convolve(in1, in2, mode)
+    widths = [(n - 1, n - 1) for n in in2.shape]
+    options: Any = {"mode": BOUNDARIES[boundary]} | ({"constant_values": fillvalue} if boundary == "fill" else {})
+    full = convolve(np.pad(in1, widths, **options), in2, "valid")
+    return middle(full, in1.shape, in2.shape, mode)
+
+
+@twin(ss.correlate2d)
+def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+    """Of kernels of even size the middle is the other one than that of a convolution."""
+    in1, in2 = arrays_of((in1, in2))
+    if mode == "valid" and in1.shape != in2.shape and all(map(le, in1.shape, in2.shape)):
+        return np.flip(correlate2d(in2, in1, mode))  # the conjugate of the smaller one is taken, as SciPy does
+    return np.flip(convolve2d(np.flip(in1), np.conj(in2), mode, boundary, fillvalue))

@@ -9,6 +9,7 @@ Schafer, "Discrete-time signal processing", chapter 6.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -109,13 +110,37 @@ def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd"
     x = np.moveaxis(x, axis, -1)
     if method == "gust":
         return np.moveaxis(in_either_order(b, a, x, irlen), -1, axis)
-    edge = 0 if padtype is None else 3 * len(a) if padlen is None else padlen
-    if x.shape[-1] <= edge:
-        raise ValueError(f"filtfilt needs more samples than its padlen, which is {edge}, got {x.shape[-1]}")
-    state, y = lfilter_zi(b, a), extended(x, edge, padtype)
+    return np.moveaxis(there_and_back(x, [settled(b, a)], 3 * len(a) if padlen is None else padlen, padtype), -1, axis)
+
+
+@twin(ss.sosfiltfilt)
+def sosfiltfilt(sos: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None) -> Any:
+    """Sections of second order, applied forwards and then backwards."""
+    sos, x = arrays_of((sos, x))
+    if padlen is None:
+        padlen = 3 * (2 * len(sos) + 1 - int(decided(lambda sos: np.min(np.sum(sos[:, [2, 5]] == 0, axis=0)), sos)))
+    filters = [settled(*coefficients(section[:3], section[3:])) for section in sos]
+    return np.moveaxis(there_and_back(np.moveaxis(x, axis, -1), filters, padlen, padtype), -1, axis)
+
+
+def settled(b: Array, a: Array) -> Callable[[Array], Array]:
+    """A filter that begins as if the first sample had been there for ever."""
+    state = lfilter_zi(b, a)
+    return lambda x: lfilter(b, a, x, zi=state * x[..., :1])[0]
+
+
+def there_and_back(x: Array, filters: Sequence[Callable[[Array], Array]], edge: int, kind: str | None) -> Array:
+    """Filters one after the other, forwards and then backwards, of a signal that goes on for `edge` samples."""
+    edge, size = 0 if kind is None else edge, x.shape[-1]
+    if size <= edge:
+        raise ValueError(f"a filter forwards and backwards needs more samples than its padlen, which is {edge}, got "
+                         f"{size}")
+    y = extended(x, edge, kind)
     for _ in range(2):
-        y = np.flip(lfilter(b, a, y, zi=state * y[..., :1])[0], -1)
-    return np.moveaxis(y[..., edge : edge + x.shape[-1]], -1, axis)
+        for apply in filters:
+            y = apply(y)
+        y = np.flip(y, -1)
+    return y[..., edge : edge + size]
 
 
 def extended(x: Array, edge: int, kind: str | None) -> Array:

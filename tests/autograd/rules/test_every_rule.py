@@ -230,9 +230,9 @@ def reduced(x: Array, shape: tuple[int, ...]) -> Array:
     return x.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
 
 
-REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "toeplitz", "circulant", "polymul", "cov", "expm",
-                "einsum", "put", "apply_over_axes", "histogram", "lfilter", "filtfilt", "sosfilt", "csd", "welch",
-                "coherence", "periodogram", "map_coordinates"}
+REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d", "toeplitz",
+                "circulant", "polymul", "cov", "expm", "einsum", "put", "apply_over_axes", "histogram", "lfilter",
+                "filtfilt", "sosfilt", "csd", "welch", "coherence", "periodogram", "map_coordinates"}
 """Say so, where NumPy or SciPy return an empty array or nan; `expm`, `apply_over_axes` of a number, `put` into one."""
 
 

@@ -65,6 +65,14 @@ def test_filters_without_delay(kind: Any, length: Any) -> None:
                                ss.filtfilt(b, a, x, -1, kind, length))
 
 
+@pytest.mark.parametrize("zeros", [[], [2], [5], [2, 5]])
+def test_sections_of_first_order_need_fewer_samples_beyond_the_ends(zeros: list[int]) -> None:
+    sos, x = np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0.3, 1, 0.4, 0.2]]), rng.standard_normal((2, 30))
+    sos[0, zeros] = 0
+    same(signal.sosfiltfilt(sos, Tensor(x)), ss.sosfiltfilt(sos, x))
+    same(signal.sosfiltfilt(Tensor(sos), x.T, 0), ss.sosfiltfilt(sos, x.T, 0))
+
+
 def test_a_filter_that_never_settles_has_no_state() -> None:
     with pytest.raises(ValueError, match="pole at 1"):
         signal.lfilter_zi(Tensor([1.0]), np.array([1.0, -1.0]))

@@ -20,7 +20,7 @@ import scipy.spatial.distance
 import autograd
 from autograd import NoDerivativeError, grad, jvp, tensor, vmap
 from autograd.registry import public_name, registry
-from autograd.scipy import integrate, linalg, special
+from autograd.scipy import integrate, linalg, signal, special
 from tests.autograd.rules.domains import ROWS
 
 rng = np.random.default_rng(3)
@@ -72,6 +72,13 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
     "polyint with few constants": (lambda: np.polyint(U, 3, [1.0, 2.0]), ValueError, "each of m=3 integrations, got 2"),
     "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
+    "comb exactly": (lambda: special.comb(U[0], 2, exact=True), ValueError, r"comb\(exact=True\).*leave exact out"),
+    "factorial": (lambda: special.factorial(U, extend="real"), ValueError, "'zero'.* or 'complex', got 'real'"),
+    "convolve2d": (lambda: signal.convolve2d(T, U), ValueError, r"two matrices.*got shapes \(3, 4\), \(5,\)"),
+    "convolve2d boundary": (lambda: signal.convolve2d(T, T, boundary="mirror"), ValueError, "or symm.*'mirror'"),
+    "sosfiltfilt": (lambda: signal.sosfiltfilt([[1, 0, 0, 1, 0, 0]], U, padlen=5), ValueError, "which is 5, got 5"),
+    "resample window": (lambda: signal.resample(U, 3, window=np.ones(4)), ValueError, r"5 frequencies.*\(4,"),
+    "resample domain": (lambda: signal.resample(U, 3, domain="space"), ValueError, "'time' or 'freq', got 'space'"),
     "einsum lengths": (lambda: np.einsum("ii->i", T[:0]), ValueError, r"'ii' take axes of one length.*got \(0, 4\)"),
     "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),

@@ -30,6 +30,8 @@ SHORT_FACTOR = np.diag([1.0, 0.5, 0.8, 0.3])  # times a definite matrix it has r
 VECTOR, COLUMNS = rng.uniform(0.5, 2, 4), rng.uniform(-1, 1, (4, 2))
 BAND = rng.uniform(-1, 1, (4, 5)) + 4 * (np.arange(4) == 1)[:, None]
 SAMPLES = rng.uniform(-1, 1, (3, 5))
+SECTIONS = np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]])
+OTHERS = SECTIONS + 0.1 * (np.arange(6) != 3)
 LONG, SHORT, VECTOR_5 = (np.cumsum(rng.uniform(0.2, 1, size)) - 1.5 for size in (6, 3, 5))
 
 SUBSETS: list[dict[str, Any]] = [
@@ -103,9 +105,22 @@ FORMS: list[Form] = [
           (SAMPLES[:2], SAMPLES[:, :1].T @ SAMPLES, [0]),
           (GENERAL[None], COMPLEX[:, :2, None], [1]), (SAMPLES, SAMPLES[:2, :2], (1, 0)))
       if mode != "valid" or first.ndim == 2 == second.ndim],
-    *[("signal.sosfilt", (np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]]), x), {"axis": axis, "zi": zi})
+    *[("signal.sosfilt", (SECTIONS, x), {"axis": axis, "zi": zi})
       for x, axis, zi in ((SAMPLES, -1, np.ones((2, 3, 2))), (SAMPLES, 0, SAMPLES[None, 1:] * np.ones((2, 1, 1))),
                           (VECTOR_5, 0, GENERAL[:2, :2]))],
+    *[(f"signal.{name}", (first, second), {"mode": mode, "boundary": boundary})
+      for name in ("convolve2d", "correlate2d") for mode in ("full", "same", "valid")
+      for boundary in ("fill", "wrap", "symm") for first, second in (
+          (GENERAL, SAMPLES[:2, :3]), (SAMPLES[:2, :3], GENERAL), (COMPLEX[:2, 1:], COMPLEX), (SAMPLES[:1], SAMPLES))],
+    ("signal.convolve2d", (GENERAL, SMALL, "same", "fill", 0.7), {}),
+    *[("signal.sosfiltfilt", (sos, samples), options) for sos in (SECTIONS[:1], OTHERS)
+      for samples, options in ((np.tile(SAMPLES, 4), {}), (SAMPLES, {"axis": 0, "padtype": "even", "padlen": 2}),
+        (SAMPLES, {"padtype": None}), (SAMPLES, {"padtype": "constant", "padlen": 4}))],
+    *[("signal.resample", (x, num), options) for x in (GENERAL, COMPLEX) for num in (2, 3, 4, 5, 6) for options in (
+        {}, {"axis": 1, "window": ("kaiser", 3.0)}, {"t": np.arange(len(x)) / 2}, {"window": np.exp})],
+    *[("signal.resample", (x, num), {"domain": "freq", "window": "hann"}) for x in (GENERAL, COMPLEX)
+      for num in (2, 5)],
+    ("signal.resample", (VECTOR, 6, None, 0, LONG[:4]), {}),
     *[(f"signal.{name}", (LONG, SHORT), {}) for name in ("convolve", "fftconvolve", "oaconvolve", "correlate")],
     *[("integrate.trapezoid", (SAMPLES,), options) for options in (
         {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2, "axis": -1})],
@@ -125,6 +140,13 @@ FORMS: list[Form] = [
     *[("special.multigammaln", (a, d), {}) for a in (VECTOR + 2, 2.7) for d in (1, 2, 4)],
     *[(f"special.spherical_{kind}", (n, VECTOR), {"derivative": derivative}) for kind in ("jn", "yn", "in", "kn")
       for n in (0, 1, 2, 5, np.array([[0], [3]])) for derivative in (False, True)],
+    *[(f"special.{name}", given, {}) for name in ("comb", "perm") for given in (
+        (VECTOR + 2, VECTOR), (5, VECTOR), (5.5, 2), (VECTOR + 2, [[2], [0]]), (VECTOR - 2.2, 1),
+        (VECTOR, [5, -1, 2, 0]))],
+    *[("special.comb", given, {"repetition": True}) for given in ((VECTOR + 2, VECTOR), (VECTOR, 0), (3.5, 2))],
+    *[("special.factorial", (n,), {"extend": extend}) for extend in ("zero", "complex")
+      for n in (VECTOR, -VECTOR, np.array([0.0, 1.0, 5.0]))],
+    ("special.factorial", (COMPLEX,), {"extend": "complex"}),
     *[(f"special.spherical_{kind}", (1, 0.8), {}) for kind in ("jn", "yn", "in", "kn")],
 ]
 

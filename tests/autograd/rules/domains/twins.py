@@ -90,8 +90,8 @@ on(sl.pinv, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True)
 # --- scipy.signal, scipy.integrate -----------------------------------------------------------------------------------
 
 MODES = ({}, {"mode": "same"}, {"mode": "valid"})
-for function in (scipy.signal.convolve, scipy.signal.fftconvolve, scipy.signal.oaconvolve, scipy.signal.correlate):
-    on(function, (4, 5), (2, 3), options=MODES, complex=True)
+for name in ("convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d"):
+    on(getattr(scipy.signal, name), (4, 5), (2, 3), options=MODES, complex=True)
 
 TAPS, POLES = Operand((3,), POSITIVE), Operand((3,), (0.1, 0.3))
 ss = scipy.signal
@@ -110,6 +110,10 @@ on(ss.filtfilt, TAPS, POLES, (2, 6), call={
     for kind in ("odd", "even", "constant", None)})
 on(ss.sosfilt, Operand((2, 6), (0.1, 0.3)), (2, 5), call=lambda sos, x: signal.sosfilt(
     np.concatenate([sos[:, :3], np.ones_like(sos[:, 3:4]), sos[:, 4:]], axis=1), x))
+on(ss.sosfiltfilt, Operand((2, 6), (0.1, 0.3)), (2, 5), call=lambda sos, x: signal.sosfiltfilt(
+    np.concatenate([sos[:, :3], np.ones_like(sos[:, 3:4]), sos[:, 4:]], axis=1), x, padlen=3))
+on(ss.resample, (4, 5), options=({"num": 3}, {"num": 7, "axis": 1, "window": "hann"}, {"num": 2}, {"num": 6}),
+   complex=True)
 on(ss.hilbert, (2, 5), options=({}, {"N": 8, "axis": 0}))
 on(ss.detrend, (2, 5), options=({}, {"type": "constant", "axis": 0}, {"bp": [2]}), complex=True)
 on(ss.savgol_filter, (2, 8), options=({"window_length": 5, "polyorder": 2},
@@ -234,6 +238,9 @@ on(sc.softmax, (2, 3), options=AXES)
 on(sc.log_softmax, (2, 3), options=AXES)
 smooth(sc.polygamma, POSITIVE, call=lambda x: special.polygamma(np.array([[0], [2]]), x))
 on(sc.multigammaln, Operand((3,), (2.0, 4.0)), options=({"d": 3},))
+smooth(sc.comb, (3.2, 4.0), (1.2, 3.0))
+smooth(sc.perm, (3.2, 4.0), (1.2, 3.0))
+smooth(sc.factorial, POSITIVE, complex=True, call=partial(special.factorial, extend="complex"))
 
 
 def spherical(function: Any, n: int, derivative: bool, z: Any) -> Any:
