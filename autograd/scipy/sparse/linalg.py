@@ -10,6 +10,7 @@ import scipy.sparse.linalg as sl
 from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import no_twins_but_these, twin
+from autograd.tensor.nested import holds_tensors
 
 Array = Any
 
@@ -25,11 +26,49 @@ solution: Any = on_arrays_too(linear(
     name="spsolve"), solve)
 
 
+class Factors:
+    """A factored matrix, as SciPy's `splu` gives it, which solves for tensors too."""
+
+    def __init__(self, of_scipy: Any) -> None:
+        self._of_scipy = of_scipy
+        self._dtype = of_scipy.solve(np.zeros(of_scipy.shape[0], np.float32)).dtype
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # also what is asked of a copy that has no attributes yet
+            raise AttributeError(name)
+        return getattr(self._of_scipy, name)
+
+    def solve(self, rhs: Any, trans: str = "N") -> Any:
+        """The x with A x = rhs, or A^T x = rhs, or A^H x = rhs, for `trans` "N", "T" and "H"; differentiated in rhs."""
+        if not holds_tensors(rhs):
+            return self._of_scipy.solve(rhs, trans)
+        rhs = array_of(rhs)
+        if trans not in ("N", "T", "H") or not np.can_cast(rhs.dtype, self._dtype):
+            raise TypeError(f"factors of a {self._dtype} matrix solve with trans 'N', 'T' or 'H' for what it can hold, "
+                            f"got {rhs.dtype} and {trans!r}; factor A.astype({rhs.dtype})")
+        rhs = rhs.astype(self._dtype)
+        if trans == "H":
+            return np.conj(self.solve(np.conj(rhs), "T"))
+        return solution(rhs, factors=self._of_scipy, transposed=trans == "T")
+
+
+@twin(sl.splu, lambda *args, **options: Factors(sl.splu(*args, **options)))
+def splu(A: Any, permc_spec: str | None = None, diag_pivot_thresh: float | None = None, relax: int | None = None,
+         panel_size: int | None = None, options: dict[str, Any] | None = None) -> Factors:
+    """The factors of a constant sparse matrix, which solve for tensors."""
+    raise TypeError("splu takes a constant matrix of SciPy's; np.linalg.solve(A, b) is differentiated in A")
+
+
+@twin(sl.factorized, lambda A: splu(A.tocsc()).solve)
+def factorized(A: Any) -> Any:
+    """The function that solves with a constant sparse matrix."""
+    return splu(A)
+
+
 @twin(sl.spsolve)
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
     """The x with A x = b for a constant A, factored once for all derivatives; differentiated in b, dense."""
     b = array_of(b)
     b = b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b  # as SciPy has it: one column gives a vector
     dtype = np.result_type(A.dtype, b.dtype, np.float32)
-    factors = sl.splu(A.tocsc().astype(dtype), permc_spec)
-    return solution(b.astype(dtype), factors=factors, transposed=False)
+    return splu(A.tocsc().astype(dtype), permc_spec).solve(b)

@@ -50,6 +50,30 @@ def test_one_column_gives_a_vector_as_it_does_in_scipy() -> None:
     check_gradients(lambda b: sparse.linalg.spsolve(matrix, b), b)
 
 
+@pytest.mark.parametrize("trans", ["N", "T", "H"])
+@pytest.mark.parametrize("factor", [1.0, 1.0 + 0.5j])
+def test_a_factored_matrix_solves_as_scipys_does(factor: Any, trans: Any) -> None:
+    matrix = (sp.random_array((4, 4), density=0.5, rng=1) * factor + 4 * sp.eye_array(4)).tocsc()
+    ours, theirs = (module.linalg.splu(matrix) for module in (sparse, sp))
+    for b in VECTORS[: 2 + isinstance(factor, complex)]:
+        np.testing.assert_allclose(ours.solve(Tensor(b), trans).numpy(), theirs.solve(b, trans))
+        np.testing.assert_array_equal(ours.solve(b, trans), theirs.solve(b, trans))
+        check_gradients(lambda b: ours.solve(b, trans), b, order=2)
+    np.testing.assert_allclose(vmap(lambda b: ours.solve(b, trans))(VECTORS[1].T), theirs.solve(VECTORS[1], trans).T)
+    assert (ours.nnz, ours.shape) == (theirs.nnz, theirs.shape)
+    assert sparse.linalg.factorized(matrix)(Tensor(VECTORS[0])).dtype == matrix.dtype
+
+
+def test_a_factored_matrix_says_what_it_cannot_solve() -> None:
+    factors = sparse.linalg.splu(sp.eye_array(4, format="csc"))
+    with pytest.raises(TypeError, match=r"float64 matrix solve .* got complex128 and 'N'; factor A.astype"):
+        factors.solve(Tensor(VECTORS[2]))
+    with pytest.raises(TypeError, match=r"trans 'N', 'T' or 'H' .* got float64 and 'C'"):
+        factors.solve(Tensor(VECTORS[0]), "C")
+    with pytest.raises(TypeError, match=r"splu takes a constant matrix"):
+        sparse.linalg.splu(Tensor(np.eye(3)))
+
+
 def test_a_matrix_that_is_changed_afterwards_changes_no_gradient() -> None:
     matrix, x = sp.eye_array(3, format="csc") * 2.0, Tensor(np.ones(3), requires_grad=True)
     loss = np.sum(sparse.matmul(matrix, x) ** 2) + np.sum(sparse.linalg.spsolve(matrix, x))
