@@ -7,10 +7,15 @@ tensors; of tensors a function that is defined in NumPy calls. At a knot the der
 from autograd.scipy.twin import no_twins_but_these
 
 from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
+from .fitpack import InterpolatedUnivariateSpline, RectBivariateSpline, UnivariateSpline, splev, splrep
+from .scattered import LinearNDInterpolator
 from .splines import BSpline, make_interp_spline
 from .tables import RegularGridInterpolator, interp1d, interpn
 
-__all__ = ["Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "PPoly", "PchipInterpolator",
-           "RegularGridInterpolator", "interp1d", "interpn", "make_interp_spline"]
+__all__ = [
+    "Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "InterpolatedUnivariateSpline",
+    "LinearNDInterpolator", "PPoly", "PchipInterpolator", "RectBivariateSpline", "RegularGridInterpolator",
+    "UnivariateSpline", "interp1d", "interpn", "make_interp_spline", "splev", "splrep",
+]
 
 __getattr__ = no_twins_but_these(__name__)

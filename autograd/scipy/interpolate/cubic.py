@@ -12,11 +12,11 @@ import scipy.interpolate as si
 
 from autograd.arguments import arrays_of
 from autograd.registry import real_only
+from autograd.scipy.takes_tensors import twin_class
 from autograd.tensor.nested import values_of
 
 from .banded import solve_circular, tridiagonal
 from .piecewise import PiecewisePolynomial, beside, doubles
-from .takes_tensors import twin_class
 
 Array = Any
 

@@ -9,13 +9,13 @@ import scipy.interpolate as si
 
 from autograd.arguments import array_of
 from autograd.scipy.linalg import solve_banded
+from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
 from .banded import band_of, solve_circular
 from .cubic import checked, refuse_open
 from .piecewise import Spline, de_boor, doubles, piece_of
-from .takes_tensors import twin_class
 
 Array = Any
 

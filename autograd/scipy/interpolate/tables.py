@@ -12,12 +12,12 @@ import scipy.interpolate as si
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.primitive import wrap
+from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
 from .piecewise import PiecewisePolynomial, beside, doubles
 from .splines import make_interp_spline
-from .takes_tensors import TakesTensors, twin_class
 
 Array = Any
 DEGREES = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
@@ -160,7 +160,7 @@ class Grid:
         return out
 
 
-@twin_class(si.RegularGridInterpolator, Grid, TakesTensors)
+@twin_class(si.RegularGridInterpolator, Grid)
 def RegularGridInterpolator(points: Any, values: Any, method: str = "linear", bounds_error: bool = True,
                             fill_value: Any = np.nan, *, solver: Any = None, solver_args: Any = None) -> Grid:
     """A table on a grid, read between its points: as `scipy.interpolate.RegularGridInterpolator`.

@@ -28,12 +28,14 @@ from .continuous import (
     weibull_min,
 )
 from .discrete import bernoulli, binom, geom, nbinom, poisson
+from .kernels import gaussian_kde
 from .multivariate import dirichlet, multivariate_normal
+from .truncated import truncnorm
 
 __all__ = [
-    "bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "f", "gamma", "geom", "gumbel_r", "halfnorm",
-    "invgamma", "laplace", "logistic", "lognorm", "multivariate_normal", "nbinom", "norm", "pareto", "poisson",
-    "rayleigh", "t", "uniform", "weibull_min",
+    "bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "f", "gamma", "gaussian_kde", "geom",
+    "gumbel_r", "halfnorm", "invgamma", "laplace", "logistic", "lognorm", "multivariate_normal", "nbinom", "norm",
+    "pareto", "poisson", "rayleigh", "t", "truncnorm", "uniform", "weibull_min",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

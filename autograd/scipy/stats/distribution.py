@@ -42,7 +42,7 @@ class Distribution(Freezing):
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
-    The support holds its ends, but for the lower one if it is `open_below`.
+    The support, which may be a function of the shapes, holds its ends, but for the lower one if it is `open_below`.
     A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
     given where there is a more accurate form. Where the scale is not positive or the shapes are not `possible`, by
     default positive, there is no distribution and everything is nan.
@@ -62,7 +62,7 @@ class Distribution(Freezing):
     ppf: Callable[..., Array]
     isf: Callable[..., Array]
 
-    def __init__(self, name: str, support: tuple[float, float], *, open_below: bool = False,
+    def __init__(self, name: str, support: tuple[float, float] | Form, *, open_below: bool = False,
                  possible: Callable[..., Array] | None = None, **forms: Form) -> None:
         self.name, self.support, self.open_below = name, support, open_below
         self.possible = possible or (lambda *shapes: all_of([shape > 0 for shape in shapes]))
@@ -115,27 +115,32 @@ class Distribution(Freezing):
         real_only.add(apply)
         setattr(self, function, apply)
 
-    def _inside(self, z: Array) -> tuple[Array, Array]:
+    def _ends(self, shapes: Sequence[Array]) -> Any:
+        return self.support(*shapes) if callable(self.support) else self.support
+
+    def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
         """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot.
 
         An infinite z is not: all shares are 0 or 1 there whatever the shapes are, of which forms make inf - inf.
         """
-        low, high = self.support
+        low, high = self._ends(shapes)
         under = z <= low if self.open_below else z < low
         within = ~(under | (z > high) | np.isinf(z))  # nan is: every form gives nan for it
+        if callable(self.support):
+            return within, np.clip(z, low, high)
         anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
         return within, np.where(within, z, anywhere)
 
     def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
-        within, z = self._inside((x - loc) / scale)
+        within, z = self._inside((x - loc) / scale, shapes)
         return np.where(within, self.forms[self.density](z, *shapes) - np.log(scale), -np.inf)
 
     def _distribution(self, function: str) -> Callable[..., Array]:
         def definition(x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
             under, over = OUTSIDE[function]
             standard = (x - loc) / scale
-            within, z = self._inside(standard)
-            beyond = (standard > self.support[1]) | (standard == np.inf)
+            within, z = self._inside(standard, shapes)
+            beyond = (standard > self._ends(shapes)[1]) | (standard == np.inf)
             return np.where(beyond, over, np.where(within, self.forms[function](z, *shapes), under))
 
         return definition
@@ -159,8 +164,8 @@ class Discrete(Distribution):
         """The probability; what is impossible at p = 0 or 1 does not stay so."""
         return np.exp(logarithm)
 
-    def _inside(self, z: Array) -> tuple[Array, Array]:
-        within, z = super()._inside(z)
+    def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
+        within, z = super()._inside(z, shapes)
         return within, np.floor(z)
 
     def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:

@@ -43,6 +43,11 @@ for name in ("CubicSpline", "PchipInterpolator", "Akima1DInterpolator", "make_in
        complex=name in ("CubicSpline", "make_interp_spline"))
 on(si.CubicHermiteSpline, gaps, values, shares, complex=True,
    call=through(lambda x, y: interpolate.CubicHermiteSpline(x, y, np.sin(y))))
+on(si.InterpolatedUnivariateSpline, gaps, values, shares, call=through(interpolate.InterpolatedUnivariateSpline))
+on(si.UnivariateSpline, gaps, values, shares, call=through(lambda x, y: interpolate.UnivariateSpline(x, y, s=0)))
+on(si.splrep, gaps, values, call=lambda gaps, y: interpolate.splrep(knots(gaps), y)[:2])
+on(si.splev, Operand((10,), UNIT), values, shares,
+   call=through(lambda t, c: lambda at: interpolate.splev(at, (t, c, 3))))
 on(si.interp1d, gaps, values, shares, complex=True, call={
     kind: through(lambda x, y, kind=kind: interpolate.interp1d(x, y, kind, fill_value="extrapolate"))
     for kind in ("linear", "quadratic")})
@@ -51,5 +56,11 @@ on(si.BSpline, Operand((10,), UNIT), values, shares, complex=True,
    call=through(lambda t, c: interpolate.BSpline(t, c, 3)))
 on(si.RegularGridInterpolator, gaps, Operand((6, 6, 2)), shares, complex=True, call=through(
     lambda x, v: lambda at: interpolate.RegularGridInterpolator((x, x), v, bounds_error=False, fill_value=None)(at)))
+on(si.RectBivariateSpline, gaps, Operand((6, 6)), shares, call={
+    f"grid={grid}": through(lambda x, z, grid=grid: lambda at: interpolate.RectBivariateSpline(x, x, z)(
+        at[0], at[1], grid=grid)) for grid in (False, True)})
+CORNERS = np.array([[0.0, 0.0], [4.0, 0.1], [0.2, 4.1], [4.2, 4.0], [2.1, 1.8], [0.5, 2.2]])
+on(si.LinearNDInterpolator, Operand((6, 2), (-0.1, 0.1)), Operand((6, 2)), Operand((3, 2), (1.0, 3.0)), complex=True,
+   call=lambda moved, v, at: interpolate.LinearNDInterpolator(CORNERS + np.real(moved), v)(np.real(at)))
 on(si.interpn, gaps, Operand((6, 2)), Operand((3, 1), UNIT), complex=True, call=through(
     lambda x, v: lambda at: interpolate.interpn((x,), v, at, bounds_error=False, fill_value=None)))

@@ -15,6 +15,7 @@ import scipy.sparse
 import scipy.sparse.linalg
 import scipy.spatial.distance as sd
 import scipy.special
+import scipy.stats
 
 from autograd import Tensor
 from autograd.scipy import integrate, linalg, optimize, signal, sparse, special, stats
@@ -141,6 +142,10 @@ for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
 
 MATRIX = scipy.sparse.random_array((4, 4), density=0.5, format="csr", rng=0) + 3 * scipy.sparse.eye_array(4)
 on(sparse.multiply, (4, 3), call=partial(sparse.matmul, MATRIX), complex=True)
+for name, solver in {"splu": lambda: sparse.linalg.splu(MATRIX.tocsc().astype(complex)).solve,
+                     "factorized": lambda: sparse.linalg.factorized(MATRIX * 1j)}.items():
+    on(getattr(scipy.sparse.linalg, name), (4, 3), complex=True, call={
+        trans: partial(lambda solver, trans, b: solver()(b, trans), solver, trans) for trans in ("N", "T", "H")})
 on(scipy.sparse.linalg.spsolve, (4, 3), call=lambda b: sparse.linalg.spsolve(MATRIX.tocsc(), b), complex=True)
 
 # --- scipy.spatial ---------------------------------------------------------------------------------------------------
@@ -282,6 +287,8 @@ for name, count in SHAPES.items():
         inner = UNIT if method in ("ppf", "isf") else (low * 1.5 + 0.2, low * 1.5 + 0.8)
         smooth(getattr(distribution, method), inner, *[POSITIVE] * count, (0.01, 0.05), (1.0, 1.2),
                note="in all parameters, loc and scale")
+for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
+    smooth(getattr(stats.truncnorm, method), UNIT, (-1.5, -0.5), (1.5, 2.5), (0.01, 0.05), (1.0, 1.2))
 COUNTS: dict[str, tuple[Any, ...]] = {"poisson": (), "bernoulli": (), "geom": (), "binom": (5,), "nbinom": (5,)}
 for name, fixed in COUNTS.items():
     for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
@@ -294,5 +301,9 @@ for name, fixed in COUNTS.items():
 for function in (stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf):
     on(function, (2, 3), (3,), definite)
 on(stats.multivariate_normal.entropy, definite, call=lambda cov: stats.multivariate_normal.entropy(None, cov))
+on(scipy.stats.gaussian_kde, Operand((2, 5), (-1.0, 1.0), "distinct"), Operand((5,), POSITIVE), (2, 3), call={
+    "": lambda x, w, at: stats.gaussian_kde(x, None, w)(at),
+    "logpdf": lambda x, w, at: stats.gaussian_kde(x, np.sum(w), w).logpdf(at),
+    "between": lambda x, w, at: stats.gaussian_kde(x[0], "silverman", w).integrate_box_1d(at[0, 0], at[1, 1])})
 for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
     on(function, Operand((3,), (0.2, 0.3)), Operand((4,), POSITIVE))

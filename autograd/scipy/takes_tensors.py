@@ -1,7 +1,8 @@
-"""What makes the twin of a class of interpolators: SciPy's own object of arrays, our definition of tensors."""
+"""What makes the twin of a class: SciPy's own object of arrays, our definition of tensors."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from inspect import signature
 from typing import Any
@@ -25,28 +26,33 @@ class TakesTensors:
         """The same function, as `of_tensors` makes it."""
         return self.ours(*[getattr(self, name) for name in argument_names(self.ours.__init__)[1:]])
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        if not holds_tensors((args, options)):
-            return super().__call__(*args, **options)  # type: ignore[misc]  # SciPy's class comes after this one
-        return wrap(self.in_numpy_calls()(*args, **options))
 
+def twin_class(theirs: Any, ours: Any, kind: type[TakesTensors] = TakesTensors) -> Callable[[Rule], Any]:
+    """Register a definition of tensors as the twin of a class: `@twin_class(si.PPoly, PiecewisePolynomial)`.
 
-class TakesTensorBounds(TakesTensors):
-    """One that has integrals, too."""
-
-    def integrate(self, a: Any, b: Any, extrapolate: Any = None) -> Any:
-        if not holds_tensors((a, b)):
-            return super().integrate(a, b, extrapolate)  # type: ignore[misc]  # SciPy's class comes after this one
-        return self.in_numpy_calls().integrate(a, b, extrapolate)
-
-
-def twin_class(theirs: Any, ours: Any, kind: type[TakesTensors] = TakesTensorBounds) -> Callable[[Rule], Any]:
-    """Register a definition of tensors as the twin of a class: `@twin_class(si.PPoly, PiecewisePolynomial)`."""
+    The methods that both classes have take tensors.
+    """
+    shared = [name for name in dir(ours) if name == "__call__" or (not name.startswith("_") and hasattr(theirs, name)
+                                                                  and callable(getattr(ours, name)))]
 
     def register(definition: Rule) -> Any:
         registry[theirs] = type(theirs.__name__, (kind, theirs), {
+            **{name: taking_tensors(kind, theirs, name) for name in shared},
             "of_tensors": staticmethod(definition), "ours": ours, "__doc__": definition.__doc__,
             "__module__": definition.__module__, "__signature__": signature(definition)})
         return registry[theirs]
 
     return register
+
+
+def taking_tensors(kind: type[TakesTensors], theirs: Any, name: str) -> Callable[..., Any]:
+    """A method of SciPy's, or ours where it is given tensors."""
+    original = vars(kind).get(name) or getattr(theirs, name)
+
+    @functools.wraps(original)
+    def method(self: TakesTensors, *args: Any, **options: Any) -> Any:
+        if holds_tensors((args, options)):
+            return wrap(getattr(self.in_numpy_calls(), name)(*args, **options))
+        return original(self, *args, **options)
+
+    return method

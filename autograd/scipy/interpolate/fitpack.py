@@ -1,0 +1,208 @@
+"""Splines as FITPACK has them: knots, coefficients and degree, of curves and of surfaces (Dierckx, 1993).
+
+Data that are tensors are interpolated. A smoothing spline is differentiated in the points at which it is read: where it
+has its knots depends on the data by jumps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.interpolate as si
+
+from autograd.arguments import arrays_of
+from autograd.primitive import wrap
+from autograd.registry import real_only
+from autograd.scipy.takes_tensors import TakesTensors, twin_class
+from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
+
+from .piecewise import Spline, beside, de_boor, doubles, piece_of
+from .splines import knots_of, make_interp_spline
+
+Array = Any
+OUTSIDE = {0: 0, "extrapolate": 0, 1: 1, "zeros": 1, 2: 2, "raise": 2, 3: 3, "const": 3}
+
+
+def through(x: Any, y: Any, k: int, ends: Any = (None, None), periodic: bool = False) -> Spline:
+    """The spline through values at the sites x, whose outermost knots are the sites' or these ends."""
+    x, y = doubles(x, y)
+    if periodic:
+        spline: Spline = make_interp_spline(x, np.concatenate([y[:-1], y[:1]]), k, bc_type="periodic")
+    else:
+        t = knots_of(x, k, False)
+        first, last = (at if end is None else end for at, end in zip((x[0], x[-1]), ends, strict=True))
+        t = np.concatenate([np.stack([first] * (k + 1)), t[k + 1 : -k - 1], np.stack([last] * (k + 1))])
+        spline = make_interp_spline(x, y, k, t)
+    return spline
+
+
+def refuse_smoothing(name: str, s: Any) -> None:
+    if s != 0:
+        raise ValueError(f"{name} of tensors takes s=0, which is to interpolate, got s={s}: where a smoothing spline "
+                         "has its knots depends on data by jumps; of arrays it can be read at points that are tensors")
+
+
+# --- Curves ----------------------------------------------------------------------------------------------------------
+
+
+def read(spline: Spline, x: Any, nu: int, ext: Any) -> Array:
+    """The nu-th derivative at points of any shape; outside by the last pieces, 0, refused, or as at the end."""
+    if not 0 <= nu <= spline.k or ext not in OUTSIDE:
+        raise ValueError(f"a spline of degree {spline.k} has derivatives of the orders 0 to {spline.k}, and ext is one "
+                         f"of {', '.join(map(repr, OUTSIDE))}, got {nu} and {ext!r}")
+    (x,) = doubles(x)
+    points, (start, end) = x.reshape(-1), spline.bounds
+    outside = (points < start) | (points > end)
+    if OUTSIDE[ext] == 2 and np.any(values_of(outside)):
+        raise ValueError(f"a spline with ext=2 is read between {values_of(start)} and {values_of(end)}, got points "
+                         "outside")
+    if OUTSIDE[ext] == 3 and nu == 0:  # FITPACK's derivatives go on as those of the last pieces
+        points = np.clip(points, start, end)
+    out = spline.derivative(nu).at(points)
+    return (np.where(beside(outside, out), 0, out) if OUTSIDE[ext] == 1 else out).reshape(x.shape)
+
+
+@twin(si.splrep)
+def splrep(x: Any, y: Any, w: Any = None, xb: Any = None, xe: Any = None, k: int = 3, task: int = 0, s: Any = None,
+           t: Any = None, full_output: bool = False, per: bool = False, quiet: bool = True) -> tuple[Any, Any, int]:
+    """Knots, coefficients and degree of the spline through the values; after the coefficients stand k + 1 zeros."""
+    refuse_smoothing("splrep", "m - sqrt(2 m)" if s is None and w is not None else s or 0)
+    if task or t is not None or full_output:
+        raise ValueError(f"splrep of tensors takes no task, t and full_output, got {task}, {t} and {full_output}; "
+                         "make_interp_spline takes knots")
+    spline = through(x, y, k, (xb, xe), bool(per))
+    return spline.t, np.concatenate([spline.c, np.zeros(k + 1)]), k
+
+
+@twin(si.splev)
+def splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
+    """The values, or derivatives, of a curve of which `splrep` gave knots, coefficients and degree; or of several."""
+    t, c, k = tck if isinstance(tck, (tuple, list)) else tck.tck
+    if np.ndim(c[0]):
+        return [splev(x, (t, part, k), der, ext) for part in c]
+    return read(Spline(t, c, k), x, der, ext)
+
+
+class Curve:
+    """What SciPy's `UnivariateSpline` is, in NumPy calls."""
+
+    def __init__(self, _eval_args: tuple[Any, Any, int], ext: Any = 0) -> None:
+        self.spline, self.ext = Spline(*_eval_args), ext
+
+    def __call__(self, x: Any, nu: int = 0, ext: Any = None) -> Any:
+        """The values, or the nu-th derivatives, at points of any shape."""
+        out = read(self.spline, x, nu, self.ext if ext is None else ext)
+        return out if out.size else out.reshape(0)  # as SciPy has it
+
+    def derivatives(self, x: Any) -> Any:
+        """All derivatives at a point, the value first."""
+        return np.stack([self(x, nu) for nu in range(self.spline.k + 1)])
+
+    def integral(self, a: Any, b: Any) -> Any:
+        """The integral from a to b of what is 0 outside of the data."""
+        return self.spline.integrate(a, b, extrapolate=False)
+
+    def derivative(self, n: int = 1) -> Curve:
+        """The curve of the n-th derivatives."""
+        return Curve(self.spline.derivative(n).tck, 1 if OUTSIDE[self.ext] == 3 else self.ext)
+
+    def antiderivative(self, n: int = 1) -> Curve:
+        """The curve that has this one as its n-th derivative, and is 0 at the first knot."""
+        return Curve(self.spline.antiderivative(n).tck, self.ext)
+
+
+class FitOfArrays(TakesTensors):
+    """One whose derivatives take tensors too."""
+
+    def derivative(self, n: int = 1) -> Any:
+        return self.again(super().derivative(n))  # type: ignore[misc]  # SciPy's class comes after this one
+
+    def antiderivative(self, n: int = 1) -> Any:
+        return self.again(super().antiderivative(n))  # type: ignore[misc]  # SciPy's class comes after this one
+
+    def again(self, made: Any) -> Any:
+        """SciPy's plain object as one of this class."""
+        return type(self)._from_tck(made._eval_args, made.ext)  # type: ignore[attr-defined]  # SciPy's class has it
+
+
+@twin_class(si.InterpolatedUnivariateSpline, Curve, FitOfArrays)
+def InterpolatedUnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, ext: Any = 0,
+                                 check_finite: bool = False) -> Curve:
+    """The spline of degree k through values `y` at `x`, as `scipy.interpolate.InterpolatedUnivariateSpline`.
+
+    `x` (n,) increases, `y` (n,); differentiable in both and in the points it is called with. `ext` says what it is
+    outside of `bbox`. Source: Dierckx, "Curve and surface fitting with splines", 1993.
+    """
+    return Curve(through(x, y, k, bbox).tck, ext)
+
+
+@twin_class(si.UnivariateSpline, Curve, FitOfArrays)
+def UnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, s: Any = None, ext: Any = 0,
+                     check_finite: bool = False) -> Curve:
+    """A spline near values `y` at `x`, as `scipy.interpolate.UnivariateSpline`.
+
+    Of arrays it is differentiable in the points it is called with; of tensors it takes s=0, goes through the values,
+    and is differentiable in `x` (n,) and `y` (n,) too; another s raises `ValueError`. Source: Dierckx, "Curve and
+    surface fitting with splines", 1993.
+    """
+    refuse_smoothing("UnivariateSpline", "len(w)" if s is None else s)
+    return Curve(through(x, y, k, bbox).tck, ext)
+
+
+# --- Surfaces --------------------------------------------------------------------------------------------------------
+
+
+class Surface:
+    """What SciPy's `RectBivariateSpline` is, in NumPy calls: a curve in y of curves in x; outside as at its edge."""
+
+    def __init__(self, tck: tuple[Any, Any, Any], degrees: tuple[int, int]) -> None:
+        self.tx, self.ty, c = doubles(*tck[:3])
+        self.kx, self.ky = degrees
+        self.c = c.reshape(len(self.tx) - self.kx - 1, len(self.ty) - self.ky - 1)
+
+    def __call__(self, x: Any, y: Any, dx: int = 0, dy: int = 0, grid: bool = True) -> Any:
+        """The values, or derivatives, on the grid of the vectors x and y, or at points that broadcast."""
+        x, y = doubles(x, y)
+        shape = (x.size, y.size) if grid else np.broadcast_shapes(x.shape, y.shape)
+        x, y = (p.reshape(-1) if grid else np.broadcast_to(p, shape).reshape(-1) for p in (x, y))
+        lines = inside(Spline(self.ty, self.c.T, self.ky), y, dy)
+        curves = Spline(self.tx, lines.T, self.kx)
+        if grid:
+            return inside(curves, x, dx)
+        points, (t, c, k) = np.clip(x, *curves.bounds), curves.derivative(dx).tck
+        place, own = piece_of(t, k, points), np.arange(len(points))
+        return de_boor(t, k, points, place, [c[place - k + j, own] for j in range(k + 1)]).reshape(shape)
+
+    def ev(self, xi: Any, yi: Any, dx: int = 0, dy: int = 0) -> Any:
+        """The values, or derivatives, at points that broadcast."""
+        return self(xi, yi, dx, dy, grid=False)
+
+    def integral(self, xa: Any, xb: Any, ya: Any, yb: Any) -> Any:
+        """The integral over a rectangle of what is 0 outside of the data."""
+        strips = Spline(self.ty, self.c.T, self.ky).integrate(ya, yb, extrapolate=False)
+        return Spline(self.tx, strips, self.kx).integrate(xa, xb, extrapolate=False)
+
+
+def inside(spline: Spline, points: Array, nu: int) -> Array:
+    """The nu-th derivatives at points, moved into the bounds."""
+    return spline.derivative(nu).at(np.clip(points, *spline.bounds))
+
+
+@twin_class(si.RectBivariateSpline, Surface)
+def RectBivariateSpline(x: Any, y: Any, z: Any, bbox: Any = (None,) * 4, kx: int = 3, ky: int = 3, s: Any = 0,
+                        maxit: int = 20) -> Surface:
+    """The spline surface of degrees kx and ky through values `z` on a grid, as `scipy.interpolate.RectBivariateSpline`.
+
+    `x` (m,), `y` (n,), `z` (m, n); differentiable in all three and in the points it is called with. Raises `ValueError`
+    for tensors and s > 0. Source: Dierckx, "Curve and surface fitting with splines", 1993.
+    """
+    refuse_smoothing("RectBivariateSpline", s)
+    x, y, z = wrap(arrays_of((x, y, z)))
+    rows = through(x, z, kx, bbox[:2])
+    columns = through(y, rows.c.T, ky, bbox[2:])
+    return Surface((rows.t, columns.t, columns.c.T), (kx, ky))
+
+
+real_only.update((si.splrep, si.splev, si.UnivariateSpline, si.InterpolatedUnivariateSpline, si.RectBivariateSpline))
