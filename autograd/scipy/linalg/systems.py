@@ -161,6 +161,9 @@ norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite
 def lstsq(a: Any, b: Any, cond: Any = None, overwrite_a: bool = False, overwrite_b: bool = False,
           check_finite: bool = True, lapack_driver: str | None = None) -> Any:
     a, b = for_lapack(a, b)
+    if a.ndim != 2 or b.ndim > 2:
+        raise ValueError(f"lstsq of tensors takes one matrix and one right side, got shapes {a.shape} and {b.shape}; "
+                         "for a stack write np.linalg.pinv(a) @ b, or autograd.vmap of it")
     x, residues, rank, s = np.linalg.lstsq(a, b, np.finfo(a.dtype).eps if cond is None else cond)
     residues = residues.reshape(b.shape[1:]) if residues.size else residues  # one for a vector b is a number
     return x, residues, rank, None if lapack_driver == "gelsy" else s

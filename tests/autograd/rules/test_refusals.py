@@ -72,6 +72,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "polyint": (lambda: np.polyint(U, -1), ValueError, "m >= 0, got -1"),
     "polyint with few constants": (lambda: np.polyint(U, 3, [1.0, 2.0]), ValueError, "each of m=3 integrations, got 2"),
     "poly": (lambda: np.poly(T), ValueError, r"a vector of zeros or a square matrix, got shape \(3, 4\)"),
+    "lstsq of a stack": (lambda: linalg.lstsq(np.stack([T, T]), T), ValueError, r"got shapes \(2, 3, 4\).*@ b"),
     "comb exactly": (lambda: special.comb(U[0], 2, exact=True), ValueError, r"comb\(exact=True\).*leave exact out"),
     "factorial": (lambda: special.factorial(U, extend="real"), ValueError, "'zero'.* or 'complex', got 'real'"),
     "convolve2d": (lambda: signal.convolve2d(T, U), ValueError, r"two matrices.*got shapes \(3, 4\), \(5,\)"),
