@@ -123,7 +123,7 @@ def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Arr
 
 def completed(change: Array, columns: Array, rest: Array) -> Array:
     """The change of a unitary matrix whose first columns change; the others stay orthogonal to them."""
-    return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.size else change
+    return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.shape[-1] else change
 
 
 @composite(np.linalg.svd)
