@@ -46,9 +46,10 @@ class Limit(NamedTuple):
 
     @property
     def kink(self) -> Array:
-        """Where the two one-sided slopes differ by more than their error and by more than 1e-7 of the slope."""
+        """Where one-sided slopes differ by more than their error, 1e-7 of the slope, and 1e-8 of how steep g is."""
         with np.errstate(invalid="ignore", over="ignore"):
-            found: Array = np.abs(self.jump) > 10 * self.jump_error + 1e-7 * np.abs(self.value)
+            least = np.maximum(1e-7 * np.abs(self.value), 1e-8 * self.range / LARGEST_STEP)
+            found: Array = np.abs(self.jump) > 10 * self.jump_error + least
         return found
 
 

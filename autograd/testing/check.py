@@ -141,7 +141,8 @@ class _Checker:
         sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
         self.value = max(self.value, float(np.max(np.abs(differences.at_zero), initial=0)))
         if self.fits:
-            self.unit = min(1.0, max(*sizes, self.value, 0.0)) or 1.0
+            nearby = [np.max(s.size[s.trusted], initial=0) for s in slopes]
+            self.unit = min(1.0, max(*sizes, *nearby, self.value, 0.0)) or 1.0
         self.scale = float(max(*sizes, 1e-6 * self.value, self.atol * self.unit, 1e-300))
         for mode in self.modes:
             measure = _MODES[mode](level, differences.here, self.rng)

@@ -16,12 +16,16 @@ Arrays = list[Array]
 
 @dataclass(frozen=True)
 class Slope:
-    """The derivative of all outputs, as one vector, along a direction: value, error, and the elements that have one."""
+    """The derivative of all outputs, as one vector, along a direction: value, error, and the elements that have one.
+
+    `size` is how large the outputs are and become nearby, of which rounding is a part also where all else vanishes.
+    """
 
     direction: Arrays
     value: Array
     error: Array
     trusted: Array
+    size: Array
     trouble: str = ""  # why the first element that is not trusted is not
 
     def without(self, corners: Array) -> Slope:
@@ -92,7 +96,7 @@ class Differences:
             trouble = f"the slopes on its two sides differ by {abs(limit.jump[at]):.3g}"
         elif np.any(unclear):
             trouble = "differences do not settle there (a jump, a pole, or the edge of the domain)"
-        return Slope(direction, limit.value, limit.error, ~(kink | unclear), trouble)
+        return Slope(direction, limit.value, limit.error, ~(kink | unclear), limit.range, trouble)
 
     def _moved(self, direction: Arrays, h: float) -> Array:
         moved = [(v + h * d).astype(v.dtype) for v, d in zip(self.values, direction, strict=True)]

@@ -41,6 +41,18 @@ def test_slopes_that_vanish_are_not_taken_for_different_by_their_rounding() -> N
         assert not check_gradients(lambda x: x**3 / 8, np.zeros(3), seed=seed).not_differentiable
 
 
+@pytest.mark.parametrize("f", [
+    lambda a, b: np.prod(b - a), lambda a, b: np.sum((b - a) ** 3),
+])
+def test_where_function_and_derivatives_vanish_rounding_is_no_kink(f: Any) -> None:
+    """It was compared with what is left of them, which is rounding, too."""
+    rng = np.random.default_rng(0)
+    for seed in range(120):
+        a = rng.normal(size=rng.integers(2, 7)) * 10.0 ** rng.integers(-3, 3)
+        b = a + rng.choice([0, 1e-17, 1e-16, 1e-12], a.shape) * rng.normal(size=a.shape)
+        assert not check_gradients(f, a, b, seed=seed).not_differentiable
+
+
 @examples(100)
 @given(strategies.programs(smooth=False), st.sampled_from([np.float32, np.float64]))
 def test_right_programs_with_kinks_nearby_pass_in_either_precision(program: Any, dtype: Any) -> None:
