@@ -66,7 +66,7 @@ def read(spline: Spline, x: Any, nu: int, ext: Any) -> Array:
 
 @twin(si.splrep)
 def splrep(x: Any, y: Any, w: Any = None, xb: Any = None, xe: Any = None, k: int = 3, task: int = 0, s: Any = None,
-           t: Any = None, full_output: bool = False, per: bool = False, quiet: bool = True) -> tuple[Any, Any, int]:
+           t: Any = None, full_output: int = 0, per: int = 0, quiet: int = 1) -> tuple[Any, Any, int]:
     """Knots, coefficients and degree of the spline through the values; after the coefficients stand k + 1 zeros."""
     refuse_smoothing("splrep", "m - sqrt(2 m)" if s is None and w is not None else s or 0)
     if task or t is not None or full_output:
