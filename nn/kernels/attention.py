@@ -28,7 +28,7 @@ import numpy as np
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.broadcasting import summed_to
-from nn.kernels.products import SMALL, multiply
+from nn.kernels.products import SMALL, multiply, sums_over_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -88,7 +88,6 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     queries, keys = q.shape[-2], k.shape[-2]
     out = np.empty_like(q) if q.shape[-1] == v.shape[-1] else np.empty((*leading, queries, v.shape[-1]), q.dtype)
     logs = np.empty((*leading, 1, queries), q.dtype)  # of the sum of exponentials
-    ones = np.ones(keys, q.dtype)
     bounded = q.dtype.char in "fd" and (mask is None or mask.dtype == bool)  # which adds nothing else than 0 and -inf
 
     def work(block: slice) -> None:
@@ -100,7 +99,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
             largest = part.max(axis=-2, keepdims=True, initial=np.finfo(q.dtype).min)  # where all scores are -inf
             np.subtract(part, largest, out=part)
         np.exp(part, out=part)
-        total = (ones @ part)[..., np.newaxis, :]
+        total = sums_over_rows(part)[..., np.newaxis, :]
         total[total == 0] = 1
         np.log(total, out=logs[block])
         if not safe:

@@ -64,7 +64,8 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
 
     def work(block: slice) -> None:
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
-        np.dot(source, average, out=mean)  # matmul has warned here, of finite numbers: dot does not ask BLAS for flags
+        with np.errstate(invalid="ignore"):  # as in products.sums_over_rows
+            np.dot(source, average, out=mean)
         near = spread and (size := np.abs(mean)).max() < FAR
         if near:
             variance = np.vecdot(source, source)

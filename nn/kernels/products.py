@@ -93,6 +93,17 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
         np.add(total, scratch, out=total)
 
 
+def sums_over_rows(x: Array) -> Array:
+    """The sums over the rows of matrices (..., M, N), by products: (..., N).
+
+    Of a vector and a matrix whose rows are short OpenBLAS computes with what its buffers held before, and throws that
+    away; now and then it is nan, and NumPy would warn of an invalid value among finite ones.
+    """
+    with np.errstate(invalid="ignore"):
+        total: Array = np.ones(x.shape[-2], x.dtype) @ x
+    return total
+
+
 # --- Rows with a transposed matrix ---------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
+from nn.kernels.products import sums_over_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -105,9 +106,7 @@ class Layout:
 
     def sums(self, block: Array) -> Any:
         """The sums of every row or column of a block of matrices."""
-        if self.by_rows:
-            return block @ np.ones(self.shape[2], self.dtype)
-        return np.ones(self.shape[1], self.dtype) @ block
+        return sums_over_rows(block.swapaxes(-1, -2) if self.by_rows else block)
 
     def sums_of_products(self, block: Array, other: Array) -> Any:
         """The sums of block * other, which may overwrite `block`."""
