@@ -34,9 +34,6 @@ DENSE = 64
 """Up to this many unknowns the linear system of a root is solved by its matrix, which takes a pass through f for each;
 beyond, by GMRES, which takes a pass for each iteration."""
 
-DENSE_CONTRACTION = 16
-"""The same for a fixed point that was found by iterating: there the linear system is iterated too."""
-
 Solver = Callable[[Callable[[Array], Array], Array], Any]
 
 
@@ -76,7 +73,7 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
     if solver is None:
-        return _Contraction(difference, x0, args, iterate, DENSE_CONTRACTION).solution(args)
+        return _Contraction(difference, x0, args, iterate).solution(args)
     return _Sought(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
 
 
@@ -86,8 +83,10 @@ class Problem:
     Of the floating arguments it knows the shapes alone: it lives in the graph, which may outlive them.
     """
 
-    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], dense: int | None = None) -> None:
-        self.f, self.dense = f, DENSE if dense is None else dense
+    dense = DENSE
+
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...]) -> None:
+        self.f = f
         start, self.unravel_x = ravel(tree_map(_constant, x0))
         self.start = floating(as_plain(start))
         leaves, self.structure = flatten(args)
@@ -177,9 +176,8 @@ class Problem:
 class _Sought(Problem):
     """A problem whose solution is found by a solver that is given the residual."""
 
-    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: Solver,
-                 dense: int | None = None) -> None:
-        super().__init__(f, x0, args, dense)
+    def __init__(self, f: Callable[..., Any], x0: Any, args: tuple[Any, ...], solver: Solver) -> None:
+        super().__init__(f, x0, args)
         self.solver = solver
 
     def solve(self, p: Array) -> Array:
@@ -201,6 +199,8 @@ class _Sought(Problem):
 
 class _Contraction(_Sought):
     """A fixed point that is found by iterating, as the solution of the linear system is, which contracts as well."""
+
+    dense = 16
 
     def of_unit_size(self, product: Callable[[Array], Array], right: Array, matrix: Callable[[], Array]) -> Any:
         return _found(self.solver(lambda w: product(w) - right, np.zeros_like(right)))

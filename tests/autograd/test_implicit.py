@@ -263,7 +263,7 @@ def test_many_unknowns_have_a_second_order() -> None:
         return (fixed_point(contraction, np.zeros(N), np.sin(b)) ** 2).sum()
 
     def by_matrix(b: Any) -> Any:
-        monkey.setattr(implicit, "DENSE_CONTRACTION", N)
+        monkey.setattr(implicit._Contraction, "dense", N)
         return loss(b)
 
     v = RNG.normal(size=N)
