@@ -42,10 +42,9 @@ def in_pieces(matrix: Array, columns: int) -> Array:
     One piece where several would not be of one efficient height, and where a second thread is worth its risk.
     """
     rows, inner = matrix.shape
-    if rows * inner * columns > LARGE:
-        return np.ascontiguousarray(matrix)[np.newaxis]
     width, height = piece(inner, columns)
-    even = [p for p in range(1, rows // THIN + 1) if rows % p == 0 and rows // p <= height] if width == columns else []
+    cut = width == columns and rows * inner * columns <= LARGE
+    even = [p for p in range(1, rows // THIN + 1) if rows % p == 0 and rows // p <= height] if cut else []
     return np.ascontiguousarray(matrix).reshape(even[0] if even else 1, -1, inner)
 
 

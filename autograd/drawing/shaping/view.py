@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograd.arrays import is_integer
 from autograd.drawing.model import Graph
 
 from .cloning import cloned
@@ -37,7 +38,7 @@ class View:
             raise ValueError("expand is a pattern such as 'encoder.*', a function of the path or None, "
                              f"got {self.expand!r}")
         for name, levels in (("depth", self.depth or 0), ("hops", self.hops)):
-            if isinstance(levels, bool) or not hasattr(levels, "__index__") or levels < 0:
+            if not is_integer(levels) or levels < 0:
                 raise ValueError(f"{name} is a whole number from 0 on, got {levels!r}")
 
 
