@@ -257,8 +257,6 @@ def test_least_squares_at_bounds_move_with_them(method: str) -> None:
 
 def test_a_weighted_straight_line_in_closed_form() -> None:
     """popt = C M^T W y and pcov = C s^2 with C = (M^T W M)^-1, in y, x and sigma."""
-    m = np.stack([np.ones(9), X], axis=1)
-
     def exact(x: Any, y: Any, sigma: Any, absolute: bool) -> Any:
         m = np.stack([np.ones_like(x), x], axis=1) / sigma[:, None]
         covariance = np.linalg.inv(m.T @ m)
@@ -266,7 +264,6 @@ def test_a_weighted_straight_line_in_closed_form() -> None:
         return popt, covariance * (1 if absolute else np.sum((m @ popt - y / sigma) ** 2) / 7)
 
     sigma = np.linspace(0.5, 1.5, 9)
-    assert m.shape == (9, 2)
     for absolute in (False, True):
         def fit(x: Any, y: Any, sigma: Any, absolute: bool = absolute) -> Any:
             return optimize.curve_fit(lambda x, a, b: a + b * x, x, y, sigma=sigma, absolute_sigma=absolute)
