@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ def test_a_factored_matrix_solves_as_scipys_does(factor: Any, trans: Any) -> Non
         check_gradients(lambda b: ours.solve(b, trans), b, order=2)
     np.testing.assert_allclose(vmap(lambda b: ours.solve(b, trans))(VECTORS[1].T), theirs.solve(VECTORS[1], trans).T)
     assert (ours.nnz, ours.shape) == (theirs.nnz, theirs.shape)
+    assert not hasattr(ours, "_nothing")
+    np.testing.assert_array_equal(copy.copy(ours).solve(VECTORS[0]), theirs.solve(VECTORS[0]))
     assert sparse.linalg.factorized(matrix)(Tensor(VECTORS[0])).dtype == matrix.dtype
 
 
@@ -72,6 +75,8 @@ def test_a_factored_matrix_says_what_it_cannot_solve() -> None:
         factors.solve(Tensor(VECTORS[0]), "C")
     with pytest.raises(TypeError, match=r"splu takes a constant matrix"):
         sparse.linalg.splu(Tensor(np.eye(3)))
+    with pytest.raises(TypeError, match=r"takes a constant matrix"):
+        sparse.linalg.factorized(Tensor(np.eye(3)))
 
 
 def test_a_matrix_that_is_changed_afterwards_changes_no_gradient() -> None:
