@@ -5,30 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
-from nn import functional, init, layers
+from nn import functional, init, layers, losses
 from nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from nn.foreign_names import MODULES
-from nn.layers import *  # noqa: F403  # its names are listed there, once
-from nn.losses import (
-    BCELoss,
-    BCEWithLogitsLoss,
-    CosineEmbeddingLoss,
-    CrossEntropyLoss,
-    CTCLoss,
-    GaussianNLLLoss,
-    HingeEmbeddingLoss,
-    HuberLoss,
-    KLDivLoss,
-    L1Loss,
-    MarginRankingLoss,
-    MSELoss,
-    MultiMarginLoss,
-    NLLLoss,
-    PoissonNLLLoss,
-    SmoothL1Loss,
-    SoftMarginLoss,
-    TripletMarginLoss,
-)
+from nn.layers import *  # noqa: F403  # its names are listed there, once, as those of losses are
+from nn.losses import *  # noqa: F403
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -41,14 +22,13 @@ if TYPE_CHECKING:
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "Callback", "CosineEmbeddingLoss", "CrossEntropyLoss",
-    "EarlyStopping", "GaussianNLLLoss", "HingeEmbeddingLoss", "History", "HuberLoss", "KLDivLoss", "L1Loss",
-    "MSELoss", "MarginRankingLoss", "Module", "ModuleDict", "ModuleList", "MultiMarginLoss", "NLLLoss", "Parameter",
-    "ParameterDict", "ParameterList", "PoissonNLLLoss", "Sequential", "SmoothL1Loss", "SoftMarginLoss",
-    "TripletMarginLoss", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init",
-    "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary", "training",
+    "Callback", "EarlyStopping", "History", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict",
+    "ParameterList", "Sequential", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call",
+    "init", "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary",
+    "training",
 ]
 __all__ += layers.__all__
+__all__ += losses.__all__
 
 # What a first `import nn` need not pay for.
 __getattr__, __dir__ = on_first_use(__name__, {

@@ -32,26 +32,18 @@ from nn.layers.pooling import avg_pool1d, avg_pool2d, lp_pool1d, lp_pool2d, max_
 from nn.layers.resizing import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 from nn.layers.response import local_response_norm
 from nn.layers.sampling import affine_grid, grid_sample
-from nn.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
+from nn.losses.alignment import ctc_loss
+from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits
+from nn.losses.categorical import cross_entropy, kl_div, multi_margin_loss, nll_loss
+from nn.losses.likelihood import gaussian_nll_loss, poisson_nll_loss
+from nn.losses.margin import (
     cosine_embedding_loss,
-    cross_entropy,
-    ctc_loss,
-    gaussian_nll_loss,
     hinge_embedding_loss,
-    huber_loss,
-    kl_div,
-    l1_loss,
     margin_ranking_loss,
-    mse_loss,
-    multi_margin_loss,
-    nll_loss,
-    poisson_nll_loss,
-    smooth_l1_loss,
     soft_margin_loss,
     triplet_margin_loss,
 )
+from nn.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "affine_grid",

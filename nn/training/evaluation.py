@@ -14,7 +14,8 @@ from autograd.boundary import as_plain
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
 from nn.kernels.indices import first_index
-from nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, binary_cross_entropy_with_logits, cross_entropy
+from nn.losses.binary import BCEWithLogitsLoss, binary_cross_entropy_with_logits
+from nn.losses.categorical import CrossEntropyLoss, cross_entropy
 from nn.module import Module
 
 Loss = Callable[[Any, Any], Any]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from autograd import Tensor
+from nn.functional import cross_entropy as cross_entropy_of
 from nn.kernels import cross_entropy as module
 from nn.kernels.cross_entropy import cross_entropy
 from nn.kernels.log_likelihood import negative_log_likelihood
-from nn.losses import cross_entropy as cross_entropy_of
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
 
