@@ -54,6 +54,14 @@ def is_integer(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
+def integer(name: str, given: Any, least: int = 1) -> int:
+    """An integer of at least `least`. Raises TypeError for what is none, ValueError below; `name` is in both."""
+    if not is_integer(given) or given < least:
+        kind = ValueError if is_integer(given) else TypeError
+        raise kind(f"{name} must be an integer of at least {least}, got {given!r}")
+    return int(given)
+
+
 def floating(x: Any) -> Any:
     """An array or tensor of floats: itself, or integers and booleans as float64."""
     return x if x.dtype.kind in "fc" else x.astype(float)

@@ -78,7 +78,7 @@ _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "betas": (_are_decay_rates, "two numbers in [0, 1)"),
     "eps": (_is_not_negative, "a number >= 0"),
     "weight_decay": (_is_not_negative, "a number >= 0"),
-    **dict.fromkeys(("max_iter", "max_eval", "history_size"), (_is_positive_integer, "a whole number >= 1")),
+    **dict.fromkeys(("max_iter", "max_eval", "history_size"), (_is_positive_integer, "an integer of at least 1")),
     **dict.fromkeys(("tolerance_grad", "tolerance_change"), (_is_not_negative, "a number >= 0")),
     "line_search_fn": (lambda value: value in (None, "strong_wolfe"), 'None or "strong_wolfe"'),
 }

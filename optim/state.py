@@ -85,5 +85,5 @@ def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moment
         ]
         step = state.get("step", 0)
         if not (np.ndim(step) == 0 and int(step) == step and step >= 0):
-            wrong.append(f"the step of {name!r} must be a whole number >= 0, got {step!r}")
+            wrong.append(f"the step of {name!r} must be an integer of at least 0, got {step!r}")
     return wrong

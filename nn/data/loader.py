@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import autograd.random
 from autograd import Tensor
-from autograd.arrays import is_integer, plain_array
+from autograd.arrays import integer, plain_array
 from autograd.tensor.tensor import owning
 
 Gather = Callable[[Any], Any]
@@ -37,12 +37,12 @@ class DataLoader:
         if np.ndim(batch_size):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         self.samples, self._gather = _source(data)
-        self.batch_size = _natural(batch_size, "batch_size", least=1)
+        self.batch_size = integer("batch_size", batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last
         if seed is None:
             seed = int(autograd.random.generator().integers(2**63)) if shuffle else 0
-        self.seed = _natural(seed, "seed", least=0)
+        self.seed = integer("seed", seed, least=0)
         if self.samples == 0:
             raise ValueError("DataLoader expected at least one sample, got data of length 0")
         if len(self) == 0:
@@ -88,7 +88,7 @@ class DataLoader:
         for name in _FIXED:
             if state[name] != expected[name]:
                 raise ValueError(f"the state is of a loader with {name}={state[name]}, this one has {expected[name]}")
-        seed, number, batch = (_natural(state[name], name, least=0) for name in ("seed", "epoch", "batch"))
+        seed, number, batch = (integer(name, state[name], least=0) for name in ("seed", "epoch", "batch"))
         if batch >= len(self):
             raise ValueError(f"the state is at batch {batch} of a pass, but a pass has {len(self)} batches")
         self.seed = seed
@@ -97,14 +97,6 @@ class DataLoader:
     def __repr__(self) -> str:
         order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"
         return f"DataLoader({self.samples} samples {order}, {len(self)} batches of {self.batch_size})"
-
-
-def _natural(value: Any, name: str, *, least: int) -> int:
-    if not is_integer(value):
-        raise TypeError(f"{name} expected an integer of at least {least}, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} expected an integer of at least {least}, got {value}")
-    return int(value)
 
 
 def _source(data: Any) -> tuple[int, Gather]:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import integer
 from nn.kernels.pooling import adaptive_average_pool
-from nn.layers.arguments import pair
+from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
 from nn.layers.pooling import images, spread
@@ -103,12 +104,8 @@ def adaptive_max_pool1d(input: Any, output_size: Size, return_indices: bool = Fa
 
 
 def _sizes(speaker: str, axes: int, size: Size) -> tuple[int | None, ...]:
-    sizes: tuple[Any, ...] = tuple(size) if isinstance(size, (tuple, list)) else (size,) * axes
-    if len(sizes) != axes:
-        wanted = "an integer" if axes == 1 else f"an integer or {axes} of them"
-        raise TypeError(f"{speaker}: output_size must be {wanted}, got {size!r}")
-    pair(speaker, "output_size", tuple(1 if n is None else n for n in sizes), axes)
-    return sizes
+    sizes = each_axis(speaker, "output_size", size, axes)
+    return tuple(None if n is None else integer(f"{speaker}: output_size", n) for n in sizes)
 
 
 def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arrays import is_integer
+from autograd.arrays import integer
 from nn.layers.input import Speaker, described
 
 if TYPE_CHECKING:
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 
 def positive(speaker: Speaker, **sizes: Any) -> None:
-    """Raise ValueError for a size in a constructor call that is not a positive integer."""
+    """Raise TypeError for a size that is no integer, ValueError for one below 1."""
     for name, size in sizes.items():
-        for value in size if isinstance(size, (tuple, list)) else (size,):
-            if not is_integer(value):
-                raise TypeError(f"{described(speaker)}: {name} must be an integer, got {size!r}")
-            if value < 1:
-                raise ValueError(f"{described(speaker)}: {name} must be at least 1, got {size!r}")
+        try:
+            integer(name, size)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{described(speaker)}: {error}") from None
 
 
 def probability(speaker: Speaker, **values: float) -> None:
@@ -47,13 +46,16 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
 
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
     """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
-    values: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
-    if len(values) != count or not all(map(is_integer, values)):
+    return tuple(integer(f"{speaker}: {name}", number, least) for number in each_axis(speaker, name, value, count))
+
+
+def each_axis(speaker: str, name: str, value: Any, count: int) -> tuple[Any, ...]:
+    """One value for all axes, or one an axis, as a tuple. Raises TypeError for another number of them."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    if len(values) != count:
         wanted = "an integer" if count == 1 else f"an integer or {count} of them"
         raise TypeError(f"{speaker}: {name} must be {wanted}, got {value!r}")
-    if min(values) < least:
-        raise ValueError(f"{speaker}: {name} must be at least {least}, got {value!r}")
-    return tuple(map(int, values))
+    return values
 
 
 def floating(speaker: str, dtype: DTypeLike | None, *, real: bool = False) -> np.dtype[Any]:

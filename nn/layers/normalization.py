@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import in_a_tuple, integer
 from autograd.modes import local
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
@@ -122,8 +123,8 @@ class _OverLastAxes(_Affine):
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: Any, elementwise_affine: bool, bias: bool,
                  dtype: DTypeLike | None) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, (int, np.integer)) else tuple(normalized_shape)
-        positive(type(self).__name__, normalized_shape=shape)
+        name = f"{type(self).__name__}: normalized_shape"
+        shape = tuple(integer(name, length) for length in in_a_tuple(normalized_shape))
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
         self._start(shape, elementwise_affine, bias, dtype)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.arrays import is_integer
+from autograd.arrays import integer
 from nn.module import Module
 from nn.training.callbacks import Callback
 from nn.training.evaluation import Loss, Metrics, resolve
@@ -25,10 +25,7 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     if isinstance(data, tuple):
         raise TypeError("fit expected batches, got a tuple of arrays; "
                         "write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)")
-    if not is_integer(epochs):
-        raise TypeError(f"epochs expected an integer, got {epochs!r}")
-    if epochs < 0:
-        raise ValueError(f"epochs expected at least 0, got {epochs}")
+    integer("epochs", epochs, least=0)
     if schedule_every not in ("epoch", "batch"):
         raise ValueError(f"schedule_every expected 'epoch' or 'batch', got {schedule_every!r}")
     resolve(metrics, loss)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import nn.metrics
+from autograd.arrays import integer
 from nn.module import Module
 from nn.training.history import History
 
@@ -70,13 +71,11 @@ class EarlyStopping(Callback):
 
     def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
                  mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
-        if patience < 1:
-            raise ValueError(f"patience expected at least 1 epoch, got {patience}")
         if mode not in (None, "min", "max"):
             raise ValueError(f"mode expected 'min' or 'max', got {mode!r}")
         if min_delta < 0:
             raise ValueError(f"min_delta expected at least 0, got {min_delta}")
-        self.patience = patience
+        self.patience = integer("patience", patience)
         self.monitor = monitor
         self.min_delta = min_delta
         self.mode = mode or _direction(monitor)

@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from math import pi
 
+from autograd.arrays import integer
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, cosine, whole
+from .schedule import Scheduler, cosine
 
 
 class StepLR(Scheduler):
@@ -18,7 +19,7 @@ class StepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = whole("step_size", step_size), gamma
+        self.step_size, self.gamma = integer("step_size", step_size), gamma
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -32,7 +33,7 @@ class MultiStepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = sorted(whole("a milestone", m, least=0) for m in milestones), gamma
+        self.milestones, self.gamma = sorted(integer("a milestone", m, least=0) for m in milestones), gamma
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -60,7 +61,7 @@ class ConstantLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
-        self.factor, self.total_iters = factor, whole("total_iters", total_iters)
+        self.factor, self.total_iters = factor, integer("total_iters", total_iters)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -76,7 +77,7 @@ class LinearLR(Scheduler):
     def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
                  total_iters: int = 5) -> None:
         self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = whole("total_iters", total_iters)
+        self.total_iters = integer("total_iters", total_iters)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -92,7 +93,7 @@ class LinearWarmup(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
-        self.steps = whole("steps", steps)
+        self.steps = integer("steps", steps)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -107,7 +108,7 @@ class PolynomialLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
-        self.total_iters, self.power = whole("total_iters", total_iters), power
+        self.total_iters, self.power = integer("total_iters", total_iters), power
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -121,7 +122,7 @@ class CosineAnnealingLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = whole("T_max", T_max), eta_min
+        self.T_max, self.eta_min = integer("T_max", T_max), eta_min
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -136,7 +137,7 @@ class CosineAnnealingWarmRestarts(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:
-        self.T_0, self.T_mult, self.eta_min = whole("T_0", T_0), whole("T_mult", T_mult), eta_min
+        self.T_0, self.T_mult, self.eta_min = integer("T_0", T_0), integer("T_mult", T_mult), eta_min
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:

@@ -6,9 +6,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from math import pi
 
+from autograd.arrays import integer
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, checked, cosine, whole
+from .schedule import Scheduler, checked, cosine
 
 
 class Cycle(Scheduler):
@@ -56,11 +57,11 @@ class OneCycleLR(Cycle):
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
-            total_steps = whole("epochs", epochs) * whole("steps_per_epoch", steps_per_epoch)
+            total_steps = integer("epochs", epochs) * integer("steps_per_epoch", steps_per_epoch)
         if anneal_strategy not in ("cos", "linear") or not 0 <= pct_start <= 1:
             raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear' and pct_start in [0, 1], "
                              f"got {anneal_strategy!r} and {pct_start}")
-        self.total_steps, self.pct_start = whole("total_steps", total_steps), pct_start
+        self.total_steps, self.pct_start = integer("total_steps", total_steps), pct_start
         self.anneal_strategy = anneal_strategy
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
         starts = [top / div_factor for top in max_lr] if isinstance(max_lr, Sequence) else max_lr / div_factor
@@ -104,8 +105,8 @@ class CyclicLR(Cycle):
         for name, value in (("base_lr", base_lr), ("max_lr", max_lr)):
             if not hasattr(value, "__float__"):
                 raise TypeError(f"CyclicLR: {name} is one number for all groups, got {value!r}")
-        self.max_lr, self.step_size_up = max_lr, whole("step_size_up", step_size_up)
-        self.step_size_down = self.step_size_up if step_size_down is None else whole("step_size_down", step_size_down)
+        self.max_lr, self.step_size_up = max_lr, integer("step_size_up", step_size_up)
+        self.step_size_down = self.step_size_up if step_size_down is None else integer("step_size_down", step_size_down)
         self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode
         super().__init__(optimizer, base_lr, (base_momentum, max_momentum) if cycle_momentum else None)
 

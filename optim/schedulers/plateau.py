@@ -6,9 +6,10 @@ from math import inf, isfinite
 from typing import Any
 
 from autograd import Tensor
+from autograd.arrays import integer
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, whole
+from .schedule import Scheduler
 
 
 class ReduceLROnPlateau(Scheduler):
@@ -30,9 +31,9 @@ class ReduceLROnPlateau(Scheduler):
                              f"got {mode!r} and {threshold_mode!r}")
         if not hasattr(min_lr, "__float__"):
             raise TypeError(f"ReduceLROnPlateau: min_lr is one number for all groups, got {min_lr!r}")
-        self.mode, self.factor, self.patience = mode, factor, whole("patience", patience, least=0)
+        self.mode, self.factor, self.patience = mode, factor, integer("patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.min_lr = whole("cooldown", cooldown, least=0), min_lr
+        self.cooldown, self.min_lr = integer("cooldown", cooldown, least=0), min_lr
         self.best = inf if mode == "min" else -inf
         self.bad_steps = self.cooling = self.reductions = 0
         super().__init__(optimizer)

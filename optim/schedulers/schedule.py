@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from math import cos, inf
 from typing import Any
 
-from autograd.arrays import is_integer
 from optim.optimizer import Optimizer
 
 
@@ -74,12 +73,3 @@ def checked(made: Scheduler, optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(made).__name__} takes an optimizer, got a {type(optimizer).__name__}")
     return optimizer
-
-
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """A number of steps. Raises TypeError for what is no integer, ValueError below `least`."""
-    if not is_integer(value):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return int(value)

@@ -310,8 +310,8 @@ def test_a_bar_without_a_known_length(capsys):
     ("options", "error", "message"),
     [
         ({"data": points()}, TypeError, r"write nn.data.DataLoader\(\(x, y\), batch_size=32, shuffle=True\)"),
-        ({"epochs": 2.0}, TypeError, "epochs expected an integer, got 2.0"),
-        ({"epochs": -1}, ValueError, "epochs expected at least 0, got -1"),
+        ({"epochs": 2.0}, TypeError, "epochs must be an integer of at least 0, got 2.0"),
+        ({"epochs": -1}, ValueError, "epochs must be an integer of at least 0, got -1"),
         ({"schedule_every": "step"}, ValueError, "'epoch' or 'batch', got 'step'"),
         ({"metrics": ["acuracy"]}, ValueError, "no metric is called 'acuracy'; there are accuracy"),
         ({"metrics": "accuracy"}, TypeError, r"write \['accuracy'\]"),
@@ -342,14 +342,15 @@ def test_mistakes_are_named(options, error, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"patience": 0}, "patience expected at least 1 epoch, got 0"),
+        ({"patience": 0}, "patience must be an integer of at least 1, got 0"),
+        ({"patience": 2.5}, "patience must be an integer of at least 1, got 2.5"),
         ({"mode": "low"}, "mode expected 'min' or 'max', got 'low'"),
         ({"min_delta": -1.0}, "min_delta expected at least 0"),
         ({"monitor": "validation_rmse"}, "write mode='min' or mode='max'"),
     ],
 )
 def test_mistakes_of_early_stopping_are_named(options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         EarlyStopping(**options)
 
 

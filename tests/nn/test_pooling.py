@@ -83,7 +83,7 @@ def test_means_of_sequences_are_those_of_lines() -> None:
 
 @pytest.mark.parametrize(("build", "message"), [
     (lambda: nn.AdaptiveMaxPool1d((1, 2)), r"AdaptiveMaxPool1d: output_size must be an integer, got \(1, 2\)"),
-    (lambda: functional.adaptive_max_pool2d(np.ones((1, 1, 2, 2)), 0), "output_size must be at least 1"),
+    (lambda: functional.adaptive_max_pool2d(np.ones((1, 1, 2, 2)), 0), "output_size must be an integer of at least 1"),
     (lambda: nn.AdaptiveMaxPool2d(2)(np.ones((1, 2, 2), complex)), "expected floating-point input, got complex128"),
     (lambda: nn.LPPool2d(2, 3)(np.ones((1, 1, 2, 2))), "has a window of 3 x 3, larger than its padded input of 2 x 2"),
     (lambda: nn.AvgPool1d(2, padding=2), "AvgPool1d: padding must be at most half of the kernel size"),

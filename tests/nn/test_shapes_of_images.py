@@ -109,7 +109,7 @@ def test_unshuffled_pixels_are_shuffled_back(factor: int) -> None:
 
 @pytest.mark.parametrize("name", ["pixel_shuffle", "pixel_unshuffle"])
 def test_a_factor_of_0_is_refused(name):
-    with pytest.raises(ValueError, match=f"{name}: (up|down)scale_factor must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=f"{name}: (up|down)scale_factor must be an integer of at least 1, got 0"):
         getattr(functional, name)(np.ones((1, 4, 2, 2)), 0)
 
 

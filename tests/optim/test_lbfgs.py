@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "two groups": (lambda: optim.LBFGS([{"params": [Tensor(1.0, requires_grad=True)]} for _ in range(2)]), ValueError,
                    "takes one group"),
     "a search": (lambda: Run("network", line_search_fn="armijo"), ValueError, 'None or "strong_wolfe"'),
-    "a history": (lambda: Run("network", history_size=0), ValueError, "history_size must be a whole number >= 1"),
+    "a history": (lambda: Run("network", history_size=0), ValueError, "history_size must be an integer of at least 1"),
     "a rate": (lambda: Run("network", lr=-1.0), ValueError, "lr must be a number >= 0"),
     "no gradient": (lambda: Run("network").optimizer.step(lambda: 1.0), RuntimeError,
                     "no gradient on any of 3 parameters"),

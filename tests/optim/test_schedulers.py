@@ -355,15 +355,15 @@ def test_wrong_arguments_are_refused(optimizer):
     exponential = schedulers.ExponentialLR(optimizer, 0.9)
     with pytest.raises(TypeError, match="StepLR takes an optimizer, got a list"):
         schedulers.StepLR([], 3)
-    with pytest.raises(ValueError, match="step_size must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="step_size must be an integer of at least 1, got 0"):
         schedulers.StepLR(optimizer, 0)
-    with pytest.raises(TypeError, match="step_size must be an integer, got 1.5"):
+    with pytest.raises(TypeError, match="step_size must be an integer of at least 1, got 1.5"):
         schedulers.StepLR(optimizer, 1.5)
-    with pytest.raises(ValueError, match="patience must be at least 0, got -1"):
+    with pytest.raises(ValueError, match="patience must be an integer of at least 0, got -1"):
         schedulers.ReduceLROnPlateau(optimizer, patience=-1)
     with pytest.raises(TypeError, match="lr_lambda is a function of the step, got a list"):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0])
-    with pytest.raises(ValueError, match="T_max must be at least 1, got -5"):
+    with pytest.raises(ValueError, match="T_max must be an integer of at least 1, got -5"):
         schedulers.CosineAnnealingLR(optimizer, -5)
     with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, got .3, 4."):
         schedulers.SequentialLR(optimizer, [exponential, exponential], [3, 4])

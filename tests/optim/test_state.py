@@ -126,7 +126,7 @@ def test_all_problems_are_listed_and_nothing_changes(adam):
         "state of an unknown parameter 'stranger'",
         "the state of 'w()' is ['m', 'step'], expected ['V', 'm', 'step']",
         "m of 'w(2, 2)' has shape (3,), expected (2, 2)",
-        "the step of 'w()' must be a whole number >= 0, got -1.5",
+        "the step of 'w()' must be an integer of at least 0, got -1.5",
     ):
         assert problem in str(error.value)
     after = optimizer.state_dict()
