@@ -163,7 +163,7 @@ def cluster_label(cluster: Cluster, outer: Cluster | None = None) -> str:
 
 
 def operand_text(edge: Edge) -> str:
-    """Which operands an edge feeds where that matters, and `×2` where a value is used twice."""
+    """Which operands an edge feeds where that matters, and `×2` where it is two of them."""
     places = ""
     if edge.ordered:
         few = len(edge.operands) <= 4

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from fnmatch import translate
 
-from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 from autograd.drawing.words import shape_text
+
+from .redirection import redirected
 
 Expand = str | Callable[[str], bool] | None
 
@@ -55,7 +57,7 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
     for vertex in graph.vertices.values():
         if vertex.cluster in closed:
             members.setdefault(closed[vertex.cluster], []).append(vertex)
-    into = {v.id: f"m{key[1:]}" for key, inside in members.items() for v in inside}
+    into = {v.id: (0, f"m{key[1:]}") for key, inside in members.items() for v in inside}
     last = {inside[-1].id: key for key, inside in members.items()}
     data: dict[str, list[str]] = {}  # what a box reads that no operation made
     for edge in graph.edges:
@@ -69,20 +71,8 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
             vertices[box.id] = box
         elif vertex.id not in into:
             vertices[vertex.id] = vertex
-    place = {key: i for i, key in enumerate(vertices)}
-    edges: dict[tuple[str, str, bool], Edge] = {}
-    for edge in graph.edges:
-        source, target = into.get(edge.source, edge.source), into.get(edge.target, edge.target)
-        if source == target and not edge.carried:
-            continue
-        carried = edge.carried or place[source] >= place[target]
-        if (source, target) == (edge.source, edge.target):
-            edges[source, target, carried] = replace(edge, carried=carried)
-        else:
-            boxed = target != edge.target
-            edges.setdefault((source, target, carried), Edge(
-                source, target, () if boxed else edge.operands, edge.label, not boxed and edge.ordered, carried))
-    return replace(graph, vertices=vertices, edges=list(edges.values())).pruned()
+    edges = [replace(edge, operands=(), ordered=False) if edge.target in into else edge for edge in graph.edges]
+    return replace(graph, vertices=vertices, edges=redirected(edges, into, vertices)).pruned()
 
 
 def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str]) -> Vertex:

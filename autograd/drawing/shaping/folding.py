@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 
 from .periods import Run, longest_run
+from .redirection import redirected
 
 SMALL = 40
 """Graphs of up to this many vertices are drawn in full: there is nothing to gain, and a beginner counts along."""
@@ -36,7 +37,7 @@ def _merged(graph: Graph, run: Run, key: str) -> Graph:
             vertices[name] = _for_all([graph.vertices[other] for other in alike[name]])
         elif name not in part:
             vertices[name] = vertex
-    merged = replace(graph, vertices=vertices, edges=_edges(graph.edges, part, list(vertices)))
+    merged = replace(graph, vertices=vertices, edges=redirected(graph.edges, part, vertices))
     return _framed(graph, merged, run, key).pruned()
 
 
@@ -75,30 +76,6 @@ def pattern(names: Sequence[str]) -> str:
     pieces[at] = f"[{min(numbers)}..{max(numbers)}]"
     pieces[at - 1] = pieces[at - 1].removesuffix(".")
     return "".join(pieces)
-
-
-def _edges(edges: Sequence[Edge], part: dict[str, tuple[int, str]], order: Sequence[str]) -> list[Edge]:
-    """Edges within the first block, into it and out of it; from one block to a later one as a carried edge."""
-    place = {name: i for i, name in enumerate(order)}
-    found: dict[tuple[str, str, bool, tuple[int, ...]], Edge] = {}
-    outgoing: dict[tuple[str, str], list[int]] = {}
-    for edge in edges:
-        j, source = part.get(edge.source, (-1, edge.source))
-        k, target = part.get(edge.target, (-1, edge.target))
-        if j == k and j > 0:
-            continue
-        between = j >= 0 and k >= 0 and j != k
-        carried = edge.carried or between or place[source] >= place[target]
-        operands = edge.operands
-        if j >= 0 and k < 0:  # every block is read by the same operation: one edge with all the places
-            collected = outgoing.setdefault((source, target), [])
-            collected.extend(operands)
-            found[source, target, carried, ()] = replace(edge, source=source, target=target, carried=carried,
-                                                         operands=tuple(collected))
-        else:
-            found.setdefault((source, target, carried, operands),
-                             replace(edge, source=source, target=target, carried=carried))
-    return list(found.values())
 
 
 def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:

@@ -33,7 +33,7 @@ WORDS: dict[Sample, str] = {
     "frozen": "frozen: no gradient",
     "alias": "one leaf, drawn at each use",
     "operand": "which operand, and its shape where it changes",
-    "twice": "the same value, used twice",
+    "twice": "read at two places",
     "backward": "gradient, flowing back; Σ where gradients add up",
     "rule": "g arrives from the readers, ∂ is what the operands get",
     "carried": "to the next repetition",

@@ -159,6 +159,34 @@ def test_a_folded_module_says_what_data_it_reads() -> None:
     assert "(4, 8) → (4, 8)" in collapsed(graph, 0).vertices["m0"].notes
 
 
+class SineAndCosine(nn.Module):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return np.sin(x), np.cos(x)
+
+
+def test_a_box_that_is_read_at_two_places_says_both() -> None:
+    sine, cosine = SineAndCosine()(Tensor(np.ones(3), requires_grad=True))
+    for result, ordered in ((sine - cosine, True), (sine + cosine, False)):
+        [edge] = [edge for edge in draw(result, depth=0).graph.edges if edge.source.startswith("m")]
+        assert (edge.operands, edge.ordered) == ((0, 1), ordered)
+
+
+def test_two_outputs_of_an_operation_beside_a_closed_module_keep_their_edges() -> None:
+    graph = layers(1)
+    graph.add(Vertex("q", Kind.OPERATION, op="qr"))
+    graph.add(Vertex("y", Kind.OPERATION, op="matmul", shape=(8, 8)))
+    pair = [Edge("q", "y", (0,), "[0] (8, 8)", True), Edge("q", "y", (1,), "[1] (8, 8)", True)]
+    graph.edges += pair
+    assert [edge for edge in collapsed(graph, 0).edges if edge.source == "q"] == pair
+
+
+def test_a_box_with_outputs_of_several_shapes_labels_its_edge_with_none() -> None:
+    graph = layers(1)
+    graph.add(Vertex("y", Kind.OPERATION, op="concatenate", shape=(8, 8)))
+    graph.edges += [Edge("a0", "y", (1,), "(4, 8)", True), Edge("r0", "y", (0,), "(8, 8)", True)]
+    assert collapsed(graph, 0).edges[-1] == Edge("m0", "y", (0, 1), "", True)
+
+
 def test_some_modules_stay_open() -> None:
     graph = collapsed(layers(3), 0, "layers.1")
     assert {v.name for v in graph.vertices.values() if v.kind is Kind.MODULE} == {"layers.0", "layers.2"}

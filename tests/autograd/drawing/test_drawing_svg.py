@@ -172,14 +172,14 @@ def test_heat_is_a_colour_a_figure_and_a_legend() -> None:
 
 
 def test_a_legend_explains_the_signs_that_are_there() -> None:
-    assert not {"the same value, used twice", "which operand, and its shape where it changes"} & set(
+    assert not {"read at two places", "which operand, and its shape where it changes"} & set(
         words(paint(neuron(), layered(neuron()))))
     graph = neuron()
     graph.edges[0] = replace(graph.edges[0], operands=(0, 1))
     graph.edges[1] = replace(graph.edges[1], ordered=True)
     picture = paint(graph, layered(graph))
-    assert {"the same value, used twice", "which operand, and its shape where it changes"} <= set(words(picture))
-    assert "the same value, used twice" in placed_source(graph, layered(graph), "dark")
+    assert {"read at two places", "which operand, and its shape where it changes"} <= set(words(picture))
+    assert "read at two places" in placed_source(graph, layered(graph), "dark")
 
 
 def test_repetitions_and_aliases_are_explained() -> None:
