@@ -71,13 +71,12 @@ class Inputs:
 
 def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:
     """The arguments named by `argnums`, and how to put others in their place."""
-    several = isinstance(argnums, Sequence)
-    numbers = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
-    for n in numbers:
+    several, given = (True, argnums) if isinstance(argnums, Sequence) else (False, (argnums,))
+    for n in given:
         if not -len(args) <= n < len(args):
             raise ValueError(f"argnums names arguments given by position, of which there are {len(args)}, got {n}; "
                              "a keyword argument is not differentiated: pass it by position")
-    numbers = tuple(n % len(args) for n in numbers)
+    numbers = tuple(n % len(args) for n in given)
 
     def replace(chosen: Any) -> list[Any]:
         return tree.replaced(args, numbers, chosen if several else (chosen,))
