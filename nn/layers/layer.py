@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from inspect import Parameter, signature
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -21,11 +20,14 @@ class Layer(Module):
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
     called_with: Sequence[str] = ("x",)
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]  # a user's own may take data
-        if ours and "__init__" in vars(cls):
-            cls.__init__ = _taking_no_data(cls.__init__)  # type: ignore[method-assign]
+    def __new__(cls, *arguments: Any, **_: Any) -> Self:
+        """Refuse what the layer is called with, `nn.ReLU(x)`, but not a loss's weights of classes."""
+        given_data = len(arguments) >= len(cls.called_with) and _is_data(arguments[0])
+        if given_data and cls.__init__.__module__.startswith("nn."):  # a user's own may take data
+            name = cls.__name__
+            raise TypeError(f"{name} is made first, of options, and then called with data: "
+                            f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")
+        return super().__new__(cls)
 
     def extra_repr(self) -> str:
         """The arguments that the constructor took and the layer keeps, but those of their defaults, or of tensors."""
@@ -43,20 +45,6 @@ class Layer(Module):
         if isinstance(default, bool):
             return value is not None and value is not False
         return value[0] if hasattr(self, "axes") and isinstance(value, tuple) and len(set(value)) == 1 else value
-
-
-def _taking_no_data(constructor: Callable[..., None]) -> Callable[..., None]:
-    """The constructor, refusing what the layer is called with: `nn.ReLU(x)`, but not a loss's weights of classes."""
-
-    @functools.wraps(constructor)
-    def construct(self: Any, *arguments: Any, **options: Any) -> None:
-        if len(arguments) >= len(self.called_with) and _is_data(arguments[0]):
-            name = type(self).__name__
-            raise TypeError(f"{name} is made first, of options, and then called with data: "
-                            f"write layer = nn.{name}(...), then layer({', '.join(self.called_with)})")
-        constructor(self, *arguments, **options)
-
-    return construct
 
 
 def _is_data(x: Any) -> bool:
