@@ -36,7 +36,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "sum": np.sum, "mean": np.mean, "var": np.var, "std": np.std, "max": np.max, "min": np.min, "prod": np.prod,
     "argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any, "all": np.all,
     "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "clip": np.clip,
-    "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "repeat": np.repeat, "take": np.take,
+    "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "take": np.take,
     "round": np.round, "trace": np.trace, "diagonal": np.diagonal,
     "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
@@ -50,7 +50,7 @@ PROPERTIES: dict[str, property] = {
 OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": methods.reshape, "flatten": methods.flatten, "transpose": methods.transpose, "copy": methods.copy,
     "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
-    "fill": methods.fill, "sort": methods.sort, "partition": methods.partition,
+    "fill": methods.fill, "repeat": methods.repeat, "sort": methods.sort, "partition": methods.partition,
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
     "__rdivmod__": lambda self, other: np.divmod(other, self), "__getitem__": getitem, "__setitem__": assign,
     "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax, "backward": backward,

@@ -48,6 +48,13 @@ def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
     return np.compress(condition, self, axis)
 
 
+def repeat(self: Any, repeats: Any, axis: int | None = None, *more: int) -> Any:
+    if more:
+        raise TypeError(f"repeat takes how often each element comes, and an axis; to repeat the whole along each axis "
+                        f"write np.tile(t, {(repeats, axis, *more)})")
+    return registry[np.repeat](self, repeats, axis)
+
+
 def rounded(self: Any, digits: int | None = None) -> Any:
     out = np.round(self, digits or 0)
     return out.astype(int) if digits is None else out

@@ -7,7 +7,7 @@ and a run that is resumed in the middle of a pass sees the batches that are left
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,15 @@ Gather = Callable[[Any], Any]
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
 
 
-class DataLoader:
+class _OfOneDataSet:
+    def __new__(cls, *arguments: Any, **_: Any) -> Self:
+        """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
+        if len(arguments) > 1 and np.ndim(arguments[1]):
+            raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
+        return super().__new__(cls)
+
+
+class DataLoader(_OfOneDataSet):
     """Iterate over data in batches of Tensors: `for x, y in DataLoader((images, labels), 32, shuffle=True)`.
 
     `data` is an array (each batch is a Tensor), a tuple of arrays of equal length (a tuple of Tensors), or any object
@@ -34,8 +42,6 @@ class DataLoader:
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False,
                  seed: int | None = None, *, num_workers: int = 0, pin_memory: bool = False) -> None:
-        if np.ndim(batch_size):
-            raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         self.samples, self._gather = _source(data)
         self.batch_size = integer("batch_size", batch_size)
         self.shuffle = shuffle

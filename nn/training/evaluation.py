@@ -23,7 +23,7 @@ Metric = Callable[..., Any]  # (outputs, targets) -> a number
 Metrics = Mapping[str, Metric] | Sequence[str | Metric]
 
 
-def evaluate(model: Module, data: Any, *, loss: Loss, metrics: Metrics | None = None,
+def evaluate(model: Module, data: Any, loss: Loss, *, metrics: Metrics | None = None,
              batch_size: int = 256) -> dict[str, Any]:
     """Return `{"loss": ..., metric: ...}` of a model in evaluation mode over `data`, without recording a graph.
 

@@ -23,7 +23,7 @@ from nn.training.progress import ProgressBar
 Watcher = Callback | Callable[[Run], object]
 
 
-def fit(model: Module, data: Iterable[Any], *, loss: Loss, optimizer: Any, epochs: int, validation: Any = None,
+def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Any, epochs: int, *, validation: Any = None,
         metrics: Metrics | None = None, scheduler: Any = None, schedule_every: Literal["epoch", "batch"] = "epoch",
         clip_gradients: Callable[[Iterable[Any]], object] | None = None, callbacks: Sequence[Watcher] = (),
         progress: bool = True, checkpoint: str | os.PathLike[str] | None = None) -> History:

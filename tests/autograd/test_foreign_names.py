@@ -90,12 +90,14 @@ def test_a_shape_is_one_argument(name: str) -> None:
 
 
 def test_methods_that_take_axes_elsewhere() -> None:
-    """What PyTorch calls flatten(1), transpose(1, 2) and sum(axis=[0, 1])."""
+    """What PyTorch calls flatten(1), transpose(1, 2), repeat(2, 1, 1) and sum(axis=[0, 1])."""
     x = Tensor(np.ones((2, 3, 4)))
     with pytest.raises(TypeError, match=r"several axes are a tuple: axis=\(0, 1\)"):
         x.sum(axis=[0, 1])
     with pytest.raises(TypeError, match=r"for axes from 1 on write nn.functional.flatten\(t, 1\)"):
         x.flatten(1)
+    with pytest.raises(TypeError, match=r"how often each element comes, .* write np.tile\(t, \(2, 1, 1\)\)"):
+        x.repeat(2, 1, 1)
     with pytest.raises(ValueError, match=r"axes don't match array; .* two of them change places by swapaxes\(1, 2\)"):
         x.transpose(1, 2)
 

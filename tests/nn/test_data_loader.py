@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 
 import numpy as np
@@ -225,3 +226,6 @@ def test_several_arrays_are_one_argument() -> None:
     for batch_size in (np.ones(4), Tensor([0, 1, 0, 1]), [0, 1, 0, 1]):
         with pytest.raises(TypeError, match=r"several arrays as one tuple: write DataLoader\(\(x, y\), batch_size\)"):
             DataLoader(np.ones((4, 2)), batch_size)
+        with pytest.raises(TypeError, match=r"several arrays as one tuple: write DataLoader\(\(x, y\), batch_size\)"):
+            DataLoader(np.ones((4, 2)), batch_size, batch_size=2)
+    assert list(inspect.signature(DataLoader).parameters)[:2] == ["data", "batch_size"]

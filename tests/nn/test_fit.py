@@ -43,6 +43,19 @@ def run(model=None, data=None, *, loss=None, optimizer=None, epochs=2, progress=
     return fit(model, data, loss=loss, optimizer=optimizer, epochs=epochs, progress=progress, **options)
 
 
+def test_loss_optimizer_and_epochs_may_be_given_by_their_places():
+    models = [net() for _ in range(2)]
+    models[1].load_state_dict(models[0].state_dict())
+    by_name, optimizer = run(models[0]), optim.Adam(models[1].parameters(), lr=0.01)
+    by_place = fit(models[1], DataLoader(points(), 16, shuffle=True, seed=0), nn.CrossEntropyLoss(), optimizer, 2,
+                   progress=False)
+    assert by_place.to_dict() == by_name.to_dict()
+    loss = nn.CrossEntropyLoss()
+    assert evaluate(models[0], points(), loss) == evaluate(models[1], points(), loss=loss)
+    with pytest.raises(TypeError, match="loss expected a function of outputs and targets .* got a Adam"):
+        fit(models[1], DataLoader(points(), 16), optimizer, nn.CrossEntropyLoss(), 2)
+
+
 def test_it_is_the_plain_loop():
     model, twin = net(), net()
     twin.load_state_dict(model.state_dict())
