@@ -6,17 +6,18 @@ never from addresses or sets.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from math import hypot
 from typing import Any
 
 import graphviz
 
 from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
-from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import FrameWords, frame_words
-from autograd.drawing.placing.layout import Box, Layout, Point, sizes, ways_back
+from autograd.drawing.placing.layout import Layout, Point, sizes, ways_back
 from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.words import printable
 
@@ -52,22 +53,7 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
              penwidth="1.2")
     if layout:
         dot.attr("graph", dpi="144")
-    straight = spine(graph) if len(graph.edges) <= ROOMY else set()
-    _write_members(dot, graph, colours, layout, straight)
-    words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
-    spans = lengths(graph) if layout is None else [1] * len(graph.edges)
-    for number, edge in enumerate(graph.edges):
-        if edge.carried and not dashed:
-            continue
-        _write_edge(dot, graph, number, edge, colours, layout, words.get(number), spans[number],
-                    straight=edge.source in straight and edge.target in straight)
-    if graph.backward and dashed:
-        places = {number: {"pos": _spline(route, layout.height)}
-                  for number, route in ways_back(graph, layout).items()} if layout else {}
-        for number, edge in enumerate(graph.edges):
-            if graph.flows_back(edge):
-                dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=colours["grad"],
-                         constraint="false", **{"class": "backward"}, **places.get(number, {}))
+    _Writer(graph, colours, layout, spine(graph) if len(graph.edges) <= ROOMY else set()).write(dot, dashed)
     return dot
 
 
@@ -77,60 +63,107 @@ def source(graph: Graph, **options: Any) -> str:
     return text
 
 
-def _write_members(dot: Any, graph: Graph, colours: dict[str, str], layout: Layout | None,
-                   straight: Collection[str]) -> None:
-    """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
-    measured = sizes(graph)
-    framed = {key: _placed_frame(layout.frames[key], words, layout.height)
-              for key, words in frame_words(graph, layout).items()} if layout else {}
-    inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
-    for key, vertex in graph.vertices.items():
-        inside[vertex.cluster].append(key)
-    nested: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
-    for key, cluster in graph.clusters.items():
-        nested[cluster.parent].append(key)
-    pieces: dict[str, Any] = {"": dot}
-    order = [""]
-    for key in order:
-        order.extend(reversed(nested[key]))  # so that siblings are written in their order
-    for key in order[1:]:
-        pieces[key] = graphviz.Digraph(f"cluster_{key}")
-        cluster = graph.clusters[key]
-        attributes = {"label": literal(cluster_label(cluster))} | framed.get(key, {})
-        pieces[key].attr(id=key, labeljust="l", style="filled,rounded",
-                         color=colours["carried" if cluster.repeats > 1 else "frame"], fillcolor=colours["frame-fill"],
-                         fontname=FONT, fontsize="10", fontcolor=colours["muted"], margin="10", **attributes)
-    for key in order:
-        for name in inside[key]:
-            _write_vertex(pieces[key], graph, graph.vertices[name], measured[name], colours, layout,
-                          straight=name in straight)
-    for key in reversed(order[1:]):
-        pieces[graph.clusters[key].parent].subgraph(pieces[key])
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """A graph with all that its vertices, frames and edges are written from."""
 
+    graph: Graph
+    colours: dict[str, str]
+    layout: Layout | None
+    straight: Set[str]
 
-def _placed_frame(frame: Box, words: FrameWords, height: float) -> dict[str, str]:
-    return {"bb": f"{place((frame.left, frame.bottom), height)},{place((frame.right, frame.top), height)}",
-            "label": literal(words.text), "lp": place((words.box.x, words.box.y), height),
-            "lwidth": f"{words.box.width / 72:.2f}", "lheight": "0.2"}
+    def write(self, dot: Any, dashed: bool) -> None:
+        self._members(dot)
+        graph, layout = self.graph, self.layout
+        words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
+        spans = lengths(graph) if layout is None else [1] * len(graph.edges)
+        for number, edge in enumerate(graph.edges):
+            if dashed or not edge.carried:
+                dot.edge(edge.source, edge.target, **self._edge(number, words.get(number), spans[number]))
+        if graph.backward and dashed:
+            places = {number: {"pos": _spline(route, layout.height)}
+                      for number, route in ways_back(graph, layout).items()} if layout else {}
+            for number, edge in enumerate(graph.edges):
+                if graph.flows_back(edge):
+                    dot.edge(edge.target, edge.source, id=f"b{number}", style="dashed", color=self.colours["grad"],
+                             constraint="false", **{"class": "backward"}, **places.get(number, {}))
 
+    def _members(self, dot: Any) -> None:
+        """The vertices, cluster inside cluster; a stack of open subgraphs instead of recursion."""
+        graph = self.graph
+        measured = sizes(graph)
+        words = frame_words(graph, self.layout) if self.layout else {}
+        inside: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
+        for key, vertex in graph.vertices.items():
+            inside[vertex.cluster].append(key)
+        nested: dict[str, list[str]] = {key: [] for key in ("", *graph.clusters)}
+        for key, cluster in graph.clusters.items():
+            nested[cluster.parent].append(key)
+        pieces: dict[str, Any] = {"": dot}
+        order = [""]
+        for key in order:
+            order.extend(reversed(nested[key]))  # so that siblings are written in their order
+        for key in order[1:]:
+            pieces[key] = graphviz.Digraph(f"cluster_{key}")
+            pieces[key].attr(**self._frame(graph.clusters[key], words.get(key)))
+        for key in order:
+            for name in inside[key]:
+                pieces[key].node(name, **self._vertex(graph.vertices[name], measured[name]))
+        for key in reversed(order[1:]):
+            pieces[graph.clusters[key].parent].subgraph(pieces[key])
 
-def _write_vertex(dot: Any, graph: Graph, vertex: Vertex, measured: tuple[float, float], colours: dict[str, str],
-                  layout: Layout | None, *, straight: bool) -> None:
-    fill, ink = colours["paper"] if graph.heat_unit else "", ""
-    if vertex.heat is not None:
-        fill, ink = heat_colours(vertex.heat / graph.hottest)
-    attributes = {
-        "id": vertex.id, "class": classes(vertex), **look(vertex, colours, fill),
-        "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
-        "tooltip": hovering(tooltip(vertex)),
-        "label": _html(lines(vertex, backward=graph.backward), colours, ink),
-    }
-    if straight:
-        attributes["group"] = "spine"
-    if layout:
-        box = layout.boxes[vertex.id]
-        attributes["pos"] = f"{box.x:.2f},{layout.height - box.y:.2f}"
-    dot.node(vertex.id, **attributes)
+    def _frame(self, cluster: Cluster, words: FrameWords | None) -> dict[str, str]:
+        attributes = {"id": cluster.id, "labeljust": "l", "style": "filled,rounded",
+                      "color": self.colours["carried" if cluster.repeats > 1 else "frame"],
+                      "fillcolor": self.colours["frame-fill"], "fontname": FONT, "fontsize": "10",
+                      "fontcolor": self.colours["muted"], "margin": "10", "label": literal(cluster_label(cluster))}
+        if self.layout and words:
+            frame, height = self.layout.frames[cluster.id], self.layout.height
+            corners = (frame.left, frame.bottom), (frame.right, frame.top)
+            attributes |= {"bb": ",".join(place(corner, height) for corner in corners),
+                           "label": literal(words.text), "lp": place((words.box.x, words.box.y), height),
+                           "lwidth": f"{words.box.width / 72:.2f}", "lheight": "0.2"}
+        return attributes
+
+    def _vertex(self, vertex: Vertex, measured: tuple[float, float]) -> dict[str, str]:
+        graph, colours = self.graph, self.colours
+        fill, ink = colours["paper"] if graph.heat_unit else "", ""
+        if vertex.heat is not None:
+            fill, ink = heat_colours(vertex.heat / graph.hottest)
+        attributes = {
+            "id": vertex.id, "class": classes(vertex), **look(vertex, colours, fill),
+            "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
+            "tooltip": hovering(tooltip(vertex)),
+            "label": _html(lines(vertex, backward=graph.backward), colours, ink),
+        }
+        if vertex.id in self.straight:
+            attributes["group"] = "spine"
+        if self.layout:
+            box = self.layout.boxes[vertex.id]
+            attributes["pos"] = place((box.x, box.y), self.layout.height)
+        return attributes
+
+    def _edge(self, number: int, word: Word | None, span: int) -> dict[str, str]:
+        graph, layout, edge = self.graph, self.layout, self.graph.edges[number]
+        attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
+        if edge.carried:
+            attributes |= {"style": "dashed", "color": self.colours["carried"], "constraint": "false"}
+        elif (self.straight >= {edge.source, edge.target}
+              or graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE)):
+            attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
+        if span > 1 and not edge.carried:
+            attributes["minlen"] = str(span)
+        if layout is None:
+            middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
+            if head and not edge.carried:
+                attributes |= {"headlabel": head, "labeldistance": "1.4"}
+            if middle:
+                attributes["label"] = literal(f" {middle} ")
+        elif number in layout.routes:
+            attributes["pos"] = _spline(layout.routes[number], layout.height)
+            if word is not None:
+                attributes |= {"label": literal(word.text), "lp": place((word.x, word.y), layout.height)}
+        return attributes
 
 
 def look(vertex: Vertex, colours: dict[str, str], fill: str = "") -> dict[str, str]:
@@ -194,28 +227,6 @@ def hovering(lines: Iterable[str]) -> str:
     """A tooltip, one line each: Graphviz looks for its escapes twice there."""
     text: str = graphviz.nohtml("\n".join(literal(printable(line).replace("\\", "\\\\")) for line in lines))
     return text
-
-
-def _write_edge(dot: Any, graph: Graph, number: int, edge: Edge, colours: dict[str, str],
-                layout: Layout | None, word: Word | None, span: int, *, straight: bool) -> None:
-    attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
-    if edge.carried:
-        attributes |= {"style": "dashed", "color": colours["carried"], "constraint": "false"}
-    elif straight or graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
-        attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
-    if span > 1 and not edge.carried:
-        attributes["minlen"] = str(span)
-    if layout is None:
-        middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
-        if head and not edge.carried:
-            attributes |= {"headlabel": head, "labeldistance": "1.4"}
-        if middle:
-            attributes["label"] = literal(f" {middle} ")
-    elif number in layout.routes:
-        attributes["pos"] = _spline(layout.routes[number], layout.height)
-        if word is not None:
-            attributes |= {"label": literal(word.text), "lp": place((word.x, word.y), layout.height)}
-    dot.edge(edge.source, edge.target, **attributes)
 
 
 def place(point: Point, height: float) -> str:
