@@ -13,10 +13,11 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.reading.steps import Trace
 
 from .dot import escape
+from .figure import Figure
 from .legend import ROW, banner, wrapped
 from .slots import leaf_of, with_slots
 from .style import Theme
-from .svg import MARGIN, definitions, figure_id, graph_group, legend_group, style_element, texts
+from .svg import MARGIN, definitions, figure_id, legend_group, style_element, texts
 
 MOST = 16
 """Frames at most; of longer passes several steps come in one frame."""
@@ -55,7 +56,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
             name = f"{prefix}{start + column}"
             parts.append(f'<g role="img" aria-label="{escape(" ".join(lines))}">{definitions(name)}')
             parts += texts("caption", lines, x, y)
-            parts.append(graph_group(frame, layout, name, x + (wide - layout.width) / 2, y + words + 4))
+            parts.append(Figure(frame, layout, name).group(x + (wide - layout.width) / 2, y + words + 4))
             parts.append("</g>")
         y += words + layout.height + 3 * MARGIN
     samples, rows = legend_group(graph, total - gap, prefix)

@@ -1,0 +1,161 @@
+"""A graph at its places as a group of SVG: frames, edges, the words on them, vertices and marks, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import prod
+
+from autograd.drawing.labels import LINE_HEIGHT, SMALL, TITLE, gradient_text, lines, operand_text, tooltip
+from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.placing.edge_words import Word, edge_words, sum_marks
+from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
+from autograd.drawing.placing.layout import Box, Layout, Point, ways_back
+from autograd.drawing.words import width
+
+from .dot import classes, escape
+from .style import heat_colours
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A graph with its layout; `prefix` begins every id."""
+
+    graph: Graph
+    layout: Layout
+    prefix: str
+
+    def group(self, x: float, y: float) -> str:
+        """The graph without what stands around it, its corner at `(x, y)`."""
+        hot = " hot" if self.graph.heat_unit else ""
+        return "\n".join([f'<g class="graph{hot}" transform="translate({x:.1f} {y:.1f})">', *self._parts(), "</g>"])
+
+    def _parts(self) -> Iterator[str]:
+        graph, layout = self.graph, self.layout
+        outer_first = sorted(layout.frames, key=lambda key: len(graph.lineage(key)))
+        yield from map(self._frame, outer_first)
+        words = {word.edge: word for word in edge_words(graph, layout)}
+        for number, edge in enumerate(graph.edges):
+            if number in layout.routes:
+                yield self._edge(number, edge, words.get(number))
+        for number, route in ways_back(graph, layout).items():
+            yield self._way_back(number, route)
+        labels = frame_words(graph, layout)
+        for key in outer_first:
+            yield _frame_label(layout.frames[key], labels[key])
+        hottest = graph.hottest
+        for vertex in graph.vertices.values():
+            yield self._vertex(vertex, hottest)
+        yield from self._sums()
+        yield from self._counts()
+
+    def _frame(self, key: str) -> str:
+        look = "cluster repeats" if self.graph.clusters[key].repeats > 1 else "cluster"
+        frame = rectangle(self.layout.frames[key], 6, "frame")
+        return f'<g class="{look}" id="{self.prefix}-{key}" data-id="{key}">{frame}</g>'
+
+    def _vertex(self, vertex: Vertex, hottest: float) -> str:
+        box = self.layout.boxes[vertex.id]
+        parts = [f'<g class="{classes(vertex)}" id="{self.prefix}-{vertex.id}" data-id="{vertex.id}">',
+                 "<title>" + escape_lines(tooltip(vertex)) + "</title>"]
+        if vertex.kind is Kind.MODULE:
+            parts += [rectangle(box, 2, "stack", shift=offset) for offset in (5.0, 2.5)]
+        colours = heat_colours(vertex.heat / hottest) if vertex.heat is not None else None
+        inline = f' style="fill:{colours[0]}"' if colours else ""
+        parts.append(outline(vertex.kind, box, "shape", inline))
+        if vertex.frozen:
+            parts.append(outline(vertex.kind, box, "", f' fill="url(#{self.prefix}-hatch)"'))
+        if vertex.output:
+            inner = Box(box.x, box.y, box.width - 5, box.height - 5)
+            parts.append(outline(vertex.kind, inner, "inner", ""))
+        written = lines(vertex, backward=self.graph.backward)
+        y = box.y - sum(LINE_HEIGHT[line.role] for line in written) / 2
+        ink = f' style="fill:{colours[1]}"' if colours else ""
+        for line in written:
+            size = TITLE if line.role in ("title", "name") else SMALL
+            baseline = y + (LINE_HEIGHT[line.role] + size * 0.72) / 2
+            look = line.role + (" italic" if line.italic else "") + (" slot" if line.slot else "")
+            parts.append(f'<text class="{look}" x="{box.x:.1f}" y="{baseline:.1f}" text-anchor="middle"{ink}>'
+                         f"{escape(line.text)}</text>")
+            y += LINE_HEIGHT[line.role]
+        parts.append("</g>")
+        return "".join(parts)
+
+    def _edge(self, number: int, edge: Edge, word: Word | None) -> str:
+        look = "carried" if edge.carried else "edge wide" if edge.count > 1 else "edge"
+        arrow = "carried-arrow" if edge.carried else "arrow"
+        if edge.flow:
+            look += f" {edge.flow}"
+        ends = " → ".join(_called(self.graph.vertices[end]) for end in (edge.source, edge.target))
+        facts = [ends] + ([f"operand {operand_text(edge)}"] if operand_text(edge) else []) + (
+            [f"shape {edge.label}"] if edge.label else [])
+        parts = [f'<g class="{look}" id="{self.prefix}-e{number}" data-from="{edge.source}" data-to="{edge.target}">',
+                 f"<title>{escape_lines(facts)}</title>",
+                 f'<path d="{path(self.layout.routes[number])}" marker-end="url(#{self.prefix}-{arrow})"/>']
+        if word is not None:
+            parts.append(f'<text class="label" x="{word.x:.1f}" y="{word.y + 3:.1f}" text-anchor="middle">'
+                         f"{escape(word.text)}</text>")
+        return "".join(parts) + "</g>"
+
+    def _way_back(self, number: int, route: list[Point]) -> str:
+        """The way back of the gradient."""
+        edge = self.graph.edges[number]
+        return (f'<g class="backward" id="{self.prefix}-b{number}" data-from="{edge.target}" data-to="{edge.source}">'
+                f"<title>{escape(gradient_text(self.graph.vertices[edge.source]))}</title>"
+                f'<path d="{path(route)}" marker-end="url(#{self.prefix}-backward-arrow)"/></g>')
+
+    def _sums(self) -> Iterator[str]:
+        """A mark on every vertex where gradients meet: `Σ 3`, three contributions are added up."""
+        meetings = self.graph.meetings()
+        for key, box in sum_marks(self.graph, self.layout).items():
+            yield (f'<g class="sum"><title>{meetings[key]} gradients meet here and are added up</title>'
+                   f'{rectangle(box, 7, "mark")}<text x="{box.x:.1f}" y="{box.y + 3.2:.1f}" text-anchor="middle">'
+                   f"Σ {meetings[key]}</text></g>")
+
+    def _counts(self) -> Iterator[str]:
+        """`× 49` on the vertices of a repeated block around which the layout found no room for a frame."""
+        graph, layout = self.graph, self.layout
+        for key, vertex in graph.vertices.items():
+            unframed = [graph.clusters[c].repeats for c in graph.lineage(vertex.cluster)
+                        if graph.clusters[c].repeats > 1 and c not in layout.frames]
+            if unframed:
+                text, box = f"× {prod(unframed)}", layout.boxes[key]
+                half = width(text, 9, bold=True) / 2 + 4
+                yield (f'<g class="count"><rect class="mark" x="{box.right - half:.1f}" y="{box.top - 7:.1f}" '
+                       f'width="{2 * half:.1f}" height="14" rx="7"/><text x="{box.right:.1f}" '
+                       f'y="{box.top + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
+
+
+def outline(kind: Kind, box: Box, look: str, extra: str) -> str:
+    named = f' class="{look}"' if look else ""
+    if kind is Kind.INPUT:
+        return (f'<ellipse{named} cx="{box.x:.1f}" cy="{box.y:.1f}" rx="{box.width / 2:.1f}" '
+                f'ry="{box.height / 2:.1f}"{extra}/>')
+    radius = {Kind.OPERATION: 9.0, Kind.CONSTANT: 10.0, Kind.MORE: 9.0}.get(kind, 1.5)
+    return rectangle(box, radius, look, extra=extra)
+
+
+def rectangle(box: Box, radius: float, look: str, *, shift: float = 0.0, extra: str = "") -> str:
+    named = f' class="{look}"' if look else ""
+    return (f'<rect{named} x="{box.left + shift:.1f}" y="{box.top + shift:.1f}" width="{box.width:.1f}" '
+            f'height="{box.height:.1f}" rx="{radius:.1f}"{extra}/>')
+
+
+def _frame_label(frame: Box, words: FrameWords) -> str:
+    """A frame's words, painted over the edges that pass."""
+    return (f'<text class="frame-label" x="{words.box.left + 2:.1f}" y="{frame.top + BASELINE:.1f}">'
+            f"{escape(words.text)}</text>")
+
+
+def _called(vertex: Vertex) -> str:
+    return vertex.name or vertex.op or vertex.kind.value
+
+
+def path(route: list[Point]) -> str:
+    """Cubic Bézier pieces as SVG path data."""
+    return f"M{route[0][0]:.1f} {route[0][1]:.1f}C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in route[1:])
+
+
+def escape_lines(texts: Iterable[str]) -> str:
+    """Several lines, escaped for XML."""
+    return "\n".join(map(escape, texts))
