@@ -22,7 +22,7 @@ from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
 from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout, kept
-from nn.layers.input import Speaker, admitted, broadcasts, described, mistake, refusal
+from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, held, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.parameter import Parameter, overwrite
@@ -42,6 +42,10 @@ class MultiheadAttention(Layer):
 
     follows = MappingProxyType({"kdim": "embed_dim", "vdim": "embed_dim"})
     held_as = MappingProxyType({"bias": "in_proj_bias", "add_bias_kv": "bias_k"})
+    in_proj_weight: Parameter  # or three of its own for query, key and value
+    q_proj_weight: Parameter
+    k_proj_weight: Parameter
+    v_proj_weight: Parameter
     in_proj_bias: Parameter | None
     bias_k: Parameter | None
     bias_v: Parameter | None
@@ -57,17 +61,19 @@ class MultiheadAttention(Layer):
         dtype = floating("MultiheadAttention", dtype, real=True)
         self.embed_dim, self.num_heads, self.kdim, self.vdim = embed_dim, num_heads, kdim, vdim
         self.dropout, self.add_zero_attn, self.batch_first = dropout, add_zero_attn, batch_first
-        if kdim == vdim == embed_dim:
-            self.in_proj_weight = Parameter(np.zeros((3 * embed_dim, embed_dim)), dtype=dtype)
-        else:
-            self.q_proj_weight = Parameter(np.zeros((embed_dim, embed_dim)), dtype=dtype)
-            self.k_proj_weight = Parameter(np.zeros((embed_dim, kdim)), dtype=dtype)
-            self.v_proj_weight = Parameter(np.zeros((embed_dim, vdim)), dtype=dtype)
-        self.in_proj_bias = Parameter(np.zeros(3 * embed_dim), dtype=dtype) if bias else None
-        self.bias_k = Parameter(np.zeros((1, 1, embed_dim)), dtype=dtype) if add_bias_kv else None
-        self.bias_v = Parameter(np.zeros((1, 1, embed_dim)), dtype=dtype) if add_bias_kv else None
+        wanted = {"in_proj_bias": bias, "bias_k": add_bias_kv, "bias_v": add_bias_kv}
+        for name, shape in self._shapes().items():
+            setattr(self, name, Parameter(np.zeros(shape), dtype=dtype) if wanted.get(name, True) else None)
         self.out_proj = Linear(embed_dim, embed_dim, bias, dtype=dtype)
         self.reset_parameters()
+
+    def _shapes(self) -> Shapes:
+        size = self.embed_dim
+        matrices: Shapes = {"in_proj_weight": (3 * size, size)}
+        if (self.kdim, self.vdim) != (size, size):
+            matrices = {"q_proj_weight": (size, size), "k_proj_weight": (size, self.kdim),
+                        "v_proj_weight": (size, self.vdim)}
+        return matrices | {"in_proj_bias": (3 * size,), "bias_k": (1, 1, size), "bias_v": (1, 1, size)}
 
     def reset_parameters(self) -> None:
         """Draw the initial weights again: Xavier's for the projections, zero biases."""
@@ -85,6 +91,7 @@ class MultiheadAttention(Layer):
     def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
                 attn_mask: Any = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
+        held(self, self._shapes())
         itself = query is key is value and "in_proj_weight" in vars(self)
         query, single = self._batch(query, self.embed_dim, "query")
         key, _ = (query, single) if itself else self._batch(key, self.kdim, "key")

@@ -12,19 +12,19 @@ from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import floating, positive
-from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import admitted, refusal
-from nn.layers.layer import Layer
+from nn.layers.input import admitted, held, refusal
+from nn.layers.recurrent_weights import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class _Cell(Layer):
+class _Cell(RecurrentUnits):
     """What the three share: `weight_ih` (gates * hidden, in), `weight_hh` (gates * hidden, hidden), and both biases."""
 
-    gates = 1
+    weight_ih: Parameter
+    weight_hh: Parameter
     bias_ih: Parameter | None
     bias_hh: Parameter | None
 
@@ -34,16 +34,10 @@ class _Cell(Layer):
         positive(kind, input_size=input_size, hidden_size=hidden_size)
         dtype = floating(kind, dtype)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        rows = self.gates * hidden_size
-        self.weight_ih = Parameter(np.zeros((rows, input_size)), dtype=dtype)
-        self.weight_hh = Parameter(np.zeros((rows, hidden_size)), dtype=dtype)
-        self.bias_ih = Parameter(np.zeros(rows), dtype=dtype) if bias else None
-        self.bias_hh = Parameter(np.zeros(rows), dtype=dtype) if bias else None
+        for name, shape in self._shapes(input_size, hidden_size).items():
+            none = name.startswith("bias") and not bias
+            setattr(self, name, None if none else Parameter(np.zeros(shape), dtype=dtype))
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
-        draw_uniform(self, self.hidden_size)
 
     def _run(self, kernel: Any, x: Any, states: Sequence[Any], **options: Any) -> list[Tensor]:
         """The states after the step, which is a sequence of one for the kernel; None as a state is zeros."""
@@ -56,8 +50,8 @@ class _Cell(Layer):
             if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
                 raise refusal(self, f"a state {expected}", state)
             before.append(None if state is None else state[(*single, ...)])
-        _, *after = kernel(x[(np.newaxis, *single)], *before, self.weight_ih, self.weight_hh, self.bias_ih,
-                           self.bias_hh, **options)
+        weights = held(self, self._shapes(self.input_size, self.hidden_size))
+        _, *after = kernel(x[(np.newaxis, *single)], *before, *weights, **options)
         return [state[0] for state in after] if single else after
 
 

@@ -12,6 +12,7 @@ from nn.kernels.indices import first_index
 from nn.module import Module
 
 Speaker = Module | str  # who complains: a layer, or the name of a function
+Shapes = dict[str, tuple[int, ...]]  # of weights, by their names
 AXES = {1: "L", 2: "H, W"}  # how the axes of a sequence and of an image are called
 
 
@@ -94,6 +95,18 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **he
         if value is not None and value.shape != shape:
             raise refusal(speaker, f"a {name} {shape}", value)
         found.append(value if value is None or value.dtype == dtype else value.astype(dtype))
+    return found
+
+
+def held(layer: Module, shapes: Shapes) -> list[Any]:
+    """The weights of a layer by their names, None for those that it goes without.
+
+    Raises ValueError where `.data` of another shape was given, of which a part might be taken, or broadcast.
+    """
+    found = [getattr(layer, name, None) for name in shapes]
+    for value, (name, shape) in zip(found, shapes.items(), strict=True):
+        if value is not None and value.shape != shape:
+            raise refusal(layer, f"{name} {shape}", value)
     return found
 
 

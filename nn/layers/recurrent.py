@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +12,8 @@ from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout
-from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import admitted, refusal
-from nn.layers.layer import Layer
+from nn.layers.input import Shapes, admitted, held, refusal
+from nn.layers.recurrent_weights import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -24,14 +22,13 @@ if TYPE_CHECKING:
 States = tuple[Tensor, ...]
 
 
-class _Recurrent(Layer):
+class _Recurrent(RecurrentUnits):
     """What the three share: layers, directions, the order of axes, and dropout between layers.
 
     Parameters of layer k: `weight_ih_lk` (gates * hidden, in), `weight_hh_lk` (gates * hidden, hidden), `bias_ih_lk`
     and `bias_hh_lk` (gates * hidden,), with `_reverse` for the other direction; all uniform on ±1 / sqrt(hidden_size).
     """
 
-    gates = 1
     proj_size = 0
     weight_ih_l0: Parameter
 
@@ -44,17 +41,11 @@ class _Recurrent(Layer):
         dtype = floating(kind, dtype)
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
-        rows = self.gates * hidden_size
         for layer in range(num_layers):
-            width = input_size if layer == 0 else self._width * len(self._directions)
-            shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, self._width)}
-            if bias:
-                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-            if self.proj_size:
-                shapes["weight_hr"] = (self.proj_size, hidden_size)
             for direction in self._directions:
-                for name, shape in shapes.items():
-                    setattr(self, f"{name}_l{layer}{direction}", Parameter(np.zeros(shape), dtype=dtype))
+                for name, shape in self._shapes_of(layer, direction).items():
+                    if bias or not name.startswith("bias"):
+                        setattr(self, name, Parameter(np.zeros(shape), dtype=dtype))
         self.reset_parameters()
 
     @property
@@ -65,19 +56,16 @@ class _Recurrent(Layer):
     def _width(self) -> int:
         return self.proj_size or self.hidden_size
 
-    def reset_parameters(self) -> None:
-        """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
-        draw_uniform(self, self.hidden_size)
-
-    def _weights(self, layer: int, direction: str) -> list[Any]:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return [getattr(self, f"{name}_l{layer}{direction}", None) for name in names]
+    def _shapes_of(self, layer: int, direction: str) -> Shapes:
+        """The shapes of the weights of one layer in one direction."""
+        inputs = self._width * len(self._directions) if layer else self.input_size
+        return self._shapes(inputs, self._width, f"_l{layer}{direction}")
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Any]:
         outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
         return outputs, h
 
-    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
+    def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
         """One layer in one direction: the outputs (T, N, width) and the final states (N, width)."""
         raise NotImplementedError
 
@@ -103,7 +91,8 @@ class _Recurrent(Layer):
             for direction in self._directions:
                 at = layer * len(self._directions) + len(outputs)
                 states = tuple(state[at] for state in initial) or (None,) * len(widths)
-                out, *final = self._step(x[::-1] if direction else x, states, layer, direction)
+                weights = held(self, self._shapes_of(layer, direction))
+                out, *final = self._step(x[::-1] if direction else x, states, weights)
                 outputs.append(out[::-1] if direction else out)
                 for collected, state in zip(finals, final, strict=True):
                     collected.append(state)
@@ -138,9 +127,8 @@ class RNN(_Recurrent):
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
-    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
-        return rnn(x, *states, *self._weights(layer, direction),  # type: ignore[no-any-return]
-                           nonlinearity=self.nonlinearity)
+    def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
+        return rnn(x, *states, *weights, nonlinearity=self.nonlinearity)  # type: ignore[no-any-return]
 
 
 class GRU(_Recurrent):
@@ -151,8 +139,8 @@ class GRU(_Recurrent):
 
     gates = 3
 
-    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
-        return gru(x, *states, *self._weights(layer, direction))  # type: ignore[no-any-return]
+    def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
+        return gru(x, *states, *weights)  # type: ignore[no-any-return]
 
 
 class LSTM(_Recurrent):
@@ -179,16 +167,19 @@ class LSTM(_Recurrent):
         outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size))
         return outputs, (h, c)
 
-    def _step(self, x: Tensor, states: tuple[Any, ...], layer: int, direction: str) -> tuple[Tensor, ...]:
-        weights = self._weights(layer, direction)
-        if not self.proj_size:
-            return lstm(x, *states, *weights)  # type: ignore[no-any-return]
-        return _projected(x, states, weights, getattr(self, f"weight_hr_l{layer}{direction}"))
+    def _shapes_of(self, layer: int, direction: str) -> Shapes:
+        shapes = super()._shapes_of(layer, direction)
+        if self.proj_size:
+            shapes[f"weight_hr_l{layer}{direction}"] = (self.proj_size, self.hidden_size)
+        return shapes
+
+    def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
+        return (_projected if self.proj_size else lstm)(x, *states, *weights)
 
 
-def _projected(x: Any, states: Sequence[Any], weights: Sequence[Any], weight_hr: Any) -> tuple[Any, Any, Any]:
+def _projected(x: Any, h: Any, c: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any,
+               weight_hr: Any) -> tuple[Any, Any, Any]:
     """An LSTM layer whose output is projected, step by step in plain operations."""
-    (h, c), (weight_ih, weight_hh, bias_ih, bias_hh) = states, weights
     width, units = weight_hr.shape
     h = np.zeros((x.shape[1], width), x.dtype) if h is None else h
     c = np.zeros((x.shape[1], units), x.dtype) if c is None else c
