@@ -224,9 +224,7 @@ def _check_weight(name: str, channels: str, axes: int, weight: Any, groups: int)
 
 def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
                dilation: tuple[int, ...], groups: int, mode: str = "zeros") -> Tensor:
-    if weight.ndim - 2 not in AXES or (bias is not None and bias.shape != weight.shape[:1]):
-        raise mistake(speaker, f"needs a weight (out, in / groups, window) and a bias (out,), got {weight.shape} and "
-                               f"{None if bias is None else bias.shape}")
+    _check_bias(speaker, "out, in / groups", weight, bias, len(weight))
     channels = weight.shape[1] * groups
     x, single = batch_of(speaker, x, channels, weight.ndim - 2)
     check_window(speaker, x, weight.shape[2:], padding, dilation)
@@ -236,8 +234,16 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
+def _check_bias(speaker: Speaker, channels: str, weight: Any, bias: Any, outputs: int) -> None:
+    """Raise ValueError where `.data` of another shape was given to one of the two, and they fit no more."""
+    if weight.ndim - 2 not in AXES or (bias is not None and bias.shape != (outputs,)):
+        raise mistake(speaker, f"needs a weight ({channels}, window) and a bias (out,), got {weight.shape} and "
+                               f"{None if bias is None else bias.shape}")
+
+
 def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[int, ...], padding: Pads,
                 extra: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
+    _check_bias(speaker, "in, out / groups", weight, bias, weight.shape[1] * groups)
     x, single = batch_of(speaker, x, weight.shape[0], weight.ndim - 2)
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:

@@ -48,16 +48,10 @@ class Linear(Layer):
             input = self._admitted(input)
         try:
             return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
-        except (ValueError, IndexError):
-            self._check_parameters()
-            raise
-
-    def _check_parameters(self) -> None:
-        """Raise ValueError where `.data` of another shape was given to one of the two, and they fit no more."""
-        weight, bias = self.weight.shape, None if self.bias is None else self.bias.shape
-        if len(weight) != 2 or bias not in (None, weight[:1]):
-            raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {weight} and {bias}: "
-                                "give both their new .data") from None
+        except (ValueError, IndexError) as error:  # `.data` of another shape was given to one of the two
+            bias = None if self.bias is None else self.bias.shape
+            raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {weight.shape} and "
+                                f"{bias}: give both their new .data") from error
 
     def _admitted(self, given: Any) -> Tensor:
         x = admitted(self, given, self.weight.dtype)

@@ -109,14 +109,36 @@ def test_a_wrong_size_is_explained(layer: nn.Module, shape: tuple[int, ...], mes
     (nn.Linear(3, 2), (4, 3), (5, 3), r"^Linear\(3, 2\) needs a weight .*, got \(5, 3\) and \(2,\): give"),
     (nn.Linear(3, 2), (4, 3), (1, 3), r"got \(1, 3\) and \(2,\): give both"),
     (nn.Linear(3, 2, bias=False), (4, 3), (3,), r"got \(3,\) and None"),
+    (nn.Linear(3, 2), (4, 3), (2, 4), r"^Linear\(3, 2\) needs a weight \(out, 3\) .*, got \(2, 4\) and \(2,\): give"),
     (nn.Conv2d(1, 2, 3), (1, 1, 5, 5), (3, 3), r"^Conv2d\(1, 2, 3\) needs a weight .*, got \(3, 3\) and \(2,\)"),
     (nn.Conv2d(1, 2, 3), (1, 1, 5, 5), (4, 1, 3, 3), r"got \(4, 1, 3, 3\) and \(2,\)"),
+    (nn.ConvTranspose2d(1, 2, 3), (1, 1, 5, 5), (1, 4, 3, 3), r"needs a weight \(in, out / .*, got \(1, 4, 3, 3\) and"),
     (nn.BatchNorm1d(2), (4, 2), (1,), r"BatchNorm1d\(2\) expected a weight \(2,\), got \(1,\)"),
 ])
 def test_data_of_another_shape_must_fit_the_rest(layer: Any, shape: Any, given: Any, message: str) -> None:
     layer.weight.data = floats(*given)
     with pytest.raises(ValueError, match=message):
         layer(floats(*shape))
+
+
+@pytest.mark.parametrize(("layer", "calls", "name", "given", "expected"), [
+    (nn.RNN(3, 4), 1, "weight_ih_l0", (4, 2), "RNN(3, 4) expected weight_ih_l0 (4, 3), got (4, 2)"),
+    (nn.GRU(3, 4), 1, "weight_hh_l0", (9, 4), "GRU(3, 4) expected weight_hh_l0 (12, 4), got (9, 4)"),
+    (nn.LSTM(3, 4), 1, "bias_ih_l0", (1,), "LSTM(3, 4) expected bias_ih_l0 (16,), got (1,)"),
+    (nn.LSTM(3, 4, bidirectional=True), 1, "bias_hh_l0_reverse", (12,), "bias_hh_l0_reverse (16,), got (12,)"),
+    (nn.LSTM(3, 4, proj_size=2), 1, "weight_hr_l0", (2, 5), "expected weight_hr_l0 (2, 4), got (2, 5)"),
+    (nn.RNNCell(3, 4), 1, "weight_ih", (4,), "RNNCell(3, 4) expected weight_ih (4, 3), got (4,)"),
+    (nn.LSTMCell(3, 4), 1, "bias_hh", (), "LSTMCell(3, 4) expected bias_hh (16,), got ()"),
+    (nn.MultiheadAttention(3, 1), 3, "in_proj_weight", (12, 3), "expected in_proj_weight (9, 3), got (12, 3)"),
+    (nn.MultiheadAttention(3, 1, kdim=3, vdim=2), 3, "v_proj_weight", (3, 3), "v_proj_weight (3, 2), got (3, 3)"),
+    (nn.MultiheadAttention(3, 1, add_bias_kv=True), 3, "bias_k", (1, 1, 1), "expected bias_k (1, 1, 3), got (1, 1, 1)"),
+])
+def test_data_of_another_shape_is_refused_where_a_part_of_it_might_be_taken(layer: Any, calls: int, name: str,
+                                                                           given: tuple[int, ...],
+                                                                           expected: str) -> None:
+    getattr(layer, name).data = floats(*given)
+    with pytest.raises(ValueError, match=re.escape(expected)):
+        layer(*[floats(2, 3)] * calls)
 
 
 def test_a_layer_grows_where_all_its_parameters_do() -> None:
