@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import as_operand, in_dtypes_of_loop, parameters, refuse_ndarray, refuse_out
+from autograd.arguments import as_operand, in_dtypes_of_loop, parameters
 from autograd.errors import NoDerivativeError
 from autograd.primitive import wrap
 from autograd.registry import public_name, rule_of
@@ -15,6 +15,7 @@ from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of
 from autograd.tensor.tensor import Tensor
 
+from .targets import apply_into
 from .ufunc_methods import apply_method
 
 _HARMLESS = {"subok": True, "order": "K", "where": True}
@@ -25,11 +26,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     """A ufunc called with options, or one of its methods, or without a rule."""
     options = dict(options)
     targets = options.pop("out", ())
-    if targets and targets[0] is inputs[0]:  # y += x of an ndarray y
-        if not isinstance(targets[0], Tensor) and not any(map(tracked, inputs)):
-            return ufunc(*values_of(inputs), out=targets, **options)
-        refuse_ndarray(f"{ufunc.__name__} in place", targets[0])
-    refuse_out(ufunc.__name__, *targets)
+    if targets:  # of y += x, too, with an ndarray y
+        return apply_into(targets, apply_ufunc, ufunc, method, inputs, options)
     if method == "__call__":
         apply = rule_of(ufunc)
         if apply is None:
@@ -41,7 +39,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         if refused:
             if any(map(tracked, tensors_in((inputs, options)))):
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
-                                        "elements with np.where, and assign instead of out=")
+                                        "elements with np.where, or say with out= what the others are")
             return no_derivative(ufunc, inputs, options | known)
         return apply(*(in_dtypes_of_loop(ufunc, [*map(as_operand, inputs)], **loop) if loop else inputs), **known)
     result = apply_method(ufunc, method, inputs, options)

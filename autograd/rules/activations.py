@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import answering, array_of, as_tensor, refuse_out
+from autograd.arguments import answering, array_of, as_tensor
 from autograd.arrays import weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
@@ -240,8 +240,9 @@ clip_of = elementwise(lambda x, y, z: x.clip(y, z), lambda x, y, z: (x > y) & (x
 
 
 @composite(np.clip)
-def clip(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, *, min: Any = None, max: Any = None) -> Any:
-    refuse_out("clip", out)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    if out is not None:
+        return np.positive(clip(a, a_min, a_max, min=min, max=max), out=out)
     a = array_of(a)
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if a.dtype.kind in "iu":  # a Python integer beyond what they can be is no bound to them

@@ -167,7 +167,7 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     weak = type(src) is int and dst.dtype.kind != "b"
     src = elements_for(dst, src if weak else array_of(src), "copyto", casting)
-    write("copyto", dst, ..., np.where(where, src, dst))
+    write("copyto", dst, ..., src if where is True else np.where(where, src, dst))
 
 
 @composite(np.fill_diagonal)

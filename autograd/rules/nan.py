@@ -77,7 +77,7 @@ composite(np.nanmin)(extreme(np.min, np.inf))
 @composite(np.nan_to_num)
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     if not copy:
-        raise TypeError("nan_to_num(copy=False) would overwrite a value that the graph may need; assign the result")
+        return np.positive(nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf), out=x)
     if x.dtype.kind == "c":
         return nan_to_num(np.real(x), nan=nan, posinf=posinf, neginf=neginf) + 1j * nan_to_num(
             np.imag(x), nan=nan, posinf=posinf, neginf=neginf)

@@ -151,6 +151,36 @@ def complex_parts(x: Array) -> Array:
     return np.sum(np.abs(z) ** 2) * np.sum(y * x)
 
 
+def divided_where(x: Array) -> Array:
+    """As NumPy code divides: what is no quotient stays what `out=` was."""
+    quotient = np.divide(x[0], x[1], out=np.ones_like(x[0]), where=np.abs(x[1]) > 0.5)
+    logarithm = np.log(x, out=np.zeros_like(x), where=x > 0)
+    return np.sum(quotient**2) + np.sum(logarithm * x)
+
+
+def buffers(x: Array) -> Array:
+    """One buffer for several steps, a part of itself written into another, and the methods of ufuncs."""
+    buffer = np.empty_like(x)
+    np.multiply(x, x, buffer)
+    np.sin(buffer, out=buffer)
+    np.add(buffer[:-1], buffer[1:], out=buffer[1:])
+    np.add.accumulate(buffer, axis=1, out=buffer)
+    totals = np.zeros_like(x[0])
+    np.multiply.reduce(buffer, axis=0, out=totals)
+    whole = np.zeros_like(x)
+    fractions, same = np.modf(3.7 * x, out=(None, whole))
+    assert same is whole
+    return np.sum(totals * x[0]) + np.sum(fractions * whole)
+
+
+def cleaned_in_place(x: Array) -> Array:
+    ratio = np.where(x > 0.3, x * x, np.nan)
+    np.nan_to_num(ratio, copy=False, nan=0.5)
+    same = np.clip(ratio, 0.2, 1.2, out=ratio)
+    same *= x
+    return np.sum(ratio**2)
+
+
 def argument_written(x: Array) -> Array:
     x = x * 1.0 if isinstance(x, np.ndarray) else x  # the user's array is theirs
     x += 1

@@ -28,7 +28,7 @@ T, U = tensor(rng.normal(size=(3, 4)), requires_grad=True), tensor(rng.normal(si
 OUT = np.zeros(5)
 REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "gelu": (lambda: autograd.gelu(U, approximate="erf"), ValueError, "'none' or 'tanh', got 'erf'"),
-    "clip out": (lambda: np.clip(U, 0, 1, out=OUT), TypeError, r"clip\(out=...\).*assign the result"),
+    "clip into an array": (lambda: np.clip(U, 0, 1, out=OUT), TypeError, "in place would write.*plain ndarray"),
     "choose out": (lambda: np.choose(np.array([0]), [U], out=OUT), TypeError, r"choose\(out=...\)"),
     "take out": (lambda: np.take(U, [0], out=OUT), TypeError, r"take\(out=...\)"),
     "dot out": (lambda: np.dot(U, U, out=OUT), TypeError, r"dot\(out=...\)"),
@@ -36,7 +36,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "argmax out": (lambda: np.argmax(T, axis=0, out=OUT), TypeError, r"argmax\(out=...\) would overwrite"),
     "round out": (lambda: np.round(U, out=OUT), TypeError, r"round\(out=...\) would overwrite"),
     "all out, by its place": (lambda: np.all(T, 0, OUT), TypeError, r"all\(out=...\) would overwrite"),
-    "floor out": (lambda: np.floor(U, OUT), TypeError, r"floor\(out=...\) would overwrite"),
+    "floor into an array": (lambda: np.floor(U, OUT), TypeError, "floor in place would write.*plain ndarray"),
+    "where without out": (lambda: np.exp(U, where=OUT > 0), NoDerivativeError, "exp with where .* say with out="),
     "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.tensor"),
     "softplus of complex": (lambda: autograd.softplus(U + 1j), TypeError, "real numbers"),
     "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
@@ -45,7 +46,6 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "save": (lambda: np.save("never.npy", U), NoDerivativeError, r"numpy.save .* give it t.numpy\(\)"),
     "outer out": (lambda: np.outer(U, U, out=OUT), TypeError, r"outer\(out=...\)"),
     "einsum out": (lambda: np.einsum("i->i", U, out=OUT), TypeError, r"einsum\(out=..., dtype=...\).*\.astype"),
-    "nan_to_num in place": (lambda: np.nan_to_num(U, copy=False), TypeError, r"nan_to_num\(copy=False\)"),
     "diff": (lambda: np.diff(U, n=-1), ValueError, "n >= 0 differences, got -1"),
     "gradient spacings": (lambda: np.gradient(T, 1.0, 2.0, 3.0), TypeError, "over 2 axes.*got 3"),
     "gradient order": (lambda: np.gradient(T, edge_order=3), ValueError, "edge_order 1 or 2, got 3"),

@@ -1,0 +1,38 @@
+"""`np.add(x, y, out=t)`, of ufuncs: a target that is a tensor is written to, as by `t[...] = np.add(x, y)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from autograd.arguments import refuse_ndarray
+from autograd.tensor.box import tracked
+from autograd.tensor.nested import tensors_in, values_of
+from autograd.tensor.tensor import Tensor
+
+
+def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufunc, method: str, inputs: Sequence[Any],
+               options: Mapping[str, Any]) -> Any:
+    """What `apply` makes of the call, written where `where=` says so; NumPy itself where nothing could be lost."""
+    if not any(isinstance(target, Tensor) for target in targets) and not any(map(tracked, tensors_in((inputs, options)))):
+        return getattr(ufunc, method)(*values_of(inputs), out=targets, **values_of(options))
+    for target in targets:
+        if target is not None:
+            refuse_ndarray(f"{ufunc.__name__} in place", target)
+    options = dict(options)
+    where = options.pop("where", True) if method == "__call__" else True  # of a reduction it says what is reduced
+    with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that nobody will see
+        found = apply(ufunc, method, inputs, options)
+    written = tuple(_written(target, result, where, options.get("casting", "same_kind"))
+                    for target, result in zip(targets, found if ufunc.nout > 1 else (found,), strict=True))
+    return written if ufunc.nout > 1 else written[0]
+
+
+def _written(target: Any, result: Any, where: Any, casting: Any) -> Any:
+    if target is None:
+        return result
+    np.copyto(target, result, casting=casting, where=where)
+    return target
