@@ -13,7 +13,6 @@ from autograd.primitive import wrap
 from autograd.registry import public_name, rule_of
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of
-from autograd.tensor.tensor import Tensor
 
 from .targets import apply_into
 from .ufunc_methods import apply_method

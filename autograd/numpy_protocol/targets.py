@@ -17,7 +17,8 @@ from autograd.tensor.tensor import Tensor
 def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufunc, method: str, inputs: Sequence[Any],
                options: Mapping[str, Any]) -> Any:
     """What `apply` makes of the call, written where `where=` says so; NumPy itself where nothing could be lost."""
-    if not any(isinstance(target, Tensor) for target in targets) and not any(map(tracked, tensors_in((inputs, options)))):
+    tensors = any(isinstance(target, Tensor) for target in targets)
+    if not tensors and not any(map(tracked, tensors_in((inputs, options)))):
         return getattr(ufunc, method)(*values_of(inputs), out=targets, **values_of(options))
     for target in targets:
         if target is not None:

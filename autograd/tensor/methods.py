@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd.registry import registry
 
+from .mutation import is_number
 from .tensor import Tensor
 
 
@@ -37,7 +38,8 @@ def power(self: Any, exponent: Any) -> Any:
 
 
 def copy(self: Any, order: str = "C") -> Any:
-    return registry[np.copy](self, order=order)
+    found = registry[np.copy](self, order=order)
+    return found[()] if is_number(self) else found  # NumPy's method, other than its function, leaves a number one
 
 
 def conjugate(self: Any) -> Any:

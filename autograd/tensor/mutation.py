@@ -54,6 +54,9 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     if base._node is None and reclaim(base):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
+    if isinstance(whole, np.generic) and getattr(base, "_scalar", True) is False:  # an array without axes, written to
+        base._value = whole = np.asarray(whole)
+        view._value = shown = primitive.evaluate(whole, **options)
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
         whole = one_example(base)
@@ -150,7 +153,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
     A number stays as it is and the sum is another, as with NumPy's scalars: `x = np.sum(t); y = x; y += 1`.
     """
-    if _is_number(target):
+    if is_number(target):
         return registry[operation](target, operand)  # type: ignore[no-any-return]
     if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
         result = registry[operation](target, operand)
@@ -186,7 +189,7 @@ def _with_item(target: Any, key: Any, value: Any) -> Any:
     return with_key("set_item", (target, value), key)
 
 
-def _is_number(target: Tensor) -> bool:
+def is_number(target: Tensor) -> bool:
     """Whether NumPy has a scalar here, which no write can change: the 0-d result of an operation, or an argument of a
     transform. A tensor that the user made, or a gradient, is a 0-d array: an optimizer writes to it.
     """

@@ -151,6 +151,21 @@ def complex_parts(x: Array) -> Array:
     return np.sum(np.abs(z) ** 2) * np.sum(y * x)
 
 
+def copied_number(x: Array) -> Array:
+    """Its method `copy` leaves a number one, the function makes an array of it, also after a write."""
+    total = np.sum(x[0])
+    number = alias = total.copy()
+    number += x[1, 1]
+    array = same = np.copy(total)
+    array += 1.0
+    row = array[None]
+    row *= x[1, 0]
+    chosen = shown = np.where(x[0, 0] > -9, total, 0.0)
+    chosen -= x[2, 0]
+    chosen.reshape(1)[0] *= 2.0
+    return number * alias + total * array * same + shown * chosen
+
+
 def divided_where(x: Array) -> Array:
     """As NumPy code divides: what is no quotient stays what `out=` was."""
     quotient = np.divide(x[0], x[1], out=np.ones_like(x[0]), where=np.abs(x[1]) > 0.5)
@@ -196,7 +211,8 @@ def copied_argument(x: Array) -> Array:
 
 
 PROGRAMS = [newton, best_so_far, number_becomes_array, counted, rows, floors, turned_views, reshaped_views, chosen_row,
-            methods, more_methods, complex_parts, argument_written, copied_argument]
+            methods, more_methods, complex_parts, argument_written, copied_argument, copied_number,
+            divided_where, buffers, cleaned_in_place]
 UNBATCHED = (methods, more_methods)  # numbers of other values in each example would be asked for
 
 
