@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,6 +60,12 @@ def integer(name: str, given: Any, least: int = 1) -> int:
         kind = ValueError if is_integer(given) else TypeError
         raise kind(f"{name} must be an integer of at least {least}, got {given!r}")
     return int(given)
+
+
+def one_of(name: str, given: Any, known: Collection[Any]) -> None:
+    """Raise ValueError for an option that is none of those known; `name` says which it is."""
+    if given not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
 
 
 def floating(x: Any) -> Any:

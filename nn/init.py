@@ -15,6 +15,7 @@ import numpy as np
 
 import autograd.random
 from autograd import Tensor
+from autograd.arrays import one_of
 from autograd.lazy import on_first_use
 from nn.parameter import overwrite
 
@@ -32,8 +33,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
     name = "linear" if nonlinearity.startswith("conv") else nonlinearity
-    if name not in _GAINS:
-        raise ValueError(f"nonlinearity is one of {', '.join([*_GAINS, 'leaky_relu'])}, got {nonlinearity!r}")
+    one_of("nonlinearity", name, [*_GAINS, "leaky_relu"])
     return _GAINS[name]
 
 
@@ -191,8 +191,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, *, generator: Generator | None 
 
 
 def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode is 'fan_in' or 'fan_out', got {mode!r}")
+    one_of("mode", mode, ("fan_in", "fan_out"))
     return calculate_gain(nonlinearity, a) / math.sqrt(max(fans(tensor)[mode == "fan_out"], 1))
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import plain_array
+from autograd.arrays import one_of, plain_array
 from autograd.boundary import as_plain
 from nn.kernels.indices import first_index
 
@@ -183,11 +183,10 @@ def _counts(outputs: Any, targets: Any, average: Average | None,
             threshold: float | None) -> tuple[Array, Array, Array, Average]:
     """For each class or label: hits, how often it was decided, how often it is true; and the average."""
     decided, true, classes = _decisions(outputs, targets, threshold)
-    one_score = _array(outputs).ndim == 1 or _array(outputs).shape[1:] == (1,)
+    one_score = np.shape(outputs)[1:] in ((), (1,))
     if average is None:
         average = "binary" if one_score else "macro"
-    if average not in ("binary", "macro", "micro", "weighted"):
-        raise ValueError(f"average expected 'binary', 'macro', 'micro' or 'weighted', got {average!r}")
+    one_of("average", average, ("binary", "macro", "micro", "weighted"))
     if average == "binary" and classes != 2:
         raise ValueError("average='binary' is for two classes; choose 'macro', 'micro' or 'weighted'")
     if classes is None:  # several labels: each is a column, and only its ones count

@@ -12,7 +12,7 @@ from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.broadcasting import along_channels
-from nn.layers.arguments import floating, nonzero, positive
+from nn.layers.arguments import choice, floating, nonzero, positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
@@ -236,8 +236,7 @@ class GELU(Activation):
     """
 
     def __init__(self, approximate: str = "none") -> None:
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"GELU: approximate is 'none' or 'tanh', got {approximate!r}")
+        choice("GELU", ("none", "tanh"), approximate=approximate)
         self.approximate = approximate
 
     def function(self, x: Any) -> Tensor:

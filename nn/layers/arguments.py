@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from nn.layers.input import Speaker, described
 
 if TYPE_CHECKING:
@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 def positive(speaker: Speaker, **sizes: Any) -> None:
     """Raise TypeError for a size that is no integer, ValueError for one below 1."""
     for name, size in sizes.items():
-        try:
-            integer(name, size)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{described(speaker)}: {error}") from None
+        _check(speaker, integer, name, size)
+
+
+def choice(speaker: Speaker, known: Collection[str], **options: str) -> None:
+    """Raise ValueError for an option that is none of those known."""
+    for name, option in options.items():
+        _check(speaker, one_of, name, option, known)
+
+
+def _check(speaker: Speaker, check: Callable[..., object], name: str, *arguments: Any) -> None:
+    """What a check says of an argument, after the speaker, who is described only where there is anything to say."""
+    try:
+        check(name, *arguments)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{described(speaker)}: {error}") from None
 
 
 def probability(speaker: Speaker, **values: float) -> None:

@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import choice, floating, positive
 from nn.layers.input import admitted, held, refusal
 from nn.layers.recurrent_weights import RecurrentUnits
 from nn.parameter import Parameter
@@ -63,8 +63,7 @@ class RNNCell(_Cell):
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", *,
                  dtype: DTypeLike | None = None) -> None:
-        if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"RNNCell: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+        choice("RNNCell", ("tanh", "relu"), nonlinearity=nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, dtype=dtype)
 

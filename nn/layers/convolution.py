@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
-from nn.layers.arguments import floating, pair, positive
+from nn.layers.arguments import choice, floating, pair, positive
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
@@ -46,9 +46,7 @@ class _Convolution(Layer):
         self.stride = pair(kind, "stride", stride, self.axes)
         self.dilation = pair(kind, "dilation", dilation, self.axes)
         self.padding = padding if isinstance(padding, str) else pair(kind, "padding", padding, self.axes, least=0)
-        if padding_mode not in (("zeros",) if self.transposed else MODES):
-            raise ValueError(f"{kind}: padding_mode is one of {', '.join(MODES)}"
-                             f"{' (zeros only, transposed)' * self.transposed}, got {padding_mode!r}")
+        choice(kind, ("zeros",) if self.transposed else MODES, padding_mode=padding_mode)
         self.padding_mode = padding_mode
         self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)

@@ -10,8 +10,9 @@ from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
+from nn.layers.arguments import choice
 from nn.layers.embedding import Embedding, embedding
-from nn.layers.input import Speaker, admitted, described, mistake, refusal
+from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.ragged import places
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class EmbeddingBag(Embedding):
     def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean",
                  include_last_offset: bool = False, padding_idx: int | None = None,
                  dtype: DTypeLike | None = None) -> None:
-        _check_mode("EmbeddingBag", mode)
+        choice("EmbeddingBag", MODES, mode=mode)
         self.mode, self.include_last_offset = mode, include_last_offset
         super().__init__(num_embeddings, embedding_dim, padding_idx, dtype=dtype)
 
@@ -51,7 +52,7 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "
     Indices (B, L), or (N,) with `offsets`, where each bag begins; with `include_last_offset` the last one is where all
     end. Raises as `nn.EmbeddingBag`.
     """
-    _check_mode(speaker, mode)
+    choice(speaker, MODES, mode=mode)
     input, weight = array_of(input), as_tensor(weight)
     shares = None if per_sample_weights is None else admitted(speaker, per_sample_weights, weight.dtype)
     if shares is not None and (mode != "sum" or shares.shape != input.shape):
@@ -85,8 +86,3 @@ def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple
     if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():
         raise mistake(speaker, f"expected offsets from 0 up to {count} in rising order, got {starts.tolist()}")
     return places(lengths)
-
-
-def _check_mode(speaker: Speaker, mode: str) -> None:
-    if mode not in MODES:
-        raise ValueError(f"{described(speaker)}: mode is one of {', '.join(map(repr, MODES))}, got {mode!r}")

@@ -10,7 +10,7 @@ from autograd import Tensor, sigmoid
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import floating, positive, probability
+from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.input import Shapes, admitted, held, refusal
 from nn.layers.recurrent_weights import RecurrentUnits
@@ -122,8 +122,7 @@ class RNN(_Recurrent):
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
                  dtype: DTypeLike | None = None) -> None:
-        if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"RNN: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+        choice("RNN", ("tanh", "relu"), nonlinearity=nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 

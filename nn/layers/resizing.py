@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from nn.layers.arguments import positive
+from nn.layers.arguments import choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -204,8 +204,7 @@ def _read(x: Any, axis: int, at: Positions, weights: Callable[[Positions], tuple
 
 
 def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corners: bool | None) -> None:
-    if mode not in _MODES:
-        raise mistake(speaker, f"takes mode {', '.join(map(repr, _MODES))}, got {mode!r}")
+    choice(speaker, _MODES, mode=mode)
     if (size is None) == (scale_factor is None):
         raise mistake(speaker, f"needs either size or scale_factor, got size={size!r}, scale_factor={scale_factor!r}")
     if align_corners is not None and mode == "nearest":

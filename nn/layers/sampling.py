@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.layers.arguments import choice
 from nn.layers.input import admitted, mistake, refusal
-
-_PADDINGS = ("zeros", "border", "reflection")
 
 
 def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str = "zeros",
@@ -26,9 +25,8 @@ def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str
     Source: Jaderberg et al., "Spatial transformer networks", arXiv:1506.02025.
     """
     name = "grid_sample"
-    if mode not in ("bilinear", "nearest") or padding_mode not in _PADDINGS:
-        raise mistake(name, f"takes mode 'bilinear' or 'nearest' and padding_mode {', '.join(map(repr, _PADDINGS))}, "
-                            f"got {mode!r} and {padding_mode!r}")
+    choice(name, ("bilinear", "nearest"), mode=mode)
+    choice(name, ("zeros", "border", "reflection"), padding_mode=padding_mode)
     x = admitted(name, input)
     places = admitted(name, grid, real=True)
     if x.ndim != 4 or 0 in x.shape[2:]:

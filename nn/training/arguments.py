@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from nn.module import Module
 from nn.training.callbacks import Callback
 from nn.training.evaluation import Loss, Metrics, resolve
@@ -26,8 +26,7 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
         raise TypeError("fit expected batches, got a tuple of arrays; "
                         "write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)")
     integer("epochs", epochs, least=0)
-    if schedule_every not in ("epoch", "batch"):
-        raise ValueError(f"schedule_every expected 'epoch' or 'batch', got {schedule_every!r}")
+    one_of("schedule_every", schedule_every, ("epoch", "batch"))
     resolve(metrics, loss)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import nn.metrics
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from nn.module import Module
 from nn.training.history import History
 
@@ -71,8 +71,7 @@ class EarlyStopping(Callback):
 
     def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
                  mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
-        if mode not in (None, "min", "max"):
-            raise ValueError(f"mode expected 'min' or 'max', got {mode!r}")
+        one_of("mode", mode, (None, "min", "max"))
         if min_delta < 0:
             raise ValueError(f"min_delta expected at least 0, got {min_delta}")
         self.patience = integer("patience", patience)

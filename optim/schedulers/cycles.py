@@ -6,10 +6,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from math import pi
 
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, checked, cosine
+from .schedule import Scheduler, checked, cosine, for_all_groups
 
 
 class Cycle(Scheduler):
@@ -58,9 +58,9 @@ class OneCycleLR(Cycle):
             if epochs is None or steps_per_epoch is None:
                 raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
             total_steps = integer("epochs", epochs) * integer("steps_per_epoch", steps_per_epoch)
-        if anneal_strategy not in ("cos", "linear") or not 0 <= pct_start <= 1:
-            raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear' and pct_start in [0, 1], "
-                             f"got {anneal_strategy!r} and {pct_start}")
+        one_of("anneal_strategy", anneal_strategy, ("cos", "linear"))
+        if not 0 <= pct_start <= 1:
+            raise ValueError(f"pct_start must be in [0, 1], got {pct_start}")
         self.total_steps, self.pct_start = integer("total_steps", total_steps), pct_start
         self.anneal_strategy = anneal_strategy
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
@@ -99,12 +99,10 @@ class CyclicLR(Cycle):
                  step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
                  scale_fn: Callable[[int], float] | None = None, scale_mode: str = "cycle",
                  cycle_momentum: bool = True, base_momentum: float = 0.8, max_momentum: float = 0.9) -> None:
-        if scale_mode not in ("cycle", "iterations") or mode not in ("triangular", "triangular2", "exp_range"):
-            raise ValueError("CyclicLR: mode must be 'triangular', 'triangular2' or 'exp_range' and scale_mode 'cycle' "
-                             f"or 'iterations', got {mode!r} and {scale_mode!r}")
-        for name, value in (("base_lr", base_lr), ("max_lr", max_lr)):
-            if not hasattr(value, "__float__"):
-                raise TypeError(f"CyclicLR: {name} is one number for all groups, got {value!r}")
+        one_of("mode", mode, ("triangular", "triangular2", "exp_range"))
+        one_of("scale_mode", scale_mode, ("cycle", "iterations"))
+        for_all_groups("base_lr", base_lr)
+        for_all_groups("max_lr", max_lr)
         self.max_lr, self.step_size_up = max_lr, integer("step_size_up", step_size_up)
         self.step_size_down = self.step_size_up if step_size_down is None else integer("step_size_down", step_size_down)
         self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode

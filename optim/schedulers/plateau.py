@@ -6,10 +6,10 @@ from math import inf, isfinite
 from typing import Any
 
 from autograd import Tensor
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler
+from .schedule import Scheduler, for_all_groups
 
 
 class ReduceLROnPlateau(Scheduler):
@@ -26,11 +26,9 @@ class ReduceLROnPlateau(Scheduler):
                  threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: float = 0.0) -> None:
         if not 0 < factor < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be in (0, 1), got {factor}")
-        if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"ReduceLROnPlateau: mode must be 'min' or 'max' and threshold_mode 'rel' or 'abs', "
-                             f"got {mode!r} and {threshold_mode!r}")
-        if not hasattr(min_lr, "__float__"):
-            raise TypeError(f"ReduceLROnPlateau: min_lr is one number for all groups, got {min_lr!r}")
+        one_of("mode", mode, ("min", "max"))
+        one_of("threshold_mode", threshold_mode, ("rel", "abs"))
+        for_all_groups("min_lr", min_lr)
         self.mode, self.factor, self.patience = mode, factor, integer("patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.min_lr = integer("cooldown", cooldown, least=0), min_lr

@@ -73,3 +73,9 @@ def checked(made: Scheduler, optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(made).__name__} takes an optimizer, got a {type(optimizer).__name__}")
     return optimizer
+
+
+def for_all_groups(name: str, value: Any) -> None:
+    """Raise TypeError for what is not one number, such as PyTorch's list of one a group."""
+    if not hasattr(value, "__float__"):
+        raise TypeError(f"{name} is one number for all groups, got {value!r}")

@@ -325,7 +325,7 @@ def test_a_bar_without_a_known_length(capsys):
         ({"data": points()}, TypeError, r"write nn.data.DataLoader\(\(x, y\), batch_size=32, shuffle=True\)"),
         ({"epochs": 2.0}, TypeError, "epochs must be an integer of at least 0, got 2.0"),
         ({"epochs": -1}, ValueError, "epochs must be an integer of at least 0, got -1"),
-        ({"schedule_every": "step"}, ValueError, "'epoch' or 'batch', got 'step'"),
+        ({"schedule_every": "step"}, ValueError, "schedule_every must be one of 'epoch', 'batch', got 'step'"),
         ({"metrics": ["acuracy"]}, ValueError, "no metric is called 'acuracy'; there are accuracy"),
         ({"metrics": "accuracy"}, TypeError, r"write \['accuracy'\]"),
         ({"callbacks": [3]}, TypeError, "a callback expected a nn.Callback or a function of the run, got 3"),
@@ -357,7 +357,7 @@ def test_mistakes_are_named(options, error, message):
     [
         ({"patience": 0}, "patience must be an integer of at least 1, got 0"),
         ({"patience": 2.5}, "patience must be an integer of at least 1, got 2.5"),
-        ({"mode": "low"}, "mode expected 'min' or 'max', got 'low'"),
+        ({"mode": "low"}, "mode must be one of None, 'min', 'max', got 'low'"),
         ({"min_delta": -1.0}, "min_delta expected at least 0"),
         ({"monitor": "validation_rmse"}, "write mode='min' or mode='max'"),
     ],

@@ -92,9 +92,9 @@ def test_what_cannot_be_initialized_is_refused() -> None:
         init.xavier_uniform_(nn.Parameter(np.zeros(3)))
     with pytest.raises(ValueError, match=r"2 or more axes, got \(3,\)"):
         init.orthogonal_(nn.Parameter(np.zeros(3)))
-    with pytest.raises(ValueError, match="mode is 'fan_in' or 'fan_out', got 'fan_avg'"):
+    with pytest.raises(ValueError, match="mode must be one of 'fan_in', 'fan_out', got 'fan_avg'"):
         init.kaiming_normal_(nn.Parameter(np.zeros((3, 3))), mode="fan_avg")
-    with pytest.raises(ValueError, match="nonlinearity is one of linear, .*got 'swish'"):
+    with pytest.raises(ValueError, match="nonlinearity must be one of 'linear', .*got 'swish'"):
         init.calculate_gain("swish")
     with pytest.raises(TypeError, match="leaf tensor, got ndarray"):
         init.zeros_(np.zeros(3))

@@ -306,7 +306,8 @@ def test_probabilities_are_checked() -> None:
 
 
 @pytest.mark.parametrize(("build", "error", "message"), [
-    (lambda: nn.MSELoss(reduction="avg"), ValueError, "MSELoss: reduction is one of 'mean', 'sum', 'none', got 'avg'"),
+    (lambda: nn.MSELoss(reduction="avg"), ValueError,
+     "MSELoss: reduction must be one of 'mean', 'sum', 'none', got 'avg'"),
     (lambda: nn.KLDivLoss(reduction="avg"), ValueError, "'batchmean'"),
     (lambda: nn.HuberLoss(delta=0), ValueError, "HuberLoss: delta must be positive, got 0"),
     (lambda: nn.functional.huber_loss(LOGITS, LOGITS, delta=-1.0), ValueError,

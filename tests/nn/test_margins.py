@@ -143,7 +143,7 @@ def test_a_bag_of_pretrained_vectors() -> None:
     (lambda: nn.MultiMarginLoss(p=3)(A, np.zeros(5, int)), ValueError, r"MultiMarginLoss\(p=3\): p is 1 or 2, got 3"),
     (lambda: nn.MultiMarginLoss()(A[None], np.zeros((1, 4), int)), ValueError, r"predictions \(N, C\) or \(C,\)"),
     (lambda: nn.MultiMarginLoss()(A, SIGNS), TypeError, r"expected class indices, integers of shape \(5,\); got"),
-    (lambda: nn.TripletMarginLoss(reduction="max")(A, B, C), ValueError, "reduction is one of"),
+    (lambda: nn.TripletMarginLoss(reduction="max")(A, B, C), ValueError, "reduction must be one of"),
 ])
 def test_what_does_not_fit(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):

@@ -175,7 +175,7 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
     assert by_epochs.total_steps == 21
     with pytest.raises(ValueError, match="needs total_steps, or epochs and steps_per_epoch"):
         schedulers.OneCycleLR(optimizer, 1.0, epochs=3)
-    with pytest.raises(ValueError, match="anneal_strategy must be 'cos' or 'linear' and .*, got 'exp' and 0.3"):
+    with pytest.raises(ValueError, match="anneal_strategy must be one of 'cos', 'linear', got 'exp'"):
         schedulers.OneCycleLR(optimizer, 1.0, 5, anneal_strategy="exp")
     with pytest.raises(TypeError, match="step a OneCycleLR by itself"):
         schedulers.SequentialLR(optimizer, [by_epochs], [])
@@ -230,7 +230,7 @@ def test_cycles_resume_and_leave_the_momentum_alone_where_they_are_told_to():
 def test_cycles_refuse_what_they_cannot_do(optimizer):
     with pytest.raises(ValueError, match="CyclicLR: SGD has no momentum; write cycle_momentum=False"):
         schedulers.CyclicLR(optimizer, 0.1, 0.7)
-    with pytest.raises(ValueError, match="got 'sine' and 'cycle'"):
+    with pytest.raises(ValueError, match="mode must be one of 'triangular', 'triangular2', 'exp_range', got 'sine'"):
         schedulers.CyclicLR(optimizer, 0.1, 0.7, mode="sine")
     for rates in ((0.1, [0.7, 0.5]), ([0.1, 0.2], 0.7)):
         with pytest.raises(TypeError, match=r"_lr is one number for all groups, got \[0"):
@@ -375,7 +375,7 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.ReduceLROnPlateau(optimizer, factor=1.5)
     with pytest.raises(TypeError, match=r"min_lr is one number for all groups, got \[0.1, 0.2\]"):
         schedulers.ReduceLROnPlateau(optimizer, min_lr=[0.1, 0.2])
-    with pytest.raises(ValueError, match="mode must be 'min' or 'max'.*got 'least' and 'rel'"):
+    with pytest.raises(ValueError, match="mode must be one of 'min', 'max', got 'least'"):
         schedulers.ReduceLROnPlateau(optimizer, mode="least")
     with pytest.raises(ValueError, match=r"ExponentialLR.load_state_dict expected \['last_step'\], got \['step'\]"):
         exponential.load_state_dict({"step": 3})
