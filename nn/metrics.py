@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import one_of, plain_array
+from autograd.arrays import is_integer, one_of, plain_array
 from autograd.boundary import as_plain
 from nn.kernels.indices import first_index
 
@@ -45,8 +45,8 @@ def top_k(outputs: Any, targets: Any, k: int = 5) -> float:
     scores = _array(outputs)
     true = _class_indices(scores, _array(targets))
     scores, true = np.moveaxis(scores, 1, -1), true[..., np.newaxis]
-    if not 1 <= k <= scores.shape[-1]:
-        raise ValueError(f"top_k expected 1 <= k <= {scores.shape[-1]}, the number of classes; got k={k}")
+    if not (is_integer(k) and 1 <= k <= scores.shape[-1]):
+        raise ValueError(f"top_k expected an integer k from 1 to {scores.shape[-1]}, the number of classes; got k={k}")
     own = np.take_along_axis(scores, true, axis=-1)
     before = np.arange(scores.shape[-1]) < true
     rank = np.sum((scores > own) | ((scores == own) & before), axis=-1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
-from autograd.arrays import plain_array
+from autograd.arrays import integer, is_integer, plain_array
 from autograd.boundary import as_plain
 from nn import init
 from nn.kernels import embedding as kernels
@@ -72,7 +72,8 @@ def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
     given = as_tensor(labels)
     if given.dtype.kind not in "iu":
         raise TypeError(f"one_hot expected integer labels, got {given.dtype} {given.shape}; write x.astype(int)")
-    classes = int(given._value.max(initial=-1)) + 1 if num_classes == -1 else num_classes
+    needed = int(given._value.max(initial=-1)) + 1
+    classes = needed if num_classes == -1 else integer("one_hot: num_classes", num_classes)
     at = first_outside(given._value, classes)
     if at is not None:
         raise ValueError(f"one_hot expected labels from 0 to {classes - 1}, got {given._value[at]} at index {at}")
@@ -99,5 +100,5 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
 
 
 def _check_padding(speaker: Speaker, padding_idx: int | None, rows: int) -> None:
-    if padding_idx is not None and not -rows <= padding_idx < rows:
+    if padding_idx is not None and not (is_integer(padding_idx) and -rows <= padding_idx < rows):
         raise ValueError(f"{described(speaker)}: padding_idx must be one of the {rows} rows, got {padding_idx}")

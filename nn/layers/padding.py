@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import is_integer
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -25,8 +26,8 @@ class _Padding(Layer):
 
     def __init__(self, padding: int | Sequence[int]) -> None:
         sides: tuple[Any, ...] = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,) * (2 * self.axes)
-        if len(sides) != 2 * self.axes:
-            raise ValueError(f"{type(self).__name__}: padding is a number or {_SIDES[self.axes]}, got {padding!r}")
+        if len(sides) != 2 * self.axes or not all(map(is_integer, sides)):
+            raise ValueError(f"{type(self).__name__}: padding is an integer or {_SIDES[self.axes]}, got {padding!r}")
         self.padding = sides
 
     def forward(self, input: Any) -> Tensor:
@@ -132,23 +133,24 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     """`input` made longer at the ends of its last axes: by pad[0] and pad[1] of the last, pad[2] and pad[3] before it.
 
     `mode` is "constant" (with `value`, 0 unless given), "reflect", "replicate" or "circular". In "constant" a negative
-    number cuts off. Raises ValueError for another mode, too many numbers, or a padding that the input is too short for.
+    number cuts off. Raises ValueError for another mode, for what is not two integers an axis, and for input that is too
+    short.
     """
-    x, sides = admitted(speaker, input), [int(n) for n in pad]
-    if len(sides) % 2 or len(sides) > 2 * x.ndim:
-        raise mistake(speaker, f"needs two numbers an axis, from the last axis on, got pad={tuple(pad)} for {x.shape}")
+    x, sides = admitted(speaker, input), tuple(np.atleast_1d(pad))
+    if len(sides) % 2 or len(sides) > 2 * x.ndim or not all(map(is_integer, sides)):
+        raise mistake(speaker, f"needs two integers an axis, from the last axis on, got pad={pad} for {x.shape}")
     around = tuple(zip(sides[::2], sides[1::2], strict=True))[::-1]
     if mode == "constant":
         lead = x.ndim - len(around)
         if any(before + after + n < 0 for (before, after), n in zip(around, x.shape[lead:], strict=True)):
-            raise mistake(speaker, f"would cut off more than there is: pad={tuple(pad)} of {x.shape}")
+            raise mistake(speaker, f"would cut off more than there is: pad={pad} of {x.shape}")
         kept = tuple(slice(max(0, -before), n - max(0, -after))
                      for (before, after), n in zip(around, x.shape[lead:], strict=True))
         widths = [(0, 0)] * lead + [(max(0, before), max(0, after)) for before, after in around]
         return np.pad(x[(..., *kept)], widths, constant_values=value or 0)  # type: ignore[return-value]
     if mode not in MODES or mode == "zeros" or min(sides, default=0) < 0:
         raise mistake(speaker, "takes mode constant, or reflect, replicate or circular with numbers that are not "
-                               f"negative, got mode={mode!r} and pad={tuple(pad)}")
+                               f"negative, got mode={mode!r} and pad={pad}")
     return surrounded(speaker, x, around, mode)  # type: ignore[no-any-return]
 
 

@@ -143,7 +143,9 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
         raise mistake(speaker, f"needs one number or {axes} for {x.shape}, got {given!r}")
     for axis, number in enumerate(each, start=2):
         length = x.shape[axis]
-        after = int(length * number) if size is None else int(number)
+        if size is not None:
+            positive(speaker, size=number)
+        after = int(length * number) if size is None else number
         if after < 1:
             raise mistake(speaker, f"would make {after} pixels of the {length} along axis {axis}")
         step = 1 / number if size is None else length / after

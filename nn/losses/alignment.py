@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from autograd.arrays import plain_array
+from autograd.arrays import is_integer, plain_array
 from autograd.boundary import as_plain
 from nn.kernels.ctc import ctc
 from nn.kernels.indices import first_index
@@ -49,12 +49,12 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     check_reduction(speaker, reduction)
     x = predicted(speaker, log_probs, targets, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
-    if x.ndim not in (2, 3) or x.size == 0 or not 0 <= blank < x.shape[-1]:
+    if x.ndim not in (2, 3) or x.size == 0 or not (is_integer(blank) and 0 <= blank < x.shape[-1]):
         raise refusal(speaker, f"log-probabilities (T, N, C) or (T, C), the blank {blank} among the C classes", x)
     labels, single = as_tensor(targets), x.ndim == 2
     if single:
         x, labels = x[:, np.newaxis], labels[np.newaxis]
-    *_, most = (0, *labels.shape)
+    most = labels.shape[-1] if labels.ndim else 0
     steps = _lengths(speaker, "input_lengths", input_lengths, x.shape[1], range(1, len(x) + 1))
     sizes = _lengths(speaker, "target_lengths", target_lengths, x.shape[1], range(most + 1))
     labels = _labels(speaker, labels, sizes, x.shape[2], blank)

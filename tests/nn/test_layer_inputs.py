@@ -189,6 +189,7 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
     (lambda: functional.scaled_dot_product_attention(*[floats(3, 4)] * 3, np.ones((3, 3), bool), is_causal=True),
      "give attn_mask or is_causal, not both"),
     (lambda: functional.embedding([0, 1], floats(3)), r"embedding expected a weight \(rows, width\), got \(3,\)"),
+    (lambda: nn.Upsample(size=7.9)(floats(1, 1, 4)), r"\(size=7.9\): size must be an integer of at least 1, got 7"),
     (lambda: functional.dropout(floats(3), 1.5), "dropout: p must be between 0 and 1, got 1.5"),
 ])
 def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
@@ -227,6 +228,8 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.GroupNorm(4, 6), "GroupNorm: num_groups=4 must divide num_channels=6"),
     (lambda: nn.LayerNorm(0), "normalized_shape must be an integer of at least 1"),
     (lambda: nn.Dropout(-0.1), "Dropout: p must be between 0 and 1, got -0.1"),
+    (lambda: nn.ReflectionPad1d(1.5), r"ReflectionPad1d: padding is an integer or \(left, right\), got 1.5"),
+    (lambda: nn.Embedding(5, 3, padding_idx=1.5), "padding_idx must be one of the 5 rows, got 1.5"),
     (lambda: nn.Embedding(5, 3, padding_idx=5), "padding_idx must be one of the 5 rows, got 5"),
     (lambda: nn.functional.embedding([0], np.ones((5, 3)), padding_idx=-6), "embedding: padding_idx must be one of"),
     (lambda: nn.EmbeddingBag(5, 3, mode="min"), "EmbeddingBag: mode must be one of 'sum', 'mean', 'max', got 'min'"),
@@ -250,7 +253,7 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 0),
      "num_layers must be an integer of at least 1, got 0"),
     (lambda: nn.RNNCell(3, 4, nonlinearity="gelu"), "RNNCell: nonlinearity must be one of 'tanh', 'relu', got 'gelu'"),
-    (lambda: nn.ZeroPad2d((1, 2)), r"padding is a number or \(left, right, top, bottom\), got \(1, 2\)"),
+    (lambda: nn.ZeroPad2d((1, 2)), r"padding is an integer or \(left, right, top, bottom\), got \(1, 2\)"),
     (lambda: nn.Upsample(size=2, mode="area"), "Upsample: mode must be one of 'nearest', .*, got 'area'"),
     (lambda: nn.Upsample(mode="nearest"), "needs either size or scale_factor"),
     (lambda: nn.Upsample(size=2, align_corners=True), "has no align_corners in mode 'nearest'"),

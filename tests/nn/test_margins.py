@@ -126,6 +126,7 @@ def test_a_bag_of_pretrained_vectors() -> None:
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: functional.one_hot([0, 3], 3), ValueError, "one_hot expected labels from 0 to 2, got 3 at index 1"),
+    (lambda: functional.one_hot([0, 1], 2.5), TypeError, "num_classes must be an integer of at least 1, got 2.5"),
     (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels from 0 to 0, got -1 at index \(0, 1\)"),
     (lambda: functional.one_hot([0.5]), TypeError, r"integer labels, got float64 \(1,\); write x.astype\(int\)"),
     (lambda: functional.normalize(A, dim=2), ValueError, r"normalize expected input with an axis 2, got \(5, 4\)"),

@@ -87,7 +87,7 @@ def test_means_of_sequences_are_those_of_lines() -> None:
     (lambda: nn.AdaptiveMaxPool2d(2)(np.ones((1, 2, 2), complex)), "expected floating-point input, got complex128"),
     (lambda: nn.LPPool2d(2, 3)(np.ones((1, 1, 2, 2))), "has a window of 3 x 3, larger than its padded input of 2 x 2"),
     (lambda: nn.AvgPool1d(2, padding=2), "AvgPool1d: padding must be at most half of the kernel size"),
-    (lambda: nn.ZeroPad1d((1, 2, 3, 4)), r"ZeroPad1d: padding is a number or \(left, right\), got"),
+    (lambda: nn.ZeroPad1d((1, 2, 3, 4)), r"ZeroPad1d: padding is an integer or \(left, right\), got"),
     (lambda: nn.ConstantPad1d(1, 2.0)(np.ones((2, 3, 4, 5))), r"ConstantPad1d\(1, 2.0\) expected \(N, C, L\), got"),
 ])
 def test_what_does_not_fit(build: Any, message: str) -> None:

@@ -35,8 +35,10 @@ def test_pad_fills_and_cuts_off() -> None:
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"pad": (1,)}, r"pad needs two numbers an axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
-    ({"pad": (1, 1) * 3}, "needs two numbers an axis"),
+    ({"pad": (1,)}, r"pad needs two integers an axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
+    ({"pad": (1, 1) * 3}, "needs two integers an axis"),
+    ({"pad": (1.7, 0)}, r"needs two integers an axis, .* got pad=\(1.7, 0\)"),
+    ({"pad": 1}, "needs two integers an axis, .* got pad=1 for"),
     ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, or reflect, replicate or circular .* got mode='edge'"),
     ({"pad": (3, 4), "mode": "circular"}, "needs an input of at least 4 along each axis"),
     ({"pad": (3, 0), "mode": "reflect"}, "needs an input of at least 4 along each axis"),
