@@ -17,6 +17,7 @@ import numpy as np
 from . import errors
 from .arguments import as_tensor
 from .boundary import fresh
+from .declare import piecewise_constant
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
@@ -24,6 +25,7 @@ from .registry import registry, rule_of, ufunc_within
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import bottom, varies
+from .tensor.nested import tensors_in
 from .transforms.vmap import in_every_batch
 from .tree import add_all
 
@@ -62,6 +64,8 @@ class Custom(Primitive):
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         count = len(node.parents)
         operands, out = node.saved[:count], node.saved[count]
+        if isinstance(g, list):  # of several outputs, of which some may not have been used
+            g = tuple(np.zeros_like(o) if c is None else c for c, o in zip(g, out, strict=True))
         return [
             self._checked(self._cotangent(i, g, out, operands, node.options), i, parent)
             if needed and parent is not None
@@ -81,17 +85,21 @@ class Custom(Primitive):
         if jvp is not None:
             return self._transposed(jvp, operands[i], g, self._cut("jvp", i))
         if self.numeric:
-            return self._numeric(operands, options, i, lambda slope: np.sum(_raw_only(self, g) * slope))
+            return self._on_values(lambda operands, g: self._numeric(operands, options, i, g), tuple(operands), g)
         raise self._missing(i)
 
     def _tangent(self, i: int, t: Array, out: Array, operands: Sequence[Array], options: dict[str, Any]) -> Array:
         vjp, jvp = (self._rule(mode, i, (out, *operands), options) for mode in ("vjp", "jvp"))
         if jvp is not None:
-            return jvp(t)
+            slope = jvp(t)
+            if len(_parts(slope)) != len(_parts(out)):
+                raise TypeError(f"the jvp of {self.name} for argument {i} must return a tuple with a tangent of each "
+                                f"of its {len(_parts(out))} outputs, got {slope!r:.60}")
+            return slope
         if vjp is not None:
             return self._transposed(vjp, out, t, self._cut("vjp", i))
         if self.numeric:
-            return self._directional(operands, options, i, _raw_only(self, t))
+            return self._on_values(lambda operands, t: self._directional(operands, options, i, t), tuple(operands), t)
         raise self._missing(i)
 
     def _rule(self, mode: str, i: int, values: Sequence[Array],
@@ -102,8 +110,9 @@ class Custom(Primitive):
 
         def apply(change: Array) -> Array:
             c = rule(change, *values, **options)  # type: ignore[misc]  # there is one
-            given = (change, *values)
-            if not isinstance(c, Tensor) and any(isinstance(x, Tensor) and varies(x) for x in given) and np.any(c):
+            given = [x for part in (change, *values) for x in _parts(part)]
+            parts = [part for part in _parts(c) if not isinstance(part, Tensor)]
+            if parts and any(isinstance(x, Tensor) and varies(x) for x in given) and any(map(np.any, parts)):
                 raise self._cut(mode, i)
             return c
 
@@ -114,42 +123,54 @@ class Custom(Primitive):
                          "tensors it was given, so its derivatives would be lost; compute it from them in NumPy calls, "
                          "without .numpy(), .data, .item() or float()")
 
-    def _transposed(self, linear: Callable[[Tensor], Any], like: Array, cotangent: Array, cut: TypeError) -> Array:
+    def _transposed(self, linear: Callable[[Any], Any], like: Array, cotangent: Array, cut: TypeError) -> Array:
         """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0.
 
         Raises `cut` where the image does not depend on the variable, as recorded, and is not 0 for all that.
         """
-        zero = np.zeros(like.shape, like.dtype)
-        variable = fresh(in_every_batch(Tensor(zero)))
-        node = bottom(variable)._node
+        zeros = [np.zeros(x.shape, x.dtype) for x in _parts(like)]
+        variables = [fresh(in_every_batch(Tensor(zero))) for zero in zeros]
+        nodes = [bottom(variable)._node for variable in variables]
         with enable_grad():
-            image = linear(variable)
-        if not isinstance(image, Tensor):
-            if np.any(linear(in_every_batch(Tensor(np.ones_like(zero))))):
+            images = _parts(linear(_formed(variables, like)))
+        if not all(isinstance(image, Tensor) for image in images):
+            ones = _formed([in_every_batch(Tensor(np.ones_like(zero))) for zero in zeros], like)
+            if any(np.any(c) for image, c in zip(images, _parts(linear(ones)), strict=True)
+                   if not isinstance(image, Tensor)):
                 raise cut
-            return zero
-        given = as_tensor(cotangent)
-        found = pull([(image, given.conj())], frozenset([node])).get(node, zero)
-        return np.conj(found)  # `pull` gives the adjoint, J^H g, and a rule the transpose
+        found = pull([(image, as_tensor(g).conj()) for image, g in zip(images, _parts(cotangent), strict=True)
+                      if isinstance(image, Tensor)], frozenset(nodes))
+        # `pull` gives the adjoint, J^H g, and a rule the transpose
+        return _formed([np.conj(found.get(node, zero)) for node, zero in zip(nodes, zeros, strict=True)], like)
 
-    def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int,
-                 weigh: Callable[[Array], Any]) -> Array:
-        x = np.asarray(_raw_only(self, operands[i]))
+    def _on_values(self, compute: Callable[..., Any], *given: Any) -> Any:
+        """What is computed numerically, within `vmap` example by example. Raises where a higher order is asked for."""
+        tensors = [*tensors_in(given)]
+        if any(map(varies, tensors)):
+            raise errors.NoDerivativeError(f"{self.name} is differentiated numerically, to first order only; give it "
+                                           ".defvjp or .defjvp for higher orders")
+        return piecewise_constant(compute)(*given) if tensors else compute(*given)
+
+    def _numeric(self, operands: Sequence[Array], options: dict[str, Any], i: int, g: Array) -> Array:
+        x = np.asarray(operands[i])
         c = np.zeros_like(x)
         for index in np.ndindex(x.shape):
             direction = np.zeros_like(x)
             direction[index] = 1
-            c[index] = weigh(self._directional(operands, options, i, direction))
+            slope = self._directional(operands, options, i, direction)
+            c[index] = sum(np.sum(part * s)
+                           for part, s in zip(_parts(g), _parts(slope), strict=True))
         return c[()]
 
     def _directional(self, operands: Sequence[Array], options: dict[str, Any], i: int, t: Array) -> Array:
         """Central difference along `t`; the step balances truncation h^2 against rounding eps/h."""
-        values = [_raw_only(self, x) for x in operands]
-        x = np.asarray(values[i])
+        x = np.asarray(operands[i])
         scale = float(np.max(np.abs(t), initial=0)) or 1.0
         step = float(np.finfo(x.dtype).eps) ** (1 / 3) * float(np.max(np.abs(x), initial=1)) / scale
-        high, low = (self.evaluate(*values[:i], x + sign * step * t, *values[i + 1 :], **options) for sign in (1, -1))
-        return (np.asarray(high) - np.asarray(low)) / (2 * step)
+        high, low = (self.evaluate(*operands[:i], x + sign * step * t, *operands[i + 1 :], **options)
+                     for sign in (1, -1))
+        return _formed([(np.asarray(a) - np.asarray(b)) / (2 * step)
+                        for a, b in zip(_parts(high), _parts(low), strict=True)], high)
 
     def _checked(self, c: Array, i: int, parent: Node) -> Array:
         """A cotangent of the shape of its argument, but for what was broadcast, and of a dtype that can be cast."""
@@ -171,11 +192,14 @@ class Custom(Primitive):
         )
 
 
-def _raw_only(primitive: Custom, x: Any) -> Any:
-    if isinstance(x, Tensor) and x.requires_grad:
-        raise errors.NoDerivativeError(f"{primitive.name} is differentiated numerically, to first order only; give it "
-                                       ".defvjp or .defjvp for higher orders")
-    return x._value if isinstance(x, Tensor) else x
+def _parts(x: Any) -> tuple[Any, ...]:
+    """What belongs to each output: an operation that has several gives a tuple."""
+    return x if isinstance(x, tuple) else (x,)
+
+
+def _formed(parts: Sequence[Any], like: Any) -> Any:
+    """The parts as `like` has them: a tuple, or the only one."""
+    return tuple(parts) if isinstance(like, tuple) else parts[0]
 
 
 def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rules:
@@ -219,14 +243,18 @@ class CustomFunction:
     def defvjp(self, *vjps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pullback in each argument: `vjp(g, out, *args, **options)` returns the cotangent of that argument.
 
-        `g` has the shape of `out`. Written in NumPy calls it also serves forward mode and higher orders. Of complex
-        numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated where they enter and leave.
+        `g` has the shape of `out`; of several outputs both are tuples. Written in NumPy calls it also serves forward
+        mode and higher orders. Of complex numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated
+        where they enter and leave.
         """
         self.primitive.vjps = _rules_of(self, "(g, out, *args)", vjps)
         return self
 
     def defjvp(self, *jvps: Callable[..., Any] | None) -> CustomFunction:
-        """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output."""
+        """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output.
+
+        Of several outputs it is a tuple.
+        """
         self.primitive.jvps = _rules_of(self, "(t, out, *args)", jvps)
         return self
 

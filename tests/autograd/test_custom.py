@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support, vjp
+from autograd import NoDerivativeError, Tensor, custom, grad, jacrev, jvp, rule, support, vjp, vmap
 from autograd.arguments import checked_options, parameters
 from autograd.registry import registry
 from autograd.testing import check_gradients
@@ -89,6 +89,56 @@ def test_a_black_box_is_differentiated_numerically() -> None:
     assert np.sum(grad(lambda a: np.sum(box(a)))(a) * t) == pytest.approx(exact.sum(), rel=1e-7)
     with pytest.raises(NoDerivativeError, match="first order only"):
         grad(lambda a: np.sum(grad(lambda a: np.sum(box(a)))(a)))(a)
+    with pytest.raises(NoDerivativeError, match="first order only"):
+        jvp(lambda a: jvp(box, (a,), (t,))[1], (a,), (t,))  # was 0
+    points = np.stack([a, 2 * a, t])
+    slopes = vmap(lambda a: jvp(box, (a,), (t,))[1])(points)
+    np.testing.assert_allclose(slopes, [jvp(box, (a,), (t,))[1] for a in points])
+
+
+def rotated(x: Any, angle: Any) -> Any:
+    """Two outputs, of different shapes."""
+    return x * np.cos(angle), np.sum(x**2 * np.sin(angle))
+
+
+VJPS = (lambda g, out, x, angle: g[0] * np.cos(angle) + 2 * g[1] * x * np.sin(angle),
+        lambda g, out, x, angle: np.sum(g[0] * -x * np.sin(angle)) + g[1] * np.sum(x**2) * np.cos(angle))
+
+
+JVPS = (lambda t, out, x, angle: (t * np.cos(angle), np.sum(2 * x * t * np.sin(angle))),
+        lambda t, out, x, angle: (-t * x * np.sin(angle), t * np.sum(x**2) * np.cos(angle)))
+
+
+@pytest.mark.parametrize("ways", ["vjp", "jvp", "vjp jvp", "numeric"])
+@pytest.mark.parametrize("used", [(1, 0), (0, 1), (1, 1)])
+def test_several_outputs(ways: str, used: tuple[int, int]) -> None:
+    """Also where some are not used, whose cotangents were None, and where one mode is the transpose of the other."""
+    operation = custom(rotated, numeric=ways == "numeric")
+    if "vjp" in ways:
+        operation.defvjp(*VJPS)
+    if "jvp" in ways:
+        operation.defjvp(*JVPS)
+
+    def f(x: Any, angle: Any) -> Any:
+        first, second = operation(x, angle)
+        return first**2 * second**3 if all(used) else first**2 if used[0] else second**3
+
+    x, angle = np.array([0.5, -1.5, 2.0]), 0.7
+    check_gradients(f, x, angle, order=1 if ways == "numeric" else 2)
+    points = np.stack([x, -x, 2 * x])
+    np.testing.assert_allclose(vmap(lambda x: jvp(f, (x, angle), (x, 1.0))[1])(points),
+                               [jvp(f, (x, angle), (x, 1.0))[1] for x in points])
+    slopes = vmap(grad(lambda x: np.sum(f(x, angle))))(points)
+    np.testing.assert_allclose(slopes, [grad(lambda x: np.sum(f(x, angle)))(x) for x in points])
+
+
+def test_a_tangent_of_each_output_is_asked_for() -> None:
+    pair = custom(lambda x: (x, 2 * x)).defjvp(lambda t, out, x: t)
+    with pytest.raises(TypeError, match="a tuple with a tangent of each of its 2 outputs"):
+        jvp(pair, (1.0,), (1.0,))
+    cut = custom(lambda x: (x, 2 * x)).defjvp(lambda t, out, x: (t, 2 * np.sum(t).item()))
+    with pytest.raises(TypeError, match="cut off"):
+        grad(lambda x: cut(x)[1])(1.0)
 
 
 @pytest.mark.parametrize("size", [1e-6, 1.0, 1e5])
