@@ -179,7 +179,7 @@ def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bo
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.8, 1.2 * rows + 0.4), squeeze=False,
-                                   layout="constrained")
+                                layout="constrained")
     plt.close(figure)  # a notebook shows what is returned, not also what is open
     reach = float(np.abs(images).max()) or 1.0
     low, high = (-reach, reach) if signed else (float(images.min()), float(images.max()))

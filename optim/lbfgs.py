@@ -62,7 +62,7 @@ class LBFGS(Optimizer):
             raise TypeError("LBFGS evaluates the loss several times a step: write step(closure), where closure() calls "
                             "zero_grad(), computes the loss, calls backward() and returns the loss")
         (group,) = self.param_groups
-        option.plain({"lr": group["lr"], "params": ()})  # a rate may have been changed since
+        option.check_rate(group["lr"])
         evaluations = 0
 
         def evaluate() -> tuple[Any, float, Array]:
@@ -130,7 +130,8 @@ class LBFGS(Optimizer):
 
     # --- All parameters as one vector --------------------------------------------------------------------------------
 
-    def _gathered(self, values: Iterable[Any]) -> Array:
+    @staticmethod
+    def _gathered(values: Iterable[Any]) -> Array:
         """Values of the parameters end to end, at least in float32; a complex number counts as two reals."""
         parts = [np.ravel(v) for v in values]
         flat = np.concatenate([part.view(part.real.dtype) for part in parts])
@@ -167,7 +168,7 @@ class LBFGS(Optimizer):
         """The iterations so far, and what each parameter has of the vectors that are kept: pairs along a first axis."""
         if not self._iterations:
             return {}
-        rows = [self._gradient, self._change, *[np.stack(rows) for rows in zip(*self._pairs, strict=True)]]
+        rows = [self._gradient, self._change, *[np.stack(steps) for steps in zip(*self._pairs, strict=True)]]
         rows += [np.zeros((0, len(self._gradient)), self._gradient.dtype)] * (4 - len(rows))
         columns = zip(*map(self._scattered, rows), strict=True)
         return {p: (self._iterations, dict(zip((*self.moments, *self.histories), column, strict=True)))

@@ -226,8 +226,8 @@ class Optimizer:
         wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults, moments=self.moments,
                                histories=self.histories)
         if wrong:
-            listed = "".join(f"\n- {problem}" for problem in wrong)
-            raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{listed}")
+            lines = "".join(f"\n- {problem}" for problem in wrong)
+            raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{lines}")
         for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
             group |= {name: tuple(v) if isinstance(v, list) else v for name, v in saved.items() if name != "params"}
         self.set_states(state.unpacked(names, state_dict))

@@ -40,13 +40,15 @@ def refusal(kind: str, name: str, known: Iterable[str]) -> str:
     return f"{kind} has no option {name!r}, only {', '.join(known)}{advice}"
 
 
-def plain(group: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it).
+def check_rate(lr: Any) -> None:
+    """Raise ValueError for a rate that somebody has made negative or nan since: the step would go uphill."""
+    if not lr >= 0:
+        raise ValueError(f"the lr of a parameter group must be a number >= 0, got {lr!r}")
 
-    Raises ValueError for a rate that somebody has made negative or nan since: the step would go uphill.
-    """
-    if not group["lr"] >= 0:
-        raise ValueError(f"the lr of a parameter group must be a number >= 0, got {group['lr']!r}")
+
+def plain(group: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a group as Python floats, which leave an array's dtype alone (NumPy's own would widen it)."""
+    check_rate(group["lr"])
     numbers = {name: float(value) for name, value in group.items() if name not in ("params", "betas")}
     return numbers | {"betas": tuple(map(float, group["betas"]))} if "betas" in group else numbers
 

@@ -272,7 +272,7 @@ class Softmax(Activation):
 
     def function(self, x: Any) -> Tensor:
         if not -x.ndim <= self.dim < x.ndim:
-            raise ValueError(f"{self!r} expected input with an axis {self.dim}, got {x.shape}")
+            raise refusal(self, f"input with an axis {self.dim}", x)
         return self.over(x, self.dim)
 
 

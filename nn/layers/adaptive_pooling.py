@@ -22,17 +22,21 @@ from nn.layers.pooling import images, spread
 Size = int | Sequence[int | None] | None
 
 
-class AdaptiveAvgPool2d(Layer):
-    """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
-    image (C, H, W).
-    """
+class _Adaptive(Layer):
+    """As many windows as the output shall have along each axis, or where that is None as many as there are values."""
 
     axes = 2
 
     def __init__(self, output_size: Size) -> None:
         self.output_size = _sizes(type(self).__name__, self.axes, output_size)
+
+
+class AdaptiveAvgPool2d(_Adaptive):
+    """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
+    image (C, H, W).
+    """
 
     def forward(self, input: Any) -> Any:
         return _average(self, self.axes, input, self.output_size)
@@ -47,7 +51,7 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
     axes = 1
 
 
-class AdaptiveMaxPool2d(AdaptiveAvgPool2d):
+class AdaptiveMaxPool2d(_Adaptive):
     """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
 
     A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in

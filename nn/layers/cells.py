@@ -13,7 +13,7 @@ from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive
 from nn.layers.input import admitted, held, refusal
-from nn.layers.recurrent_weights import RecurrentUnits
+from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -93,7 +93,6 @@ class LSTMCell(_Cell):
     gates = 4
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
-        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
-            raise TypeError(f"{self!r} expected the state as a tuple (h, c), got a {type(hx).__name__}")
+        self._check_states(hx)
         h, c = self._run(lstm, input, (None, None) if hx is None else hx)
         return h, c

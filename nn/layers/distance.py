@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.input import Speaker, admitted, mistake
+from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
 
@@ -74,7 +74,7 @@ class PairwiseDistance(Layer):
 
 def _length(speaker: Speaker, x: Any, p: float, dim: int, eps: float) -> Any:
     if not -x.ndim <= dim < x.ndim:
-        raise mistake(speaker, f"expected input with an axis {dim}, got {x.shape}")
+        raise refusal(speaker, f"input with an axis {dim}", x)
     return np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
 
 

@@ -282,7 +282,7 @@ def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, 
 
     `weight` and `bias` have that shape, or are None. Raises ValueError for input that does not end in it.
     """
-    input, shape = _ending_in(normalized_shape, speaker, input)
+    input, shape = _ending_in(speaker, input, normalized_shape)
     weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
     return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
 
@@ -309,13 +309,13 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
     `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 unless given. Raises ValueError for
     input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
     """
-    input, shape = _ending_in(normalized_shape, speaker, input)
+    input, shape = _ending_in(speaker, input, normalized_shape)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
 
 
-def _ending_in(normalized_shape: Sequence[int], speaker: Speaker, given: Any) -> tuple[Tensor, tuple[int, ...]]:
+def _ending_in(speaker: Speaker, given: Any, normalized_shape: Sequence[int]) -> tuple[Tensor, tuple[int, ...]]:
     """The input, and the shape that its last axes have. Raises ValueError if they have not."""
     x, shape = admitted(speaker, given, real=True), tuple(normalized_shape)
     if x.shape[-len(shape) :] != shape:

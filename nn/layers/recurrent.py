@@ -13,7 +13,7 @@ from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.input import Shapes, admitted, held, refusal
-from nn.layers.recurrent_weights import RecurrentUnits
+from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -161,8 +161,7 @@ class LSTM(_Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
-            raise TypeError(f"{self!r} expected the initial state as a tuple (h, c), got a {type(hx).__name__}")
+        self._check_states(hx)
         outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size))
         return outputs, (h, c)
 

@@ -26,6 +26,7 @@ class BCELoss(Loss):
     """
 
     weight: Tensor | None
+
     def __init__(self, weight: Any = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.from_logits = from_logits

@@ -92,6 +92,7 @@ class KLDivLoss(Loss):
     """
 
     reductions = ("mean", "batchmean", "sum", "none")
+
     def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction=reduction)
         self.log_target = log_target

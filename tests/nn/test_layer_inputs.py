@@ -153,7 +153,7 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), floats(1, 2, 4)), r"initial state as a tuple \(h, c\), got a ndarray"),
+    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), floats(1, 2, 4)), r"expected the state as a tuple \(h, c\), got a ndarray"),
     (lambda: nn.GRU(3, 4)(floats(5, 2, 3), floats(2, 4)), r"an initial state \(1, 2, 4\), got \(2, 4\)"),
     (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), (floats(1, 2, 4), floats(1, 2, 3))), r"state \(1, 2, 4\), got \(1, 2, 3\)"),
     (lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(floats(1, 1, 3, 3), output_size=(9, 9)),

@@ -1,9 +1,11 @@
-"""The weights of one layer of units with a state."""
+"""Units with a state: their weights, and the states of those that have two."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import Shapes
+from nn.layers.input import Shapes, mistake
 from nn.layers.layer import Layer
 
 
@@ -23,3 +25,8 @@ class RecurrentUnits(Layer):
         rows = self.gates * self.hidden_size
         return {f"weight_ih{end}": (rows, inputs), f"weight_hh{end}": (rows, state), f"bias_ih{end}": (rows,),
                 f"bias_hh{end}": (rows,)}
+
+    def _check_states(self, hx: Any) -> None:
+        """Raise TypeError for states of an LSTM that are not two."""
+        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
+            raise mistake(self, f"expected the state as a tuple (h, c), got a {type(hx).__name__}", TypeError)
