@@ -50,10 +50,11 @@ checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))
 class _Run:
     """One run of a function: its results, and the nodes around it that they depend on beside its arguments."""
 
-    def __init__(self, f: Callable[..., Any], args: Any, arguments: Sequence[Any]) -> None:
+    def __init__(self, f: Callable[..., Any], call: Any, arguments: Sequence[Any]) -> None:
         inside: set[Node] = set()
+        args, named = call
         with watching(lambda node, value: inside.add(node), passes=True):
-            self.outs, self.structure = tree.flatten(f(*args))
+            self.outs, self.structure = tree.flatten(f(*args, **named))
         self.results = [o for o in self.outs if isinstance(o, Tensor)]
         self.around: list[Node] = []
         stack = [o._node for o in self.results if o._node is not None]
@@ -100,10 +101,10 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @standing_for(f)
-    def run(*args: Any) -> Any:
-        leaves, structure = tree.flatten(args)
+    def run(*args: Any, **named: Any) -> Any:
+        leaves, structure = tree.flatten((args, named))
         if not local.recording or any(isinstance(x, Box) for x in leaves):
-            return f(*args)
+            return f(*args, **named)
         values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
         inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
         since, nodes = random.state(), [*map(_node, inputs)]
@@ -112,7 +113,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
             raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
                                "needs as it was to run it again; write to a copy, x = x.copy()")
         if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
-            return f(*args)
+            return f(*args, **named)
         parents = (*map(_node, leaves), *first.around)
         if not any(map(_node, first.results)) or not any(parents):
             return first.structure.unflatten(first.outs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -174,39 +174,52 @@ def in_every_batch(x: Tensor) -> Tensor:
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 
-    `in_axes` is an axis (None: the same for every example), or a tuple with one an argument; `out_axes` where the batch
-    goes in the results; for nested arguments or results, an axis for each part may be nested likewise. Primitives
-    without a batching rule run example by example. `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises
-    `ValueError` where batch sizes differ.
+    `in_axes` is an axis (None: the same for every example), or a tuple with one an argument, and 0 of those by name;
+    `out_axes` where the batch goes in the results (None: they share one); for nested arguments or results, an axis for
+    each part may be nested likewise. Primitives without a batching rule run example by example.
+    `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises `ValueError` where batch sizes differ.
     """
 
     @standing_for(f)
-    def run(*args: Any) -> Any:
-        leaves, axes, structures = _with_axes(args, in_axes)
+    def run(*args: Any, **named: Any) -> Any:
+        leaves, axes, structures = _with_axes(args, named, in_axes)
         plain = not holds_tensors(leaves)
         leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
         size = _number_of_examples(leaves, axes)
         with surrounding() as level, within(batches=(*local.batches, (level, size))):
             boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
                           for x, a in zip(leaves, axes, strict=True)])
-            out = f(*[s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures])
+            given = [s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures]
+            out = f(*given[: len(args)], **dict(zip(named, given[len(args) :], strict=True)))
         outs, structure = tree.flatten(out)
-        outs = [inside(o if isinstance(o, Tensor) else tensor(o), level, size) for o in outs]
+        outs = [_at_axis(o if isinstance(o, Tensor) else tensor(o), a, level, size)
+                for o, a in zip(outs, tree.spread("axes", out_axes, structure), strict=True)]
         own = set(map(id, leaves))  # of the caller
         outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
-        places = tree.spread("axes", out_axes, structure)
-        outs = [np.moveaxis(o, 0, a) if a else o for o, a in zip(outs, places, strict=True)]
         return structure.unflatten([as_output(o, plain) for o in outs])
 
     return run
 
 
-def _with_axes(args: Sequence[Any], in_axes: Any) -> tuple[list[Any], list[Any], list[tree.Structure]]:
+def _at_axis(x: Tensor, axis: int | None, level: int, size: int) -> Tensor:
+    """A result with its examples along an axis, or as it is where `axis` says that they share it."""
+    if axis is not None:
+        whole: Any = inside(x, level, size)
+        return np.moveaxis(whole, 0, axis) if axis else whole  # type: ignore[no-any-return]
+    if rides_on(x, level):
+        raise ValueError(f"vmap: out_axes=None is for a result that all examples share; one of shape {x.shape} "
+                         "differs by example")
+    return x
+
+
+def _with_axes(args: Sequence[Any], named: Mapping[str, Any],
+               in_axes: Any) -> tuple[list[Any], list[Any], list[tree.Structure]]:
     """The leaves of all arguments, the axis of the examples in each, and the structure of each argument."""
     axes = tuple(in_axes) if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
     if len(axes) != len(args):
         raise ValueError(f"in_axes has {len(axes)} entries for {len(args)} arguments")
-    parts = [tree.flatten(arg) for arg in args]
+    axes += (0,) * len(named)
+    parts = [tree.flatten(arg) for arg in (*args, *named.values())]
     return ([x for leaves, _ in parts for x in leaves],
             [a for axis, (_, structure) in zip(axes, parts, strict=True) for a in tree.spread("axes", axis, structure)],
             [structure for _, structure in parts])

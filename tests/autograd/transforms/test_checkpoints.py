@@ -223,3 +223,11 @@ def test_a_function_that_writes_to_its_argument_is_refused(write: Any) -> None:
         grad(checkpoint(f))(np.array([3.0, 1.0]))
     copying = checkpoint(lambda x: f(x.copy()))
     np.testing.assert_array_equal(grad(copying)(np.array([3.0, 1.0])), grad(f)(np.array([3.0, 1.0])))
+
+
+def test_arguments_by_name_are_differentiated_too() -> None:
+    f = checkpoint(lambda x, *, scale, how: np.sin(x) * scale["of x"] if how == "times" else x)
+    x = np.array([0.5, -2.0])
+    slopes = grad(lambda x: np.sum(f(x, scale={"of x": x}, how="times")))(x)
+    np.testing.assert_allclose(slopes, np.cos(x) * x + np.sin(x))
+    np.testing.assert_allclose(vmap(lambda x: f(x, scale={"of x": x}, how="times"))(x), np.sin(x) * x)

@@ -147,6 +147,26 @@ def test_axes_are_nested_as_arguments_and_results_are() -> None:
         vmap(lambda a: (a, a, a), out_axes=(0, 1))(y)
 
 
+def test_arguments_by_name_have_their_examples_along_axis_0() -> None:
+    x, factors = np.arange(6.0).reshape(2, 3), np.array([2.0, -1.0, 0.5])
+    scaled = vmap(lambda x, *, by: x * by["factor"], in_axes=1)(x, by={"factor": factors})
+    np.testing.assert_array_equal(scaled, (x * factors).T)
+    with pytest.raises(ValueError, match=r"shape \(\) has no axis 0"):
+        vmap(lambda x, *, twice: x)(x, twice=True)
+
+
+def test_a_result_that_all_examples_share_has_no_axis_of_theirs() -> None:
+    """It was stacked, as if `out_axes` were 0."""
+    x, y = np.arange(6.0).reshape(2, 3), np.array([1.0, 2.0, 4.0])
+    own, shared = vmap(lambda x, y: (x * y, 2 * y), in_axes=(0, None), out_axes=(0, None))(x, y)
+    np.testing.assert_array_equal(own, x * y)
+    np.testing.assert_array_equal(shared, 2 * y)
+    slopes = grad(lambda y: np.sum(vmap(lambda x, y: y**2, in_axes=(0, None), out_axes=None)(x, y)))(y)
+    np.testing.assert_array_equal(slopes, 2 * y)
+    with pytest.raises(ValueError, match=r"of shape \(3,\) differs by example"):
+        vmap(lambda x: 2 * x, out_axes=None)(x)
+
+
 def test_arrays_give_arrays_and_tensors_tensors() -> None:
     for f in (np.sin, lambda x: np.allclose(x, x), np.argmax, lambda x: 1.0):
         assert type(vmap(f)(X)) is np.ndarray
