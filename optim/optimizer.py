@@ -106,7 +106,7 @@ class Optimizer:
         options = self.defaults | {name: value for name, value in group.items() if name != "params"}
         if wrong := option.problems(options, self.defaults):
             raise ValueError(f"{self.kind}: {'; '.join(wrong)}")
-        given = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
+        given = [group["params"]] if isinstance(group["params"], Tensor) else listed(self.kind, group["params"])
         named = [p if isinstance(p, tuple) else (None, p) for p in given]
         for i, (name, parameter) in enumerate(named):
             self._check(f"parameter {i if name is None else name}", parameter)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import nn.metrics
 from autograd.arrays import integer, one_of
+from nn.layers.arguments import nonnegative
 from nn.module import Module
 from nn.training.history import History
 
@@ -72,8 +73,7 @@ class EarlyStopping(Callback):
     def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
                  mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
         one_of("mode", mode, (None, "min", "max"))
-        if min_delta < 0:
-            raise ValueError(f"min_delta expected at least 0, got {min_delta}")
+        nonnegative("EarlyStopping", min_delta=min_delta)
         self.patience = integer("patience", patience)
         self.monitor = monitor
         self.min_delta = min_delta

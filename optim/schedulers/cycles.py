@@ -25,6 +25,9 @@ class Cycle(Scheduler):
             raise ValueError(f"{type(self).__name__}: {optimizer.kind} has no momentum; write cycle_momentum=False")
         self.momenta = momenta
         starts = starts if isinstance(starts, Sequence) else [starts] * len(groups)
+        if len(starts) != len(groups):
+            raise ValueError(f"{type(self).__name__} takes one rate, or one for each of the {len(groups)} groups, got "
+                             f"{len(starts)}")
         for group, start in zip(groups, starts, strict=True):
             group["initial_lr"] = start
         super().__init__(optimizer)

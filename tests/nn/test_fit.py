@@ -343,7 +343,7 @@ def test_a_bar_without_a_known_length(capsys):
         ({"data": iter([])}, ValueError, "the data gave no batches; a generator gives its batches once"),
         ({"data": [(Tensor(np.ones((2, 2))),)]}, ValueError, "got a tuple of length 1"),
         ({"loss": nn.CrossEntropyLoss(reduction="none")}, ValueError, r"got shape \(16,\); give the loss reduction="),
-        ({"loss": lambda outputs, targets: 1.0}, TypeError, "the loss expected to return a Tensor, got float"),
+        ({"loss": lambda outputs, targets: 1.0}, TypeError, "the loss must return a Tensor, got a float"),
         ({"callbacks": [EarlyStopping()]}, ValueError, "monitors 'validation_loss', .*pass validation="),
     ],
 )
@@ -358,7 +358,7 @@ def test_mistakes_are_named(options, error, message):
         ({"patience": 0}, "patience must be an integer of at least 1, got 0"),
         ({"patience": 2.5}, "patience must be an integer of at least 1, got 2.5"),
         ({"mode": "low"}, "mode must be one of None, 'min', 'max', got 'low'"),
-        ({"min_delta": -1.0}, "min_delta expected at least 0"),
+        ({"min_delta": -1.0}, "EarlyStopping: min_delta must be at least 0, got -1.0"),
         ({"monitor": "validation_rmse"}, "write mode='min' or mode='max'"),
     ],
 )

@@ -113,6 +113,8 @@ def test_what_is_no_parameter(adam):
         adam(model)
     with pytest.raises(TypeError, match=r"got a method; call it: model.parameters\(\)"):
         adam(model.parameters)
+    with pytest.raises(TypeError, match=r"Adam takes .* got a method; call it: model.parameters\(\)"):
+        adam([{"params": model.parameters}])
     with pytest.raises(TypeError, match=r"got a dict; write its values\(\)"):
         adam({"w": leaf()})
     with pytest.raises(TypeError, match="takes an iterable of parameters, got a float"):

@@ -177,6 +177,10 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
         schedulers.OneCycleLR(optimizer, 1.0, epochs=3)
     with pytest.raises(ValueError, match="anneal_strategy must be one of 'cos', 'linear', got 'exp'"):
         schedulers.OneCycleLR(optimizer, 1.0, 5, anneal_strategy="exp")
+    with pytest.raises(ValueError, match=r"pct_start must be in \[0, 1\], got 30"):
+        schedulers.OneCycleLR(optimizer, 1.0, 5, pct_start=30)
+    with pytest.raises(ValueError, match="OneCycleLR takes one rate, or one for each of the 1 groups, got 2"):
+        schedulers.OneCycleLR(optimizer, [1.0, 0.1], 5)
     with pytest.raises(TypeError, match="step a OneCycleLR by itself"):
         schedulers.SequentialLR(optimizer, [by_epochs], [])
     for plain in (optim.SGD, optim.RMSProp):
