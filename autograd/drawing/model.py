@@ -154,6 +154,11 @@ class Graph:
             cluster = self.clusters[cluster].parent
         return path[::-1]
 
+    def around(self, edge: Edge) -> tuple[str, ...]:
+        """The clusters that hold both ends of an edge, outermost first."""
+        source, target = (self.lineage(self.vertices[end].cluster) for end in (edge.source, edge.target))
+        return tuple(cluster for cluster in source if cluster in target)
+
     def flows_back(self, edge: Edge) -> bool:
         """Whether a gradient comes back along this edge."""
         source = self.vertices[edge.source]

@@ -1,7 +1,8 @@
 """Our own layered layout: for machines without an engine, and for graphs that an engine would take minutes over.
 
 Layers by longest path, with leaves pulled down to their first use; order within a layer by barycentres, with the
-members of a cluster kept together; places by least squares under minimal distances. Sugiyama, Tagawa, Toda (1981).
+members of a cluster kept together; places by least squares under minimal distances, around the longest way, which is
+straight. Sugiyama, Tagawa, Toda (1981).
 """
 
 from __future__ import annotations
@@ -13,16 +14,13 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .crossings import ordered
-from .layers import Layers, layers_of
-from .layout import Box, Layout, Point, sizes
+from .frames import FRAME_GAP, FRAME_WORDS, MOST_PADDED, frames
+from .layers import Layers, Place, layers_of
+from .layout import Box, Layout, Point, enclosing, sizes
 from .routes import Span, looped, routes
 from .spacing import spaced
 
 LAYER_GAP, FRAME_PADDING = 30.0, 12.0
-FRAME_GAP, FRAME_WORDS = 7.2, 12.0
-"""Between a frame and what it holds, and for its words above that."""
-MOST_PADDED = 3
-"""Of frames in frames so many get a gap of their own at the sides and below."""
 
 
 def layered(graph: Graph, direction: str = "TB") -> Layout:
@@ -42,20 +40,29 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     aside = max(FRAME_PADDING, min(deepest, MOST_PADDED) * FRAME_GAP + 2)
     left = min(place.left for place in everything) - max(aside, deepest * beside * (direction == "LR"))
     right = max(place.right for place in everything) + aside
-    boxes = {key: Box(place.x - left, sum(rows[place.layer]) / 2, place.width, place.height)
-             for key, place in vertices.items()}
-    layout = Layout(right - left, height + aside, boxes, {}, "layered")
+
+    def box(place: Place) -> Box:
+        return Box(place.x - left, sum(rows[place.layer]) / 2, place.width, place.height)
+
+    layout = Layout(right - left, height + aside, {key: box(place) for key, place in vertices.items()}, {}, "layered")
     passed = {number: [(bend.x - left, *rows[bend.layer]) for bend in passing] for number, passing in bends.items()}
-    layout.routes = routes(graph, boxes, {key: rows[place.layer] for key, place in vertices.items()}, passed)
+    layout.routes = routes(graph, layout.boxes, {key: rows[place.layer] for key, place in vertices.items()}, passed)
     if len(graph.edges) <= ROOMY:
         for number, edge in enumerate(graph.edges):
             if edge.label and not edge.carried:
                 layout.labels[number] = _beside_middle(layout.routes[number], edge_text(edge, roomy=True)[0])
     layout.width = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
+    standing, passing = ([(place.clusters, box(place)) for place in some] for some in (vertices.values(), everything))
     if direction == "LR":
         layout = _turned(layout)
-    layout.frames = _frames(graph, layout.boxes)
-    return looped(graph, layout, direction)
+        standing, passing = ([(clusters, box.turned) for clusters, box in held] for held in (standing, passing))
+    layout = looped(graph, layout, direction)
+    passing += [(graph.around(edge), enclosing(layout.routes[number])) for number, edge in enumerate(graph.edges)
+                if edge.carried]
+    layout.frames = frames(standing, passing)
+    for frame in layout.frames.values():
+        layout.width, layout.height = max(layout.width, frame.right + 2), max(layout.height, frame.bottom + 2)
+    return layout
 
 
 def _rows(layers: Layers) -> tuple[list[Span], float]:
@@ -86,28 +93,3 @@ def _turned(layout: Layout) -> Layout:
         {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine,
         {number: (y, x) for number, (x, y) in layout.labels.items()},
     )
-
-
-def _frames(graph: Graph, boxes: dict[str, Box]) -> dict[str, Box]:
-    """A rectangle around each cluster; left out where it would also surround a stranger."""
-    members: dict[str, list[str]] = {key: [] for key in graph.clusters}
-    for key, vertex in graph.vertices.items():
-        for cluster in graph.lineage(vertex.cluster):
-            members[cluster].append(key)
-    frames: dict[str, Box] = {}
-    for cluster, keys in members.items():
-        if not keys:
-            continue
-        depths = [len(graph.lineage(graph.vertices[k].cluster)) - len(graph.lineage(cluster)) for k in keys]
-        pad = FRAME_GAP * min(1 + max(depths), MOST_PADDED)
-        left, right = min(boxes[k].left for k in keys) - pad, max(boxes[k].right for k in keys) + pad
-        top = min(boxes[k].top - (1 + depth) * (FRAME_GAP + FRAME_WORDS) for k, depth in zip(keys, depths, strict=True))
-        bottom = max(boxes[k].bottom for k in keys) + pad
-        inside = set(keys)
-        strangers = (
-            box for key, box in boxes.items()
-            if key not in inside and box.right > left and box.left < right and box.bottom > top and box.top < bottom
-        )
-        if next(strangers, None) is None:
-            frames[cluster] = Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
-    return frames

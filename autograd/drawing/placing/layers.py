@@ -5,16 +5,18 @@ Every place knows the places that its edges lead to, above and below, so that a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 
 from autograd.drawing.model import LEAVES, Graph
 
-from .ranks import ranks
+from .ranks import ranks, spine
 
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
+LEAF, INNER = 1.0, 4.0
+"""How strongly leaves, and what is computed, draw their neighbours near."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +28,7 @@ class Place:
     layer: int
     clusters: tuple[str, ...]
     weight: float
+    straight: bool  # on the spine
     above: list[Place] = field(default_factory=list)
     below: list[Place] = field(default_factory=list)
     order: float = 0.0
@@ -46,35 +49,45 @@ Layers = list[list[Place]]
 def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
               ) -> tuple[Layers, dict[str, Place], dict[int, list[Place]]]:
     """The layers, the place of each vertex, and the bends of each edge by its number."""
-    rank = ranks(graph)
+    rank, way = ranks(graph), dict.fromkeys(spine(graph))
     lineage = {key: tuple(path) for key, path in graph.lineages().items()}
-    vertices = {key: Place(*measured[key], rank[key], lineage[vertex.cluster], 1.0 if vertex.kind in LEAVES else 8.0)
+    vertices = {key: Place(*measured[key], rank[key], lineage[vertex.cluster],
+                           LEAF if vertex.kind in LEAVES else INNER, key in way)
                 for key, vertex in graph.vertices.items()}
+    steps, spans = set(pairwise(way)), _spans(vertices.values())
     bends: dict[int, list[Place]] = {}
     for number, edge in enumerate(graph.edges):
         if edge.carried:
             continue
-        last, end = vertices[edge.source], vertices[edge.target]
-        if 1 < end.layer - last.layer <= LONGEST_BEND:
-            shared = _common(last.clusters, end.clusters)
-            bends[number] = [Place(6.0, 0.0, layer, shared, 2.0) for layer in range(last.layer + 1, end.layer)]
-            for bend in bends[number]:
-                _join(last, bend)
-                last = bend
-        _join(last, end)
+        start, end = vertices[edge.source], vertices[edge.target]
+        stops = [start]
+        if end.layer - start.layer <= LONGEST_BEND:
+            straight = (edge.source, edge.target) in steps
+            stops += [Place(6.0, 0.0, layer, _passed(start, end, layer, spans), start.weight, straight)
+                      for layer in range(start.layer + 1, end.layer)]
+            steps.discard((edge.source, edge.target))  # of several edges from one to the next
+            bends[number] = stops[1:]
+        for upper, lower in pairwise([*stops, end]):
+            upper.below.append(lower)
+            lower.above.append(upper)
     layers: Layers = [[] for _ in range(max(rank.values(), default=-1) + 1)]
     for place in chain(vertices.values(), *bends.values()):
         layers[place.layer].append(place)
     return layers, vertices, bends
 
 
-def _join(upper: Place, lower: Place) -> None:
-    upper.below.append(lower)
-    lower.above.append(upper)
+def _spans(vertices: Iterable[Place]) -> dict[str, tuple[int, int]]:
+    """The first and the last layer of each cluster."""
+    found: dict[str, tuple[int, int]] = {}
+    for place in vertices:
+        for cluster in place.clusters:
+            first, last = found.get(cluster, (place.layer, place.layer))
+            found[cluster] = min(first, place.layer), max(last, place.layer)
+    return found
 
 
-def _common(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
-    size = 0
-    while size < min(len(a), len(b)) and a[size] == b[size]:
-        size += 1
-    return a[:size]
+def _passed(start: Place, end: Place, layer: int, spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """The clusters in which an edge passes a layer: those of its start that go on, or of its end that have begun."""
+    left = tuple(cluster for cluster in start.clusters if layer <= spans[cluster][1])
+    entered = tuple(cluster for cluster in end.clusters if layer >= spans[cluster][0])
+    return max(left, entered, key=len)

@@ -40,6 +40,11 @@ class Box:
     def bottom(self) -> float:
         return self.y + self.height / 2
 
+    def meets(self, other: Box) -> bool:
+        """Whether the two overlap."""
+        return (self.left < other.right and self.right > other.left
+                and self.top < other.bottom and self.bottom > other.top)
+
     @property
     def turned(self) -> Box:
         """The box in a picture that runs to the right instead of downwards."""
@@ -58,6 +63,12 @@ class Layout:
     labels: dict[int, Point] = field(default_factory=dict)
     frames: dict[str, Box] = field(default_factory=dict)
     trouble: str = ""  # what went wrong with the engine that was to place it
+
+
+def enclosing(points: Sequence[Point]) -> Box:
+    """The smallest box around points."""
+    (left, right), (top, bottom) = ((min(numbers), max(numbers)) for numbers in zip(*points, strict=True))
+    return Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
 
 
 def sizes(graph: Graph) -> dict[str, tuple[float, float]]:

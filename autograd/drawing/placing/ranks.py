@@ -58,7 +58,7 @@ def lengths(graph: Graph) -> list[int]:
     return found
 
 
-def spine(graph: Graph) -> set[str]:
+def spine(graph: Graph) -> list[str]:
     """The longest way from the data to the last output: what a picture should show as a straight line.
 
     Of ways of the same length it is the one in the middle, so that many that meet come from both sides.
@@ -72,14 +72,14 @@ def spine(graph: Graph) -> set[str]:
         if longest:
             before[key] = longest[(len(longest) - 1) // 2]
     ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
-    found: set[str] = set()
+    found: list[str] = []
     key = max(ends, key=lambda end: depth[end], default="")
     while key and incoming.get(key):
-        found.add(key)
-        first, key = key, before.get(key, "")
+        found.append(key)
+        key = before.get(key, "")
     if found:  # a parameter at the beginning stands aside
-        found.update([e.source for e in incoming[first] if graph.vertices[e.source].kind is Kind.INPUT][:1])
-    return found
+        found += [e.source for e in incoming[found[-1]] if graph.vertices[e.source].kind is Kind.INPUT][:1]
+    return found[::-1]
 
 
 def _pulls(graph: Graph) -> dict[str, int]:

@@ -43,8 +43,7 @@ class Room:
     def _meeting(self, box: Box) -> Iterator[Box]:
         for cell in self._touched(box):
             for other in self._cells.get(cell, ()):
-                if (box.left < other.right and box.right > other.left
-                        and box.top < other.bottom and box.bottom > other.top):
+                if box.meets(other):
                     yield other
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from autograd.drawing.model import Graph
 
 from .layout import Box, Layout, Point
+from .spacing import apart
 
 Span = tuple[float, float]  # top and bottom
 Stop = tuple[float, float, float]  # where a route goes straight down, and from where to where
@@ -23,13 +24,9 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
     arriving: dict[str, list[tuple[float, int]]] = {}
     for number, edge in enumerate(graph.edges):
         if not edge.carried:
-            before = passed[number][-1][0] if number in passed else boxes[edge.source].x
+            before = passed[number][-1][0] if passed.get(number) else boxes[edge.source].x
             arriving.setdefault(edge.target, []).append((before, number))
-    ends: dict[int, float] = {}
-    for key, edges in arriving.items():
-        step = min(22.0, boxes[key].width * 0.7 / len(edges))
-        for place, (_, number) in enumerate(sorted(edges)):
-            ends[number] = boxes[key].x + (place - (len(edges) - 1) / 2) * step
+    ends = {number: x for key, edges in arriving.items() for number, x in _arrivals(boxes[key], sorted(edges))}
     found: dict[int, list[Point]] = {}
     for number, edge in enumerate(graph.edges):
         source, target = boxes[edge.source], boxes[edge.target]
@@ -37,6 +34,16 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
             found[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
                                      (ends[number], rows[edge.target][0], target.top)])
     return found
+
+
+def _arrivals(box: Box, edges: Sequence[tuple[float, int]]) -> Iterator[tuple[int, float]]:
+    """Where edges arrive at a box: straight down if they come to its middle, the others beside them."""
+    reach = box.width * 0.38
+    offsets = [min(22.0, reach / max(1, len(edges) - 1)) * place for place in range(len(edges))]
+    wanted = [min(max(x, box.x - reach), box.x + reach) for x, _ in edges]
+    weights = [1 / (abs(x - box.x) + 1e-9) for x in wanted]
+    for (_, number), x, offset in zip(edges, apart(wanted, weights, offsets), offsets, strict=True):
+        yield number, min(max(x, box.x - reach + offset), box.x + reach - offsets[-1] + offset)
 
 
 def _curve(stops: list[Stop]) -> list[Point]:

@@ -6,6 +6,7 @@ never from addresses or sets.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from math import hypot
@@ -53,7 +54,7 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
              penwidth="1.2")
     if layout:
         dot.attr("graph", dpi="144")
-    _Writer(graph, colours, layout, spine(graph) if len(graph.edges) <= ROOMY else set()).write(dot, dashed)
+    _Writer(graph, colours, layout, set(spine(graph) if len(graph.edges) <= ROOMY else [])).write(dot, dashed)
     return dot
 
 
@@ -103,20 +104,22 @@ class _Writer:
         order = [""]
         for key in order:
             order.extend(reversed(nested[key]))  # so that siblings are written in their order
+        loops = Counter(around[-1] for edge in graph.edges if edge.carried and (around := graph.around(edge)))
         for key in order[1:]:
             pieces[key] = graphviz.Digraph(f"cluster_{key}")
-            pieces[key].attr(**self._frame(graph.clusters[key], words.get(key)))
+            pieces[key].attr(**self._frame(graph.clusters[key], words.get(key), loops[key]))
         for key in order:
             for name in inside[key]:
                 pieces[key].node(name, **self._vertex(graph.vertices[name], measured[name]))
         for key in reversed(order[1:]):
             pieces[graph.clusters[key].parent].subgraph(pieces[key])
 
-    def _frame(self, cluster: Cluster, words: FrameWords | None) -> dict[str, str]:
+    def _frame(self, cluster: Cluster, words: FrameWords | None, loops: int) -> dict[str, str]:
         attributes = {"id": cluster.id, "labeljust": "l", "style": "filled,rounded",
                       "color": self.colours["carried" if cluster.repeats > 1 else "frame"],
                       "fillcolor": self.colours["frame-fill"], "fontname": FONT, "fontsize": "10",
-                      "fontcolor": self.colours["muted"], "margin": "10", "label": literal(cluster_label(cluster))}
+                      "fontcolor": self.colours["muted"], "label": literal(cluster_label(cluster)),
+                      "margin": str(10 + 8 * loops)}  # room for the ways to the next repetition
         if self.layout and words:
             frame, height = self.layout.frames[cluster.id], self.layout.height
             corners = (frame.left, frame.bottom), (frame.right, frame.top)

@@ -53,11 +53,12 @@ def test_the_way_to_the_next_repetition_is_dashed_and_holds_no_vertex_in_its_lay
     graph = layers(2)
     plain = dot.source(graph)
     graph.edges.append(Edge("r1", "d0", (0,), carried=True))
-    way, = set(dot.source(graph).splitlines()) - set(plain.splitlines())
+    frame, way = sorted(set(dot.source(graph).splitlines()) - set(plain.splitlines()))
+    assert "margin=18" in frame  # room for it in the frame that it stays in
     assert way.strip().startswith("r1 -> d0 [")
     assert {"class=carried", "constraint=false", "style=dashed"} <= set(re.split(r"[\s\[\]]+", way))
     assert "minlen" not in way
-    assert dot.digraph(graph, dashed=False).source == plain
+    assert dot.digraph(graph, dashed=False).source.replace("margin=18", "margin=10") == plain
 
 
 def test_the_same_bytes_under_any_hash_seed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import isfinite
 
 import numpy as np
@@ -18,7 +18,7 @@ from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
 from autograd.drawing.placing.layered import layered
-from autograd.drawing.placing.layout import Box, Layout, sizes, ways_back
+from autograd.drawing.placing.layout import Box, Layout, enclosing, sizes, ways_back
 from autograd.drawing.placing.ranks import ranks, spine
 from autograd.drawing.placing.room import along
 from autograd.drawing.words import width
@@ -97,7 +97,9 @@ def test_loops_go_around_what_any_engine_placed(engine: str, direction: str, mon
     layout = drawing.layout()
     carried = [number for number, edge in enumerate(drawing.graph.edges) if edge.carried]
     assert carried
+    (frame,) = layout.frames.values()
     for number in carried:
+        assert surrounds(frame, enclosing(layout.routes[number]))
         for x, y in along(layout.routes[number]):
             assert 0 <= x <= layout.width
             assert 0 <= y <= layout.height
@@ -227,7 +229,7 @@ def test_a_narrow_frames_words_leave_out_what_the_frame_around_says() -> None:
 
 def test_the_way_of_the_data_is_straight() -> None:
     graph = layers(3)
-    assert spine(graph) == {"x", *(f"{kind}{i}" for kind in "dar" for i in range(3))}
+    assert spine(graph) == ["x", *(f"{kind}{i}" for i in range(3) for kind in "dar")]
 
 
 def test_of_many_ways_that_meet_the_one_in_the_middle_is_straight() -> None:
@@ -235,7 +237,7 @@ def test_of_many_ways_that_meet_the_one_in_the_middle_is_straight() -> None:
     for key in ("x", *(f"f{i}" for i in range(7)), "end"):
         graph.add(Vertex(key, Kind.OPERATION if key != "x" else Kind.INPUT, op="f", output=key == "end"))
     graph.edges = [edge for i in range(7) for edge in (Edge("x", f"f{i}", (0,)), Edge(f"f{i}", "end", (i,)))]
-    assert spine(graph) == {"x", "f3", "end"}
+    assert spine(graph) == ["x", "f3", "end"]
 
 
 def test_a_gradients_way_back_stays_between_the_boxes() -> None:
@@ -261,6 +263,48 @@ def test_from_left_to_right() -> None:
 def test_a_chain_stands_straight() -> None:
     layout = layered(chain(12))
     assert len({round(box.x, 3) for box in layout.boxes.values()}) == 1
+
+
+def test_the_way_of_the_data_stands_straight() -> None:
+    graph = layers(4)
+    graph.edges.append(Edge("r0", "a2", (2,)))  # passes two modules
+    layout, way = layered(graph), spine(graph)
+    assert max(layout.boxes[key].x for key in way) - min(layout.boxes[key].x for key in way) < 1e-3
+    for number, edge in enumerate(graph.edges):
+        if (edge.source, edge.target) in set(pairwise(way)):
+            assert max(x for x, _ in layout.routes[number]) - min(x for x, _ in layout.routes[number]) < 1e-3
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_frame_holds_the_ways_to_the_next_repetition_and_the_edges_that_pass(direction: str) -> None:
+    graph = layers(2)
+    graph.add(Vertex("end", Kind.OPERATION, op="end", output=True))
+    graph.edges += [Edge("x", "r1", (1,)), Edge("r0", "d0", carried=True), Edge("a1", "d1", carried=True),
+                    Edge("r1", "end", (0,))]
+    layout = layered(graph, direction)
+    for frame, number in (("c1", -3), ("c2", -2)):
+        loop = enclosing(layout.routes[len(graph.edges) + number])
+        assert surrounds(layout.frames[frame], loop)
+    passing, outer = enclosing(layout.routes[len(graph.edges) - 4]), layout.frames["c0"]
+    assert (passing.right < outer.right) if direction == "TB" else (passing.bottom < outer.bottom)
+    assert surrounds(Box(layout.width / 2, layout.height / 2, layout.width, layout.height), outer)
+
+
+def surrounds(outer: Box, inner: Box) -> bool:
+    return (outer.left <= inner.left and inner.right <= outer.right
+            and outer.top <= inner.top and inner.bottom <= outer.bottom)
+
+
+def test_what_is_read_beside_a_module_stands_beside_its_frame() -> None:
+    graph = layers(2)
+    graph.vertices["w0"] = replace(graph.vertices["w0"], value=Summary(3, "[-0.3395, 0.04909, 0.1864]"))
+    graph.vertices["b0"] = replace(graph.vertices["b0"], value=Summary(3, "[-0.3395, 0.04909, 0.1864]"))
+    graph.add(Vertex("t", Kind.INPUT, name="targets", shape=(4,), dtype="int64"))
+    graph.add(Vertex("loss", Kind.OPERATION, op="cross_entropy", output=True))
+    graph.edges += [Edge("r1", "loss", (0,)), Edge("t", "loss", (1,))]
+    layout = layered(graph)
+    assert layout.frames.keys() == graph.clusters.keys()
+    assert not layout.boxes["t"].meets(layout.frames["c0"])
 
 
 def test_modules_get_their_frames() -> None:

@@ -1,0 +1,31 @@
+"""Frames of our own layout: a rectangle around each cluster, and all that passes through it."""
+
+from __future__ import annotations
+
+from .layout import Box
+
+FRAME_GAP, FRAME_WORDS = 7.2, 12.0
+"""Between a frame and what it holds, and for its words above that."""
+MOST_PADDED = 3
+"""Of frames in frames so many get a gap of their own at the sides and below."""
+
+
+Held = list[tuple[tuple[str, ...], Box]]  # boxes, each with the clusters that it lies in, outermost first
+
+
+def frames(standing: Held, passing: Held) -> dict[str, Box]:
+    """The frames of vertices and of what passes through; one that would also surround a stranger is left out."""
+    members: dict[str, list[tuple[int, Box]]] = {}
+    for clusters, box in standing + passing:
+        for depth, cluster in enumerate(reversed(clusters), 1):
+            members.setdefault(cluster, []).append((depth, box))
+    found: dict[str, Box] = {}
+    for cluster, inside in members.items():
+        padded = [(box, FRAME_GAP * min(depth, MOST_PADDED)) for depth, box in inside]
+        left, right = min(box.left - pad for box, pad in padded), max(box.right + pad for box, pad in padded)
+        top = min(box.top - depth * (FRAME_GAP + FRAME_WORDS) for depth, box in inside)
+        bottom = max(box.bottom + pad for box, pad in padded)
+        frame = Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+        if not any(box.meets(frame) and cluster not in clusters for clusters, box in standing):
+            found[cluster] = frame
+    return found
