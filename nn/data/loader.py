@@ -6,7 +6,7 @@ and a run that is resumed in the middle of a pass sees the batches that are left
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -33,7 +33,8 @@ class DataLoader(_OfOneDataSet):
     """Iterate over data in batches of Tensors: `for x, y in DataLoader((images, labels), 32, shuffle=True)`.
 
     `data` is an array (each batch is a Tensor), a tuple of arrays of equal length (a tuple of Tensors), or any object
-    with `__len__` and `__getitem__(int)`, whose samples (arrays, tuples or dicts of them) are stacked. Batches are
+    with `__len__` and `__getitem__(int)`, whose samples (arrays, tuples or dicts of them) are stacked, or given to
+    `collate_fn` as a list, which makes a batch of them: of sentences of several lengths, for example. Batches are
     copies. Every pass visits each sample once; with `shuffle`, in an order that follows from `seed` and the number of
     the pass, and `seed=None` draws one from the generator that `autograd.manual_seed` sets. The last batch is shorter,
     or with `drop_last` left out. `num_workers` and `pin_memory` are accepted as in PyTorch; there is one process.
@@ -41,8 +42,9 @@ class DataLoader(_OfOneDataSet):
     """
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool = False, drop_last: bool = False,
-                 seed: int | None = None, *, num_workers: int = 0, pin_memory: bool = False) -> None:
-        self.samples, self._gather = _source(data)
+                 seed: int | None = None, *, collate_fn: Callable[[list[Any]], Any] | None = None,
+                 num_workers: int = 0, pin_memory: bool = False) -> None:
+        self.samples, self._gather = _source(data) if collate_fn is None else _collated(data, collate_fn)
         self.batch_size = integer("batch_size", batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last
@@ -126,6 +128,16 @@ def _source(data: Any) -> tuple[int, Gather]:
     )
 
 
+def _collated(data: Any, collate: Callable[[list[Any]], Any]) -> tuple[int, Gather]:
+    """The number of samples, and the function to a batch that the user makes of a list of them."""
+    count, gather = _source(data)
+    if isinstance(data, tuple):
+        return count, lambda rows: collate([*zip(*gather(rows), strict=True)])
+    if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
+        return count, lambda rows: collate([*gather(rows)])
+    return count, lambda rows: collate([data[index] for index in _indices(rows)])
+
+
 def _plain(data: Any, which: str) -> NDArray[Any]:
     if not isinstance(data, Tensor):
         return plain_array(data)
@@ -148,8 +160,12 @@ def _rows(array: NDArray[Any], rows: Any) -> NDArray[Any]:
 
 
 def _stack_samples(data: Any, rows: Any) -> Any:
-    indices = range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist()
+    indices = _indices(rows)
     return _stack([data[index] for index in indices], indices)
+
+
+def _indices(rows: Any) -> Sequence[int]:
+    return range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist()
 
 
 def _stack(samples: list[Any], indices: Any) -> Any:
@@ -165,7 +181,8 @@ def _stack(samples: list[Any], indices: Any) -> Any:
         if array.shape != arrays[0].shape:
             raise ValueError(
                 f"samples of one batch need one shape: sample {indices[0]} has {arrays[0].shape}, sample {index} has "
-                f"{array.shape}. A list is read as one sample an item; for several arrays write a tuple: (x, y)"
+                f"{array.shape}. A list is read as one sample an item; for several arrays write a tuple: (x, y); to "
+                "pad the samples of a batch, give collate_fn"
             )
     return owning(np.stack(arrays))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -229,3 +230,23 @@ def test_several_arrays_are_one_argument() -> None:
         with pytest.raises(TypeError, match=r"several arrays as one tuple: write DataLoader\(\(x, y\), batch_size\)"):
             DataLoader(np.ones((4, 2)), batch_size, batch_size=2)
     assert list(inspect.signature(DataLoader).parameters)[:2] == ["data", "batch_size"]
+
+
+def test_batches_of_what_differs_in_length_are_made_by_the_user() -> None:
+    sentences = [(np.arange(n), n % 2) for n in (3, 1, 2, 4, 2)]
+
+    def padded(samples: list[Any]) -> Any:
+        longest = max(len(words) for words, _ in samples)
+        return np.stack([np.pad(words, (0, longest - len(words))) for words, _ in samples]), [y for _, y in samples]
+
+    batches = list(DataLoader(sentences, 2, collate_fn=padded))
+    assert [words.tolist() for words, _ in batches] == [[[0, 1, 2], [0, 0, 0]], [[0, 1, 0, 0], [0, 1, 2, 3]], [[0, 1]]]
+    assert batches[1][1] == [0, 0]
+    shuffled = DataLoader(sentences, 2, shuffle=True, seed=1, collate_fn=lambda samples: len(samples))
+    assert list(shuffled) == [2, 2, 1]
+    x, y = np.arange(6.0).reshape(3, 2), np.array([1, 0, 2])
+    (first, last) = DataLoader((x, y), 2, collate_fn=lambda samples: [(a.tolist(), b.item()) for a, b in samples])
+    assert (first, last) == ([([0, 1], 1), ([2, 3], 0)], [([4, 5], 2)])
+    assert list(DataLoader(x, 3, collate_fn=len)) == [3]
+    with pytest.raises(ValueError, match="give collate_fn"):
+        list(DataLoader(sentences, 2))
