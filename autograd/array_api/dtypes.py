@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import as_tensor
+from autograd.arrays import one_of
 from autograd.tensor import Tensor
 
 from .apply import call, check_device
@@ -52,8 +53,7 @@ def isdtype(dtype: Any, kind: Any) -> Any:
     if isinstance(kind, tuple):
         return any(isdtype(dtype, k) for k in kind)
     if isinstance(kind, str):
-        if kind not in KINDS:
-            raise ValueError(f"kind is one of {', '.join(KINDS)}, got {kind!r}")
+        one_of("kind", kind, KINDS)
         return np.dtype(dtype).kind in KINDS[kind]
     return np.dtype(dtype) == np.dtype(kind)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import answering, array_of, as_tensor
-from autograd.arrays import weak
+from autograd.arrays import one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
@@ -126,8 +126,7 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
     x = _floating(x)
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
-    if approximate != "none":
-        raise ValueError(f"gelu's approximate is 'none' or 'tanh', got {approximate!r}")
+    one_of("gelu: approximate", approximate, ("none", "tanh"))
     return x * normal_cdf(x)  # type: ignore[no-any-return]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
+from autograd.arrays import one_of
 from autograd.declare import decided, differential, piecewise_constant
 from autograd.rules.decompositions import hermitian_change
 from autograd.rules.linalg import H, mirrored, sandwiched
@@ -134,8 +135,7 @@ def qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full",
        check_finite: bool = True) -> Any:
     """A = Q R, or A[:, p] = Q R with the columns that SciPy chose."""
     modes: dict[str, Any] = {"full": "complete", "r": "complete", "economic": "reduced"}
-    if mode not in modes:
-        raise ValueError(f"qr of tensors takes mode='full', 'r' or 'economic', got {mode!r}")
+    one_of("qr of tensors: mode", mode, modes)
     (a,) = for_lapack(a)
     order = pivots(a) if pivoting else None
     q, r = np.linalg.qr(a if order is None else np.take_along_axis(a, order[..., None, :], -1), modes[mode])

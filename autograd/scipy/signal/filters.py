@@ -17,6 +17,7 @@ import numpy as np
 import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import one_of
 from autograd.declare import decided, general, on_arrays_too
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
@@ -103,8 +104,7 @@ def lfilter_zi(b: Any, a: Any) -> Any:
 def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None,
              method: str = "pad", irlen: int | None = None) -> Any:
     """A filter applied forwards and then backwards, so that it delays nothing."""
-    if method not in ("pad", "gust"):
-        raise ValueError(f"filtfilt's method is 'pad' or 'gust', got {method!r}")
+    one_of("filtfilt: method", method, ("pad", "gust"))
     b, a = coefficients(b, a)
     x = array_of(x)
     x = np.moveaxis(x, axis, -1)

@@ -9,6 +9,7 @@ import scipy.fft as sf
 import scipy.signal as ss
 
 from autograd.arguments import array_of
+from autograd.arrays import one_of
 from autograd.scipy.twin import twin
 
 Array = Any
@@ -17,8 +18,7 @@ Array = Any
 @twin(ss.resample)
 def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None, domain: str = "time") -> Any:
     """The periodic signal through the samples x at `num` places, or through those that have the spectrum x."""
-    if domain not in ("time", "freq"):
-        raise ValueError(f"resample's domain is 'time' or 'freq', got {domain!r}")
+    one_of("resample: domain", domain, ("time", "freq"))
     x = array_of(x)
     x = np.moveaxis(x, axis, -1)
     size, real = x.shape[-1], domain == "time" and x.dtype.kind != "c"

@@ -10,6 +10,7 @@ import scipy.fft as sf
 import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import one_of
 from autograd.scipy.twin import twin
 
 from .filters import detrend as without_trend
@@ -33,8 +34,7 @@ def averaged(power: Array, average: str) -> Array:
     count = power.shape[-2]
     if average == "mean" or count == 1:
         return np.mean(power, axis=-2)
-    if average != "median":
-        raise ValueError(f"average is 'mean' or 'median', got {average!r}")
+    one_of("average", average, ("mean", "median"))
     terms = np.arange(1, 2 * ((count - 1) // 2) + 2)
     real, imaginary = (np.median(part, axis=-2) / np.sum((-1.0) ** (terms + 1) / terms)
                        for part in (np.real(power), np.imag(power)))
@@ -80,8 +80,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     x, y = (np.concatenate([s, np.zeros((*s.shape[:-1], samples - s.shape[-1]), s.dtype)], axis=-1) for s in (x, y))
     window, step, size = cut(window, nperseg, nfft, noverlap, samples)
     onesided = return_onesided and "c" not in (x.dtype.kind, y.dtype.kind)
-    if scaling not in ("density", "spectrum"):
-        raise ValueError(f"scaling is 'density' or 'spectrum', got {scaling!r}")
+    one_of("scaling", scaling, ("density", "spectrum"))
     scale = fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
     first = transformed(x, window, step, size, detrend, onesided)
     power = np.conj(first) * (first if alike else transformed(y, window, step, size, detrend, onesided))

@@ -125,7 +125,7 @@ def test_gustafssons_initial_states(b: Any, a: Any, irlen: Any) -> None:
 @pytest.mark.parametrize(("call", "words"), [
     (lambda x: signal.lfilter(np.ones((2, 2)), 1.0, x), "two vectors"),
     (lambda x: signal.lfilter([1.0], [1.0, 0.5], x[:0]), r"needs samples, got the shape \(0,\)"),
-    (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, method="gusto"), "method is 'pad' or 'gust', got 'gusto'"),
+    (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, method="gusto"), "must be one of 'pad', 'gust', got 'gusto'"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padlen=9), "more samples than its padlen, which is 9, got 9"),
     (lambda x: signal.filtfilt([1.0], [1.0, 0.5], x, padtype="wrap"), "got 'wrap'"),
     (lambda x: signal.lfilter([], [1.0], x), r"two vectors, got shapes \(0,\)"),

@@ -78,11 +78,12 @@ def test_what_two_signals_share() -> None:
     ("options", "message"),
     [
         ({"nperseg": 8, "noverlap": 8}, "nfft >= nperseg > noverlap, got nfft=8, nperseg=8 and noverlap=8"),
-        ({"nperseg": 8, "nfft": 7}, "nfft >= nperseg > noverlap"), ({"nperseg": 8, "scaling": "power"}, "scaling is"),
+        ({"nperseg": 8, "nfft": 7}, "nfft >= nperseg > noverlap"),
+        ({"nperseg": 8, "scaling": "power"}, "scaling must be one of"),
         ({"nperseg": 9, "window": np.ones(8)}, "length of the window that is given, 8, got 9"),
         ({"window": np.ones(31)}, r"no longer than the 30 samples there are, got shape \(31,\)"),
         ({"window": np.ones((2, 8))}, "a window is a vector"),
-        ({"nperseg": 8, "average": "mode"}, "average is 'mean' or 'median'"),
+        ({"nperseg": 8, "average": "mode"}, "average must be one of 'mean', 'median', got 'mode'"),
     ],
 )
 def test_options_that_scipy_refuses_are_refused(options: dict[str, Any], message: str) -> None:
