@@ -246,7 +246,7 @@ class GELU(Activation):
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
-    The derivative is sigmoid(beta x). Any shape; the dtype stays.
+    The derivative is sigmoid(beta x). Any shape; the dtype stays. Raises ValueError for a beta of 0.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
 

@@ -38,6 +38,7 @@ class MultiheadAttention(Layer):
     Returns the output, shaped like the query, and the weights (N, L, S), averaged over heads unless
     `average_attn_weights=False`, or None with `need_weights=False`. `in_proj_weight` (3 embed_dim, embed_dim) holds the
     projections of query, key and value. A query that may attend to nothing gets 0 before the last projection.
+    Raises ValueError for other shapes, of masks too, TypeError for a mask of integers.
     """
 
     follows = MappingProxyType({"kdim": "embed_dim", "vdim": "embed_dim"})

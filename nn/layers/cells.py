@@ -59,6 +59,7 @@ class RNNCell(_Cell):
     """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu: one step of `RNN` (Elman 1990).
 
     Input (N, input_size) and state (N, hidden_size), zeros unless given, or both without N; returns the next state.
+    Raises ValueError for other shapes.
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", *,
@@ -74,7 +75,7 @@ class RNNCell(_Cell):
 class GRUCell(_Cell):
     """r, z = σ(...); n = tanh(W_in x + b_in + r (W_hn h + b_hn)); h' = (1 - z) n + z h: one step of `GRU`.
 
-    Shapes as in RNNCell; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
+    Shapes and errors as in RNNCell; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
     """
 
     gates = 3
@@ -86,8 +87,8 @@ class GRUCell(_Cell):
 class LSTMCell(_Cell):
     """i, f, o = σ(...), g = tanh(...); c' = f c + i g; h' = o tanh(c'): one step of `LSTM`.
 
-    Input as in RNNCell; `hx` is (h, c), and so is what is returned. Gates are stacked in the order i, f, g, o.
-    Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
+    Input and errors as in RNNCell; `hx` is (h, c), and so is what is returned. Gates are stacked in the order i, f, g,
+    o. Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
     """
 
     gates = 4

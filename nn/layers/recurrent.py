@@ -116,7 +116,7 @@ class RNN(_Recurrent):
 
     Input (L, N, input_size), (N, L, input_size) if `batch_first`, or (L, input_size); the initial state `hx` (layers *
     directions, N, hidden), zeros unless given. Returns the outputs of the last layer (L, N, directions * hidden) and
-    the final state of every layer.
+    the final state of every layer. Raises ValueError for other shapes, and for a sequence without a step.
     """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
@@ -133,7 +133,7 @@ class RNN(_Recurrent):
 class GRU(_Recurrent):
     """r, z = σ(...); n = tanh(W_in x_t + b_in + r (W_hn h_{t-1} + b_hn)); h_t = (1 - z) n + z h_{t-1}.
 
-    Shapes as in RNN; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
+    Shapes and errors as in RNN; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
     """
 
     gates = 3
@@ -145,8 +145,8 @@ class GRU(_Recurrent):
 class LSTM(_Recurrent):
     """i, f, o = σ(...), g = tanh(...); c_t = f c_{t-1} + i g; h_t = o tanh(c_t) (Hochreiter & Schmidhuber 1997).
 
-    Input as in RNN; `hx` is (h, c). Returns the outputs and (h, c) of every layer. Gates are stacked in the order
-    i, f, g, o. With `proj_size` h_t = W_hr (o tanh(c_t)) is narrower than c_t (Sak et al., arXiv:1402.1128).
+    Input and errors as in RNN; `hx` is (h, c). Returns the outputs and (h, c) of every layer. Gates are stacked in the
+    order i, f, g, o. With `proj_size` h_t = W_hr (o tanh(c_t)) is narrower than c_t (Sak et al., arXiv:1402.1128).
     """
 
     gates = 4

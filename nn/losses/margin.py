@@ -72,7 +72,8 @@ class TripletMarginLoss(Loss):
     """max(0, d(a, p) - d(a, n) + margin), averaged: an anchor shall be closer to the positive than to the negative.
 
     d is `pairwise_distance` with p and eps, along the last axis; `swap` takes d(p, n) where that is smaller than d(a,
-    n). All three have one shape. Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
+    n). All three have one shape, else ValueError.
+    Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
     """
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *,
