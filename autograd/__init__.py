@@ -87,10 +87,8 @@ _install()
 
 # What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
 __getattr__, __dir__ = _on_first_use(__name__, {
-    "compare": ("comparison", "compare"), "draw": ("drawing", "draw"), "draw_on_error": ("drawing", "draw_on_error"),
-    "trace_source": ("drawing", "trace_source"), "minimize": ("optimize", "minimize"),
-    "supported": ("support", "supported"),
-    "implicit": ("implicit", None), "numerical": ("numerical", None), "scipy": ("scipy", None),
-    "symbolic": ("symbolic", None), "testing": ("testing", None),
-    "special": ("scipy.special", None),  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
+    **{name: name for name in ("implicit", "numerical", "scipy", "symbolic", "testing")},
+    **dict.fromkeys(("draw", "draw_on_error", "trace_source"), "drawing"),
+    "compare": "comparison", "minimize": "optimize", "supported": "support",
+    "special": "scipy.special",  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
 }, advice=_FUNCTIONS, rest="array_api")

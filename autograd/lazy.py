@@ -11,13 +11,13 @@ from typing import Any
 from .errors import no_attribute
 
 
-def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]], advice: Mapping[str, str] | None = None,
+def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, str] | None = None,
                  rest: str | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """The `__getattr__` and `__dir__` of a package, of whose names some wait in its modules.
 
-    `places` has the module of each name, and what it is called there (None: the module itself). All that the module
-    `rest` lists is the package's too, as if by `from rest import *`, and comes with the first name found nowhere else.
-    Of other names the first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
+    `places` has the module of each name; where its own name is that one, the module itself is meant. All that the
+    module `rest` lists is the package's too, as if by `from rest import *`, and comes with the first name found nowhere
+    else. Of other names the first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
     """
     here = vars(sys.modules[package])
     own = here.pop("__all__") if rest else []
@@ -33,9 +33,8 @@ def on_first_use(package: str, places: Mapping[str, tuple[str, str | None]], adv
             if frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]:  # an AttributeError would lose its advice
                 raise ImportError(str(error), name=name)
             raise error
-        module, attribute = places[name]
-        found = importlib.import_module(f"{package}.{module}")
-        here[name] = found if attribute is None else getattr(found, attribute)
+        module = importlib.import_module(f"{package}.{places[name]}")
+        here[name] = module if places[name].rpartition(".")[2] == name else getattr(module, name)
         return here[name]
 
     def names() -> list[str]:

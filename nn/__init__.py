@@ -32,11 +32,9 @@ __all__ += losses.__all__
 
 # What a first `import nn` need not pay for.
 __getattr__, __dir__ = on_first_use(__name__, {
-    "data": ("data", None), "inspect": ("inspect", None), "metrics": ("metrics", None),
-    "storage": ("storage", None), "training": ("training", None),
-    "fit": ("training", "fit"), "evaluate": ("training", "evaluate"), "History": ("training", "History"),
-    "Callback": ("training", "Callback"), "EarlyStopping": ("training", "EarlyStopping"),
-    "save_checkpoint": ("training", "save_checkpoint"), "load_checkpoint": ("training", "load_checkpoint"),
-    "save": ("storage", "save"), "load": ("storage", "load"), "export_onnx": ("onnx", "export_onnx"),
-    "functional_call": ("stateless", "functional_call"), "summary": ("layer_table", "summary"),
+    **{name: name for name in ("data", "inspect", "metrics", "storage", "training")},
+    **dict.fromkeys(("Callback", "EarlyStopping", "History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"),
+                    "training"),
+    "save": "storage", "load": "storage", "export_onnx": "onnx", "functional_call": "stateless",
+    "summary": "layer_table",
 }, MODULES)

@@ -53,5 +53,5 @@ else:  # or else a type checker would take every name for one that exists
         "ASGD": "write SGD", "SparseAdam": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }
-    _PLACES = {"schedulers": ("schedulers", None), "LBFGS": ("lbfgs", "LBFGS")}
+    _PLACES = {"schedulers": "schedulers", "LBFGS": "lbfgs"}
     __getattr__, __dir__ = on_first_use(__name__, _PLACES, _ADVICE)

@@ -12,4 +12,4 @@ from .report import Report
 
 __all__ = ["Report", "check_gradients", "check_rule", "strategies"]
 
-__getattr__, __dir__ = on_first_use(__name__, {"strategies": ("strategies", None)})  # and with it Hypothesis
+__getattr__, __dir__ = on_first_use(__name__, {"strategies": "strategies"})  # and with it Hypothesis
