@@ -72,7 +72,7 @@ class Drawing:
         """A layout by an engine, if there is one, the graph suits it and it answers in time; else by ourselves."""
         engine, trouble = engines.find(), ""
         if engine is not None and budget.suits_engine(graph):
-            text = dot.source(graph, direction=self.direction, dashed=False)
+            text = dot.source(graph, direction=self.direction, bare=True)
             try:
                 layout = from_engine(engine.run(text, "json0", timeout=self.timeout), graph, engine.name)
                 return looped(graph, layout, self.direction)

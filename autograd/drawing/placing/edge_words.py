@@ -14,7 +14,7 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .layout import Box, Layout, Point, drawn_lines, point_at
+from .layout import WAY_BACK, Box, Layout, Point, drawn_lines, point_at
 from .room import Room
 
 SIZE = 9.0
@@ -41,8 +41,11 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     framed = [words.box for words in frame_words(graph, layout).values()]
     for box in (*layout.boxes.values(), *framed, *sum_marks(graph, layout).values()):
         solid.take(box)
-    for route in drawn_lines(graph, layout) if roomy else ():
-        lines.take_line(route)
+    if roomy:
+        for route in drawn_lines(graph, layout):
+            lines.take_line(route)
+        for frame in layout.frames.values():
+            lines.take_outline(frame)
     found: list[Word] = []
     for number, edge in enumerate(graph.edges):
         if edge.carried or number not in layout.routes:
@@ -74,7 +77,7 @@ def sum_marks(graph: Graph, layout: Layout) -> dict[str, Box]:
 def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
     """Places along the last piece of a route, from the head backwards: at its sides, the outer one first, above and
     below, as far from the line as its slope asks for. In the backward view the side comes first on which no gradient
-    flows back.
+    flows back, and the other leaves room for it.
     """
     high = SIZE / 2 + 1
     for distance in (11.0, 18.0, 26.0, 36.0, 48.0, 64.0, 84.0):
@@ -82,7 +85,8 @@ def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
         right = backward or route[0][0] >= route[-1][0]
         if down > LEAST_SLOPE:
             for side in (1, -1) if right else (-1, 1):
-                yield x + side * (half + (CLEAR + high * along) / down), y
+                aside = CLEAR + WAY_BACK * (backward and side < 0)
+                yield x + side * (half + (aside + high * along) / down), y
         if along > LEAST_SLOPE:
             for side in (-1, 1):
                 yield x, y + side * (high + (CLEAR + half * down) / along)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from itertools import chain
 
-from autograd.drawing.labels import ROOMY, edge_text
 from autograd.drawing.model import Graph
-from autograd.drawing.words import width
 
 from .crossings import ordered
 from .frames import FRAME_GAP, FRAME_WORDS, MOST_PADDED, frames
 from .layers import Layers, Place, layers_of
-from .layout import Box, Layout, Point, enclosing, sizes
+from .layout import Box, Layout, enclosing, labelled, sizes
 from .routes import Span, looped, routes
 from .spacing import spaced
 
@@ -47,16 +45,12 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     layout = Layout(right - left, height + aside, {key: box(place) for key, place in vertices.items()}, {}, "layered")
     passed = {number: [(bend.x - left, *rows[bend.layer]) for bend in passing] for number, passing in bends.items()}
     layout.routes = routes(graph, layout.boxes, {key: rows[place.layer] for key, place in vertices.items()}, passed)
-    if len(graph.edges) <= ROOMY:
-        for number, edge in enumerate(graph.edges):
-            if edge.label and not edge.carried:
-                layout.labels[number] = _beside_middle(layout.routes[number], edge_text(edge, roomy=True)[0])
     layout.width = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
     standing, passing = ([(place.clusters, box(place)) for place in some] for some in (vertices.values(), everything))
     if direction == "LR":
         layout = _turned(layout)
         standing, passing = ([(clusters, box.turned) for clusters, box in held] for held in (standing, passing))
-    layout = looped(graph, layout, direction)
+    layout = looped(graph, labelled(graph, layout), direction)
     passing += [(graph.around(edge), enclosing(layout.routes[number])) for number, edge in enumerate(graph.edges)
                 if edge.carried]
     layout.frames = frames(standing, passing)
@@ -79,17 +73,8 @@ def _rows(layers: Layers) -> tuple[list[Span], float]:
     return rows, bottom + 4.0
 
 
-def _beside_middle(route: list[Point], text: str) -> Point:
-    """Right of the middle of the last piece of a route that is no straight way down."""
-    pieces = [(route[i], route[i + 3]) for i in range(0, len(route) - 3, 3)]
-    (x0, y0), (x1, y1) = next((piece for piece in reversed(pieces) if piece[0][0] != piece[1][0]), pieces[-1])
-    return (x0 + x1) / 2 + 5 + width(text, 9) / 2, (y0 + y1) / 2
-
-
 def _turned(layout: Layout) -> Layout:
     """The layout from left to right instead of downwards."""
     return Layout(
         layout.height, layout.width, {key: box.turned for key, box in layout.boxes.items()},
-        {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine,
-        {number: (y, x) for number, (x, y) in layout.labels.items()},
-    )
+        {number: [(y, x) for x, y in route] for number, route in layout.routes.items()}, layout.engine)

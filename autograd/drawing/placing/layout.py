@@ -9,10 +9,13 @@ from itertools import pairwise
 from math import hypot
 from typing import Any
 
-from autograd.drawing.labels import lines, size
+from autograd.drawing.labels import ROOMY, edge_text, lines, size
 from autograd.drawing.model import Graph
+from autograd.drawing.words import width
 
 Point = tuple[float, float]
+WAY_BACK = 6.0
+"""How far beside an edge its gradient flows back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _read(data: dict[str, Any], graph: Graph, engine: str) -> Layout:
             layout.routes[number] = _route(item["pos"], point)
             if "lp" in item:
                 layout.labels[number] = point(item["lp"])
-    return layout
+    return labelled(graph, layout)
 
 
 def _route(text: str, point: Any) -> list[Point]:
@@ -134,6 +137,21 @@ def _route(text: str, point: Any) -> list[Point]:
     return control
 
 
+def labelled(graph: Graph, layout: Layout) -> Layout:
+    """The layout with places for the shapes on edges that have none yet: beside the last piece that turns, or above."""
+    for number, edge in enumerate(graph.edges) if len(graph.edges) <= ROOMY else ():
+        if edge.label and number in layout.routes and number not in layout.labels:
+            route = layout.routes[number]
+            pieces = [(route[i], route[i + 3]) for i in range(0, len(route) - 3, 3)]
+            turning = (piece for piece in reversed(pieces) if piece[0][0] != piece[1][0])
+            (x0, y0), (x1, y1) = next(turning, pieces[-1])
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            flat = abs(x1 - x0) > abs(y1 - y0)
+            half = width(edge_text(edge, roomy=True)[0], 9) / 2
+            layout.labels[number] = (x, y - 8) if flat else (x + 5 + half, y)
+    return layout
+
+
 def drawn_lines(graph: Graph, layout: Layout) -> Iterator[list[Point]]:
     """The routes of all that is drawn as a line: edges, and the gradients' way back."""
     yield from layout.routes.values()
@@ -151,7 +169,7 @@ def _beside(route: list[Point], reader: Box, maker: Box) -> list[Point]:
     """A route beside another, in the other direction, from box to box."""
     dx, dy = route[-1][0] - route[0][0], route[-1][1] - route[0][1]
     length = hypot(dx, dy) or 1.0
-    aside = (-dy / length * 6, dx / length * 6)
+    aside = (-dy / length * WAY_BACK, dx / length * WAY_BACK)
     back = [(x + aside[0], y + aside[1]) for x, y in reversed(route)]
     back = _outside(back[::-1], reader)[::-1]
     return _outside(back, maker)

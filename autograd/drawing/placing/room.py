@@ -33,6 +33,12 @@ class Room:
         for x, y in along(route):
             self.take(Box(x, y, 1.5, 1.5))
 
+    def take_outline(self, box: Box) -> None:
+        """The four sides of a rectangle."""
+        for x, y, wide, high in ((box.x, box.top, box.width, 0), (box.x, box.bottom, box.width, 0),
+                                 (box.left, box.y, 0, box.height), (box.right, box.y, 0, box.height)):
+            self.take(Box(x, y, wide + 1.5, high + 1.5))
+
     def is_free(self, box: Box) -> bool:
         return next(self._meeting(box), None) is None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 from typing import Any
 
@@ -39,10 +40,11 @@ _ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink"
 
 
 def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,
-            dashed: bool = True) -> Any:
+            bare: bool = False) -> Any:
     """The graph as a `graphviz.Digraph`; with `layout` every position is given, for `neato -n2` to paint.
 
-    Without `dashed` the ways of gradients and to the next repetition are left out, so that they push no others aside.
+    `bare` leaves out what finds its place afterwards, so that it pushes nothing aside: the ways of gradients and to the
+    next repetition, and the shapes on the edges that are to be straight.
     """
     colours = PALETTES[theme]
     dot = graphviz.Digraph("computation", comment=printable(graph.title or description(graph)))
@@ -54,7 +56,8 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
              penwidth="1.2")
     if layout:
         dot.attr("graph", dpi="144")
-    _Writer(graph, colours, layout, set(spine(graph) if len(graph.edges) <= ROOMY else [])).write(dot, dashed)
+    way = spine(graph) if len(graph.edges) <= ROOMY else []
+    _Writer(graph, colours, layout, set(way), set(pairwise(way)), bare).write(dot)
     return dot
 
 
@@ -72,16 +75,18 @@ class _Writer:
     colours: dict[str, str]
     layout: Layout | None
     straight: Set[str]
+    steps: Set[tuple[str, str]]
+    bare: bool
 
-    def write(self, dot: Any, dashed: bool) -> None:
+    def write(self, dot: Any) -> None:
         self._members(dot)
         graph, layout = self.graph, self.layout
         words = {word.edge: word for word in edge_words(graph, layout)} if layout else {}
         spans = lengths(graph) if layout is None else [1] * len(graph.edges)
         for number, edge in enumerate(graph.edges):
-            if dashed or not edge.carried:
+            if not (self.bare and edge.carried):
                 dot.edge(edge.source, edge.target, **self._edge(number, words.get(number), spans[number]))
-        if graph.backward and dashed:
+        if graph.backward and not self.bare:
             places = {number: {"pos": _spline(route, layout.height)}
                       for number, route in ways_back(graph, layout).items()} if layout else {}
             for number, edge in enumerate(graph.edges):
@@ -151,8 +156,9 @@ class _Writer:
         attributes = {"id": f"e{number}", "class": "carried" if edge.carried else "edge"}
         if edge.carried:
             attributes |= {"style": "dashed", "color": self.colours["carried"], "constraint": "false"}
-        elif (self.straight >= {edge.source, edge.target}
-              or graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE)):
+        elif (edge.source, edge.target) in self.steps:
+            attributes["weight"] = "100"
+        elif graph.vertices[edge.source].kind in (Kind.OPERATION, Kind.MODULE):
             attributes["weight"] = "4"  # the course of the computation goes straight down, leaves join from the side
         if span > 1 and not edge.carried:
             attributes["minlen"] = str(span)
@@ -160,7 +166,7 @@ class _Writer:
             middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
             if head and not edge.carried:
                 attributes |= {"headlabel": head, "labeldistance": "1.4"}
-            if middle:
+            if middle and not (self.bare and (edge.source, edge.target) in self.steps):
                 attributes["label"] = literal(f" {middle} ")
         elif number in layout.routes:
             attributes["pos"] = _spline(layout.routes[number], layout.height)

@@ -58,7 +58,7 @@ def test_the_way_to_the_next_repetition_is_dashed_and_holds_no_vertex_in_its_lay
     assert way.strip().startswith("r1 -> d0 [")
     assert {"class=carried", "constraint=false", "style=dashed"} <= set(re.split(r"[\s\[\]]+", way))
     assert "minlen" not in way
-    assert dot.digraph(graph, dashed=False).source.replace("margin=18", "margin=10") == plain
+    assert dot.digraph(graph, bare=True).source.replace("margin=18", "margin=10") == plain
 
 
 def test_the_same_bytes_under_any_hash_seed() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor
-from autograd.drawing import draw
+from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
@@ -21,6 +21,8 @@ from autograd.drawing.placing.layered import layered
 from autograd.drawing.placing.layout import Box, Layout, enclosing, sizes, ways_back
 from autograd.drawing.placing.ranks import ranks, spine
 from autograd.drawing.placing.room import along
+from autograd.drawing.reading.extract import Extraction
+from autograd.drawing.shaping.view import View
 from autograd.drawing.words import width
 from tests.autograd.drawing.pictured import chain, graphs, layers, neuron
 from tests.counted import calls
@@ -189,6 +191,22 @@ def test_a_word_on_an_edge_keeps_off_the_lines_where_it_can() -> None:
     assert abs(placed[0].y - 100) < 12
 
 
+def test_a_word_keeps_off_the_border_of_a_frame_and_off_the_way_back() -> None:
+    graph = Graph(backward=True)
+    for key in ("a", "b", "c"):
+        graph.add(Vertex(key, Kind.OPERATION, op="f", cluster="c0" if key == "a" else ""))
+    graph.clusters["c0"] = Cluster("c0", "m", "M")
+    graph.edges = [Edge("a", "b", (0,), "(128,)", ordered=True)]
+    boxes = {"a": Box(0, 0, 40, 20), "b": Box(0, 100, 40, 20), "c": Box(40, 60, 70, 70)}  # c takes the right side
+    route = [(0.0, 10.0), (0.0, 37.0), (0.0, 63.0), (0.0, 90.0)]
+    frame = Box(0, 0, 300, 140)  # its lower border is level with the first place
+    (word,) = edge_words(graph, Layout(400, 120, boxes, {0: route}, "by hand", {0: (-40.0, 70.0)}, {"c0": frame}))
+    place = Box(word.x, word.y, width(word.text, 9), 9)
+    assert word.x < 0
+    assert place.right < -6
+    assert place.bottom < frame.bottom or place.top > frame.bottom
+
+
 @pytest.mark.parametrize("across", [0, 10, 25, 60, 100, 160, 400])
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_word_keeps_off_its_own_line_at_any_slope(across: int, side: int) -> None:
@@ -273,6 +291,20 @@ def test_the_way_of_the_data_stands_straight() -> None:
     for number, edge in enumerate(graph.edges):
         if (edge.source, edge.target) in set(pairwise(way)):
             assert max(x for x, _ in layout.routes[number]) - min(x for x, _ in layout.routes[number]) < 1e-3
+
+
+@pytest.mark.parametrize("engine", ["", "none"])  # the first that is there, and our own
+def test_modules_stand_one_below_another(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their shapes are written beside the line, which goes on straight, and an edge that passes one goes around it."""
+    monkeypatch.setenv("CLEARGRAD_DOT", engine)
+    graph = layers(4)
+    graph.edges = [replace(edge, label="(4, 8)" if edge.source[0] == "r" else "") for edge in graph.edges]
+    graph.edges.append(Edge("r0", "a2", (2,), "(4, 8)"))
+    drawing = Drawing(Extraction(graph), View(fold=False))
+    layout = drawing.layout()
+    across = [layout.boxes[key].x for key in spine(graph)]
+    assert max(across) - min(across) < 1
+    assert sum(word.text.endswith("(4, 8)") for word in edge_words(drawing.graph, layout)) == 4
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
