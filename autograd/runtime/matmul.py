@@ -1,29 +1,46 @@
-"""Matrix products of a middle size, in pieces that OpenBLAS computes in the calling thread.
+"""Matrix products in tiles that OpenBLAS computes in the calling thread, shared out among our threads.
 
-OpenBLAS shares out a product of 2 * 65536 * 4 multiplications and more among its threads, which wait for one another
-by spinning. On an idle machine the second thread saves 4 of the 11 us that so many take, and 9 of 21 for twice as many;
-on a busy one a product takes a thousand times as long, again and again, and 32 rows through a dense layer of 64 inputs
-and 256 outputs are enough. Large products are left to OpenBLAS: its threads gain more there than pieces would lose.
+OpenBLAS shares out a product of 2 * 65536 * 4 multiplications and more among threads of its own, which wait by
+spinning: within a product for one another, so that on a busy machine one takes a thousand times as long, again and
+again; and after it, for 20 ms, for the next, on the cores that our threads would work on. In tiles, OpenBLAS's threads
+stay asleep, and there is one owner of the cores, `threads.py`. A tile reaches the speed of the whole product, or more
+(97 to 116 against 77 to 105 GFLOP/s a core of a Zen 4 with AVX-512), as its operands stay in the cache.
 
-NumPy's OpenBLAS has code for small products on processors with AVX-512, which also skips the packing of its operands:
-1,000,000 multiplications with a matrix that is not transposed on the right stay in the calling thread by themselves.
+A product larger than some 800^3 is left whole, to OpenBLAS, which then knows better.
 """
 
 from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from autograd.runtime.threads import in_parallel
 
 Array = np.ndarray[Any, Any]
 
 PIECE = 65536 * 4  # multiplications in a piece; twice as many start the threads of OpenBLAS
 SHARED = 2 * PIECE
-LARGE = 4 * PIECE  # beyond which the second thread is worth its risk
+LARGE = 4 * PIECE  # beyond which, in a recurrence, OpenBLAS's second thread is worth its risk
+WHOLE = 2**29  # multiplications that are OpenBLAS's
+WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
+LIGHT = 9 * 1024 - 1  # elements of a matrix that OpenBLAS multiplies with a vector in the calling thread
 UNPACKED = 1_000_000  # multiplications that code for small products does itself
-ALIGNED = 16  # rows or columns in a piece are a multiple of it
+
+
+class Tile(NamedTuple):
+    """How large the tiles of a product (M, K) x (K, N) are at most (measured)."""
+
+    inner: int  # K, beyond which it is halved, and the parts are added up
+    panel: int  # numbers in its columns of (K, N), though eight columns in any case
+    columns: int
+
+
+STRAIGHT = Tile(400, 2**14, 2**9)
+TRANSPOSED = Tile(1024, 2**12, 32)  # where the columns of (K, N) lie in memory one after the other
+ROWS = 32  # of a tile, or fewer
 
 
 @cache
@@ -38,14 +55,32 @@ def reads_small_operands() -> bool:
     return wide and "openblas" in facts["Build Dependencies"]["blas"]["name"]
 
 
+def _most() -> int:
+    return WHOLE if reads_small_operands() else LARGE
+
+
 def matmul_of_arrays(x: Any, y: Any) -> Any:
-    """`np.matmul(x, y)` of arrays with two axes or more, in pieces if they are of a middle size."""
-    if _middle(x, y):
-        leading = np.broadcast_shapes(x.shape[:-2], y.shape[:-2]) if x.ndim > 2 or y.ndim > 2 else ()
-        out = np.empty((*leading, x.shape[-2], y.shape[-1]), x.dtype)
-        _in_pieces(x, y, out)
+    """`np.matmul(x, y)` of arrays with two axes or more, in tiles unless it is small or very large."""
+    (rows, inner), columns = x.shape[-2:], y.shape[-1]
+    work = rows * inner * columns
+    if not (SHARED <= work <= _most() and inner == y.shape[-2] and x.dtype == y.dtype and x.dtype.char in "fd"):
+        return np.matmul(x, y)
+    leading = np.broadcast_shapes(x.shape[:-2], y.shape[:-2]) if x.ndim > 2 or y.ndim > 2 else ()
+    out = np.empty((*leading, rows, columns), x.dtype)
+
+    if work < 2 * WORTH:
+        _in_tiles(x, y, out)
         return out
-    return np.matmul(x, y)
+
+    def some_rows(first: int, last: int) -> None:
+        _in_tiles(x[..., first:last, :], y, out[..., first:last, :])
+
+    def some_columns(first: int, last: int) -> None:
+        _in_tiles(x, y[..., first:last], out[..., first:last])
+
+    longer = max(rows, columns)
+    in_parallel(some_rows if rows == longer else some_columns, longer, -(-longer * WORTH // work))
+    return out
 
 
 def dot(x: Array, y: Array) -> Array:
@@ -55,29 +90,70 @@ def dot(x: Array, y: Array) -> Array:
     return x.dot(y)  # type: ignore[no-any-return]
 
 
-def _middle(x: Array, y: Array) -> bool:
-    """Whether threads of OpenBLAS would start for little."""
-    work = x.shape[-2] * x.shape[-1] * y.shape[-1]
-    return (
-        SHARED <= work <= LARGE and x.shape[-1] == y.shape[-2] and x.dtype == y.dtype and x.dtype.char in "fd"
-        and not (work <= UNPACKED and y.strides[-1] == y.itemsize and reads_small_operands())
-    )
+def times_vector(x: Array, vector: Array) -> Array:
+    """`x @ vector` of a matrix (M, N), in parts that OpenBLAS computes in the calling thread."""
+    rows, columns = x.shape
+    height = LIGHT // max(1, columns)
+    if not 1 < height < rows:
+        return x.dot(vector)  # type: ignore[no-any-return]
+    whole = rows // height * height
+    out = np.empty(rows, x.dtype)
+    np.matmul(x[:whole].reshape(-1, height, columns), vector, out=out[:whole].reshape(-1, height))
+    np.matmul(x[whole:], vector, out=out[whole:])
+    return out
 
 
-def _in_pieces(x: Array, y: Array, out: Array) -> None:
-    """Products of (M, K) and (K, N) matrices into (M, N), the longer of M and N cut into equal lengths and a rest."""
+def vector_times(vector: Array, x: Array) -> Array:
+    """`vector @ x` of matrices (..., M, N), in parts that OpenBLAS computes in the calling thread."""
+    rows, columns = x.shape[-2:]
+    height = LIGHT // max(1, columns)
+    if not 1 < height < rows:
+        small: Array = vector.dot(x) if x.ndim == 2 else np.matmul(vector, x)  # dot is quicker
+        return small
+    whole = rows // height * height
+    parts = x[..., :whole, :].reshape(*x.shape[:-2], -1, height, columns)
+    total: Array = np.add.reduce(np.matmul(vector[:whole].reshape(-1, 1, height), parts), axis=-3)[..., 0, :]
+    total += np.matmul(vector[whole:], x[..., whole:, :])
+    return total
+
+
+def _in_tiles(x: Array, y: Array, out: Array) -> None:
+    """Products of (M, K) and (K, N) matrices into (M, N), the parts that make no whole tiles in tiles of their own."""
     (rows, inner), columns = x.shape[-2:], y.shape[-1]
-    if rows > columns:
-        _in_pieces(y.swapaxes(-1, -2), x.swapaxes(-1, -2), out.swapaxes(-1, -2))
+    straight = y.strides[-1] == y.itemsize
+    if rows * inner * columns <= (UNPACKED if straight and reads_small_operands() else SHARED - 1):
+        np.matmul(x, y, out=out)
         return
-    pieces = -(-rows * inner * columns // PIECE)
-    width = -(-columns // pieces // ALIGNED) * ALIGNED
-    whole = columns // width * width
-    np.matmul(x[..., np.newaxis, :, :], _cut(y, whole, width), out=_cut(out, whole, width))
-    if whole < columns:
-        np.matmul(x, y[..., whole:], out=out[..., whole:])
+    tile = STRAIGHT if straight else TRANSPOSED
+    if inner > tile.inner:
+        half = inner // 2
+        _in_tiles(x[..., :half], y[..., :half, :], out)
+        rest = np.empty_like(out)
+        _in_tiles(x[..., half:], y[..., half:, :], rest)
+        np.add(out, rest, out=out)
+        return
+    height = min(rows, ROWS)
+    width = min(columns, max(8, _power_of_two(tile.panel // inner)), tile.columns,
+                _power_of_two((SHARED - 1) // (inner * height)))
+    low, left = rows // height * height, columns // width * width
+    np.matmul(_rows_of(x[..., :low, :], height)[..., np.newaxis, :, :],
+              _columns_of(y[..., :left], width)[..., np.newaxis, :, :, :],
+              out=_columns_of(_rows_of(out[..., :low, :left], height), width))
+    if left < columns:
+        _in_tiles(x[..., :low, :], y[..., left:], out[..., :low, left:])
+    if low < rows:
+        _in_tiles(x[..., low:, :], y, out[..., low:, :])
 
 
-def _cut(matrix: Array, whole: int, width: int) -> Array:
-    """The first columns of (..., K, N) as (..., pieces, K, width), a view."""
-    return matrix[..., :whole].reshape(*matrix.shape[:-1], whole // width, width).swapaxes(-2, -3)
+def _power_of_two(largest: int) -> int:
+    return 1 << max(0, largest.bit_length() - 1)  # the largest that is not above it
+
+
+def _rows_of(matrix: Array, height: int) -> Array:
+    """(..., M, N) as (..., M / height, height, N), a view."""
+    return matrix.reshape(*matrix.shape[:-2], -1, height, matrix.shape[-1])
+
+
+def _columns_of(matrix: Array, width: int) -> Array:
+    """(..., M, N) as (..., N / width, M, width), a view."""
+    return matrix.reshape(*matrix.shape[:-1], -1, width).swapaxes(-2, -3)

@@ -1,8 +1,8 @@
-"""Who owns the cores: kernels and optimizers share out their work here, a block of memory to each thread.
+"""Who owns the cores: kernels, products and optimizers share out their work here, a block of memory to each thread.
 
 NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
-Matrix products inside of a share are kept small (`nn/kernels/products.py`): OpenBLAS computes those in the calling
-thread, so that its own threads and these do not fight. A product too large for that is left whole, to OpenBLAS.
+Matrix products inside of a share are kept small (`matmul.py`, `nn/kernels/products.py`): OpenBLAS computes those in the
+calling thread, so that its own threads, which spin while they wait, and these do not fight.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
+
+from autograd.runtime.cores import core_of_caller, leave
 
 Result = TypeVar("Result")
 
@@ -26,8 +28,9 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
         return [task(0, length)]
     bounds = [*(length * k // shares for k in range(shares)), length]
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+    core = core_of_caller()
     for k in range(1, shares):
-        _jobs.put((contextvars.copy_context(), k, task, bounds[k], bounds[k + 1], done))
+        _jobs.put((contextvars.copy_context(), core, k, task, bounds[k], bounds[k + 1], done))
     results: list[Any] = [None] * shares
     failure: BaseException | None = None
     try:
@@ -79,7 +82,8 @@ def _started(wanted: int) -> int:
 def _work() -> None:
     _local.working = True
     while True:
-        context, k, task, first, last, done = _jobs.get()
+        context, core, k, task, first, last, done = _jobs.get()
+        leave(core)
         try:
             done.put((k, context.run(task, first, last), None))
         except BaseException as error:  # noqa: BLE001  # handed to the thread that waits for it

@@ -28,6 +28,7 @@ import numpy as np
 from autograd.arrays import consecutive
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
+from autograd.runtime.matmul import vector_times
 from nn.kernels import depthwise
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
@@ -153,9 +154,9 @@ def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding:
 
 
 def _sum_over_pixels(g: Array) -> Array:
-    """The cotangent of a bias: a product with ones reads `g` once, on all cores."""
+    """The cotangent of a bias: a product with ones reads `g` once."""
     pixels = in_memory_order(g).reshape(-1, g.shape[1])
-    return np.ones(len(pixels), g.dtype) @ pixels
+    return vector_times(np.ones(len(pixels), g.dtype), pixels)
 
 
 def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],

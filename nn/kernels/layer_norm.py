@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.runtime.blocks import BUFFER, block_length, for_blocks
+from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
 
 Array = np.ndarray[Any, Any]
@@ -65,7 +66,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
     def work(block: slice) -> None:
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
         with np.errstate(invalid="ignore"):  # as in products.sums_over_rows
-            np.dot(source, average, out=mean)
+            mean[:] = times_vector(source, average)
         near = spread and (size := np.abs(mean)).max() < FAR
         if near:
             variance = np.vecdot(source, source)
@@ -114,14 +115,14 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
         product = gradient * part
         # Over the rows: sum g normal, and sum g, with normal = (x - mean) inverse.
         of_gradient = np.matmul(centres[:, block], gradient, out=sums[block.start // step])
-        of_gradient[0] += inverse @ product
+        of_gradient[0] += vector_times(inverse, product)
         if not needs[0]:
             return
         # inverse (g w - mean(g w) - normal mean(g w normal)), as inverse w g + slope x + shift
         own = np.empty((len(mean), 3), x.dtype)
-        weighted = gradient @ scale
+        weighted = times_vector(gradient, scale)
         slope = mean * weighted
-        slope -= product @ scale
+        slope -= times_vector(product, scale)
         slope *= inverse * inverse * inverse
         slope /= length
         own[:, 0], own[:, 1] = inverse, slope

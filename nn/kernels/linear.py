@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
-from autograd.runtime.matmul import dot
-from nn.kernels.products import affine, in_columns
+from autograd.runtime.matmul import dot, vector_times
 
 Array = np.ndarray[Any, Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
     rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
-    out = affine(rows, weight, bias)
+    out = dot(rows, weight.T)
+    if bias is not None:
+        out += bias
     return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()
 
 
@@ -32,11 +33,9 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
                     needs: Sequence[bool]) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     rows, inputs = _matrix(g), _matrix(x)
-    dx = None
-    if needs[0]:
-        dx = (dot(weight.T, rows.T).T if in_columns(inputs) else dot(rows, weight)).reshape(x.shape)
+    dx = dot(rows, weight).reshape(x.shape) if needs[0] else None
     dw = dot(rows.T, inputs) if needs[1] else None
-    db = _ones(len(rows), g.dtype).dot(rows) if needs[2] else None
+    db = vector_times(_ones(len(rows), g.dtype), rows) if needs[2] else None
     return dx, dw, db
 
 

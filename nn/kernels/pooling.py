@@ -22,6 +22,7 @@ import numpy as np
 from autograd.declare import linear, on_arrays_too
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
+from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, axis, planes
@@ -30,7 +31,7 @@ Array = np.ndarray[Any, Any]
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order
-BLOCK = 1 << 17  # elements worked on together: more than fit the cache, as the steps are short (measured)
+BLOCK = 1 << 19  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
@@ -104,35 +105,59 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
         of_rows = _reduce(image[:, some], rows, H, np.maximum, -np.inf)
         out[:, some] = _reduce(of_rows, columns, W, np.maximum, -np.inf)
 
-    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK))
-    return logical(out, x.ndim), (image, out, windows)
+    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK), least=1)
+    return logical(out, x.ndim), (image, windows)
 
 
 def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                       **options: Any) -> tuple[Array | None, ...]:
-    image, out, windows = residuals
+    image, windows = residuals
     rows, columns = planes(windows)
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
-        seen = _reduce(image[:, some], columns, W, np.maximum, -np.inf)
-        to_rows = _route(cotangent[:, some], seen, out[:, some], rows, H, np.empty_like(seen))
-        _route(to_rows, image[:, some], seen, columns, W, dx[:, some])  # reading order: first the row, then the column
+        seen, later_column = _later_is_larger(image[:, some], columns, W)
+        _, later_row = _later_is_larger(seen, rows, H)
+        to_rows = _route(cotangent[:, some], later_row, rows, H, np.empty_like(seen))
+        _route(to_rows, later_column, columns, W, dx[:, some])  # reading order: first the row, then the column
 
-    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK))
+    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK), least=1)
     return (logical(dx, g.ndim),)
 
 
-def _route(g: Array, image: Array, out: Array, windows: Axis, along: int, into: Array) -> Array:
+def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, list[Array]]:
+    """The largest value of each window, and for every tap but the last, where it sees less than one after it."""
+    outputs, inputs = windows.tap(windows.kernel - 1)
+    largest = _everywhere(_seen(image, inputs, along), outputs, windows, along, -np.inf)
+    later = []
+    for j in reversed(range(windows.kernel - 1)):
+        outputs, inputs = windows.tap(j)
+        seen = _seen(image, inputs, along)
+        later.append(_everywhere(seen < largest[_at(outputs, along)], outputs, windows, along, True))
+        largest = np.maximum(largest, _everywhere(seen, outputs, windows, along, -np.inf))
+    return largest, later[::-1]
+
+
+def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: float) -> Array:
+    """What some of the windows have, and for the others what they have of padding."""
+    if outputs == slice(0, windows.outputs):
+        return part
+    whole = np.full(_with(part.shape, along, windows.outputs), padding, part.dtype)
+    whole[_at(outputs, along)] = part
+    return whole
+
+
+def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array) -> Array:
     """Send each cotangent to the first tap that saw the largest value: to its place in `into`."""
-    waiting = np.ones(out.shape, bool)
+    left = g
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
-        here = _at(outputs, along)
-        smaller = _seen(image, inputs, along) < out[here]
-        first = waiting[here] > smaller
-        waiting[here] &= smaller
-        return g[here] * first
+        nonlocal left
+        taken = left
+        if j < len(later):
+            taken, left = select(~later[j], left, 0), select(later[j], left, 0)
+        part: Array = taken[_at(outputs, along)]
+        return part
 
     return _scatter(share, windows, along, into)
 

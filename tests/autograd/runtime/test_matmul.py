@@ -1,4 +1,4 @@
-"""Matrix products of a middle size: what OpenBLAS is asked for, and that pieces make the whole."""
+"""Matrix products in tiles: what OpenBLAS is asked for, and that tiles make the whole."""
 
 from __future__ import annotations
 
@@ -9,70 +9,140 @@ import pytest
 
 from autograd import tensor
 from autograd.rules.ufuncs import matmul
-from autograd.runtime.matmul import ALIGNED, LARGE, PIECE, SHARED, UNPACKED, dot, reads_small_operands
+from autograd.runtime.matmul import (
+    LARGE,
+    LIGHT,
+    SHARED,
+    UNPACKED,
+    WHOLE,
+    WORTH,
+    dot,
+    reads_small_operands,
+    times_vector,
+    vector_times,
+)
 
 SHAPES = [
-    ((32, 64), (64, 256)), ((32, 128), (128, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)),
-    ((17, 1024), (1024, 31)), ((600, 1000), (1000, 1)), ((1, 1000), (1000, 601)),
-    ((3, 48, 111), (111, 100)), ((48, 111), (2, 111, 100)), ((2, 40, 300), (2, 300, 50)), ((2, 50, 300), (2, 300, 40)),
-    ((2, 1, 50, 100), (3, 100, 110)), ((1, 2, 1, 110, 100), (2, 1, 3, 100, 50)),
+    ((32, 64), (64, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)), ((130, 900), (900, 10)),
+    ((10, 1200), (1200, 90)), ((17, 1024), (1024, 31)), ((600, 1000), (1000, 1)), ((1, 1000), (1000, 601)),
+    ((700, 9), (9, 300)), ((9, 7282), (7282, 31)), ((1, 5000), (5000, 200)), ((64, 2), (2, 9000)),
+    ((400, 300), (300, 500)), ((3, 48, 111), (111, 100)), ((48, 111), (2, 111, 100)), ((2, 40, 300), (2, 300, 50)),
+    ((2, 50, 300), (2, 300, 40)), ((2, 1, 50, 100), (3, 100, 110)), ((1, 2, 1, 110, 100), (2, 1, 3, 100, 50)),
 ]
+
+
+@pytest.fixture
+def asked(monkeypatch: Any) -> list[Any]:
+    """The sizes of the products that NumPy is asked for from now on, and whether the right one lies in rows."""
+    whole, sizes = np.matmul, []
+
+    def noted(a: Any, b: Any, out: Any = None) -> Any:
+        rows, columns = (1 if x.ndim == 1 else x.shape[k] for x, k in ((a, -2), (b, -1)))
+        sizes.append((rows, a.shape[-1], columns, b.strides[-1] == b.itemsize))
+        return whole(a, b, out=out)
+
+    monkeypatch.setattr(np, "matmul", noted)
+    return sizes
 
 
 @pytest.mark.parametrize("small_kernels", [False, True])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("left", "right"), SHAPES)
-def test_a_product_of_middle_size_is_asked_for_in_pieces(left: Any, right: Any, dtype: Any, small_kernels: bool,
-                                                         monkeypatch: Any) -> None:
+def test_products_are_asked_for_in_tiles(left: Any, right: Any, dtype: Any, small_kernels: bool, asked: list[Any],
+                                         monkeypatch: Any) -> None:
     """Each below what starts OpenBLAS's threads, unless it has code for small products with operands as they lie."""
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
     expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
     monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: small_kernels)
-    whole, asked, tolerance = np.matmul, [], 1e-5 if dtype is np.float32 else 1e-13
-
-    def noted(a: Any, b: Any, out: Any = None) -> Any:
-        asked.append((*a.shape[-2:], b.shape[-1], b.strides[-1] == b.itemsize))
-        return whole(a, b, out=out)
-
-    monkeypatch.setattr(np, "matmul", noted)
+    monkeypatch.setattr("autograd.runtime.matmul.LARGE", WHOLE)
+    tolerance = 1e-5 if dtype is np.float32 else 1e-13
     for a in (x, np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2), x[..., ::-1]):
         for b in (y, np.ascontiguousarray(y.swapaxes(-1, -2)).swapaxes(-1, -2)):
             out = matmul(a, b if a.strides[-1] > 0 else b[..., ::-1, :])
             assert out.dtype == dtype
             assert out.flags.c_contiguous
             np.testing.assert_allclose(out, expected, rtol=0, atol=tolerance * abs(expected).max())
-    assert max(np.prod(sizes[:3]) for sizes in asked) > PIECE / 2, "no shorter than need be"
     for rows, inner, columns, straight in asked:
-        whole = small_kernels and straight and rows * inner * columns <= UNPACKED
-        assert whole or rows * inner * columns < SHARED
-        assert whole or rows * inner * (columns - ALIGNED) < PIECE, "no longer than it takes to keep them aligned"
+        work = rows * inner * columns
+        assert work < SHARED or (small_kernels and straight and work <= UNPACKED)
 
 
-def test_code_for_small_products_takes_a_million_multiplications(monkeypatch: Any) -> None:
+def test_large_products_are_shared_out_and_the_largest_are_openblass(asked: list[Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: True)
+    shares = []
+
+    def in_thirds(task: Any, length: int, least: int) -> None:
+        shares.append((length, least))
+        for first, last in ((0, length // 3), (length // 3, length // 3 * 2), (length // 3 * 2, length)):
+            task(first, last)
+
+    monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_thirds)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((1000, 130)), rng.standard_normal((130, 65))
+    np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(dot(y.T, x.T), np.einsum("mk,kn->nm", x, y), rtol=0, atol=1e-12)
+    assert shares == [(1000, -(-WORTH // (130 * 65)))] * 2
+    asked.clear()
+    monkeypatch.setattr("autograd.runtime.matmul.WHOLE", x.size * 65 - 1)
+    np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
+    assert [sizes[:3] for sizes in asked] == [(1000, 130, 65)]
+
+
+def test_without_code_for_small_products_large_ones_are_openblass(asked: list[Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: False)
+    matmul(np.ones((128, 64)), np.ones((64, 128)))
+    assert len(asked) == 1
+    assert np.prod(asked.pop()[:3]) < SHARED
+    matmul(np.ones((128, 64)), np.ones((64, 129)))
+    assert [sizes[:3] for sizes in asked] == [(128, 64, 129)]
+
+
+def test_code_for_small_products_takes_a_million_multiplications(asked: list[Any], monkeypatch: Any) -> None:
     """As OpenBLAS has it; one more is cut up."""
     monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: True)
-    whole, asked = np.matmul, []
-    monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(1) or whole(a, b, out=out))
     matmul(np.ones((100, 100)), np.ones((100, 100)))
     assert len(asked) == 1
-    np.testing.assert_array_equal(matmul(np.ones((1, 101)), np.ones((101, 9901))), np.full((1, 9901), 101.0))
+    np.testing.assert_array_equal(matmul(np.ones((2, 101)), np.ones((101, 4951))), np.full((2, 4951), 101.0))
     assert len(asked) > 2
 
 
 @pytest.mark.parametrize(("rows", "inner", "columns", "cut"), [
     (8, 256, 256, True), (8, 255, 256, False), (64, 64, 256, True), (64, 65, 256, False), (1, 1, 10**6, True)])
-def test_dot_cuts_matrices_that_start_threads(rows: int, inner: int, columns: int, cut: bool, monkeypatch: Any) -> None:
+def test_dot_cuts_matrices_that_start_threads(rows: int, inner: int, columns: int, cut: bool, asked: list[Any],
+                                              monkeypatch: Any) -> None:
     """From 2^19 multiplications on, to 2^20; a vector is never cut."""
     monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: False)
-    whole, asked = np.matmul, []
-    monkeypatch.setattr(np, "matmul", lambda a, b, out=None: asked.append(a.shape) or whole(a, b, out=out))
     y = np.ones((inner, columns), np.float32)
     np.testing.assert_array_equal(dot(np.ones((rows, inner), np.float32), y), np.full((rows, columns), inner))
-    assert (len(asked) > 0 and asked != [(rows, inner)]) == cut
+    assert (len(asked) > 0 and asked[0][:3] != (rows, inner, columns)) == cut
     asked.clear()
     dot(y[:, 0], y)
     assert not asked
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(50, 7), (1000, 20), (3000, 31), (3, 9000), (2, 5000), (4000, 1), (9215, 1), (0, 5),
+                                   (5, 0), (1, 20000), (1025, 9)])
+def test_products_with_a_vector_are_asked_for_in_parts(shape: tuple[int, int], dtype: Any, asked: list[Any]) -> None:
+    """Each of a matrix that OpenBLAS multiplies in the calling thread, if two rows of it are."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(shape).astype(dtype)
+    row, column = rng.standard_normal(shape[0]).astype(dtype), rng.standard_normal(shape[1]).astype(dtype)
+    stack, precise = np.stack([x, 2 * x]), x.astype(np.float64)
+
+    def assert_close(found: Any, expected: Any, scale: Any) -> None:
+        assert found.dtype == dtype
+        assert found.shape == expected.shape
+        assert (abs(found - expected) <= 4 * np.finfo(dtype).eps * scale).all()
+
+    for matrix in (x, np.asfortranarray(x)):
+        assert_close(times_vector(matrix, column), precise @ column, abs(precise) @ abs(column))
+        assert_close(vector_times(row, matrix), row @ precise, abs(row) @ abs(precise))
+    for found, times in zip(vector_times(row, stack), (1, 2), strict=True):
+        assert_close(found, times * row @ precise, times * abs(row) @ abs(precise))
+    if shape[1] <= LIGHT // 2:
+        assert all(rows * inner * columns <= LIGHT for rows, inner, columns, _ in asked)
 
 
 @pytest.mark.parametrize(("chosen", "found", "library", "expected"), [
@@ -90,10 +160,10 @@ def test_who_has_code_for_small_products(chosen: str, found: list[str], library:
     assert reads_small_operands.__wrapped__() is expected
 
 
-@pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((128, 128), (128, 128)), ((2000, 300), (300,)),
-                                             ((0, 3), (3, 4)), ((5, 0), (0, 4)), ((3, 1000), (1000, 700))])
+@pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((60, 80), (80, 100)), ((2000, 300), (300,)),
+                                             ((0, 3), (3, 4)), ((5, 0), (0, 4))])
 def test_other_products_are_numpys(left: Any, right: Any) -> None:
-    """Small ones, large ones, and products with vectors."""
+    """Small ones, and products with vectors."""
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left), rng.standard_normal(right)
     np.testing.assert_array_equal(matmul(x, y), x @ y)

@@ -115,6 +115,23 @@ def test_max_of_nan_is_nan_and_its_gradient_is_not_lost() -> None:
     assert dx[0, 0, :2, :2].sum() == 1
 
 
+@pytest.mark.parametrize("size", [4, 64])
+def test_an_infinite_cotangent_goes_to_the_largest_alone(size: int) -> None:
+    x = np.random.default_rng(0).permutation(size * size).reshape(1, 1, size, size).astype(np.float32)
+    options = {"kernel": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": False}
+    out, residuals = max_pool_forward(x, **options)
+    (dx,) = max_pool_pullback(np.full_like(out, np.inf), (x,), residuals, (True,), **options)
+    np.testing.assert_array_equal(dx, np.where(np.isin(x, out), np.inf, 0))
+
+
+def test_the_cotangent_of_nothing_but_minus_infinity_goes_to_the_first_in_reading_order() -> None:
+    x = np.full((1, 1, 3, 3), -np.inf)
+    options = {"kernel": (2, 2), "stride": (2, 2), "padding": (1, 1), "dilation": (1, 1), "ceil_mode": False}
+    out, residuals = max_pool_forward(x, **options)
+    (dx,) = max_pool_pullback(np.arange(1.0, 5).reshape(out.shape), (x,), residuals, (True,), **options)
+    np.testing.assert_array_equal(dx, [[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]])
+
+
 @pytest.mark.parametrize("kernel", [(1, 1), (2, 2), (3, 2)])
 def test_memory_order_does_not_matter_and_nothing_is_shared(kernel: tuple[int, int]) -> None:
     generator = np.random.default_rng(0)

@@ -12,26 +12,8 @@ import pytest
 
 from autograd.runtime.matmul import reads_small_operands
 from nn.kernels import layer_norm, products
-from nn.kernels.products import add_transposed, affine, in_pieces, multiply, sums_over_rows
+from nn.kernels.products import add_transposed, in_pieces, multiply, sums_over_rows
 from tests.nn.kernels.kernel_checks import close, random
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("rows", "inner", "columns"), [
-    (8, 1000, 300), (13, 785, 257), (99, 520, 100), (100, 520, 100), (1, 5000, 200), (9, 7282, 31), (7, 1000, 300),
-    (1, 3, 2), (64, 2, 9000), (0, 3, 2), (8, 0, 3),
-])
-def test_rows_with_a_transposed_matrix(rows: int, inner: int, columns: int, dtype: Any) -> None:
-    generator = np.random.default_rng(0)
-    x, weight = random(generator, rows, inner, dtype=dtype), random(generator, columns, inner, dtype=dtype)
-    bias = random(generator, columns, dtype=dtype)
-    expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight.astype(np.float64))
-    for a, b in ((x, weight), (np.asfortranarray(x), np.asfortranarray(weight)), (x[:, ::-1], weight[:, ::-1])):
-        for shift in (None, bias):
-            out = affine(a, b, shift)
-            assert out.dtype == dtype
-            assert out.flags.forc  # in rows or in columns, without gaps
-            close(out, expected if shift is None else expected + shift, 1e-5 if dtype is np.float32 else 1e-12)
 
 
 def test_the_processor_is_asked_once() -> None:
