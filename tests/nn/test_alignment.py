@@ -9,7 +9,7 @@ import pytest
 
 import nn
 import optim
-from autograd import Tensor, log_softmax, softmax
+from autograd import Tensor, log_softmax, manual_seed, softmax
 from nn import functional
 
 RNG = np.random.default_rng(0)
@@ -46,6 +46,7 @@ def test_a_network_learns_where_the_labels_are() -> None:
     for t, c in ((2, 0), (3, 0), (6, 1), (10, 0)):
         signal[t, 0, c] = 1
     labels = np.array([[1, 2, 1]])
+    manual_seed(0)  # of 400 seeds one leads to a minimum that is not the least
     model = nn.Linear(3, 3)
     optimizer = optim.Adam(model.parameters(), 0.1)
     for _ in range(150):
