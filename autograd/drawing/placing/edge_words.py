@@ -15,6 +15,7 @@ from autograd.drawing.words import width
 
 from .frame_words import frame_words
 from .layout import WAY_BACK, Box, Layout, Point, drawn_lines, point_at
+from .marks import marks
 from .room import Room
 
 SIZE = 9.0
@@ -39,7 +40,7 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     roomy = len(graph.edges) <= ROOMY
     solid, lines = Room(), Room()
     framed = [words.box for words in frame_words(graph, layout).values()]
-    for box in (*layout.boxes.values(), *framed, *sum_marks(graph, layout).values()):
+    for box in (*layout.boxes.values(), *framed, *(mark.box for mark in marks(graph, layout))):
         solid.take(box)
     if roomy:
         for route in drawn_lines(graph, layout):
@@ -62,15 +63,6 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
             chosen = min(free, key=lines.met)
             solid.take(chosen)
             found.append(Word(number, text, chosen.x, chosen.y))
-    return found
-
-
-def sum_marks(graph: Graph, layout: Layout) -> dict[str, Box]:
-    """Where `Σ 3` stands in the backward view: at the corner of each vertex where so many gradients add up."""
-    found = {}
-    for key, count in graph.meetings().items() if graph.backward else ():
-        box = layout.boxes[key]
-        found[key] = Box(box.right - 2, box.bottom, width(f"Σ {count}", SIZE, bold=True) + 8, 14.0)
     return found
 
 

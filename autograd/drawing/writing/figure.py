@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import prod
 
 from autograd.drawing.labels import LINE_HEIGHT, SMALL, TITLE, gradient_text, lines, operand_text, tooltip
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
-from autograd.drawing.placing.edge_words import Word, edge_words, sum_marks
+from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
 from autograd.drawing.placing.layout import Box, Layout, Point, ways_back
-from autograd.drawing.words import width
+from autograd.drawing.placing.marks import Mark, marks
 
 from .dot import classes, escape
 from .style import heat_colours
@@ -46,8 +45,7 @@ class Figure:
         hottest = graph.hottest
         for vertex in graph.vertices.values():
             yield self._vertex(vertex, hottest)
-        yield from self._sums()
-        yield from self._counts()
+        yield from map(_mark, marks(graph, layout))
 
     def _frame(self, key: str) -> str:
         look = "cluster repeats" if self.graph.clusters[key].repeats > 1 else "cluster"
@@ -104,26 +102,11 @@ class Figure:
                 f"<title>{escape(gradient_text(self.graph.vertices[edge.source]))}</title>"
                 f'<path d="{path(route)}" marker-end="url(#{self.prefix}-backward-arrow)"/></g>')
 
-    def _sums(self) -> Iterator[str]:
-        """A mark on every vertex where gradients meet: `Σ 3`, three contributions are added up."""
-        meetings = self.graph.meetings()
-        for key, box in sum_marks(self.graph, self.layout).items():
-            yield (f'<g class="sum"><title>{meetings[key]} gradients meet here and are added up</title>'
-                   f'{rectangle(box, 7, "mark")}<text x="{box.x:.1f}" y="{box.y + 3.2:.1f}" text-anchor="middle">'
-                   f"Σ {meetings[key]}</text></g>")
 
-    def _counts(self) -> Iterator[str]:
-        """`× 49` on the vertices of a repeated block around which the layout found no room for a frame."""
-        graph, layout = self.graph, self.layout
-        for key, vertex in graph.vertices.items():
-            unframed = [graph.clusters[c].repeats for c in graph.lineage(vertex.cluster)
-                        if graph.clusters[c].repeats > 1 and c not in layout.frames]
-            if unframed:
-                text, box = f"× {prod(unframed)}", layout.boxes[key]
-                half = width(text, 9, bold=True) / 2 + 4
-                yield (f'<g class="count"><rect class="mark" x="{box.right - half:.1f}" y="{box.top - 7:.1f}" '
-                       f'width="{2 * half:.1f}" height="14" rx="7"/><text x="{box.right:.1f}" '
-                       f'y="{box.top + 3.2:.1f}" text-anchor="middle">{text}</text></g>')
+def _mark(mark: Mark) -> str:
+    box = mark.box
+    return (f'<g class="{mark.kind}"><title>{escape(mark.told)}</title>{rectangle(box, 7, "mark")}'
+            f'<text x="{box.x:.1f}" y="{box.y + 3.2:.1f}" text-anchor="middle">{escape(mark.text)}</text></g>')
 
 
 def outline(kind: Kind, box: Box, look: str, extra: str) -> str:

@@ -14,7 +14,7 @@ from autograd.drawing.reading.steps import Trace
 
 from .dot import escape
 from .figure import Figure
-from .legend import ROW, banner, wrapped
+from .legend import ROW, banner, breadth, wrapped
 from .slots import leaf_of, with_slots
 from .style import Theme
 from .svg import MARGIN, definitions, figure_id, legend_group, style_element, texts
@@ -44,7 +44,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
     prefix = figure_id(graph, theme) + "f"
     wide, gap = max(layout.width, NARROWEST), 2 * MARGIN
     columns = max(1, min(len(shown), int((WIDEST + gap) // (wide + gap))))
-    total = columns * (wide + gap)
+    total = breadth(graph, columns * (wide + gap) - gap) + gap
     above = banner(graph, total - gap)
     parts = texts("banner", above, MARGIN, MARGIN)
     y = MARGIN + ROW * len(above)

@@ -10,6 +10,8 @@ from autograd.drawing.labels import SMALL
 from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
+from .style import RAMP_STEPS
+
 ROW = 16.0
 NARROWEST = 280.0
 """A picture is at least this wide, so that legend and banner have room."""
@@ -18,6 +20,8 @@ SIGNS: dict[Sample, str] = {"operand": "0: (3,)", "twice": "Ã—2", "rule": "g  âˆ
 SAMPLE = 28.0
 """The width that a legend's sample takes, with the gap to its word."""
 SIGN_SIZE = 9.0
+RAMP_WIDE = RAMP_STEPS * 10.0 + 8.0
+"""Where the words beside the heat ramp begin."""
 
 Sample = Kind | Literal["output", "frozen", "alias", "operand", "twice", "rule", "backward", "carried", "failed",
                         "added", "removed"]
@@ -53,8 +57,25 @@ class Entry:
     row: int
 
 
+def breadth(graph: Graph, drawn: float) -> float:
+    """How wide a picture is with room for each entry of its legend beside what is drawn."""
+    entries = [_reach(sample) for sample in _shown(graph)]
+    ramp = RAMP_WIDE + width(graph.heat_unit, SMALL) if graph.heat_unit else 0.0
+    return max(drawn, NARROWEST, ramp, *entries)
+
+
 def legend(graph: Graph, wide: float) -> list[Entry]:
     """The entries for what is in the picture, in rows no wider than `wide`."""
+    entries, x, row = [], 0.0, 0
+    for sample in _shown(graph):
+        if x and x + _reach(sample) > wide:
+            x, row = 0.0, row + 1
+        entries.append(Entry(sample, WORDS[sample], x, row))
+        x += _reach(sample) + 14
+    return entries
+
+
+def _shown(graph: Graph) -> list[Sample]:
     vertices = graph.vertices.values()
     kinds = {v.kind for v in vertices if not (v.frozen or v.failed)}
     there: list[Sample] = [kind for kind in Kind if kind in kinds]
@@ -71,15 +92,11 @@ def legend(graph: Graph, wide: float) -> list[Entry]:
         ("added", any(v.change == "added" for v in vertices)),
         ("removed", any(v.change == "removed" for v in vertices)),
     )
-    there += [name for name, shown in states if shown]
-    entries, x, row = [], 0.0, 0
-    for sample in there:
-        step = indent(sample) + width(WORDS[sample], SMALL) + 14
-        if x and x + step > wide + 14:
-            x, row = 0.0, row + 1
-        entries.append(Entry(sample, WORDS[sample], x, row))
-        x += step
-    return entries
+    return there + [name for name, shown in states if shown]
+
+
+def _reach(sample: Sample) -> float:
+    return indent(sample) + width(WORDS[sample], SMALL)
 
 
 def indent(sample: Sample) -> float:

@@ -7,12 +7,12 @@ from typing import Any
 
 from autograd.drawing.labels import SMALL
 from autograd.drawing.model import Graph, Kind, Vertex
-from autograd.drawing.placing.edge_words import sum_marks
 from autograd.drawing.placing.layout import Layout
+from autograd.drawing.placing.marks import marks
 from autograd.drawing.words import width
 
 from .dot import digraph, literal, look, place
-from .legend import NARROWEST, ROW, SIGNS, Entry, banner, indent, legend
+from .legend import RAMP_WIDE, ROW, SIGNS, Entry, banner, breadth, indent, legend
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
 
 EXAMPLES = {
@@ -27,16 +27,15 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
     """DOT of the picture with its banner, legend and marks."""
     colours = PALETTES[theme]
     dot = digraph(graph, theme=theme, layout=layout)
-    wide = max(layout.width, NARROWEST)
+    wide = breadth(graph, layout.width)
     lines = banner(graph, wide)
     for i, line in enumerate(lines):
         _text(dot, f"banner{i}", line, 0.0, -ROW * (len(lines) - i) + 4, layout, colours["muted"])
-    meetings = graph.meetings()
-    for key, box in sum_marks(graph, layout).items():
-        dot.node(f"sum_{key}", label=f"Σ {meetings[key]}", shape="box", style="filled,rounded",
-                 fillcolor=colours["paper"], color=colours["grad"], fontcolor=colours["grad"], fontsize="9",
-                 width=f"{box.width / 72:.3f}", height=f"{box.height / 72:.3f}",
-                 pos=place((box.x, box.y), layout.height))
+    for mark in marks(graph, layout):
+        colour = colours["grad" if mark.kind == "sum" else "carried"]
+        dot.node(f"{mark.kind}_{mark.vertex}", label=mark.text, shape="box", style="filled,rounded", fontsize="9",
+                 fillcolor=colours["paper"], color=colour, fontcolor=colour, width=f"{mark.box.width / 72:.3f}",
+                 height=f"{mark.box.height / 72:.3f}", pos=place((mark.box.x, mark.box.y), layout.height))
     entries = legend(graph, wide)
     for entry in entries:
         y = layout.height + 12 + ROW * (entry.row + 0.5)
@@ -62,7 +61,7 @@ def _ramp(dot: Any, unit: str, layout: Layout, entries: Sequence[Entry], colours
         dot.node(f"ramp{i}", label="", shape="box", style="filled", penwidth="0", width=f"{10 / 72:.3f}",
                  height=f"{10 / 72:.3f}", fillcolor=heat_colours(i / (RAMP_STEPS - 1))[0],
                  pos=place((10 * i + 5, y), layout.height))
-    _text(dot, "ramp_text", unit, RAMP_STEPS * 10 + 8, y, layout, colours["muted"])
+    _text(dot, "ramp_text", unit, RAMP_WIDE, y, layout, colours["muted"])
 
 
 def _sample(dot: Any, sample: Any, x: float, y: float, layout: Layout, colours: dict[str, str]) -> None:

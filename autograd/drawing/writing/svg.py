@@ -15,7 +15,7 @@ from autograd.drawing.placing.layout import Box, Layout
 
 from .dot import escape
 from .figure import Figure, outline, rectangle
-from .legend import NARROWEST, ROW, SIGNS, Sample, banner, indent, legend
+from .legend import RAMP_WIDE, ROW, SIGNS, Sample, banner, breadth, indent, legend
 from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet
 
 MARGIN = 10.0
@@ -24,7 +24,7 @@ MARGIN = 10.0
 def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: str = "", embedded: bool = False) -> str:
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
     prefix = prefix or figure_id(graph, theme)
-    wide = max(layout.width, NARROWEST)
+    wide = breadth(graph, layout.width)
     above = banner(graph, wide, titled=not embedded)
     samples, legend_rows = legend_group(graph, wide, prefix)
     top = MARGIN + ROW * len(above) + (4 if above else 0)
@@ -122,5 +122,5 @@ def _ramp(unit: str, y: float) -> str:
         f'style="fill:{heat_colours(i / (RAMP_STEPS - 1))[0]}"/>'
         for i in range(RAMP_STEPS)
     )
-    words = f'<text class="detail" x="{RAMP_STEPS * 10 + 8}" y="{y + 3.5:.1f}">{escape(unit)}</text>'
+    words = f'<text class="detail" x="{RAMP_WIDE:.0f}" y="{y + 3.5:.1f}">{escape(unit)}</text>'
     return f'<g class="ramp">{steps}{words}</g>'

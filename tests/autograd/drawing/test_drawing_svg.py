@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from autograd.drawing import Drawing
 from autograd.drawing.labels import lines
-from autograd.drawing.model import Graph, Kind, Summary
+from autograd.drawing.model import Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.layered import layered
 from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping.cloning import cloned
 from autograd.drawing.shaping.folding import folded
 from autograd.drawing.shaping.view import View
+from autograd.drawing.words import width
 from autograd.drawing.writing import dot
 from autograd.drawing.writing.placed import placed_source
 from autograd.drawing.writing.record import as_json
@@ -180,6 +181,27 @@ def test_a_legend_explains_the_signs_that_are_there() -> None:
     picture = paint(graph, layered(graph))
     assert {"read at two places", "which operand, and its shape where it changes"} <= set(words(picture))
     assert "read at two places" in placed_source(graph, layered(graph), "dark")
+
+
+def test_a_repeated_block_without_a_frame_has_its_count_on_its_vertices_in_every_form() -> None:
+    graph = folded(layers(12))
+    layout = layered(graph)
+    framed = paint(graph, layout), placed_source(graph, layout, "light")
+    assert not any('class="count"' in text or "count_" in text for text in framed)
+    layout.frames = {}
+    inside = [vertex for vertex in graph.vertices.values()
+              if any(graph.clusters[c].repeats > 1 for c in graph.lineage(vertex.cluster))]
+    assert len(inside) > 2
+    assert paint(graph, layout).count('<g class="count"') == len(inside)
+    assert placed_source(graph, layout, "light").count('label="× 12"') == len(inside)
+
+
+def test_a_narrow_picture_is_wide_enough_for_its_legend() -> None:
+    graph = Graph(backward=True, heat_unit="bytes kept for the backward pass, up to 32.8 kB")
+    graph.add(Vertex("n0", Kind.OPERATION, op="tanh", rule="g", heat=1.0))
+    (_, _, wide, _) = map(float, parsed(paint(graph, layered(graph))).get("viewBox", "").split())
+    assert wide > 10 + 28 + width("g arrives from the readers, ∂ is what the operands get", 10)
+    assert wide > 10 + 108 + width(graph.heat_unit, 10)
 
 
 def test_repetitions_and_aliases_are_explained() -> None:
