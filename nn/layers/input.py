@@ -84,13 +84,13 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 
-def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **held: Any) -> list[Any]:
+def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **weights: Any) -> list[Any]:
     """Weights and statistics as tensors of this dtype, None for what is not there.
 
     Raises ValueError for another shape, and for complex numbers where `dtype` is real.
     """
     found: list[Any] = []
-    for name, given in held.items():
+    for name, given in weights.items():
         value = None if given is None else as_tensor(given)
         if value is not None and value.shape != shape:
             raise refusal(speaker, f"a {name} {shape}", value)
