@@ -258,14 +258,10 @@ class Softplus(Activation):
         return softplus(x, self.beta, self.threshold)
 
 
-class Softmax(Activation):
-    """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out, without overflow.
+class AlongAxis(Activation):
+    """A function of the numbers along axis `dim`."""
 
-    Any shape; the dtype stays. In front of a loss leave it out, and give `CrossEntropyLoss` the logits.
-    Raises ValueError for a missing axis.
-    """
-
-    over = staticmethod(softmax)
+    over: Callable[[Any, int], Tensor]
 
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
@@ -274,6 +270,16 @@ class Softmax(Activation):
         if not -x.ndim <= self.dim < x.ndim:
             raise refusal(self, f"input with an axis {self.dim}", x)
         return self.over(x, self.dim)
+
+
+class Softmax(AlongAxis):
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out, without overflow.
+
+    Any shape; the dtype stays. In front of a loss leave it out, and give `CrossEntropyLoss` the logits.
+    Raises ValueError for a missing axis.
+    """
+
+    over = staticmethod(softmax)
 
 
 class Softmax2d(Softmax):
@@ -291,7 +297,7 @@ class Softmax2d(Softmax):
         return super().function(x)
 
 
-class LogSoftmax(Softmax):
+class LogSoftmax(AlongAxis):
     """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out, without overflow or underflow.
 
     Any shape; the dtype stays. Its loss is `NLLLoss`; `CrossEntropyLoss` on the logits does both at once.

@@ -9,7 +9,7 @@ import numpy as np
 import autograd
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.activation import Activation, Softmax, WithInplace, softmax
+from nn.layers.activation import Activation, AlongAxis, WithInplace, softmax
 from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
@@ -153,7 +153,7 @@ class Tanhshrink(Activation):
     function = staticmethod(tanhshrink)
 
 
-class Softmin(Softmax):
+class Softmin(AlongAxis):
     """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
 
     Any shape; the dtype stays. Raises ValueError for a missing axis.

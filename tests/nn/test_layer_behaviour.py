@@ -274,3 +274,10 @@ def test_normalizations_start_again_from_one_and_zero(layer: Any) -> None:
     layer.reset_parameters()
     assert layer.weight.tolist() == [1, 1, 1]
     assert layer.bias is None or layer.bias.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("kind", "other"), [
+    (nn.LogSoftmax, nn.Softmax), (nn.Softmin, nn.Softmax), (nn.AdaptiveMaxPool2d, nn.AdaptiveAvgPool2d),
+])
+def test_a_layer_is_of_no_kind_that_computes_something_else(kind: type, other: type) -> None:
+    assert not issubclass(kind, other)
