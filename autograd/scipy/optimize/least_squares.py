@@ -124,4 +124,20 @@ def curve_fit(call: Call, solver: Solver) -> Any:
     return (x, covariance, *with_words)
 
 
-real_only.update((so.curve_fit, so.least_squares))
+def of_func(x: Array, call: Call) -> Array:
+    return np.atleast_1d(array_of(call["func"](x, *call["args"])))
+
+
+@solver_twin(so.leastsq, "residuals")
+def leastsq(call: Call, solver: Solver) -> Any:
+    misfit = Misfit(of_func, lambda call: {})
+    found, x = solved(stationary(misfit.cost, lambda call: (-np.inf, np.inf)),
+                      np.atleast_1d(unknowns(call["x0"])).ravel(), call | {"full_output": True}, solver, itemgetter(0))
+    _, _, info, *words = found
+    if not call["full_output"]:
+        return x, words[-1]
+    rows = misfit.jacobian(x, call)
+    return x, np.linalg.inv(rows.T @ rows), counts_and_words(info) | {"fvec": of_func(x, call)}, *words
+
+
+real_only.update((so.curve_fit, so.least_squares, so.leastsq))

@@ -230,6 +230,12 @@ on(so.minimize_scalar, PAIR, call=lambda c: optimize.minimize_scalar(
 on(so.least_squares, Operand((2,), (0.5, 0.7)), POINTS, call=lambda c, y: [
     (found := optimize.least_squares(product, c + ZERO, args=(y,), loss="soft_l1", f_scale=0.5)).cost, found.x,
     found.jac])
+on(so.leastsq, Operand((2,), (0.5, 0.7)), POINTS, call=lambda c, y: optimize.leastsq(
+    product, c + ZERO, args=(y,))[0])
+TALL = (Operand((3, 2), UNIT), Operand((3,), UNIT))
+on(so.nnls, *TALL, call=lambda a, b: [*optimize.nnls(a + np.eye(3, 2), b + ZERO)])
+on(so.lsq_linear, *TALL, call=lambda a, b: optimize.lsq_linear(
+    a + np.eye(3, 2), b + ZERO, (-9.0, [9.0, -2.0]), "bvls").x)
 on(so.curve_fit, POINTS, POINTS, POINTS, call=fitted)
 on(so.linprog, PAIR, Operand((2, 2), UNIT), PAIR, call=lambda c, a, b: [
     (found := optimize.linprog(ZERO - c - 1, a + 2 * np.eye(2), b + 1)).x, found.fun])
