@@ -102,10 +102,10 @@ def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], geometry: Geometry)
     columns = x if x.ndim == 3 else x[None]
     taps = math.prod(geometry[0])
     if columns.shape[1] % taps:
-        raise mistake(speaker, f"expected rows that the window of {taps} divides, got {x.shape}")
+        raise refusal(speaker, f"rows that the window of {taps} divides", x)
     windows = _axes(speaker, size, geometry)
     count = math.prod(window.outputs for window in windows)
     if columns.shape[2] != count:
-        raise mistake(speaker, f"expected {count} windows in images of {size}, got {x.shape}")
+        raise refusal(speaker, f"{count} windows in images of {size}", x)
     out = kernels.fold(columns, windows=windows)
     return out if x.ndim == 3 else out[0]  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from autograd import Tensor, softplus
 from autograd.arrays import weak
 from nn.kernels.reduction import reduced
 from nn.layers.distance import cosine_similarity, pairwise_distance
-from nn.layers.input import Speaker, mistake, refuse_where
+from nn.layers.input import Speaker, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
 
 
@@ -130,7 +130,7 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
     check_reduction(speaker, reduction)
     x1, x2 = paired(speaker, input1, input2, real=True)
     if x1.ndim not in (1, 2):
-        raise mistake(speaker, f"expected inputs (N, D) or (D,), got {x1.shape}")
+        raise refusal(speaker, "inputs (N, D) or (D,)", x1)
     cosine = cosine_similarity(x1, x2, -1, speaker=speaker)
     y = _signs(speaker, paired(speaker, cosine, target)[1])
     return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)  # type: ignore[no-any-return]
