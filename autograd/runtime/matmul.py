@@ -41,6 +41,7 @@ class Tile(NamedTuple):
 STRAIGHT = Tile(400, 2**14, 2**9)
 TRANSPOSED = Tile(1024, 2**12, 32)  # where the columns of (K, N) lie in memory one after the other
 ROWS = 32  # of a tile, or fewer
+ALIGNED = 16  # rows or columns that are not parted
 
 
 @cache
@@ -72,14 +73,16 @@ def matmul_of_arrays(x: Any, y: Any) -> Any:
         _in_tiles(x, y, out)
         return out
 
-    def some_rows(first: int, last: int) -> None:
-        _in_tiles(x[..., first:last, :], y, out[..., first:last, :])
-
-    def some_columns(first: int, last: int) -> None:
-        _in_tiles(x, y[..., first:last], out[..., first:last])
-
     longer = max(rows, columns)
-    in_parallel(some_rows if rows == longer else some_columns, longer, -(-longer * WORTH // work))
+
+    def share(first: int, last: int) -> None:
+        part = slice(first * ALIGNED, min(last * ALIGNED, longer))
+        if rows == longer:
+            _in_tiles(x[..., part, :], y, out[..., part, :])
+        else:
+            _in_tiles(x, y[..., part], out[..., part])
+
+    in_parallel(share, -(-longer // ALIGNED), -(-longer * WORTH // (work * ALIGNED)))
     return out
 
 

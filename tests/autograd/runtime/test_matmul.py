@@ -10,6 +10,7 @@ import pytest
 from autograd import tensor
 from autograd.rules.ufuncs import matmul
 from autograd.runtime.matmul import (
+    ALIGNED,
     LARGE,
     LIGHT,
     SHARED,
@@ -82,7 +83,7 @@ def test_large_products_are_shared_out_and_the_largest_are_openblass(asked: list
     x, y = rng.standard_normal((1000, 130)), rng.standard_normal((130, 65))
     np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
     np.testing.assert_allclose(dot(y.T, x.T), np.einsum("mk,kn->nm", x, y), rtol=0, atol=1e-12)
-    assert shares == [(1000, -(-WORTH // (130 * 65)))] * 2
+    assert shares == [(63, -(-WORTH // (130 * 65 * ALIGNED)))] * 2  # in units of so many rows, then columns
     asked.clear()
     monkeypatch.setattr("autograd.runtime.matmul.WHOLE", x.size * 65 - 1)
     np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)

@@ -24,6 +24,14 @@ def test_shares_cover_the_work_once_and_in_order(length: int, least: int, shares
     assert bounds[0][0] == 0
     assert bounds[-1][1] == length
     assert all(one[1] == other[0] for one, other in pairwise(bounds))
+    assert all(last - first >= least for first, last in bounds) or shares == 1
+
+
+@pytest.mark.parametrize(("length", "least", "sizes"), [
+    (40, 8, [16, 12, 12]), (24, 8, [8, 8, 8]), (25, 8, [9, 8, 8]), (17, 8, [9, 8]), (90, 1, [30, 30, 30])])
+def test_the_caller_has_more_to_do_by_half_of_what_is_worth_a_thread(length: int, least: int,
+                                                                     sizes: list[int]) -> None:
+    assert in_parallel(lambda first, last: last - first, length, least) == sizes
 
 
 def test_shares_run_at_once() -> None:
