@@ -43,6 +43,7 @@ class Extraction:
     order: list[Node] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
+    arrays: dict[int, str] = field(default_factory=dict)  # the vertices of untracked arrays, by identity
     values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
 
     def filled(self, largest: int) -> dict[Node, Any]:
@@ -98,8 +99,12 @@ def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str
             found.nodes[key] = parent
             graph.add(_leaf(key, parent, *names.of(parent), found.values))
         elif parent is None and i in constants and _is_number(constants[i]):
-            places[i] = graph.next_id()
-            graph.add(_constant(places[i], constants[i], names))
+            array = constants[i].value if isinstance(constants[i].value, np.ndarray) else None
+            places[i] = found.arrays.get(id(array)) or graph.next_id()
+            if array is not None:
+                found.arrays[id(array)] = places[i]
+            if places[i] not in graph.vertices:
+                graph.add(_constant(places[i], constants[i], names))
     return places
 
 
@@ -203,7 +208,7 @@ def _connect(found: Extraction, key: str, node: Node, constants: Mapping[int, st
                 label = shape_text(parent.shape)
             places.setdefault((found.ids[parent], label), []).append(i)
         elif i in constants:
-            places[constants[i], ""] = [i]
+            places.setdefault((constants[i], ""), []).append(i)
     ordered = sum(map(len, places.values())) > 1 and known_name(node.primitive) not in COMMUTATIVE
     graph.edges += [Edge(source, key, tuple(at), label, ordered) for (source, label), at in places.items()]
 

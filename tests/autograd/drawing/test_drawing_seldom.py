@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, custom, fused
-from autograd.drawing import draw
+from autograd import Tensor, custom, fused, tensor
+from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Kind
 from autograd.drawing.on_error import of_error
 from autograd.drawing.reading import heat
@@ -33,6 +33,19 @@ def once(message: str) -> Any:
         return answers.popleft() * x, ()
 
     return fused(f"once {message}", forward, lambda g, operands, residuals, needs: [2.0 * g], lambda x: 2.0 * x)
+
+
+def test_data_that_is_read_at_several_places_is_one_vertex_where_its_memory_is_known_to_be_one() -> None:
+    w, x, array = leaf(np.eye(2), "w"), tensor(np.ones(2)), np.ones(2)
+    assert inputs(draw(w @ x + np.tanh(w @ x))) == 1
+    assert inputs(draw(w @ array + np.tanh(w @ array))) == 2  # it may have been written to in between
+    product = custom(lambda w, x, y: w * x * y)
+    product.defvjp(lambda g, out, w, x, y: g * x * y, None, None)
+    assert [edge.operands for edge in draw(product(leaf(1.0), x, x)).graph.edges] == [(0,), (1, 2)]
+
+
+def inputs(drawing: Drawing) -> int:
+    return sum(vertex.kind is Kind.INPUT for vertex in drawing.graph.vertices.values())
 
 
 def test_what_cannot_be_run_again_is_counted_and_not_timed() -> None:
