@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from nn import data, inspect, metrics, storage, training
     from nn.layer_table import summary
     from nn.onnx import export_onnx
+    from nn.parametrization import parametrize, remove_parametrization
     from nn.stateless import functional_call
     from nn.storage import load, save
     from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
+    from nn.weight_normalization import spectral_norm, weight_norm
 
 __all__ = [
     "Callback", "EarlyStopping", "History", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict",
     "ParameterList", "Sequential", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call",
-    "init", "inspect", "load", "load_checkpoint", "metrics", "save", "save_checkpoint", "storage", "summary",
-    "training",
+    "init", "inspect", "load", "load_checkpoint", "metrics", "parametrize",
+    "remove_parametrization", "save", "save_checkpoint", "spectral_norm", "storage", "summary", "training",
+    "weight_norm",
 ]
 __all__ += layers.__all__
 __all__ += losses.__all__
@@ -36,5 +39,6 @@ __getattr__, __dir__ = on_first_use(__name__, {
     **dict.fromkeys(("Callback", "EarlyStopping", "History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"),
                     "training"),
     "save": "storage", "load": "storage", "export_onnx": "onnx", "functional_call": "stateless",
-    "summary": "layer_table",
+    "summary": "layer_table", "parametrize": "parametrization", "remove_parametrization": "parametrization",
+    "spectral_norm": "weight_normalization", "weight_norm": "weight_normalization",
 }, MODULES)

@@ -96,6 +96,9 @@ class Module:
     # --- Belonging ---------------------------------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if self._computing(name) is not None:
+            raise TypeError(f"{type(self).__name__}.{name} is computed by .parametrizations.{name}: change what it is "
+                            "computed from, or call nn.remove_parametrization(module, name) first")
         if isinstance(value, (Parameter, Module)):
             if "." in name or not name:
                 raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
@@ -120,6 +123,12 @@ class Module:
                 value = _as_buffer(value)
         object.__setattr__(self, name, value)
 
+    def _computing(self, name: str) -> Module | None:
+        """What computes the parameter of this name, if `nn.parametrize` made it a function of others."""
+        held = vars(self).get("parametrizations")
+        computing = vars(held).get(name) if isinstance(held, Module) else None
+        return computing if isinstance(computing, Module) else None
+
     def _put_last(self, name: str, kind: type) -> None:
         """Forget the place of an attribute, unless it was one of this kind, or is None after one, as in PyTorch."""
         held = vars(self).get(name)
@@ -137,7 +146,9 @@ class Module:
 
     if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
 
-        def __getattr__(self, name: str) -> None:
+        def __getattr__(self, name: str) -> Any:
+            if (computing := self._computing(name)) is not None:
+                return computing()
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}" + METHODS.get(name, ""),
                                  name=name, obj=self)
 

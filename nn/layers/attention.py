@@ -92,8 +92,9 @@ class MultiheadAttention(Layer):
     def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
                 attn_mask: Any = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
-        held(self, self._shapes())
-        itself = query is key is value and "in_proj_weight" in vars(self)
+        shapes = self._shapes()
+        held(self, shapes)
+        itself = query is key is value and "in_proj_weight" in shapes
         query, single = self._batch(query, self.embed_dim, "query")
         key, _ = (query, single) if itself else self._batch(key, self.kdim, "key")
         value, _ = (query, single) if itself else self._batch(value, self.vdim, "value")
@@ -147,7 +148,7 @@ class MultiheadAttention(Layer):
         if itself:
             joint = linear(query, self.in_proj_weight, bias)
             return [joint[..., third] for third in thirds]
-        if "in_proj_weight" in vars(self):
+        if "in_proj_weight" in self._shapes():
             matrices = [self.in_proj_weight[third] for third in thirds]
         else:
             matrices = [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight]

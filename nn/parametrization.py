@@ -1,0 +1,86 @@
+"""Parameters that are computed from others: `nn.parametrize(layer, "weight", Symmetric())`.
+
+The module then has the parameter no more, but finds what is computed under its name; what is trained and saved is the
+original, at `parametrizations.weight.original`, PyTorch's path. Reading has no side effects.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+
+from nn.module import Module
+from nn.parameter import Parameter
+
+M = TypeVar("M", bound=Module)
+
+
+class Parametrized(Module):
+    """The value of a parameter as a function of one original or several: what it is called for."""
+
+    def __init__(self, parametrization: Module, held: Parameter) -> None:
+        inverse = getattr(parametrization, "right_inverse", None)
+        if inverse is None:
+            self.original = held
+        else:
+            found = inverse(held.detach())
+            several = isinstance(found, tuple)
+            for i, part in enumerate(found if several else (found,)):
+                setattr(self, f"original{i}" if several else "original",
+                        Parameter(part, requires_grad=held.requires_grad, dtype=held.dtype))
+        setattr(self, "0", parametrization)
+
+    def forward(self) -> Any:
+        return getattr(self, "0")(*[value for name, value in vars(self).items() if name.startswith("original")])
+
+
+def parameter_of(module: Module, name: str) -> Parameter:
+    """What `module` holds under this name. Raises `TypeError` where that is no parameter."""
+    held = vars(module).get(name)
+    if isinstance(held, Parameter):
+        return held
+    if module._computing(name) is not None:
+        raise TypeError(f"{type(module).__name__}.{name} is parametrized already; several in a row are one "
+                        "parametrization: nn.Sequential(first, second)")
+    known = ", ".join(known for known, _ in module.named_parameters(recurse=False)) or "none"
+    raise TypeError(f"a parametrization is of a parameter that {type(module).__name__} holds ({known}), got {name!r}")
+
+
+def parametrize(module: M, name: str, parametrization: Module) -> M:
+    """Compute a parameter of `module` from others: `module.<name>` is `parametrization(original)`.
+
+    The original is the parameter as it was, or what `parametrization.right_inverse(value)` gives, if there is such a
+    method: an array, or a tuple of several originals. Several in a row are one, `nn.Sequential(first, second)`. Returns
+    the module. Raises `TypeError` where there is no such parameter, `ValueError` where the result has another shape.
+    """
+    held = parameter_of(module, name)
+    made = Parametrized(parametrization, held)
+    if made().shape != held.shape:
+        raise ValueError(f"{type(parametrization).__name__} makes of {name}, of shape {held.shape}, one of shape "
+                         f"{made().shape}; a parametrization keeps it")
+    if held.name == (f"{module._path}.{name}" if module._path else name):
+        held.name = None  # it takes that of its new place
+    delattr(module, name)
+    if "parametrizations" not in vars(module):
+        module.add_module("parametrizations", Module())
+    setattr(module.get_submodule("parametrizations"), name, made)
+    return module
+
+
+def remove_parametrization(module: M, name: str) -> M:
+    """Make what is computed under a name a parameter again, of the value that it has. Returns the module.
+
+    Raises `TypeError` where nothing is.
+    """
+    computing = module._computing(name)
+    if computing is None:
+        raise TypeError(f"{type(module).__name__}.{name} has no parametrization")
+    value = computing()
+    trained = any(part.requires_grad for part in computing.parameters())
+    holder = module.get_submodule("parametrizations")
+    delattr(holder, name)
+    if not holder._held():
+        delattr(module, "parametrizations")
+    setattr(module, name, Parameter(np.array(value.detach().data), requires_grad=trained, dtype=value.dtype))
+    return module
