@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .layout import Box
+from .room import Room
 
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
 """Between a frame and what it holds, and for its words above that."""
@@ -19,6 +20,9 @@ def frames(standing: Held, passing: Held) -> dict[str, Box]:
     for clusters, box in standing + passing:
         for depth, cluster in enumerate(reversed(clusters), 1):
             members.setdefault(cluster, []).append((depth, box))
+    taken = Room()
+    for _, box in standing:
+        taken.take(box)
     found: dict[str, Box] = {}
     for cluster, inside in members.items():
         padded = [(box, FRAME_GAP * min(depth, MOST_PADDED)) for depth, box in inside]
@@ -26,6 +30,6 @@ def frames(standing: Held, passing: Held) -> dict[str, Box]:
         top = min(box.top - depth * (FRAME_GAP + FRAME_WORDS) for depth, box in inside)
         bottom = max(box.bottom + pad for box, pad in padded)
         frame = Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
-        if not any(box.meets(frame) and cluster not in clusters for clusters, box in standing):
+        if {box for _, box in inside}.issuperset(taken.meeting(frame)):
             found[cluster] = frame
     return found

@@ -1,4 +1,4 @@
-"""Which places of a picture are free for words."""
+"""Which places of a picture are taken, and by what."""
 
 from __future__ import annotations
 
@@ -40,13 +40,14 @@ class Room:
             self.take(Box(x, y, wide + 1.5, high + 1.5))
 
     def is_free(self, box: Box) -> bool:
-        return next(self._meeting(box), None) is None
+        return next(self.meeting(box), None) is None
 
     def met(self, box: Box) -> int:
         """How many of the rectangles in use this one meets; one that lies in several cells counts in each."""
-        return sum(1 for _ in self._meeting(box))
+        return sum(1 for _ in self.meeting(box))
 
-    def _meeting(self, box: Box) -> Iterator[Box]:
+    def meeting(self, box: Box) -> Iterator[Box]:
+        """The rectangles in use that this one meets."""
         for cell in self._touched(box):
             for other in self._cells.get(cell, ()):
                 if box.meets(other):

@@ -347,6 +347,11 @@ def test_an_empty_graph_has_no_boxes() -> None:
     assert layered(Graph()).boxes == {}
 
 
+def test_frames_cost_no_more_than_there_are_modules() -> None:
+    half, whole = (calls(partial(layered, layers(count))) for count in (150, 300))
+    assert whole < 2.2 * half
+
+
 def test_long_edges_cost_no_more_than_there_are_vertices() -> None:
     """The weight is read at every layer: its edges pass hundreds of others."""
     half, whole = (calls(partial(layered, chain(length, weight=True))) for length in (400, 800))
