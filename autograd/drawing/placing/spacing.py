@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 from math import inf
 
 from .layers import LEAF, Layers, Place
+from .parting import part
 
 GAP = 18.0
 SWEEPS = 8
@@ -38,6 +39,7 @@ def spaced(layers: Layers, beside: float) -> None:
             wanted = _beside_frames(layer, wanted, extents, GAP + beside)
             for place, x in zip(layer, apart(wanted, weights, own), strict=True):
                 place.x = x
+    part(layers, GAP + beside)
 
 
 def _extents(layers: Layers) -> dict[str, tuple[float, float]]:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor
+import nn
+from autograd import Tensor, tensor
 from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
@@ -337,6 +338,16 @@ def test_what_is_read_beside_a_module_stands_beside_its_frame() -> None:
     layout = layered(graph)
     assert layout.frames.keys() == graph.clusters.keys()
     assert not layout.boxes["t"].meets(layout.frames["c0"])
+
+
+def test_modules_beside_each_other_and_beside_operations_get_their_frames() -> None:
+    """Narrow layers of theirs make way where wide ones need the room."""
+    gate, experts = nn.Linear(4, 3), nn.ModuleList([nn.Sequential(nn.Linear(4, 4), nn.ReLU()) for _ in range(3)])
+    x = tensor(np.ones((2, 4), np.float32))
+    shares = nn.functional.softmax(gate(x), 1)
+    graph = draw(sum(expert(x) * shares[:, i : i + 1] for i, expert in enumerate(experts)), names=experts).graph
+    assert len(graph.clusters) == 7
+    assert layered(graph).frames.keys() == graph.clusters.keys()
 
 
 def test_modules_get_their_frames() -> None:
