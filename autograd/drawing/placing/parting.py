@@ -1,14 +1,41 @@
-"""Clusters beside each other and beside strangers: room for their frames, which are as wide as their widest layer."""
+"""Room for frames, which are as wide as their widest layer: what stands in one that is not its own makes way."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import chain, pairwise
 from math import inf
 
-from .layers import Layers
+from .layers import Layers, Place
 
 ROUNDS = 20
 """So many clusters are moved at most."""
+
+
+def extents(layers: Layers) -> dict[str, tuple[float, float]]:
+    """How far each cluster reaches to the left and to the right."""
+    found: dict[str, tuple[float, float]] = {}
+    for place in chain(*layers):
+        for cluster in place.clusters:
+            left, right = found.get(cluster, (place.left, place.right))
+            found[cluster] = min(left, place.left), max(right, place.right)
+    return found
+
+
+def beside_frames(layer: Sequence[Place], wanted: Sequence[float], reaches: Mapping[str, tuple[float, float]],
+                  gap: float) -> list[float]:
+    """Places that are wanted within the frames of others moved beside them, but for the spine."""
+    found = list(wanted)
+    for side, way in ((1, 1), (0, -1)):  # right of the frames before, left of those after
+        limit = -inf
+        before: tuple[str, ...] = ()
+        for number in range(len(layer))[::way]:
+            place = layer[number]
+            limit = max([limit, *(way * reaches[c][side] for c in before if c not in place.clusters)])
+            if not place.straight:
+                found[number] = way * max(way * found[number], limit + gap + place.width / 2)
+            before = place.clusters
+    return found
 
 
 def part(layers: Layers, gap: float) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
-from math import inf
+from collections.abc import Sequence
+from itertools import pairwise
 
 from .layers import LEAF, Layers, Place
-from .parting import part
+from .parting import beside_frames, extents, part
 
 GAP = 18.0
 SWEEPS = 8
@@ -27,45 +26,21 @@ def spaced(layers: Layers, beside: float) -> None:
     rows = list(zip(layers, offsets, strict=True))
     for sweep in range(SWEEPS):
         kind = sweep % 3  # by the neighbours above, below, and at last on both sides
-        extents = _extents(layers)
+        reaches = extents(layers)
         for layer, own in rows if kind != 1 else reversed(rows):
-            wanted, weights = [], []
-            for place in layer:
-                near = place.above if kind == 0 else place.below if kind == 1 else place.above + place.below
-                pull = sum(other.weight for other in near)
-                mean = sum(other.x * other.weight for other in near) / pull if near else place.x
-                wanted.append(0.0 if place.straight else mean)
-                weights.append(FIXED if place.straight else place.weight * (pull or LEAF))
-            wanted = _beside_frames(layer, wanted, extents, GAP + beside)
-            for place, x in zip(layer, apart(wanted, weights, own), strict=True):
+            pulled = [_pulled(p, p.above if kind == 0 else p.below if kind == 1 else p.above + p.below) for p in layer]
+            wanted = beside_frames(layer, [x for x, _ in pulled], reaches, GAP + beside)
+            for place, x in zip(layer, apart(wanted, [weight for _, weight in pulled], own), strict=True):
                 place.x = x
     part(layers, GAP + beside)
 
 
-def _extents(layers: Layers) -> dict[str, tuple[float, float]]:
-    """How far each cluster reaches to the left and to the right."""
-    found: dict[str, tuple[float, float]] = {}
-    for place in chain(*layers):
-        for cluster in place.clusters:
-            left, right = found.get(cluster, (place.left, place.right))
-            found[cluster] = min(left, place.left), max(right, place.right)
-    return found
-
-
-def _beside_frames(layer: Sequence[Place], wanted: Sequence[float], extents: Mapping[str, tuple[float, float]],
-                   gap: float) -> list[float]:
-    """Places that are wanted within the frames of others moved beside them, but for the spine."""
-    found = list(wanted)
-    for side, way in ((1, 1), (0, -1)):  # right of the frames before, left of those after
-        limit = -inf
-        before: tuple[str, ...] = ()
-        for number in range(len(layer))[::way]:
-            place = layer[number]
-            limit = max([limit, *(way * extents[c][side] for c in before if c not in place.clusters)])
-            if not place.straight:
-                found[number] = way * max(way * found[number], limit + gap + place.width / 2)
-            before = place.clusters
-    return found
+def _pulled(place: Place, near: Sequence[Place]) -> tuple[float, float]:
+    """Where its neighbours pull a place, and how strongly; the spine stays where it is."""
+    if place.straight:
+        return 0.0, FIXED
+    pull = sum(other.weight for other in near)
+    return sum(other.x * other.weight for other in near) / pull if near else place.x, place.weight * (pull or LEAF)
 
 
 def _offsets(layer: Sequence[Place], beside: float) -> list[float]:
