@@ -11,23 +11,18 @@ A product larger than some 800^3 is left whole, to OpenBLAS, which then knows be
 
 from __future__ import annotations
 
-import os
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.runtime.blas import LIGHT, SHARED, UNPACKED, reads_small_operands
 from autograd.runtime.threads import in_parallel
 
 Array = np.ndarray[Any, Any]
 
-PIECE = 65536 * 4  # multiplications in a piece; twice as many start the threads of OpenBLAS
-SHARED = 2 * PIECE
-LARGE = 4 * PIECE  # beyond which, in a recurrence, OpenBLAS's second thread is worth its risk
+LARGE = 2 * SHARED  # multiplications beyond which, in a recurrence, OpenBLAS's second thread is worth its risk
 WHOLE = 2**29  # multiplications that are OpenBLAS's
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
-LIGHT = 9 * 1024 - 1  # elements of a matrix that OpenBLAS multiplies with a vector in the calling thread
-UNPACKED = 1_000_000  # multiplications that code for small products does itself
 
 
 class Tile(NamedTuple):
@@ -42,18 +37,6 @@ STRAIGHT = Tile(400, 2**14, 2**9)
 TRANSPOSED = Tile(1024, 2**12, 32)  # where the columns of (K, N) lie in memory one after the other
 ROWS = 32  # of a tile, or fewer
 ALIGNED = 16  # rows or columns that are not parted
-
-
-@cache
-def reads_small_operands() -> bool:
-    """Whether NumPy's BLAS has kernels for small products, and this processor or the environment chooses them."""
-    chosen = os.environ.get("OPENBLAS_CORETYPE", "").upper()
-    facts: Any = np.show_config(mode="dicts")
-    wide = chosen in ("SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS") if chosen else any(
-        name == "X86_V4" or name.startswith("AVX512")  # the first in NumPy 2.4, the other before
-        for name in facts["SIMD Extensions"]["found"]
-    )
-    return wide and "openblas" in facts["Build Dependencies"]["blas"]["name"]
 
 
 def _most() -> int:

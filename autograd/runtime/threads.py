@@ -14,6 +14,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from autograd.runtime.blas import reads_small_operands
 from autograd.runtime.cores import core_of_caller, leave
 
 Result = TypeVar("Result")
@@ -32,7 +33,7 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
     ahead = min(least // 2, length - shares * least)
     bounds = [0, *(ahead + (length - ahead) * k // shares for k in range(1, shares)), length]
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
-    core = core_of_caller()
+    core = core_of_caller() if reads_small_operands() else -1  # else OpenBLAS's threads spin on the others
     for k in range(1, shares):
         _jobs.put((contextvars.copy_context(), core, k, task, bounds[k], bounds[k + 1], done))
     results: list[Any] = [None] * shares

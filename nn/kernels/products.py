@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.runtime.matmul import LARGE, PIECE, UNPACKED, reads_small_operands, vector_times
+from autograd.runtime.blas import SHARED, UNPACKED, reads_small_operands
+from autograd.runtime.matmul import LARGE, vector_times
 
 Array = np.ndarray[Any, Any]
 
 # Multiplications in one piece. Two of our threads that wait for OpenBLAS's spin: on a busy machine a convolution took a
 # hundred times as long.
-SMALL = UNPACKED if reads_small_operands() else PIECE
+SMALL = UNPACKED if reads_small_operands() else SHARED // 2
 THIN = 16  # rows below which a piece is inefficient
 THIN_TRANSPOSED = 48  # and those below which adding up its results costs too much
 NARROWEST = 64 if SMALL == UNPACKED else 16  # columns that a piece keeps

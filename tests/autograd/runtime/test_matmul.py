@@ -9,19 +9,8 @@ import pytest
 
 from autograd import tensor
 from autograd.rules.ufuncs import matmul
-from autograd.runtime.matmul import (
-    ALIGNED,
-    LARGE,
-    LIGHT,
-    SHARED,
-    UNPACKED,
-    WHOLE,
-    WORTH,
-    dot,
-    reads_small_operands,
-    times_vector,
-    vector_times,
-)
+from autograd.runtime.blas import LIGHT, SHARED, UNPACKED, reads_small_operands
+from autograd.runtime.matmul import ALIGNED, LARGE, WHOLE, WORTH, dot, times_vector, vector_times
 
 SHAPES = [
     ((32, 64), (64, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)), ((130, 900), (900, 10)),

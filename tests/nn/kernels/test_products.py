@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd.runtime.matmul import reads_small_operands
+from autograd.runtime.blas import reads_small_operands
 from nn.kernels import layer_norm, products
 from nn.kernels.products import add_transposed, in_pieces, multiply, sums_over_rows
 from tests.nn.kernels.kernel_checks import close, random
