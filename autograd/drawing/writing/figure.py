@@ -34,9 +34,8 @@ class Figure:
         outer_first = sorted(layout.frames, key=lambda key: len(graph.lineage(key)))
         yield from map(self._frame, outer_first)
         words = {word.edge: word for word in edge_words(graph, layout)}
-        for number, edge in enumerate(graph.edges):
-            if number in layout.routes:
-                yield self._edge(number, edge, words.get(number))
+        yield from (self._edge(number, edge, words.get(number)) for number, edge in enumerate(graph.edges)
+                    if number in layout.routes)
         for number, route in ways_back(graph, layout).items():
             yield self._way_back(number, route)
         labels = frame_words(graph, layout)
