@@ -1,4 +1,4 @@
-"""Twins of `scipy.fft`: Fourier transforms, which are NumPy's, and cosine and sine transforms of types 1 to 4.
+"""Twins of `scipy.fft`: Fourier transforms and shifts, which are NumPy's; cosine and sine transforms of types 1 to 4.
 
 A cosine or sine transform is multiplication by a matrix, whose transpose is that of the same transform (types 1 and 4)
 or of the other one (types 2 and 3) up to the weight of the ends. Source: Makhoul 1980; SciPy's definitions.
@@ -144,3 +144,14 @@ def over_axes(function: Callable[..., Any], transform: Callable[..., Any]) -> Ca
 
 dctn, idctn = over_axes(sf.dctn, dct), over_axes(sf.idctn, idct)
 dstn, idstn = over_axes(sf.dstn, dst), over_axes(sf.idstn, idst)
+
+
+def moved(theirs: Callable[..., Any], shift: Callable[..., Any]) -> Callable[..., Any]:
+    @twin(theirs)
+    def apply(x: Any, axes: int | Sequence[int] | None = None) -> Any:
+        return shift(array_of(x), axes)
+
+    return apply
+
+
+fftshift, ifftshift = moved(sf.fftshift, np.fft.fftshift), moved(sf.ifftshift, np.fft.ifftshift)

@@ -133,6 +133,8 @@ for function in (sf.fftn, sf.ifftn, sf.irfftn, sf.fft2, sf.ifft2, sf.irfft2):
     on(function, (2, 3), complex=True)
 for function in (sf.rfftn, sf.rfft2):
     on(function, (2, 3))
+for function in (sf.fftshift, sf.ifftshift):
+    on(function, (3, 4), options=({}, {"axes": 1}), complex=True)
 for function in (sf.dct, sf.idct, sf.dst, sf.idst):
     on(function, (2, 4), options=KINDS, complex=True)
 for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
