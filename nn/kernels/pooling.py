@@ -31,7 +31,7 @@ Array = np.ndarray[Any, Any]
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order
-BLOCK = 1 << 19  # elements worked on together: more than fit the cache, as the steps are short (measured)
+BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
@@ -89,6 +89,7 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
             image[inputs] = part
         else:
             pixels(image)[:, :, inputs] = pixels(np.ascontiguousarray(part))
+        del part  # before the next is made
     return image
 
 
@@ -116,9 +117,11 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
-        seen, later_column = _later_is_larger(image[:, some], columns, W)
-        _, later_row = _later_is_larger(seen, rows, H)
-        to_rows = _route(cotangent[:, some], later_row, rows, H, np.empty_like(seen))
+        of_columns, later_column = _later_is_larger(image[:, some], columns, W)
+        _, later_row = _later_is_larger(of_columns, rows, H)
+        shape = of_columns.shape
+        del of_columns  # before memory for as many cotangents is taken
+        to_rows = _route(cotangent[:, some], later_row, rows, H, np.empty(shape, g.dtype))
         _route(to_rows, later_column, columns, W, dx[:, some])  # reading order: first the row, then the column
 
     for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK), least=1)
@@ -134,7 +137,8 @@ def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, li
         outputs, inputs = windows.tap(j)
         seen = _seen(image, inputs, along)
         later.append(_everywhere(seen < largest[_at(outputs, along)], outputs, windows, along, True))
-        largest = np.maximum(largest, _everywhere(seen, outputs, windows, along, -np.inf))
+        seen = _everywhere(seen, outputs, windows, along, -np.inf)
+        largest = np.maximum(largest, seen, out=None if np.may_share_memory(seen, image) else seen)
     return largest, later[::-1]
 
 
@@ -153,11 +157,10 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
         nonlocal left
-        taken = left
-        if j < len(later):
-            taken, left = select(~later[j], left, 0), select(later[j], left, 0)
-        part: Array = taken[_at(outputs, along)]
-        return part
+        if j > 0:
+            left = select(later[j - 1], left, 0)
+        taken: Array = select(~later[j], left, 0) if j < len(later) else left
+        return taken[_at(outputs, along)]
 
     return _scatter(share, windows, along, into)
 
