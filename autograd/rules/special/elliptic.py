@@ -20,15 +20,22 @@ from .ufuncs import special as sc
 
 Array = Any
 
-elementwise(sc.ellipk, lambda x: pi / 8 * sc.hyp2f1(0.5, 0.5, 2, x) / (1 - x))
-elementwise(sc.ellipkm1, lambda x: -pi / 8 * sc.hyp2f1(0.5, 0.5, 2, 1 - x) / x)
+elementwise(sc.ellipk, lambda x: complete_slope(x, 1 - x))
+elementwise(sc.ellipkm1, lambda x: -complete_slope(1 - x, x))
 elementwise(sc.ellipe, lambda x: -pi / 8 * sc.hyp2f1(0.5, 1.5, 2, x))
 elementwise(sc.ellipkinc, lambda phi, m: 1 / np.sqrt(1 - m * np.sin(phi) ** 2),
-            lambda phi, m: parameter_slope(phi, m, 1, 1 - m * np.sin(phi) ** 2) + 2 * turns(phi) * (
-                pi / 8 * sc.hyp2f1(0.5, 0.5, 2, m) / (1 - m)), operands=("phi", "m"))
+            lambda phi, m: parameter_slope(phi, m, 1, 1 - m * np.sin(phi) ** 2)
+            + 2 * turns(phi) * complete_slope(m, 1 - m), operands=("phi", "m"))
 elementwise(sc.ellipeinc, lambda phi, m: np.sqrt(1 - m * np.sin(phi) ** 2),
             lambda phi, m: -parameter_slope(phi, m, 1 - m * np.sin(phi) ** 2, 1) - 2 * turns(phi) * (
                 pi / 8 * sc.hyp2f1(0.5, 1.5, 2, m)), operands=("phi", "m"))
+
+
+def complete_slope(m: Array, rest: Array) -> Array:
+    """dK/dm, given 1 - m: by R_D(0, 1, 1 - m) / 6 where hyp2f1 loses digits, and overflows in the end."""
+    far = m < -1
+    near = pi / 8 * sc.hyp2f1(0.5, 0.5, 2, np.where(far, 0, m)) / np.where(far, 1, rest)
+    return np.where(far, sc.elliprd(0, 1, np.where(far, rest, 1)) / 6, near)
 
 
 def turns(phi: Array) -> Array:

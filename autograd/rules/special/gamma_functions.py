@@ -32,13 +32,19 @@ def at_pole(x: Array) -> Array:
 
 
 def reciprocal_slope(x: Array, out: Array) -> Array:
-    """The derivative of out = 1/Gamma(x); at a pole by that of Gamma(1 - x) sin(pi x) / pi."""
+    """The derivative of out = 1/Gamma(x), to the left of 1/2 by that of Gamma(1 - x) sin(pi x) / pi.
+
+    Near a pole the second derivative is the difference of two terms as large as psi^2, and small itself. Where
+    Gamma(1 - x) overflows, so does out.
+    """
     if np.iscomplexobj(x):
         return -out * sc.psi(x)
-    pole = at_pole(x)
-    here, there = np.where(pole, x, 0), np.where(pole, 1, x)
-    mirrored = sc.gamma(1 - here) * (np.cos(pi * here) - sc.psi(1 - here) * np.sin(pi * here) / pi)
-    return np.where(pole, mirrored, -out * sc.psi(there))
+    left = (x < 0.5) & (x > -170)
+    here, there = np.where(left, x, 0), np.where(left, 1, x)
+    nearest = np.round(here)
+    angle, sign = pi * (here - nearest), 1 - 2 * np.mod(nearest, 2)
+    mirrored = sign * sc.gamma(1 - here) * (np.cos(angle) - sc.psi(1 - here) * np.sin(angle) / pi)
+    return np.where(left, mirrored, -out * sc.psi(there))
 
 
 def quotient_slope(out: Array, top: Array, bottom: Array, factor: Array | float) -> Array:

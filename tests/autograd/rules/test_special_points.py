@@ -44,13 +44,17 @@ def far(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 mp_dawson = far(lambda x: mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(-x * x) * mpmath.erfi(x))
 mp_erfcx = far(lambda x: mpmath.exp(x * x) * mpmath.erfc(x))
 CASES: list[Case] = [
-    *[(sc.rgamma, mpmath.rgamma, (x,), 0) for x in (0.0, -1.0, -3.0, -12.0, -2.5, 0.5)],
+    *[(sc.rgamma, mpmath.rgamma, (x,), 0) for x in (
+        0.0, -1.0, -3.0, -12.0, -2.5, 0.5, 1e-30, -1e-8, -1 + 1e-12, -3 + 1e-6, -12 - 1e-9, -150.3)],
     *[(sc.poch, mpmath.rf, args, place) for args, place in (
         ((-1.0, 0.2), 0), ((-2.0, -4.8), 0), ((-4.0, 4.5), 0), ((-2.0, 4.0), 0), ((-5.0, 2.0), 0), ((1.5, 0.5), 1))],
     *[(sc.binom, mpmath.binomial, args, place) for args, place in (
         ((3.0, 5.0), 0), ((0.0, 5.0), 0), ((1.5, 5.5), 0), ((5.0, 2.0), 0), ((0.4, -2.0), 1),
         ((1.5, 5.5), 1), ((3.0, 5.0), 1), ((5.5, 2.0), 1))],
     *[(sc.beta, mpmath.beta, (-1.5, -0.5), place) for place in (0, 1)],
+    *[(sc.ellipk, mpmath.ellipk, (m,), 0) for m in (-0.99, -1.01, -50.0, -1e6, -1e12, -1e16)],
+    *[(sc.ellipkm1, lambda rest: mpmath.ellipk(1 - rest), (rest,), 0) for rest in (1e-3, 1.99, 2.01, 1e6, 1e16)],
+    (sc.ellipkinc, mpmath.ellipf, (4.0, -1e12), 1),
     *[(sc.elliprc, carlson, args, place) for args in ((4.0, -4.0), (2.5, -0.01)) for place in (0, 1)],
     *[(f, mp, (x,), 0) for x in (60.0, 1e3, 1e5) for f, mp in ((sc.dawsn, mp_dawson), (sc.erfcx, mp_erfcx))],
     *[(sc.dawsn, mp_dawson, (x,), 0) for x in (-60.0, 3.0)],
