@@ -54,7 +54,8 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     if base._node is None and reclaim(base):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
-    if isinstance(whole, np.generic) and getattr(base, "_scalar", True) is False:  # an array without axes, written to
+    if (isinstance(whole, np.generic) and getattr(base, "_scalar", True) is False  # an array without axes, written to
+            and type(base._node) is not Leaf):  # whose values the graph keeps: a write gives a leaf another number
         base._value = whole = np.asarray(whole)
         view._value = shown = primitive.evaluate(whole, **options)
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import MutationError, Tensor, grad, jvp, no_grad, vmap
+from autograd import MutationError, Tensor, grad, jvp, no_grad, tensor, vmap
 from autograd.numerical import grad as numerical_grad
 
 
@@ -239,6 +239,19 @@ def test_a_leaf_changed_after_recording_is_refused(write: Callable[[Tensor], Non
     x.grad = None
     np.sum(x * x).backward()
     np.testing.assert_array_equal(x.grad.numpy(), 2 * x.detach().numpy())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("view", [lambda x: x[...], lambda x: np.broadcast_to(x, (2,))[0], lambda x: x.reshape(1)[0]])
+def test_a_leaf_without_axes_changed_after_recording_gives_the_gradient_where_it_was(
+        view: Callable[[Tensor], Tensor]) -> None:
+    """Also where views of it were taken before: its number is another then, and the graph has the earlier one."""
+    x = tensor(0.5, requires_grad=True)
+    y = view(x) * x * np.exp(x)
+    with no_grad():
+        x[...] = 3.0
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == pytest.approx(1.25 * np.exp(0.5))
 
 
 def test_a_leaf_changed_is_fine_where_its_value_is_not_needed() -> None:
