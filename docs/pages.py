@@ -51,7 +51,8 @@ AUTOGRAD = {
 }
 NN = {
     "Modules": ["Module", "Parameter", "Sequential", "ModuleList", "ModuleDict", "ParameterList",
-                "ParameterDict", "functional_call", "summary"],
+                "ParameterDict", "parametrize", "remove_parametrization", "weight_norm", "spectral_norm",
+                "functional_call", "summary"],
     "Training": ["fit", "evaluate", "History", "Callback", "EarlyStopping", "save_checkpoint", "load_checkpoint"],
     "Storage": ["save", "load", "export_onnx"],
     "Data": ["data.digits", "data.faces", "data.idx", "data.DataLoader"],
