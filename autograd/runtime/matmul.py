@@ -51,12 +51,10 @@ def matmul_of_arrays(x: Any, y: Any) -> Any:
         return np.matmul(x, y)
     leading = np.broadcast_shapes(x.shape[:-2], y.shape[:-2]) if x.ndim > 2 or y.ndim > 2 else ()
     out = np.empty((*leading, rows, columns), x.dtype)
-
+    longer = max(rows, columns)
     if work < 2 * WORTH:
         _in_tiles(x, y, out)
         return out
-
-    longer = max(rows, columns)
 
     def share(first: int, last: int) -> None:
         part = slice(first * ALIGNED, min(last * ALIGNED, longer))
