@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd.random
 from autograd import Tensor
+from autograd.arrays import integer
 from autograd.modes import local
 from nn.layers import ConvTranspose1d, ConvTranspose2d
 from nn.layers.distance import normalize
@@ -87,11 +88,9 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
     `parametrizations.weight.0._u` and `_v`. Returns the module. Raises `ValueError` for fewer steps than one.
     Source: Miyato et al. (2018), arXiv:1802.05957.
     """
-    if n_power_iterations < 1:
-        raise ValueError(f"spectral_norm takes at least one power iteration, got {n_power_iterations}")
-    weight = parameter_of(module, name)
+    iterations, weight = integer("n_power_iterations", n_power_iterations), parameter_of(module, name)
     dim = (1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d)) else 0) if dim is None else dim
-    parametrize(module, name, SpectralNorm(weight, n_power_iterations, dim, eps))
+    parametrize(module, name, SpectralNorm(weight, iterations, dim, eps))
     module.register_forward_pre_hook(partial(_iterate, name))
     return module
 

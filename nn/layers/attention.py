@@ -8,6 +8,7 @@ In the masks of the two layers True forbids; in that of `scaled_dot_product_atte
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
 from nn.layers.arguments import floating, positive, probability
 from nn.layers.dropout import dropout, kept
+from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, held, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
@@ -62,9 +64,8 @@ class MultiheadAttention(Layer):
         dtype = floating("MultiheadAttention", dtype, real=True)
         self.embed_dim, self.num_heads, self.kdim, self.vdim = embed_dim, num_heads, kdim, vdim
         self.dropout, self.add_zero_attn, self.batch_first = dropout, add_zero_attn, batch_first
-        wanted = {"in_proj_bias": bias, "bias_k": add_bias_kv, "bias_v": add_bias_kv}
-        for name, shape in self._shapes().items():
-            setattr(self, name, Parameter(np.zeros(shape), dtype=dtype) if wanted.get(name, True) else None)
+        biases = {"in_proj_bias": bias, "bias_k": add_bias_kv, "bias_v": add_bias_kv}
+        hold(self, self._shapes(), dtype, without=[name for name, wanted in biases.items() if not wanted])
         self.out_proj = Linear(embed_dim, embed_dim, bias, dtype=dtype)
         self.reset_parameters()
 
@@ -92,9 +93,8 @@ class MultiheadAttention(Layer):
     def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
                 attn_mask: Any = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
-        shapes = self._shapes()
-        held(self, shapes)
-        itself = query is key is value and "in_proj_weight" in shapes
+        given = held(self, self._shapes())
+        itself = query is key is value and "in_proj_weight" in given
         query, single = self._batch(query, self.embed_dim, "query")
         key, _ = (query, single) if itself else self._batch(key, self.kdim, "key")
         value, _ = (query, single) if itself else self._batch(value, self.vdim, "value")
@@ -102,10 +102,10 @@ class MultiheadAttention(Layer):
             raise mistake(self, "expected one batch size, and key and value of one length, got query, key and value "
                                 f"(N, L, E) = {query.shape}, {key.shape} and {value.shape}")
         mask = self._mask(key_padding_mask, attn_mask, is_causal, query.shape[0], query.shape[1], key.shape[1])
-        if itself and not (need_weights or self.add_zero_attn or self.bias_k is not None):
-            out, weights = self._attend_to_itself(query, mask), None
+        if itself and not (need_weights or self.add_zero_attn or given["bias_k"] is not None):
+            out, weights = self._attend_to_itself(query, mask, given), None
         else:
-            out, weights = self._attend(self._projected(query, key, value, itself), mask, need_weights)
+            out, weights = self._attend(query, key, value, mask, given, need_weights)
         out = self.out_proj(out)
         if weights is not None and average_attn_weights:
             weights = weights.mean(axis=1)
@@ -122,16 +122,17 @@ class MultiheadAttention(Layer):
             return x[np.newaxis], True
         return (x if self.batch_first else x.swapaxes(0, 1)), False
 
-    def _attend_to_itself(self, x: Any, mask: Any) -> Any:
+    def _attend_to_itself(self, x: Any, mask: Any, given: Mapping[str, Any]) -> Any:
         """What the heads find, side by side (N, L, embed_dim), for query, key and value in one."""
         rate = self.dropout if self.training else 0.0
         keep, scale = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate)
-        projection = linear(x, self.in_proj_weight, self.in_proj_bias)
+        projection = linear(x, given["in_proj_weight"], given["in_proj_bias"])
         return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=scale)
 
-    def _attend(self, projected: list[Any], mask: Any, need_weights: bool) -> tuple[Any, Any]:
+    def _attend(self, query: Any, key: Any, value: Any, mask: Any, given: Mapping[str, Any],
+                need_weights: bool) -> tuple[Any, Any]:
         """The same for any query, key and value; and the weights of each head (N, heads, L, S), or None."""
-        q, k, v, mask = self._heads(projected, mask)
+        q, k, v, mask = self._heads(self._projected(query, key, value, given), mask, given)
         rate = self.dropout if self.training else 0.0
         weights = None
         if need_weights:
@@ -142,29 +143,30 @@ class MultiheadAttention(Layer):
             out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=scale)
         return out.swapaxes(1, 2).reshape(len(out), q.shape[2], self.embed_dim), weights
 
-    def _projected(self, query: Any, key: Any, value: Any, itself: bool) -> list[Any]:
-        size, bias = self.embed_dim, self.in_proj_bias
-        thirds = consecutive([size] * 3)
-        if itself:
-            joint = linear(query, self.in_proj_weight, bias)
-            return [joint[..., third] for third in thirds]
-        if "in_proj_weight" in self._shapes():
-            matrices = [self.in_proj_weight[third] for third in thirds]
+    def _projected(self, query: Any, key: Any, value: Any, given: Mapping[str, Any]) -> list[Any]:
+        joint, bias = given.get("in_proj_weight"), given["in_proj_bias"]
+        thirds = consecutive([self.embed_dim] * 3)
+        if joint is not None and query is key is value:
+            projection = linear(query, joint, bias)
+            return [projection[..., third] for third in thirds]
+        if joint is not None:
+            matrices = [joint[third] for third in thirds]
         else:
-            matrices = [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight]
+            matrices = [given[f"{name}_proj_weight"] for name in "qkv"]
         biases = [None if bias is None else bias[third] for third in thirds]
         return [linear(x, matrix, b) for x, matrix, b in zip((query, key, value), matrices, biases, strict=True)]
 
-    def _heads(self, projected: list[Any], mask: Any) -> tuple[Any, Any, Any, Any]:
+    def _heads(self, projected: list[Any], mask: Any, given: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
         """(N, heads, length, width of a head), after what is added to keys and values."""
         q, k, v = projected
         batch = len(q)
-        if self.bias_k is not None and self.bias_v is not None:
+        bias_k, bias_v = given["bias_k"], given["bias_v"]
+        if bias_k is not None and bias_v is not None:
             k, v = (np.concatenate([x, np.broadcast_to(b, (batch, 1, self.embed_dim))], axis=1)
-                    for x, b in ((k, self.bias_k), (v, self.bias_v)))
+                    for x, b in ((k, bias_k), (v, bias_v)))
         if self.add_zero_attn:
             k, v = (np.concatenate([x, np.zeros((batch, 1, self.embed_dim), x.dtype)], axis=1) for x in (k, v))
-        added = (self.bias_k is not None) + self.add_zero_attn
+        added = (bias_k is not None) + self.add_zero_attn
         if mask is not None and added:
             widths = [(0, 0)] * (mask.ndim - 1) + [(0, added)]
             mask = np.pad(mask, widths, constant_values=True if mask.dtype == bool else 0)

@@ -12,6 +12,7 @@ from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive
+from nn.layers.initial_weights import hold
 from nn.layers.input import admitted, held, refusal
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
@@ -34,9 +35,7 @@ class _Cell(RecurrentUnits):
         positive(kind, input_size=input_size, hidden_size=hidden_size)
         dtype = floating(kind, dtype)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        for name, shape in self._shapes(input_size, hidden_size).items():
-            none = name.startswith("bias") and not bias
-            setattr(self, name, None if none else Parameter(np.zeros(shape), dtype=dtype))
+        hold(self, self._shapes(input_size, hidden_size), dtype, without=() if bias else ("bias_ih", "bias_hh"))
         self.reset_parameters()
 
     def _run(self, kernel: Any, x: Any, states: Sequence[Any], **options: Any) -> list[Tensor]:
@@ -50,7 +49,7 @@ class _Cell(RecurrentUnits):
             if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
                 raise refusal(self, f"a state {expected}", state)
             before.append(None if state is None else state[(*single, ...)])
-        weights = held(self, self._shapes(self.input_size, self.hidden_size))
+        weights = held(self, self._shapes(self.input_size, self.hidden_size)).values()
         _, *after = kernel(x[(np.newaxis, *single)], *before, *weights, **options)
         return [state[0] for state in after] if single else after
 

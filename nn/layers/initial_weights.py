@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
 
 from nn import init
+from nn.layers.input import Shapes
 from nn.module import Module
+from nn.parameter import Parameter
+
+
+def hold(layer: Module, shapes: Shapes, dtype: np.dtype[Any], without: Collection[str] = ()) -> None:
+    """Give a layer its weights, zeros to begin with, and None for those that it goes without."""
+    for name, shape in shapes.items():
+        setattr(layer, name, None if name in without else Parameter(np.zeros(shape), dtype=dtype))
 
 
 def draw_uniform(layer: Module, inputs: int) -> None:

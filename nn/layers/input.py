@@ -98,15 +98,15 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **we
     return found
 
 
-def held(layer: Module, shapes: Shapes) -> list[Any]:
-    """The weights of a layer by their names, None for those that it goes without.
+def held(layer: Module, shapes: Shapes) -> dict[str, Any]:
+    """The weights of a layer by their names, None for those that it goes without; each is read, or computed, once.
 
     Raises ValueError where `.data` of another shape was given, of which a part might be taken, or broadcast.
     """
-    found = [getattr(layer, name, None) for name in shapes]
-    for value, (name, shape) in zip(found, shapes.items(), strict=True):
-        if value is not None and value.shape != shape:
-            raise refusal(layer, f"{name} {shape}", value)
+    found = {name: getattr(layer, name, None) for name in shapes}
+    for name, value in found.items():
+        if value is not None and value.shape != shapes[name]:
+            raise refusal(layer, f"{name} {shapes[name]}", value)
     return found
 
 

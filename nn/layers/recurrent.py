@@ -12,6 +12,7 @@ from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
+from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, admitted, held, refusal
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
@@ -43,9 +44,8 @@ class _Recurrent(RecurrentUnits):
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
         for layer in range(num_layers):
             for direction in self._directions:
-                for name, shape in self._shapes_of(layer, direction).items():
-                    if bias or not name.startswith("bias"):
-                        setattr(self, name, Parameter(np.zeros(shape), dtype=dtype))
+                hold(self, {name: shape for name, shape in self._shapes_of(layer, direction).items()
+                            if bias or not name.startswith("bias")}, dtype)
         self.reset_parameters()
 
     @property
@@ -91,7 +91,7 @@ class _Recurrent(RecurrentUnits):
             for direction in self._directions:
                 at = layer * len(self._directions) + len(outputs)
                 states = tuple(state[at] for state in initial) or (None,) * len(widths)
-                weights = held(self, self._shapes_of(layer, direction))
+                weights = [*held(self, self._shapes_of(layer, direction)).values()]
                 out, *final = self._step(x[::-1] if direction else x, states, weights)
                 outputs.append(out[::-1] if direction else out)
                 for collected, state in zip(finals, final, strict=True):

@@ -226,7 +226,7 @@ def _bilinear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     """softmax(q k^T / sqrt(d)) v, head by head; (N, H, L, d) within."""
     module = call.module
-    if "in_proj_weight" not in module._shapes():
+    if not hasattr(module, "in_proj_weight"):
         raise call.error("keys and values have sizes of their own (kdim, vdim)")
     if module.bias_k is not None or module.add_zero_attn:
         raise call.error("it adds keys and values of its own (add_bias_kv, add_zero_attn)")

@@ -191,7 +191,7 @@ def test_the_power_method_steps_once_a_call_in_training_and_never_as_one_reads()
     net.eval()(X)
     np.testing.assert_array_equal(u.data, before)
     nn.remove_parametrization(net.train(), "weight")(X)
-    with pytest.raises(ValueError, match="at least one power iteration, got 0"):
+    with pytest.raises(ValueError, match="n_power_iterations must be an integer of at least 1, got 0"):
         nn.spectral_norm(nn.Linear(2, 2), n_power_iterations=0)
 
 
@@ -207,3 +207,22 @@ def test_attention_reads_what_is_computed() -> None:
     nn.weight_norm(net, "in_proj_weight")
     np.testing.assert_allclose(net(x, x, 2 * x)[0].data, expected[0])
     np.testing.assert_allclose(net(x, x, x)[0].data, expected[1])
+
+
+class Counted(nn.Module):
+    """The original, and how often it was asked for."""
+
+    calls = 0
+
+    def forward(self, x: Any) -> Any:
+        self.calls += 1
+        return x
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_attention_computes_its_matrix_once_a_call(others: bool) -> None:
+    x, counted = Tensor(rng.normal(size=(2, 3, 4)).astype(np.float32)), Counted()
+    net = nn.parametrize(nn.MultiheadAttention(4, 2), "in_proj_weight", counted)
+    before = counted.calls
+    net(x, x, 2 * x if others else x)
+    assert counted.calls == before + 1
