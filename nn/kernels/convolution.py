@@ -28,11 +28,11 @@ import numpy as np
 from autograd.arrays import consecutive
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
-from autograd.runtime.matmul import vector_times
 from nn.kernels import depthwise
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.correlation import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, logical
+from nn.kernels.products import sums_over_rows
 from nn.kernels.windows import Axis, Windows, axis, planes
 
 Array = np.ndarray[Any, Any]
@@ -155,8 +155,7 @@ def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding:
 
 def _sum_over_pixels(g: Array) -> Array:
     """The cotangent of a bias: a product with ones reads `g` once."""
-    pixels = in_memory_order(g).reshape(-1, g.shape[1])
-    return vector_times(np.ones(len(pixels), g.dtype), pixels)
+    return sums_over_rows(in_memory_order(g).reshape(-1, g.shape[1]))
 
 
 def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],

@@ -52,27 +52,30 @@ def _with(shape: tuple[int, ...], along: int, size: int) -> tuple[int, ...]:
     return (*shape[:along], size, *shape[along + 1 :])
 
 
+def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: float) -> Array:
+    """What some of the windows have, and for the others what they have of padding."""
+    if outputs == slice(0, windows.outputs):
+        return part
+    whole = np.full(_with(part.shape, along, windows.outputs), padding, part.dtype)
+    whole[_at(outputs, along)] = part
+    return whole
+
+
 def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
     """`ufunc` over the taps along one axis, beginning with `start` where a tap sees padding."""
-    shape = _with(image.shape, along, windows.outputs)
-    out = None
-    owned = False
-    for j in range(windows.kernel):
+    outputs, inputs = windows.tap(0)
+    seen = _seen(image, inputs, along)
+    out = _everywhere(seen, outputs, windows, along, start)
+    owned = out is not seen
+    for j in range(1, windows.kernel):
         outputs, inputs = windows.tap(j)
         seen = _seen(image, inputs, along)
-        everywhere = outputs == slice(0, windows.outputs)
-        if out is None and everywhere:
-            out = seen
-        elif everywhere and not owned:
+        if outputs == slice(0, windows.outputs) and not owned:
             out, owned = ufunc(out, seen), True
         else:
-            if out is None:
-                out, owned = np.full(shape, start, image.dtype), True
-            elif not owned:
-                out, owned = out.copy(), True
+            out, owned = out if owned else out.copy(), True
             part = out[_at(outputs, along)]
             ufunc(part, seen, out=part)
-    assert out is not None
     return out
 
 
@@ -140,15 +143,6 @@ def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, li
         seen = _everywhere(seen, outputs, windows, along, -np.inf)
         largest = np.maximum(largest, seen, out=None if np.may_share_memory(seen, image) else seen)
     return largest, later[::-1]
-
-
-def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: float) -> Array:
-    """What some of the windows have, and for the others what they have of padding."""
-    if outputs == slice(0, windows.outputs):
-        return part
-    whole = np.full(_with(part.shape, along, windows.outputs), padding, part.dtype)
-    whole[_at(outputs, along)] = part
-    return whole
 
 
 def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array) -> Array:
