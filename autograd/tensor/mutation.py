@@ -51,19 +51,26 @@ def _copied(option: Any) -> Any:
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
-    if base._node is None and reclaim(base):
+    if (base._node is None and reclaim(base)) or (isinstance(base._value, np.generic) and _made_an_array(base)):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
-    if (isinstance(whole, np.generic) and getattr(base, "_scalar", True) is False  # an array without axes, written to
-            and type(base._node) is not Leaf):  # whose values the graph keeps: a write gives a leaf another number
-        base._value = whole = np.asarray(whole)
-        view._value = shown = primitive.evaluate(whole, **options)
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
         # Within vmap NumPy is asked about one example, and where symbols take part about their array.
         whole = one_example(base)
         shown = primitive.evaluate(whole, **options)
     if type(shown) is np.ndarray and _shows(shown, whole):
         _remember(view, base, primitive, options)
+
+
+def _made_an_array(base: Tensor) -> bool:
+    """Whether a number is an array without axes, that was written to, and has got memory now for views to show.
+
+    Not that of a leaf, which the graph keeps: a write gives a leaf another number.
+    """
+    if getattr(base, "_scalar", True) or type(base._node) is Leaf:
+        return False
+    base._value = np.asarray(base._value)
+    return True
 
 
 def one_example(x: Tensor) -> Any:
