@@ -22,6 +22,8 @@ _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must 
 
 
 class _OfOneDataSet:
+    """Apart from the loader, whose own `__new__` would be the signature that editors show."""
+
     def __new__(cls, *arguments: Any, **_: Any) -> Self:
         """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
         if len(arguments) > 1 and np.ndim(arguments[1]):

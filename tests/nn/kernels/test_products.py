@@ -16,8 +16,12 @@ from nn.kernels.products import add_transposed, in_pieces, multiply, sums_over_r
 from tests.nn.kernels.kernel_checks import close, random
 
 
-def test_the_processor_is_asked_once() -> None:
-    assert reads_small_operands() in (True, False)
+def test_the_processor_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts, asked = np.show_config(mode="dicts"), []
+    monkeypatch.setattr(np, "show_config", lambda mode: asked.append(mode) or facts)
+    reads_small_operands.cache_clear()
+    assert reads_small_operands() is reads_small_operands()
+    assert asked == ["dicts"]
 
 
 @pytest.mark.parametrize("small", [60, 500, 10**6])
