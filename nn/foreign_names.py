@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-_NO_VOLUMES = "there are layers for sequences and images only"
 _CPU = "there is one process on the CPU: leave it out"
 _TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
-_VOLUMES = ("AdaptiveAvgPool3d", "AdaptiveMaxPool3d", "AvgPool3d", "BatchNorm3d", "CircularPad3d", "ConstantPad3d",
-            "Conv3d", "ConvTranspose3d", "Dropout3d", "InstanceNorm3d", "LPPool3d", "MaxPool3d", "ReflectionPad3d",
-            "ReplicationPad3d", "ZeroPad3d")
-_LAZY = ("BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d", "InstanceNorm1d",
-         "InstanceNorm2d", "Linear")
-MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
+_LAZY = ("Linear", *[f"{name}{axes}d" for name in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
+                     for axes in (1, 2, 3)])
+MODULES = {
     f"Lazy{name}": f"write {name}, the size of its input first" for name in _LAZY
 } | {
     "DataLoader": "it is nn.data.DataLoader",
@@ -28,8 +24,7 @@ MODULES = dict.fromkeys(_VOLUMES, _NO_VOLUMES) | {
 FUNCTIONS = {
     f"{name}_": f"write {name}: nothing is overwritten"
     for name in ("celu", "elu", "hardtanh", "leaky_relu", "relu", "selu", "threshold")
-} | dict.fromkeys(("adaptive_avg_pool3d", "adaptive_max_pool3d", "avg_pool3d", "conv3d", "conv_transpose3d",
-                   "dropout3d", "lp_pool3d", "max_pool3d"), _NO_VOLUMES) | {
+} | {
     "upsample": "write interpolate", "upsample_nearest": "write interpolate",
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
     "triplet_margin_with_distance_loss": _TRIPLET, "rrelu": "write leaky_relu", "feature_alpha_dropout":

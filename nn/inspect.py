@@ -74,8 +74,8 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
     """The weights of a layer as images, one a unit or filter: blue is negative, white zero, red positive.
 
     The rows of a Linear layer become images of `shape`: unless given, as near to a square as their length allows.
-    Filters of three channels are shown in colour, other ones channel by channel, titled "filter, channel". At most
-    `limit` images. Needs matplotlib.
+    Filters of three channels are shown in colour, other ones channel by channel, titled "filter, channel", and those of
+    volumes image by image, "filter, channel, depth". At most `limit` images. Needs matplotlib.
     Raises ValueError if the layer has no `weight`, one of a single axis, or rows that do not have `shape`.
     """
     weight = getattr(layer, "weight", None)
@@ -90,9 +90,9 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
         if math.prod(shape) != size:
             raise ValueError(f"the rows of {layer!r} hold {size} weights, not {tuple(shape)}")
         values = values.reshape(len(values), *shape)
-    elif values.ndim == 4 and values.shape[1] not in (1, 3):
-        names = [f"{j}, {c}" for j in range(values.shape[0]) for c in range(values.shape[1])]
-        return _grid(values.reshape(-1, *values.shape[2:]), names, limit, signed=True)
+    elif values.ndim == 5 or (values.ndim == 4 and values.shape[1] not in (1, 3)):
+        names = [", ".join(map(str, at)) for at in np.ndindex(values.shape[:-2])]
+        return _grid(values.reshape(-1, *values.shape[-2:]), names, limit, signed=True)
     return _grid(values, [str(j) for j in range(len(values))], limit, signed=True)
 
 
@@ -133,7 +133,7 @@ def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tens
         if not found:
             raise ValueError(f"a call of the model does not reach {target!r}")
         out = found[-1][0] if isinstance(found[-1], tuple) else found[-1]
-        channels = out.ndim == 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # of images, of sequences
+        channels = out.ndim >= 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # of images, of sequences
         units = out.shape[1 if channels else -1]
         if not -units <= unit < units:
             raise ValueError(f"{target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")

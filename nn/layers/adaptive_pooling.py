@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import integer
 from nn.kernels.pooling import adaptive_average_pool
+from nn.kernels.volumes import pooled
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
@@ -51,6 +52,15 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
     axes = 1
 
 
+class AdaptiveAvgPool3d(AdaptiveAvgPool2d):
+    """The mean of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume, whatever its size.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size.
+    """
+
+    axes = 3
+
+
 class AdaptiveMaxPool2d(_Adaptive):
     """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
 
@@ -75,6 +85,15 @@ class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
     axes = 1
 
 
+class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
+    """The largest value of each of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.
+    """
+
+    axes = 3
+
+
 def adaptive_avg_pool2d(input: Any, output_size: Size) -> Tensor:
     """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
 
@@ -89,6 +108,14 @@ def adaptive_avg_pool1d(input: Any, output_size: Size) -> Tensor:
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
     """
     return _average("adaptive_avg_pool1d", 1, input, _sizes("adaptive_avg_pool1d", 1, output_size))
+
+
+def adaptive_avg_pool3d(input: Any, output_size: Size) -> Tensor:
+    """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as many as `output_size` says.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool3d`.
+    """
+    return _average("adaptive_avg_pool3d", 3, input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
 
 def adaptive_max_pool2d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
@@ -107,6 +134,14 @@ def adaptive_max_pool1d(input: Any, output_size: Size, return_indices: bool = Fa
     return _largest("adaptive_max_pool1d", 1, input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
 
+def adaptive_max_pool3d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+    """The largest values of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), or with their places.
+
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool3d`.
+    """
+    return _largest("adaptive_max_pool3d", 3, input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
+
+
 def _sizes(speaker: str, axes: int, size: Size) -> tuple[int | None, ...]:
     sizes = each_axis(speaker, "output_size", size, axes)
     return tuple(None if n is None else integer(f"{speaker}: output_size", n) for n in sizes)
@@ -118,7 +153,7 @@ def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:
 
 def _average(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
     x, single = images(speaker, admitted(speaker, x), axes)
-    out = adaptive_average_pool(x, size=_wanted(x, sizes))
+    out = pooled(adaptive_average_pool, x, size=_wanted(x, sizes))
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

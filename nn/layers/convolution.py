@@ -1,4 +1,7 @@
-"""Convolutions: every unit sees a window, and all windows share its weights. Images are (N, C, H, W)."""
+"""Convolutions: every unit sees a window, and all windows share its weights. Images are (N, C, H, W).
+
+Sequences are (N, C, L), and volumes (N, C, D, H, W).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ import numpy as np
 
 from autograd import Tensor
 from nn import init
-from nn.kernels.convolution import convolution, transposed_convolution
+from nn.kernels import convolution as of_images
+from nn.kernels import volumes as of_volumes
 from nn.layers.arguments import choice, floating, pair, positive
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 Size = int | Sequence[int]
 
-_WINDOWS = {1: "k", 2: "kh, kw"}
+_WINDOWS = {1: "k", 2: "kh, kw", 3: "kd, kh, kw"}
 
 
 class _Convolution(Layer):
@@ -86,6 +90,16 @@ class Conv1d(Conv2d):
     axes = 1
 
 
+class Conv3d(Conv2d):
+    """out[n, o, z, y, x] = bias[o] + sum over c, h, i, j of in[n, c, z s + h d - p, ...] weight[o, c, h, i, j].
+
+    Input (N, in_channels, D, H, W), or one volume without N; `weight` (out_channels, in_channels / groups, kd, kh, kw).
+    Otherwise as Conv2d. Source: Tran et al., arXiv:1412.0767.
+    """
+
+    axes = 3
+
+
 class ConvTranspose2d(_Convolution):
     """The adjoint of Conv2d in its image: every input value adds a copy of the kernel, `stride` apart (Zeiler 2010).
 
@@ -131,6 +145,17 @@ class ConvTranspose1d(ConvTranspose2d):
     axes = 1
 
 
+class ConvTranspose3d(ConvTranspose2d):
+    """The adjoint of Conv3d in its volume: every value adds a copy of the kernel, `stride` apart.
+
+    Input (N, in_channels, D, H, W), or one volume without N; output depth (D - 1) stride - 2 padding + dilation (kernel
+    - 1) + 1 + output_padding, and so height and width; `weight` (in_channels, out_channels / groups, kd, kh, kw).
+    Otherwise as ConvTranspose2d.
+    """
+
+    axes = 3
+
+
 def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
            groups: int = 1) -> Tensor:
     """Images (N, C, H, W), or one (C, H, W), convolved with `weight` (O, C / groups, kh, kw), plus `bias` (O,).
@@ -149,6 +174,16 @@ def conv1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding:
     `nn.Conv1d`.
     """
     return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv3d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
+           groups: int = 1) -> Tensor:
+    """Volumes (N, C, D, H, W), or one (C, D, H, W), convolved with `weight` (O, C / groups, kd, kh, kw), plus `bias`.
+
+    out[n, o, z, y, x] = bias[o] + sum over c, h, i, j of in[n, c, z s + h d - p, ...] weight[o, c, h, i, j]. Options
+    and errors are those of `nn.Conv3d`.
+    """
+    return _conv("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
@@ -170,6 +205,17 @@ def conv_transpose1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1
     errors are those of `nn.ConvTranspose1d`.
     """
     return _conv_transpose("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups,
+                           dilation)
+
+
+def conv_transpose3d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
+                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """The adjoint of `conv3d` in its volume, for `weight` (C, O / groups, kd, kh, kw), plus `bias` (O,).
+
+    Of (N, C, D, H, W), or one volume: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
+    errors are those of `nn.ConvTranspose3d`.
+    """
+    return _conv_transpose("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups,
                            dilation)
 
 
@@ -228,7 +274,8 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     check_window(speaker, x, weight.shape[2:], padding, dilation)
     if mode != "zeros":
         x, padding = surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
-    out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    kernels = of_images if weight.ndim < 5 else of_volumes
+    out = kernels.convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
@@ -243,11 +290,14 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
                 extra: tuple[int, ...], dilation: tuple[int, ...], groups: int) -> Tensor:
     _check_bias(speaker, "in, out / groups", weight, bias, weight.shape[1] * groups)
     x, single = batch_of(speaker, x, weight.shape[0], weight.ndim - 2)
+    if 0 in x.shape[2:]:
+        raise refusal(speaker, f"images with at least one value along {AXES[weight.ndim - 2]}", x)
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
-    out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
-                                 output_padding=extra, groups=groups)
+    kernels = of_images if weight.ndim < 5 else of_volumes
+    out = kernels.transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
+                                         output_padding=extra, groups=groups)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

@@ -50,6 +50,16 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     return _channels(speaker, 1, input, p, training)
 
 
+def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+              speaker: Speaker = "dropout3d") -> Tensor:
+    """In training whole channels of (N, C, D, H, W), or of one volume (C, D, H, W), are 0 with probability `p`; else x.
+
+    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
+    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
+    """
+    return _channels(speaker, 3, input, p, training)
+
+
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *,
                   speaker: Speaker = "alpha_dropout") -> Tensor:
     """In training a (x keep + l (1 - keep) - l p), keep being 0 with probability `p` and else 1; else x.
@@ -118,6 +128,15 @@ class Dropout2d(Dropout):
     """
 
     function = staticmethod(dropout2d)
+
+
+class Dropout3d(Dropout):
+    """In training whole channels of (N, C, D, H, W) are dropped, or of one volume (C, D, H, W); otherwise as Dropout.
+
+    Neighbours tell what a dropped value was; of a channel they do not. Source: Tompson et al., arXiv:1411.4280.
+    """
+
+    function = staticmethod(dropout3d)
 
 
 class AlphaDropout(Dropout):

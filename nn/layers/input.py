@@ -13,7 +13,7 @@ from nn.module import Module
 
 Speaker = Module | str  # who complains: a layer, or the name of a function
 Shapes = dict[str, tuple[int, ...]]  # of weights, by their names
-AXES = {1: "L", 2: "H, W"}  # how the axes of a sequence and of an image are called
+AXES = {1: "L", 2: "H, W", 3: "D, H, W"}  # how the axes of a sequence, of an image and of a volume are called
 
 
 def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *, real: bool = False) -> Tensor:
@@ -80,7 +80,7 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     if x.ndim == axes + 1 and channels == 1:
         advice = "write x[:, None] to give it a channel axis"
     elif x.ndim == axes + 2 and x.shape[-1] == channels:
-        advice = "write x.transpose(0, 3, 1, 2) to put channels first" if axes == 2 else "write x.swapaxes(1, 2)"
+        advice = f"write x.transpose{(0, axes + 1, *range(1, axes + 1))} to put channels first"
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 

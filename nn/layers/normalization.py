@@ -116,6 +116,15 @@ class BatchNorm1d(BatchNorm2d):
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
 
 
+class BatchNorm3d(BatchNorm2d):
+    """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places; otherwise as BatchNorm2d.
+
+    Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
+    """
+
+    dimensions = MappingProxyType({5: "(N, {}, D, H, W)"})
+
+
 class _OverLastAxes(_Affine):
     """Normalization of every example by itself, over its last axes."""
 
@@ -199,6 +208,16 @@ class InstanceNorm1d(InstanceNorm2d):
     """
 
     axes = 1
+
+
+class InstanceNorm3d(InstanceNorm2d):
+    """y = (x - mean) / sqrt(var + eps), every channel of every volume by itself; otherwise as InstanceNorm2d.
+
+    Input (N, C, D, H, W), or one volume (C, D, H, W). With `affine` times a weight, plus a bias, (C,). Raises
+    ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    """
+
+    axes = 3
 
 
 class RMSNorm(_OverLastAxes):

@@ -1,4 +1,4 @@
-"""Padding: what stands around a sequence or an image before a window looks at it."""
+"""Padding: what stands around a sequence, an image or a volume before a window looks at it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
-_SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)"}
+_SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)", 3: "(left, right, top, bottom, front, back)"}
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
@@ -56,6 +56,15 @@ class ConstantPad1d(ConstantPad2d):
     axes = 1
 
 
+class ConstantPad3d(ConstantPad2d):
+    """The same number around every volume: `padding` of them, or (left, right, top, bottom, front, back).
+
+    Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number of them cuts off.
+    """
+
+    axes = 3
+
+
 class ZeroPad2d(_Padding):
     """Zeros around every image: `padding` of them on each side, or (left, right, top, bottom).
 
@@ -70,6 +79,15 @@ class ZeroPad1d(ZeroPad2d):
     """
 
     axes = 1
+
+
+class ZeroPad3d(ZeroPad2d):
+    """Zeros around every volume: `padding` of them, or (left, right, top, bottom, front, back).
+
+    Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number cuts off.
+    """
+
+    axes = 3
 
 
 class ReflectionPad2d(_Padding):
@@ -88,6 +106,15 @@ class ReflectionPad1d(ReflectionPad2d):
     """
 
     axes = 1
+
+
+class ReflectionPad3d(ReflectionPad2d):
+    """Every volume continued by its mirror image, the border itself not repeated; `padding` as in ZeroPad3d.
+
+    Raises ValueError for a padding that is not smaller than the volume.
+    """
+
+    axes = 3
 
 
 class ReplicationPad2d(_Padding):
@@ -110,6 +137,15 @@ class ReplicationPad1d(ReplicationPad2d):
     axes = 1
 
 
+class ReplicationPad3d(ReplicationPad2d):
+    """Every volume continued by its border; `padding` is one number, or as in ZeroPad3d.
+
+    Input (N, C, D, H, W), or one volume (C, D, H, W). Raises ValueError for a negative number.
+    """
+
+    axes = 3
+
+
 class CircularPad2d(_Padding):
     """Every image continued by itself from the other side; `padding` as in ZeroPad2d.
 
@@ -126,6 +162,15 @@ class CircularPad1d(CircularPad2d):
     """
 
     axes = 1
+
+
+class CircularPad3d(CircularPad2d):
+    """Every volume continued by itself from the other side; `padding` as in ZeroPad3d.
+
+    Raises ValueError for a padding that is larger than the volume, or negative.
+    """
+
+    axes = 3
 
 
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,

@@ -12,7 +12,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import weak
 from autograd.declare import piecewise_constant
-from nn.kernels import pooling as kernels
+from nn.kernels.pooling import average_pool, max_pool
+from nn.kernels.volumes import pooled
 from nn.layers.arguments import nonzero, pair
 from nn.layers.convolution import Size, check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
@@ -61,6 +62,15 @@ class MaxPool1d(MaxPool2d):
     axes = 1
 
 
+class MaxPool3d(MaxPool2d):
+    """The largest value of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as MaxPool2d.
+
+    A gradient goes to the first largest value in reading order: the first image, row and column that has it.
+    """
+
+    axes = 3
+
+
 class AvgPool2d(_Windows):
     """The mean of every window of (N, C, H, W), or of one image (C, H, W).
 
@@ -86,6 +96,15 @@ class AvgPool1d(AvgPool2d):
     """
 
     axes = 1
+
+
+class AvgPool3d(AvgPool2d):
+    """The mean of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as AvgPool2d.
+
+    It is divided by the window's volume within the padded input. Raises ValueError for a window larger than that.
+    """
+
+    axes = 3
 
 
 class LPPool2d(Layer):
@@ -116,6 +135,15 @@ class LPPool1d(LPPool2d):
     axes = 1
 
 
+class LPPool3d(LPPool2d):
+    """(sum of x^p)^(1/p) over every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as LPPool2d.
+
+    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window larger than the input.
+    """
+
+    axes = 3
+
+
 def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The largest value of every window of `input` (N, C, H, W) or (C, H, W), and with `return_indices` its place.
@@ -134,6 +162,16 @@ def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     """
     geometry = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool1d", input, *geometry, ceil_mode, return_indices)
+
+
+def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+               ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """The largest value of every window of `input` (N, C, D, H, W) or (C, D, H, W), with `return_indices` its place.
+
+    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool3d`.
+    """
+    geometry = _geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
+    return _max_pool("max_pool3d", input, *geometry, ceil_mode, return_indices)
 
 
 def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
@@ -157,6 +195,17 @@ def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _avg_pool("avg_pool1d", input, kernel, steps, padded, ceil_mode, count_include_pad, None)
 
 
+def avg_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """The mean of every window of `input` (N, C, D, H, W) or (C, D, H, W).
+
+    `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
+    """
+    nonzero("avg_pool3d", divisor_override=divisor_override)
+    kernel, steps, padded, _ = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool3d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
+
+
 def lp_pool2d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
     """(sum of x^p)^(1/p) over every window of `input` (N, C, H, W) or (C, H, W); p is `norm_type`.
@@ -175,6 +224,16 @@ def lp_pool1d(input: Any, norm_type: float, kernel_size: Size, stride: Size | No
     """
     kernel, steps, *_ = _geometry("lp_pool1d", 1, kernel_size, stride, 0, 1)
     return _lp_pool("lp_pool1d", input, norm_type, kernel, steps, ceil_mode)
+
+
+def lp_pool3d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+              ceil_mode: bool = False) -> Tensor:
+    """(sum of x^p)^(1/p) over every window of `input` (N, C, D, H, W) or (C, D, H, W); p is `norm_type`.
+
+    Options and errors are those of `nn.LPPool3d`.
+    """
+    kernel, steps, *_ = _geometry("lp_pool3d", 3, kernel_size, stride, 0, 1)
+    return _lp_pool("lp_pool3d", input, norm_type, kernel, steps, ceil_mode)
 
 
 def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
@@ -207,7 +266,7 @@ def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Size
 def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool,
               return_indices: bool) -> Any:
     x, single = _batch(speaker, admitted(speaker, x, real=True), kernel, stride, padding, dilation, ceil_mode)
-    out = kernels.max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    out = pooled(max_pool, x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
     places = piecewise_constant(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
@@ -217,8 +276,8 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool,
               count_include_pad: bool, divisor: int | None) -> Tensor:
     x, single = _batch(speaker, admitted(speaker, x), kernel, stride, padding, (1,) * len(kernel), ceil_mode)
-    out = kernels.average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
-                               count_include_pad=count_include_pad, divisor=divisor)
+    out = pooled(average_pool, x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
+                 count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

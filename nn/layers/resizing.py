@@ -1,4 +1,7 @@
-"""Images of another size: read between their pixels, or made of channels, whose order may change."""
+"""Images of another size: read between their pixels, or made of channels, whose order may change.
+
+So are sequences (N, C, L) and volumes (N, C, D, H, W).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from nn.kernels.pooling import adaptive_average_pool
+from nn.kernels.volumes import pooled
 from nn.layers.arguments import choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
@@ -16,24 +21,30 @@ Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
 Positions = np.ndarray[Any, Any]
 
-_MODES = {"nearest": (1, 2), "linear": (1,), "bilinear": (2,), "bicubic": (2,)}  # how many axes are resized
+_ANY = (1, 2, 3)
+_MODES = {"nearest": _ANY, "nearest-exact": _ANY, "area": _ANY, "linear": (1,), "bilinear": (2,), "trilinear": (3,),
+          "bicubic": (2,)}  # how many axes are resized
 
 
 class Upsample(Layer):
     """Images of another size, `size` or the old one times `scale_factor`: one number for all axes or one an axis.
 
-    Input (N, C, H, W), or (N, C, L). `mode` is "nearest", "bilinear", "bicubic" or (of sequences) "linear". Without
-    `align_corners` a pixel is a square, and pixel i stands at i + 1/2; with it at i, and the corners stay corners.
+    Input (N, C, H, W), (N, C, L) or (N, C, D, H, W). `mode` is "linear" of sequences, "bilinear" or "bicubic" of
+    images, "trilinear" of volumes; or of each "nearest" (to the left), "nearest-exact" (to the centre) or "area", the
+    mean of what a pixel covers. Without `align_corners` a pixel is a square, and pixel i stands at i + 1/2; with it at
+    i, and the corners stay corners. With `recompute_scale_factor` the factor is that of the two sizes, which are whole.
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
 
     def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
-                 align_corners: bool | None = None) -> None:
+                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
         _check("Upsample", size, scale_factor, mode, align_corners)
         self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
+        self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input: Any) -> Tensor:
-        return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners, speaker=self)
+        return interpolate(input, self.size, self.scale_factor, self.mode, self.align_corners,
+                           self.recompute_scale_factor, speaker=self)
 
 
 class PixelShuffle(Layer):
@@ -125,12 +136,14 @@ def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pi
 
 
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
-                align_corners: bool | None = None, *, speaker: Speaker = "interpolate") -> Tensor:
-    """Images (N, C, H, W) or sequences (N, C, L) of another `size`, or of the old one times `scale_factor`.
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None, *,
+                speaker: Speaker = "interpolate") -> Tensor:
+    """Images, sequences or volumes (N, C, ...) of another `size`, or of the old one times `scale_factor`.
 
-    `mode` is "nearest", "bilinear", "bicubic" or (of sequences) "linear", with pixels standing as in `nn.Upsample`. It
-    makes images smaller too, without smoothing them before. Raises ValueError for another mode or shape, and unless
-    exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic convolution interpolation", 1981.
+    `mode` is "nearest", "nearest-exact", "area", "linear", "bilinear", "trilinear" or "bicubic", with pixels standing
+    as in `nn.Upsample`. It makes images smaller too, and but for "area" does not smooth them before. Raises ValueError
+    for another mode or shape, and unless exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic
+    convolution interpolation", 1981.
     """
     _check(speaker, size, scale_factor, mode, align_corners)
     x = admitted(speaker, input)
@@ -141,27 +154,31 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
     each = tuple(given) if isinstance(given, (tuple, list)) else (given,) * axes
     if len(each) != axes:
         raise mistake(speaker, f"needs one number or {axes} for {x.shape}, got {given!r}")
-    for axis, number in enumerate(each, start=2):
-        length = x.shape[axis]
+    afters = [number if size is not None else int(length * number)
+              for length, number in zip(x.shape[2:], each, strict=True)]
+    for axis, after in enumerate(afters, start=2):
         if size is not None:
-            positive(speaker, size=number)
-        after = int(length * number) if size is None else number
-        if after < 1:
-            raise mistake(speaker, f"would make {after} pixels of the {length} along axis {axis}")
-        step = 1 / number if size is None else length / after
+            positive(speaker, size=after)
+        elif after < 1:
+            raise mistake(speaker, f"would make {after} pixels of the {x.shape[axis]} along axis {axis}")
+    if mode == "area":
+        return pooled(adaptive_average_pool, x, size=afters)  # type: ignore[no-any-return]
+    for axis, (number, after) in enumerate(zip(each, afters, strict=True), start=2):
+        length = x.shape[axis]
+        step = 1 / number if size is None and not recompute_scale_factor else length / after
+        if mode == "nearest" and axes == 2 and after == 2 * length:
+            step = 0.5  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
         if mode == "bicubic":
             x = _cubic(x, axis, _positions(length, after, step, align_corners))
         elif after != length:  # or else as it is, whatever the factor: as in PyTorch
-            x = (_nearest(x, axis, after, step) if mode == "nearest"
+            x = (_nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact")) if "nearest" in mode
                  else _linear(x, axis, _positions(length, after, step, align_corners)))
     return x
 
 
-def _nearest(x: Any, axis: int, after: int, step: float) -> Any:
+def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:
     length = x.shape[axis]
-    if after == 2 * length:
-        step = 0.5  # a factor of 2.3 that makes 6 of 3 repeats each: in this, and in single precision, as PyTorch
-    positions = (np.arange(after, dtype=np.float32) * np.float32(step)).astype(int)
+    positions = ((np.arange(after, dtype=np.float32) + np.float32(centre)) * np.float32(step)).astype(int)  # as PyTorch
     return np.take(x, np.minimum(positions, length - 1), axis)
 
 
@@ -209,5 +226,5 @@ def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corn
     choice(speaker, _MODES, mode=mode)
     if (size is None) == (scale_factor is None):
         raise mistake(speaker, f"needs either size or scale_factor, got size={size!r}, scale_factor={scale_factor!r}")
-    if align_corners is not None and mode == "nearest":
-        raise mistake(speaker, "has no align_corners in mode 'nearest': leave it out")
+    if align_corners is not None and (mode == "area" or "nearest" in mode):
+        raise mistake(speaker, f"has no align_corners in mode {mode!r}: leave it out")

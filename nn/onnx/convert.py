@@ -89,16 +89,21 @@ def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    axes, largest = call.module.axes, isinstance(call.module, layers.AdaptiveMaxPool2d)
-    before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
-    if largest and call.module.return_indices:
-        raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
-    if set(after) == {1} and not largest:  # ONNX's reference evaluator has no GlobalMaxPool of sequences
+    if isinstance(call.module, layers.AdaptiveMaxPool2d):
+        if call.module.return_indices:
+            raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
+        return _pool_to_size(graph, call, inputs, "MaxPool", call.module.axes)
+    if set(call.outputs[0].shape[-call.module.axes :]) == {1}:  # its reference evaluator has none of largest values
         return [graph.add("GlobalAveragePool", inputs)]
+    return _pool_to_size(graph, call, inputs, "AveragePool", call.module.axes)
+
+
+def _pool_to_size(graph: Graph, call: Call, inputs: Sequence[str], operator: str, axes: int) -> list[str]:
+    before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
     if any(b % a for b, a in zip(before, after, strict=True)):
         raise call.error(f"ONNX has no pool from {before} to {after} pixels; it must divide evenly")
     kernel = [b // a for b, a in zip(before, after, strict=True)]
-    return [graph.add("MaxPool" if largest else "AveragePool", inputs, kernel_shape=kernel, strides=kernel)]
+    return [graph.add(operator, inputs, kernel_shape=kernel, strides=kernel)]
 
 
 def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -115,16 +120,19 @@ def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, after = call.module, call.outputs[0].shape[2:]
-    if module.size is None:
+    if module.mode == "area":
+        return _pool_to_size(graph, call, inputs, "AveragePool", len(after))
+    if module.size is None and not module.recompute_scale_factor:
         given = module.scale_factor
         factors = np.array(given if isinstance(given, tuple | list) else [given] * len(after), np.float32)
         sizes = ["", graph.constant(factors, f"{call.path}.scales")]
     else:
         sizes = ["", "", graph.integers(after)]
     place = "align_corners" if module.align_corners else "asymmetric" if module.mode == "nearest" else "half_pixel"
-    kind = {"nearest": "nearest", "bicubic": "cubic"}.get(module.mode, "linear")
-    options = {"mode": kind, "coordinate_transformation_mode": place,
-               "nearest_mode": "floor", "axes": list(range(2, 2 + len(after)))}
+    kind = "nearest" if "nearest" in module.mode else "cubic" if module.mode == "bicubic" else "linear"
+    rounded = "round_prefer_ceil" if module.mode == "nearest-exact" else "floor"
+    options = {"mode": kind, "coordinate_transformation_mode": place, "nearest_mode": rounded,
+               "axes": list(range(2, 2 + len(after)))}
     return [graph.add("Resize", [inputs[0], *sizes], **options)]
 
 
@@ -276,25 +284,27 @@ def _pairwise_distance(graph: Graph, call: Call, inputs: Sequence[str]) -> list[
 
 _LAYERS: dict[Convert, Sequence[type[Module]]] = {
     _linear: [layers.Linear],
-    _convolution: [layers.Conv1d, layers.Conv2d],
-    _transposed_convolution: [layers.ConvTranspose1d, layers.ConvTranspose2d],
-    _max_pool: [layers.MaxPool1d, layers.MaxPool2d],
-    _average_pool: [layers.AvgPool1d, layers.AvgPool2d],
-    _lp_pool: [layers.LPPool1d, layers.LPPool2d],
-    _adaptive_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveMaxPool1d,
-                     layers.AdaptiveMaxPool2d],
+    _convolution: [layers.Conv1d, layers.Conv2d, layers.Conv3d],
+    _transposed_convolution: [layers.ConvTranspose1d, layers.ConvTranspose2d, layers.ConvTranspose3d],
+    _max_pool: [layers.MaxPool1d, layers.MaxPool2d, layers.MaxPool3d],
+    _average_pool: [layers.AvgPool1d, layers.AvgPool2d, layers.AvgPool3d],
+    _lp_pool: [layers.LPPool1d, layers.LPPool2d, layers.LPPool3d],
+    _adaptive_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveAvgPool3d,
+                     layers.AdaptiveMaxPool1d, layers.AdaptiveMaxPool2d, layers.AdaptiveMaxPool3d],
     _flatten: [layers.Flatten, layers.Unflatten],
-    _pad: [layers.CircularPad1d, layers.CircularPad2d, layers.ConstantPad1d, layers.ConstantPad2d,
-           layers.ReflectionPad1d, layers.ReflectionPad2d, layers.ReplicationPad1d, layers.ReplicationPad2d,
-           layers.ZeroPad1d, layers.ZeroPad2d],
+    _pad: [layers.CircularPad1d, layers.CircularPad2d, layers.CircularPad3d, layers.ConstantPad1d,
+           layers.ConstantPad2d, layers.ConstantPad3d, layers.ReflectionPad1d, layers.ReflectionPad2d,
+           layers.ReflectionPad3d, layers.ReplicationPad1d, layers.ReplicationPad2d, layers.ReplicationPad3d,
+           layers.ZeroPad1d, layers.ZeroPad2d, layers.ZeroPad3d],
     _upsample: [layers.Upsample],
-    _batch_norm: [layers.BatchNorm1d, layers.BatchNorm2d],
+    _batch_norm: [layers.BatchNorm1d, layers.BatchNorm2d, layers.BatchNorm3d],
     _layer_norm: [layers.LayerNorm],
     _group_norm: [layers.GroupNorm],
-    _instance_norm: [layers.InstanceNorm1d, layers.InstanceNorm2d],
+    _instance_norm: [layers.InstanceNorm1d, layers.InstanceNorm2d, layers.InstanceNorm3d],
     _rms_norm: [layers.RMSNorm],
     _response_norm: [layers.LocalResponseNorm],
-    simple("Identity"): [layers.AlphaDropout, layers.Dropout, layers.Dropout1d, layers.Dropout2d, layers.Identity],
+    simple("Identity"): [layers.AlphaDropout, layers.Dropout, layers.Dropout1d, layers.Dropout2d, layers.Dropout3d,
+                         layers.Identity],
     _unfold: [layers.Unfold],
     _fold: [layers.Fold],
     _embedding: [layers.Embedding],

@@ -287,6 +287,66 @@ def pooling() -> Family:
     return f
 
 
+def volumes() -> Family:
+    f = Family("volumes")
+    f.case("Conv3d", 3, 4, 3, inputs=[(2, 3, 4, 5, 6)])
+    f.case("Conv3d", 4, 6, (2, 3, 1), stride=(2, 1, 3), padding=(1, 2, 0), groups=2, inputs=[(2, 4, 5, 4, 6)])
+    f.case("Conv3d", 4, 8, 2, dilation=(1, 2, 3), groups=4, bias=False, inputs=[(4, 3, 4, 5)])
+    f.case("Conv3d", 2, 3, (2, 3, 4), padding="same", inputs=[(2, 2, 4, 3, 5)])
+    f.case("Conv3d", 2, 3, 3, padding=1, padding_mode="replicate", inputs=[(1, 2, 3, 4, 5)])
+    f.case("Conv3d", 2, 3, 3, padding=(1, 0, 2), padding_mode="circular", inputs=[(1, 2, 3, 4, 5)])
+    f.case("Conv3d", 2, 3, 1, stride=2, inputs=[(2, 2, 3, 4, 5)])
+    f.case("ConvTranspose3d", 3, 4, 3, inputs=[(2, 3, 2, 3, 4)])
+    f.case("ConvTranspose3d", 4, 6, (2, 3, 4), stride=(3, 2, 1), padding=(0, 1, 2), output_padding=(2, 1, 0), groups=2,
+           inputs=[(2, 4, 3, 2, 4)])
+    f.case("ConvTranspose3d", 4, 4, 3, dilation=(2, 1, 1), groups=4, bias=False, inputs=[(4, 2, 3, 2)])
+    f.case("ConvTranspose3d", 2, 3, 3, stride=2, padding=1, inputs=[(2, 2, 3, 2, 4)],
+           call={"output_size": (6, 3, 8)})
+    f.case("MaxPool3d", 2, inputs=[(2, 3, 4, 5, 6)])
+    f.case("MaxPool3d", 3, stride=(1, 2, 2), padding=1, ceil_mode=True, inputs=[(2, 3, 4, 5, 6)])
+    f.case("MaxPool3d", (2, 1, 3), stride=1, dilation=(2, 1, 1), inputs=[(3, 4, 3, 5)])
+    f.case("AvgPool3d", 2, inputs=[(2, 3, 4, 5, 6)])
+    f.case("AvgPool3d", (3, 2, 3), stride=(2, 1, 2), padding=(1, 1, 0), inputs=[(2, 3, 4, 5, 6)])
+    f.case("AvgPool3d", 3, stride=2, padding=1, ceil_mode=True, count_include_pad=False, inputs=[(2, 3, 4, 5, 6)])
+    f.case("AvgPool3d", 3, stride=2, padding=1, ceil_mode=True, inputs=[(3, 4, 5, 6)])
+    f.case("AvgPool3d", 2, divisor_override=3, inputs=[(2, 3, 4, 5, 6)])
+    f.case("LPPool3d", 2, (2, 1, 3), stride=(1, 2, 2), inputs=[torch.rand(2, 3, 4, 5, 6)])
+    f.case("LPPool3d", 3, 2, ceil_mode=True, inputs=[torch.rand(3, 4, 5, 6)])
+    for kind in ("AdaptiveAvgPool3d", "AdaptiveMaxPool3d"):
+        f.case(kind, 1, inputs=[(2, 3, 4, 5, 6)])
+        f.case(kind, (2, 3, 5), inputs=[(2, 3, 4, 5, 6)])
+        f.case(kind, (None, 7, 2), inputs=[(3, 4, 5, 6)])
+    for training in (True, False):
+        f.case("BatchNorm3d", 3, inputs=[(2, 3, 2, 3, 4)], training=training)
+        f.case("InstanceNorm3d", 3, affine=True, track_running_stats=True, training=training, inputs=[(2, 3, 2, 3, 4)])
+    f.case("BatchNorm3d", 3, affine=False, track_running_stats=False, inputs=[(4, 3, 2, 3, 1)])
+    f.case("InstanceNorm3d", 3, inputs=[(3, 2, 3, 4)])
+    f.case("GroupNorm", 2, 4, inputs=[(3, 4, 2, 3, 4)])
+    f.case("Dropout3d", 0.3, training=False, inputs=[(2, 3, 2, 3, 4)])
+    f.case("ZeroPad3d", (1, -1, 2, 0, 0, 3), inputs=[(2, 3, 3, 4, 5)])
+    f.case("ConstantPad3d", 1, 2.5, inputs=[(3, 3, 4, 5)])
+    for kind in ("ReflectionPad3d", "ReplicationPad3d", "CircularPad3d"):
+        f.case(kind, (1, 2, 3, 0, 2, 1), inputs=[(2, 2, 3, 4, 5)])
+        f.case(kind, 1, inputs=[(2, 3, 4, 5)])
+    f.case("Upsample", scale_factor=2, inputs=[(2, 2, 2, 3, 4)])
+    f.case("Upsample", scale_factor=(1.5, 2.4, 0.6), inputs=[(2, 2, 2, 3, 5)])
+    f.case("Upsample", size=(5, 2, 7), inputs=[(2, 2, 4, 3, 5)])
+    f.case("Upsample", scale_factor=2, mode="trilinear", inputs=[(2, 2, 2, 3, 4)])
+    f.case("Upsample", scale_factor=(1.5, 2.3, 0.6), mode="trilinear", inputs=[(2, 2, 2, 3, 5)])
+    f.case("Upsample", size=(5, 2, 7), mode="trilinear", align_corners=True, inputs=[(2, 2, 4, 3, 5)])
+    # The modes for sequences, images and volumes alike.
+    for shape in ((2, 3, 7), (2, 3, 5, 7), (1, 2, 3, 5, 7)):
+        for factor in (2, 0.6, 1.7):
+            f.case("Upsample", scale_factor=factor, mode="nearest-exact", inputs=[shape])
+            f.case("Upsample", scale_factor=factor, mode="area", inputs=[shape])
+        f.case("Upsample", size=4, mode="nearest-exact", inputs=[shape])
+        f.case("Upsample", size=4, mode="area", inputs=[shape])
+    f.case("Upsample", scale_factor=1.7, mode="linear", recompute_scale_factor=True, inputs=[(2, 3, 7)])
+    f.case("Upsample", scale_factor=(2.3, 0.6), mode="bilinear", recompute_scale_factor=True, inputs=[(2, 3, 3, 5)])
+    f.case("Upsample", scale_factor=2.3, recompute_scale_factor=True, inputs=[(2, 3, 3, 5)])
+    return f
+
+
 def normalization() -> Family:
     f = Family("normalization")
     for training in (True, False):
@@ -468,5 +528,5 @@ def losses() -> Family:
 
 
 if __name__ == "__main__":
-    for family in (basic, activation, convolution, pooling, normalization, recurrent, attention, losses):
+    for family in (basic, activation, convolution, pooling, volumes, normalization, recurrent, attention, losses):
         family().write()

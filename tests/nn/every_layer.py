@@ -94,7 +94,7 @@ def unit(*shape: int) -> Array:
     return np.random.default_rng(6).uniform(0.1, 0.9, shape)
 
 
-ROWS, SEQUENCES, IMAGES = (N, 4), (N, 4, 5), (N, 4, 5, 6)
+ROWS, SEQUENCES, IMAGES, VOLUMES = (N, 4), (N, 4, 5), (N, 4, 5, 6), (N, 4, 3, 2, 4)
 WEIGHT = np.array([0.5, 1.5, 1.0, 0.2])
 
 LAYERS: dict[str, Case] = {
@@ -113,6 +113,26 @@ LAYERS: dict[str, Case] = {
     "Conv2d, reflected": of_layer(nn.Conv2d(4, 2, (2, 3), padding=1, dilation=2, padding_mode="reflect"), IMAGES),
     "ConvTranspose2d": of_layer(nn.ConvTranspose2d(4, 2, 3, 2, 1, 1, groups=2), IMAGES),
     "ConvTranspose1d": of_layer(nn.ConvTranspose1d(4, 2, 3, 2), SEQUENCES),
+    "Conv3d": of_layer(nn.Conv3d(4, 2, (2, 1, 3), (1, 2, 1), padding=(1, 0, 1)), VOLUMES),
+    "Conv3d, in groups": of_layer(nn.Conv3d(4, 4, 2, dilation=(2, 1, 1), groups=2, padding_mode="circular"), VOLUMES),
+    "ConvTranspose3d": of_layer(nn.ConvTranspose3d(4, 2, (3, 1, 2), 2, (1, 0, 0), 1, groups=2), VOLUMES),
+    "MaxPool3d": of_layer(nn.MaxPool3d(2, 1, 1), VOLUMES),
+    "AvgPool3d": of_layer(nn.AvgPool3d((2, 1, 3), (2, 1, 1), (1, 0, 1), ceil_mode=True), VOLUMES),
+    "LPPool3d": of_layer(nn.LPPool3d(3, (2, 1, 2)), unit(*VOLUMES)),
+    "AdaptiveAvgPool3d": of_layer(nn.AdaptiveAvgPool3d((2, 1, 3)), VOLUMES),
+    "AdaptiveMaxPool3d": of_layer(nn.AdaptiveMaxPool3d((2, None, 3)), VOLUMES),
+    "BatchNorm3d": of_layer(nn.BatchNorm3d(4, track_running_stats=False), VOLUMES, alone=False),
+    "BatchNorm3d, evaluated": of_layer(nn.BatchNorm3d(4).eval(), VOLUMES),
+    "InstanceNorm3d": of_layer(nn.InstanceNorm3d(4, affine=True), VOLUMES),
+    "Dropout3d": of_layer(nn.Dropout3d().eval(), VOLUMES),
+    "ZeroPad3d": of_layer(nn.ZeroPad3d((1, 0, -1, 2, 0, 1)), VOLUMES),
+    "ConstantPad3d": of_layer(nn.ConstantPad3d(1, 2.0), VOLUMES),
+    "CircularPad3d": of_layer(nn.CircularPad3d((1, 2, 0, 1, 2, 1)), VOLUMES),
+    "ReflectionPad3d": of_layer(nn.ReflectionPad3d(1), VOLUMES),
+    "ReplicationPad3d": of_layer(nn.ReplicationPad3d(1), VOLUMES),
+    "Upsample, trilinear": of_layer(nn.Upsample(size=(4, 3, 5), mode="trilinear"), VOLUMES),
+    "Upsample, area": of_layer(nn.Upsample(size=(2, 1, 7), mode="area"), VOLUMES),
+    "Upsample, nearest-exact": of_layer(nn.Upsample(size=8, mode="nearest-exact"), SEQUENCES),
     "AvgPool1d": of_layer(nn.AvgPool1d(3, 2, 1), SEQUENCES), "LPPool1d": of_layer(nn.LPPool1d(2, 2), SEQUENCES),
     "LPPool2d": of_layer(nn.LPPool2d(3, 2, 1), unit(*IMAGES)),
     "AdaptiveAvgPool1d": of_layer(nn.AdaptiveAvgPool1d(3), SEQUENCES),
@@ -239,6 +259,16 @@ FUNCTIONS: dict[str, Case] = {
                                     parameters=((4, 2, 2, 2), (2,))),
     "conv_transpose1d": of_function(lambda x, w, b: F.conv_transpose1d(x, w, b, 3, output_padding=1), SEQUENCES,
                                     parameters=((4, 2, 2), (2,))),
+    "conv3d": of_function(lambda x, w, b: F.conv3d(x, w, b, (2, 1, 1), (0, 1, 0), groups=2), VOLUMES,
+                          parameters=((2, 2, 2, 3, 1), (2,))),
+    "conv_transpose3d": of_function(lambda x, w, b: F.conv_transpose3d(x, w, b, (2, 1, 1), dilation=2), VOLUMES,
+                                    parameters=((4, 2, 2, 1, 2), (2,))),
+    "max_pool3d": of_function(lambda x: F.max_pool3d(x, (3, 1, 2), 1, dilation=(1, 1, 2)), VOLUMES),
+    "avg_pool3d": of_function(lambda x: F.avg_pool3d(x, 2, 1, 1, divisor_override=7), VOLUMES),
+    "lp_pool3d": of_function(lambda x: F.lp_pool3d(x, 2, 2, (1, 2, 2)), VOLUMES),
+    "adaptive_avg_pool3d": of_function(lambda x: F.adaptive_avg_pool3d(x, (None, 1, 3)), VOLUMES),
+    "adaptive_max_pool3d": of_function(lambda x: F.adaptive_max_pool3d(x, 2), VOLUMES),
+    "dropout3d": of_function(lambda x: F.dropout3d(x, 0.5, False), VOLUMES),
     "avg_pool1d": of_function(lambda x: F.avg_pool1d(x, 2, 1), SEQUENCES),
     "lp_pool1d": of_function(lambda x: F.lp_pool1d(x, 1.5, 2), unit(*SEQUENCES)),
     "lp_pool2d": of_function(lambda x: F.lp_pool2d(x, 2, (2, 3), ceil_mode=True), IMAGES),

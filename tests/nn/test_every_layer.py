@@ -16,7 +16,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tensor, grad, hvp, jvp, manual_seed, vmap
-from tests.nn.every_layer import CASES, FUNCTIONS, IMAGES, ROWS, SEQUENCES, Array, Case, N, flat
+from tests.nn.every_layer import CASES, FUNCTIONS, IMAGES, ROWS, SEQUENCES, VOLUMES, Array, Case, N, flat
 
 H = 1e-6
 every = pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
@@ -223,6 +223,7 @@ def test_shapes_that_do_not_fit_are_refused_in_words(case: Case) -> None:
 
 RANDOM: dict[str, tuple[Callable[[float], nn.Module], tuple[int, ...]]] = {
     "Dropout": (nn.Dropout, ROWS), "Dropout1d": (nn.Dropout1d, SEQUENCES), "Dropout2d": (nn.Dropout2d, IMAGES),
+    "Dropout3d": (nn.Dropout3d, VOLUMES),
     "AlphaDropout": (nn.AlphaDropout, SEQUENCES),
     "LSTM": (lambda p: nn.LSTM(5, 3, 2, dropout=p, batch_first=True, dtype=float), SEQUENCES),
     "GRU": (lambda p: nn.GRU(5, 3, 2, dropout=p, bidirectional=True, dtype=float), SEQUENCES),

@@ -17,7 +17,8 @@ import nn
 from autograd import Tensor
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
-FAMILIES = ("basic", "activation", "convolution", "pooling", "normalization", "recurrent", "attention", "losses")
+FAMILIES = ("basic", "activation", "convolution", "pooling", "volumes", "normalization", "recurrent", "attention",
+            "losses")
 Arrays = dict[str, Any]
 
 

@@ -104,6 +104,13 @@ def test_a_layer_is_given_as_a_path_or_itself() -> None:
     assert model.conv(a[None])[0, 1].mean().item() > before
 
 
+def test_a_channel_of_volumes_is_excited() -> None:
+    model = nn.Sequential(nn.Conv3d(1, 2, 2))
+    x = inspect.most_exciting(model, "0", 1, (1, 2, 2, 2))
+    w = model[0].weight.data[1]
+    np.testing.assert_allclose(x, np.sqrt(8) * w / np.linalg.norm(w), atol=1e-3)
+
+
 def test_a_shared_layer_is_found_under_each_of_its_paths() -> None:
     layer = nn.Linear(3, 3)
     model = nn.Sequential(layer, layer)
@@ -153,6 +160,9 @@ def test_weights_of_a_dense_layer_are_images_of_its_rows() -> None:
     assert len(images_of(some)) == 3
     assert some.get_supxlabel() == "the first 3 of 5"
     assert inspect.weights(layer).get_supxlabel() == ""
+    volumes = inspect.weights(nn.Conv3d(1, 2, (2, 3, 4)))
+    assert [ax.get_title() for ax in volumes.axes[:4]] == ["0, 0, 0", "0, 0, 1", "1, 0, 0", "1, 0, 1"]
+    assert images_of(volumes)[0].shape == (3, 4)
     with pytest.raises(ValueError, match=r"the rows of Linear\(16, 5\) hold 16 weights, not \(3, 3\)"):
         inspect.weights(layer, shape=(3, 3))
     with pytest.raises(ValueError, match=r"ReLU\(\) has no weight to show"):

@@ -87,6 +87,14 @@ def test_factors_repeat_pixels_and_size_one_of_them_for_each_axis() -> None:
     np.testing.assert_array_equal(functional.interpolate(repeated, size=(2, 5)).data, x)
 
 
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_a_factor_that_makes_twice_as_many_repeats_pixels_of_images_only(axes: int) -> None:
+    """As PyTorch's forward pass does; its backward pass repeats those of sequences, too, and is another function's."""
+    x = np.arange(3.0).reshape(1, 1, 3, *[1] * (axes - 1))
+    out = functional.interpolate(x, scale_factor=(2.3, *[1] * (axes - 1)))
+    np.testing.assert_array_equal(out.data.ravel(), [0, 0, 1, 1, 2, 2] if axes == 2 else [0, 0, 0, 1, 1, 2])
+
+
 def test_infinite_pixels_reach_their_neighbours_only() -> None:
     x = np.zeros((1, 1, 6, 6))
     x[0, 0, 2, 2] = np.inf
@@ -154,10 +162,11 @@ def test_the_first_axis_may_be_unflattened() -> None:
     np.testing.assert_array_equal(nn.Unflatten(0, (2, -1))(x).data, x.reshape(2, 3, 2))
 
 
-@pytest.mark.parametrize("drop", [functional.dropout, functional.dropout1d, functional.dropout2d])
+@pytest.mark.parametrize("drop", [functional.dropout, functional.dropout1d, functional.dropout2d, functional.dropout3d])
 def test_half_is_dropped_unless_told(drop: Any) -> None:
     autograd.manual_seed(0)
-    out = drop(np.ones((40, 50, 1, 1)[: 3 if drop is functional.dropout1d else 4])).data
+    axes = {functional.dropout1d: 1, functional.dropout3d: 3}.get(drop, 2)
+    out = drop(np.ones((40, 50, *[1] * axes))).data
     assert set(np.unique(out)) == {0, 2}
     assert abs((out == 0).mean() - 0.5) < 0.05
 

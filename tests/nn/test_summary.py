@@ -43,6 +43,8 @@ def test_a_table_names_shapes_parameters_bytes_and_multiply_adds():
         (nn.Conv1d(4, 6, 3, stride=2), (2, 4, 9), 2 * 6 * 4 * (4 * 3)),
         (nn.Conv2d(4, 6, (3, 1), groups=2), (1, 4, 5, 5), 6 * 15 * (2 * 3)),
         (nn.ConvTranspose2d(4, 6, 3, groups=2), (1, 4, 5, 5), 4 * 25 * (3 * 9)),
+        (nn.Conv3d(4, 6, (2, 3, 1), groups=2), (1, 4, 3, 5, 5), 6 * (2 * 3 * 5) * (2 * 6)),
+        (nn.ConvTranspose3d(4, 6, 2), (1, 4, 2, 3, 2), 4 * 12 * (6 * 8)),
         (nn.LSTM(3, 5), (7, 2, 3), 7 * 2 * 4 * 5 * (3 + 5)),
         (nn.GRU(3, 5, bidirectional=True, batch_first=True), (2, 7, 3), 2 * 7 * 2 * 3 * 5 * (3 + 5)),
         (nn.RNN(3, 5, num_layers=2), (7, 2, 3), 7 * 2 * 5 * (3 + 5 + 5 + 5)),
