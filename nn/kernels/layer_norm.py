@@ -21,11 +21,11 @@ import numpy as np
 from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
+from nn.kernels.statistics import NEAR
 
 Array = np.ndarray[Any, Any]
 
 MANY = 2**13  # elements
-NEAR = 0.9  # share of the root mean square up to which a mean leaves the variance its digits
 FAR = 1e16  # beyond, squares may be infinite
 
 
@@ -67,11 +67,11 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
         with np.errstate(invalid="ignore"):  # as in products.sums_over_rows
             mean[:] = times_vector(source, average)
-        near = spread and (size := np.abs(mean)).max() < FAR
+        near = spread and np.abs(mean).max() < FAR
         if near:
             variance = np.vecdot(source, source)
             variance /= length
-            near = (size < NEAR * np.sqrt(variance)).all()
+            near = (mean * mean <= NEAR * variance).all()
         if near:
             variance -= mean * mean
         else:

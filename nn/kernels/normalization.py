@@ -62,7 +62,7 @@ def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
     count = layout.count
     cotangent = layout.aligned(np.zeros_like(x) if g_out is None else g_out)
     x = layout.aligned(x)
-    total, product = layout.products(cotangent, x, mean)  # sums of g and of g (x - mean)
+    total, product = layout.products(cotangent, x, mean, inverse)
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)
@@ -107,7 +107,7 @@ def inference_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], 
     dx = layout.affine(g, scale, np.zeros_like(scale)) if needs[0] else None
     if not any(needs[1:]):
         return dx, None, None, None, None
-    total, product = layout.products(g, layout.aligned(x), mean)
+    total, product = layout.products(g, layout.aligned(x), mean, inverse)
     return (
         dx,
         -scale * total if needs[1] else None,
@@ -155,7 +155,7 @@ def group_norm_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Layo
     count = layout.count * members[2]
     mean, inverse = (_by_channel(residual, channels) for residual in residuals[1:])
     cotangent, x = layout.aligned(g), layout.aligned(x)
-    total, product = layout.products(cotangent, x, mean)
+    total, product = layout.products(cotangent, x, mean, inverse)
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)

@@ -22,6 +22,7 @@ SMALL = UNPACKED if reads_small_operands() else SHARED // 2
 THIN = 16  # rows below which a piece is inefficient
 THIN_TRANSPOSED = 48  # and those below which adding up its results costs too much
 NARROWEST = 64 if SMALL == UNPACKED else 16  # columns that a piece keeps
+LONG = 1024  # columns from which on NumPy adds up rows faster than short products do
 
 
 def piece(inner: int, columns: int, thin: int = THIN) -> tuple[int, int]:
@@ -89,10 +90,12 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
 
 
 def sums_over_rows(x: Array) -> Array:
-    """The sums over the rows of matrices (..., M, N), by products: (..., N).
+    """The sums over the rows of matrices (..., M, N), unless these are long by products: (..., N).
 
     Of a vector and a matrix whose rows are short OpenBLAS computes with what its buffers held before, and throws that
     away; now and then it is nan, and NumPy would warn of an invalid value among finite ones.
     """
+    if x.shape[-1] >= LONG and x.strides[-1] == x.itemsize:
+        return np.add.reduce(x, axis=-2)  # type: ignore[no-any-return]
     with np.errstate(invalid="ignore"):
         return vector_times(np.ones(x.shape[-2], x.dtype), x)

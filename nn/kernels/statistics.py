@@ -5,8 +5,8 @@ An image (N, C, ...) is read, without being moved, as matrices (S, rows, length)
     by rows      a row is one channel of one sample: (N, C, pixels)         for N C H W
     by columns   a column belongs to one channel: (parts, pixels, C)        for H N W C, and for (N, C) itself
 
-By columns, some pixels share a row so that inner loops stay long. Sums are products with a vector of ones. A pass over
-memory goes in blocks of S, which stay in the L2 cache.
+By columns, some pixels share a row so that inner loops stay long. A pass over memory goes in blocks of S, which stay in
+the L2 cache. Near zero a mean and a variance take one pass, far from it two.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ Array = np.ndarray[Any, Any]
 BLOCK = 2**17  # elements of a block
 RUN = 16  # pixels of a channel that must be neighbours for a row of their own
 LINE = 2048  # elements that a row of pixels is lengthened to
+NEAR = 0.8  # share of a mean square up to which the square of the mean leaves the variance its digits
 
 
 def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
@@ -104,15 +105,22 @@ class Layout:
         spread[...] = values[..., np.newaxis, :, np.newaxis]
         return spread.reshape(-1, 1, self.shape[2])
 
-    def sums(self, block: Array) -> Any:
-        """The sums of every row or column of a block of matrices."""
-        return sums_over_rows(block.swapaxes(-1, -2) if self.by_rows else block)
-
-    def sums_of_products(self, block: Array, other: Array) -> Any:
-        """The sums of block * other, which may overwrite `block`."""
+    def _with_products(self, block: Array, other: Array) -> tuple[Array, Array]:
+        """The sums of every row or column of a block of matrices, and of its products with another."""
         if self.by_rows:
-            return np.vecdot(block, other)
-        return self.sums(np.multiply(block, other, out=block))
+            return sums_over_rows(block.swapaxes(-1, -2)), np.vecdot(block, other)
+        return sums_over_rows(block), sums_over_rows(block * other)
+
+    def _summed(self, of_block: Callable[[slice], tuple[Array, Array]]) -> Array:
+        """Two sums of each row or column, as `of_block` makes them of a block, added up per statistic."""
+        samples, rows, length = self.shape
+        sums = np.empty((2, samples, rows if self.by_rows else length), self.dtype)
+
+        def work(block: slice) -> None:
+            sums[0, block], sums[1, block] = of_block(block)
+
+        self._for_blocks(work)
+        return np.add.reduce(sums.reshape(2, *self.parts), axis=tuple(axis + 1 for axis in self.axes))  # type: ignore[no-any-return]
 
     def _for_blocks(self, work: Callable[[slice], object]) -> None:
         for_blocks(work, self.shape[0], self.block, row=self.shape[2])
@@ -122,33 +130,30 @@ class Layout:
     def moments(self, x: Array) -> tuple[Array, Array]:
         """Mean, and sum of squared deviations from it, per statistic."""
         matrices = self.matrices(x)
-        samples, rows, length = self.shape
-        count, width = (length, rows) if self.by_rows else (rows, length)
-        means, squares = np.empty((2, samples, width), self.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):  # the second pass tells
+            total, squares = self._summed(lambda block: self._with_products(matrices[block], matrices[block]))
+            mean = total / self.count
+            of_mean = total * mean
+            if (of_mean <= NEAR * squares).all() and np.isfinite(squares).all():
+                return mean, squares - of_mean
+        centre = self.coefficients(mean)
 
-        def work(block: slice) -> None:
-            part = matrices[block]
-            mean = np.divide(self.sums(part), count, out=means[block])
-            deviation = part - (mean[:, :, np.newaxis] if self.by_rows else mean[:, np.newaxis])
-            squares[block] = self.sums_of_products(deviation, deviation)
-
-        self._for_blocks(work)
-        return merged(count, means.reshape(self.parts), squares.reshape(self.parts), self.axes)
-
-    def products(self, g: Array, x: Array, mean: Array) -> tuple[Array, Array]:
-        """The sums of g, and of g (x - mean), per statistic."""
-        cotangents, matrices, centre = self.matrices(g), self.matrices(x), self.coefficients(mean)
-        samples, rows, length = self.shape
-        totals, products = np.empty((2, samples, rows if self.by_rows else length), self.dtype)
-
-        def work(block: slice) -> None:
-            part = cotangents[block]
-            totals[block] = self.sums(part)
+        def of_deviations(block: slice) -> tuple[Array, Array]:
             deviation = matrices[block] - _of(centre, block)
-            products[block] = self.sums_of_products(deviation, part)
+            return self._with_products(deviation, deviation)
 
-        self._for_blocks(work)
-        return totals.reshape(self.parts).sum(axis=self.axes), products.reshape(self.parts).sum(axis=self.axes)
+        total, squares = self._summed(of_deviations)
+        rest = total / self.count  # what rounding took from the mean
+        return mean + rest, squares - total * rest
+
+    def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:
+        """The sums of g, and of g (x - mean), per statistic; `inverse` is 1 over the standard deviation."""
+        cotangents, matrices = self.matrices(g), self.matrices(x)
+        if (np.abs(mean) <= math.sqrt(NEAR / (1 - NEAR)) / inverse).all():
+            total, product = self._summed(lambda block: self._with_products(cotangents[block], matrices[block]))
+            return total, product - mean * total
+        centre = self.coefficients(mean)
+        return self._summed(lambda block: self._with_products(cotangents[block], matrices[block] - _of(centre, block)))
 
     def affine(self, x: Array, scale: Array, shift: Array) -> Array:
         """The image scale x + shift, with coefficients per statistic."""

@@ -15,7 +15,15 @@ from nn.kernels.layer_norm import forward as layer_norm_forward
 from nn.kernels.layer_norm import layer_norm
 from nn.kernels.layer_norm import reference as layer_norm_reference
 from nn.kernels.memory_order import memory_order
-from nn.kernels.normalization import batch_norm, batch_norm_inference, group_norm
+from nn.kernels.normalization import (
+    batch_norm,
+    batch_norm_forward,
+    batch_norm_inference,
+    batch_norm_pullback,
+    group_norm,
+    group_norm_forward,
+    group_norm_pullback,
+)
 from nn.kernels.rms_norm import rms_norm
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
@@ -119,6 +127,34 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
     exact = (double - double.mean(axes, keepdims=True)) / double.std(axes, keepdims=True)
     close(out.data, exact, 1e-4)
     np.testing.assert_allclose(variance.data, double.var(axes, ddof=1), rtol=1e-5)
+
+
+@orders
+@pytest.mark.parametrize("offset", [0.0, 0.5, 1.9, 2.1, 5.0, 1e3, 1e20])
+@pytest.mark.parametrize("forward, pullback, options", [
+    (batch_norm_forward, batch_norm_pullback, {}), (group_norm_forward, group_norm_pullback, {"groups": 4})])
+def test_images_far_from_zero_keep_float32s_digits(forward: Any, pullback: Any, options: dict[str, Any],
+                                                   order: tuple[int, ...], offset: float) -> None:
+    """Near zero variances come from mean squares and products without the mean, elsewhere from deviations."""
+    x = image((8, 4, 6, 6), order, np.float32)
+    x[:, ::2] += np.float32(offset)
+    weight, bias = affine(4, np.float32)
+    g = image((8, 4, 6, 6), order, np.float32)
+    wide = [a.astype(np.float64) for a in (x, weight, bias)]
+    found, exact = [], []
+    for operands, cotangent, results in (((x, weight, bias), g, found), (wide, g.astype(np.float64), exact)):
+        out, residuals = forward(*operands, eps=1e-5, **options)
+        batch = type(out) is tuple
+        results.append(out[0] if batch else out)
+        results += pullback([cotangent, None, None] if batch else cotangent, operands, residuals, (True,) * 3,
+                            eps=1e-5, **options)
+    lost = 1e-7 * offset  # of x, of a standard deviation of 1
+    near = slice(1, None, 2) if offset == 1e20 else slice(None)  # what has no digits left is not compared
+    for got, expected in zip(found, exact, strict=True):
+        axis = got.ndim == 4
+        got, expected = (a[:, near] if axis else a[near] for a in (got, expected))
+        close(got, expected, 1e-5 + 3 * min(lost, 1))
+        assert np.isfinite(got).all()
 
 
 @examples(12)
