@@ -31,6 +31,7 @@ Array = np.ndarray[Any, Any]
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
 H, W = 0, 2  # positions in the memory order
+MANY = 4  # taps that are taken all at once
 BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
@@ -63,6 +64,8 @@ def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding:
 
 def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
     """`ufunc` over the taps along one axis, beginning with `start` where a tap sees padding."""
+    if windows.partition and windows.kernel >= MANY:
+        return ufunc.reduce(_parted(image, windows, along), axis=along + 1)  # type: ignore[no-any-return]
     outputs, inputs = windows.tap(0)
     seen = _seen(image, inputs, along)
     out = _everywhere(seen, outputs, windows, along, start)
@@ -77,6 +80,20 @@ def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: flo
             part = out[_at(outputs, along)]
             ufunc(part, seen, out=part)
     return out
+
+
+def _parted(image: Array, windows: Axis, along: int) -> Array:
+    """An axis of which every input is seen once as two: the windows, and their taps."""
+    return image.reshape(*image.shape[:along], windows.outputs, windows.kernel, *image.shape[along + 1 :])
+
+
+def _repeat(part: Array, windows: Axis, along: int, image: Array) -> Array:
+    """The adjoint of a sum over the taps: `image` becomes, for each input, the sum of what its windows have."""
+    if not windows.partition:
+        return _scatter(lambda j, outputs, inputs: part[_at(outputs, along)], windows, along, image)
+    into, values = (image, part) if along == H else (pixels(image), pixels(part))
+    _parted(into, windows, along)[...] = np.expand_dims(values, along + 1)
+    return image
 
 
 def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: int, image: Array) -> Array:
@@ -213,10 +230,8 @@ def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | Non
     share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
     _, batch, width, channels = share.shape
     of_rows = np.empty((rows.size, batch, width, channels), g.dtype)
-    _scatter(lambda j, outputs, inputs: share[outputs], rows, H, of_rows)
     image = np.empty((rows.size, batch, columns.size, channels), g.dtype)
-    _scatter(lambda j, outputs, inputs: of_rows[:, :, outputs], columns, W, image)
-    return logical(image, g.ndim)
+    return logical(_repeat(_repeat(share, rows, H, of_rows), columns, W, image), g.ndim)
 
 
 average = linear(
