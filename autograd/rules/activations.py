@@ -18,11 +18,14 @@ from autograd.runtime.selection import keep_into, maximum, minimum
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf
+from .gelu import gelu_in_single
 from .ufuncs import select
 
 Array = Any
 
 CHEAP = 8  # blocks of a pass or two that are worth a thread
+MANY = 2**12  # elements from which on a look at all of them costs less than the largest of each row
+SAFE = 40.0  # size of numbers whose exponentials neither overflow nor vanish, nor do their sums
 
 
 def _where_positive(g: Array, out: Array) -> Array:
@@ -127,7 +130,7 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
     one_of("gelu: approximate", approximate, ("none", "tanh"))
-    return x * normal_cdf(x)  # type: ignore[no-any-return]
+    return gelu_in_single(x) if x.dtype == np.float32 else x * normal_cdf(x)  # type: ignore[no-any-return]
 
 
 def leaky_relu(x: Any, negative_slope: float | Tensor = 0.01) -> Tensor:
@@ -160,6 +163,9 @@ def _top(x: Array, axis: Any) -> Array:
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:
+    if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and -SAFE < x.min() and x.max() < SAFE:
+        powers = np.exp(x)
+        return np.multiply(powers, 1 / _total(powers, axis), out=powers)
     powers = np.exp(x - _top(x, axis))
     return (powers / _total(powers, axis)).astype(x.dtype, copy=False)
 

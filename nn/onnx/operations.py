@@ -124,6 +124,7 @@ _OTHERS: dict[str, Convert] = {
     "log_softmax": _softmax,
     "square": _square,
     "normal_cdf": _normal_cdf,
+    "gelu": lambda graph, node, inputs: graph.add("Gelu", inputs),
     "elu": _elu,
     "concatenate": _concatenate,
     "stack": _stack,

@@ -118,6 +118,34 @@ def test_gelu_keeps_its_digits_in_the_lower_tail() -> None:
     np.testing.assert_allclose(autograd.gelu(Tensor(x)).numpy(), expected, rtol=2e-13, atol=1e-310)
 
 
+@pytest.mark.parametrize("laid", [lambda x: x, lambda x: x[::2], lambda x: np.resize(x, (400, 1000)).T])
+def test_gelu_in_single_and_its_slope_keep_their_digits(laid: Any) -> None:
+    ends = [0.0, -0.0, 1e-45, 1e-41, 1e-30, 1e-19, 1e-18, 1e-17, 20.0, 1e19, 3e38]
+    x = laid(np.array([*np.linspace(-13, 13, 10001), *ends, *(-v for v in ends)], np.float32))
+    wide = x.astype(float)
+    cdf = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in wide.flat]).reshape(x.shape)
+    out, pullback = autograd.vjp(autograd.gelu, x)
+    np.testing.assert_allclose(out, wide * cdf, rtol=6e-6, atol=1e-37)
+    np.testing.assert_allclose(out[wide > -5], (wide * cdf)[wide > -5], rtol=1.2e-6, atol=1e-37)
+    g = np.full_like(x, 2)
+    density = np.exp(-wide * wide / 2) / math.sqrt(2 * math.pi)
+    np.testing.assert_allclose(pullback(g)[0], 2 * (cdf + wide * density), rtol=1e-5, atol=6e-7)
+    assert out.dtype == pullback(g)[0].dtype == np.float32
+
+
+def test_gelu_in_single_at_the_ends() -> None:
+    infinite = np.array([np.inf, -np.inf], np.float32)
+    out, pullback = autograd.vjp(autograd.gelu, infinite)
+    assert out.tolist() == [np.inf, 0]
+    assert pullback(np.ones(2, np.float32))[0].tolist() == [1, 0]
+    spoilt = np.array([np.nan, 1.0], np.float32)
+    out, pullback = autograd.vjp(autograd.gelu, spoilt)
+    assert np.isnan(out).tolist() == np.isnan(pullback(np.ones(2, np.float32))[0]).tolist() == [True, False]
+    assert pullback(np.zeros(2, np.float32))[0].tolist() == [0, 0]
+    assert autograd.gelu(np.zeros((2, 0), np.float32)).shape == (2, 0)
+    assert autograd.grad(autograd.grad(autograd.gelu))(np.float32(0)) == pytest.approx(2 / math.sqrt(2 * math.pi))
+
+
 @pytest.mark.parametrize("laid", [lambda x: x, lambda x: x[::2], lambda x: np.resize(x, (400, 500)).T])
 def test_the_normal_distribution_in_single_is_right_within_eight_units_in_the_last_place(laid: Any) -> None:
     finite = POINTS[POINTS < 1e30]
@@ -225,6 +253,22 @@ def test_sigmoid_keeps_its_digits_in_the_lower_tail(dtype: Any) -> None:
     np.testing.assert_allclose(np.log(out[:4]), x[:4], rtol=1e-6)
     np.testing.assert_allclose(out, [1 / (1 + math.exp(-v)) for v in x.astype(float)], rtol=4 * np.finfo(dtype).eps)
     assert autograd.sigmoid(Tensor(dtype(-1e30))).item() == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("largest", [1.0, 39.9, 40.1, 700.0])
+@pytest.mark.parametrize("axis", [0, -1, (0, 1)])
+def test_softmax_of_many_numbers_by_definition(axis: Any, largest: float, dtype: Any) -> None:
+    """Those whose exponentials are harmless are not shifted first."""
+    x = np.linspace(-largest, largest, 2 * 64 * 65).astype(dtype).reshape(2, 64, 65)[::-1]
+    shifted = x.astype(np.longdouble)
+    powers = np.exp(shifted - shifted.max(axis=axis, keepdims=True))
+    shares = powers / powers.sum(axis=axis, keepdims=True)
+    np.testing.assert_allclose(autograd.softmax(x, axis).numpy(), shares.astype(float),
+                               rtol=largest * np.finfo(dtype).eps + 20 * np.finfo(dtype).eps, atol=1e-37)
+    spoilt = x.copy()
+    spoilt[0, 0, 0] = np.nan
+    assert np.isnan(autograd.softmax(spoilt, axis).numpy()).any()
 
 
 def test_logsumexp_of_infinities() -> None:

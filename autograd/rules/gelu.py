@@ -1,0 +1,82 @@
+"""The GELU, x times the normal distribution's Phi(x); in float32, as networks use it, a kernel of its own.
+
+    gelu(x) = max(x, 0) - y r(y) exp(-y² / 2),   y = |x|,   r(y) = exp(y² / 2) Phi(-y)
+
+r is smooth, and a quotient of polynomials of degrees 3 and 4 comes to within 8e-7 of it. The derivative is
+Phi(x) + x exp(-x² / 2) / sqrt(2 pi), with Phi(x) = gelu(x) / x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.declare.fused import fused
+from autograd.primitive import pole_safe
+from autograd.runtime.blocks import in_blocks
+
+from .error_function import normal_cdf
+
+Array = np.ndarray[Any, Any]
+
+# r from 0 to 15, highest power first; minimax in the relative error, by Lawson's iteration on 900 points.
+NUMERATOR = (0.398898523, 2.78888254, 8.42983723, 11.615341)
+DENOMINATOR = (6.98616795, 22.2068557, 35.3946265, 23.2306913)  # after y^4
+END = 15.0  # beyond, exp(-y² / 2) is 0 in float32
+DENSITY = 0.3989422804014327  # of the normal distribution at 0
+TINY = 1e-36  # squares below which a quotient of so small numbers has lost digits, or is 0 / 0
+BLOCK = 2**17  # elements: in smaller ones two threads wait for each other between their many short passes
+
+
+def _by_blocks(work: Any, out: Array, *arrays: Array) -> Array:
+    if not in_blocks(work, out, *arrays, block=BLOCK, least=2):
+        work(out, *arrays)
+    return out
+
+
+def _value(out: Array, x: Array) -> None:
+    y = np.abs(x.clip(-END, END))
+    tail = y * NUMERATOR[0]
+    for coefficient in NUMERATOR[1:-1]:
+        tail += coefficient
+        tail *= y
+    tail += NUMERATOR[-1]
+    tail *= y
+    below = y + DENOMINATOR[0]
+    for coefficient in DENOMINATOR[1:]:
+        below *= y
+        below += coefficient
+    tail /= below
+    y *= y
+    y *= -0.5
+    tail *= np.exp(y, out=y)
+    np.subtract(x.clip(0, np.inf), tail, out=out)
+
+
+def _forward(x: Array) -> tuple[Array, tuple[Array]]:
+    out = _by_blocks(_value, np.empty_like(x), x)
+    return out, (out,)
+
+
+def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
+    square = x * x
+    slope = np.multiply(square, -0.5)
+    np.exp(slope, out=slope)
+    slope *= x
+    slope *= DENSITY
+    slope += out / x
+    if not (TINY < square.min(initial=1) and square.max(initial=1) < np.inf):
+        ends = np.where(square < TINY, 0.5, np.heaviside(x, 0.5))
+        slope = np.where((TINY < square) & (square < np.inf), slope, ends)
+    dx[...] = pole_safe(g, slope)
+
+
+def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool]) -> tuple[Array]:
+    x, out = operands[0], residuals[0]
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
+        return (_by_blocks(_pulled, np.empty_like(x), g, x, out),)
+
+
+gelu_in_single = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))
