@@ -131,7 +131,7 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
 
 @orders
 @pytest.mark.parametrize("offset", [0.0, 0.5, 1.9, 2.1, 5.0, 1e3, 1e20])
-@pytest.mark.parametrize("forward, pullback, options", [
+@pytest.mark.parametrize(("forward", "pullback", "options"), [
     (batch_norm_forward, batch_norm_pullback, {}), (group_norm_forward, group_norm_pullback, {"groups": 4})])
 def test_images_far_from_zero_keep_float32s_digits(forward: Any, pullback: Any, options: dict[str, Any],
                                                    order: tuple[int, ...], offset: float) -> None:
