@@ -163,7 +163,7 @@ def _top(x: Array, axis: Any) -> Array:
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:
-    if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and -SAFE < x.min() and x.max() < SAFE:
+    if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and x.min() > -SAFE and x.max() < SAFE:
         powers = np.exp(x)
         return np.multiply(powers, 1 / _total(powers, axis), out=powers)
     powers = np.exp(x - _top(x, axis))

@@ -67,9 +67,9 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
     slope *= x
     slope *= DENSITY
     slope += out / x
-    if not (TINY < square.min(initial=1) and square.max(initial=1) < np.inf):
+    if not (square.min(initial=1) > TINY and square.max(initial=1) < np.inf):
         ends = np.where(square < TINY, 0.5, np.heaviside(x, 0.5))
-        slope = np.where((TINY < square) & (square < np.inf), slope, ends)
+        slope = np.where((square > TINY) & (square < np.inf), slope, ends)
     dx[...] = pole_safe(g, slope)
 
 
