@@ -148,12 +148,15 @@ class Layout:
 
     def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:
         """The sums of g, and of g (x - mean), per statistic; `inverse` is 1 over the standard deviation."""
-        cotangents, matrices = self.matrices(g), self.matrices(x)
-        if (np.abs(mean) <= math.sqrt(NEAR / (1 - NEAR)) / inverse).all():
-            total, product = self._summed(lambda block: self._with_products(cotangents[block], matrices[block]))
-            return total, product - mean * total
-        centre = self.coefficients(mean)
-        return self._summed(lambda block: self._with_products(cotangents[block], matrices[block] - _of(centre, block)))
+        cotangents, matrices, centre = self.matrices(g), self.matrices(x), self.coefficients(mean)
+        near = (np.abs(mean) <= math.sqrt(NEAR / (1 - NEAR)) / inverse).all()
+
+        def of_products(block: slice) -> tuple[Array, Array]:
+            part = matrices[block]
+            return self._with_products(cotangents[block], part if near else part - _of(centre, block))
+
+        total, product = self._summed(of_products)
+        return total, product - mean * total if near else product
 
     def affine(self, x: Array, scale: Array, shift: Array) -> Array:
         """The image scale x + shift, with coefficients per statistic."""
