@@ -43,14 +43,14 @@ class _Cell(RecurrentUnits):
         x = admitted(self, x, self.weight_ih.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
             raise refusal(self, f"(N, {self.input_size})", x)
-        single = (np.newaxis,) * (x.ndim == 1)
+        single = x.ndim == 1
         expected, before = (*x.shape[:-1], self.hidden_size), []
         for state in states:
             if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
                 raise refusal(self, f"a state {expected}", state)
-            before.append(None if state is None else state[(*single, ...)])
+            before.append(state[np.newaxis] if single and state is not None else state)
         weights = held(self, self._shapes(self.input_size, self.hidden_size)).values()
-        _, *after = kernel(x[(np.newaxis, *single)], *before, *weights, **options)
+        _, *after = kernel(x[np.newaxis, np.newaxis] if single else x[np.newaxis], *before, *weights, **options)
         return [state[0] for state in after] if single else after
 
 

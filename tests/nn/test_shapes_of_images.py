@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Tensor
+from autograd import Tensor, draw
 from autograd.testing import check_gradients
 from nn import functional
 
@@ -219,6 +219,8 @@ def test_a_loop_over_a_cell_is_the_layer(cell: Any, layer: Any) -> None:
     h = state[0] if layer is nn.LSTM else state
     np.testing.assert_allclose(h.data, whole(x)[0][-1].data, rtol=1e-12)
     check_gradients(lambda x: step(x, state), x[0].detach())
+    # What fits is taken as it is, without an operation.
+    assert "get_item" not in draw(step(np.ones((2, 3)), step(np.ones((2, 3))))).source
 
 
 def test_states_that_do_not_fit() -> None:

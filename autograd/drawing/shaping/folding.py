@@ -12,7 +12,7 @@ from .periods import Run, longest_run
 from .redirection import redirected
 
 SMALL = 40
-"""Graphs of up to this many vertices are drawn in full: there is nothing to gain, and a beginner counts along."""
+"""Pictures of up to this many vertices show all: there is nothing to gain, and a beginner counts along."""
 ROUNDS = 24
 
 

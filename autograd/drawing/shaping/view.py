@@ -49,7 +49,7 @@ def shaped(graph: Graph, view: View) -> Graph:
         graph = neighbourhood(graph, view.around, hops=view.hops, most=DRAWN_VERTICES)
         if len(graph.vertices) < total:
             graph = graph.saying(f"Only what lies within {view.hops} steps; the whole graph has {total:,} vertices.")
-    once = folded(graph) if view.fold or (view.fold is None and len(graph.vertices) > SMALL) else graph
+    once = folded(graph) if _folds(graph, view) else graph
     shown = _to_depth(once, view)
     if once is not graph:
         shown = shown.saying(f"What repeats itself is drawn once: {len(shown.vertices):,} vertices stand for "
@@ -59,6 +59,14 @@ def shaped(graph: Graph, view: View) -> Graph:
     if len(shown.vertices) > DRAWN_VERTICES:
         shown = _cut(shown, total)
     return without_lonely_frames(shown)
+
+
+def _folds(graph: Graph, view: View) -> bool:
+    """Whether repetitions are drawn once; unless that was said, where the picture would not be small without."""
+    if view.fold is not None:
+        return view.fold
+    drawn = graph if view.share_leaves else cloned(graph)  # weights of eight steps are more than the steps
+    return len(drawn.vertices) > SMALL
 
 
 def _to_depth(graph: Graph, view: View) -> Graph:

@@ -109,6 +109,16 @@ def test_two_of_a_kind_stay_two_and_small_graphs_stay_whole() -> None:
     assert len(shaped(layers(5), View(fold=True)).vertices) == 6
 
 
+def test_a_loop_whose_weights_would_be_drawn_at_each_step_is_drawn_once() -> None:
+    cell, h = nn.GRUCell(3, 4), None
+    for _ in range(8):
+        h = cell(np.ones((2, 3), np.float32), h)
+    few = draw(h, names=cell)
+    assert (len(few.graph.vertices), [c.repeats for c in few.graph.clusters.values()]) == (8, [7])
+    assert len(draw(h, names=cell, fold=False).graph.vertices) == 8 * (2 + 4)
+    assert len(draw(h, names=cell, share_leaves=True).graph.vertices) == 8 * 2 + 4  # lines, which are few
+
+
 def test_a_loop_within_a_loop() -> None:
     graph, last = Graph(), "n0"
     graph.add(Vertex("n0", Kind.PARAMETER, shape=(), dtype="float64"))
