@@ -44,6 +44,7 @@ def missing(function: Callable[..., Any], operand: str) -> Rule:
     """The rule of an operand that has none."""
 
     def rule(*_: Any) -> Any:
+        """`NoDerivativeError`: what a picture of the backward pass shows."""
         raise NoDerivativeError(f"{public_name(function)} has no derivative in its argument {operand}; pass a plain "
                                 "number or array there, or .detach() the tensor")
 

@@ -192,17 +192,16 @@ def weights(x: Array, axis: Any) -> Array:
     return over(powers, total)
 
 
-def _among(change: Array, out: Array, *, axis: Any) -> Array:
-    """The derivative of softmax, a symmetric matrix, times a change."""
-    if type(change) is type(out) is np.ndarray and axis in (-1, out.ndim - 1) and out.dtype.char in "fd":
-        along_rows = (change - np.vecdot(change, out)[..., np.newaxis]) * out  # right where nothing is infinite
+def _among(g: Array, out: Array, *, axis: Any) -> Array:
+    """`out * (g - np.sum(g * out, axis))`: the derivative of softmax, a symmetric matrix, times a change."""
+    if type(g) is type(out) is np.ndarray and axis in (-1, out.ndim - 1) and out.dtype.char in "fd":
+        along_rows = (g - np.vecdot(g, out)[..., np.newaxis]) * out  # right where nothing is infinite
         if not np.isnan(nan_or_largest(along_rows)):
             return along_rows
-    return pole_safe(change - reduce(np.add, pole_safe(change, out), axis=axis, keepdims=True), out)
+    return pole_safe(g - reduce(np.add, pole_safe(g, out), axis=axis, keepdims=True), out)
 
 
-softmax_of = general(_softmax, lambda g, out, *, axis: _among(g, out, axis=axis),
-                     lambda t, out, *, axis: _among(t, out, axis=axis), name="softmax")
+softmax_of = general(_softmax, _among, lambda t, out, *, axis: _among(t, out, axis=axis), name="softmax")
 log_softmax_of = general(
     _log_softmax,
     lambda g, out, *, axis: g - pole_safe(np.sum(g, axis=axis, keepdims=True), np.exp(out)),

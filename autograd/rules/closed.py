@@ -73,4 +73,5 @@ def slope(rule: Rule, place: int) -> Rule:
 
         return jvp(along, (values[place],), (np.ones_like(values[place]),))[1]
 
+    apply.__doc__ = f"`∂out/∂{argument_names(rule)[place]}`: the slope along one operand."
     return apply

@@ -31,7 +31,8 @@ linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, None, axis, norm), x.shape[axis], axis))
 linear(np.fft.ifft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.ifft(g, None, axis, norm), x.shape[axis], axis))
-linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(  # of which the real part is of a real x
+# What the engine takes of it is its real part, as x is real.
+linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, n or x.shape[axis], axis, norm), x.shape[axis], axis))
 linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     doubled(np.conj(np.fft.rfft(g, None, axis, SWAPPED[norm])), g.shape[axis], axis), x.shape[axis], axis))

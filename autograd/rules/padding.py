@@ -49,7 +49,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     return lying_as(array, out)
 
 
-def _within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
+def within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
     """Where in the padded array the array itself is."""
     return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
 
@@ -57,11 +57,11 @@ def _within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
 def _zeros_around(x: Array, *, widths: Widths) -> Array:
     shape = [before + n + after for (before, after), n in zip(widths, x.shape, strict=True)]
     out = np.zeros(shape, x.dtype, order="F" if x.flags.fnc else "C")
-    out[_within(x.shape, widths)] = x
+    out[within(x.shape, widths)] = x
     return out
 
 
-zeros_around = linear(_zeros_around, lambda g, x, *, widths: g[_within(x.shape, widths)], name="pad")
+zeros_around = linear(_zeros_around, lambda g, x, *, widths: g[within(x.shape, widths)], name="pad")
 
 
 def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:

@@ -25,11 +25,14 @@ Array = Any
 reshape_of = linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order),
                     views=True, evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
 ravel_of = linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
-linear(
-    np.transpose,
-    lambda g, *, axes=None: np.transpose(g, None if axes is None else np.argsort(np.atleast_1d(axes) % g.ndim)),
-    views=True,
-)
+
+
+def _turned_back(g: Array, *, axes: Any = None) -> Array:
+    """`g.transpose(np.argsort(axes))`: each axis where it was."""
+    return np.transpose(g, None if axes is None else np.argsort(np.atleast_1d(axes) % g.ndim))
+
+
+linear(np.transpose, _turned_back, views=True)
 linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True)
 linear(np.moveaxis, lambda g, *, source, destination: np.moveaxis(g, destination, source), views=True)
 linear(np.rollaxis, lambda g, *, axis, start=0: np.moveaxis(g, *rolled(g.ndim, axis, start)), views=True)

@@ -28,7 +28,7 @@ def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
     rules = _rules(primitive, len(tracked))
     texts = [(name, _one(primitive, rule)) for name, rule, on in zip(names, rules, tracked, strict=False) if on]
     if not texts:  # a primitive with a class of its own: the name of its pullback says where to look
-        return "" if primitive.kind == "constant" else primitive.pullback.__qualname__
+        return "" if primitive.kind == "constant" else primitive.pullback.__qualname__.lstrip("_")
     if len({text for _, text in texts}) == 1:
         return texts[0][1]
     return "; ".join(f"{name}: {text}" for name, text in texts)
