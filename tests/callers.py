@@ -1,4 +1,4 @@
-"""Which tests call which function of the package, and how long they take: what a run without faults tells."""
+"""Which tests call which function of the packages, and how long they take: what a run without faults tells."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from tests.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = str(ROOT / "autograd")
+PACKAGES = tuple(str(ROOT / name) for name in ("autograd", "nn", "optim"))
 
 PYTEST = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is preloaded
 
@@ -35,7 +35,7 @@ class Map:
 
     seconds: dict[str, float]
     callers: dict[str, dict[int, list[str]]]  # by the file and the first line of the function
-    imports: dict[str, list[int]]  # the functions of a file that are called when the package is imported
+    imports: dict[str, list[int]]  # the functions of a file that are called when all is imported
 
     def calling(self, fault: Fault) -> set[str]:
         """The tests that call the function of a fault."""
@@ -92,7 +92,7 @@ def _words(test: str) -> frozenset[str]:
 
 
 class _Recorder:
-    """A pytest plugin: notes which functions of the package each test calls, and how long it takes."""
+    """A pytest plugin: notes which functions of the packages each test calls, and how long it takes."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -115,7 +115,7 @@ class _Recorder:
 
 @contextmanager
 def _calls() -> Iterator[list[CodeType]]:
-    """The functions of the package that are called within, in a list that is filled at the end."""
+    """The functions of the packages that are called within, in a list that is filled at the end."""
     called: dict[int, CodeType] = {}  # by identity: the hash of a code is that of all its constants
     found: list[CodeType] = []
 
@@ -127,12 +127,12 @@ def _calls() -> Iterator[list[CodeType]]:
         yield found
     finally:
         sys.settrace(None)
-        found += [code for code in called.values() if code.co_filename.startswith(PACKAGE)]
+        found += [code for code in called.values() if code.co_filename.startswith(PACKAGES)]
 
 
 def recorded(directory: Path, tests: Sequence[str]) -> Map:
     """The map that these tests make of the sources as they are, from `directory` if it has been made before."""
-    files = [Path(__file__), *sorted([*Path(PACKAGE).rglob("*.py"), *(ROOT / "tests" / "autograd").rglob("*.py")])]
+    files = [Path(__file__), *sorted([*sources(), *(ROOT / "tests").rglob("*.py")])]
     read = [" ".join(tests).encode(), *[file.read_bytes() for file in files]]
     digest = hashlib.sha256(b"".join(read)).hexdigest()[:16]
     target = directory / f"{digest}.json"
@@ -148,7 +148,7 @@ def recorded(directory: Path, tests: Sequence[str]) -> Map:
 
 def _record(target: Path, tests: Sequence[str]) -> int:
     with _calls() as called:
-        for file in sorted(Path(PACKAGE).rglob("*.py")):
+        for file in sources():
             importlib.import_module(module_name(file))
     imports: dict[str, list[int]] = {}
     for code in called:
@@ -163,6 +163,11 @@ def _record(target: Path, tests: Sequence[str]) -> int:
     target.write_text(json.dumps({"seconds": recorder.seconds, "names": names, "callers": callers, "imports": imports}))
     print(status, recorder.failed)
     return int(status)
+
+
+def sources() -> list[Path]:
+    """All files of the packages."""
+    return sorted(file for package in PACKAGES for file in Path(package).rglob("*.py"))
 
 
 def module_name(file: Path) -> str:

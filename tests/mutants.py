@@ -8,6 +8,7 @@ those that use the file, then to all.
 
     python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
     python tests/mutants.py tests/autograd/test_reverse.py tests/autograd/transforms --sample 0 --only autograd/reverse
+    python tests/mutants.py tests/optim --sample 0 --only optim
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for the tests, which import one another
 
-from tests.callers import PACKAGE, PYTEST, ROOT, Map, in_a_fork, module_name, recorded
+from tests import callers
+from tests.callers import PACKAGES, PYTEST, ROOT, Map, in_a_fork, module_name, recorded
 from tests.faults import Fault, faults_of
 
 PRELOADED = ("hypothesis.extra.numpy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
@@ -76,7 +78,8 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def exchange(fault: Fault) -> None:
-    """Give the functions of the file, which is imported already, their code with the fault."""
+    """Give the functions of the file, which may wait for its first use until now, their code with the fault."""
+    importlib.import_module(module_name(fault.path))
     swapped: dict[CodeType, CodeType] = {}
 
     def compare(before: CodeType, after: CodeType) -> None:
@@ -205,11 +208,11 @@ def survivors(faults: Sequence[Fault], known: Map, jobs: int) -> Iterator[Fault]
 
 
 def sources(only: Sequence[str]) -> list[Path]:
-    """The files of the engine and of its rules; with `only`, those of the package with one of these in their names."""
-    files = sorted(Path(PACKAGE).rglob("*.py"))
+    """The files of the engine and of its rules; with `only`, those of all packages with one of these in their names."""
     if only:
-        return [f for f in files if any(part in str(f) for part in only)]
-    return [f for f in files if not {*OUTSIDE}.intersection(f.relative_to(PACKAGE).parts)]
+        return [f for f in callers.sources() if any(part in str(f.relative_to(ROOT)) for part in only)]
+    engine = [f for f in callers.sources() if f.is_relative_to(PACKAGES[0])]
+    return [f for f in engine if not {*OUTSIDE}.intersection(f.relative_to(PACKAGES[0]).parts)]
 
 
 def main() -> int:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import mutants
+from tests import callers, mutants
 from tests.faults import faults_of
 from tests.mutants import ALIVE, Map, exchange
 
-SOURCE = '''
+SOURCE = '''from __future__ import annotations
 from numpy import conj
 
 LIMIT = 3
@@ -37,10 +39,14 @@ RULE = "zip(x ** axis, strict=True)"
 
 
 @pytest.fixture
-def planted(tmp_path: Path) -> Path:
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file of a package that nobody has imported yet."""
     path = tmp_path / "sample.py"
     path.write_text(SOURCE, encoding="utf-8")
-    return path
+    monkeypatch.setattr(callers, "ROOT", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield path
+    sys.modules.pop("sample", None)
 
 
 def test_every_kind_of_slip_is_made_and_messages_are_spared(planted: Path) -> None:
@@ -77,6 +83,12 @@ def test_a_function_that_is_there_already_gets_the_fault(planted: Path) -> None:
     gc.collect()
     exchange(fault)
     assert function(1.0, 5.0) == -7
+
+
+def test_a_file_that_waits_for_its_first_use_gets_the_fault(planted: Path) -> None:
+    (fault,) = [f for f in faults_of(planted) if f.change.endswith("-conj(g) * 2 - x")]
+    exchange(fault)
+    assert importlib.import_module("sample").slope(1.0, 5.0) == -7
 
 
 def test_a_fault_is_given_to_the_tests_that_call_its_function_fastest_first(planted: Path) -> None:
