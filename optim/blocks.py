@@ -49,7 +49,7 @@ class Gathered:
             self._views = [self._flat.shaped(s, i) for s, i in zip(stretches, self._indices, strict=True)]
         for parameter, step in zip(self._parameters, self._views, strict=True):
             value = parameter._value
-            if type(value) is np.ndarray and value.flags.writeable:
+            if value.flags.writeable:
                 np.subtract(value, step, value)
                 mutated(parameter)
             else:  # a number, or somebody's read-only array: the tensor gets memory of its own

@@ -289,6 +289,37 @@ def test_a_search_looks_between_two_steps_of_one_value() -> None:
     assert seen[0] < found.step == seen[2] < seen[1]
 
 
+def searched(*points: tuple[float, float], rest: tuple[float, float], shortest: float = 1e-9) -> list[float]:
+    """The steps of a search that begins at 1 and meets these values and slopes, and then the rest again and again."""
+    seen: list[float] = []
+
+    def evaluate(a: float) -> Point:
+        seen.append(a)
+        return Point(a, *(points[len(seen) - 1] if len(seen) <= len(points) else rest), None)
+
+    Search(evaluate, Point(0.0, 0.0, -1.0, None), shortest).run(1.0)
+    return seen
+
+
+@pytest.mark.parametrize(("at_one", "then"), [
+    ((49.0, 99.0), 0.1),  # the minimum is at 0.01
+    ((-10.46, 2.0), 0.9),  # at 0.97
+    ((0.25, 1.5), 0.4),  # of -a + 1.25 a^2, in between
+])
+def test_a_search_between_two_steps_stays_a_tenth_away_from_either(at_one: tuple[float, float], then: float) -> None:
+    assert searched(at_one, rest=(-99.0, 0.0)) == pytest.approx([1.0, then], rel=1e-3)
+
+
+def test_a_search_goes_on_at_the_side_that_a_step_climbs_from() -> None:
+    first, second, third, *_ = searched((9.0, 9.0), (-1.0, 0.95), rest=(-2.0, 0.0))
+    assert 0 < third < second < first
+
+
+def test_a_search_ends_where_two_steps_are_as_close_as_is_told() -> None:
+    *_, before, last = searched((-10.0, 2.0), rest=(0.0, 1.0), shortest=0.05)
+    assert 1 - before > 0.05 >= 1 - last
+
+
 @pytest.mark.parametrize("share", [-1.0, 0.5, 0.99, 1.01, 2.0])
 def test_a_step_that_descends_too_little_is_not_taken(share: float) -> None:
     """By a share of the least descent that is enough; the slope would do."""

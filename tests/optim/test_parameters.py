@@ -38,20 +38,22 @@ def test_a_frozen_parameter_stays_even_with_a_gradient(make):
 
 
 def test_a_parameter_without_gradient_keeps_value_moments_and_count(make):
-    first, second, twin = leaf(), leaf(), leaf()
+    first, second, third, twin = leaf(), leaf(), leaf(), leaf()
     with no_grad():
         twin[...] = second
-    together, apart = make([first, second]), make([twin])
+        third[...] = first
+    together, apart = make([first, second, third]), make([twin])
     for t in range(6):
-        first.grad = np.full(3, t + 1.0)
+        first.grad = third.grad = np.full(3, t + 1.0)
         second.grad = np.full(3, t - 2.5) if t % 2 else None
         together.step()
         if t % 2:
             twin.grad = second.grad
             apart.step()
     np.testing.assert_array_equal(second.numpy(), twin.numpy())
+    np.testing.assert_array_equal(first.numpy(), third.numpy())
     steps = {name: state["step"] for name, state in together.state_dict()["state"].items()}
-    assert steps == {"0": 6, "1": 3}
+    assert steps == {"0": 6, "1": 3, "2": 6}
 
 
 def test_a_parameter_unfrozen_later_starts_with_fresh_moments(make):
@@ -199,9 +201,10 @@ def test_dtypes_side_by_side_keep_theirs(make):
         np.testing.assert_allclose(narrow.numpy(), reference.numpy(), rtol=rounding, atol=rounding)
 
 
-def test_float16_moments_do_not_vanish():
-    tensor = Tensor(np.zeros(3, np.float16), requires_grad=True)
-    tensor.grad = np.full(3, 1e-5, np.float16)  # its square is 0 in float16
+@pytest.mark.parametrize("shape", [(3,), (200, 200)])
+def test_float16_moments_do_not_vanish(shape):
+    tensor = Tensor(np.zeros(shape, np.float16), requires_grad=True)
+    tensor.grad = np.full(shape, 1e-5, np.float16)  # its square is 0 in float16
     optim.Adam([tensor], lr=0.01).step()
     np.testing.assert_allclose(tensor.numpy(), -0.01, rtol=0.05)
 
