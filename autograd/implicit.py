@@ -132,8 +132,7 @@ class Problem:
         here = as_plain(x), as_plain(p)
         _, linear = linearize(lambda x: self.residual(x, here[1]), here[0])
         solver = self.by_products(linear, v, lambda: self.matrix(*here))
-        return root(lambda u, v, x, p: jvp(lambda x: self.residual(x, p), (x,), (u,))[1] - v,
-                    np.zeros_like(as_plain(v)), v, x, p, solver=solver)
+        return root(lambda u, v, x, p: self.change(u, x, p) - v, np.zeros_like(as_plain(v)), v, x, p, solver=solver)
 
     def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
         """`A^-H g`."""
@@ -144,6 +143,10 @@ class Problem:
         solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
         return root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
                     np.zeros_like(as_plain(g)), g, x, p, solver=solver)
+
+    def change(self, v: Any, x: Any, p: Any) -> Any:
+        """`A v`."""
+        return jvp(lambda x: self.residual(x, p), (x,), (v,))[1]
 
     def matrix(self, x: Any, p: Any) -> Any:
         """A, one backward pass a row."""
@@ -171,6 +174,17 @@ class Problem:
         operator = LinearOperator((n, n), matvec=lambda w: product(w.reshape(n)), dtype=right.dtype)
         found, failed = gmres(operator, right, rtol=1e-12, restart=min(n, 100), maxiter=2)
         return np.linalg.solve(matrix(), right) if failed else found
+
+
+class Elementwise(Problem):
+    """Equations each of which has an unknown of its own: `A` is a diagonal."""
+
+    def inverse(self, v: Any, x: Any, p: Any) -> Any:
+        slopes = self.change(np.ones_like(self.start), x, p)
+        return np.linalg.solve(slopes[:, None, None], v[:, None, None])[:, 0, 0]
+
+    def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
+        return np.conj(self.inverse(np.conj(g), x, p))
 
 
 class _Sought(Problem):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograd.scipy.twin import no_twins_but_these
 
-from .equations import odeint, solve_ivp
+from .equations import odeint
 from .functions import quad
+from .initial_values import solve_ivp
 from .samples import cumulative_trapezoid, simpson, trapezoid
 from .several import dblquad, nquad
 

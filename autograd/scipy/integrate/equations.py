@@ -2,7 +2,7 @@
 
 Forward accumulation integrates the sensitivities along with the solution; reverse accumulation integrates the adjoint
 equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). Both are again solutions, so every order follows.
-They are as exact as the solver is asked to be: `solve_ivp` asks for three digits unless told otherwise.
+They are as exact as the solver is asked to be.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ import scipy.integrate as si
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import consecutive
-from autograd.declare import decided, on_arrays_too
+from autograd.declare import on_arrays_too
 from autograd.forward import along
 from autograd.graph import Node
-from autograd.modes import local
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
@@ -120,9 +119,6 @@ def tolerances(settings: dict[str, Any], size: int) -> dict[str, Any]:
                        if np.size(settings.get(name, 0.0)) not in (1, size)}
 
 
-# --- SciPy's two solvers ---------------------------------------------------------------------------------------------
-
-
 def by_odeint(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
     return si.odeint(slope, y, t, **tolerances(settings, len(y)))
 
@@ -136,57 +132,6 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
     values, filled = taken_apart(args)
     y0, t = (np.atleast_1d(x) for x in arrays_of((y0, t)))
     return solved(y0, t, *values, slope=slope_of(func, filled, tfirst), solver=partial(by_odeint, settings=settings))
-
-
-def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
-    """At times in either order, which may be equal to their neighbours."""
-    moves = np.diff(t, prepend=np.nan) != 0
-    if not np.any(moves[1:]):
-        return np.broadcast_to(y, (len(t), len(y))).copy()
-    found = si.solve_ivp(lambda time, y: slope(y, time), (t[0], t[-1]), y, t_eval=t[moves],
-                         **tolerances(settings, len(y)))
-    return _reached(found, t[-1]).y.T[np.cumsum(moves) - 1]
-
-
-def _reached(found: Any, end: Array) -> Any:
-    if not found.success:
-        raise RuntimeError(f"solve_ivp did not reach t = {end}: {found.message}")
-    return found
-
-
-@twin(si.solve_ivp, watched("equation", si.solve_ivp))
-def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45", t_eval: Any = None,
-              dense_output: bool = False, events: None = None, vectorized: bool = False, args: Any = None,
-              **options: Any) -> Any:
-    """y' = fun(t, y, *args) over `t_span`: the result's `y` is differentiated in y0, `args`, and the times asked for.
-
-    Times that the solver chose itself, without `t_eval`, are constants, but for the first and the last. Raises
-    `RuntimeError` where the solver gives up.
-    """
-    if dense_output or events is not None or "jac" in options:
-        raise ValueError("solve_ivp of tensors takes no dense_output, events or jac: give the times in t_eval")
-    if local.batches and t_eval is None:
-        raise ValueError("solve_ivp inside vmap needs t_eval: the times that it chooses differ by example")
-    values, filled = taken_apart(() if args is None else args)
-    slope, settings = slope_of(fun, filled, time_first=True), {"method": method, **options}
-    start, end, y0 = arrays_of((*t_span, y0))
-    ends = [np.atleast_1d(time) for time in (start, end)]
-    y0 = np.atleast_1d(y0).astype(np.result_type(y0, np.float64))
-    asked = arrays_of(() if t_eval is None else (t_eval,))
-    first, results = len(asked), []
-
-    def times(y0: Array, start: Array, end: Array, *rest: Array) -> Array:
-        """Where SciPy finds the solution, and all that it says of it."""
-        function = on_values("equation", lambda time, y: slope(y, time, *rest[first:]))
-        results.append(si.solve_ivp(function, (start, end), y0, t_eval=rest[0] if first else None, **settings))
-        return _reached(results[-1], end).t
-
-    chosen = decided(times, y0, start, end, *asked, *values)
-    result = results.pop()
-    result.t = asked[0] if asked else np.concatenate([ends[0], chosen[1:-1], ends[1]])
-    at = np.concatenate([ends[0], result.t])
-    result.y = solved(y0, at, *values, slope=slope, solver=partial(by_solve_ivp, settings=settings))[1:].T
-    return result
 
 
 real_only.add(si.odeint)

@@ -12,7 +12,7 @@ import scipy.optimize as so
 from autograd.arguments import array_of
 from autograd.registry import real_only
 
-from .solutions import Array, Call, Condition, Elementwise, counts_and_words, described, solved, solver_twin, unknowns
+from .solutions import Array, Call, Condition, EachAlone, counts_and_words, described, solved, solver_twin, unknowns
 
 Solver = Callable[..., Any]
 
@@ -46,7 +46,7 @@ bisect, brenth, brentq, ridder, toms748 = map(of_a_number, (so.bisect, so.brenth
 @solver_twin(so.newton, "equation")
 def newton(call: Call, solver: Solver) -> Any:
     found, x = solved(equation("func"), unknowns(call["x0"]), call | {"full_output": True}, solver, itemgetter(0),
-                      Elementwise)
+                      EachAlone)
     if not call["full_output"]:
         return x
     if hasattr(found, "_replace"):  # of several equations

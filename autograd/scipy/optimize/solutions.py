@@ -17,8 +17,7 @@ from autograd import tree
 from autograd.arguments import array_of
 from autograd.arrays import is_floating
 from autograd.boundary import as_plain
-from autograd.forward import jvp
-from autograd.implicit import Problem
+from autograd.implicit import Elementwise, Problem
 from autograd.primitive import wrap
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
@@ -136,23 +135,12 @@ class Solution(Problem):
             raise np.linalg.LinAlgError
         return x
 
-    def change(self, v: Any, x: Any, p: Any) -> Any:
-        """`A v`."""
-        return jvp(lambda x: self.residual(x, p), (x,), (v,))[1]
 
-
-class Elementwise(Solution):
-    """Equations each of which has an unknown of its own: `A` is a diagonal."""
+class EachAlone(Elementwise, Solution):
+    """Equations each of which has an unknown of its own."""
 
     singular = (f"{Solution.singular}, or each equation depends on unknowns at other places, for which write "
                 "autograd.scipy.optimize.root")
-
-    def inverse(self, v: Any, x: Any, p: Any) -> Any:
-        slopes = self.change(np.ones_like(self.start), x, p)
-        return np.linalg.solve(slopes[:, None, None], v[:, None, None])[:, 0, 0]
-
-    def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
-        return np.conj(self.inverse(np.conj(g), x, p))
 
 
 def counts_and_words(found: Any) -> dict[str, Any]:

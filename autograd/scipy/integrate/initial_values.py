@@ -1,0 +1,148 @@
+"""`solve_ivp`: the solution at any time, and the times at which events happen.
+
+An event happens where a function of time and state is 0. That is an equation for the time, whose solution moves as the
+implicit function theorem says: against what the function changes by, divided by its slope along the course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any
+
+import numpy as np
+import scipy.integrate as si
+
+from autograd.arguments import array_of, arrays_of
+from autograd.arrays import in_a_tuple
+from autograd.declare import piecewise_constant
+from autograd.implicit import Elementwise
+from autograd.modes import local
+from autograd.primitive import wrap
+from autograd.scipy.precision import in_double
+from autograd.scipy.twin import twin
+from autograd.scipy.watched import on_values, watched
+from autograd.tensor.nested import shared_values, values_of
+
+from .arguments import taken_apart
+from .equations import Slope, slope_of, solved, tolerances
+
+Array = Any
+
+
+def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
+    """At times in either order, which may be equal to their neighbours."""
+    moves = np.diff(t, prepend=np.nan) != 0
+    if not np.any(moves[1:]):
+        return np.broadcast_to(y, (len(t), len(y))).copy()
+    found = si.solve_ivp(lambda time, y: slope(y, time), (t[0], t[-1]), y, t_eval=t[moves],
+                         **tolerances(settings, len(y)))
+    return _reached(found, t[-1]).y.T[np.cumsum(moves) - 1]
+
+
+def _reached(found: Any, end: Array) -> Any:
+    if not found.success:
+        raise RuntimeError(f"solve_ivp did not reach t = {end}: {found.message}")
+    return found
+
+
+class Course:
+    """The solution as a function of time, between the ends of what was solved: each call solves the equation again."""
+
+    def __init__(self, states: Callable[[Array], Array], start: Array, end: Array) -> None:
+        self.states, self.start = states, start
+        self.t_min, self.t_max = np.minimum(start, end), np.maximum(start, end)
+
+    def __call__(self, t: Any) -> Any:
+        """The states at a time, or at a vector of times, one a column, as SciPy's `OdeSolution` gives them.
+
+        Raises `ValueError` for times that are not between the ends.
+        """
+        t = in_double(array_of(t))
+        if t.ndim > 1:
+            raise ValueError(f"the solution is taken at a time or a vector of times, got shape {t.shape}")
+        if np.any(values_of((t < self.t_min) | (t > self.t_max))):
+            raise ValueError(f"the solution is known from t = {values_of(self.t_min)} to {values_of(self.t_max)}, got "
+                             f"{values_of(t)}: solve over a t_span that holds all times")
+        times = np.atleast_1d(t)
+        order = np.argsort(np.abs(times - self.start))
+        states = self.states(np.take_along_axis(times, order, 0))
+        states = np.take_along_axis(states, np.argsort(order)[:, None], 0)
+        return wrap(states.T if t.ndim else states[0])
+
+
+class Happening(Elementwise):
+    """The times of events, which SciPy found and which are its first argument: at each one of them an event is 0."""
+
+    def solve(self, p: Array) -> Array:
+        return values_of(self.arguments(p)[0])
+
+
+def event_of(event: Callable[..., Any], filled: Callable[..., Any], values: Sequence[Array]) -> Callable[..., Any]:
+    """A user's event as SciPy calls it, with its direction and whether it ends the solution."""
+    return wraps(event)(on_values("event", lambda t, y: event(t, y, *filled(values))))
+
+
+def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
+    """The times of all events as they follow from the start, and which they are."""
+    times = np.concatenate([np.zeros(0), *found])
+    order = np.argsort(np.abs(times - start), kind="stable")
+    return times[order], np.repeat(np.arange(len(found)), list(map(len, found)))[order]
+
+
+@twin(si.solve_ivp, watched("equation", si.solve_ivp))
+def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45", t_eval: Any = None,
+              dense_output: bool = False, events: Any = None, vectorized: bool = False, args: Any = None,
+              **options: Any) -> Any:
+    """y' = fun(t, y, *args) over `t_span`: the result's `y` is differentiated in y0, `args`, and the times asked for.
+
+    So are the times of `events`, the states there, and `sol(t)`, which solves the equation again at each call. Times
+    that the solver chose itself, without `t_eval`, are constants, but for the first and the last. As exact as the
+    solver is asked to be: to three digits unless told otherwise. Raises `RuntimeError` where the solver gives up.
+    """
+    if "jac" in options:
+        raise ValueError("solve_ivp of tensors takes no jac: leave it out, and the method takes differences of fun")
+    values, filled = taken_apart(() if args is None else args)
+    slope, settings = slope_of(fun, filled, time_first=True), {"method": method, **options}
+    start, end, y0 = arrays_of((*t_span, y0))
+    start, end = in_double(start), in_double(end)
+    y0 = in_double(np.atleast_1d(y0))
+    asked = arrays_of(() if t_eval is None else (t_eval,))
+    if local.batches and t_eval is None:
+        raise ValueError("solve_ivp inside vmap needs t_eval: the times that it chooses differ by example")
+    watching, first, results = in_a_tuple(events or ()), len(asked), []
+
+    def on_numbers(y0: Array, start: Array, end: Array, *rest: Array) -> tuple[Array, ...]:
+        """SciPy's solution: its own times, and those of events."""
+        values = rest[first:]
+        found = si.solve_ivp(
+            on_values("equation", lambda t, y: slope(y, t, *values)), (start, end), y0,
+            t_eval=rest[0] if first else None,
+            events=[event_of(event, filled, values) for event in watching] or None, **settings)
+        results.append(_reached(found, end))
+        return found.t, *happened(found.t_events or [], start)
+
+    chosen, when, which = piecewise_constant(on_numbers)(y0, start, end, *asked, *values)
+    which, result, solver = shared_values(which), results.pop(), partial(by_solve_ivp, settings=settings)
+
+    def states(times: Array, y0: Array, start: Array, *values: Array) -> Array:
+        """At times that lead away from the start, one a row."""
+        return solved(y0, np.concatenate([start[None], times]), *values, slope=slope, solver=solver)[1:]
+
+    def at_events(times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:
+        """What is 0 there."""
+        there = zip(which, times, states(times, y0, start, *values), strict=True)
+        return np.stack([array_of(watching[i](t, y, *filled(values))).reshape(()) for i, t, y in there])
+
+    given = y0, start, *values
+    if watching:
+        if len(which):
+            when = Happening(at_events, np.zeros(len(which)), (when, *given)).solution((when, *given))
+        places, at = [which == i for i in range(len(watching))], states(when, *given)
+        result.t_events, result.y_events = [when[here] for here in places], [at[here] for here in places]
+    end = when[-1] if result.status == 1 else end
+    result.t = asked[0][: len(chosen)] if asked else np.concatenate(
+        [start[None], shared_values(chosen)[1:-1], end[None]])
+    result.y = states(result.t, *given).T
+    result.sol = Course(lambda times: states(times, *given), start, end) if dense_output else None
+    return result
