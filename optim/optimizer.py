@@ -54,8 +54,11 @@ class Optimizer:
     decoupled = False
     """Whether weights decay by themselves (AdamW), not through the gradient."""
 
-    def __new__(cls, *_: Any, **options: Any) -> Self:
+    def __new__(cls, *given: Any, **options: Any) -> Self:
         known = arguments.parameters(cls.__init__)
+        if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in known.values()):
+            by_position = [name for name, parameter in known.items() if parameter.kind is not parameter.KEYWORD_ONLY]
+            option.check_positions(cls.__name__, given, by_position[1:])
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
             for name in sorted(options.keys() - known.keys()):
                 raise TypeError(option.refusal(cls.__name__, name, [x for x in known if x not in ("self", "params")]))

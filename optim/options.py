@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -38,6 +38,13 @@ def refusal(kind: str, name: str, known: Iterable[str]) -> str:
     """What to say of an option that an optimizer does not have."""
     advice = f"; {ADVICE[name]}" if name in ADVICE else ""
     return f"{kind} has no option {name!r}, only {', '.join(known)}{advice}"
+
+
+def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> None:
+    """Raise TypeError for more values by their positions than an optimizer takes, as SGD(params, lr, momentum) is."""
+    if len(given) > len(known):
+        advice = ADVICE["momentum"] if kind == "SGD" else "write the others with their names"
+        raise TypeError(f"{kind} takes {', '.join(known)} by position, got {len(given)} values; {advice}")
 
 
 def check_rate(lr: Any) -> None:

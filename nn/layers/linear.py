@@ -46,12 +46,11 @@ class Linear(Layer):
         x: Any = input._value if type(input) is Tensor else None
         if x is None or x.dtype is not weight._value.dtype or x.shape[-1:] != weight._value.shape[1:]:
             input = self._admitted(input)
-        try:
-            return _linear(input, weight, self.bias)  # type: ignore[no-any-return]
-        except (ValueError, IndexError) as error:  # `.data` of another shape was given to one of the two
-            bias = None if self.bias is None else self.bias.shape
-            raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {weight.shape} and "
-                                f"{bias}: give both their new .data") from error
+        bias, shape = self.bias, weight.shape
+        if len(shape) == 2 and shape[1] == input.shape[-1] and (bias is None or bias.shape == shape[:1]):
+            return _linear(input, weight, bias)  # type: ignore[no-any-return]
+        raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {shape} and "
+                            f"{None if bias is None else bias.shape}: give both their new .data")
 
     def _admitted(self, given: Any) -> Tensor:
         x = admitted(self, given, self.weight.dtype)

@@ -48,15 +48,17 @@ class OneCycleLR(Cycle):
     """Up from `max_lr / div_factor` to `max_lr`, and down to its start divided by `final_div_factor`.
 
     The way up takes `pct_start` of `total_steps` (or `epochs * steps_per_epoch`), along a cosine or, with
-    `anneal_strategy="linear"`, a line; after the last step the rate stays. With `cycle_momentum` the first beta goes
-    down from `max_momentum` to `base_momentum` and up again; ValueError for an optimizer without momentum. `max_lr` is
-    one number or one a group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
+    `anneal_strategy="linear"`, a line; after the last step the rate stays. With `three_phase` the way down to the start
+    takes as long as the way up, and the rest goes on to the end. With `cycle_momentum` the first beta goes down from
+    `max_momentum` to `base_momentum` and up again; ValueError for an optimizer without momentum. `max_lr` is one number
+    or one a group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
     """
 
     def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,
                  epochs: int | None = None, steps_per_epoch: int | None = None, pct_start: float = 0.3,
                  anneal_strategy: str = "cos", cycle_momentum: bool = True, base_momentum: float = 0.85,
-                 max_momentum: float = 0.95, div_factor: float = 25.0, final_div_factor: float = 1e4) -> None:
+                 max_momentum: float = 0.95, div_factor: float = 25.0, final_div_factor: float = 1e4,
+                 three_phase: bool = False) -> None:
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
@@ -65,7 +67,7 @@ class OneCycleLR(Cycle):
         if not 0 <= pct_start <= 1:
             raise ValueError(f"pct_start must be in [0, 1], got {pct_start}")
         self.total_steps, self.pct_start = integer("total_steps", total_steps), pct_start
-        self.anneal_strategy = anneal_strategy
+        self.anneal_strategy, self.three_phase = anneal_strategy, three_phase
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
         starts = [top / div_factor for top in max_lr] if isinstance(max_lr, Sequence) else max_lr / div_factor
         super().__init__(optimizer, starts, (base_momentum, max_momentum) if cycle_momentum else None)
@@ -73,18 +75,23 @@ class OneCycleLR(Cycle):
     def rate(self, t: int, initial: float) -> float:
         return self._way(t, initial, initial * self.div_factor, initial / self.final_div_factor)
 
+    def momentum(self, t: int, low: float, high: float) -> float:
+        return self._way(t, high, low, high)
+
     def _way(self, t: int, start: float, middle: float, end: float) -> float:
-        turn, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
-        if t <= turn:
-            before, after, share = start, middle, t / turn if turn else 1.0
-        else:
-            before, after, share = middle, end, min(1.0, (t - turn) / (last - turn)) if last > turn else 1.0
+        """Where step `t` stands on the way by the `middle`, and in three phases by the `start` again, to the `end`."""
+        heights, turn = [start, middle, end], self.pct_start * self.total_steps - 1
+        turns = [turn, self.total_steps - 1.0]
+        if self.three_phase:
+            heights.insert(2, start)
+            turns.insert(1, 2 * turn)
+        phase = sum(t > turn for turn in turns[:-1])
+        begin, finish = turns[phase - 1] if phase else 0.0, turns[phase]
+        share = min(1.0, (t - begin) / (finish - begin)) if finish > begin else 1.0
+        before, after = heights[phase : phase + 2]
         if self.anneal_strategy == "linear":
             return before + (after - before) * share
         return cosine(before, after, pi * share)
-
-    def momentum(self, t: int, low: float, high: float) -> float:
-        return self._way(t, high, low, high)
 
 
 class CyclicLR(Cycle):

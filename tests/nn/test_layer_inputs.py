@@ -122,6 +122,8 @@ def test_data_of_another_shape_must_fit_the_rest(layer: Any, shape: Any, given: 
 
 
 @pytest.mark.parametrize(("layer", "calls", "name", "given", "expected"), [
+    (nn.Linear(3, 2), 1, "bias", (1,), "Linear(3, 2) needs a weight (out, 3) and a bias (out,), got (2, 3) and (1,)"),
+    (nn.Linear(3, 2), 1, "bias", (), "needs a weight (out, 3) and a bias (out,), got (2, 3) and (): give both their"),
     (nn.RNN(3, 4), 1, "weight_ih_l0", (4, 2), "RNN(3, 4) expected weight_ih_l0 (4, 3), got (4, 2)"),
     (nn.GRU(3, 4), 1, "weight_hh_l0", (9, 4), "GRU(3, 4) expected weight_hh_l0 (12, 4), got (9, 4)"),
     (nn.LSTM(3, 4), 1, "bias_ih_l0", (1,), "LSTM(3, 4) expected bias_ih_l0 (16,), got (1,)"),

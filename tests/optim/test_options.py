@@ -173,8 +173,19 @@ def test_the_repr_says_what_is_stepped_and_how():
     assert repr(optimizer) == "SGDM(7 numbers in 2 parameters, lr=0.1, beta=0.9, weight_decay=0.0)"
 
 
-@pytest.mark.parametrize("given", [(optim.SGD, 0.1, 0.9), (optim.SGDM, 0.1, 0.9, 0.1)])
-def test_weight_decay_is_given_by_name_where_pytorch_has_something_else_in_its_place(given):
-    kind, *options = given  # momentum, and dampening
-    with pytest.raises(TypeError, match="positional argument"):
-        kind([leaf()], *options)
+@pytest.mark.parametrize(("kind", "given", "message"), [
+    (optim.SGD, (0.1, 0.9), r"SGD takes params, lr by position, got 3 values; write optim.SGDM\(params, lr, beta=0.9\)"),
+    (optim.SGDM, (0.1, 0.9, 0.1), "SGDM takes params, lr, beta by position, got 4 values; write the others with their na"),
+])
+def test_weight_decay_is_given_by_name_where_pytorch_has_something_else_in_its_place(kind, given, message):
+    """Momentum, and dampening."""
+    with pytest.raises(TypeError, match=message):
+        kind([leaf()], *given)
+
+
+def test_an_optimizer_of_the_users_own_may_take_any_values():
+    class Mine(optim.SGD):
+        def __init__(self, *values):
+            super().__init__(values, 0.1)
+
+    assert len(Mine(leaf(), leaf(2), leaf(4)).param_groups[0]["params"]) == 3

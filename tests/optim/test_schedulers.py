@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from math import cos, pi
 
 import numpy as np
@@ -152,6 +153,25 @@ def test_one_cycle_may_be_all_up_or_all_down():
     np.testing.assert_allclose(up[0, 5:], 0.05)
     down = rates(schedulers.OneCycleLR(optimizer, 1.0, pct_start=0, **options), 4)
     np.testing.assert_allclose(down[0], [1 - 0.95 * (t + 1) / 5 for t in range(5)])
+
+
+@pytest.mark.parametrize("strategy", ["cos", "linear"])
+def test_one_cycle_in_three_phases_comes_back_to_its_start_first(strategy):
+    optimizer = optim.Adam([Tensor(1.0, requires_grad=True)])
+    scheduler = schedulers.OneCycleLR(optimizer, 1.0, 21, pct_start=0.25, anneal_strategy=strategy, div_factor=10,
+                                      final_div_factor=100, three_phase=True)
+    turns = [0, 4.25, 8.5, 20]
+    for t in range(24):
+        rate, beta = 0.001, 0.95
+        for k, (first, last) in enumerate(pairwise(turns)):
+            if first <= t <= last:
+                share = (t - first) / (last - first)
+                share = share if strategy == "linear" else (1 - cos(pi * share)) / 2
+                rates, betas = [0.1, 1, 0.1, 0.001], [0.95, 0.85, 0.95, 0.95]
+                rate, beta = (h[k] + (h[k + 1] - h[k]) * share for h in (rates, betas))
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(rate)
+        assert optimizer.param_groups[0]["betas"] == (pytest.approx(beta), 0.999)
+        scheduler.step()
 
 
 def test_one_cycle_resumes():
