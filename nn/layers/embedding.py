@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
 from autograd.arrays import integer, is_integer, plain_array
 from autograd.boundary import as_plain
+from autograd.declare import piecewise_constant
 from nn import init
 from nn.kernels import embedding as kernels
 from nn.kernels.indices import first_outside
@@ -22,19 +23,26 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
+Array = np.ndarray[Any, Any]
+
+
 class Embedding(Layer):
     """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
 
     `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
-    gets no gradient. Raises TypeError for indices that are not integers, ValueError for one out of range.
+    gets no gradient. With `max_norm` a row that is longer, as measured by `norm_type`, is made as long, in place, when
+    it is read. With `scale_grad_by_freq` the gradient of a row is divided by how often the indices name it. Raises
+    TypeError for indices that are not integers, ValueError for one out of range.
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, *,
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
+                 max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, *,
                  dtype: DTypeLike | None = None) -> None:
         positive("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         _check_padding("Embedding", padding_idx, num_embeddings)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating("Embedding", dtype))
         self.reset_parameters()
 
@@ -60,7 +68,8 @@ class Embedding(Layer):
             overwrite(self.weight, values)
 
     def forward(self, input: Any) -> Tensor:
-        return embedding(input, self.weight, self.padding_idx, speaker=self)
+        return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq,
+                         speaker=self)
 
 
 def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
@@ -80,10 +89,12 @@ def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
     return (given[..., np.newaxis] == np.arange(classes)).astype(np.int64)
 
 
-def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speaker: Speaker = "embedding") -> Tensor:
+def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False, *, speaker: Speaker = "embedding") -> Tensor:
     """weight[input]: integers of any shape in, rows of `weight` (rows, width) in their place out.
 
-    The row `padding_idx` gets no gradient. Raises as `nn.Embedding`.
+    The row `padding_idx` gets no gradient. With `max_norm` rows that are longer are shortened in place, which takes a
+    leaf; `scale_grad_by_freq` divides gradients by how often a row is read. Raises as `nn.Embedding`.
     """
     weight = as_tensor(weight)
     if weight.ndim != 2:
@@ -93,10 +104,49 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, speake
     if input.dtype.kind not in "iu":
         raise mistake(speaker, f"expected integer indices, got {input.dtype} {input.shape}; write x.astype(int)",
                       TypeError)
+    if max_norm is not None:
+        _shorten(speaker, weight, getattr(input, "_value", input), max_norm, norm_type)
     try:
-        return kernels.embedding(weight, input, padding_idx=padding_idx)  # type: ignore[no-any-return]
+        rows = kernels.embedding(weight, input, padding_idx=padding_idx)
     except ValueError as error:
         raise mistake(speaker, str(error).removeprefix("embedding ")) from None
+    return with_gradient_times(rows, shares_of(input)) if scale_grad_by_freq else rows  # type: ignore[no-any-return]
+
+
+def shares_of(indices: Any) -> Any:
+    """Of each index 1 over how often it occurs, as a tensor."""
+    return piecewise_constant(_shares)(indices)
+
+
+def _shares(indices: Array) -> Array:
+    return 1 / np.bincount(indices.ravel())[indices]
+
+
+def with_gradient_times(rows: Any, shares: Any) -> Any:
+    """The rows as they are, with their gradients times `shares`."""
+    still = rows.detach()
+    return still + (rows - still) * shares[..., np.newaxis].astype(rows.dtype)
+
+
+def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, norm_type: float) -> None:
+    """The rows that are to be read made at most `max_norm` long, in place."""
+    if not weight.is_leaf or weight._value.shape != weight.shape:
+        raise mistake(speaker, "shortens rows in place, which takes a leaf: leave out max_norm, or write "
+                               "weight.detach()")
+    table = weight._value
+    if first_outside(indices, len(table)) is not None:
+        return  # which is refused below
+    rows = np.unique(indices)
+    changed = np.array(table)
+    changed[rows] = shortened(table[rows], max_norm, norm_type)
+    if not np.array_equal(changed, table, equal_nan=True):
+        overwrite(weight, changed)
+
+
+def shortened(rows: Array, max_norm: float, norm_type: float) -> Array:
+    """The rows, those that are longer times max_norm / (length + 1e-7), as in PyTorch."""
+    lengths = np.linalg.norm(rows, norm_type, axis=1, keepdims=True)
+    return np.where(lengths > max_norm, rows * (max_norm / (lengths + 1e-7)), rows)
 
 
 def _check_padding(speaker: Speaker, padding_idx: int | None, rows: int) -> None:

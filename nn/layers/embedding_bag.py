@@ -11,7 +11,7 @@ from autograd.arguments import array_of, as_tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
 from nn.layers.arguments import choice
-from nn.layers.embedding import Embedding, embedding
+from nn.layers.embedding import Embedding, embedding, shares_of, with_gradient_times
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.ragged import places
 
@@ -26,25 +26,28 @@ class EmbeddingBag(Embedding):
 
     Indices (B, L), a bag a row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of
     "sum" each row may have a weight of its own, `per_sample_weights` like the indices. The row `padding_idx` does not
-    count, and an empty bag gives 0. Raises TypeError for indices that are not integers, ValueError for others that do
-    not fit.
+    count, and an empty bag gives 0. `max_norm`, `norm_type` and `scale_grad_by_freq` as for Embedding. Raises TypeError
+    for indices that are not integers, ValueError for others that do not fit.
     """
 
     called_with = ("indices", "offsets")
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean",
-                 include_last_offset: bool = False, padding_idx: int | None = None,
-                 dtype: DTypeLike | None = None) -> None:
+    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
+                 scale_grad_by_freq: bool = False, mode: str = "mean", *, include_last_offset: bool = False,
+                 padding_idx: int | None = None, dtype: DTypeLike | None = None) -> None:
         choice("EmbeddingBag", MODES, mode=mode)
         self.mode, self.include_last_offset = mode, include_last_offset
-        super().__init__(num_embeddings, embedding_dim, padding_idx, dtype=dtype)
+        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
+                         dtype=dtype)
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
-        return embedding_bag(input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
-                             include_last_offset=self.include_last_offset, padding_idx=self.padding_idx, speaker=self)
+        return embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq,
+                             self.mode, per_sample_weights=per_sample_weights, padding_idx=self.padding_idx,
+                             include_last_offset=self.include_last_offset, speaker=self)
 
 
-def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "mean", per_sample_weights: Any = None,
+def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float | None = None, norm_type: float = 2.0,
+                  scale_grad_by_freq: bool = False, mode: str = "mean", *, per_sample_weights: Any = None,
                   include_last_offset: bool = False, padding_idx: int | None = None,
                   speaker: Speaker = "embedding_bag") -> Tensor:
     """The sum, "mean" or "max" of the rows of `weight` (rows, width) of each bag of indices: (B, width).
@@ -58,13 +61,15 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "
     if shares is not None and (mode != "sum" or shares.shape != input.shape):
         raise mistake(speaker, f"needs per_sample_weights like the indices, {input.shape}, and mode 'sum'; got "
                                f"{shares.shape} and mode {mode!r}")
-    counted = np.ones(input.shape, bool)
+    counted, scale = np.ones(input.shape, bool), shares_of(input) if scale_grad_by_freq else None
     if input.ndim == 1 and offsets is not None:
         at, counted = _bags(speaker, offsets, len(input), include_last_offset)
-        input, shares = np.take(input, at), None if shares is None else np.take(shares, at)
+        input, shares, scale = [None if x is None else np.take(x, at) for x in (input, shares, scale)]
     elif input.ndim != 2 or offsets is not None:
         raise refusal(speaker, "indices (B, L), or (N,) with offsets", input)
-    rows: Any = embedding(input, weight, padding_idx, speaker=speaker)
+    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, speaker=speaker)
+    if scale is not None:
+        rows = with_gradient_times(rows, scale)
     if padding_idx is not None:
         counted = counted & (input != padding_idx % len(weight))
     if shares is not None:

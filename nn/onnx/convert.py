@@ -13,6 +13,7 @@ from nn.layers.padding import MODES
 from nn.module import Module
 from nn.onnx.activations import ACTIVATIONS, Convert, simple
 from nn.onnx.call import Call
+from nn.onnx.embeddings import convert_bag, convert_embedding
 from nn.onnx.graph import Graph
 from nn.onnx.operations import kept_axes
 from nn.onnx.recurrent import convert_cell, convert_recurrent
@@ -213,18 +214,6 @@ def _fold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
                       strides=list(module.stride))]
 
 
-def _embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Gather", [call.weight(graph, "weight"), inputs[0]], axis=0)]
-
-
-def _embedding_bag(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module = call.module
-    if len(inputs) > 1 or call.inputs[0].ndim != 2 or module.padding_idx is not None:
-        raise call.error("ONNX has bags of one length, (B, L), without offsets, weights and padding_idx only")
-    reduction = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax"}[module.mode]
-    return [graph.add(reduction, [*_embedding(graph, call, inputs), graph.integers([1])], keepdims=0)]
-
-
 def _bilinear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     weight, *bias = call.weights(graph)
     out = graph.add("Einsum", [inputs[0], weight, inputs[1]], equation="...i,oij,...j->...o")
@@ -307,8 +296,8 @@ _LAYERS: dict[Convert, Sequence[type[Module]]] = {
                          layers.Identity],
     _unfold: [layers.Unfold],
     _fold: [layers.Fold],
-    _embedding: [layers.Embedding],
-    _embedding_bag: [layers.EmbeddingBag],
+    convert_embedding: [layers.Embedding],
+    convert_bag: [layers.EmbeddingBag],
     _bilinear: [layers.Bilinear],
     _cosine_similarity: [layers.CosineSimilarity],
     _pairwise_distance: [layers.PairwiseDistance],

@@ -143,6 +143,13 @@ def basic() -> Family:
     f.case("ChannelShuffle", 2, inputs=[(2, 6, 4)])
     for shape in ((2, 4, 3, 2), (4, 3, 2)):
         f.case("Softmax2d", inputs=[shape])
+    often = {"scale_grad_by_freq": True}
+    f.case("Embedding", 7, 3, 2, 0.7, inputs=[ints(2, 5, high=7)])
+    f.case("Embedding", 7, 3, max_norm=0.9, norm_type=1.0, **often, inputs=[ints(4, 4, high=7, seed=1)])
+    f.case("Embedding", 7, 3, padding_idx=2, **often, inputs=[ints(9, high=7, seed=2)])
+    # Not `scale_grad_by_freq` of bags, where PyTorch 2.13 divides by how often another index occurs.
+    f.case("EmbeddingBag", 7, 3, 0.8, 3.0, False, "sum", inputs=[ints(5, 4, high=7, seed=3)])
+    f.case("EmbeddingBag", 7, 3, 0.5, mode="max", inputs=[ints(9, high=7, seed=4), offsets])
     return f
 
 

@@ -129,6 +129,49 @@ def test_the_padding_row_stays() -> None:
     np.testing.assert_array_equal(layer([4]).data, 0)
 
 
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, np.inf])
+def test_rows_that_are_read_are_shortened_in_the_table(norm_type: float) -> None:
+    layer = nn.Embedding(6, 4, max_norm=0.5, norm_type=norm_type, dtype=float)
+    memory, before = layer.weight.data, layer.weight.data.copy()
+    out = layer([[0, 3], [3, 5]])
+    lengths = np.linalg.norm(before, norm_type, axis=1)
+    expected = before * np.where(np.isin(range(6), [0, 3, 5]), np.minimum(1, 0.5 / lengths), 1)[:, np.newaxis]
+    np.testing.assert_allclose(layer.weight.data, expected, rtol=1e-6)
+    assert layer.weight.data is memory
+    np.testing.assert_array_equal(out.data, memory[[[0, 3], [3, 5]]])
+    out.sum().backward()
+    np.testing.assert_array_equal(layer.weight.grad.data[:, 0], [1, 0, 0, 2, 0, 1])
+    with pytest.raises(ValueError, match="expected indices from 0 to 5, got 6"):
+        layer([6])
+
+
+def test_rows_of_what_is_computed_are_not_shortened() -> None:
+    weight = Tensor(np.ones((3, 2)), requires_grad=True)
+    with pytest.raises(ValueError, match="embedding shortens rows in place, which takes a leaf"):
+        functional.embedding([0], weight * 2, max_norm=1.0)
+    with pytest.raises(ValueError, match="shortens rows in place"):
+        autograd.vmap(lambda w: functional.embedding([0], w, max_norm=1.0))(np.ones((2, 3, 2)))
+
+
+def test_gradients_of_rows_that_are_read_often_are_as_small_as_of_those_read_once() -> None:
+    weight, indices = RNG.normal(size=(5, 3)), np.array([[0, 1, 1], [3, 1, 0]])
+
+    def read(weight: Any) -> Any:
+        return functional.embedding(indices, weight, scale_grad_by_freq=True)
+
+    def of(indices: Any) -> Any:
+        return autograd.grad(lambda w: functional.embedding(indices, w, scale_grad_by_freq=True).sum())
+
+    np.testing.assert_allclose(of(indices)(weight)[:, 0], [1, 1, 0, 1, 0])
+    _, along = autograd.jvp(read, (weight,), (weight,))
+    np.testing.assert_allclose(along, weight[indices] / [[[2], [3], [3]], [[1], [3], [2]]])
+    bags = autograd.grad(lambda w: functional.embedding_bag([0, 1, 1, 3, 1, 0], w, [0, 3], scale_grad_by_freq=True,
+                                                            mode="sum").sum())(weight)
+    np.testing.assert_allclose(bags[:, 0], [1, 1, 0, 1, 0])
+    each = autograd.vmap(lambda indices: of(indices)(weight))(indices)  # how often in each example
+    np.testing.assert_allclose(np.asarray(each)[:, :, 0], [[1, 1, 0, 0, 0], [1, 1, 0, 1, 0]])
+
+
 # --- Activations at their kinks: the subgradient of least norm --------------------------------------------------------
 
 

@@ -188,14 +188,27 @@ def test_every_layer_has_a_case():
     assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
 
 
+@pytest.mark.parametrize("options", [{}, {"padding_idx": 2}, {"max_norm": 0.5}, {"include_last_offset": True}])
 @pytest.mark.parametrize("mode", ["sum", "mean", "max"])
-def test_bags_of_one_length_compute_the_same_elsewhere(mode, tmp_path):
-    indices = RANDOM.integers(0, 7, (2, 5))
-    assert_same_elsewhere(nn.EmbeddingBag(7, 3, mode=mode), indices, tmp_path / "model.onnx")
-    for layer, given in ((nn.EmbeddingBag(7, 3, mode=mode, padding_idx=2), indices),
-                         (nn.EmbeddingBag(7, 3, mode=mode), (indices[0], np.array([0, 2])))):
-        with pytest.raises(ValueError, match=r"cannot express .*EmbeddingBag: ONNX has bags of one length, \(B, L\)"):
-            nn.export_onnx(layer, given, tmp_path / "model.onnx")
+def test_bags_compute_the_same_elsewhere(mode, options, tmp_path):
+    indices, path = np.array([[1, 2, 0, 6, 2], [2, 2, 2, 2, 2]]), tmp_path / "model.onnx"
+    layer = nn.EmbeddingBag(7, 3, mode=mode, **options)
+    assert_same_elsewhere(layer, indices, path)
+    offsets = np.array([0, 2, 2, 4, 5] if "include_last_offset" in options else [0, 2, 2, 4])
+    assert_same_elsewhere(layer, (indices[0], offsets), path, other_batch=False)
+    session = ReferenceEvaluator(str(path))
+    (found,) = session.run(None, {"input_0": indices[1], "input_1": offsets})
+    np.testing.assert_allclose(found, layer(indices[1], offsets).data, rtol=1e-5)
+    if mode == "sum":
+        weights = RANDOM.random(5).astype(np.float32)
+        nn.export_onnx(layer, (indices[0], offsets, weights), path)
+
+
+def test_rows_that_the_example_does_not_read_are_shortened_elsewhere_too(tmp_path):
+    layer = nn.Embedding(7, 3, max_norm=0.1)
+    nn.export_onnx(layer, np.array([[0, 1]]), tmp_path / "model.onnx")
+    found = ReferenceEvaluator(str(tmp_path / "model.onnx")).run(None, {"input": np.array([[5, 3]])})[0]
+    np.testing.assert_allclose(found, layer([[5, 3]]).data, rtol=1e-5)
 
 
 @pytest.mark.parametrize("layer", [nn.CosineSimilarity(), nn.CosineSimilarity(-1), nn.PairwiseDistance(),

@@ -174,8 +174,8 @@ def test_the_repr_says_what_is_stepped_and_how():
 
 
 @pytest.mark.parametrize(("kind", "given", "message"), [
-    (optim.SGD, (0.1, 0.9), r"SGD takes params, lr by position, got 3 values; write optim.SGDM\(params, lr, beta=0.9\)"),
-    (optim.SGDM, (0.1, 0.9, 0.1), "SGDM takes params, lr, beta by position, got 4 values; write the others with their na"),
+    (optim.SGD, (0.1, 0.9), r"takes params, lr by position, got 3 values; write optim.SGDM\(params, lr, beta=0.9\)"),
+    (optim.SGDM, (0.1, 0.9, 0.1), "SGDM takes params, lr, beta by position, got 4 values; write the others with"),
 ])
 def test_weight_decay_is_given_by_name_where_pytorch_has_something_else_in_its_place(kind, given, message):
     """Momentum, and dampening."""
