@@ -55,7 +55,7 @@ NN = {
                 "functional_call", "summary"],
     "Training": ["fit", "evaluate", "History", "Callback", "EarlyStopping", "save_checkpoint", "load_checkpoint"],
     "Storage": ["save", "load", "export_onnx"],
-    "Data": ["data.digits", "data.faces", "data.idx", "data.DataLoader"],
+    "Data": [f"data.{name}" for name in nn.data.__all__],
     "Looking inside": ["inspect.activations", "inspect.weights", "inspect.feature_maps", "inspect.most_exciting",
                        "inspect.exciting_inputs"],
     "Metrics": [f"metrics.{name}" for name in nn.metrics.__all__],

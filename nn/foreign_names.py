@@ -34,10 +34,10 @@ FUNCTIONS = {
 }
 _FILES = "write idx(path) for each of its files; digits() are such images that need no download"
 DATA = {
-    "Dataset": "a DataLoader takes arrays, or anything with len and indices",
-    "TensorDataset": "give DataLoader the arrays",
     "MNIST": _FILES, "FashionMNIST": _FILES, "CIFAR10": "digits() and faces() are images that need no download",
-    "random_split": "write np.split(np.random.default_rng(seed).permutation(n), [k])", "Subset": "index the arrays",
+    "Sampler": "a DataLoader takes any iterable of indices that has a length",
+    "IterableDataset": "nn.fit takes any iterable of batches", "default_convert": "write Tensor(x)",
+    "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
 METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out") | {
     "to": "; write .astype(np.float64), or another dtype; there is one device: leave it out",

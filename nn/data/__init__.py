@@ -1,4 +1,4 @@
-"""Batches of arrays, real images that need no download, and the MNIST file format."""
+"""Batches of data, the sets and samplers that they are made of, images that need no download, and MNIST's format."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 from nn.data.bundled import digits, faces
+from nn.data.datasets import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from nn.data.idx_format import idx
 from nn.data.loader import DataLoader
+from nn.data.samplers import (
+    BatchSampler,
+    RandomSampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+from nn.data.sources import default_collate
 from nn.foreign_names import DATA
 
-__all__ = ["DataLoader", "digits", "faces", "idx"]
+__all__ = [
+    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "RandomSampler", "SequentialSampler", "Subset",
+    "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "default_collate", "digits", "faces", "idx",
+    "random_split",
+]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
     __getattr__, __dir__ = on_first_use(__name__, {}, DATA)

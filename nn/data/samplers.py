@@ -1,0 +1,177 @@
+"""Samplers: which samples a pass over data takes, and in which order.
+
+The order of pass `e` is a pure function of `(seed, e)`, so that a run resumes in the middle of a pass. A `DataLoader`
+takes any other iterable of indices, too, whose order in each pass is what it gives then.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd.random
+from autograd.arrays import integer, plain_array
+from autograd.boundary import as_plain
+
+Indices = NDArray[np.int64] | range
+
+
+class _Sampler:
+    """An order for every pass, drawn from `seed` and the pass; `seed=None` draws one from the library's generator."""
+
+    def __init__(self, seed: int | None) -> None:
+        if seed is None:
+            seed = int(autograd.random.generator().integers(2**63))
+        self.seed = integer("seed", seed, least=0)
+        self._next = 0
+
+    @abstractmethod
+    def order(self, number: int) -> Indices:
+        """The indices of pass `number`."""
+
+    def __iter__(self) -> Iterator[int]:
+        number, self._next = self._next, self._next + 1
+        return iter(np.asarray(self.order(number)).tolist())
+
+    def _generator(self, number: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, number])
+
+
+class SequentialSampler(_Sampler):
+    """All samples of `data_source` in their order: 0, 1, 2, ..."""
+
+    def __init__(self, data_source: Sized) -> None:
+        super().__init__(seed=0)
+        self.samples = len(data_source)
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def order(self, number: int) -> range:
+        return range(self.samples)
+
+
+class RandomSampler(_Sampler):
+    """All samples of `data_source` in an order that is drawn anew for every pass, or `num_samples` of them.
+
+    More than there are come from several such orders, one after the other; with `replacement` each is drawn from all.
+    Raises ValueError for no samples.
+    """
+
+    def __init__(self, data_source: Sized, replacement: bool = False, num_samples: int | None = None, *,
+                 seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.samples, self.replacement = integer("len(data_source)", len(data_source)), replacement
+        self.num_samples = self.samples if num_samples is None else integer("num_samples", num_samples)
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def order(self, number: int) -> NDArray[np.int64]:
+        generator, wanted = self._generator(number), self.num_samples
+        if self.replacement:
+            return generator.integers(self.samples, size=wanted)
+        orders = [generator.permutation(self.samples) for _ in range(-(-wanted // self.samples))]
+        return (orders[0] if len(orders) == 1 else np.concatenate(orders))[:wanted]
+
+
+class SubsetRandomSampler(_Sampler):
+    """The samples at `indices`, in an order that is drawn anew for every pass."""
+
+    def __init__(self, indices: ArrayLike, *, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.indices = as_indices("SubsetRandomSampler", indices)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def order(self, number: int) -> NDArray[np.int64]:
+        return self._generator(number).permutation(self.indices)
+
+
+class WeightedRandomSampler(_Sampler):
+    """`num_samples` samples, drawn with probabilities proportional to `weights`: of rare classes as of common ones.
+
+    Without `replacement` each is taken once at most. Raises ValueError for weights that are negative or not finite, and
+    without replacement for fewer that are not 0 than `num_samples`.
+    """
+
+    def __init__(self, weights: ArrayLike, num_samples: int, replacement: bool = True, *,
+                 seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.weights = plain_array(as_plain(weights)).astype(float)
+        self.num_samples, self.replacement = integer("num_samples", num_samples), replacement
+        if self.weights.ndim != 1 or not np.isfinite(self.weights).all() or (self.weights < 0).any():
+            raise ValueError("WeightedRandomSampler expected a weight >= 0 for each sample, got "
+                             f"{self.weights.shape} {self.weights}")
+        possible = np.count_nonzero(self.weights)
+        if possible < (1 if replacement else self.num_samples):
+            raise ValueError(f"WeightedRandomSampler cannot draw {num_samples} samples of {possible} whose weight is "
+                             "not 0" + (", each once: write replacement=True" if possible else ""))
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def order(self, number: int) -> NDArray[np.int64]:
+        chances = self.weights / self.weights.sum()
+        return self._generator(number).choice(len(chances), self.num_samples, self.replacement, chances)
+
+
+class BatchSampler:
+    """The indices of a `sampler` in batches: lists of `batch_size` of them; a short last one unless `drop_last`."""
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
+        self.sampler, self.batch_size, self.drop_last = sampler, integer("batch_size", batch_size), drop_last
+        self._next = 0
+
+    def __len__(self) -> int:
+        whole, rest = divmod(length_of("sampler", self.sampler), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        number, self._next = self._next, self._next + 1
+        return (np.asarray(batch).tolist() for batch in self.batches(number))
+
+    def batches(self, number: int) -> Iterator[Indices]:
+        """The batches of pass `number`."""
+        given = self.sampler
+        order = given.order(number) if isinstance(given, _Sampler) else as_indices("a sampler", list(given))
+        end = len(order) - len(order) % self.batch_size if self.drop_last else len(order)
+        return (order[start : start + self.batch_size] for start in range(0, end, self.batch_size))
+
+    @property
+    def seed(self) -> int:
+        """What the sampler's orders follow from, 0 for one that has no seed."""
+        return self.sampler.seed if isinstance(self.sampler, _Sampler) else 0
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        if isinstance(self.sampler, _Sampler):
+            self.sampler.seed = seed
+
+
+def batches_of(batch_sampler: Iterable[Sequence[int]], number: int) -> Iterable[Indices]:
+    """The batches of pass `number`, of a BatchSampler or of any other iterable of lists."""
+    if isinstance(batch_sampler, BatchSampler):
+        return batch_sampler.batches(number)
+    return (as_indices("a batch_sampler", batch) for batch in batch_sampler)
+
+
+def length_of(name: str, sampler: Any) -> int:
+    """How many a sampler gives in a pass. Raises TypeError for one that does not say so, such as a generator."""
+    if not (hasattr(sampler, "__len__") and hasattr(sampler, "__iter__")):
+        raise TypeError(f"a {name} is an iterable with a length, such as a list or an object with __iter__ and "
+                        f"__len__, got {type(sampler).__name__}")
+    return len(sampler)
+
+
+def as_indices(speaker: str, given: ArrayLike) -> NDArray[np.int64]:
+    """Integers as an array. Raises TypeError for others."""
+    indices = plain_array(as_plain(given))
+    if indices.dtype.kind not in "iu" or indices.ndim != 1:
+        raise TypeError(f"{speaker} expected a list of integers, got {indices.dtype} {indices.shape}")
+    return indices.astype(np.int64, copy=False)
