@@ -24,9 +24,10 @@ from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 from autograd.scipy.watched import on_values, watched
 from autograd.transforms import vjp
-from autograd.tree import replaced
+from autograd.tree import add_all, replaced
 
 from .arguments import taken_apart
+from .weights import WEIGHTS, Weighting, weightings
 
 Array = Any
 Integrand = Callable[..., Array]
@@ -54,8 +55,8 @@ class Integral(Primitive):
         total = np.zeros_like(out)
         if moving:
             total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings, errors=[])
-        total = total if db is None else total + f(b, *rest) * db
-        return total if da is None else total - f(a, *rest) * da
+        total = total if db is None else total + at_end(b, rest, f, settings) * db
+        return total if da is None else total - at_end(a, rest, f, settings) * da
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         g, a, b, *rest = each_in_double((g, *node.saved[:-1]))
@@ -68,7 +69,7 @@ class Integral(Primitive):
             numbers = np.concatenate([np.ravel(c) for c in pulled])
             return numbers[0] if alone else numbers
 
-        ends = [np.sum(g * f(end, *rest)) * sign if needed else None
+        ends = [np.sum(g * at_end(end, rest, f, settings)) * sign if needed else None
                 for end, sign, needed in ((a, -1, needs[0]), (b, 1, needs[1]))]
         if not any(needs[2:]):
             return [*ends, *[None] * len(rest)]
@@ -81,12 +82,27 @@ def each_in_double(given: Sequence[Array | None]) -> list[Any]:
     return [x if x is None else in_double(x) for x in given]
 
 
+def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, Any]) -> Array:
+    """What the integral gains where an end moves: nothing at infinity."""
+    finite = np.isfinite(end)
+    place = np.where(finite, end, 0)
+    return np.where(finite, f(place, *rest) * WEIGHTS[settings.get("weight")](place), 0)
+
+
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float]) -> Array:
-    """By QUADPACK for a number, and adaptively for all components at once for a vector; `errors` gets the error."""
+    """By QUADPACK for a number, or each of several with a weight; adaptively for all components at once of a vector
+    without. `errors` gets the error.
+    """
     function = on_values("integral", lambda x: f(x, *rest))
     inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
-    rule: Any = si.quad_vec if function(inside).ndim else si.quad
-    value, error = rule(function, a, b, **settings)
+    count = function(inside).shape
+    if count and "weight" in settings:
+        found = [si.quad(lambda x, i=i: function(x)[i], a, b, **settings) for i in np.ndindex(count)]
+        value = np.reshape([part for part, _ in found], count)
+        error = max((part for _, part in found), default=0.0)
+    else:
+        rule: Any = si.quad_vec if count else si.quad
+        value, error = rule(function, a, b, **settings)
     errors.append(error)
     return np.asarray(value)
 
@@ -97,25 +113,37 @@ integrated = on_arrays_too(Integral(), integrate)
 SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})
 """Options that both rules have, with the same meaning."""
 
+WEIGHTED = SHARED - {"points"} | {"limlst", "maxp1"}
+"""Options that an integral with a weight has."""
+
 
 @twin(si.quad, watched("integral", si.quad))
-def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), **options: Any) -> Any:
+def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: Any = None, wvar: Any = None,
+         **options: Any) -> Any:
     """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`.
 
-    Inside `vmap` the error is the largest of the examples.
+    Of a weight, too, in the frequency of "sin" and "cos", and in the pole of "cauchy", by moving the variable: `func`
+    must be continuous then. Inside `vmap` the error is the largest of the examples.
     """
-    if not options.keys() <= SHARED:
-        raise ValueError(f"quad of tensors takes {', '.join(sorted(SHARED))}, not "
-                         f"{', '.join(sorted(options.keys() - SHARED))}")
+    known = SHARED if weight is None else WEIGHTED
+    if not options.keys() <= known:
+        raise ValueError(f"quad of tensors takes {', '.join(sorted(known))}{'' if weight is None else ' with a weight'}"
+                         f", not {', '.join(sorted(options.keys() - known))}")
     settings = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "limit": 50} | options  # quad's own
     values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
     a, b = arrays_of((a, b))
-
-    def f(x: Array, *values: Array) -> Array:
-        return func(x, *filled(values))
-
     errors: list[float] = []
-    value = integrated(a, b, *values, f=f, settings=settings, errors=errors)
+
+    def part(weighting: Weighting) -> Array:
+        count, integrand = len(weighting.numbers), weighting.integrand
+
+        def f(u: Array, *given: Array) -> Array:
+            return integrand(lambda x: func(x, *filled(given[count:])), u, *given[:count])
+
+        return integrated(*weighting.ends, *weighting.numbers, *values, f=f, settings=settings | weighting.settings,
+                          errors=errors)
+
+    value = add_all([part(weighting) for weighting in weightings(weight, wvar, a, b)])
     return value, np.float64(max(errors))
 
 

@@ -176,10 +176,63 @@ def test_an_integral_comes_with_its_error_and_kinks_may_be_named() -> None:
 
 
 def test_what_quad_of_tensors_does_not_do_is_refused() -> None:
-    with pytest.raises(ValueError, match="takes epsabs, epsrel, limit, points, not weight, wvar"):
-        integrate.quad(np.sin, 0.0, Tensor(1.0), weight="cos", wvar=2.0)
+    with pytest.raises(ValueError, match="takes epsabs, epsrel, limit, points, not full_output"):
+        integrate.quad(np.sin, 0.0, Tensor(1.0), full_output=1)
+    with pytest.raises(ValueError, match="takes epsabs, epsrel, limit, limlst, maxp1 with a weight, not points"):
+        integrate.quad(np.sin, 0.0, Tensor(1.0), weight="cos", wvar=2.0, points=[0.5])
+    with pytest.raises(ValueError, match="weight must be one of 'cos', .*, got 'tan'"):
+        integrate.quad(np.sin, 0.0, Tensor(1.0), weight="tan", wvar=2.0)
+    with pytest.raises(NoDerivativeError, match=r"leave the weight out, and have func return f\(x\) \* \(x - a\)"):
+        grad(lambda p: integrate.quad(np.cos, 0.0, 1.0, weight="alg", wvar=(p, 0.0))[0])(0.5)
     with pytest.raises(NoDerivativeError, match="function of the integral uses a tensor that requires grad"):
         grad(lambda k: integrate.quad(lambda x: k * x, 0.0, 1.0 + 0 * k)[0])(1.0)
+
+
+def weighted(x: Any, k: Any) -> Any:
+    return np.exp(-k * x) + k * x
+
+
+POLES = [("alg", (0.3, -0.4)), ("alg-loga", (0.3, -0.4)), ("alg-logb", (0.3, -0.4)), ("alg-log", (-0.2, 1.1))]
+WAVES = [("cos", 3.0), ("sin", 40.0), ("cos", -2.0), ("sin", 0.0), ("cos", 0.0), ("cauchy", 0.4)]
+
+
+@pytest.mark.parametrize("ends", [(0.1, 1.7), (1.7, 0.1)])
+@pytest.mark.parametrize(("weight", "wvar"), WAVES + POLES)
+def test_integrals_with_a_weight_are_scipys_and_are_differentiated(weight: str, wvar: Any, ends: Any) -> None:
+    given = {"weight": weight, "epsabs": 1e-12, "epsrel": 1e-12, "limit": 60}
+    value, error = integrate.quad(weighted, ends[0], Tensor(ends[1]), args=(0.7,), wvar=wvar, **given)
+    expected = si.quad(weighted, *ends, args=(0.7,), wvar=wvar, **given)
+    np.testing.assert_allclose([value.item(), error.item()], expected, rtol=1e-10, atol=1e-11)
+
+    def integral(a: Any, b: Any, k: Any, *wvars: Any) -> Any:
+        return integrate.quad(weighted, a, b, args=(k,), wvar=wvars[0] if wvars else wvar, **given)[0]
+
+    check_gradients(integral, *map(np.array, (*ends, 0.7)), *([np.array(wvar)] if np.ndim(wvar) == 0 else []), order=2)
+
+
+@pytest.mark.parametrize("frequency", [2.0, -2.0])
+def test_waves_without_end_are_fourier_transforms(frequency: float) -> None:
+    """Of exp(-k x): k / (k^2 + w^2) and w / (k^2 + w^2)."""
+    def transform(k: Any, w: Any, weight: str, a: float, b: float) -> Any:
+        return integrate.quad(lambda x, k: np.exp(-k * np.abs(x)), a, b, args=(k,), weight=weight, wvar=w,
+                              epsabs=1e-11)[0]
+
+    k, w = 0.7, frequency
+    for weight, slopes in (("cos", [(w * w - k * k) / (k * k + w * w) ** 2, -2 * k * w / (k * k + w * w) ** 2]),
+                           ("sin", [-2 * k * w / (k * k + w * w) ** 2, (k * k - w * w) / (k * k + w * w) ** 2])):
+        for a, b, sign in ((0.0, np.inf, 1), (-np.inf, 0.0, 1 if weight == "cos" else -1)):
+            np.testing.assert_allclose(grad(transform, (0, 1))(k, w, weight, a, b), sign * np.array(slopes), rtol=1e-8)
+            along = jvp(lambda k, w: transform(k, w, weight, a, b), (k, w), (1.0, 1.0))[1]  # noqa: B023  # at once
+            np.testing.assert_allclose(along, sign * sum(slopes), rtol=1e-8)
+
+
+def test_weights_of_several_arguments_and_of_batches() -> None:
+    def transform(c: Any, w: Any) -> Any:
+        return integrate.quad(lambda x, c: c[0] + x * c[1], 0.0, 1.0, args=(c,), weight="sin", wvar=w)[0]
+
+    check_gradients(transform, np.array([0.3, 1.2]), np.array(2.0), order=2)
+    ws, c = np.array([0.5, 2.0]), np.array([0.3, 1.2])
+    np.testing.assert_allclose(vmap(grad(transform, 1), (None, 0))(c, ws), [grad(transform, 1)(c, w) for w in ws])
 
 
 # --- several variables -----------------------------------------------------------------------------------------------
