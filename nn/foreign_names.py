@@ -10,8 +10,9 @@ MODULES = {
     f"Lazy{name}": f"write {name}, the size of its input first" for name in _LAZY
 } | {
     "DataLoader": "it is nn.data.DataLoader",
-    "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, np.pad pads sequences, autograd.ravel makes one "
-             "vector of parameters, and here are weight_norm, spectral_norm and parametrize",
+    "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, pad_sequence in nn.functional, recurrent layers take "
+             "lengths in place of packed sequences, autograd.ravel makes one vector of parameters, and here are "
+             "weight_norm, spectral_norm and parametrize",
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, admitted, held, refusal
+from nn.layers.ragged import by_length, checked_lengths, turned
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
@@ -61,15 +63,15 @@ class _Recurrent(RecurrentUnits):
         inputs = self._width * len(self._directions) if layer else self.input_size
         return self._shapes(inputs, self._width, f"_l{layer}{direction}")
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Any]:
-        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,))
+    def forward(self, input: Any, hx: Any = None, lengths: Any = None) -> tuple[Tensor, Any]:
+        outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,), lengths)
         return outputs, h
 
     def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
         """One layer in one direction: the outputs (T, N, width) and the final states (N, width)."""
         raise NotImplementedError
 
-    def _run(self, x: Any, given: tuple[Any, ...], widths: tuple[int, ...]) -> tuple[Tensor, States]:
+    def _run(self, x: Any, given: tuple[Any, ...], widths: tuple[int, ...], lengths: Any) -> tuple[Tensor, States]:
         """All layers on `x`; `given` are the initial states (none: zeros), of the given widths."""
         x = admitted(self, x, self.weight_ih_l0.dtype)
         if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
@@ -82,6 +84,8 @@ class _Recurrent(RecurrentUnits):
             x = x.swapaxes(0, 1)
         if x.shape[0] == 0:
             raise refusal(self, "a sequence of at least one step", x)
+        if lengths is not None:
+            lengths = checked_lengths(self, lengths, *x.shape[:2])
         initial = [self._initial(state, x.shape[1], width, single) for state, width in zip(given, widths, strict=False)]
         finals: list[list[Tensor]] = [[] for _ in widths]
         for layer in range(self.num_layers):
@@ -92,8 +96,8 @@ class _Recurrent(RecurrentUnits):
                 at = layer * len(self._directions) + len(outputs)
                 states = tuple(state[at] for state in initial) or (None,) * len(widths)
                 weights = [*held(self, self._shapes_of(layer, direction)).values()]
-                out, *final = self._step(x[::-1] if direction else x, states, weights)
-                outputs.append(out[::-1] if direction else out)
+                out, *final = self._walk(x, states, weights, bool(direction), lengths)
+                outputs.append(out)
                 for collected, state in zip(finals, final, strict=True):
                     collected.append(state)
             x = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
@@ -101,6 +105,16 @@ class _Recurrent(RecurrentUnits):
         if single:
             return x[:, 0], tuple(end[:, 0] for end in ends)
         return (x.swapaxes(0, 1) if self.batch_first else x), tuple(ends)
+
+    def _walk(self, x: Tensor, states: tuple[Any, ...], weights: list[Any], backwards: bool,
+              lengths: Any) -> Sequence[Tensor]:
+        """One layer in one direction, and of sequences of several lengths on each as far as it goes."""
+        if lengths is None:
+            out, *final = self._step(x[::-1] if backwards else x, states, weights)
+            return [out[::-1] if backwards else out, *final]
+        x = turned(x, lengths) if backwards else x
+        out, *final = by_length(lambda x, states: self._step(x, states, weights), x, states, lengths)
+        return [turned(out, lengths) if backwards else out, *final]
 
     def _initial(self, state: Any, batch: int, width: int, single: bool) -> Tensor:
         state = admitted(self, state, self.weight_ih_l0.dtype)
@@ -116,7 +130,8 @@ class RNN(_Recurrent):
 
     Input (L, N, input_size), (N, L, input_size) if `batch_first`, or (L, input_size); the initial state `hx` (layers *
     directions, N, hidden), zeros unless given. Returns the outputs of the last layer (L, N, directions * hidden) and
-    the final state of every layer. Raises ValueError for other shapes, and for a sequence without a step.
+    the final state of every layer. Of padded sequences, which have `lengths` (N,), each is as if it were alone, with
+    outputs of 0 beyond its end. Raises ValueError for other shapes, and for a sequence without a step.
     """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
@@ -160,9 +175,9 @@ class LSTM(_Recurrent):
         self.proj_size = proj_size
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(self, input: Any, hx: Any = None, lengths: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         self._check_states(hx)
-        outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size))
+        outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size), lengths)
         return outputs, (h, c)
 
     def _shapes_of(self, layer: int, direction: str) -> Shapes:

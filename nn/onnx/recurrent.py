@@ -21,7 +21,7 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
         raise call.error("ONNX has no projection of the output (proj_size)")
     _refuse_relu(call)
     if len(inputs) > 1:
-        raise call.error("an initial state is not exported")
+        raise call.error("an initial state is not exported, and lengths are not")
     call.require_batch(axes=3)
     x = graph.transpose(inputs[0], [1, 0, 2]) if module.batch_first else inputs[0]
     directions = ["", "_reverse"] if module.bidirectional else [""]

@@ -94,6 +94,16 @@ def unit(*shape: int) -> Array:
     return np.random.default_rng(6).uniform(0.1, 0.9, shape)
 
 
+class Lengths(nn.Module):
+    """A recurrent layer on three sequences of several lengths."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        self.layer = layer
+
+    def forward(self, x: Any, state: Any = None) -> Any:
+        return self.layer(x, state, [2, 4, 2])
+
+
 ROWS, SEQUENCES, IMAGES, VOLUMES = (N, 4), (N, 4, 5), (N, 4, 5, 6), (N, 4, 3, 2, 4)
 WEIGHT = np.array([0.5, 1.5, 1.0, 0.2])
 
@@ -183,6 +193,8 @@ LAYERS: dict[str, Case] = {
     "RNN": of_layer(nn.RNN(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
     "RNN, relu": of_layer(nn.RNN(5, 3, nonlinearity="relu", batch_first=True), SEQUENCES),
     "LSTM": of_layer(nn.LSTM(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
+    "LSTM of several lengths": of_layer(Lengths(nn.LSTM(5, 3, 2, bidirectional=True)), (4, N, 5), alone=False),
+    "GRU of several lengths": of_layer(Lengths(nn.GRU(5, 3)), (4, N, 5), (1, N, 3), alone=False),
     "LSTM, projected": of_layer(nn.LSTM(5, 3, proj_size=2, batch_first=True), SEQUENCES),
     "GRU": of_layer(nn.GRU(5, 3, 2, bidirectional=True, batch_first=True), SEQUENCES),
     "RNNCell": of_layer(nn.RNNCell(4, 3), ROWS, (N, 3)), "GRUCell": of_layer(nn.GRUCell(4, 3), ROWS, (N, 3)),
@@ -302,6 +314,7 @@ FUNCTIONS: dict[str, Case] = {
     "flatten": of_function(lambda x: F.flatten(x, 1, 2), IMAGES),
     "pad": of_function(lambda x: F.pad(x, (1, 2, 0, -1), value=3.0), IMAGES),
     "pad, circular": of_function(lambda x: F.pad(x, (1, 2), "circular"), IMAGES),
+    "pad_sequence": of_function(lambda a, b: F.pad_sequence([a, b], True, 0.5), (2, 4), (3, 4), alone=False),
     "pixel_shuffle": of_function(lambda x: F.pixel_shuffle(x, 2), IMAGES),
     "pixel_unshuffle": of_function(lambda x: F.pixel_unshuffle(x, 2), (N, 4, 4, 6)),
     "unfold": of_function(lambda x: F.unfold(x, (2, 3), stride=2), IMAGES),
