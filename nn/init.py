@@ -202,7 +202,7 @@ def _random(generator: Generator | None) -> Generator:
 def _written(tensor: Tensor, values: Any) -> Tensor:
     if not isinstance(tensor, Tensor) or not tensor.is_leaf:
         came = "the result of an operation" if isinstance(tensor, Tensor) else type(tensor).__name__
-        advice = "; write layer.weight, whose .data is the array" if isinstance(tensor, np.ndarray) else ""
+        advice = "; write layer.weight, whose .data is the array" if came == "ndarray" else ""
         raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {came}{advice}")
     overwrite(tensor, values)
     return tensor
