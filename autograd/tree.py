@@ -105,7 +105,7 @@ def _take_apart(tree: Any, found: list[Any]) -> Structure:
     if isinstance(tree, dict):
         if type(tree) not in (dict, OrderedDict):
             name = type(tree).__name__
-            raise TypeError(f"a tree is made of dict, list, tuple, namedtuple and None; got a {name}: write dict(...)")
+            raise TypeError(f"a tree is made of dict, list, tuple, namedtuple and None, got {name}; write dict(...)")
         keys = _sorted(tree)
         children = tuple([_take_apart(tree[key], found) for key in keys])
         return Structure(type(tree), keys, children, tuple(tree))

@@ -232,7 +232,7 @@ class _Parameters(_Container[Tensor]):
         if isinstance(given, Parameter):
             return given
         if isinstance(given, Module):
-            raise TypeError(f"{type(self).__name__} holds parameters, got a {type(given).__name__}")
+            raise TypeError(f"{type(self).__name__} holds parameters, got {type(given).__name__}")
         array = given if isinstance(given, Tensor) else plain_array(given)
         return Parameter(array, dtype=array.dtype)
 
@@ -272,5 +272,5 @@ def _described(value: Any) -> str:
         name = getattr(value, "__name__", type(value).__name__)
         return f"the function {name}; wrap it in a Module with forward, or use a layer such as nn.ReLU()"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__}; write its modules as arguments, or *modules"
-    return f"a {type(value).__name__}"
+        return f"{type(value).__name__}; write its modules as arguments, or *modules"
+    return type(value).__name__

@@ -22,7 +22,7 @@ class Mismatch(NamedTuple):
 def load(targets: Mapping[str, Tensor], state: Mapping[str, Any], owner: str, *, strict: bool) -> Mismatch:
     """Write a state into parameters and buffers by their path; nothing is changed if any of it does not fit."""
     if not isinstance(state, Mapping):
-        raise TypeError(f"load_state_dict expects a dict of arrays by path, got a {type(state).__name__}; "
+        raise TypeError(f"load_state_dict expects a dict of arrays by path, got {type(state).__name__}; "
                         "read a file with nn.load(path)")
     left = Mismatch([key for key in targets if key not in state], [key for key in state if key not in targets])
     complaints = [f"{what}: {', '.join(map(str, keys))}"
@@ -47,7 +47,7 @@ def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
     try:
         array = given._plain if isinstance(given, Tensor) else plain_array(given)
     except (TypeError, ValueError, RuntimeError) as error:
-        return None, f"expected an array, got a {type(given).__name__} ({error})"
+        return None, f"expected an array, got {type(given).__name__} ({error})"
     if array.shape != target.shape:
         return None, f"expected shape {target.shape}, got {array.shape}"
     if array.dtype.kind not in "biufc" or not np.can_cast(array.dtype, target.dtype, "same_kind"):

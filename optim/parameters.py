@@ -20,5 +20,5 @@ def listed(speaker: str, params: Any) -> list[Any]:
     elif isinstance(params, Mapping):
         advice = "; write its values(), or for groups a list of dicts"
     if advice or not isinstance(params, Iterable):
-        raise TypeError(f"{speaker} takes an iterable of parameters, got a {type(params).__name__}{advice}")
+        raise TypeError(f"{speaker} takes an iterable of parameters, got {type(params).__name__}{advice}")
     return list(params)

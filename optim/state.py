@@ -42,7 +42,7 @@ def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable
     Histories are moments of several steps, which are a first axis, of one length in all parameters.
     """
     if not isinstance(state_dict, Mapping):
-        return [f"a state is a dict, got a {type(state_dict).__name__}"]
+        return [f"a state is a dict, got {type(state_dict).__name__}"]
     missing = [key for key in ("state", "param_groups") if key not in state_dict]
     if missing:
         return [f"there is no {key!r} in it" for key in missing]

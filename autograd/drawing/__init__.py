@@ -73,7 +73,7 @@ def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
         for path, leaf in zip(tree.paths(structure), leaves, strict=True):
             if not isinstance(leaf, Tensor):
                 place = f" at {path}" if path else ""
-                raise TypeError("draw expects tensors, the results of a computation, got a "
+                raise TypeError("draw expects tensors, the results of a computation, got "
                                 f"{type(leaf).__name__}{place}; call the model first: draw(model(x))")
             roots.append((readable(path), bottom(leaf)))
     if not roots:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
-ARRAYS = "NumPy functions take the tensor itself, np.stack or autograd.asarray a list of tensors"
+ARRAYS = ("NumPy functions take the tensor itself (vmap does what np.vectorize does), np.stack or autograd.asarray a list "
+          "of tensors")
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
 TWINS = ("SciPy functions that are no ufuncs have twins in autograd.scipy (optimize.minimize: autograd.minimize), or "
          "take tensors with SCIPY_ARRAY_API=1")

@@ -40,9 +40,9 @@ def _wrapped(speaker: Speaker, given: Any) -> Tensor:
     if given is None:
         came = "None; does the forward before it return its output?"
     elif isinstance(given, (tuple, list)) and any(isinstance(part, Tensor) for part in given):
-        came = f"a {type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN"
+        came = f"{type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN"
     elif isinstance(given, dict):
-        came = f"a dict with {', '.join(map(repr, given))}; take the array out of it"
+        came = f"dict with {', '.join(map(repr, given))}; take the array out of it"
     if came:
         raise mistake(speaker, f"expected a tensor, got {came}", TypeError)
     return Tensor(given)

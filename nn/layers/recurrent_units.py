@@ -29,4 +29,4 @@ class RecurrentUnits(Layer):
     def _check_states(self, hx: Any) -> None:
         """Raise TypeError for states of an LSTM that are not two."""
         if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
-            raise mistake(self, f"expected the state as a tuple (h, c), got a {type(hx).__name__}", TypeError)
+            raise mistake(self, f"expected the state as a tuple (h, c), got {type(hx).__name__}", TypeError)

@@ -19,6 +19,9 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     _expect("optimizer", hasattr(optimizer, "step") and hasattr(optimizer, "param_groups"),
             "an optimizer such as optim.Adam(model.parameters())", optimizer)
     _expect("scheduler", scheduler is None or hasattr(scheduler, "step"), "a schedule of optim.schedulers", scheduler)
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError(f"fit expected a scheduler of the optimizer that it steps, got {scheduler!r} of another; "
+                         f"write {type(scheduler).__name__}(optimizer, ...)")
     _expect("clip_gradients", clip_gradients is None or callable(clip_gradients),
             "a function of the parameters such as partial(optim.clip_grad_norm_, max_norm=1.0)", clip_gradients)
     _expect("callbacks", isinstance(callbacks, Sequence), "a list, [callback, ...]", callbacks)
@@ -34,7 +37,7 @@ def watcher(given: Callback | Callable[[Any], object]) -> Callback:
     """A callback, or a plain function as one."""
     if isinstance(given, Callback):
         return given
-    _expect("a callback", callable(given), "a nn.Callback or a function of the run", given)
+    _expect("a callback", callable(given), "an nn.Callback or a function of the run", given)
     return _Function(given)
 
 
@@ -57,4 +60,4 @@ def _expect(name: str, fits: bool, expected: str, came: Any) -> None:
 
 def _described(value: Any) -> str:
     short = isinstance(value, str | int | float)
-    return f"{value!r}" if short else f"a {type(value).__name__}"
+    return repr(value) if short else type(value).__name__

@@ -51,9 +51,9 @@ def _parts(batch: Any) -> Sequence[Any]:
         return [batch]
     expected = "a batch is (input, ..., target) or one Tensor"
     if not isinstance(batch, tuple | list):
-        raise TypeError(f"{expected}, got a {type(batch).__name__}; for arrays write a tuple of them, (x, y)")
+        raise TypeError(f"{expected}, got {type(batch).__name__}; for arrays write a tuple of them, (x, y)")
     if len(batch) < 2:
-        raise ValueError(f"{expected}, got a {type(batch).__name__} of length {len(batch)}")
+        raise ValueError(f"{expected}, got {type(batch).__name__} of length {len(batch)}")
     return batch
 
 

@@ -78,7 +78,7 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
     outputs, targets = forward(run.model, batch)
     value = loss(outputs, targets)
     if not isinstance(value, Tensor):
-        raise TypeError(f"the loss must return a Tensor, got a {type(value).__name__}")
+        raise TypeError(f"the loss must return a Tensor, got {type(value).__name__}")
     if value.size != 1:
         raise ValueError(f"fit expected a loss of one number, got shape {value.shape}; give the loss reduction='mean'")
     run.loss = value.item()

@@ -181,5 +181,5 @@ class MultiplicativeLR(Scheduler):
 def _of_the_step(scheduler: Scheduler, lr_lambda: Callable[[int], float]) -> Callable[[int], float]:
     if not callable(lr_lambda):
         raise TypeError(f"{type(scheduler).__name__}: lr_lambda is a function of the step, "
-                        f"got a {type(lr_lambda).__name__}")
+                        f"got {type(lr_lambda).__name__}")
     return lr_lambda

@@ -71,7 +71,7 @@ def cosine(start: float, end: float, angle: float) -> float:
 def checked(made: Scheduler, optimizer: Any) -> Optimizer:
     """The optimizer that a schedule is for. Raises TypeError for what is none."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(made).__name__} takes an optimizer, got a {type(optimizer).__name__}")
+        raise TypeError(f"{type(made).__name__} takes an optimizer, got {type(optimizer).__name__}")
     return optimizer
 
 

@@ -112,7 +112,7 @@ def test_wrong_uses_say_what_was_expected() -> None:
     structure = tree.flatten([1, 2])[1]
     with pytest.raises(ValueError, match=r"\[\*, \*\] holds 2 leaves, but 3 were given"):
         structure.unflatten([1, 2, 3])
-    with pytest.raises(TypeError, match="defaultdict: write dict"):
+    with pytest.raises(TypeError, match="got defaultdict; write dict"):
         tree.flatten([defaultdict(int)])
     with pytest.raises(ValueError, match=r"trees of one structure, got \[\*\] and \(\*,\)"):
         tree.map(max, [1], (1,))

@@ -73,8 +73,8 @@ def test_sequential_takes_names() -> None:
 @pytest.mark.parametrize(("given", "message"), [
     (nn.ReLU, r"got the class ReLU; write ReLU\(\)"),
     (np.tanh, "got the function tanh; wrap it in a Module"),
-    (3, "got a int"),
-    ([nn.ReLU()], r"got a list; write its modules as arguments, or \*modules"),
+    (3, "got int"),
+    ([nn.ReLU()], r"got list; write its modules as arguments, or \*modules"),
 ])
 def test_what_is_not_a_module_is_refused(given: object, message: str) -> None:
     for build in (lambda: nn.Sequential(nn.Linear(1, 1), given), lambda: nn.ModuleList([given]),
@@ -155,7 +155,7 @@ def test_parameter_lists_are_lists() -> None:
     assert list(held[1:].state_dict()) == ["0"]
     with pytest.raises(IndexError, match="ParameterList of 2 parameters has no parameter 2"):
         held[2]
-    with pytest.raises(TypeError, match="ParameterList holds parameters, got a ReLU"):
+    with pytest.raises(TypeError, match="ParameterList holds parameters, got ReLU"):
         held.append(nn.ReLU())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a parameter has a floating dtype"):
         held.append(np.arange(3))

@@ -52,7 +52,7 @@ def test_loss_optimizer_and_epochs_may_be_given_by_their_places():
     assert by_place.to_dict() == by_name.to_dict()
     loss = nn.CrossEntropyLoss()
     assert evaluate(models[0], points(), loss) == evaluate(models[1], points(), loss=loss)
-    with pytest.raises(TypeError, match="loss expected a function of outputs and targets .* got a Adam"):
+    with pytest.raises(TypeError, match="loss expected a function of outputs and targets .* got Adam"):
         fit(models[1], DataLoader(points(), 16), optimizer, nn.CrossEntropyLoss(), 2)
 
 
@@ -328,22 +328,24 @@ def test_a_bar_without_a_known_length(capsys):
         ({"schedule_every": "step"}, ValueError, "schedule_every must be one of 'epoch', 'batch', got 'step'"),
         ({"metrics": ["acuracy"]}, ValueError, "no metric is called 'acuracy'; there are accuracy"),
         ({"metrics": "accuracy"}, TypeError, r"write \['accuracy'\]"),
-        ({"callbacks": [3]}, TypeError, "a callback expected a nn.Callback or a function of the run, got 3"),
+        ({"callbacks": [3]}, TypeError, "a callback expected an nn.Callback or a function of the run, got 3"),
         ({"callbacks": [EarlyStopping]}, TypeError, r"got the class EarlyStopping; make one: EarlyStopping\(...\)"),
-        ({"callbacks": EarlyStopping()}, TypeError, r"expected a list, \[callback, ...\], got a EarlyStopping"),
+        ({"callbacks": EarlyStopping()}, TypeError, r"expected a list, \[callback, ...\], got EarlyStopping"),
         ({"model": nn.Linear, "optimizer": 1}, TypeError, r"an nn.Module, got the class Linear; make one: Linear\("),
-        ({"model": np.tanh, "optimizer": 1}, TypeError, "model expected an nn.Module, got a ufunc"),
+        ({"model": np.tanh, "optimizer": 1}, TypeError, "model expected an nn.Module, got ufunc"),
         ({"loss": "mse"}, TypeError, r"loss expected a function .* such as nn.CrossEntropyLoss\(\), got 'mse'"),
         ({"loss": nn.MSELoss}, TypeError, r"got the class MSELoss; make one: MSELoss\(...\)"),
         ({"optimizer": "adam"}, TypeError, r"optimizer expected .* optim.Adam\(model.parameters\(\)\), got 'adam'"),
         ({"scheduler": optim.schedulers.StepLR}, TypeError, "scheduler expected a schedule .* got the class StepLR"),
+        ({"scheduler": optim.schedulers.StepLR(optim.SGD([Tensor(1.0, requires_grad=True)], 0.1), 1)}, ValueError,
+         r"a scheduler of the optimizer that it steps, got StepLR\(.*\) of another; write StepLR\(optimizer, ...\)"),
         ({"clip_gradients": 1.0}, TypeError, r"partial\(optim.clip_grad_norm_, max_norm=1.0\), got 1.0"),
-        ({"data": [np.ones((2, 2))]}, TypeError, r"got a ndarray; for arrays write a tuple of them, \(x, y\)"),
-        ({"validation": list(points())}, TypeError, "a batch is .* got a ndarray; for arrays write a tuple of them"),
+        ({"data": [np.ones((2, 2))]}, TypeError, r"got ndarray; for arrays write a tuple of them, \(x, y\)"),
+        ({"validation": list(points())}, TypeError, "a batch is .* got ndarray; for arrays write a tuple of them"),
         ({"data": iter([])}, ValueError, "the data gave no batches; a generator gives its batches once"),
-        ({"data": [(Tensor(np.ones((2, 2))),)]}, ValueError, "got a tuple of length 1"),
+        ({"data": [(Tensor(np.ones((2, 2))),)]}, ValueError, "got tuple of length 1"),
         ({"loss": nn.CrossEntropyLoss(reduction="none")}, ValueError, r"got shape \(16,\); give the loss reduction="),
-        ({"loss": lambda outputs, targets: 1.0}, TypeError, "the loss must return a Tensor, got a float"),
+        ({"loss": lambda outputs, targets: 1.0}, TypeError, "the loss must return a Tensor, got float"),
         ({"callbacks": [EarlyStopping()]}, ValueError, "monitors 'validation_loss', .*pass validation="),
     ],
 )

@@ -155,7 +155,7 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), floats(1, 2, 4)), r"expected the state as a tuple \(h, c\), got a ndarray"),
+    (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), floats(1, 2, 4)), r"expected the state as a tuple \(h, c\), got ndarray"),
     (lambda: nn.GRU(3, 4)(floats(5, 2, 3), floats(2, 4)), r"an initial state \(1, 2, 4\), got \(2, 4\)"),
     (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), (floats(1, 2, 4), floats(1, 2, 3))), r"state \(1, 2, 4\), got \(1, 2, 3\)"),
     (lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(floats(1, 1, 3, 3), output_size=(9, 9)),
@@ -384,8 +384,8 @@ def test_lists_and_arrays_are_tensors_too() -> None:
 
 @pytest.mark.parametrize(("given", "message"), [
     (None, "expected a tensor, got None; does the forward before it return its output?"),
-    ((Tensor([1.0]), Tensor([2.0])), "expected a tensor, got a tuple of 2; take the part that is meant"),
-    ({"x": [1.0]}, "expected a tensor, got a dict with 'x'; take the array out of it"),
+    ((Tensor([1.0]), Tensor([2.0])), "expected a tensor, got tuple of 2; take the part that is meant"),
+    ({"x": [1.0]}, "expected a tensor, got dict with 'x'; take the array out of it"),
 ])
 def test_what_is_no_array(given: Any, message: str) -> None:
     for layer in (nn.Linear(1, 1), nn.ReLU(), nn.Conv2d(1, 1, 1), nn.GRU(1, 1)):

@@ -226,7 +226,7 @@ def test_a_loop_over_a_cell_is_the_layer(cell: Any, layer: Any) -> None:
 def test_states_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match=r"GRUCell\(3, 4\) expected a state \(2, 4\), got \(2, 5\)"):
         nn.GRUCell(3, 4)(np.ones((2, 3)), np.ones((2, 5)))
-    with pytest.raises(TypeError, match=r"LSTMCell\(3, 4\) expected the state as a tuple \(h, c\), got a Tensor"):
+    with pytest.raises(TypeError, match=r"LSTMCell\(3, 4\) expected the state as a tuple \(h, c\), got Tensor"):
         nn.LSTMCell(3, 4)(np.ones((2, 3)), Tensor(np.ones((2, 4))))
 
 

@@ -80,9 +80,9 @@ def test_a_norm_that_is_not_finite():
 
 
 def test_a_model_is_not_its_parameters():
-    with pytest.raises(TypeError, match=r"clip_grad_norm_ takes .* got a Linear; write model.parameters\(\)"):
+    with pytest.raises(TypeError, match=r"clip_grad_norm_ takes .* got Linear; write model.parameters\(\)"):
         clip_grad_norm_(nn.Linear(1, 1), 1.0)
-    with pytest.raises(TypeError, match="clip_grad_value_ takes an iterable of parameters, got a float"):
+    with pytest.raises(TypeError, match="clip_grad_value_ takes an iterable of parameters, got float"):
         clip_grad_value_(1.0, 1.0)
 
 

@@ -259,7 +259,7 @@ def test_cycles_refuse_what_they_cannot_do(optimizer):
     for rates in ((0.1, [0.7, 0.5]), ([0.1, 0.2], 0.7)):
         with pytest.raises(TypeError, match=r"_lr is one number for all groups, got \[0"):
             schedulers.CyclicLR(optimizer, *rates, cycle_momentum=False)
-    with pytest.raises(TypeError, match="CyclicLR takes an optimizer, got a list"):
+    with pytest.raises(TypeError, match="CyclicLR takes an optimizer, got list"):
         schedulers.CyclicLR([], 0.1, 0.7)
     cyclic = schedulers.CyclicLR(optimizer, 0.1, 0.7, cycle_momentum=False)
     with pytest.raises(TypeError, match="ChainedScheduler takes functions of the step; step a CyclicLR by itself"):
@@ -274,7 +274,7 @@ def test_a_chain_refuses_what_is_no_schedule_of_its_optimizer(optimizer):
         schedulers.ChainedScheduler(exponential)
     with pytest.raises(ValueError, match="ChainedScheduler: every schedule must be of the same optimizer"):
         schedulers.ChainedScheduler([exponential], optim.SGD([Tensor(1.0)], 0.1))
-    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, got a float"):
+    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, got float"):
         schedulers.MultiplicativeLR(optimizer, 0.9)
 
 
@@ -377,7 +377,7 @@ def test_a_plateau_resumes(optimizer):
 
 def test_wrong_arguments_are_refused(optimizer):
     exponential = schedulers.ExponentialLR(optimizer, 0.9)
-    with pytest.raises(TypeError, match="StepLR takes an optimizer, got a list"):
+    with pytest.raises(TypeError, match="StepLR takes an optimizer, got list"):
         schedulers.StepLR([], 3)
     with pytest.raises(ValueError, match="step_size must be an integer of at least 1, got 0"):
         schedulers.StepLR(optimizer, 0)
@@ -385,7 +385,7 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.StepLR(optimizer, 1.5)
     with pytest.raises(ValueError, match="patience must be an integer of at least 0, got -1"):
         schedulers.ReduceLROnPlateau(optimizer, patience=-1)
-    with pytest.raises(TypeError, match="lr_lambda is a function of the step, got a list"):
+    with pytest.raises(TypeError, match="lr_lambda is a function of the step, got list"):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0])
     with pytest.raises(ValueError, match="T_max must be an integer of at least 1, got -5"):
         schedulers.CosineAnnealingLR(optimizer, -5)

@@ -150,7 +150,7 @@ def test_a_parameter_that_has_not_stepped_may_have_a_state(adam):
     ("saved", "message"),
     [
         ({}, "there is no 'state'.*\n.*there is no 'param_groups'"),
-        (None, "a state is a dict, got a NoneType"),
+        (None, "a state is a dict, got NoneType"),
         ({"state": {}, "param_groups": []}, "0 parameter groups, the optimizer 1"),
     ],
 )

@@ -179,9 +179,9 @@ def test_a_stack_of_equal_layers_is_drawn_once() -> None:
 
 
 def test_what_is_not_a_tensor_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"expects tensors.*got a Linear; call the model first: draw\(model\(x\)\)"):
+    with pytest.raises(TypeError, match=r"expects tensors.*got Linear; call the model first: draw\(model\(x\)\)"):
         draw(nn.Linear(2, 2))
-    with pytest.raises(TypeError, match=r"got a ndarray at \['a'\]"):
+    with pytest.raises(TypeError, match=r"got ndarray at \['a'\]"):
         draw({"a": np.ones(3)})
     with pytest.raises(TypeError, match=r"at least one tensor"):
         draw()
