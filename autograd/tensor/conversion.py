@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
-ARRAYS = ("NumPy functions take the tensor itself (vmap does what np.vectorize does), np.stack or autograd.asarray a list "
+ARRAYS = ("NumPy functions take the tensor itself (for np.vectorize write vmap), np.stack or autograd.asarray a list "
           "of tensors")
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
 TWINS = ("SciPy functions that are no ufuncs have twins in autograd.scipy (optimize.minimize: autograd.minimize), or "

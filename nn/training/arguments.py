@@ -33,6 +33,16 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     resolve(metrics, loss)
 
 
+def check_reached(model: Module, optimizer: Any) -> None:
+    """Raise ValueError after a backward pass for what is stepped in vain: often a layer was replaced by another."""
+    own = {id(parameter) for parameter in model.parameters()}
+    lost = [p for group in optimizer.param_groups for p in group["params"]
+            if p.requires_grad and p.grad is None and id(p) not in own]
+    if lost:
+        raise ValueError(f"the optimizer has {len(lost)} parameters that the model has not, and on which the loss does "
+                         "not depend; make it after the last layer was replaced")
+
+
 def watcher(given: Callback | Callable[[Any], object]) -> Callback:
     """A callback, or a plain function as one."""
     if isinstance(given, Callback):

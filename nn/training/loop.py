@@ -95,6 +95,8 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
             "leave the graph with .data, .numpy(), .detach() or no_grad()?"
         )
     value.backward()
+    if run.step == 0:
+        arguments.check_reached(run.model, run.optimizer)
     if clip_gradients is not None:
         clip_gradients([p for group in run.optimizer.param_groups for p in group["params"]])  # others are never zeroed
     _tell(watchers, "on_backward_end", run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import math
 import re
@@ -317,6 +318,16 @@ def test_a_bar_without_a_known_length(capsys):
 
     run(data=Endless(), epochs=2, progress=True)
     assert "6batch" in capsys.readouterr().err
+
+
+def test_a_layer_that_was_replaced_after_the_optimizer_was_made_is_noticed():
+    model, extra = net(), Tensor(1.0, requires_grad=True)
+    optimizer = optim.SGD([*model.parameters(), extra], 0.1)
+    batches = DataLoader(points(), 16)
+    fit(model, batches, lambda *both: nn.CrossEntropyLoss()(*both) * extra, optimizer, epochs=1, progress=False)
+    model[0] = copy.deepcopy(model[0])
+    with pytest.raises(ValueError, match="has 3 parameters that the model has not, .*the last layer was replaced"):
+        fit(model, batches, nn.CrossEntropyLoss(), optimizer, epochs=1, progress=False)
 
 
 @pytest.mark.parametrize(
