@@ -6,8 +6,8 @@
         loss(model(x), y).backward()
         optimizer.step()
 
-All but L-BFGS follow one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`, both 0 at the
-start, a step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
+All but L-BFGS and Adadelta follow one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`,
+both 0 at the start, a step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 
+from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam
+from .adamax import Adamax
 from .adamw import AdamW
 from .clipping import clip_grad_norm_, clip_grad_value_
+from .nesterov import Nesterov
 from .optimizer import Optimizer
+from .radam import RAdam
 from .rmsprop import RMSProp
 from .sgd import SGD
 from .sgdm import SGDM
@@ -29,10 +33,14 @@ __all__ = [
     "LBFGS",
     "SGD",
     "SGDM",
+    "Adadelta",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
+    "Nesterov",
     "Optimizer",
+    "RAdam",
     "RMSProp",
     "clip_grad_norm_",
     "clip_grad_value_",
@@ -46,10 +54,7 @@ else:  # or else a type checker would take every name for one that exists
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
         "RMSprop": "it is called RMSProp",
-        "Adadelta": "write RMSProp or Adam",
-        "NAdam": "write Adam",
-        "RAdam": "write Adam, with LinearWarmup",
-        "Adamax": "write Adam", "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
+        "NAdam": "write Adam", "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
         "ASGD": "write SGD", "SparseAdam": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }

@@ -27,7 +27,7 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
     "momentum": "write optim.SGDM(params, lr, beta=0.9), whose average keeps the (1 - beta): lr is 10 times larger",
     "alpha": "it is called beta here",
     "amsgrad": "leave it out, or decay lr",
-    "nesterov": "leave it out",
+    "nesterov": "write optim.Nesterov(params, lr, beta=0.9), whose lr is 10 times PyTorch's",
     "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
     "centered": "leave it out",
     "maximize": "minimize the negative: (-objective).backward()",
@@ -83,7 +83,7 @@ def _is_positive_integer(value: Any) -> bool:
 _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "lr": (_is_not_negative, "a number >= 0"),
     "initial_lr": (_is_not_negative, "a number >= 0"),
-    "beta": (_is_decay_rate, "a number in [0, 1)"),
+    **dict.fromkeys(("beta", "rho"), (_is_decay_rate, "a number in [0, 1)")),
     "betas": (_are_decay_rates, "two numbers in [0, 1)"),
     "eps": (_is_not_negative, "a number >= 0"),
     "weight_decay": (_is_not_negative, "a number >= 0"),

@@ -76,6 +76,56 @@ def adamw(
     return w
 
 
+def nesterov(w: float, gradients: Sequence[float], *, lr: float, beta: float, weight_decay: float) -> float:
+    m = 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        m = beta * m + (1 - beta) * g
+        w = w - lr * (beta * m + (1 - beta) * g)
+    return w
+
+
+def adadelta(w: float, gradients: Sequence[float], *, lr: float, rho: float, eps: float, weight_decay: float) -> float:
+    V = D = 0.0
+    for gradient in gradients:
+        g = gradient + weight_decay * w
+        V = rho * V + (1 - rho) * g**2
+        d = sqrt(D + eps) / sqrt(V + eps) * g
+        D = rho * D + (1 - rho) * d**2
+        w = w - lr * d
+    return w
+
+
+def adamax(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> float:
+    m = V = 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * w
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = max(betas[1] * V, abs(g) + eps)
+        w = w - lr * (m / (1 - betas[0] ** t)) / V
+    return w
+
+
+def radam(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> float:
+    m = V = 0.0
+    rho = 2 / (1 - betas[1]) - 1
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * w
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = betas[1] * V + (1 - betas[1]) * g**2
+        now = rho - 2 * t * betas[1] ** t / (1 - betas[1] ** t)
+        step = m / (1 - betas[0] ** t)
+        if now > 5:
+            trust = sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now))
+            step = step * trust * sqrt(1 - betas[1] ** t) / (sqrt(V) + eps)
+        w = w - lr * step
+    return w
+
+
 RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
     optim.SGD: sgd,
     optim.SGDM: sgdm,
@@ -83,6 +133,10 @@ RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
     optim.RMSProp: rmsprop,
     optim.Adam: adam,
     optim.AdamW: adamw,
+    optim.Nesterov: nesterov,
+    optim.Adadelta: adadelta,
+    optim.Adamax: adamax,
+    optim.RAdam: radam,
 }
 
 
@@ -131,7 +185,7 @@ numbers = st.floats(-10, 10)
 )
 @pytest.mark.parametrize("kind", RECURRENCES)
 def test_any_options_follow_the_recurrence(kind, gradients, start, lr, betas, eps, weight_decay):
-    every = {"lr": lr, "beta": betas[0], "betas": betas, "eps": eps, "weight_decay": weight_decay}
+    every = {"lr": lr, "beta": betas[0], "rho": betas[1], "betas": betas, "eps": eps, "weight_decay": weight_decay}
     own = kind([Tensor(1.0)], lr=lr).defaults
     options = {name: value for name, value in every.items() if name in own}
     tensor = Tensor([start], requires_grad=True)
@@ -151,6 +205,10 @@ def test_the_defaults_are_those_of_the_contract():
     assert options(optim.Adagrad) == {"lr": 0.01, "eps": 1e-10, "weight_decay": 0}
     assert options(optim.RMSProp) == {"lr": 0.01, "beta": 0.99, "eps": 1e-8, "weight_decay": 0}
     assert options(optim.Adam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.Nesterov, 0.1) == {"lr": 0.1, "beta": 0.9, "weight_decay": 0}
+    assert options(optim.Adadelta) == {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0}
+    assert options(optim.Adamax) == {"lr": 0.002, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.RAdam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
     assert options(optim.AdamW) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}
 
 

@@ -1,0 +1,40 @@
+"""RAdam."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from .adam import Adam
+from .optimizer import Array, average, write_step
+
+
+class RAdam(Adam):
+    """Adam that trusts V_t as far as it has seen gradients, in place of a warm-up of the rate.
+
+        rho = 2 / (1 - beta2) - 1,    rho_t = rho - 2 t beta2^t / (1 - beta2^t),    m_t and V_t as in `Adam`
+        r_t^2 = (rho_t - 4) (rho_t - 2) rho / ((rho - 4) (rho - 2) rho_t)
+        eta_t = lr * (m_t / (1 - beta1^t)) * r_t sqrt(1 - beta2^t) / (sqrt(V_t) + eps), while rho_t <= 5 without V_t
+        w_{t+1} = w_t - eta_t
+
+    Raises what `Adam` raises. L. Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", 2019.
+    """
+
+    def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
+        m, V = moments
+        beta1, beta2 = options["betas"]
+        average(m, g, beta1, out)
+        average(V, np.multiply(g, g, out=out), beta2, out)
+        rate = options["lr"] / (1 - beta1**t)
+        rho, left = 2 / (1 - beta2) - 1, 1 - beta2**t
+        now = rho - 2 * t * beta2**t / left
+        if now <= 5:
+            np.multiply(m, rate, out=out)
+            return
+        trust = sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now))
+        write_step(m, V, options["eps"], rate * trust * sqrt(left), out)
+
+    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
+        return False  # Adam's loop is of Adam
