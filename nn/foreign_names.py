@@ -20,7 +20,6 @@ MODULES = {
     "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
     "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
     "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
-    "MaxUnpool1d": "write ConvTranspose1d", "MaxUnpool2d": "write ConvTranspose2d",
 }
 FUNCTIONS = {
     f"{name}_": f"write {name}: nothing is overwritten"
@@ -31,7 +30,6 @@ FUNCTIONS = {
     "triplet_margin_with_distance_loss": _TRIPLET, "rrelu": "write leaky_relu", "feature_alpha_dropout":
     "write alpha_dropout", "pdist": "write autograd.scipy.spatial.distance.pdist",
     "multilabel_soft_margin_loss": "write binary_cross_entropy_with_logits",
-    "gumbel_softmax": "write softmax((x + np.random.default_rng(seed).gumbel(size=x.shape)) / tau)",
 }
 _FILES = "write idx(path) for each of its files; digits() are such images that need no download"
 DATA = {

@@ -25,6 +25,7 @@ from nn.layers.dropout import alpha_dropout, dropout, dropout1d, dropout2d, drop
 from nn.layers.embedding import embedding, one_hot
 from nn.layers.embedding_bag import embedding_bag
 from nn.layers.flatten import flatten
+from nn.layers.gumbel import gumbel_softmax
 from nn.layers.linear import linear
 from nn.layers.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from nn.layers.padding import pad
@@ -45,6 +46,7 @@ from nn.layers.ragged import pad_sequence
 from nn.layers.resizing import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 from nn.layers.response import local_response_norm
 from nn.layers.sampling import affine_grid, grid_sample
+from nn.layers.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from nn.losses.alignment import ctc_loss
 from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from nn.losses.categorical import cross_entropy, kl_div, multi_margin_loss, nll_loss
@@ -65,13 +67,14 @@ __all__ = [
     "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_embedding_loss",
     "cosine_similarity", "cross_entropy", "ctc_loss", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu",
     "embedding", "embedding_bag", "flatten", "fold", "gaussian_nll_loss", "gelu", "glu", "grid_sample", "group_norm",
-    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "instance_norm",
-    "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_softmax",
-    "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d", "margin_ranking_loss", "max_pool1d", "max_pool2d",
-    "max_pool3d", "mish", "mse_loss", "multi_margin_loss", "nll_loss", "normalize", "one_hot", "pad", "pad_sequence",
-    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm",
-    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
-    "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "unfold",
+    "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss",
+    "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm",
+    "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d", "margin_ranking_loss", "max_pool1d",
+    "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d", "mish", "mse_loss", "multi_margin_loss",
+    "nll_loss", "normalize", "one_hot", "pad", "pad_sequence", "pairwise_distance", "pixel_shuffle", "pixel_unshuffle",
+    "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu",
+    "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh",
+    "tanhshrink", "threshold", "triplet_margin_loss", "unfold",
 ]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists

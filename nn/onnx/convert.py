@@ -107,6 +107,18 @@ def _pool_to_size(graph: Graph, call: Call, inputs: Sequence[str], operator: str
     return [graph.add(operator, inputs, kernel_shape=kernel, strides=kernel)]
 
 
+def _unpool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    """Values written at their places in channels of zeros; the batch may have another size at run time."""
+    x, size = call.inputs[0], call.outputs[0].shape[-call.module.axes :]
+    call.require_batch(axes=2 + call.module.axes)
+    values, places = (graph.reshape(name, [0, 0, -1]) for name in inputs)
+    lead = graph.add("Slice", [graph.add("Shape", [inputs[0]]), graph.integers([0]), graph.integers([2])])
+    shape = graph.add("Concat", [lead, graph.integers([math.prod(size)])], axis=0)
+    image = graph.add("Expand", [graph.constant(np.zeros((), x.dtype), "zero"), shape])
+    out = graph.add("ScatterElements", [image, places, values], axis=2)
+    return [graph.reshape(out, [0, 0, *size])]
+
+
 def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.reshape(inputs[0], kept_axes(call.inputs[0].shape, call.outputs[0].shape))]
 
@@ -280,6 +292,7 @@ _LAYERS: dict[Convert, Sequence[type[Module]]] = {
     _lp_pool: [layers.LPPool1d, layers.LPPool2d, layers.LPPool3d],
     _adaptive_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveAvgPool3d,
                      layers.AdaptiveMaxPool1d, layers.AdaptiveMaxPool2d, layers.AdaptiveMaxPool3d],
+    _unpool: [layers.MaxUnpool1d, layers.MaxUnpool2d, layers.MaxUnpool3d],
     _flatten: [layers.Flatten, layers.Unflatten],
     _pad: [layers.CircularPad1d, layers.CircularPad2d, layers.CircularPad3d, layers.ConstantPad1d,
            layers.ConstantPad2d, layers.ConstantPad3d, layers.ReflectionPad1d, layers.ReflectionPad2d,

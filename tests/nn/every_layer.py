@@ -105,6 +105,8 @@ class Lengths(nn.Module):
 
 
 ROWS, SEQUENCES, IMAGES, VOLUMES = (N, 4), (N, 4, 5), (N, 4, 5, 6), (N, 4, 3, 2, 4)
+DEALT = np.stack([np.random.default_rng(8).permutation(4) for _ in range(4 * N)]).reshape(N, 4, 4)
+"""Places in each channel, each once."""
 WEIGHT = np.array([0.5, 1.5, 1.0, 0.2])
 
 LAYERS: dict[str, Case] = {
@@ -148,6 +150,9 @@ LAYERS: dict[str, Case] = {
     "AdaptiveAvgPool1d": of_layer(nn.AdaptiveAvgPool1d(3), SEQUENCES),
     "AdaptiveMaxPool1d": of_layer(nn.AdaptiveMaxPool1d(3), SEQUENCES),
     "AdaptiveMaxPool2d": of_layer(nn.AdaptiveMaxPool2d((2, 4)), IMAGES),
+    "MaxUnpool1d": of_layer(nn.MaxUnpool1d(2, 1), (N, 4, 3), DEALT[:, :, :3]),
+    "MaxUnpool2d": of_layer(nn.MaxUnpool2d((1, 3), 2, (0, 1)), (N, 4, 2, 2), DEALT[:, :, :4].reshape(N, 4, 2, 2)),
+    "MaxUnpool3d": of_layer(nn.MaxUnpool3d(2), (N, 4, 1, 2, 1), DEALT[:, :, :2].reshape(N, 4, 1, 2, 1)),
     "MaxPool1d": of_layer(nn.MaxPool1d(2, 1), SEQUENCES),
     "MaxPool2d": of_layer(nn.MaxPool2d(3, 2, 1, ceil_mode=True), IMAGES),
     "AvgPool2d": of_layer(nn.AvgPool2d(3, 2, 1, count_include_pad=False), IMAGES),
@@ -287,6 +292,10 @@ FUNCTIONS: dict[str, Case] = {
     "adaptive_avg_pool1d": of_function(lambda x: F.adaptive_avg_pool1d(x, 2), SEQUENCES),
     "adaptive_max_pool1d": of_function(lambda x: F.adaptive_max_pool1d(x, 2), SEQUENCES),
     "adaptive_max_pool2d": of_function(lambda x: F.adaptive_max_pool2d(x, (3, None)), IMAGES),
+    "max_unpool1d": of_function(lambda x, i: F.max_unpool1d(x, i, 2, output_size=(5,)), (N, 4, 2), DEALT[:, :, :2]),
+    "max_unpool2d": of_function(lambda x, i: F.max_unpool2d(x, i, 2), (N, 4, 2, 1), DEALT[:, :, :2, None]),
+    "max_unpool3d": of_function(lambda x, i: F.max_unpool3d(x, i, 2), (N, 4, 1, 2, 1),
+                                DEALT[:, :, :2].reshape(N, 4, 1, 2, 1)),
     "max_pool1d": of_function(lambda x: F.max_pool1d(x, 3, 2, 1), SEQUENCES),
     "max_pool2d": of_function(lambda x: F.max_pool2d(x, (2, 3), 1, dilation=2), IMAGES),
     "avg_pool2d": of_function(lambda x: F.avg_pool2d(x, 3, 2, 1, divisor_override=7), IMAGES),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, grad
+from autograd import Tensor, grad, manual_seed, vmap
 from nn import functional
 
 WIDE = np.array([-1e4, -7.0, -3.5, -2.0, -1.2, -0.7, -0.3, 0.2, 0.6, 1.5, 2.5, 3.7, 5.0, 6.5, 1e4])
@@ -98,3 +98,34 @@ def test_softmin_is_softmax_of_the_opposite() -> None:
 def test_what_does_not_fit(call: Callable[[], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_class_is_drawn_as_often_as_its_probability_says() -> None:
+    manual_seed(0)
+    chances = np.array([0.2, 0.5, 0.3])
+    logits = np.broadcast_to(np.log(chances), (20_000, 3))
+    for tau in (0.3, 2.0):
+        soft = functional.gumbel_softmax(logits, tau).data
+        np.testing.assert_allclose(soft.sum(axis=1), 1)
+        np.testing.assert_allclose(np.bincount(soft.argmax(axis=1)) / 20_000, chances, atol=0.02)
+    hard = functional.gumbel_softmax(logits, 0.5, hard=True, dim=1).data
+    assert set(np.unique(np.round(hard, 12))) == {0, 1}
+    np.testing.assert_allclose(hard.mean(axis=0), chances, atol=0.02)
+
+
+def test_a_hard_choice_has_the_gradient_of_the_soft_one() -> None:
+    x, slope = np.random.default_rng(0).normal(size=(2, 4, 3))
+
+    def gradient(hard: bool) -> Any:
+        def loss(x: Any) -> Any:
+            return (functional.gumbel_softmax(x, 0.7, hard, dim=0) * slope).sum()
+
+        manual_seed(3)
+        return grad(loss)(x)
+
+    np.testing.assert_allclose(gradient(True), gradient(False), rtol=1e-12)
+    assert np.abs(gradient(True)).max() > 0.01
+    drawn = vmap(functional.gumbel_softmax)(np.zeros((5, 3)))
+    assert len(np.unique(drawn)) == 15  # anew in each example
+    with pytest.raises(ValueError, match="gumbel_softmax needs a tau above 0, got 0"):
+        functional.gumbel_softmax(x, 0)

@@ -184,6 +184,7 @@ def test_every_layer_has_a_case():
     tested = {type(layer) for layer, _ in LAYERS} | {nn.Embedding, nn.RNN, nn.LSTM, nn.GRU, nn.MultiheadAttention}
     tested |= {nn.TransformerDecoderLayer, nn.TransformerDecoder, nn.Transformer}
     tested |= {nn.CosineSimilarity, nn.PairwiseDistance, nn.Bilinear, nn.EmbeddingBag}
+    tested |= {nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d}
     assert set(CONVERTERS) <= tested
     assert {getattr(nn.layers, name) for name in nn.layers.__all__} == tested
 
@@ -202,6 +203,16 @@ def test_bags_compute_the_same_elsewhere(mode, options, tmp_path):
     if mode == "sum":
         weights = RANDOM.random(5).astype(np.float32)
         nn.export_onnx(layer, (indices[0], offsets, weights), path)
+
+
+@pytest.mark.parametrize(("layer", "pool", "shape"), [
+    (nn.MaxUnpool1d(2), nn.MaxPool1d(2, return_indices=True), (2, 3, 6)),
+    (nn.MaxUnpool2d(2, 3), nn.MaxPool2d(2, 3, return_indices=True), (2, 3, 5, 8)),
+    (nn.MaxUnpool3d(2), nn.MaxPool3d(2, return_indices=True), (2, 3, 2, 4, 2)),
+])
+def test_unpooled_values_are_the_same_elsewhere(layer, pool, shape, tmp_path):
+    values, places = pool(images(*shape))
+    assert_same_elsewhere(layer, (values.data, places.data), tmp_path / "model.onnx")
 
 
 def test_rows_that_the_example_does_not_read_are_shortened_elsewhere_too(tmp_path):

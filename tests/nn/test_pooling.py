@@ -21,6 +21,42 @@ def bounds(i: int, n: int, m: int) -> slice:
     return slice(i * n // m, -(-(i + 1) * n // m))
 
 
+@given(st.integers(1, 3), st.lists(st.integers(3, 6), min_size=3, max_size=3), st.integers(1, 3), st.integers(0, 1))
+def test_what_was_pooled_is_put_back(axes: int, size: list[int], stride: int, padding: int) -> None:
+    """At the place of each largest value, of which overlapping windows may have one, that value; else 0."""
+    x = np.random.default_rng(0).normal(size=(2, 3, *size[:axes]))
+    pool, back = (getattr(functional, f"{name}{axes}d") for name in ("max_pool", "max_unpool"))
+    values, places = pool(x, 2, stride, padding, return_indices=True)
+    out = back(values, places, 2, stride, padding, output_size=x.shape)
+    expected = np.zeros((2, 3, x[0, 0].size))
+    np.put_along_axis(expected, places.data.reshape(2, 3, -1), values.data.reshape(2, 3, -1), axis=2)
+    np.testing.assert_array_equal(out.data, expected.reshape(x.shape))
+    np.testing.assert_array_equal(back(values[0], places[0], 2, stride, padding, x.shape[2:]).data, out.data[0])
+    if stride > 1:
+        check_gradients(lambda values: back(values, places, 2, stride, padding, x.shape), values.data)
+
+
+def test_the_smallest_image_is_meant_unless_told() -> None:
+    values, places = np.ones((1, 1, 2, 2)), np.array([[[[0, 3], [8, 6]]]])
+    assert nn.MaxUnpool2d(2)(values, places).shape == (1, 1, 4, 4)
+    assert nn.MaxUnpool2d(3, 2, 1)(values, places).shape == (1, 1, 3, 3)
+    assert nn.MaxUnpool2d(2)(values, places, output_size=(1, 1, 5, 4)).shape == (1, 1, 5, 4)
+    assert nn.MaxUnpool2d(3, 2, 1).extra_repr() == "3, stride=2, padding=1"
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda x, i: nn.MaxUnpool2d(2)(x, i[..., :1]), r"places of the shape \(1, 1, 2, 2\), .*int64 \(1, 1, 2, 1\)"),
+    (lambda x, i: nn.MaxUnpool2d(2)(x, i * 0.5), r"MaxUnpool2d\(2\) expected places .* as integers, got float64"),
+    (lambda x, i: nn.MaxUnpool2d(2)(x, i, (6, 4)), r"less than a stride of \(2, 2\) from \(4, 4\), not \(6, 4\)"),
+    (lambda x, i: nn.MaxUnpool2d(2)(x, i + 7), r"in an output of \(4, 4\), got 16 at index \(0, 0, 1, 0\)"),
+    (lambda x, i: functional.max_unpool1d(x, i, 2), r"max_unpool1d expected \(N, C, L\), got \(1, 1, 2, 2\)"),
+    (lambda x, i: nn.MaxUnpool1d(0), "MaxUnpool1d: kernel_size must be an integer of at least 1, got 0"),
+])
+def test_what_cannot_be_put_back(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(np.ones((1, 1, 2, 2)), np.array([[[[0, 3], [9, 6]]]]))
+
+
 @given(sizes, sizes, sizes, sizes, st.booleans())
 def test_adaptive_windows_by_a_loop(height: int, width: int, rows: int, columns: int, ties: bool) -> None:
     """In reading order: of equal values the first is the largest, and its place gets the gradient."""
