@@ -329,6 +329,8 @@ FUNCTIONS: dict[str, Case] = {
     "unfold": of_function(lambda x: F.unfold(x, (2, 3), stride=2), IMAGES),
     "fold": of_function(lambda x: F.fold(x, 4, 3, padding=1), (N, 9, 16)),
     "grid_sample": of_function(F.grid_sample, IMAGES, (N, 3, 4, 2)),
+    "grid_sample of volumes": of_function(F.grid_sample, VOLUMES, (N, 2, 1, 3, 3)),
+    "affine_grid of volumes": of_function(lambda theta: F.affine_grid(theta, (len(theta), 1, 2, 3, 4)), (N, 3, 4)),
     "affine_grid": of_function(lambda theta: F.affine_grid(theta, (*theta.shape[:1], 1, 3, 4)), (N, 2, 3)),
     "interpolate": of_function(lambda x: F.interpolate(x, scale_factor=(0.6, 1.5), mode="bilinear"), IMAGES),
     "scaled_dot_product_attention": of_function(F.scaled_dot_product_attention, (N, 4, 6), (N, 5, 6), (N, 5, 3)),

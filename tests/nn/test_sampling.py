@@ -14,18 +14,20 @@ from nn import functional
 
 RNG = np.random.default_rng(0)
 IMAGES, GRID = RNG.normal(size=(2, 3, 5, 6)), RNG.uniform(-2.7, 2.7, size=(2, 4, 7, 2))
+VOLUMES, PLACES = RNG.normal(size=(2, 3, 4, 5, 6)), RNG.uniform(-1.9, 1.9, size=(2, 3, 2, 4, 3))
 SCIPYS = {("zeros", False): "grid-constant", ("zeros", True): "grid-constant", ("border", False): "nearest",
           ("border", True): "nearest", ("reflection", False): "reflect", ("reflection", True): "mirror"}
 
 
 @pytest.mark.parametrize("mode", ["bilinear", "nearest"])
 @pytest.mark.parametrize(("padding", "corners"), SCIPYS)
-def test_places_are_read_as_scipy_does(mode: str, padding: str, corners: bool) -> None:
-    found = functional.grid_sample(IMAGES, GRID, mode, padding, corners).data
+@pytest.mark.parametrize(("images", "grid"), [(IMAGES, GRID), (VOLUMES, PLACES)], ids=["images", "volumes"])
+def test_places_are_read_as_scipy_does(images: Any, grid: Any, mode: str, padding: str, corners: bool) -> None:
+    found = functional.grid_sample(images, grid, mode, padding, corners).data
     for n, c in np.ndindex(2, 3):
-        x, y = ((GRID[n, ..., k] + 1) / 2 * (size - 1) if corners else ((GRID[n, ..., k] + 1) * size - 1) / 2
-                for k, size in enumerate((6, 5)))
-        expected = ndimage.map_coordinates(IMAGES[n, c], [y, x], order=int(mode == "bilinear"),
+        at = [(grid[n, ..., k] + 1) / 2 * (size - 1) if corners else ((grid[n, ..., k] + 1) * size - 1) / 2
+              for k, size in enumerate(images.shape[:1:-1])]
+        expected = ndimage.map_coordinates(images[n, c], at[::-1], order=int(mode == "bilinear"),
                                            mode=SCIPYS[padding, corners])
         np.testing.assert_allclose(found[n, c], expected, rtol=1e-9, atol=1e-11)
 
@@ -34,6 +36,16 @@ def test_places_are_read_as_scipy_does(mode: str, padding: str, corners: bool) -
 def test_slopes_in_image_and_grid(padding: str, corners: bool) -> None:
     check_gradients(lambda x, g: functional.grid_sample(x, g, "bilinear", padding, corners), IMAGES, GRID)
     check_gradients(lambda x: functional.grid_sample(x, GRID, "nearest", padding, corners), IMAGES)
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_the_identity_leaves_volumes_as_they_are_and_axes_may_change_places(corners: bool) -> None:
+    theta = np.tile(np.eye(3, 4), (2, 1, 1))
+    grid = functional.affine_grid(theta, VOLUMES.shape, corners)
+    np.testing.assert_allclose(functional.grid_sample(VOLUMES, grid, align_corners=corners).data, VOLUMES, atol=1e-12)
+    turned = functional.affine_grid(theta[:, [2, 1, 0]], (2, 3, 6, 5, 4), corners)  # x comes from z
+    np.testing.assert_allclose(functional.grid_sample(VOLUMES, turned, align_corners=corners).data,
+                               VOLUMES.swapaxes(2, 4), atol=1e-12)
 
 
 @pytest.mark.parametrize("corners", [False, True])
@@ -74,6 +86,7 @@ def test_single_precision_finds_pixels_of_large_images() -> None:
      "padding_mode must be one of 'zeros', 'border', 'reflection', got 'circular'"),
     (lambda: functional.grid_sample(IMAGES[0], GRID), r"expected images \(N, C, H, W\), got \(3, 5, 6\)"),
     (lambda: functional.grid_sample(IMAGES, GRID[:1]), r"expected a grid \(2, OH, OW, 2\), got \(1, 4, 7, 2\)"),
+    (lambda: functional.grid_sample(VOLUMES, GRID), r"expected a grid \(2, OD, OH, OW, 3\), got \(2, 4, 7, 2\)"),
     (lambda: functional.affine_grid(np.ones((2, 3, 2)), IMAGES.shape), r"expected theta \(N, 2, 3\) and a size"),
 ])
 def test_what_does_not_fit(call: Any, message: str) -> None:
