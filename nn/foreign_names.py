@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _CPU = "there is one process on the CPU: leave it out"
 _TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
 _LAZY = ("Linear", *[f"{name}{axes}d" for name in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
@@ -38,6 +40,22 @@ DATA = {
     "IterableDataset": "nn.fit takes any iterable of batches", "default_convert": "write Tensor(x)",
     "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
+_ONE_PROCESS = "there is one process: leave it out"
+OPTIONS = {
+    "device": "there is one device, the CPU: leave it out", "sparse": "gradients are dense: leave it out",
+    "generator": "write seed=", "dataset": "write the data first, without a name", "persistent_workers": _ONE_PROCESS,
+    "prefetch_factor": _ONE_PROCESS, "worker_init_fn": _ONE_PROCESS, "multiprocessing_context": _ONE_PROCESS,
+    "timeout": _ONE_PROCESS,
+}
+
+
+def refuse_options(name: str, options: Iterable[str]) -> None:
+    """Raise TypeError for an option that PyTorch's class of this name has and this one does not."""
+    for option in options:
+        if option in OPTIONS:
+            raise TypeError(f"{name} has no option {option!r}; {OPTIONS[option]}")
+
+
 METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out") | {
     "to": "; write .astype(np.float64), or another dtype; there is one device: leave it out",
     "type": "; write .astype(np.float64), or another dtype", "double": "; write .astype(np.float64)",

@@ -15,6 +15,7 @@ import numpy as np
 from autograd.arrays import integer
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
+from nn.foreign_names import refuse_options
 
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
 
@@ -22,8 +23,10 @@ _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must 
 class _OfOneDataSet:
     """Apart from the loader, whose own `__new__` would be the signature that editors show."""
 
-    def __new__(cls, *arguments: Any, **_: Any) -> Self:
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
+        if cls is DataLoader:
+            refuse_options("DataLoader", options)
         if len(arguments) > 1 and np.ndim(arguments[1]):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         return super().__new__(cls)

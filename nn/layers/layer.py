@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor
+from nn.foreign_names import refuse_options
 from nn.module import Module
 
 
@@ -20,11 +21,13 @@ class Layer(Module):
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
     called_with: Sequence[str] = ("x",)
 
-    def __new__(cls, *arguments: Any, **_: Any) -> Self:
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse what the layer is called with, `nn.ReLU(x)`, but not a loss's weights of classes."""
-        given_data = len(arguments) >= len(cls.called_with) and _is_data(arguments[0])
-        if given_data and cls.__init__.__module__.startswith("nn."):  # a user's own may take data
-            name = cls.__name__
+        if not cls.__init__.__module__.startswith("nn."):  # a user's own may take data, and any options
+            return super().__new__(cls)
+        name = cls.__name__
+        refuse_options(name, options)
+        if len(arguments) >= len(cls.called_with) and _is_data(arguments[0]):
             raise TypeError(f"{name} is made first, of options, and then called with data: "
                             f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")
         return super().__new__(cls)

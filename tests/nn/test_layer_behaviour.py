@@ -280,7 +280,11 @@ def test_functions_agree_with_layers() -> None:
     "TripletMarginLoss(margin=2.0, swap=True, reduction='sum')", "GaussianNLLLoss(full=True)",
     "PoissonNLLLoss(log_input=False)", "CosineEmbeddingLoss(margin=0.1)", "HingeEmbeddingLoss()", "SoftMarginLoss()",
     "MultiMarginLoss(p=2, margin=0.5)", "Bilinear(3, 4, 2, bias=False)", "Softmax2d()", "ChannelShuffle(3)",
-    "EmbeddingBag(5, 3, mode='max', padding_idx=1)",
+    "EmbeddingBag(5, 3, mode='max', padding_idx=1)", "Embedding(5, 3, max_norm=1.0, scale_grad_by_freq=True)",
+    "Conv3d(2, 3, (1, 2, 3), stride=2)", "ConvTranspose3d(2, 3, 2, output_padding=(0, 1, 0), dilation=2)",
+    "MaxPool3d(2, ceil_mode=True)", "AvgPool3d((1, 2, 3), stride=2, divisor_override=4)", "Dropout3d(0.3)",
+    "AdaptiveAvgPool3d((1, None, 2))", "InstanceNorm3d(3)", "BatchNorm3d(3, affine=False)", "ZeroPad3d(1)",
+    "MaxUnpool2d(3, stride=2)", "Upsample(scale_factor=1.5, mode='linear', recompute_scale_factor=True)",
     "CrossEntropyLoss(from_logits=False, ignore_index=3, reduction='sum')", "BCELoss(from_logits=True)",
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:

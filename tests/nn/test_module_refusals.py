@@ -23,6 +23,33 @@ class Net(nn.Module):
         self.temperature = nn.Parameter(2.0)
 
 
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.Linear(3, 2, device="cpu"), "Linear has no option 'device'; there is one device, the CPU"),
+    (lambda: nn.LSTM(3, 2, device="cuda"), "LSTM has no option 'device'"),
+    (lambda: nn.Embedding(3, 2, sparse=True), "Embedding has no option 'sparse'; gradients are dense: leave it out"),
+    (lambda: nn.data.DataLoader(np.ones(4), 2, generator=None), "DataLoader has no option 'generator'; write seed="),
+    (lambda: nn.data.DataLoader(dataset=np.ones(4)), "no option 'dataset'; write the data first, without a name"),
+    (lambda: nn.data.DataLoader(np.ones(4), 2, worker_init_fn=len), "one process: leave it out"),
+])
+def test_options_that_another_library_has(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_a_layer_and_a_loader_of_the_users_own_may_have_any_options() -> None:
+    class Mine(nn.Linear):
+        def __init__(self, device: str) -> None:
+            super().__init__(3, 2)
+            self.device = device
+
+    class Loader(nn.data.DataLoader):
+        def __init__(self, dataset: Any) -> None:
+            super().__init__(dataset, 2)
+
+    assert Mine(device="here").device == "here"
+    assert len(Loader(dataset=np.ones(4))) == 2
+
+
 def test_replacing_a_parameter_by_an_array_is_refused() -> None:
     net = Net()
     with pytest.raises(TypeError, match=r"Block.scale is a Parameter, which a ndarray would silently replace"):
