@@ -63,10 +63,15 @@ def _kernel(module: Any) -> dict[str, Any]:
 
 
 def _max_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    module = call.module
-    if module.return_indices:
-        raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
-    return [graph.add("MaxPool", inputs, dilations=list(module.dilation), **_pool(module))]
+    return _largest(graph, call, inputs, dilations=list(call.module.dilation), **_pool(call.module))
+
+
+def _largest(graph: Graph, call: Call, inputs: Sequence[str], **options: Any) -> list[str]:
+    if not call.module.return_indices:
+        return [graph.add("MaxPool", inputs, **options)]
+    out, places = graph.add_many("MaxPool", inputs, 2, **options)
+    channel = graph.constant(np.array(math.prod(call.inputs[0].shape[-call.module.axes :])), f"{call.path}.channel")
+    return [out, graph.add("Mod", [places, channel])]  # ONNX counts them over the whole batch
 
 
 def _average_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -90,21 +95,21 @@ def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    axes = call.module.axes
     if isinstance(call.module, layers.AdaptiveMaxPool2d):
-        if call.module.return_indices:
-            raise call.error("ONNX counts indices over the whole batch; make it without return_indices")
-        return _pool_to_size(graph, call, inputs, "MaxPool", call.module.axes)
-    if set(call.outputs[0].shape[-call.module.axes :]) == {1}:  # its reference evaluator has none of largest values
+        return _largest(graph, call, inputs, **_even(call, axes))
+    if set(call.outputs[0].shape[-axes:]) == {1}:
         return [graph.add("GlobalAveragePool", inputs)]
-    return _pool_to_size(graph, call, inputs, "AveragePool", call.module.axes)
+    return [graph.add("AveragePool", inputs, **_even(call, axes))]
 
 
-def _pool_to_size(graph: Graph, call: Call, inputs: Sequence[str], operator: str, axes: int) -> list[str]:
+def _even(call: Call, axes: int) -> dict[str, list[int]]:
+    """The windows that stand side by side, as many as there are outputs. Raises ValueError where they would overlap."""
     before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
     if any(b % a for b, a in zip(before, after, strict=True)):
         raise call.error(f"ONNX has no pool from {before} to {after} pixels; it must divide evenly")
     kernel = [b // a for b, a in zip(before, after, strict=True)]
-    return [graph.add(operator, inputs, kernel_shape=kernel, strides=kernel)]
+    return {"kernel_shape": kernel, "strides": kernel}
 
 
 def _unpool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -134,7 +139,7 @@ def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, after = call.module, call.outputs[0].shape[2:]
     if module.mode == "area":
-        return _pool_to_size(graph, call, inputs, "AveragePool", len(after))
+        return [graph.add("AveragePool", inputs, **_even(call, len(after)))]
     if module.size is None and not module.recompute_scale_factor:
         given = module.scale_factor
         factors = np.array(given if isinstance(given, tuple | list) else [given] * len(after), np.float32)

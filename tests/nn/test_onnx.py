@@ -83,6 +83,10 @@ LAYERS = [
     (nn.Upsample(size=(2, 3), mode="area"), (2, 3, 4, 6)),
     (nn.Upsample(scale_factor=1.3, mode="linear", recompute_scale_factor=True), (2, 3, 5)),
     (nn.MaxPool1d(3, stride=2, padding=1), (2, 3, 9)),
+    (nn.MaxPool1d(2, return_indices=True), (2, 3, 6)),
+    (nn.MaxPool2d(3, 2, 1, return_indices=True, ceil_mode=True), (2, 3, 5, 6)),
+    (nn.MaxPool3d(2, return_indices=True), (2, 3, 4, 2, 4)),
+    (nn.AdaptiveMaxPool2d((2, 3), return_indices=True), (2, 3, 4, 6)),
     (nn.MaxPool2d(2, dilation=2), (2, 3, 8, 8)),
     (nn.MaxPool2d(3, stride=2, ceil_mode=True), (2, 3, 8, 8)),
     (nn.AvgPool2d(3, stride=2, padding=1), (2, 3, 7, 7)),
@@ -215,6 +219,19 @@ def test_unpooled_values_are_the_same_elsewhere(layer, pool, shape, tmp_path):
     assert_same_elsewhere(layer, (values.data, places.data), tmp_path / "model.onnx")
 
 
+def test_places_go_from_a_pool_to_what_puts_values_back(tmp_path):
+    class Segmenter(nn.Module):
+        def __init__(self):
+            self.down, self.up = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+            self.first, self.last = nn.Conv2d(1, 3, 3, padding=1), nn.Conv2d(3, 2, 1)
+
+        def forward(self, x):
+            values, places = self.down(self.first(x))
+            return self.last(self.up(values, places))
+
+    assert_same_elsewhere(Segmenter(), images(2, 1, 4, 6), tmp_path / "model.onnx")
+
+
 def test_rows_that_the_example_does_not_read_are_shortened_elsewhere_too(tmp_path):
     layer = nn.Embedding(7, 3, max_norm=0.1)
     nn.export_onnx(layer, np.array([[0, 1]]), tmp_path / "model.onnx")
@@ -236,8 +253,6 @@ def test_options_that_onnx_has_not(tmp_path):
         nn.export_onnx(nn.CosineSimilarity(), (images(2, 4), images(4)), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="whole powers only"):
         nn.export_onnx(nn.LPPool1d(1.5, 2), abs(images(2, 3, 4)), tmp_path / "model.onnx")
-    with pytest.raises(ValueError, match="without return_indices"):
-        nn.export_onnx(nn.AdaptiveMaxPool1d(2, return_indices=True), images(2, 3, 4), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="must divide evenly"):
         nn.export_onnx(nn.AdaptiveMaxPool1d(3), images(2, 3, 4), tmp_path / "model.onnx")
 

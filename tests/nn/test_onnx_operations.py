@@ -114,7 +114,6 @@ class Initial(nn.Module):
         (nn.RNN(3, 4, nonlinearity="relu"), (5, 2, 3), "no RNN of relu"),
         (nn.AdaptiveAvgPool2d(3), (1, 2, 5, 5), r"no pool from \(5, 5\) to \(3, 3\) pixels"),
         (nn.BatchNorm1d(3, track_running_stats=False), (2, 3), "without running statistics"),
-        (nn.MaxPool2d(2, return_indices=True), (1, 1, 4, 4), "without return_indices"),
         (nn.AvgPool2d(2, divisor_override=3), (1, 1, 4, 4), "no divisor_override"),
         (nn.Conv2d(1, 1, 3), (1, 5, 5), "not a valid ONNX model"),
     ],
