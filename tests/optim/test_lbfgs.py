@@ -140,6 +140,41 @@ def test_a_minimum_is_found_in_one_step(dtype: Any) -> None:
     assert (a.dtype, b.dtype, frozen.tolist()) == (dtype, np.float32, [1, 1, 1])
 
 
+def evaluations(loss: Callable[[Any], Any], start: float, **options: Any) -> int:
+    """How often one step asks for a loss and its gradient, from an array of one number on."""
+    x = Tensor([start], requires_grad=True)
+    calls = 0
+
+    def closure() -> Any:
+        nonlocal calls
+        calls += 1
+        x.grad = None
+        value = loss(x).sum()
+        value.backward()
+        return value
+
+    optim.LBFGS([x], **options).step(closure)
+    return calls
+
+
+@pytest.mark.parametrize(("slope", "calls"), [(0.25, 1), (-0.125, 1), (0.375, 10)])
+def test_a_step_ends_where_the_gradient_is_within_its_tolerance(slope: float, calls: int) -> None:
+    found = evaluations(lambda x: slope * x, 1.0, max_iter=10, tolerance_grad=0.25, tolerance_change=1e-9)
+    assert found == calls
+
+
+def test_a_step_ends_where_the_loss_changes_no_more_though_the_parameters_do() -> None:
+    """By 5e-4, however large the loss is, while they move by 5e-3."""
+    assert evaluations(lambda x: 5 + 0.1 * x, 1.0, max_iter=10, lr=0.05, tolerance_change=1e-3) == 2
+
+
+@pytest.mark.parametrize(("slope", "tolerance", "calls"), [(1e3, 1e3, 2), (1e3, 1e-2, 4), (0.5, 0.05, 3)])
+def test_a_search_ends_where_the_parameters_no_longer_move(slope: float, tolerance: float, calls: int) -> None:
+    """Of a loss that jumps beside its start, so that the search comes ever closer to it."""
+    assert evaluations(lambda x: slope * x + (1e6 if x.item() < 1 else 0), 1.0, max_iter=1,
+                       tolerance_change=tolerance, line_search_fn="strong_wolfe") == calls
+
+
 @pytest.mark.parametrize("interrupted_at", [0, 1, 3])
 @pytest.mark.parametrize("search", [None, "strong_wolfe"])
 def test_a_resumed_run_ends_with_the_same_bits(search: Any, interrupted_at: int) -> None:
@@ -171,6 +206,7 @@ def test_a_run_of_one_parameter_is_resumed() -> None:
     optimizer = optim.LBFGS([x], max_iter=2)
     optimizer.step(closure)
     saved, start = optimizer.state_dict(), x.numpy().copy()
+    assert saved["state"]["0"]["step"] == 1
     optimizer.step(closure)
     end, x.data = x.numpy().copy(), start
     resumed = optim.LBFGS([x], max_iter=2)
