@@ -37,6 +37,7 @@ class Report:
         summary = (
             f"gradients agree: largest relative error {self.largest_error:.1e} ({self.where}), "
             f"{self.comparisons} comparisons in {self.dtype}, {self.evaluations} evaluations"
+            if self.comparisons else "nothing was compared, so nothing is proved: no element has a derivative here"
         )
         lines = [summary, f"  modes: {', '.join(self.modes)}"]
         lines += [f"  not differentiable here: {place}" for place in self.not_differentiable[:10]]

@@ -35,7 +35,8 @@ class Subject:
         self.leaves, self.structure = flatten(tuple(args))
         self.active = [i for i, leaf in enumerate(self.leaves) if is_floating(leaf)]
         if not self.active:
-            kinds = ", ".join(type(x).__name__ for x in self.leaves) or "none"
+            kinds = ", ".join(f"{type(x).__name__} of {dtype}" if (dtype := getattr(x, "dtype", "")) else
+                              type(x).__name__ for x in self.leaves) or "none"
             raise TypeError("check_gradients found nothing to differentiate: give at least one float, floating array "
                             f"or tensor as an argument; got {kinds}")
         places = paths(self.structure)

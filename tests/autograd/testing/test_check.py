@@ -280,6 +280,13 @@ def test_inputs_are_left_as_they_were() -> None:
     assert tensor.grad is None
 
 
+def test_a_check_without_a_comparison_says_that_it_proves_nothing() -> None:
+    for f, x in ((np.sum, np.zeros(0)), (np.abs, 0.0)):
+        assert str(check_gradients(f, x)).startswith("nothing was compared, so nothing is proved")
+    with pytest.raises(TypeError, match="at least one float, floating array or tensor .*; got ndarray of int64, int"):
+        check_gradients(np.add, np.arange(2), 1)
+
+
 def test_a_report_says_what_was_done() -> None:
     report = check_gradients(lambda x: np.sin(x).sum(), X, order=2, modes=["reverse", "forward"])
     assert report.largest_error < 1e-9
