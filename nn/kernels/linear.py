@@ -3,8 +3,8 @@
     out = x W^T + b      x (..., in), weight (out, in), bias (out,) or None, out (..., out)
     dx = g W,   dW = g^T x,   db = sum of g
 
-Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out). The result is in
-row-major order but for a few long rows (`products.py`), and dx in the order of x.
+Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out), in row-major order.
+The bias is added to each part while it is in the cache, and dx and dW are one piece of work for the threads.
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
-from autograd.runtime.matmul import dot, vector_times
+from autograd.runtime.matmul import dot, dots, vector_times
 
 Array = np.ndarray[Any, Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
     rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
-    out = dot(rows, weight.T)
-    if bias is not None:
-        out += bias
+    out = dot(rows, weight.T, bias)
     return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()
 
 
@@ -33,10 +31,14 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
                     needs: Sequence[bool]) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     rows, inputs = _matrix(g), _matrix(x)
-    dx = dot(rows, weight).reshape(x.shape) if needs[0] else None
-    dw = dot(rows.T, inputs) if needs[1] else None
+    dx: Array | None
+    dw: Array | None
+    if needs[0] and needs[1]:
+        dx, dw = dots((rows, weight), (rows.T, inputs))
+    else:
+        dx, dw = dot(rows, weight) if needs[0] else None, dot(rows.T, inputs) if needs[1] else None
     db = vector_times(_ones(len(rows), g.dtype), rows) if needs[2] else None
-    return dx, dw, db
+    return None if dx is None else dx.reshape(x.shape), dw, db
 
 
 def linear_recorded(g: Any, operands: Sequence[Any], needs: Sequence[bool]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import pytest
 from autograd import tensor
 from autograd.rules.ufuncs import matmul
 from autograd.runtime.blas import LIGHT, SHARED, UNPACKED, reads_small_operands
-from autograd.runtime.matmul import ALIGNED, LARGE, WHOLE, WORTH, dot, times_vector, vector_times
+from autograd.runtime.matmul import GRAIN, LARGE, WHOLE, WORTH, dot, dots, times_vector, vector_times
 
 SHAPES = [
     ((32, 64), (64, 256)), ((33, 97), (97, 170)), ((256, 64), (64, 33)), ((130, 900), (900, 10)),
@@ -58,6 +58,27 @@ def test_products_are_asked_for_in_tiles(left: Any, right: Any, dtype: Any, smal
         assert work < SHARED or (small_kernels and straight and work <= UNPACKED)
 
 
+@pytest.mark.parametrize("parts", [1, 2, 3, 7])
+def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> None:
+    """Wherever one share ends and the next begins, each product is made whole, once, and so is its row."""
+    def in_shares(task: Any, length: int, least: int) -> None:
+        for k in range(parts):
+            task(length * k // parts, length * (k + 1) // parts)
+
+    monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: True)
+    monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_shares)
+    monkeypatch.setattr("autograd.runtime.matmul.GRAIN", 1000)
+    rng = np.random.default_rng(0)
+    tall, wide, small = ((rng.standard_normal((m, k)), rng.standard_normal((k, n)))
+                         for m, k, n in ((1000, 33, 20), (40, 130, 500), (3, 4, 5)))
+    for pair in ((tall, wide), (wide, tall), (tall, small), (small, tall)):
+        for found, factors in zip(dots(*pair), pair, strict=True):
+            np.testing.assert_allclose(found, np.einsum("mk,kn->mn", *factors), rtol=0, atol=1e-12)
+    for x, y in (tall, wide, small):
+        row = rng.standard_normal(y.shape[1])
+        np.testing.assert_allclose(dot(x, y, row), np.einsum("mk,kn->mn", x, y) + row, rtol=0, atol=1e-12)
+
+
 def test_large_products_are_shared_out_and_the_largest_are_openblass(asked: list[Any], monkeypatch: Any) -> None:
     monkeypatch.setattr("autograd.runtime.matmul.reads_small_operands", lambda: True)
     shares = []
@@ -72,10 +93,10 @@ def test_large_products_are_shared_out_and_the_largest_are_openblass(asked: list
     x, y = rng.standard_normal((1000, 130)), rng.standard_normal((130, 65))
     np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
     np.testing.assert_allclose(dot(y.T, x.T), np.einsum("mk,kn->nm", x, y), rtol=0, atol=1e-12)
-    assert shares == [(63, -(-WORTH // (130 * 65 * ALIGNED)))] * 2  # in units of so many rows, then columns
+    assert shares == [(-(-x.size * 65 // GRAIN), WORTH // GRAIN)] * 2
     asked.clear()
     monkeypatch.setattr("autograd.runtime.matmul.WHOLE", x.size * 65 - 1)
-    np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(matmul(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
     assert [sizes[:3] for sizes in asked] == [(1000, 130, 65)]
 
 
