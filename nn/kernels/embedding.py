@@ -20,22 +20,23 @@ from nn.kernels.indices import first_outside
 Array = np.ndarray[Any, Any]
 
 
-def forward(weight: Array, indices: Array, *, padding_idx: int | None = None) -> tuple[Array, tuple[()]]:
+def forward(weight: Array, indices: Array, *,
+            padding_idx: int | None = None) -> tuple[Array, tuple[tuple[int, ...], Any]]:
     at = first_outside(indices, len(weight))
     if at is not None:
         raise ValueError(f"embedding expected indices from 0 to {len(weight) - 1}, got {indices[at]} at index {at}: "
                          f"the table has {len(weight)} rows")
-    return weight.take(indices, axis=0), ()
+    return weight.take(indices, axis=0), (weight.shape, weight.dtype)
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
-             padding_idx: int | None = None) -> tuple[Array | None, ...]:
-    weight, indices = operands
-    out = np.zeros_like(weight)
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...], Any],
+             needs: Sequence[bool], *, padding_idx: int | None = None) -> tuple[Array | None, ...]:
+    indices, (shape, dtype) = operands[1], residuals
+    out = np.zeros(shape, dtype)
     if indices.size:
-        wanted = indices.reshape(-1).astype(np.uint16 if len(weight) <= 2**16 else np.int64)  # 16 bits sort by radix
+        wanted = indices.reshape(-1).astype(np.uint16 if len(out) <= 2**16 else np.int64)  # 16 bits sort by radix
         order = wanted.argsort(kind="stable")
-        keys, rows = _sum_runs(wanted[order], g.reshape(-1, weight.shape[1]).take(order, axis=0))
+        keys, rows = _sum_runs(wanted[order], g.reshape(-1, shape[1]).take(order, axis=0))
         out[keys] = rows
         if padding_idx is not None:
             out[padding_idx] = 0
@@ -64,4 +65,4 @@ def reference(weight: Any, indices: Any, *, padding_idx: int | None = None) -> A
     return weight[indices]
 
 
-embedding = fused("embedding", forward, pullback, reference)
+embedding = fused("embedding", forward, pullback, reference, unread=[0])
