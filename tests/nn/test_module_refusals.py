@@ -161,3 +161,9 @@ def test_a_leaf_that_no_optimizer_would_train_is_warned_of() -> None:
     assert len(seen) == 1  # a constant and a result are no leaves that wait for a gradient
     model.scale = nn.Parameter(model.scale.data)
     assert len(list(model.parameters())) == 3
+
+
+@pytest.mark.parametrize("value", [Tensor(1.0, requires_grad=True), nn.Parameter(np.ones(2), requires_grad=False)])
+def test_a_buffer_is_nothing_that_is_trained_or_may_be(value: Tensor) -> None:
+    with pytest.raises(TypeError, match=r"a buffer is not trained; pass .detach\(\)"):
+        nn.Linear(2, 2).register_buffer("extra", value)

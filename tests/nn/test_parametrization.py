@@ -56,6 +56,14 @@ def test_a_layer_computes_with_what_is_made_of_the_original() -> None:
     np.testing.assert_array_equal(layer.weight.data, (original.data + original.data.T) / 2)
 
 
+def test_what_else_is_computed_stays_so_when_one_is_no_more() -> None:
+    layer = nn.parametrize(nn.parametrize(nn.Linear(3, 3), "weight", Symmetric()), "bias", nn.Tanh())
+    bias = layer.bias.data
+    nn.remove_parametrization(layer, "weight")
+    assert [*layer.state_dict()] == ["weight", "parametrizations.bias.original"]
+    np.testing.assert_array_equal(layer.bias.data, bias)
+
+
 def test_the_right_inverse_gives_the_originals() -> None:
     layer = nn.Linear(2, 2).requires_grad_(False)
     expected = np.abs(layer.weight.data) + 0.1

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors import safe_open
+from safetensors.numpy import load as tensors_of
 from safetensors.numpy import load_file, save_file
 
 from autograd import Tensor
@@ -90,6 +91,8 @@ def test_a_model_file_is_plain_safetensors(path):
 def test_paths_that_read_alike_are_kept_apart():
     state = {"a.b.c": np.ones(1), "a": {"b.c": np.zeros(2), "b": {"c": np.ones(4)}}, "a.b.c#2": np.full(3, 2.0)}
     assert_same(decode(encode(state), "memory"), state)
+    names = tensors_of(encode({"a.b": np.ones(1), "a": {"b": np.zeros(2)}}))
+    assert {name: array.size for name, array in names.items()} == {"a.b": 1, "a.b#2": 2}
 
 
 def test_a_type_that_numpy_has_not_is_named(tmp_path):

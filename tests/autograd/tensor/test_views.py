@@ -243,13 +243,15 @@ def test_a_batch_is_written_through_where_an_example_is(axis: int, order: Any, l
         np.testing.assert_array_equal(found, np.stack(examples))
 
 
-def test_a_view_at_an_index_of_each_example_lies_as_the_example_does() -> None:
-    x, places = np.arange(48.0).reshape(2, 3, 4, 2), np.array([1, 0])
+@pytest.mark.parametrize("examples", [1, 2])
+def test_a_view_at_an_index_of_each_example_lies_as_the_example_does(examples: int) -> None:
+    x, places = np.arange(24.0 * examples).reshape(examples, 3, 4, 2), np.array([1, 0])[:examples]
 
     def program(x: Any, i: Any) -> Any:
         x = x.T
         x[i].reshape(-1)[...] = 7.0  # of a copy
         x[i][:, 0].reshape(-1)[...] = 5.0
+        x[i, [2, 3]][...] = 6.0  # of a copy, too
         return x
 
     expected = [program(example.copy(), i) for example, i in zip(x, places, strict=True)]
