@@ -8,9 +8,10 @@ from autograd.scipy.twin import no_twins_but_these
 
 from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
 from .fitpack import InterpolatedUnivariateSpline, RectBivariateSpline, UnivariateSpline, splev, splrep
+from .grids import RegularGridInterpolator, interpn
 from .scattered import LinearNDInterpolator
 from .splines import BSpline, make_interp_spline
-from .tables import RegularGridInterpolator, interp1d, interpn
+from .tables import interp1d
 
 __all__ = [
     "Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "InterpolatedUnivariateSpline",

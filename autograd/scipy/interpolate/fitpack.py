@@ -18,7 +18,7 @@ from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
-from .piecewise import Spline, beside, de_boor, doubles, piece_of
+from .piecewise import Spline, beside, doubles
 from .splines import knots_of, make_interp_spline
 
 Array = Any
@@ -171,9 +171,7 @@ class Surface:
         curves = Spline(self.tx, lines.T, self.kx)
         if grid:
             return inside(curves, x, dx)
-        points, (t, c, k) = np.clip(x, *curves.bounds), curves.derivative(dx).tck
-        place, own = piece_of(t, k, points), np.arange(len(points))
-        return de_boor(t, k, points, place, [c[place - k + j, own] for j in range(k + 1)]).reshape(shape)
+        return curves.derivative(dx).at_own(np.clip(x, *curves.bounds)).reshape(shape)
 
     def ev(self, xi: Any, yi: Any, dx: int = 0, dy: int = 0) -> Any:
         """The values, or derivatives, at points that broadcast."""

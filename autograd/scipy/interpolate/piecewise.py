@@ -48,6 +48,10 @@ class Piecewise:
         """The values at a vector of points, by the pieces next to them where they are outside."""
         raise NotImplementedError
 
+    def at_own(self, points: Array) -> Array:
+        """The values at points each of which has a curve of its own, on the second axis of a result of `at`."""
+        raise NotImplementedError
+
     def derivative(self, nu: int = 1) -> Piecewise:
         """The function of the nu-th derivatives of the pieces."""
         raise NotImplementedError
@@ -104,10 +108,18 @@ class PiecewisePolynomial(Piecewise):
         return self.knots[0], self.knots[-1]
 
     def at(self, points: Array) -> Array:
+        place = self.piece_of(points)
+        return horner(self.c[:, place], points - self.knots[place])
+
+    def at_own(self, points: Array) -> Array:
+        place = self.piece_of(points)
+        return horner(self.c[:, place, np.arange(len(points))], points - self.knots[place])
+
+    def piece_of(self, points: Array) -> Array:
+        """The piece that each point is in, or next to."""
         way = np.sign(self.knots[-1] - self.knots[0])
         place = np.searchsorted(way * self.knots, way * points, side="right") - 1
-        place = np.clip(place, 0, len(self.knots) - 2)
-        return horner(self.c[:, place], points - self.knots[place])
+        return np.clip(place, 0, len(self.knots) - 2)
 
     def derivative(self, nu: int = 1) -> PiecewisePolynomial:
         if nu < 0:
@@ -162,6 +174,10 @@ class Spline(Piecewise):
     def at(self, points: Array) -> Array:
         place = piece_of(self.knots, self.k, points)
         return de_boor(self.knots, self.k, points, place, [self.c[place - self.k + j] for j in range(self.k + 1)])
+
+    def at_own(self, points: Array) -> Array:
+        place, own = piece_of(self.knots, self.k, points), np.arange(len(points))
+        return de_boor(self.knots, self.k, points, place, [self.c[place - self.k + j, own] for j in range(self.k + 1)])
 
     def derivative(self, nu: int = 1) -> Spline:
         if nu < 0:

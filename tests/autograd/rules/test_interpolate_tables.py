@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.interpolate as si
+import scipy.sparse.linalg
 
 from autograd import Tensor, vmap
 from autograd.scipy import interpolate
@@ -93,6 +94,46 @@ def test_grids_are_differentiated_in_points_values_and_coordinates(method: str) 
     values, at = rng.normal(size=(3, 3, 1)), np.array([[0.3, 1.6, 0.5], [2.5, -0.7, 0.5]])
     check_gradients(lambda x, y, z, values, at: interpolate.RegularGridInterpolator((x, y, z), values, method)(
         np.concatenate([at, np.full((2, 1), 0.5)], 1)), *GRID, values, at[:, :2])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("method", ["slinear", "cubic", "quintic", "pchip"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_splines_on_grids_are_scipys(count: int, method: str, dtype: Any) -> None:
+    """SciPy solves for them with a tolerance of its own, unless it is told to do so exactly."""
+    if method == "pchip" and dtype is np.complex128:
+        with pytest.raises(ValueError, match="takes real values"):
+            interpolate.interpn((knots(4),), Tensor(np.ones(4, dtype)), [knots(4)[1]], method)
+        return
+    grid = [knots(6 + i) for i in range(count)]
+    exact = {} if method == "pchip" else {"solver": scipy.sparse.linalg.spsolve}
+    points = np.stack([rng.uniform(g[0] - 0.5, g[-1] + 0.5, 8) for g in grid], -1)
+    points[0], points[1] = [g[2] for g in grid], [g[-1] for g in grid]
+    for trailing in ((), (2,)):
+        values = rng.normal(size=(*map(len, grid), *trailing)).astype(dtype)
+        for fill in (None, np.nan):
+            theirs = si.RegularGridInterpolator(grid, values, method, False, fill, **exact)
+            ours = interpolate.RegularGridInterpolator(grid, Tensor(values), method, False, fill)
+            plain = interpolate.RegularGridInterpolator(grid, values, method, False, fill)
+            loose = 1e-5 if dtype is np.float32 and method == "pchip" else 1e-9
+            same(ours(points), theirs(points), loose)
+            same(plain(Tensor(points)), theirs(points), loose)
+            same(ours(points, "linear"), theirs(points, "linear"), 1e-5)
+            if exact:
+                nu = [1, 2, 0][:count]
+                same(ours(points, nu=nu), theirs(points, nu=nu), 1e-8)
+                same(plain(Tensor(points), f"{method}_legacy"), theirs(points))
+
+
+@pytest.mark.parametrize("method", ["slinear", "cubic", "quintic", "pchip"])
+def test_splines_on_grids_are_differentiated(method: str) -> None:
+    values, at = rng.normal(size=(6, 7)), np.array([[2.3, 3.1], [3.4, 2.2]])
+    check_gradients(lambda x, y, values, at: interpolate.RegularGridInterpolator((x, y), values, method)(at),
+                    knots(6), knots(7), values, at)
+    batches, many = np.stack([values, -values]), np.stack([at, at + 0.1])
+    read = lambda values, at: interpolate.interpn((knots(6), knots(7)), values, at, method)  # noqa: E731
+    np.testing.assert_allclose(vmap(read)(batches, many), [read(Tensor(v), q).numpy() for v, q in
+                                                           zip(batches, many, strict=True)])
 
 
 def test_batches_of_tables_are_a_loop() -> None:
