@@ -26,10 +26,14 @@ real_only: set[Callable[..., Any]] = set()
 """Functions of real arguments, where the types of a ufunc do not tell it."""
 
 
-def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
+def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str, evaluate: Callable[..., Any],
              without: Sequence[str] = ()) -> Callable[..., Any]:
-    """Let `apply` stand for a function on tensors: by a rule of this kind, without a derivative in some operands."""
+    """Let `apply` stand for a function on tensors, and `evaluate` for it on arrays.
+
+    The rule is of this kind, and without a derivative in some operands.
+    """
     apply.kind, apply.without = kind, without  # type: ignore[attr-defined]  # what supported() says of it
+    apply.evaluate = evaluate  # type: ignore[attr-defined]
     registry[function] = apply
     return apply
 

@@ -30,7 +30,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
     ufunc = function if computes and isinstance(function, np.ufunc) and function.nin > 1 else None
     primitive = Elementwise(name or function.__name__, run, tuple(operands[: len(rules)]), rules, times, ufunc)
     primitive.apply = (unary, binary, nary)[min(len(rules), 3) - 1](primitive, run)
-    return register(function, primitive.apply, primitive.kind, without)
+    return register(function, primitive.apply, primitive.kind, run, without)
 
 
 def stated(function: Callable[..., Any], operands: Sequence[str], rules: Sequence[Any]) -> tuple[list[Any], list[str]]:
@@ -89,4 +89,4 @@ def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any]
     primitive = Structured(kind, name or function.__name__, evaluate or function, tuple(operands), pullbacks,
                            pushforwards)
     primitive.views, primitive.offset = views, offset
-    return register(function, calling_convention(primitive, function), kind)
+    return register(function, calling_convention(primitive, function), kind, primitive.evaluate)

@@ -62,4 +62,5 @@ def differential(function: Callable[..., Any], *rules: Rule | None, name: str | 
     """
     given, without = stated(function, operands, rules)
     primitive = Differential(name or function.__name__, evaluate or function, tuple(operands[: len(given)]), given)
-    return register(function, calling_convention(primitive, function), primitive.kind, without)
+    return register(function, calling_convention(primitive, function), primitive.kind, primitive.evaluate,
+                    without)

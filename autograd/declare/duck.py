@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from autograd.rule_signature import Rule
@@ -11,13 +10,14 @@ from autograd.tensor import Tensor
 Array = Any
 
 
-def on_arrays_too(apply: Callable[..., Any], evaluate: Rule) -> Rule:
-    """For use within rules, where arrays give arrays and tensors give tensors, as NumPy's own functions do."""
+def on_arrays_too(apply: Any, evaluate: Rule | None = None) -> Rule:
+    """An operation for use within rules, where arrays give arrays and tensors tensors, as NumPy's own functions do."""
+    on_arrays = evaluate or apply.evaluate
 
     def either(*operands: Array, **options: Any) -> Array:
         for x in operands:
             if isinstance(x, Tensor):
                 return apply(*operands, **options)
-        return evaluate(*operands, **options)
+        return on_arrays(*operands, **options)
 
     return either

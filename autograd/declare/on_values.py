@@ -25,6 +25,7 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             return box.process_constant(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
+    apply.evaluate = function  # type: ignore[attr-defined]
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
     apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply

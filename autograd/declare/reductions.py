@@ -82,4 +82,4 @@ def reduction(function: Callable[..., Any], rule: Rule, *, name: str | None = No
     keepdims.
     """
     primitive = Reduction(name or function.__name__, evaluate or function, rule)
-    return register(function, calling_convention(primitive, function), primitive.kind)
+    return register(function, calling_convention(primitive, function), primitive.kind, primitive.evaluate)

@@ -68,7 +68,7 @@ def _floating(x: Any) -> Tensor:
 
 relu_of = elementwise(lambda x: maximum(x, 0), lambda out: out > 0, name="relu", times=_where_positive)
 sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
-slope = on_arrays_too(sigmoid_of, _sigmoid)
+slope = on_arrays_too(sigmoid_of)
 softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")
 leaky_relu_of = elementwise(
     _leaky_relu, lambda x, y: select(x > 0, np.ones((), x.dtype), y), lambda x: np.minimum(x, 0), name="leaky_relu")

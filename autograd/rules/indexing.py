@@ -71,7 +71,7 @@ def is_basic(key: Any) -> bool:
 
 
 linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
-scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]), add_into_zeros)
+scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]))
 
 
 def getitem(self: Any, key: Any) -> Any:
@@ -115,7 +115,7 @@ def fold(g: Array, shape: tuple[int, ...]) -> Array:
     return g.reshape((1,) * (len(shape) - g.ndim) + g.shape)
 
 
-overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written), write)
+overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written))
 
 
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
@@ -139,7 +139,7 @@ def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any
     return np.conj(view(np.conj(g), **options))
 
 
-overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view", write_view, viewed), write_view)
+overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view", write_view, viewed))
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 
@@ -185,14 +185,9 @@ def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...
 
 take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),
                     operands=("x", "indices"))
-put_along: Callable[..., Any] = on_arrays_too(
-    linear(
-        add_along_axis,
-        lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
-        operands=("x", "indices"),
-    ),
-    add_along_axis,
-)
+put_along: Callable[..., Any] = on_arrays_too(linear(
+    add_along_axis, lambda g, x, indices, *, axis, shape: np.take_along_axis(g, indices, axis),
+    operands=("x", "indices")))
 
 
 @composite(np.take_along_axis)
@@ -212,7 +207,7 @@ def _order(x: Array, axis: int) -> Array:
     return found if np.all(distinct) else np.argsort(x, axis=axis, kind="stable")
 
 
-order: Any = on_arrays_too(piecewise_constant(_order), _order)
+order: Any = on_arrays_too(piecewise_constant(_order))
 general(np.sort, lambda g, x, *, axis=-1, kind=None, stable=None: unsorted(g, x, axis),
         lambda t, x, *, axis=-1, kind=None, stable=None: sorted_alike(t, x, axis))
 

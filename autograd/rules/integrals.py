@@ -40,7 +40,7 @@ def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative)
 
     apply = on_arrays_too(
         general(evaluate, lambda g, x, *, order=0: pole_safe(g, apply(x, order=order + 1)),
-                lambda t, x, *, order=0: pole_safe(t, apply(x, order=order + 1)), name=name), evaluate)
+                lambda t, x, *, order=0: pole_safe(t, apply(x, order=order + 1)), name=name))
     return apply
 
 

@@ -232,7 +232,7 @@ def small_values(x: Array) -> Array:
     return np.sum(s <= np.sqrt(np.finfo(s.dtype).eps) * np.max(s, axis=-1, keepdims=True, initial=0), axis=-1)
 
 
-cofactors_of = on_arrays_too(differential(cofactors, cofactors_change), cofactors)
+cofactors_of = on_arrays_too(differential(cofactors, cofactors_change))
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
 slogdet_of = general(

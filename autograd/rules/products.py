@@ -60,7 +60,7 @@ def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) ->
 
 
 einsum_of = variadic("multilinear", "einsum", contract, uncontract, views=True)
-contracted = on_arrays_too(einsum_of, contract)
+contracted = on_arrays_too(einsum_of)
 
 
 @composite(np.einsum)

@@ -64,7 +64,7 @@ recurrence: Any = on_arrays_too(general(
     _recurrence,
     [lambda g, a, out: pole_safe(backwards(a, g), previous(out, 0)), lambda g, a: backwards(a, g)],
     [lambda t, a, out: recurrence(a, pole_safe(t, previous(out, 0))), lambda t, a: recurrence(a, t)],
-    operands=("a", "b"), name="recurrence"), _recurrence)
+    operands=("a", "b"), name="recurrence"))
 
 
 def _along_last(x: Array, axis: Any) -> Array:

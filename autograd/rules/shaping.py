@@ -230,7 +230,7 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
 
 def fact(function: Callable[..., Any], read: Callable[..., Any]) -> None:
     """Register what is read off a tensor's shape or dtype; inside vmap that of an example."""
-    register(function, read, "constant")
+    register(function, read, "constant", function)
 
 
 fact(np.shape, lambda a: a.shape)
@@ -259,4 +259,4 @@ def add_up_windows(g: Array, *, window_shape: Any, axis: Any, shape: tuple[int, 
 
 
 windows_added: Callable[..., Any] = on_arrays_too(
-    linear(add_up_windows, lambda g, *, window_shape, axis, shape: windows_of(g, window_shape, axis)), add_up_windows)
+    linear(add_up_windows, lambda g, *, window_shape, axis, shape: windows_of(g, window_shape, axis)))

@@ -202,7 +202,7 @@ where_of = general(
     [None, lambda t, condition: select(condition, t, 0), lambda t, condition: select(condition, 0, t)],
     operands=("condition", "x", "y"), evaluate=selection.select,
 )
-select: Any = on_arrays_too(where_of, selection.select)
+select: Any = on_arrays_too(where_of)
 
 
 @composite(np.where)

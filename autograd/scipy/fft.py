@@ -101,7 +101,7 @@ def on_the_last_axis(function: Callable[..., Array], ends: dict[int, list[int]])
     def back(g: Array, x: Array, *, type: int, norm: str | None, orthogonal: bool) -> Array:
         return transpose(apply, g, type=type, norm=norm, orthogonal=orthogonal)
 
-    apply: Callable[..., Array] = on_arrays_too(linear(function, back, evaluate=evaluate), evaluate)
+    apply: Callable[..., Array] = on_arrays_too(linear(function, back, evaluate=evaluate))
     return apply
 
 

@@ -81,7 +81,7 @@ def in_argument(place: int) -> Rule:
 
 carlson: Any = on_arrays_too(
     general(carlson_integral, [in_argument(i) for i in range(4)], [in_argument(i) for i in range(4)],
-            name="carlson", operands=("x", "y", "z", "p")), carlson_integral)
+            name="carlson", operands=("x", "y", "z", "p")))
 elementwise(sc.elliprf, lambda x, y, z: -sc.elliprd(y, z, x) / 6, lambda x, y, z: -sc.elliprd(x, z, y) / 6,
             lambda x, y, z: -sc.elliprd(x, y, z) / 6)
 elementwise(sc.elliprc, lambda x, y, out: principal(y, lambda y: (out - 1 / np.sqrt(x)) / (2 * (y - x)),

@@ -104,8 +104,8 @@ def beta_reach(a: Array, b: Array, x: Array) -> tuple[Array, Array]:
     return 50 / near + 10 * np.sqrt(far / (near * (near + far))), upper
 
 
-gamma_range: Any = on_arrays_too(piecewise_constant(gamma_reach), gamma_reach)
-beta_range: Any = on_arrays_too(piecewise_constant(beta_reach), beta_reach)
+gamma_range: Any = on_arrays_too(piecewise_constant(gamma_reach))
+beta_range: Any = on_arrays_too(piecewise_constant(beta_reach))
 
 # --- Derivatives in a parameter --------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Arr
     return solver(on_values("equation", lambda y, time: slope(y, time, *rest)), y, t)
 
 
-solved = on_arrays_too(Solution(), solve)
+solved = on_arrays_too(Solution())
 
 
 def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: bool) -> Slope:

@@ -107,7 +107,7 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
     return np.asarray(value)
 
 
-integrated = on_arrays_too(Integral(), integrate)
+integrated = on_arrays_too(Integral())
 
 
 SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})

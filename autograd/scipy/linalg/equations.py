@@ -21,7 +21,7 @@ sylvester: Any = on_arrays_too(general(
      lambda g, x, y, out: -mT(out) @ sylvester(mT(x), mT(y), g),
      lambda g, x, y: sylvester(mT(x), mT(y), g)],
     [lambda t, x, y, out: -sylvester(x, y, t @ out), lambda t, x, y, out: -sylvester(x, y, out @ t),
-     lambda t, x, y: sylvester(x, y, t)]), sl.solve_sylvester)
+     lambda t, x, y: sylvester(x, y, t)]))
 
 
 @twin(sl.solve_sylvester)

@@ -35,7 +35,7 @@ triangular: Any = on_arrays_too(general(
         x, turned(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
         unit_diagonal=unit_diagonal),
      lambda t, x, *, trans, lower, unit_diagonal: triangular(
-         x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]), sl.solve_triangular)
+         x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]))
 
 
 def turned(x: Array, trans: int) -> Array:
@@ -85,8 +85,7 @@ banded: Any = on_arrays_too(general(
      lambda g, x, *, below, above: banded(band_transposed(x, below, above), g, below=above, above=below)],
     [lambda t, x, y, out, *, below, above: -banded(x, band_product(t, out, below, above), below=below, above=above),
      lambda t, x, *, below, above: banded(x, t, below=below, above=above)],
-    evaluate=lambda x, y, *, below, above: sl.solve_banded((below, above), x, y)),
-    lambda x, y, *, below, above: sl.solve_banded((below, above), x, y))
+    evaluate=lambda x, y, *, below, above: sl.solve_banded((below, above), x, y)))
 
 
 def shifted(x: Array, by: int, axis: int) -> Array:

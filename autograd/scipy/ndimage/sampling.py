@@ -52,7 +52,7 @@ def transposed(g: Array, degree: int, axis: int, mode: str) -> Array:
 
 
 coefficients: Any = on_arrays_too(linear(
-    coefficients_of, lambda g, *, degree, axis, mode: transposed(g, degree, axis, mode)), coefficients_of)
+    coefficients_of, lambda g, *, degree, axis, mode: transposed(g, degree, axis, mode)))
 
 
 def degree_of(name: str, order: int, least: int = 0) -> int:

@@ -109,8 +109,7 @@ def in_zeros(g: Array, shape: Sequence[int]) -> Array:
 
 # Both transposes are sums over windows again: of the cotangent among zeros, and of the image.
 correlation: Any = on_arrays_too(multilinear(
-    sums_of_windows, lambda g, y: correlation(in_zeros(g, y.shape), np.flip(y)), lambda g, x: correlation(x, g)),
-    sums_of_windows)
+    sums_of_windows, lambda g, y: correlation(in_zeros(g, y.shape), np.flip(y)), lambda g, x: correlation(x, g)))
 
 
 def correlated(name: str, x: Array, weights: Array, axes: Sequence[int], modes: Sequence[str], cval: Any,

@@ -49,7 +49,7 @@ recursion: Any = on_arrays_too(general(
     ss.lfilter,
     [lambda g, a, out: -lagged(backwards(a, g), out, a.shape[0]), lambda g, a: backwards(a, g)],
     [lambda t, a, out: -recursion(a, convolved(t, out)[..., : out.shape[-1]]), lambda t, a: recursion(a, t)],
-    name="recursion", evaluate=evaluate, operands=("a", "x")), evaluate)
+    name="recursion", evaluate=evaluate, operands=("a", "x")))
 
 
 def coefficients(b: Any, a: Any) -> tuple[Array, Array]:

@@ -22,7 +22,7 @@ def multiply(x: Array, *, matrix: Any) -> Array:
 
 
 product: Any = on_arrays_too(
-    linear(multiply, lambda g, *, matrix: product(g, matrix=matrix.T), name="sparse_matmul"), multiply)
+    linear(multiply, lambda g, *, matrix: product(g, matrix=matrix.T), name="sparse_matmul"))
 
 
 def matmul(A: Any, x: Any) -> Any:

@@ -23,7 +23,7 @@ def solve(b: Array, *, factors: Any, transposed: bool) -> Array:
 
 solution: Any = on_arrays_too(linear(
     solve, lambda g, *, factors, transposed: solution(g, factors=factors, transposed=not transposed),
-    name="spsolve"), solve)
+    name="spsolve"))
 
 
 class Factors:
