@@ -91,15 +91,15 @@ def test_the_mode_that_is_wrong_is_named() -> None:
         check_gradients(wrong_forward, X, order=1, modes=["forward"])
 
 
-# The value of the derivative is right, its own derivative is not: detach() cuts the second order.
-right_at_first_order_only = autograd.custom(lambda x: x**3)
-right_at_first_order_only.defvjp(lambda g, out, x: 3 * g * (x.detach() if isinstance(x, Tensor) else x) ** 2)
-
-
-def test_an_error_in_the_second_order_is_caught_there() -> None:
-    check_gradients(right_at_first_order_only, X, order=1, modes=["reverse"])
-    with pytest.raises(GradientMismatch, match="reverse over reverse mode"):
-        check_gradients(right_at_first_order_only, X, order=2, modes=["reverse"])
+@pytest.mark.parametrize(("order", "slope"), [(1, lambda x, cut: 3 * cut**2),
+                                              (2, lambda x, cut: 3 * cut * (2 * x - cut))])
+def test_an_error_in_a_higher_order_is_caught_there(order: int, slope: Callable[[Any, Any], Any]) -> None:
+    """Derivatives are right to the order given: detach() cuts the next."""
+    cube = autograd.custom(lambda x: x**3)
+    cube.defvjp(lambda g, out, x: g * slope(x, x.detach() if isinstance(x, Tensor) else x))
+    check_gradients(cube, X, order=order, modes=["reverse"])
+    with pytest.raises(GradientMismatch, match=f"{' over '.join(['reverse'] * (order + 1))} mode"):
+        check_gradients(cube, X, order=order + 1, modes=["reverse"])
 
 
 # The rule takes the first row where it should sum over rows.
