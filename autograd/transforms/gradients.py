@@ -84,7 +84,8 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     return (tuple(args[n] for n in numbers) if several else args[numbers[0]]), replace
 
 
-def _checked(result: Any, has_aux: bool) -> tuple[Any, Any]:
+def output_and_aux(result: Any, has_aux: bool) -> tuple[Any, Any]:
+    """What a function returned, apart from the auxiliary results beside it."""
     if not has_aux:
         return result, None
     if not (isinstance(result, tuple) and len(result) == 2):
@@ -113,7 +114,7 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
     chosen, replace = choose(args, argnums)
     inputs = Inputs(chosen)
     with enable_grad():
-        output, aux = _checked(f(*replace(inputs.arguments()), **options), has_aux)
+        output, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
     output = _scalar(f, output, asker)
     gradient = inputs.pull([(output, ones_like(output))])
     end = bottom(output)._node
@@ -189,7 +190,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     """
     inputs = Inputs(primals)
     with enable_grad():
-        out, aux = _checked(f(*inputs.arguments()), has_aux)
+        out, aux = output_and_aux(f(*inputs.arguments()), has_aux)
     outs, structure = tree.flatten(out)
     outs = [as_input(o) if not isinstance(o, Tensor) else o for o in outs]
 

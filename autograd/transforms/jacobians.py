@@ -18,7 +18,7 @@ from autograd.modes import enable_grad
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
 
-from .gradients import Argnums, Inputs, choose, gradient_for
+from .gradients import Argnums, Inputs, choose, gradient_for, output_and_aux
 from .vmap import vmap
 
 ROOM = 2**22
@@ -26,12 +26,13 @@ ROOM = 2**22
 
 
 @answering
-def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
     An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
     and arguments give the nesting of the output around that of the arguments. Of a real output in a complex argument it
     is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
+    With `has_aux`, where f returns `(y, aux)`, it is `(Jacobian, aux)`.
     """
 
     @standing_for(f, argnums)
@@ -39,9 +40,10 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         chosen, replace = choose(args, argnums)
         inputs = Inputs(chosen)
         with enable_grad():
-            out = f(*replace(inputs.arguments()), **options)
+            out, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
         outs, structure = tree.flatten(out)
-        return structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
+        rows = structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
+        return (rows, inputs.value(aux)) if has_aux else rows
 
     return run
 
@@ -67,17 +69,19 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
 
 
 @answering
-def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass an input element, nothing stored.
 
     `jacfwd(f)(x)` has the shape `out.shape + x.shape`, for nested arguments a tree of them, as `jacrev` gives it. It is
-    the cheaper one where there are fewer inputs than outputs; `jacobian` chooses.
+    the cheaper one where there are fewer inputs than outputs; `jacobian` chooses. With `has_aux` as `jacrev`, by one
+    more call of f.
     """
 
     @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
-        return _columns(lambda c: f(*replace(c), **options), chosen)
+        columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen)
+        return (columns, f(*args, **options)[1]) if has_aux else columns
 
     return run
 
@@ -124,17 +128,19 @@ def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list
 
 
 @answering
-def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
 
-    Shapes as `jacrev`. A function from R^3 to R^2000 is called three times.
+    Shapes and `has_aux` as `jacrev`. A function from R^3 to R^2000 is called three times.
     """
 
     @standing_for(f, argnums)
     def run(*args: Any, **options: Any) -> Any:
         chosen, replace = choose(args, argnums)
-        forward = _columns(lambda c: f(*replace(c), **options), chosen, unless_more=True)
-        return jacrev(f, argnums)(*args, **options) if forward is None else forward
+        columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more=True)
+        if columns is None:
+            return jacrev(f, argnums, has_aux)(*args, **options)
+        return (columns, f(*args, **options)[1]) if has_aux else columns
 
     return run
 

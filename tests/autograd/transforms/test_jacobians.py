@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import (
+    Tensor,
     grad,
     hessian,
     hvp,
@@ -110,3 +111,19 @@ def test_second_derivatives_of_a_vector_speak_of_themselves() -> None:
     whole = autograd.jacobian(autograd.jacobian(square))(x)  # what the messages say to write
     assert np.array_equal(whole, 2 * np.einsum("ij,ik->ijk", np.eye(3), np.eye(3)))
     assert np.array_equal(autograd.jvp(autograd.jacobian(square), (x,), (x,))[1], 2 * np.eye(3))
+
+
+@pytest.mark.parametrize("inputs", [2, 5])
+@pytest.mark.parametrize("transform", [jacrev, jacfwd, jacobian])
+def test_auxiliary_results_stand_beside_a_jacobian(transform: Any, inputs: int) -> None:
+    def f(x: Any, scale: float = 1.0) -> Any:
+        return scale * x[:3] ** 2 if inputs > 3 else scale * np.stack([x[0] ** 2, x[1] ** 2, x[0] * x[1]]), {"x": 2 * x}
+
+    x = np.arange(1.0, inputs + 1)
+    found, aux = transform(f, has_aux=True)(x, scale=3.0)
+    np.testing.assert_allclose(found, transform(lambda x: f(x, 3.0)[0])(x))
+    assert type(aux["x"]) is np.ndarray
+    np.testing.assert_array_equal(aux["x"], 2 * x)
+    assert isinstance(transform(f, has_aux=True)(Tensor(x))[1]["x"], Tensor)
+    with pytest.raises(TypeError, match=r"returns \(output, aux\), got"):
+        transform(np.sin, has_aux=True)(x)
