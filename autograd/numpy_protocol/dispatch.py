@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import as_operand, in_dtypes_of_loop, parameters
+from autograd.arrays import in_a_tuple
 from autograd.errors import NoDerivativeError
 from autograd.primitive import wrap
 from autograd.registry import public_name, rule_of
@@ -27,6 +29,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     targets = options.pop("out", ())
     if targets:  # of y += x, too, with an ndarray y
         return apply_into(targets, apply_ufunc, ufunc, method, inputs, options)
+    if method == "__call__" and ufunc.signature and options.get("axes") is not None:
+        return along_axes(ufunc, inputs, options.pop("axes"), options)
     if method == "__call__":
         apply = rule_of(ufunc)
         if apply is None:
@@ -45,6 +49,18 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     if result is not NotImplemented:
         return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
+
+
+def along_axes(ufunc: np.ufunc, inputs: Sequence[Any], axes: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A ufunc of matrices or vectors, whose axes stand where `axes` says, for each operand and then for the result."""
+    counts = [len(re.findall(r"\w+", core)) for core in re.findall(r"\((.*?)\)", str(ufunc.signature))]
+    places = [*map(in_a_tuple, axes), *[()] * (counts[-1] == 0 and len(axes) == ufunc.nin)]
+    if list(map(len, places)) != counts:
+        raise ValueError(f"{ufunc.__name__} of tensors takes axes={[tuple(range(n)) for n in counts]} or the like, a "
+                         f"tuple for each operand and the result, got {axes}")
+    moves = [(range(-n, 0), at) for n, at in zip(counts, places, strict=True)]
+    moved = [np.moveaxis(as_operand(x), at, core) for x, (core, at) in zip(inputs, moves[:-1], strict=True)]
+    return np.moveaxis(ufunc(*moved, **options), *moves[-1])
 
 
 def apply_function(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> Any:

@@ -199,3 +199,20 @@ def test_what_is_written_at_places_of_an_array_without_axes() -> None:
 
     assert Tensor(f(1.5)).item() == f(Tensor(1.5)).item() == pytest.approx(1.5**3 * 2.5**3 + 1.5)
     assert grad(f)(1.5) == pytest.approx(3 * (1.5 * 2.5) ** 2 * 4.0 + 1)
+
+
+@pytest.mark.parametrize(("ufunc", "shapes", "axes"), [
+    (np.matmul, ((3, 2, 4), (4, 5, 2)), [(0, 2), (0, 1), (2, 0)]),
+    (np.matmul, ((3, 2, 4), (4, 2, 5)), [(0, -1), (0, -1), (0, 1)]),
+    (np.vecdot, ((3, 2), (3, 1)), [0, 0]),
+    (np.vecdot, ((3, 2), (3, 1)), [(0,), (0,), ()])])
+def test_matrices_may_stand_on_any_axes(ufunc: Any, shapes: Any, axes: Any) -> None:
+    x, y = (np.random.default_rng(0).normal(size=shape) for shape in shapes)
+    np.testing.assert_allclose(ufunc(Tensor(x), y, axes=axes).numpy(), ufunc(x, y, axes=axes))
+    check_gradients(lambda x, y: ufunc(x, y, axes=axes), x, y)
+
+
+@pytest.mark.parametrize("axes", [[(0, 1)], [(0,), (0, 1), (0, 1)], [(0, 1), (0, 1), (0, 1), 0]])
+def test_axes_name_those_of_all_operands_and_the_result(axes: Any) -> None:
+    with pytest.raises(ValueError, match=r"matmul of tensors takes axes=\[\(0, 1\), \(0, 1\), \(0, 1\)\] or the like"):
+        np.matmul(Tensor(np.eye(2)), np.eye(2), axes=axes)
