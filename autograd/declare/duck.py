@@ -10,9 +10,9 @@ from autograd.tensor import Tensor
 Array = Any
 
 
-def on_arrays_too(apply: Any, evaluate: Rule | None = None) -> Rule:
+def on_arrays_too(apply: Any) -> Rule:
     """An operation for use within rules, where arrays give arrays and tensors tensors, as NumPy's own functions do."""
-    on_arrays = evaluate or apply.evaluate
+    on_arrays = apply.evaluate
 
     def either(*operands: Array, **options: Any) -> Array:
         for x in operands:

@@ -131,9 +131,9 @@ convolve_weight = multilinear(
     lambda g, x, *, windows, groups: to_output(x, g, windows=windows, groups=groups),
     name="convolution_weight", operands=("x", "y"))
 
-to_output: Callable[..., Any] = on_arrays_too(convolve, _convolve)
-to_image: Callable[..., Any] = on_arrays_too(convolve_image, _convolve_image)
-to_weight: Callable[..., Any] = on_arrays_too(convolve_weight, _convolve_weight)
+to_output: Callable[..., Any] = on_arrays_too(convolve)
+to_image: Callable[..., Any] = on_arrays_too(convolve_image)
+to_weight: Callable[..., Any] = on_arrays_too(convolve_weight)
 
 
 # --- The layers' operations: with a bias -----------------------------------------------------------------------------

@@ -49,5 +49,5 @@ def _fold(g: Array, *, windows: Windows) -> Array:
 
 unfold = linear(_unfold, lambda g, *, windows: to_image(g, windows=windows), name="unfold")
 fold = linear(_fold, lambda g, *, windows: to_columns(g, windows=windows), name="fold")
-to_columns: Callable[..., Any] = on_arrays_too(unfold, _unfold)
-to_image: Callable[..., Any] = on_arrays_too(fold, _fold)
+to_columns: Callable[..., Any] = on_arrays_too(unfold)
+to_image: Callable[..., Any] = on_arrays_too(fold)

@@ -242,8 +242,8 @@ spread = linear(
     _spread,
     lambda g, *, windows, include_pad, divisor: to_output(g, windows=windows, include_pad=include_pad, divisor=divisor),
     name="average_pool_adjoint")
-to_output: Callable[..., Any] = on_arrays_too(average, _average)
-to_image: Callable[..., Any] = on_arrays_too(spread, _spread)
+to_output: Callable[..., Any] = on_arrays_too(average)
+to_image: Callable[..., Any] = on_arrays_too(spread)
 
 
 def _counts_of(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
@@ -277,8 +277,8 @@ def _adaptive_spread(g: Array, *, bounds: Bounds) -> Array:
 adaptive = linear(_adaptive, lambda g, *, bounds: from_windows(g, bounds=bounds), name="adaptive_average_pool")
 adaptive_spread = linear(_adaptive_spread, lambda g, *, bounds: to_windows(g, bounds=bounds),
                          name="adaptive_average_pool_adjoint")
-to_windows: Callable[..., Any] = on_arrays_too(adaptive, _adaptive)
-from_windows: Callable[..., Any] = on_arrays_too(adaptive_spread, _adaptive_spread)
+to_windows: Callable[..., Any] = on_arrays_too(adaptive)
+from_windows: Callable[..., Any] = on_arrays_too(adaptive_spread)
 
 
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],

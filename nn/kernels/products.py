@@ -92,8 +92,8 @@ def add_transposed(a: Array, b: Array, total: Array, scratch: Array) -> None:
 def sums_over_rows(x: Array) -> Array:
     """The sums over the rows of matrices (..., M, N), unless these are long by products: (..., N).
 
-    Of a vector and a matrix whose rows are short OpenBLAS computes with what its buffers held before, and throws that
-    away; now and then it is nan, and NumPy would warn of an invalid value among finite ones.
+    Of a vector and a matrix whose rows are short OpenBLAS also computes with what the stack held before, and throws it
+    away; now and then that is a signalling nan, and NumPy would warn of an invalid value among finite ones.
     """
     if x.shape[-1] >= LONG and x.strides[-1] == x.itemsize:
         return np.add.reduce(x, axis=-2)  # type: ignore[no-any-return]

@@ -62,8 +62,8 @@ def _added(y: Array, *, deep: Axis, groups: int) -> Array:
 
 beside = linear(_beside, lambda g, *, deep, groups: to_volumes(g, deep=deep, groups=groups), name="depth_unfolded")
 added = linear(_added, lambda g, *, deep, groups: to_images(g, deep=deep, groups=groups), name="depth_folded")
-to_images: Callable[..., Any] = on_arrays_too(beside, _beside)
-to_volumes: Callable[..., Any] = on_arrays_too(added, _added)
+to_images: Callable[..., Any] = on_arrays_too(beside)
+to_volumes: Callable[..., Any] = on_arrays_too(added)
 
 
 def _images(x: Any) -> Any:
