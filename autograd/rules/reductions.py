@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import as_tensor
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import over
 from autograd.runtime.reduction import reduce
+from autograd.tensor import Tensor
 
 from .axes import all_axes, at_least_one_axis, reduced_last, with_length
 from .ufuncs import expand, masked, reducing_by
@@ -76,10 +78,10 @@ def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean
     return left_or_none(shared_out(change, degrees) * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
 
 
-reduction(
+var_of = reduction(
     np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
         2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
-reduction(
+std_of = reduction(
     np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
         over(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 
@@ -88,6 +90,29 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
     """The divisor of a variance, which NumPy keeps from falling below 0."""
     divisor = count(x, axis, where) - (ddof if correction is None else correction)
     return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
+
+
+def about(spread_of: Callable[..., Any], root: bool) -> Callable[..., Any]:
+    """A variance, or its root, that depends on the `mean` it is told, too, if that is a tensor."""
+
+    def apply(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
+        if not isinstance(mean, Tensor):
+            return spread_of(a, *args, **options) if mean is None else spread_of(a, *args, mean=mean, **options)
+        options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
+        axis, where = options.pop("axis", None), options.pop("where", True)
+        ddof, correction = options.pop("ddof", 0), options.pop("correction", None)
+        x = in_dtype(as_tensor(a), options.pop("dtype", None))
+        deviation = masked(x - mean, where)
+        total = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, **(options | {"keepdims": True}))
+        variance = shared_out(total, degrees(x, axis, where, ddof, correction))
+        found = np.sqrt(variance) if root else variance
+        return found if options.get("keepdims") else np.squeeze(found, axis=axis)
+
+    return apply
+
+
+composite(np.var)(about(var_of, root=False))
+composite(np.std)(about(std_of, root=True))
 
 
 # --- Extremes: a tie over an axis is shared equally ------------------------------------------------------------------

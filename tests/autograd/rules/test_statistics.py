@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, hessian
+from autograd.testing import check_gradients
 
 rng = np.random.default_rng(3)
 V, X = rng.normal(size=5), rng.normal(size=(3, 4))
@@ -53,6 +54,27 @@ def test_a_spread_about_a_mean_that_is_given_does_not_move_with_the_mean(spread:
         expected /= 2 * np.sqrt(np.mean((X - mean) ** 2, axis=0))
     found = grad(lambda x: np.sum(spread(x, axis=0, mean=mean)))(X)
     np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("options", [{}, {"ddof": 1}, {"correction": 1}, {"axis": 0},
+                                     {"axis": (0, 1), "keepdims": True},
+                                     {"axis": -1, "where": X > -0.5}])
+@pytest.mark.parametrize("spread", [np.var, np.std, np.nanvar, np.nanstd])
+def test_a_spread_about_a_mean_that_varies_moves_with_it(spread: Any, options: dict[str, Any]) -> None:
+    """So that about the mean of x it is the spread of x, in the second derivative too."""
+    axis, where = options.get("axis"), options.get("where", True)
+
+    def told(x: Any) -> Any:
+        return np.sum(spread(x, mean=np.mean(x, axis=axis, keepdims=True, where=where), **options) ** 2)
+
+    def alone(x: Any) -> Any:
+        return np.sum(spread(x, **options) ** 2)
+
+    np.testing.assert_allclose(told(Tensor(X)).item(), alone(X), rtol=1e-13)
+    np.testing.assert_allclose(grad(told)(X), grad(alone)(X), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(hessian(told)(X), hessian(alone)(X), rtol=1e-11, atol=1e-13)
+    mean = np.full_like(np.mean(X, axis=axis, keepdims=True), 0.3)
+    check_gradients(lambda x, m: np.sum(spread(x, mean=m, **options)), X, mean)
 
 
 MASK = np.array([True, True, False])
