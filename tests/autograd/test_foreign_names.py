@@ -29,7 +29,7 @@ def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
     ("from autograd import Variable", r"'Variable'; write Tensor\(x, requires_grad=True\)$"),
     ("from autograd import hessian_vector_product as hvp", "'hessian_vector_product'; write autograd.hvp$"),
     ("from nn.functional import relu_", "'relu_'; write relu: nothing is overwritten$"),
-    ("from nn.data import Subset", "'Subset'; index the arrays$"),
+    ("from nn.data import IterableDataset", "'IterableDataset'; nn.fit takes any iterable of batches$"),
     ("from optim import Adam, RMSprop", "'RMSprop'; it is called RMSProp$"),
     ("from autograd import nonsense", "module 'autograd' has no attribute 'nonsense'$"),
 ])
