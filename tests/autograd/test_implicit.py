@@ -196,9 +196,10 @@ def test_the_gradient_costs_at_most_five_times_the_solution(solve: Any) -> None:
 
     gradient = autograd.grad(lambda b: solve(b).sum())
     ways = (lambda: solve(b), lambda: gradient(b), lambda: autograd.jvp(solve, (b,), (b,)))
-    forward, reverse, tangent = (min(seconds(way) for _ in range(12)) for way in ways)
-    assert reverse < 5 * forward
-    assert tangent < 5 * forward
+    turns = np.array([[seconds(way) for way in ways] for _ in range(15)])  # in turns: a busy moment hits all alike
+    _, reverse, tangent = np.median(turns / turns[:, :1], axis=0)
+    assert reverse < 5
+    assert tangent < 5
 
 
 N = implicit.DENSE + 6
