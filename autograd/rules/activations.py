@@ -13,7 +13,7 @@ from autograd.declare.poles import over
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, in_blocks
 from autograd.runtime.numbers import NUMBERS
-from autograd.runtime.reduction import nan_or_largest, reduce
+from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
 from autograd.tensor import Tensor
 
@@ -25,7 +25,6 @@ Array = Any
 
 CHEAP = 8  # blocks of a pass or two that are worth a thread
 MANY = 2**12  # elements from which on a look at all of them costs less than the largest of each row
-SAFE = 40.0  # size of numbers whose exponentials neither overflow nor vanish, nor do their sums
 
 
 def _where_positive(g: Array, out: Array) -> Array:
@@ -163,7 +162,7 @@ def _top(x: Array, axis: Any) -> Array:
 
 
 def _softmax(x: Array, *, axis: Any) -> Array:
-    if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and x.min() > -SAFE and x.max() < SAFE:
+    if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and harmless_to_exp(x):
         powers = np.exp(x)
         return np.multiply(powers, 1 / _total(powers, axis), out=powers)
     powers = np.exp(x - _top(x, axis))

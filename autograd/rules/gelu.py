@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.declare.fused import fused
 from autograd.primitive import pole_safe
-from autograd.runtime.blocks import in_blocks
+from autograd.runtime.blocks import filled
 
 from .error_function import normal_cdf
 
@@ -28,12 +28,6 @@ END = 15.0  # beyond, exp(-y² / 2) is 0 in float32
 DENSITY = 0.3989422804014327  # of the normal distribution at 0
 TINY = 1e-36  # squares below which a quotient of so small numbers has lost digits, or is 0 / 0
 BLOCK = 2**17  # elements: in smaller ones two threads wait for each other between their many short passes
-
-
-def _by_blocks(work: Any, out: Array, *arrays: Array) -> Array:
-    if not in_blocks(work, out, *arrays, block=BLOCK, least=2):
-        work(out, *arrays)
-    return out
 
 
 def _value(out: Array, x: Array) -> None:
@@ -56,7 +50,7 @@ def _value(out: Array, x: Array) -> None:
 
 
 def _forward(x: Array) -> tuple[Array, tuple[Array]]:
-    out = _by_blocks(_value, np.empty_like(x), x)
+    out = filled(_value, np.empty_like(x), x, block=BLOCK, least=2)
     return out, (out,)
 
 
@@ -76,7 +70,7 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
 def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool]) -> tuple[Array]:
     x, out = operands[0], residuals[0]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
-        return (_by_blocks(_pulled, np.empty_like(x), g, x, out),)
+        return (filled(_pulled, np.empty_like(x), g, x, out, block=BLOCK, least=2),)
 
 
 gelu_in_single = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))

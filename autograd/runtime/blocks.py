@@ -54,6 +54,13 @@ def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: in
     return True
 
 
+def filled(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK, least: int = 1) -> Array:
+    """`out` after `work(out, *arrays)`, in blocks where the arrays lie alike, at once elsewhere."""
+    if not in_blocks(work, out, *arrays, block=block, least=least):
+        work(out, *arrays)
+    return out
+
+
 def block_length(length: int, elements: int, size: int = BLOCK) -> int:
     """How many of `length` slices of so many `elements` make one block: up to `size`, all blocks about equally long."""
     most = max(1, size // max(1, elements))

@@ -19,6 +19,7 @@ EIGHT = 8  # columns in which NumPy adds up a row that is long enough
 SHORT: dict[np.ufunc, int] = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row at most
 MANY = 1024  # elements in all from which on it gains
 LARGE = 4096  # elements that are better not copied
+SAFE = 40.0  # size of numbers whose exponentials are harmless
 NARROW, WIDE = 64, 256  # columns of rows that are short, and of what many of these are taken for
 
 
@@ -84,6 +85,11 @@ def _sum_of_rows(rows: Array) -> Array:
     whole = count // together * together
     total = np.add.reduce(rows[:whole].reshape(-1, together * columns)).reshape(together, columns)
     return np.add.reduce(np.concatenate([total, rows[whole:]]))
+
+
+def harmless_to_exp(x: Array) -> bool:
+    """Whether all numbers are so small that their exponentials, and sums of them, neither overflow nor vanish."""
+    return bool(x.size) and bool(x.min() > -SAFE) and bool(x.max() < SAFE)
 
 
 def nan_or_largest(x: Array) -> Any:

@@ -148,12 +148,13 @@ class Layout:
 
     def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:
         """The sums of g, and of g (x - mean), per statistic; `inverse` is 1 over the standard deviation."""
-        cotangents, matrices, centre = self.matrices(g), self.matrices(x), self.coefficients(mean)
+        cotangents, matrices = self.matrices(g), self.matrices(x)
         near = (np.abs(mean) <= math.sqrt(NEAR / (1 - NEAR)) / inverse).all()
+        centre = None if near else self.coefficients(mean)
 
         def of_products(block: slice) -> tuple[Array, Array]:
             part = matrices[block]
-            return self._with_products(cotangents[block], part if near else part - _of(centre, block))
+            return self._with_products(cotangents[block], part if centre is None else part - _of(centre, block))
 
         total, product = self._summed(of_products)
         return total, product - mean * total if near else product
