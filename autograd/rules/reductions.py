@@ -92,27 +92,30 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
     return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
 
 
-def about(spread_of: Callable[..., Any], root: bool) -> Callable[..., Any]:
-    """A variance, or its root, that depends on the `mean` it is told, too, if that is a tensor."""
-
-    def apply(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
-        if not isinstance(mean, Tensor):
-            return spread_of(a, *args, **options) if mean is None else spread_of(a, *args, mean=mean, **options)
-        options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
-        axis, where = options.pop("axis", None), options.pop("where", True)
-        ddof, correction = options.pop("ddof", 0), options.pop("correction", None)
-        x = in_dtype(as_tensor(a), options.pop("dtype", None))
-        deviation = masked(x - mean, where)
-        total = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, **(options | {"keepdims": True}))
-        variance = shared_out(total, degrees(x, axis, where, ddof, correction))
-        found = np.sqrt(variance) if root else variance
-        return found if options.get("keepdims") else np.squeeze(found, axis=axis)
-
-    return apply
+@composite(np.var)
+def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
+    if not isinstance(mean, Tensor):
+        return var_of(a, *args, **told(mean), **options)
+    options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
+    axis, where = options.pop("axis", None), options.pop("where", True)
+    ddof, correction = options.pop("ddof", 0), options.pop("correction", None)
+    x = in_dtype(as_tensor(a), options.pop("dtype", None))
+    deviation = masked(x - mean, where)
+    total = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, **(options | {"keepdims": True}))
+    found = shared_out(total, degrees(x, axis, where, ddof, correction))
+    return found if options.get("keepdims") else np.squeeze(found, axis=axis)
 
 
-composite(np.var)(about(var_of, root=False))
-composite(np.std)(about(std_of, root=True))
+@composite(np.std)
+def std(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
+    if isinstance(mean, Tensor):
+        return np.sqrt(var(a, *args, mean=mean, **options))
+    return std_of(a, *args, **told(mean), **options)
+
+
+def told(mean: Any) -> dict[str, Any]:
+    """The option, if there is one: NumPy's default is none that could be passed."""
+    return {} if mean is None else {"mean": mean}
 
 
 # --- Extremes: a tie over an axis is shared equally ------------------------------------------------------------------
