@@ -250,7 +250,8 @@ assert contra < 0.3
 # ## What excites a unit most · 最能激发神经元的输入
 #
 # Start from noise and change the *picture* by gradient ascent, with the weights held. First the units of the second
-# layer: bars and patches put together.
+# layer: bars and patches put together. A unit that never answers (its feature map above is black) gives no direction to
+# go in, and leaves the noise as it is.
 
 # %%
 nn.inspect.exciting_inputs(model, model[3], range(12), (1, 25, 25), steps=60)

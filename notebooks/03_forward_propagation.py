@@ -4,8 +4,8 @@
 # To evaluate a network means to go through it from left to right, one layer at a time. We do it three times on real
 # handwritten digits: unit by unit in a loop, layer by layer as one matrix product, and with the library, and compare.
 #
-# 前向传播就是从左到右逐层计算。我们在真实手写数字上做三遍：
-# 逐个神经元的循环、每层一次矩阵乘法、调用库，并比较结果。
+# 前向传播就是从左到右逐层计算。我们在真实的手写数字上算三遍：
+# 用循环逐个神经元计算、每层做一次矩阵乘法、直接调用库，然后比较结果。
 
 # %%
 import time
@@ -86,7 +86,7 @@ print("all pictures at once:", A.shape)
 assert np.allclose(A[1], a[3], atol=1e-6)
 
 # %% [markdown]
-# ## With the library · 用库
+# ## With the library · 调用库
 #
 # `model(x)` does the same, and `nn.inspect.activations` gives each `a[l]` by name.
 
@@ -153,4 +153,4 @@ autograd.draw(model(Tensor(test[0][1:2], name="a[0]")), names=model, depth=1)
 #    哪一张测试图片的输出最接近 0.5？画出它的 `a[0]`：你自己能确定吗？
 # 2. How many multiplications does one picture need? Count them from the shapes of the weights, then look at
 #    `nn.summary(model, (1, 64))`.
-#    计算一张图片需要多少次乘法？由权重的形状数一数，再与 `nn.summary(model, (1, 64))` 对照。
+#    处理一张图片需要多少次乘法？先根据权重的形状数一数，再与 `nn.summary(model, (1, 64))` 对照。

@@ -4,7 +4,7 @@
 # Without a bend between them, a hundred layers are one layer. We multiply the weights of a deep linear network into
 # one matrix and get exactly the same outputs; then we give a linear and a ReLU network data that no line separates.
 #
-# 如果激活函数是线性的，再多层也等于一层。我们把深层线性网络的权重相乘，
+# 如果激活函数是线性的，层数再多也等于一层。我们把深层线性网络的权重相乘，
 # 得到完全相同的输出；再用线性不可分的数据比较线性网络与 ReLU 网络。
 
 # %%
@@ -166,7 +166,8 @@ assert pieces > 20
 # - Deep linear networks reached the loss of logistic regression and no less; they cannot separate a ring from a disc.
 # - Two ReLU layers separated all points, being linear only piece by piece.
 #
-# 线性层的乘积与深层线性网络输出完全一致；它们最多达到逻辑回归的损失；两层 ReLU 网络则把数据全部分开。
+# 权重的乘积与深层线性网络的输出完全一致；线性网络的损失最低只能降到逻辑回归的水平；
+# 两层 ReLU 网络则把数据全部分开。
 #
 # ## Try it yourself · 练习
 #

@@ -6,7 +6,7 @@
 # avoids it, and we watch the naive way fail on the same numbers.
 #
 # 损失函数衡量预测有多差。是/否问题用二元交叉熵，多类问题用 softmax 与交叉熵。
-# 直接计算会溢出；from_logits=True 用 log-sum-exp 避免溢出。
+# 直接计算会上溢或下溢；`from_logits=True` 用 log-sum-exp 避免这两种情况。
 
 # %%
 import matplotlib.pyplot as plt
@@ -213,7 +213,8 @@ assert multi_label.sum(axis=1).max() > 2.5
 # - On large logits the naive way gave inf and nan, in value and gradient; `from_logits=True` gave the exact numbers.
 # - Sigmoids can say several labels at once or none; softmax always says one.
 #
-# 直接计算得到 inf 与 nan；from_logits=True 给出精确结果。多标签用 sigmoid，多类用 softmax。
+# 数值很大时，直接计算得到 inf 与 nan，`from_logits=True` 给出精确结果。
+# 多标签用 sigmoid，多类用 softmax。
 #
 # ## Try it yourself · 练习
 #

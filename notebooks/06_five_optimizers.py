@@ -2,11 +2,11 @@
 # # 6. Five optimizers · 五种优化器
 #
 # SGD, SGDM, Adagrad, RMSProp and Adam are one scheme with two choices: what stands for the gradient (the first moment
-# `m`), and what it is divided by (the second moment `V`). We write the scheme in ten lines, find it equal to the
+# `m`), and what it is divided by (the second moment `V`). We write the scheme as one short function, find it equal to the
 # library, and watch the five walk over the same surfaces.
 #
-# 五种优化器是同一个公式：一阶矩 m 与二阶矩 V 的不同选择。
-# 我们用十行代码写出它，与库的结果完全一致，并在同样的曲面上画出它们的路径。
+# 五种优化器出自同一个公式，区别只在于一阶矩 m 与二阶矩 V 的选择。
+# 我们用一个简短的函数写出它，核对它与库的结果一致，再在同样的曲面上画出各自的路径。
 
 # %%
 import matplotlib.pyplot as plt
@@ -223,18 +223,19 @@ assert min(accuracy.values()) > 0.9
 # %% [markdown]
 # ## What the figures showed · 小结
 #
-# - Ten lines with two choices are all five optimizers, step for step equal to `optim`.
+# - One short function with two choices is all five optimizers, step for step equal to `optim`.
 # - On a narrow bowl gradient descent crawled with a learning rate too small, and swung from side to side or diverged
 #   with one too large.
 # - Adam got through every learning rate tried without diverging, and does not care for the scale of the loss.
 #
-# 十行代码就是五种优化器；学习率太小则缓慢，太大则震荡或发散；Adam 自动调节步长，与损失的尺度无关。
+# 一个简短的函数就是五种优化器；学习率太小则进展缓慢，太大则震荡或发散；
+# Adam 自动调节步长，与损失的尺度无关。
 #
 # ## Try it yourself · 练习
 #
 # 1. Leave out Adam's division by `1 - beta^t` in `scheme`. How large is the first step then, and why?
 #    在 `scheme` 中去掉 Adam 的 `1 - beta^t` 修正，第一步有多大？为什么？
 # 2. Give SGDM `beta` 0.5 and 0.99 on the bowl. What does the average do for the steep direction, and for the flat one?
-#    在碗形曲面上把 SGDM 的 `beta` 设为 0.5 和 0.99：平均对陡的方向和平的方向各有什么作用？
+#    在碗形曲面上把 SGDM 的 `beta` 设为 0.5 和 0.99：平均在陡峭的方向上、在平缓的方向上各起什么作用？
 # 3. Why do Adagrad's steps become smaller and smaller, and RMSProp's not? Plot `sqrt(V_t)` of both.
 #    为什么 Adagrad 的步长越来越小而 RMSProp 不会？画出两者的 `sqrt(V_t)`。

@@ -75,7 +75,7 @@ plt.figure(figsize=(5, 2.8))
 plt.semilogy(depths, formula, "o-", label="operations in the formula of f'")
 plt.semilogy(depths, graph, "s-", label="nodes of the graph")
 plt.xlabel("compositions")
-plt.legend(loc="center right")
+plt.legend(loc="upper left", fontsize=8)
 plt.show()
 assert np.all(np.diff(np.log2(formula)) > 1)
 assert graph[-1] - graph[-2] == graph[1] - graph[0]
@@ -98,8 +98,8 @@ steps = np.geomspace(1e-15, 1e-1, 61)
 errors = {method: np.array([abs(numerical.grad(h_of_t, 1.5, method=method, step=h) / exact - 1) + 1e-17 for h in steps])
           for method in ("forward", "central", "complex")}
 plt.figure(figsize=(6, 3.4))
-for method, error in errors.items():
-    plt.loglog(steps, error, ".-", label=method, linewidth=0.8)
+for (method, error), marker in zip(errors.items(), ".ox", strict=True):  # central and complex meet on the right
+    plt.loglog(steps, error, marker + "-", label=method, linewidth=0.8, markersize=5, fillstyle="none")
 plt.axhline(2.2e-16, color="gray", linestyle=":", label="rounding of a double")
 plt.xlabel("step h")
 plt.ylabel("relative error")
@@ -315,4 +315,4 @@ assert less[-1] < reverse[-1] / 2
 #    用笔推导 `z = a * b + np.sin(a)` 的反向过程：两个梯度在哪里相加？
 #    用 `autograd.draw(z, backward=True)` 核对（`Σ` 标出该处）。
 # 3. Why can the complex step not be used for `abs(x)`? Try it.
-#    复数步长法为什么不能用于 `abs(x)`？试一试。
+#    复步长法（`method="complex"`）为什么不能用于 `abs(x)`？试一试。

@@ -5,8 +5,9 @@
 # finite differences, by an exact identity between both modes, and by properties that must hold for every input that a
 # machine can think of. And the proof itself is tested, with a mistake planted on purpose.
 #
-# 错误的梯度往往不会报错，只会让训练变差。因此自己写的求导规则要证明：
-# 与差分比较、前向与反向的恒等式、以及对任意输入都成立的性质；并故意埋一个错误来检验证明本身。
+# 错误的梯度往往不会报错，只会让训练变差。因此，自己写的求导规则需要证明：
+# 与差分比较，检验前向与反向之间的恒等式，检验对任意输入都应成立的性质；
+# 最后故意埋下错误，看证明本身是否可靠。
 
 # %%
 import matplotlib.pyplot as plt

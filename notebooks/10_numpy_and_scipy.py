@@ -4,8 +4,8 @@
 # Differentiation is not only for networks. A measured oscillation is fitted, a distribution estimated with its error
 # bars, a differential equation fitted through its solver: each with code written for arrays, unchanged.
 #
-# 求导不只用于神经网络。本节对原样的数组代码求导：
-# 拟合一个物理模型、做最大似然估计（含误差）、拟合一个常微分方程。
+# 求导不只用于神经网络。本节直接对普通的数组代码求导，代码不作任何改动：
+# 拟合一个物理模型，做最大似然估计并给出误差棒，拟合一个常微分方程。
 
 # %%
 import matplotlib.pyplot as plt
@@ -54,7 +54,7 @@ assert fit.fun <= without.fun + 1e-3
 assert calls["with gradient"] < calls["without"]
 
 # %% [markdown]
-# The inverse of the Hessian at the minimum is the covariance of the estimates: error bars for nothing.
+# The inverse of the Hessian at the minimum is the covariance of the estimates: error bars at no further cost.
 
 # %%
 vector, unravel = autograd.ravel(fit.params)
@@ -197,7 +197,8 @@ assert np.isclose(slope, by_formula)
 # - With gradients the fit needed fewer evaluations; the Hessian gave error bars, which held the truth.
 # - The gradient through 120 steps of the solver agreed with differences; `implicit.root` with the formula.
 #
-# 原样的数组代码可以直接求导；有了梯度拟合更快；Hessian 给出误差；对常微分方程求解器的梯度与差分一致。
+# 数组代码不作改动就能求导；有了梯度，拟合所需的计算更少；Hessian 给出误差棒；
+# 穿过求解器全部 120 步的梯度与差分一致，隐函数的导数与公式一致。
 #
 # ## Try it yourself · 练习
 #

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.model import Summary
-from autograd.drawing.words import figure
+from autograd.drawing.words import LINE, figure
 
 IN_FULL = 4
-"""Arrays of up to this many elements are written out."""
+"""Arrays of up to this many elements are written out, if that is no more than a line: no number is cut in two."""
 
 
 def summary(value: Any) -> Summary | None:
@@ -28,8 +28,8 @@ def summary(value: Any) -> Summary | None:
     with np.errstate(all="ignore"):
         wide = array.astype(np.complex128 if array.dtype.kind == "c" else float)
         norm = float(np.sqrt(np.square(np.abs(wide)).sum()))
-        if array.size <= IN_FULL:
-            return Summary(array.size, _in_full(array), "", nan, infinite, norm)
+        if array.size <= IN_FULL and len(written := _in_full(array)) <= LINE:
+            return Summary(array.size, written, "", nan, infinite, norm)
         if array.dtype.kind == "c":
             size = np.abs(array)
             return Summary(array.size, f"|z| {figure(float(size.min()))} … {figure(float(size.max()))}",

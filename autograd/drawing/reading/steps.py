@@ -96,8 +96,8 @@ def _told(vertices: Mapping[str, Vertex], key: str, own: str, gives: Shares) -> 
     vertex = vertices[key]
     shares = [f"adds {share} to {called(vertices[key])}, now {total}" if count > 1 else
               f"gives {share} to {called(vertices[key])}" for key, share, count, total in gives]
-    rule = f"; the rule {vertex.rule}" if vertex.rule else ""
-    return f"Back at {called(vertex)}: g = {own}{rule} {', '.join(shares) or 'ends here'}."
+    rule = f"; its rule, {vertex.rule}," if vertex.rule else ""
+    return f"Back at {called(vertex)}: g = {own}{rule} {' and '.join(shares) or 'ends here'}."
 
 
 def is_small(extraction: Extraction) -> bool:
@@ -110,7 +110,7 @@ def is_small(extraction: Extraction) -> bool:
 def text(value: Any) -> str:
     """A value in a few characters: its elements if they are few, else its range."""
     found = summary(value)
-    return shortened(found.text, 26) if found is not None else "?"
+    return shortened(found.text) if found is not None else "?"
 
 
 def _note_values(extraction: Extraction, values: dict[Node, Any], trace: Trace) -> None:
@@ -120,7 +120,7 @@ def _note_values(extraction: Extraction, values: dict[Node, Any], trace: Trace) 
         if value is not None and not isinstance(value, tuple):
             trace.values[key] = text(value)
         elif vertex.value is not None:
-            trace.values[key] = shortened(vertex.value.text, 26)
+            trace.values[key] = shortened(vertex.value.text)
     for node, value in values.items():  # an operation with several outputs shows the one that is used
         key = extraction.ids[node]
         if key not in trace.values and not isinstance(value, tuple):

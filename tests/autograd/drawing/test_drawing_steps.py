@@ -152,3 +152,16 @@ def test_what_is_given_is_told_apart_from_what_is_evaluated() -> None:
     x, y = Tensor(3.0, requires_grad=True, name="x"), Tensor(2.0, name="y")
     told = traced(extract([np.exp(x * y) + 0.5], gather([], None, {}))).told.values()
     assert {"x is given: 3", "The constant 0.5 is given", "%2 ×  multiply is evaluated: 6"} <= set(told), list(told)
+
+
+def test_no_number_is_cut_in_two() -> None:
+    few = np.array([[0.026244, 0.0], [0.052473, 0.0]])
+    assert text(few) == "[[0.02624, 0], [0.05247, 0]]"
+    assert text(-few - 0.11111) == "-0.1636 … -0.1111"  # written out it is longer than a line
+
+
+def test_a_step_back_says_its_rule_and_what_goes_where() -> None:
+    x, w = Tensor([0.5, 1.0], requires_grad=True, name="x"), Tensor(np.eye(2), requires_grad=True, name="w")
+    trace = traced(extract([np.sum(x @ w)], gather([], None, {})))
+    assert trace.pulls[-1].told == ("Back at %2 @  matmul: g = [1, 1]; its rule, x: g @ y.T; y: x.T @ g, "
+                                    "gives [1, 1] to x and gives [[0.5, 0.5], [1, 1]] to w.")
