@@ -5,8 +5,8 @@ differentiable NumPy calls, which defines it and serves forward accumulation and
 fits: the layers see to that, and say in their own words what does not.
 
     dense           linear, embedding, dropout
-    convolution     convolution and its adjoint, pooling, patches; their geometry in windows, their products in
-                    correlation, winograd and depthwise, their images in layout; volumes, made of images
+    convolution     convolution and its adjoint, pooling, patches; their geometry in windows, their products in grouped,
+                    correlation, winograd and depthwise, their images in layout, volumes as images in volumes
     normalization   normalization (batch and group) on statistics; layer_norm and rms_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy and log_likelihood on labels; binary_cross_entropy, regression; reduction

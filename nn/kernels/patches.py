@@ -8,7 +8,7 @@ Shapes: images (N, C, H, W), columns (N, C kh kw, OH OW). `windows` says the geo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,5 @@ def _fold(g: Array, *, windows: Windows) -> Array:
     return image
 
 
-unfold = linear(_unfold, lambda g, *, windows: to_image(g, windows=windows), name="unfold")
-fold = linear(_fold, lambda g, *, windows: to_columns(g, windows=windows), name="fold")
-to_columns: Callable[..., Any] = on_arrays_too(unfold)
-to_image: Callable[..., Any] = on_arrays_too(fold)
+unfold: Any = on_arrays_too(linear(_unfold, lambda g, *, windows: fold(g, windows=windows), name="unfold"))
+fold: Any = on_arrays_too(linear(_fold, lambda g, *, windows: unfold(g, windows=windows), name="fold"))

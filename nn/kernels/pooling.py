@@ -1,21 +1,22 @@
-"""Pooling: the largest or the mean value of windows, in one and two dimensions, with derivatives.
+"""Pooling: the largest or the mean value of windows, in one, two and three dimensions, with derivatives.
 
     max      out[n, c, y, x] = max over i, j of  x[n, c, y s + i d - p, x s + j d - p]
     average  out[n, c, y, x] = (sum over i, j of the same) / count
 
-Shapes: x (N, C, H, W) or (N, C, L). Options, an entry an axis: `kernel`, `stride`, `padding` (p on both sides: -inf for
-the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond the padding.
-`count` is the window's area within the padded input, or with `count_include_pad=False` within the input, or `divisor`.
-The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch.
+Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, an entry an axis: `kernel`, `stride`, `padding` (p on
+both sides: -inf for the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond
+the padding. `count` is the window's area within the padded input, or with `count_include_pad=False` within the input,
+or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch.
 
-Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, W, C. Along H a step is
-over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied together.
+Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, D, W, C. Along H and D
+a step is over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied
+together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,13 +25,16 @@ from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
-from nn.kernels.layout import in_memory_order, logical, pixels
-from nn.kernels.windows import Axis, Windows, axis, planes
+from nn.kernels.layout import pixels
+from nn.kernels.volumes import logical, volume
+from nn.kernels.windows import Axis, Windows, axis
 
 Array = np.ndarray[Any, Any]
+Entry = TypeVar("Entry")
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
-H, W = 0, 2  # positions in the memory order
+H, D, W = 0, 2, 3  # positions in the memory order
+AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # those of sequences, images and volumes
 MANY = 4  # taps that are taken all at once
 BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
@@ -38,19 +42,29 @@ BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
 
 
+def _along(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
+    """What there is for each axis, with the axis' position in the memory order; in reading order."""
+    return [*zip(AXES[len(entries)], entries, strict=True)]
+
+
 def _seen(image: Array, inputs: slice, along: int) -> Array:
-    """What one tap sees: rows as a view, columns as a contiguous copy."""
-    if along == H:
-        return image[inputs]
-    return np.ascontiguousarray(pixels(image)[:, :, inputs, np.newaxis]).view(image.dtype)
+    """What one tap sees: along H and D as a view, columns as a contiguous copy."""
+    if along != W:
+        return image[_at(inputs, along)]
+    return np.ascontiguousarray(pixels(image)[(*_at(inputs, W), np.newaxis)]).view(image.dtype)
 
 
 def _at(part: slice | int, along: int) -> tuple[slice | int, ...]:
-    return (part,) if along == H else (slice(None), slice(None), part)
+    return (*(slice(None),) * along, part)
 
 
 def _with(shape: tuple[int, ...], along: int, size: int) -> tuple[int, ...]:
     return (*shape[:along], size, *shape[along + 1 :])
+
+
+def _beside(counts: Array, along: int) -> Array:
+    """Numbers along one axis, to be broadcast along the others."""
+    return counts.reshape(_with((1,) * 5, along, -1))
 
 
 def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: float) -> Array:
@@ -91,7 +105,7 @@ def _repeat(part: Array, windows: Axis, along: int, image: Array) -> Array:
     """The adjoint of a sum over the taps: `image` becomes, for each input, the sum of what its windows have."""
     if not windows.partition:
         return _scatter(lambda j, outputs, inputs: part[_at(outputs, along)], windows, along, image)
-    into, values = (image, part) if along == H else (pixels(image), pixels(part))
+    into, values = (pixels(image), pixels(part)) if along == W else (image, part)
     _parted(into, windows, along)[...] = np.expand_dims(values, along + 1)
     return image
 
@@ -105,10 +119,10 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
         part = parts(j, outputs, inputs)
         if not windows.disjoint:
             image[_at(inputs, along)] += part
-        elif along == H:
-            image[inputs] = part
+        elif along != W:
+            image[_at(inputs, along)] = part
         else:
-            pixels(image)[:, :, inputs] = pixels(np.ascontiguousarray(part))
+            pixels(image)[_at(inputs, W)] = pixels(np.ascontiguousarray(part))
         del part  # before the next is made
     return image
 
@@ -117,35 +131,47 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
 
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-    windows = _windows(x, **options)
-    rows, columns = planes(windows)
-    image = in_memory_order(x)
-    out = np.empty((rows.outputs, image.shape[1], columns.outputs, image.shape[3]), x.dtype)
+    image, geometry = volume(x), _geometry(x, **options)
+    shape = image.shape
+    for along, windows in _along(geometry):
+        shape = _with(shape, along, windows.outputs)
+    out = np.empty(shape, x.dtype)
 
     def work(some: slice) -> None:
-        of_rows = _reduce(image[:, some], rows, H, np.maximum, -np.inf)
-        out[:, some] = _reduce(of_rows, columns, W, np.maximum, -np.inf)
+        part = image[:, some]
+        for along, windows in _along(geometry):
+            part = _reduce(part, windows, along, np.maximum, -np.inf)
+        out[:, some] = part
 
-    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK), least=1)
-    return logical(out, x.ndim), (image, windows)
+    _for_images(work, image)
+    return logical(out, x.ndim), (image, geometry)
 
 
 def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                       **options: Any) -> tuple[Array | None, ...]:
-    image, windows = residuals
-    rows, columns = planes(windows)
-    cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
+    image, geometry = residuals
+    cotangent, dx = volume(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
-        of_columns, later_column = _later_is_larger(image[:, some], columns, W)
-        _, later_row = _later_is_larger(of_columns, rows, H)
-        shape = of_columns.shape
-        del of_columns  # before memory for as many cotangents is taken
-        to_rows = _route(cotangent[:, some], later_row, rows, H, np.empty(shape, g.dtype))
-        _route(to_rows, later_column, columns, W, dx[:, some])  # reading order: first the row, then the column
+        largest, steps = image[:, some], []
+        for along, windows in reversed(_along(geometry)):
+            shape = largest.shape
+            largest, later = _later_is_larger(largest, windows, along)
+            steps.append((later, windows, along, shape))
+        del largest  # before memory for as many cotangents is taken
+        part = cotangent[:, some]
+        while steps:  # reading order: to the image, the row, and at last the column
+            later, windows, along, shape = steps.pop()
+            part = _route(part, later, windows, along, np.empty(shape, g.dtype) if steps else dx[:, some])
 
-    for_blocks(work, image.shape[1], block_length(image.shape[1], image[:, :1].size, BLOCK), least=1)
+    _for_images(work, image)
     return (logical(dx, g.ndim),)
+
+
+def _for_images(work: Callable[[slice], None], image: Array) -> None:
+    """`work` for some of the batch at a time."""
+    batch = image.shape[1]
+    for_blocks(work, batch, block_length(batch, image[:, :1].size, BLOCK), least=1)
 
 
 def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, list[Array]]:
@@ -179,7 +205,7 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
 def max_pool_reference(x: Any, **options: Any) -> Any:
     """The taps side by side along a new axis; the first of the largest is taken."""
     taps = [x]
-    for at, windows in enumerate(_windows(x, **options), start=2):
+    for at, windows in enumerate(_geometry(x, **options), start=2):
         before = (slice(None),) * at
         reach = (windows.outputs - 1) * windows.stride + (windows.kernel - 1) * windows.dilation + 1
         after = max(0, reach - windows.before - windows.size)
@@ -206,67 +232,63 @@ def _counts(windows: Axis, include_pad: bool) -> Array:
     return np.minimum(starts + windows.kernel, high) - np.maximum(starts, low)
 
 
-def _divide(image: Array, rows: Axis, columns: Axis, include_pad: bool, divisor: int | None) -> Array:
-    """A fresh (OH, N, OW, C) divided by the windows' counts."""
+def _divide(image: Array, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
+    """A fresh (OH, N, OD, OW, C) divided by the windows' counts."""
     if divisor is not None:
         return image / image.dtype.type(divisor)  # type: ignore[no-any-return]
-    counts = _counts(rows, include_pad)[:, np.newaxis] * _counts(columns, include_pad)
-    if (counts == counts[0, 0]).all():
-        return image * image.dtype.type(1 / counts[0, 0])  # type: ignore[no-any-return]
-    return image / counts.astype(image.dtype)[:, np.newaxis, :, np.newaxis]  # type: ignore[no-any-return]
+    counts = np.ones((1,) * 5, int)
+    for along, windows in _along(geometry):
+        counts = counts * _beside(_counts(windows, include_pad), along)
+    most = counts.max()
+    if (counts == most).all():
+        return image * image.dtype.type(1 / most)  # type: ignore[no-any-return]
+    return image / counts.astype(image.dtype)  # type: ignore[no-any-return]
 
 
 @in_single
-def _average(x: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
-    rows, columns = planes(windows)
-    image = in_memory_order(x)
-    total = _reduce(_reduce(image, rows, H, np.add, 0), columns, W, np.add, 0)
-    return logical(_divide(total, rows, columns, include_pad, divisor), x.ndim)
+def _mean(x: Array, *, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
+    image = volume(x)
+    for along, windows in _along(geometry):
+        image = _reduce(image, windows, along, np.add, 0)
+    return logical(_divide(image, geometry, include_pad, divisor), x.ndim)
 
 
 @in_single
-def _spread(g: Array, *, windows: Windows, include_pad: bool, divisor: int | None) -> Array:
-    rows, columns = planes(windows)
-    share = _divide(in_memory_order(g), rows, columns, include_pad, divisor)
-    _, batch, width, channels = share.shape
-    of_rows = np.empty((rows.size, batch, width, channels), g.dtype)
-    image = np.empty((rows.size, batch, columns.size, channels), g.dtype)
-    return logical(_repeat(_repeat(share, rows, H, of_rows), columns, W, image), g.ndim)
+def _spread(g: Array, *, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
+    image = _divide(volume(g), geometry, include_pad, divisor)
+    for along, windows in _along(geometry):
+        image = _repeat(image, windows, along, np.empty(_with(image.shape, along, windows.size), g.dtype))
+    return logical(image, g.ndim)
 
 
-average = linear(
-    _average,
-    lambda g, *, windows, include_pad, divisor: to_image(g, windows=windows, include_pad=include_pad, divisor=divisor),
-    name="average_pool")
-spread = linear(
-    _spread,
-    lambda g, *, windows, include_pad, divisor: to_output(g, windows=windows, include_pad=include_pad, divisor=divisor),
-    name="average_pool_adjoint")
-to_output: Callable[..., Any] = on_arrays_too(average)
-to_image: Callable[..., Any] = on_arrays_too(spread)
+mean: Any = on_arrays_too(linear(
+    _mean, lambda g, *, geometry, include_pad, divisor: spread(
+        g, geometry=geometry, include_pad=include_pad, divisor=divisor), name="average_pool"))
+spread: Any = on_arrays_too(linear(
+    _spread, lambda g, *, geometry, include_pad, divisor: mean(
+        g, geometry=geometry, include_pad=include_pad, divisor=divisor), name="average_pool_adjoint"))
 
 
-def _counts_of(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
-    counts = np.array([end - first for first, end in windows], dtype)
-    return counts.reshape(_with((1, 1, 1, 1), along, -1))
+def _lengths(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
+    return _beside(np.array([end - first for first, end in windows], dtype), along)
 
 
 @in_single
-def _adaptive(x: Array, *, bounds: Bounds) -> Array:
-    image = in_memory_order(x)
-    for along, windows in zip((H, W), bounds, strict=False):
+def _adaptive_mean(x: Array, *, bounds: Bounds) -> Array:
+    image = volume(x)
+    for along, windows in _along(bounds):
         sums = np.empty(_with(image.shape, along, len(windows)), image.dtype)
         for i, (first, end) in enumerate(windows):
             np.add.reduce(image[_at(slice(first, end), along)], along, out=sums[_at(i, along)])
-        image = sums / _counts_of(windows, along, sums.dtype)
+        image = sums / _lengths(windows, along, sums.dtype)
     return logical(image, x.ndim)
 
 
 @in_single
 def _adaptive_spread(g: Array, *, bounds: Bounds) -> Array:
-    share = in_memory_order(g)
-    for along, windows in zip((H, W), bounds, strict=False):
-        share = share / _counts_of(windows, along, share.dtype)
+    share = volume(g)
+    for along, windows in _along(bounds):
+        share = share / _lengths(windows, along, share.dtype)
         image = np.zeros(_with(share.shape, along, windows[-1][1]), share.dtype)
         for i, (first, end) in enumerate(windows):
             image[_at(slice(first, end), along)] += share[_at(slice(i, i + 1), along)]
@@ -274,22 +296,21 @@ def _adaptive_spread(g: Array, *, bounds: Bounds) -> Array:
     return logical(share, g.ndim)
 
 
-adaptive = linear(_adaptive, lambda g, *, bounds: from_windows(g, bounds=bounds), name="adaptive_average_pool")
-adaptive_spread = linear(_adaptive_spread, lambda g, *, bounds: to_windows(g, bounds=bounds),
-                         name="adaptive_average_pool_adjoint")
-to_windows: Callable[..., Any] = on_arrays_too(adaptive)
-from_windows: Callable[..., Any] = on_arrays_too(adaptive_spread)
+adaptive_mean: Any = on_arrays_too(linear(
+    _adaptive_mean, lambda g, *, bounds: adaptive_spread(g, bounds=bounds), name="adaptive_average_pool"))
+adaptive_spread: Any = on_arrays_too(linear(
+    _adaptive_spread, lambda g, *, bounds: adaptive_mean(g, bounds=bounds), name="adaptive_average_pool_adjoint"))
 
 
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  ceil_mode: bool = False, count_include_pad: bool = True, divisor: int | None = None) -> Any:
-    """The mean of windows of (N, C, H, W) or (N, C, L)."""
-    windows = _windows(x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
-    return average(x, windows=windows, include_pad=count_include_pad, divisor=divisor)
+    """The mean of windows of a sequence, an image or a volume (N, C, ...)."""
+    geometry = _geometry(x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
+    return mean(x, geometry=geometry, include_pad=count_include_pad, divisor=divisor)
 
 
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
-    """The mean of `size` windows an axis of (N, C, H, W) or (N, C, L): floor(i n / m) to ceil((i + 1) n / m).
+    """The mean of `size` windows an axis of (N, C, ...): floor(i n / m) to ceil((i + 1) n / m).
 
     One window after the other, not as a product with a matrix, whose zeros would make nan of what is infinite.
     """
@@ -299,11 +320,11 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
         return average_pool(x, kernel=kernel, stride=kernel, padding=[0] * len(kernel))
     bounds = tuple(tuple((i * n // m, -(-(i + 1) * n // m)) for i in range(m))
                    for n, m in zip(lengths, size, strict=True))
-    return adaptive(x, bounds=bounds)
+    return adaptive_mean(x, bounds=bounds)
 
 
-def _windows(x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
-             ceil_mode: bool) -> Windows:
+def _geometry(x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
+              ceil_mode: bool) -> Windows:
     """The windows over x along each axis."""
     return tuple(axis(n, k, s, d, (p, p), ceil_mode)
                  for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))

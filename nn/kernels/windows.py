@@ -36,6 +36,11 @@ class Axis(NamedTuple):
         return self._replace(before=self.before - some.start * self.stride, outputs=some.stop - some.start)
 
     @property
+    def identity(self) -> bool:
+        """Whether each window sees the one input of its own place."""
+        return self.partition and self.kernel == 1
+
+    @property
     def disjoint(self) -> bool:
         """Whether no input is seen twice."""
         return self.stride > (self.kernel - 1) * self.dilation
@@ -76,12 +81,8 @@ class Axis(NamedTuple):
                    Axis(self.outputs, len(taps), 1, dilation, before, inputs))
 
 
-Windows = tuple[Axis, ...]  # along H and W, or along L
-
-
-def planes(windows: Windows) -> tuple[Axis, Axis]:
-    """The windows along H and W; a sequence lies along H, and has a W of 1."""
-    return (windows[0], windows[1]) if len(windows) == 2 else (windows[0], axis(1, 1))
+Windows = tuple[Axis, ...]  # along L, along H and W, or along D, H and W
+ALONE = Axis(1, 1, 1, 1, 0, 1)  # along what is no axis of the input: one window over one place
 
 
 def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),

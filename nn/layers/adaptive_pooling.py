@@ -14,7 +14,6 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import integer
 from nn.kernels.pooling import adaptive_average_pool
-from nn.kernels.volumes import pooled
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
@@ -153,7 +152,7 @@ def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:
 
 def _average(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
     x, single = images(speaker, admitted(speaker, x), axes)
-    out = pooled(adaptive_average_pool, x, size=_wanted(x, sizes))
+    out = adaptive_average_pool(x, size=_wanted(x, sizes))
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from autograd import Tensor
 from nn import init
-from nn.kernels import convolution as of_images
-from nn.kernels import volumes as of_volumes
+from nn.kernels.convolution import convolution, transposed_convolution
 from nn.layers.arguments import choice, floating, pair, positive
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
@@ -274,8 +273,7 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     check_window(speaker, x, weight.shape[2:], padding, dilation)
     if mode != "zeros":
         x, padding = surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
-    kernels = of_images if weight.ndim < 5 else of_volumes
-    out = kernels.convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
@@ -295,9 +293,8 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
-    kernels = of_images if weight.ndim < 5 else of_volumes
-    out = kernels.transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
-                                         output_padding=extra, groups=groups)
+    out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
+                                 output_padding=extra, groups=groups)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

@@ -13,7 +13,6 @@ from autograd import Tensor
 from autograd.arrays import weak
 from autograd.declare import piecewise_constant
 from nn.kernels.pooling import average_pool, max_pool
-from nn.kernels.volumes import pooled
 from nn.layers.arguments import nonzero, pair
 from nn.layers.convolution import Size, check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
@@ -266,7 +265,7 @@ def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Size
 def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool,
               return_indices: bool) -> Any:
     x, single = _batch(speaker, admitted(speaker, x, real=True), kernel, stride, padding, dilation, ceil_mode)
-    out = pooled(max_pool, x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    out = max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
     places = piecewise_constant(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
@@ -276,8 +275,8 @@ def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: S
 def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool,
               count_include_pad: bool, divisor: int | None) -> Tensor:
     x, single = _batch(speaker, admitted(speaker, x), kernel, stride, padding, (1,) * len(kernel), ceil_mode)
-    out = pooled(average_pool, x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
-                 count_include_pad=count_include_pad, divisor=divisor)
+    out = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
+                       count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 

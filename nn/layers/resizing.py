@@ -12,7 +12,6 @@ import numpy as np
 
 from autograd import Tensor
 from nn.kernels.pooling import adaptive_average_pool
-from nn.kernels.volumes import pooled
 from nn.layers.arguments import choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
@@ -162,7 +161,7 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
         elif after < 1:
             raise mistake(speaker, f"would make {after} pixels of the {x.shape[axis]} along axis {axis}")
     if mode == "area":
-        return pooled(adaptive_average_pool, x, size=afters)  # type: ignore[no-any-return]
+        return adaptive_average_pool(x, size=afters)  # type: ignore[no-any-return]
     for axis, (number, after) in enumerate(zip(each, afters, strict=True), start=2):
         length = x.shape[axis]
         step = 1 / number if size is None and not recompute_scale_factor else length / after

@@ -17,12 +17,12 @@ from autograd.rules.products import extents
 Shape = tuple[int, ...]
 Count = Callable[[Shape, Sequence[Shape], dict[str, Any]], int | None]
 
-REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "cumsum", "cumprod", "depth_folded"})
+REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "cumsum", "cumprod"})
 MOVES = frozenset({
     "reshape", "transpose", "swapaxes", "moveaxis", "rollaxis", "get_item", "set_item", "set_view", "broadcast_to",
     "concatenate", "stack", "pad", "where", "roll", "rot90", "flip", "take", "take_along_axis", "select", "real",
     "imag", "conjugate", "squeeze", "expand_dims", "diagonal", "tril", "triu", "sort", "cast", "copy", "input",
-    "embedding", "ravel", "sliding_window_view", "depth_unfolded",
+    "embedding", "ravel", "sliding_window_view",
 })
 
 
@@ -77,8 +77,7 @@ def _cubic(factor: float) -> Count:
 
 COUNTS: dict[str, Count] = {
     "matmul": _matmul, "einsum": _einsum, "linear": _linear, "convolution": _convolution,
-    "volume_convolution": _convolution, "transposed_convolution": _transposed_convolution, "rnn": _recurrence,
-    "lstm": _recurrence, "gru": _recurrence,
+    "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
     "attention": _attention, "self_attention": _self_attention, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
     "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -44,26 +45,26 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_t
 
 def looped(x: Array, weight: Array, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
            dilation: Sequence[int], groups: int) -> Array:
-    """The definition, one output pixel, unit and tap at a time, in float64; 1-D as 2-D with one column."""
-    if x.ndim == 3:
-        geometry = {"stride": (*stride, 1), "padding": (*padding, (0, 0)), "dilation": (*dilation, 1)}
-        return looped(x[..., None], weight[..., None], groups=groups, **geometry)[..., 0]
+    """The definition, one output pixel and tap at a time, in float64."""
     x, weight = x.astype(np.float64), weight.astype(np.float64)
-    units, each, kh, kw = weight.shape
+    units, each, *kernel = weight.shape
     size = [(n + before + after - d * (k - 1) - 1) // s + 1
-            for n, k, s, (before, after), d in zip(x.shape[2:], (kh, kw), stride, padding, dilation, strict=True)]
+            for n, k, s, (before, after), d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)]
     out = np.zeros((len(x), units, *size))
-    for o, y, column, i, j, c in np.ndindex(units, *size, kh, kw, each):
-        at = (y * stride[0] + i * dilation[0] - padding[0][0], column * stride[1] + j * dilation[1] - padding[1][0])
-        if 0 <= at[0] < x.shape[2] and 0 <= at[1] < x.shape[3]:
-            out[:, o, y, column] += x[:, o // (units // groups) * each + c, *at] * weight[o, c, i, j]
+    for place, tap in product(np.ndindex(*size), np.ndindex(*kernel)):
+        at = tuple(p * s + i * d - before
+                   for p, i, s, d, (before, _) in zip(place, tap, stride, dilation, padding, strict=True))
+        if all(0 <= i < n for i, n in zip(at, x.shape[2:], strict=True)):
+            seen = x[:, :, *at].reshape(len(x), groups, each)
+            taps = weight[:, :, *tap].reshape(groups, units // groups, each)
+            out[:, :, *place] += np.einsum("ngc,goc->ngo", seen, taps).reshape(len(x), units)
     return out
 
 
 @st.composite
 def problems(draw: st.DrawFn, axes: int | None = None) -> tuple[Array, Array, dict[str, Any]]:
     """An image, a weight and a geometry that fit; half of them 3 x 3 without stride, which tiles need."""
-    axes = draw(st.sampled_from((1, 2, 2, 2))) if axes is None else axes
+    axes = draw(st.sampled_from((1, 2, 2, 3))) if axes is None else axes
     common = draw(st.booleans())
 
     def each(low: int, high: int) -> tuple[int, ...]:
@@ -73,7 +74,7 @@ def problems(draw: st.DrawFn, axes: int | None = None) -> tuple[Array, Array, di
     stride, dilation = ((1,) * axes, (1,) * axes) if common else (each(1, 3), each(1, 3))
     padding = tuple(zip(each(0, 3), each(0, 3), strict=True))
     size = tuple(max(n, d * (k - 1) + 1 - sum(p))
-                 for n, k, d, p in zip(each(1, 6), kernel, dilation, padding, strict=True))
+                 for n, k, d, p in zip(each(1, 6 if axes < 3 else 4), kernel, dilation, padding, strict=True))
     groups, per_group, units = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
     generator = np.random.default_rng(draw(st.integers(0, 99)))
     x = random(generator, draw(st.integers(1, 3)), groups * per_group, *size)
@@ -124,35 +125,37 @@ def test_the_transpose_is_the_adjoint(problem: tuple[Array, Array, dict[str, Any
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("with_bias", [True, False])
-@pytest.mark.parametrize("axes", [1, 2])
+@pytest.mark.parametrize("axes", [1, 2, 3])
 @pytest.mark.parametrize("groups", [2, 4])
 def test_derivatives_to_the_second_order(groups: int, axes: int, with_bias: bool) -> None:
     """Four channels in two groups, or each on its own."""
     generator = np.random.default_rng(0)
-    x, size = random(generator, 2, 4, 5, 4)[..., : 4 if axes == 2 else 1], (3, 3)[:axes]
-    x = x if axes == 2 else x[..., 0]
+    x, size = random(generator, 2, 4, *(5, 4, 3)[:axes]), (3, 3, 2)[:axes]
     made = 6 if groups == 2 else 8
     weight, bias = random(generator, made, 4 // groups, *size), random(generator, made) if with_bias else None
     turned, other = random(generator, 4, made // groups, *size), random(generator, made) if with_bias else None
     active = [0, 1, 2] if with_bias else [0, 1]
-    for stride, dilation in (((1, 1), (1, 1)), ((2, 1), (1, 2))):
-        padding = ((1, 2), (2, 1))[:axes]
+    for stride, dilation in (((1, 1, 1), (1, 1, 1)), ((2, 1, 3), (1, 2, 1))):
+        padding = ((1, 2), (2, 1), (0, 1))[:axes]
         options = {"stride": stride[:axes], "dilation": dilation[:axes], "padding": padding, "groups": groups}
         check(convolution, [x, weight, bias], active, **options)
-        check(transposed_convolution, [x, turned, other], active, output_padding=(0, 0)[:axes], **options)
+        check(transposed_convolution, [x, turned, other], active, output_padding=(0, 0, 0)[:axes], **options)
 
 
 @pytest.mark.usefixtures("way")
-def test_memory_order_does_not_matter() -> None:
+@pytest.mark.parametrize("depth", [(), (3,)], ids=["images", "volumes"])
+def test_memory_order_does_not_matter(depth: tuple[int, ...]) -> None:
     generator = np.random.default_rng(0)
-    x, weight, bias = random(generator, 2, 20, 7, 6), random(generator, 5, 20, 3, 3), random(generator, 5)
-    options = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
-    g = random(generator, 2, 5, 7, 6)
+    kernel, axes = (*(2 for _ in depth), 3, 3), len(depth) + 2
+    x, weight, bias = random(generator, 2, 20, *depth, 7, 6), random(generator, 5, 20, *kernel), random(generator, 5)
+    options: dict[str, Any] = {"stride": (1,) * axes, "padding": ((1, 1),) * axes, "dilation": (1,) * axes, "groups": 1}
+    g = random(generator, 2, 5, *(n + 1 for n in depth), 7, 6)
     results = []
-    for order in ((0, 1, 2, 3), (2, 0, 3, 1), (3, 2, 1, 0), (1, 3, 0, 2)):
+    for order in ((0, 1, 2, 3, 4), (3, 0, 2, 4, 1), (4, 3, 2, 1, 0), (1, 4, 0, 3, 2)):
+        order = order if depth else [i - (i > 2) for i in order if i != 2]
         back = np.argsort(order)
         a, w, c = (np.ascontiguousarray(v.transpose(order)).transpose(back) for v in (x, weight, g))
-        wide = np.zeros((*a.shape[:3], 12))
+        wide = np.zeros((*a.shape[:-1], 12))
         wide[..., ::2] = a  # and not contiguous along W
         for image in (a, wide[..., ::2]):
             out, residuals = forward(image, w, bias, **options)

@@ -30,8 +30,8 @@ Array = NDArray[Any]
 
 @st.composite
 def geometries(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[int, ...], dict[str, Any]]:
-    """The shape of an image or sequence, and windows that fit it: each sees at least one pixel."""
-    axes = draw(st.sampled_from((1, 2, 2)))
+    """The shape of a sequence, an image or a volume, and windows that fit it: each sees at least one pixel."""
+    axes = draw(st.sampled_from((1, 2, 2, 3)))
     kernel, stride, dilation, padding, size = ([], [], [], [], [])
     for _ in range(axes):
         k, d = draw(st.integers(1, 4)), draw(st.integers(1, 2)) if dilated else 1
@@ -40,7 +40,7 @@ def geometries(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[int, ...], 
         dilation.append(d)
         padding.append(p)
         stride.append(draw(st.integers(1, 4)))
-        size.append(max(draw(st.integers(1, 9)), d * (k - 1) + 1 - 2 * p))
+        size.append(max(draw(st.integers(1, 9 if axes < 3 else 5)), d * (k - 1) + 1 - 2 * p))
     options = {"kernel": kernel, "stride": stride, "padding": padding, "ceil_mode": draw(st.booleans())}
     if dilated:
         options["dilation"] = dilation
@@ -172,7 +172,7 @@ def test_averages_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, 
     close(x.grad.data, gradient, 1e-13)
 
 
-@pytest.mark.parametrize("shape", [(2, 3, 6, 4), (2, 3, 5, 7), (2, 3, 8)])
+@pytest.mark.parametrize("shape", [(2, 3, 6, 4), (2, 3, 5, 7), (2, 3, 8), (2, 3, 2, 3, 4)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_adaptive_averages_are_those_of_loops(shape: tuple[int, ...], dtype: Any) -> None:
     x = random(np.random.default_rng(0), *shape, dtype=dtype)
