@@ -9,7 +9,7 @@ convolution run on the same three kernels.
 Shapes: x (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None; x (N, C, L), weight (O, C / groups, k); or
 x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw). Options, an entry an axis: `stride` (s, s), `padding` ((before,
 after), (before, after)) of zeros, `dilation` (d, d); and `groups`. Results keep the dtype, and lie in memory as
-`volumes.py` says.
+`layout.py` says.
 
 The transposed convolution is the adjoint in the image, plus a bias: x (N, I, H, W), weight (I, O / groups, kh, kw). An
 axis of n inputs gives `(n - 1) stride - before - after + dilation (k - 1) + output_padding + 1` outputs; the option
@@ -31,8 +31,9 @@ from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import fused
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.grouped import correlate, correlate_image, correlate_weight
+from nn.kernels.layout import in_memory_order, in_space, logical
 from nn.kernels.products import sums_over_rows
-from nn.kernels.volumes import added, apart, beside, in_space, kernels, logical, matrices, stacked, volume
+from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import ALONE, Axis, Windows, axis
 
 Array = np.ndarray[Any, Any]
@@ -129,7 +130,7 @@ def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..
     def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                  **options: Any) -> tuple[Array | None, ...]:
         x, weight, _ = operands
-        g = logical(volume(g), g.ndim)  # once for all three
+        g = logical(in_memory_order(g), g.ndim)  # once for all three
         return (adjoint(g, weight, **residuals[0]) if needs[0] else None,
                 of_weight(x, g, **residuals[0]) if needs[1] else None,
                 _sum_over_pixels(g) if needs[2] else None)

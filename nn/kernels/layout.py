@@ -1,33 +1,48 @@
-"""The memory order of images in the kernels: H, N, W, C, while shapes stay the logical N, C, H, W.
+"""The memory order of images in the kernels: H, N, D, W, C, while shapes stay the logical N, C, D, H, W.
 
-With the channels innermost, a convolution is a sum of matrix products whose rows are pixels; with H outermost, the
-pixels (h, n, w) that one kernel row sees are one block of memory, for the whole batch at once. A kernel returns its
-image as a view with permuted strides. NumPy's elementwise functions keep that order, so the next kernel finds what it
-wants; only an image that comes from elsewhere is copied. Sequences (N, C, L) are images with H = L and W = 1.
+An image has a depth of 1, and a sequence (N, C, L), which lies along H, a width of 1 too. With the channels innermost,
+a convolution is a sum of matrix products whose rows are pixels; with H outermost, the pixels (h, n, w) that one kernel
+row sees are one block of memory, for the whole batch at once. A kernel returns its image as a view with permuted
+strides. NumPy's elementwise functions keep that order, so the next kernel finds what it wants; only an image that comes
+from elsewhere is copied.
 
 A value per channel is applied to an image fastest on whole rows of memory, (H * N, W * C): see `per_pixel`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from nn.kernels.memory_order import in_order
 
 Array = np.ndarray[Any, Any]
+Entry = TypeVar("Entry")
+
+
+def in_space(entries: Sequence[Entry], one: Entry) -> tuple[Entry, Entry, Entry]:
+    """The entries along D, H and W, `one` along what is no axis of an image or a sequence."""
+    if len(entries) == 1:
+        return one, entries[0], one
+    deep, rows, columns = (one, *entries)[-3:]
+    return deep, rows, columns
 
 
 def in_memory_order(x: Array) -> Array:
-    """An image (N, C, H, W) or sequence (N, C, L) as a contiguous array (H, N, W, C): a view if it has that order."""
-    return in_order(x if x.ndim == 4 else x[..., np.newaxis], (2, 0, 3, 1))
+    """(N, C, D, H, W), (N, C, H, W) or (N, C, L) as a contiguous array (H, N, D, W, C): a view if it lies so."""
+    return in_order(x.reshape(*x.shape[:2], *in_space(x.shape[2:], 1)), (3, 0, 2, 4, 1))
 
 
-def logical(image: Array, ndim: int = 4) -> Array:
-    """The array (H, N, W, C) as an image (N, C, H, W), or as a sequence (N, C, L) for `ndim` 3: a view."""
-    planes = image.transpose(1, 3, 0, 2)
-    return planes if ndim == 4 else planes[..., 0]
+def logical(image: Array, ndim: int) -> Array:
+    """The array (H, N, D, W, C) as a volume, an image or a sequence, which have 5, 4 or 3 axes: a view."""
+    return with_axes(image.transpose(1, 4, 2, 0, 3), ndim)
+
+
+def with_axes(x: Array, ndim: int) -> Array:
+    """(., ., D, H, W) as it is of a volume, of an image without D, and of a sequence without W too."""
+    return x if ndim == 5 else x[:, :, 0] if ndim == 4 else x[:, :, 0, :, 0]
 
 
 def pixels(image: Array) -> Array:

@@ -25,8 +25,7 @@ from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
-from nn.kernels.layout import pixels
-from nn.kernels.volumes import logical, volume
+from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, axis
 
 Array = np.ndarray[Any, Any]
@@ -131,7 +130,7 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
 
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-    image, geometry = volume(x), _geometry(x, **options)
+    image, geometry = in_memory_order(x), _geometry(x, **options)
     shape = image.shape
     for along, windows in _along(geometry):
         shape = _with(shape, along, windows.outputs)
@@ -150,7 +149,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
 def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
                       **options: Any) -> tuple[Array | None, ...]:
     image, geometry = residuals
-    cotangent, dx = volume(g), np.empty(image.shape, g.dtype)
+    cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
         largest, steps = image[:, some], []
@@ -247,7 +246,7 @@ def _divide(image: Array, geometry: Windows, include_pad: bool, divisor: int | N
 
 @in_single
 def _mean(x: Array, *, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
-    image = volume(x)
+    image = in_memory_order(x)
     for along, windows in _along(geometry):
         image = _reduce(image, windows, along, np.add, 0)
     return logical(_divide(image, geometry, include_pad, divisor), x.ndim)
@@ -255,7 +254,7 @@ def _mean(x: Array, *, geometry: Windows, include_pad: bool, divisor: int | None
 
 @in_single
 def _spread(g: Array, *, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
-    image = _divide(volume(g), geometry, include_pad, divisor)
+    image = _divide(in_memory_order(g), geometry, include_pad, divisor)
     for along, windows in _along(geometry):
         image = _repeat(image, windows, along, np.empty(_with(image.shape, along, windows.size), g.dtype))
     return logical(image, g.ndim)
@@ -275,7 +274,7 @@ def _lengths(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Ar
 
 @in_single
 def _adaptive_mean(x: Array, *, bounds: Bounds) -> Array:
-    image = volume(x)
+    image = in_memory_order(x)
     for along, windows in _along(bounds):
         sums = np.empty(_with(image.shape, along, len(windows)), image.dtype)
         for i, (first, end) in enumerate(windows):
@@ -286,7 +285,7 @@ def _adaptive_mean(x: Array, *, bounds: Bounds) -> Array:
 
 @in_single
 def _adaptive_spread(g: Array, *, bounds: Bounds) -> Array:
-    share = volume(g)
+    share = in_memory_order(g)
     for along, windows in _along(bounds):
         share = share / _lengths(windows, along, share.dtype)
         image = np.zeros(_with(share.shape, along, windows[-1][1]), share.dtype)

@@ -1,57 +1,35 @@
-"""Volumes as the kernels of images see them: (N, C, D, H, W), of which an image is one of depth 1, a sequence one of
-depth and width 1.
+"""Volumes as the products of images see them: what windows see along the depth stands side by side, as channels.
 
-In memory a volume lies as (H, N, D, W, C), so that it is a stack of N D images (H, N D, W, C) as it stands. The windows
-of a convolution see several of these: then what is convolved are the images whose pixels have the channels of all kd
-that a window sees, side by side. `beside` makes them of x, and `added`, its adjoint, adds up what taps have for one
-place; to both belongs a weight whose taps along the depth are channels, too (`matrices`, and back `kernels`). Where the
-depth is 1, nothing is moved.
+In memory a volume is a stack of N D images (H, N D, W, C) as it stands. The windows of a convolution see several of
+these: what is convolved are images whose pixels have the channels of all kd that a window sees. `beside` makes them of
+x, and `added`, its adjoint, adds up what the taps have for one place; a weight to both has its taps along the depth as
+channels, too (`matrices`, and back `kernels`). Where the depth is 1, nothing is moved.
 
-Shapes: x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw), each also without D, and without W. What stands side by
-side is kd times the volume.
+Shapes: x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw), each also without D, and without W, as in `layout.py`.
+What stands side by side is kd times the volume.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from nn.kernels.layout import pixels
-from nn.kernels.memory_order import in_order
+from nn.kernels.layout import in_memory_order, in_space, logical, pixels, with_axes
 from nn.kernels.windows import Axis
 
 Array = np.ndarray[Any, Any]
-Entry = TypeVar("Entry")
-
-
-def in_space(entries: Sequence[Entry], one: Entry) -> tuple[Entry, Entry, Entry]:
-    """The entries along D, H and W: an image has `one` as its depth, a sequence, along H, as its width too."""
-    if len(entries) == 1:
-        return one, entries[0], one
-    deep, rows, columns = (one, *entries)[-3:]
-    return deep, rows, columns
-
-
-def volume(x: Array) -> Array:
-    """(N, C, D, H, W) as a contiguous array (H, N, D, W, C): a view if it lies so."""
-    return in_order(x.reshape(*x.shape[:2], *in_space(x.shape[2:], 1)), (3, 0, 2, 4, 1))
-
-
-def logical(volume: Array, ndim: int) -> Array:
-    """The array (H, N, D, W, C) with the `ndim` axes of a sequence, an image or a volume, (N, C, D, H, W): a view."""
-    return _with_axes(ndim, volume.transpose(1, 4, 2, 0, 3))
 
 
 def stacked(x: Array) -> Array:
-    """The images of (N, C, D, H, W), one after the other: (H, N D, W, C)."""
-    height, batch, depth, width, channels = (lies := volume(x)).shape
-    return lies.reshape(height, batch * depth, width, channels)
+    """The images of a volume (N, C, D, H, W), one after the other: (H, N D, W, C)."""
+    volume = in_memory_order(x)
+    height, batch, depth, width, channels = volume.shape
+    return volume.reshape(height, batch * depth, width, channels)
 
 
 def apart(images: Array, depth: int, ndim: int) -> Array:
-    """The inverse of `stacked`."""
+    """The inverse of `stacked`, for what has `ndim` axes."""
     height, count, width, channels = images.shape
     return logical(images.reshape(height, count // depth, depth, width, channels), ndim)
 
@@ -60,9 +38,11 @@ def beside(x: Array, deep: Axis, groups: int) -> Array:
     """What windows see along the depth, side by side: (N, C, D, H, W) to (H, N OD, W, groups kd C / groups)."""
     if deep.identity:
         return stacked(x)
-    height, batch, _, width, channels = (lies := volume(x)).shape
+    volume = in_memory_order(x)
+    height, batch, depth, width, channels = volume.shape
+    seen = pixels(volume.reshape(height, batch, depth, width, groups, channels // groups))
     out = np.zeros((height, batch, deep.outputs, width, groups, deep.kernel, channels // groups), x.dtype)
-    seen, into = pixels(lies.reshape(*lies.shape[:4], groups, channels // groups)), pixels(out)
+    into = pixels(out)
     for j in range(deep.kernel):
         outputs, inputs = deep.tap(j)
         into[:, :, outputs, :, :, j] = seen[:, :, inputs]
@@ -70,7 +50,7 @@ def beside(x: Array, deep: Axis, groups: int) -> Array:
 
 
 def added(images: Array, deep: Axis, groups: int, ndim: int) -> Array:
-    """The adjoint: (H, N OD, W, groups kd C / groups) to (N, C, D, H, W), with `ndim` axes."""
+    """The adjoint: (H, N OD, W, groups kd C / groups) to (N, C, D, H, W), or what has `ndim` axes."""
     if deep.identity:
         return apart(images, deep.size, ndim)
     height, count, width, channels = images.shape
@@ -80,7 +60,7 @@ def added(images: Array, deep: Axis, groups: int, ndim: int) -> Array:
     for j in range(deep.kernel):
         outputs, inputs = deep.tap(j)
         out[:, :, inputs] += parts[:, :, outputs, :, :, j]
-    return logical(out.reshape(*out.shape[:4], channels), ndim)
+    return logical(out.reshape(height, batch, deep.size, width, channels), ndim)
 
 
 def matrices(weight: Array) -> Array:
@@ -92,11 +72,6 @@ def matrices(weight: Array) -> Array:
 
 
 def kernels(matrices: Array, depth: int, ndim: int) -> Array:
-    """The inverse of `matrices`, with `ndim` axes."""
+    """The inverse of `matrices`, for what has `ndim` axes."""
     units, channels, *size = matrices.shape
-    return _with_axes(ndim, matrices.reshape(units, depth, channels // depth, *size).swapaxes(1, 2))
-
-
-def _with_axes(ndim: int, x: Array) -> Array:
-    """(., ., D, H, W) as it is of a volume, of an image without D, and of a sequence without W too."""
-    return x if ndim == 5 else x[:, :, 0] if ndim == 4 else x[:, :, 0, :, 0]
+    return with_axes(matrices.reshape(units, depth, channels // depth, *size).swapaxes(1, 2), ndim)

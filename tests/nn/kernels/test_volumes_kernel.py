@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.kernels.convolution import convolution
-from nn.kernels.volumes import added, apart, beside, kernels, logical, matrices, stacked, volume
+from nn.kernels.layout import in_memory_order, logical
+from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import axis
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import close, random
@@ -22,7 +23,7 @@ PLAIN: dict[str, Any] = {"stride": (1,) * 3, "padding": ((0, 0),) * 3, "dilation
 def test_what_is_taken_apart_is_what_it_was(size: tuple[int, ...]) -> None:
     x = random(np.random.default_rng(0), 2, 6, *size)
     depth, ndim = size[0] if len(size) == 3 else 1, x.ndim
-    for back in (logical(volume(x), ndim), apart(stacked(x), depth, ndim), kernels(matrices(x), depth, ndim)):
+    for back in (logical(in_memory_order(x), ndim), apart(stacked(x), depth, ndim), kernels(matrices(x), depth, ndim)):
         np.testing.assert_array_equal(back, x)
 
 
