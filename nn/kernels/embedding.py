@@ -45,15 +45,14 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...]
 
 def _sum_runs(keys: Array, rows: Array) -> tuple[Array, Array]:
     """The key and the sum of the rows of each run of equal `keys`, by pairs, pairs of pairs, ...; uses up `rows`."""
-    at = np.arange(len(keys))
+    at = np.arange(len(keys))  # the rows that are left
     while True:
-        starts = keys[1:] != keys[:-1]
-        if starts.all():
+        begins = np.concatenate(([True], keys[1:] != keys[:-1]))
+        if begins.all():
             return keys, rows.take(at, axis=0)
         place = np.arange(len(keys))
-        first = np.concatenate(([0], np.where(starts, place[1:], 0)))
-        odd = (place - np.maximum.accumulate(first)) % 2 == 1
-        even = at[:-1][odd[1:]]
+        odd = (place - np.maximum.accumulate(np.where(begins, place, 0))) % 2 == 1  # second, fourth ... of its run
+        even = at[np.flatnonzero(odd) - 1]
         rows[even] = rows.take(even, axis=0) + rows.take(at[odd], axis=0)
         keys, at = keys[~odd], at[~odd]
 

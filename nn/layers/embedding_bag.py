@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,6 @@ from nn.layers.ragged import places
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
-
-MODES = ("sum", "mean", "max")
-
 
 class EmbeddingBag(Embedding):
     """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
@@ -61,26 +59,39 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float 
     if shares is not None and (mode != "sum" or shares.shape != input.shape):
         raise mistake(speaker, f"needs per_sample_weights like the indices, {input.shape}, and mode 'sum'; got "
                                f"{shares.shape} and mode {mode!r}")
-    counted, scale = np.ones(input.shape, bool), shares_of(input) if scale_grad_by_freq else None
+    scale = shares_of(input) if scale_grad_by_freq else None
     if input.ndim == 1 and offsets is not None:
         at, counted = _bags(speaker, offsets, len(input), include_last_offset)
         input, shares, scale = [None if x is None else np.take(x, at) for x in (input, shares, scale)]
-    elif input.ndim != 2 or offsets is not None:
+    elif input.ndim == 2 and offsets is None:
+        counted = np.ones(input.shape, bool)
+    else:
         raise refusal(speaker, "indices (B, L), or (N,) with offsets", input)
     rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, speaker=speaker)
     if scale is not None:
         rows = with_gradient_times(rows, scale)
-    if padding_idx is not None:
-        counted = counted & (input != padding_idx % len(weight))
     if shares is not None:
         rows = rows * shares[..., np.newaxis]
-    counted = counted[..., np.newaxis]
-    number = counted.sum(axis=-2)
-    if mode == "max":
-        largest = np.max(np.where(counted, rows, -np.inf), axis=-2, initial=-np.inf)
-        return np.where(number > 0, largest, 0)  # type: ignore[return-value]
-    total = np.sum(np.where(counted, rows, 0), axis=-2)
-    return total if mode == "sum" else total / np.maximum(number, 1).astype(rows.dtype)  # type: ignore[no-any-return]
+    if padding_idx is not None:
+        counted = counted & (input != padding_idx % len(weight))
+    return MODES[mode](rows, counted[..., np.newaxis])  # type: ignore[no-any-return]
+
+
+def _sum(rows: Any, counted: Any) -> Any:
+    return np.sum(np.where(counted, rows, 0), axis=-2)
+
+
+def _mean(rows: Any, counted: Any) -> Any:
+    return _sum(rows, counted) / np.maximum(counted.sum(axis=-2), 1).astype(rows.dtype)
+
+
+def _max(rows: Any, counted: Any) -> Any:
+    largest = np.max(np.where(counted, rows, -np.inf), axis=-2, initial=-np.inf)
+    return np.where(counted.sum(axis=-2) > 0, largest, 0)
+
+
+MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max": _max}
+"""Rows (B, L, D), of which those that are `counted` (B, L, 1) belong to a bag, made one, (B, D)."""
 
 
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
