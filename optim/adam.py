@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from . import compiled
-from .optimizer import Array, Optimizer, Params, average, write_step
+from .optimizer import Array, average, write_step
+from .two_moments import TwoMoments
 
 
-class Adam(Optimizer):
+class Adam(TwoMoments):
     """Adam: the running mean of the gradient over the root of the running mean of its square.
 
         m_t = beta1 * m_{t-1} + (1 - beta1) * g_t
@@ -23,12 +24,6 @@ class Adam(Optimizer):
     [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
     Optimization", 2014.
     """
-
-    moments = ("m", "V")
-
-    def __init__(self, params: Params, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0.0) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         m, V = moments

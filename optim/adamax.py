@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params, average
+from .optimizer import Array, Params, average
+from .two_moments import TwoMoments
 
 
-class Adamax(Optimizer):
+class Adamax(TwoMoments):
     """Adam with the largest gradient so far, which fades, in the place of the root of their mean square.
 
         m_t = beta1 * m_{t-1} + (1 - beta1) * g_t
@@ -20,11 +21,9 @@ class Adamax(Optimizer):
     Raises what `Adam` raises. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2014.
     """
 
-    moments = ("m", "V")
-
     def __init__(self, params: Params, lr: float = 0.002, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, lr, betas, eps, weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         m, V = moments

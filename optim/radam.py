@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .adam import Adam
 from .optimizer import Array, average, write_step
+from .two_moments import TwoMoments
 
 
-class RAdam(Adam):
+class RAdam(TwoMoments):
     """Adam that trusts V_t as far as it has seen gradients, in place of a warm-up of the rate.
 
         rho = 2 / (1 - beta2) - 1,    rho_t = rho - 2 t beta2^t / (1 - beta2^t),    m_t and V_t as in `Adam`
@@ -27,14 +27,11 @@ class RAdam(Adam):
         beta1, beta2 = options["betas"]
         average(m, g, beta1, out)
         average(V, np.multiply(g, g, out=out), beta2, out)
-        rate = options["lr"] / (1 - beta1**t)
-        rho, left = 2 / (1 - beta2) - 1, 1 - beta2**t
+        rate, left = options["lr"] / (1 - beta1**t), 1 - beta2**t
+        rho = 2 / (1 - beta2) - 1
         now = rho - 2 * t * beta2**t / left
         if now <= 5:
             np.multiply(m, rate, out=out)
-            return
-        trust = sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now))
-        write_step(m, V, options["eps"], rate * trust * sqrt(left), out)
-
-    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
-        return False  # Adam's loop is of Adam
+        else:
+            trust = sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now))
+            write_step(m, V, options["eps"], rate * trust * sqrt(left), out)
