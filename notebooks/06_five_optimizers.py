@@ -2,8 +2,8 @@
 # # 6. Five optimizers · 五种优化器
 #
 # SGD, SGDM, Adagrad, RMSProp and Adam are one scheme with two choices: what stands for the gradient (the first moment
-# `m`), and what it is divided by (the second moment `V`). We write the scheme as one short function, find it equal to the
-# library, and watch the five walk over the same surfaces.
+# `m`), and what it is divided by (the second moment `V`). We write the scheme as one short function, find it equal to
+# the library, and watch the five walk over the same surfaces.
 #
 # 五种优化器出自同一个公式，区别只在于一阶矩 m 与二阶矩 V 的选择。
 # 我们用一个简短的函数写出它，核对它与库的结果一致，再在同样的曲面上画出各自的路径。
