@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from opcode import opmap
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from autograd import errors
@@ -19,15 +19,20 @@ ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts a
 ARRAYS = ("NumPy functions take the tensor itself (for np.vectorize write vmap), np.stack or autograd.asarray a list "
           "of tensors")
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
-TWINS = ("SciPy functions that are no ufuncs have twins in autograd.scipy (optimize.minimize: autograd.minimize), or "
-         "take tensors with SCIPY_ARRAY_API=1")
+TWINS = "autograd.scipy has twins of SciPy's functions that take tensors"
+OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1"
+SPARSE = ", for A @ x of a sparse A autograd.scipy.sparse.matmul(A, x)"
 
 
 def refuse_as_array(x: Tensor) -> None:
     """Raise for a tensor that `np.asarray` would take the gradient from."""
     if x._node is not None or x._boxed:
-        frame = sys._getframe(2)  # above `__array__`
-        instead = ASSIGNMENT if _assigns(frame) else _instead(frame, ARRAYS)
+        frame: FrameType | None = sys._getframe(1)
+        while frame and frame.f_code.co_name == "__array__":
+            frame = frame.f_back
+        instead = _instead(frame, ASSIGNMENT if _assigns(frame) else ARRAYS)
+        if x._value.ndim > x.ndim:
+            raise TypeError(f"np.asarray of a tensor inside vmap, which differs by example, is no array; {instead}")
         raise TypeError(f"np.asarray of a tensor that requires grad would lose its gradient; {instead}; "
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
 
@@ -38,7 +43,7 @@ def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
         frame = sys._getframe(depth)
         if _assigns(frame):
             raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; "
-                            + ASSIGNMENT)
+                            + _instead(frame, ASSIGNMENT))
         if x._value.ndim > x.ndim:
             raise TypeError(f"{convert.__name__}(t) inside vmap differs by example; use NumPy's functions")
         warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; "
@@ -50,15 +55,40 @@ def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
     return convert(x._value)
 
 
-def _assigns(frame: FrameType) -> bool:
+def _assigns(frame: FrameType | None) -> bool:
     """Whether `x[i] = t` is what a frame is about."""
-    return frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:
     """What to write where SciPy asks, perhaps through NumPy; or else `otherwise`."""
-    while frame and (package := frame.f_globals.get("__name__", "").partition(".")[0]) in ("numpy", "scipy"):
-        if package == "scipy":
-            return TWINS
+    asked = called = ""
+    while frame and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("numpy", "scipy"):
+        if module.startswith("scipy"):
+            asked = module
+            called = _public_name(frame) or called  # what the user called is furthest out
         frame = frame.f_back
-    return otherwise
+    if not asked:
+        return otherwise
+    twin = f": look for autograd.{called}" if called else SPARSE * ("sparse" in asked)
+    return f"{TWINS}{twin}; {OR_ITSELF}"
+
+
+def _public_name(frame: FrameType) -> str:
+    """What a user called the function of SciPy's that a frame is of by, as `scipy.stats.norm.pdf`; or nothing."""
+    module, name, local = frame.f_globals["__name__"], frame.f_code.co_name, frame.f_locals
+    owner = local.get("self")
+    if name in ("__init__", "__call__"):
+        name = type(owner).__name__
+    elif owner is not None:
+        found = next((n for n, value in vars(sys.modules[_public(module)]).items() if value is owner), "")
+        return f"{_public(module)}.{found}.{name}" if found else ""
+    decorated = [local.get(variable) for variable in frame.f_code.co_freevars]
+    named = [(module, name), *((f.__module__, f.__name__) for f in decorated if isinstance(f, FunctionType))]
+    return next((f"{_public(module)}.{name}" for module, name in named
+                 if callable(getattr(sys.modules[_public(module)], name, None)) and "." in _public(module)), "")
+
+
+def _public(module: str) -> str:
+    """`scipy.linalg` for `scipy.linalg._decomp`."""
+    return module.partition("._")[0]
