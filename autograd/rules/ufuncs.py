@@ -28,8 +28,7 @@ from autograd.primitive import pole_safe
 from autograd.registry import registry
 from autograd.rule_signature import Rule
 from autograd.runtime import selection
-from autograd.runtime.blas import SHARED
-from autograd.runtime.matmul import matmul_of_arrays
+from autograd.runtime.matmul import SHARED, matmul_of_arrays
 from autograd.runtime.powers import power
 from autograd.runtime.reduction import reduce
 

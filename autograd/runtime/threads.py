@@ -1,8 +1,7 @@
 """Who owns the cores: kernels, products and optimizers share out their work here, a block of memory to each thread.
 
 NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
-Matrix products inside of a share are kept small (`matmul.py`, `nn/kernels/products.py`): OpenBLAS computes those in the
-calling thread, so that its own threads, which spin while they wait, and these do not fight.
+Matrix products inside of a share are computed by its thread (`blas.py`), so that OpenBLAS's own and these do not fight.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from autograd.runtime.blas import reads_small_operands
+from autograd.runtime.blas import one_thread
 from autograd.runtime.cores import core_of_caller, leave
 
 Result = TypeVar("Result")
@@ -27,24 +26,23 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
 
     The caller's share is longer by half of that: it begins at once, and need not be woken in the end.
     """
-    shares = min(_count(), length // max(1, least))
-    if shares < 2 or getattr(_local, "working", False):
-        return [task(0, length)]
+    shares = 1 if getattr(_local, "working", False) else max(1, min(_count(), length // max(1, least)))
     ahead = min(least // 2, length - shares * least)
     bounds = [0, *(ahead + (length - ahead) * k // shares for k in range(1, shares)), length]
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
-    core = core_of_caller() if reads_small_operands() else -1  # else OpenBLAS's threads spin on the others
-    for k in range(1, shares):
-        _jobs.put((contextvars.copy_context(), core, k, task, bounds[k], bounds[k + 1], done))
+    core = core_of_caller()
     results: list[Any] = [None] * shares
     failure: BaseException | None = None
-    try:
-        results[0] = task(bounds[0], bounds[1])
-    except BaseException as error:  # noqa: BLE001  # raised again below, after the other shares have ended
-        failure = error
-    for _ in range(1, shares):
-        k, results[k], error_there = done.get()
-        failure = failure or error_there
+    with one_thread:
+        for k in range(1, shares):
+            _jobs.put((contextvars.copy_context(), core, k, task, bounds[k], bounds[k + 1], done))
+        try:
+            results[0] = task(bounds[0], bounds[1])
+        except BaseException as error:  # noqa: BLE001  # raised again below, after the other shares have ended
+            failure = error
+        for _ in range(1, shares):
+            k, results[k], error_there = done.get()
+            failure = failure or error_there
     if failure is not None:
         raise failure
     return results

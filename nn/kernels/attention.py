@@ -29,7 +29,7 @@ from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import harmless_to_exp
 from nn.kernels.broadcasting import summed_to
-from nn.kernels.products import SMALL, multiply, sums_over_rows
+from nn.kernels.sums import sums_over_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -54,23 +54,10 @@ def _expanded(x: Any, leading: tuple[int, ...]) -> Any:
     return x if x is None or x.shape[:-2] == leading else np.broadcast_to(x, leading + x.shape[-2:])
 
 
-def _matmul(a: Array, b: Array, out: Array) -> Array:
-    """a @ b into out, of one shape but for the last two axes, in pieces that OpenBLAS computes in the calling thread.
-
-    For that, b may not be a transposed view, whose product is not among those it has code for small sizes for.
-    """
-    if a.shape[-2] * a.shape[-1] * b.shape[-1] <= SMALL:
-        return np.matmul(a, b, out=out)
-    if a.ndim == 3:
-        return multiply(a, b, out)
-    for parts in zip(a, b, out, strict=True):
-        _matmul(*parts)
-    return out
-
-
 def _scores(q: Array, k: Array, factor: Array) -> Array:
     """The scores of a block before the mask, transposed: (..., S, T)."""
-    return _matmul(k, np.multiply(_transposed(q), factor, order="C"), np.empty((*k.shape[:-1], q.shape[-2]), q.dtype))
+    turned = np.multiply(_transposed(q), factor, order="C")  # products of few rows with a transposed view are slow
+    return np.matmul(k, turned)  # type: ignore[no-any-return]
 
 
 def _added(mask: Array | None, dtype: Any) -> Array | None:
@@ -107,7 +94,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
         if keep is not None:
             np.multiply(part, _transposed(keep[block]), out=part)
         np.multiply(part, (1 if keep is None else keep_scale) / total, out=part)
-        _matmul(_transposed(part), v[block], out[block])
+        np.matmul(_transposed(part), v[block], out=out[block])
 
     for_blocks(work, len(q), block_length(len(q), logs[:1].size * keys, BLOCK), least=1)
     return (out if any(shapes) else out[0]), (logs, out)
@@ -137,10 +124,10 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
             cotangent = cotangent * keep_scale
             kept = part * _transposed(keep[block])
         if dv is not None:
-            _matmul(kept, cotangent, dv[block])
+            np.matmul(kept, cotangent, out=dv[block])
         if dq is dk is dscores is None:
             return
-        ds = _matmul(v[block], np.ascontiguousarray(_transposed(cotangent)), np.empty_like(part))
+        ds = np.matmul(v[block], np.ascontiguousarray(_transposed(cotangent)))
         if keep is not None:
             np.multiply(ds, _transposed(keep[block]), out=ds)
         np.subtract(ds, along, out=ds)
@@ -149,9 +136,9 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
             dscores[block] = ds
         np.multiply(ds, factor, out=ds)
         if dk is not None:
-            _matmul(ds, q[block], dk[block])
+            np.matmul(ds, q[block], out=dk[block])
         if dq is not None:
-            _matmul(_transposed(ds), k[block], dq[block])
+            np.matmul(_transposed(ds), k[block], out=dq[block])
 
     for_blocks(work, len(q), block_length(len(q), logs[:1].size * k.shape[-2], BLOCK), least=1)
 

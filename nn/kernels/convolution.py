@@ -32,7 +32,7 @@ from autograd.declare.fused import fused
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.grouped import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, in_space, logical
-from nn.kernels.products import sums_over_rows
+from nn.kernels.sums import sums_over_rows
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import ALONE, Axis, Windows, axis
 

@@ -23,7 +23,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from autograd.runtime.threads import in_parallel
 from nn.kernels.layout import per_pixel, pixels
-from nn.kernels.products import SMALL, THIN, add_transposed, multiply, piece
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 
@@ -101,15 +100,12 @@ def narrow(image: Array, columns: Axis) -> bool:
 
 def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows: Axis, columns: Axis,
                 in_pairs: bool) -> list[Result]:
-    """`share` of the output rows for each thread, in pairs of rows where they make tiles; one share if little is to do.
-
-    Products too large for pieces are OpenBLAS's to share out: then there is one share, too.
-    """
+    """`share` of the output rows for each thread, in pairs of rows where they make tiles; one if little is to do."""
     step = 2 if in_pairs else 1
     run, units = columns.kernel * image.shape[3], out.shape[3]
     pixel = rows.kernel * run * units + MOVED * (run + units)
     length = -(-len(out) // step)
-    least = -(-WORTH // max(1, pixel * out[:1, ..., 0].size * step)) if piece(run, units)[1] else length
+    least = -(-WORTH // max(1, pixel * out[:1, ..., 0].size * step))
 
     def rows_of(first: int, last: int) -> Result:
         return share(slice(first * step, min(last * step, len(out))))
@@ -165,7 +161,7 @@ def _by_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bias: Arr
         if not once and len(scratch) < len(target):
             scratch = np.empty_like(target)
         made = target if once else scratch[: len(target)]
-        multiply(patches[np.newaxis], matrices[i, np.newaxis], made[np.newaxis])
+        np.matmul(patches, matrices[i], out=made)
         if not once:
             target += made
     if once and bias is not None:
@@ -174,26 +170,24 @@ def _by_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bias: Arr
 
 def _weight_by_rows(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     units, channels, width = g.shape[3], image.shape[3], columns.kernel
-    total = np.zeros((rows.kernel, width, channels, units), image.dtype)
+    total = np.zeros((rows.kernel, width * channels, units), image.dtype)
     scratch = np.empty_like(total[0])
     for i, seen_by, patches in _row_patches(image, rows, columns, units):
-        cotangents = np.broadcast_to(g[seen_by].reshape(1, -1, units), (width, len(patches), units))
-        add_transposed(patches.reshape(-1, width, channels).transpose(1, 0, 2), cotangents, total[i], scratch)
-    return total.transpose(3, 2, 0, 1)
+        total[i] += np.matmul(patches.T, g[seen_by].reshape(-1, units), out=scratch)
+    return total.reshape(rows.kernel, width, channels, units).transpose(3, 2, 0, 1)
 
 
 # --- By columns ------------------------------------------------------------------------------------------------------
 
 
-def _column_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:
+def _column_patches(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[slice, slice, Array]]:
     """Output rows, images, and what each column of those sees: (OW, rows * images, kw * kh * C), overlapping views."""
     _, batch, size, channels = image.shape
     kernel = rows.kernel
     run = columns.kernel * kernel * channels
     width = (columns.outputs - 1) * columns.stride + columns.kernel
-    most = max(1, SMALL // max(1, run * units))  # rows times images in a small product
-    images = min(batch, most) if most >= THIN else batch
-    block = max(1, min(BLOCK // max(1, images * width * kernel * channels), most // max(1, images), rows.outputs))
+    images = min(batch, max(1, BLOCK // max(1, width * kernel * channels)))
+    block = max(1, min(BLOCK // max(1, images * width * kernel * channels), rows.outputs))
     left = max(0, -columns.before)
     right = max(left, min(size, width - columns.before))
     inside = slice(left + columns.before, right + columns.before)
@@ -221,7 +215,7 @@ def _columns_of(image: Array, rows: slice, images: slice) -> Array:
 
 
 def _by_columns(image: Array, matrix: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
-    for some_rows, some_images, patches in _column_patches(image, rows, columns, out.shape[3]):
+    for some_rows, some_images, patches in _column_patches(image, rows, columns):
         np.matmul(patches, matrix, out=_columns_of(out, some_rows, some_images))
     if bias is not None:
         lines = out.reshape(-1, out.shape[2] * out.shape[3])
@@ -231,6 +225,6 @@ def _by_columns(image: Array, matrix: Array, rows: Axis, columns: Axis, bias: Ar
 def _weight_by_columns(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     units, channels = g.shape[3], image.shape[3]
     total = np.zeros((columns.kernel * rows.kernel * channels, units), image.dtype)
-    for some_rows, some_images, patches in _column_patches(image, rows, columns, units):
+    for some_rows, some_images, patches in _column_patches(image, rows, columns):
         total += np.matmul(patches.transpose(0, 2, 1), _columns_of(g, some_rows, some_images)).sum(axis=0)
     return total.reshape(columns.kernel, rows.kernel, channels, units).transpose(3, 2, 1, 0)

@@ -15,7 +15,6 @@ import numpy as np
 
 from autograd.declare.fused import fused
 from nn.kernels import recurrence
-from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
 
 Array = np.ndarray[Any, Any]
@@ -30,35 +29,35 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     of_state = recurrence.matrix((weight_hh,), recurrence.total_bias(bias_hh, None))
     of_input[: 2 * units] *= 0.5
     of_state[: 2 * units] *= 0.5
-    of_input, of_state = in_pieces(of_input, batch), in_pieces(of_state, batch)
     half = np.full((), 0.5, x.dtype)
     inputs = np.ones((steps, features + 1, batch), x.dtype)
     inputs[:, :features] = x.transpose(0, 2, 1)
-    gates = np.matmul(of_input, inputs[:, np.newaxis]).reshape(steps, 3, units, batch)
+    gates = np.matmul(of_input, inputs).reshape(steps, 3, units, batch)
     column = np.ones((units + 1, batch), x.dtype)
     h = column[:units]
     h[...] = 0 if h0 is None else h0.T
     hidden = np.empty((3, units, batch), x.dtype)
+    in_rows = hidden.reshape(3 * units, batch)
     candidates = np.empty((steps, units, batch), x.dtype)  # W_hn h_{t-1} + b_hn
     outputs = np.empty((steps, batch, units), x.dtype)
     product = np.empty((units, batch), x.dtype)
-    in_rows = hidden.reshape(*of_state.shape[:2], batch)
-    for step, candidate, output in zip(gates, candidates, outputs, strict=True):
-        np.matmul(of_state, column, out=in_rows)
-        sigmoids = step[:2]
-        r, z, n = step
-        np.add(sigmoids, hidden[:2], out=sigmoids)
-        np.tanh(sigmoids, out=sigmoids)
-        np.multiply(sigmoids, half, out=sigmoids)
-        np.add(sigmoids, half, out=sigmoids)
-        candidate[...] = hidden[2]
-        np.multiply(r, hidden[2], out=product)
-        np.add(n, product, out=n)
-        np.tanh(n, out=n)
-        np.subtract(h, n, out=h)  # h = n + z (h - n)
-        np.multiply(h, z, out=h)
-        np.add(h, n, out=h)
-        output[...] = h.T
+    with recurrence.threads_for(weight_hh, batch):
+        for step, candidate, output in zip(gates, candidates, outputs, strict=True):
+            np.matmul(of_state, column, out=in_rows)
+            sigmoids = step[:2]
+            r, z, n = step
+            np.add(sigmoids, hidden[:2], out=sigmoids)
+            np.tanh(sigmoids, out=sigmoids)
+            np.multiply(sigmoids, half, out=sigmoids)
+            np.add(sigmoids, half, out=sigmoids)
+            candidate[...] = hidden[2]
+            np.multiply(r, hidden[2], out=product)
+            np.add(n, product, out=n)
+            np.tanh(n, out=n)
+            np.subtract(h, n, out=h)  # h = n + z (h - n)
+            np.multiply(h, z, out=h)
+            np.add(h, n, out=h)
+            output[...] = h.T
     return (outputs, np.ascontiguousarray(h.T)), (outputs, gates, candidates)
 
 
@@ -74,30 +73,31 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     through = np.empty_like(dh)
     start = 0 if h0 is None else h0.T
     one = np.ones((), x.dtype)
-    weight = in_pieces(weight_hh.T, batch)
-    state_part, dh_in_rows = delta[:3].reshape(3 * units, batch), dh.reshape(*weight.shape[:2], batch)
-    for t in reversed(range(steps)):
-        if g_outputs is not None:
-            np.add(dh, g_outputs[t], out=dh)
-        r, z, n = gates[t]
-        sigmoids = gates[t, :2]
-        np.multiply(sigmoids, sigmoids, out=delta[:2])
-        np.subtract(sigmoids, delta[:2], out=delta[:2])
-        np.multiply(n, n, out=d_n)
-        np.subtract(one, d_n, out=d_n)
-        before = outputs[t - 1].T if t else start
-        np.subtract(before, n, out=through)  # dz = dh (h - n) z'
-        np.multiply(d_z, through, out=d_z)
-        np.multiply(d_z, dh, out=d_z)
-        np.multiply(dh, z, out=through)
-        np.subtract(dh, through, out=dh)  # dh (1 - z), what reaches the candidate
-        np.multiply(d_n, dh, out=d_n)
-        np.multiply(d_n, r, out=d_hidden)
-        np.multiply(d_r, candidates[t], out=d_r)
-        np.multiply(d_r, d_n, out=d_r)
-        deltas[:, :, t] = delta
-        np.matmul(weight, state_part, out=dh_in_rows)
-        np.add(dh, through, out=dh)
+    weight = np.ascontiguousarray(weight_hh.T)
+    state_part = delta[:3].reshape(3 * units, batch)
+    with recurrence.threads_for(weight_hh, batch):
+        for t in reversed(range(steps)):
+            if g_outputs is not None:
+                np.add(dh, g_outputs[t], out=dh)
+            r, z, n = gates[t]
+            sigmoids = gates[t, :2]
+            np.multiply(sigmoids, sigmoids, out=delta[:2])
+            np.subtract(sigmoids, delta[:2], out=delta[:2])
+            np.multiply(n, n, out=d_n)
+            np.subtract(one, d_n, out=d_n)
+            before = outputs[t - 1].T if t else start
+            np.subtract(before, n, out=through)  # dz = dh (h - n) z'
+            np.multiply(d_z, through, out=d_z)
+            np.multiply(d_z, dh, out=d_z)
+            np.multiply(dh, z, out=through)
+            np.subtract(dh, through, out=dh)  # dh (1 - z), what reaches the candidate
+            np.multiply(d_n, dh, out=d_n)
+            np.multiply(d_n, r, out=d_hidden)
+            np.multiply(d_r, candidates[t], out=d_r)
+            np.multiply(d_r, d_n, out=d_r)
+            deltas[:, :, t] = delta
+            np.matmul(weight, state_part, out=dh)
+            np.add(dh, through, out=dh)
     of_state = deltas[:3].reshape(3 * units, -1)
     of_input = deltas.reshape(4 * units, -1)
     sigmoids, candidate = of_input[: 2 * units], of_input[3 * units :]

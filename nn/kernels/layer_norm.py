@@ -65,7 +65,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
 
     def work(block: slice) -> None:
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
-        with np.errstate(invalid="ignore"):  # as in products.sums_over_rows
+        with np.errstate(invalid="ignore"):  # as in sums.sums_over_rows
             mean[:] = times_vector(source, average)
         near = spread and np.abs(mean).max() < FAR
         if near:

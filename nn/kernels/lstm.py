@@ -17,7 +17,6 @@ import numpy as np
 from autograd.declare.fused import fused
 from autograd.runtime.blocks import block_length
 from nn.kernels import recurrence
-from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
 
 Array = np.ndarray[Any, Any]
@@ -32,7 +31,6 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
     matrix[: 2 * units] *= 0.5
     matrix[3 * units :] *= 0.5
-    matrix = in_pieces(matrix, batch)
     half = np.full((), 0.5, x.dtype)
     columns = recurrence.columns(x, units, h0)
     gates = np.empty((steps, 4, units, batch), x.dtype)
@@ -40,20 +38,21 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
     cells[0] = 0 if c0 is None else c0.T
     squashed = np.empty((steps, units, batch), x.dtype)  # tanh(c_t)
     product = np.empty((units, batch), x.dtype)
-    in_rows = gates.reshape(steps, *matrix.shape[:2], batch)
-    for column, rows, step, before, c, th, h in zip(columns, in_rows, gates, cells, cells[1:], squashed,
-                                                    columns[1:, features + 1 :], strict=False):
-        np.matmul(matrix, column, out=rows)
-        np.tanh(step, out=step)
-        i, f, g, o = step
-        for sigmoids in (step[:2], o):
-            np.multiply(sigmoids, half, out=sigmoids)
-            np.add(sigmoids, half, out=sigmoids)
-        np.multiply(f, before, out=c)
-        np.multiply(i, g, out=product)
-        np.add(c, product, out=c)
-        np.tanh(c, out=th)
-        np.multiply(o, th, out=h)
+    in_rows = gates.reshape(steps, 4 * units, batch)
+    with recurrence.threads_for(weight_hh, batch):
+        for column, rows, step, before, c, th, h in zip(columns, in_rows, gates, cells, cells[1:], squashed,
+                                                        columns[1:, features + 1 :], strict=False):
+            np.matmul(matrix, column, out=rows)
+            np.tanh(step, out=step)
+            i, f, g, o = step
+            for sigmoids in (step[:2], o):
+                np.multiply(sigmoids, half, out=sigmoids)
+                np.add(sigmoids, half, out=sigmoids)
+            np.multiply(f, before, out=c)
+            np.multiply(i, g, out=product)
+            np.add(c, product, out=c)
+            np.tanh(c, out=th)
+            np.multiply(o, th, out=h)
     outputs, h = recurrence.states(columns, features)
     return (outputs, h, np.ascontiguousarray(cells[-1].T)), (outputs, gates, cells, squashed)
 
@@ -85,28 +84,28 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     g_outputs = recurrence.transposed(g[0])
     dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
     product = np.empty_like(dh)
-    weight = in_pieces(weight_hh.T, batch)
-    dh_in_rows = dh.reshape(*weight.shape[:2], batch)
+    weight = np.ascontiguousarray(weight_hh.T)
     together = block_length(steps, gates[:1].size, TOGETHER)
     slopes = np.empty((together, *gates.shape[1:]), x.dtype)
     through = np.empty((together, units, batch), x.dtype)
-    for last in range(steps, 0, -together):
-        first = max(0, last - together)
-        some, count = slice(first, last), last - first
-        _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
-        for t, delta, direct in zip(reversed(range(first, last)), slopes[count - 1 :: -1], through[count - 1 :: -1],
-                                    strict=True):
-            if g_outputs is not None:
-                np.add(dh, g_outputs[t], out=dh)
-            np.multiply(dh, direct, out=product)
-            np.add(dc, product, out=dc)
-            through_c, through_h = delta[:3], delta[3]
-            np.multiply(through_c, dc, out=through_c)
-            np.multiply(through_h, dh, out=through_h)
-            np.multiply(dc, gates[t, 1], out=dc)
-            delta = delta.reshape(4 * units, batch)
-            np.matmul(weight, delta, out=dh_in_rows)
-            deltas[:, t] = delta
+    with recurrence.threads_for(weight_hh, batch):
+        for last in range(steps, 0, -together):
+            first = max(0, last - together)
+            some, count = slice(first, last), last - first
+            _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
+            for t, delta, direct in zip(reversed(range(first, last)), slopes[count - 1 :: -1], through[count - 1 :: -1],
+                                        strict=True):
+                if g_outputs is not None:
+                    np.add(dh, g_outputs[t], out=dh)
+                np.multiply(dh, direct, out=product)
+                np.add(dc, product, out=dc)
+                through_c, through_h = delta[:3], delta[3]
+                np.multiply(through_c, dc, out=through_c)
+                np.multiply(through_h, dh, out=through_h)
+                np.multiply(dc, gates[t, 1], out=dc)
+                delta = delta.reshape(4 * units, batch)
+                np.matmul(weight, delta, out=dh)
+                deltas[:, t] = delta
     dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[3:]))
     states = [np.ascontiguousarray(d.T) if needed else None for d, needed in zip((dh, dc), needs[1:3], strict=True)]

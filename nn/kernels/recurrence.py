@@ -14,12 +14,22 @@ tanh serves all gates.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
+from autograd.runtime.blas import one_thread
+
 Array = np.ndarray[Any, Any]
 Needs = Sequence[bool]
+
+LARGE = 2**20  # multiplications of a step from which on OpenBLAS's second thread is worth its spinning
+
+
+def threads_for(weight_hh: Array, batch: int) -> AbstractContextManager[None]:
+    """Where the steps are computed: small ones in this thread, large ones by OpenBLAS's, as ours take 40 us to wake."""
+    return one_thread if weight_hh.size * batch < LARGE else nullcontext()
 
 
 def total_bias(bias_ih: Any, bias_hh: Any) -> Any:

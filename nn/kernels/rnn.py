@@ -14,7 +14,6 @@ import numpy as np
 
 from autograd.declare.fused import fused
 from nn.kernels import recurrence
-from nn.kernels.products import in_pieces
 from nn.kernels.recurrence import Needs
 
 Array = np.ndarray[Any, Any]
@@ -25,17 +24,17 @@ def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     _, batch, features = x.shape
     units = weight_hh.shape[1]
     bias = recurrence.total_bias(bias_ih, bias_hh)
-    matrix = in_pieces(recurrence.matrix((weight_ih, weight_hh), bias), batch)
+    matrix = recurrence.matrix((weight_ih, weight_hh), bias)
     columns = recurrence.columns(x, units, h0)
     z = np.empty((units, batch), x.dtype)
     zero = np.zeros_like(z)
-    in_rows = z.reshape(*matrix.shape[:2], batch)
-    for column, h in zip(columns, columns[1:, features + 1 :], strict=False):
-        np.matmul(matrix, column, out=in_rows)
-        if nonlinearity == "tanh":
-            np.tanh(z, out=h)
-        else:
-            np.maximum(z, zero, out=h)
+    with recurrence.threads_for(weight_hh, batch):
+        for column, h in zip(columns, columns[1:, features + 1 :], strict=False):
+            np.matmul(matrix, column, out=z)
+            if nonlinearity == "tanh":
+                np.tanh(z, out=h)
+            else:
+                np.maximum(z, zero, out=h)
     outputs, h = recurrence.states(columns, features)
     return (outputs, h), (outputs,)
 
@@ -49,20 +48,20 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     delta = np.empty((units, batch), x.dtype)
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
     one = np.ones((), x.dtype)
-    weight = in_pieces(weight_hh.T, batch)
-    dh_in_rows = dh.reshape(*weight.shape[:2], batch)
-    for t in reversed(range(steps)):
-        if g_outputs is not None:
-            np.add(dh, g_outputs[t], out=dh)
-        h = outputs[t].T
-        if nonlinearity == "tanh":
-            np.multiply(h, h, out=delta)
-            np.subtract(one, delta, out=delta)
-            delta *= dh
-        else:
-            np.multiply(dh, h > 0, out=delta)
-        deltas[:, t] = delta
-        np.matmul(weight, delta, out=dh_in_rows)
+    weight = np.ascontiguousarray(weight_hh.T)
+    with recurrence.threads_for(weight_hh, batch):
+        for t in reversed(range(steps)):
+            if g_outputs is not None:
+                np.add(dh, g_outputs[t], out=dh)
+            h = outputs[t].T
+            if nonlinearity == "tanh":
+                np.multiply(h, h, out=delta)
+                np.subtract(one, delta, out=delta)
+                delta *= dh
+            else:
+                np.multiply(dh, h > 0, out=delta)
+            deltas[:, t] = delta
+            np.matmul(weight, delta, out=dh)
     dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[2:]))
     return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters

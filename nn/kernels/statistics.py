@@ -20,7 +20,7 @@ import numpy as np
 
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
-from nn.kernels.products import sums_over_rows
+from nn.kernels.sums import sums_over_rows
 
 Array = np.ndarray[Any, Any]
 

@@ -31,7 +31,6 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.runtime.blocks import block_length
-from nn.kernels.products import add_transposed, multiply
 from nn.kernels.windows import Axis
 
 Array = np.ndarray[Any, Any]
@@ -77,7 +76,7 @@ def weight_of_tiles(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
             pixels = seen.size // channels - 2
             taps = as_strided(seen, (3, pixels, channels), (seen.strides[2], *seen.strides[2:]))
             by_pixel = cotangents.reshape(1, -1, units)[:, :pixels]
-            add_transposed(taps, np.broadcast_to(by_pixel, (3, pixels, units)), total[place], scratch)
+            np.add(total[place], np.matmul(taps.transpose(0, 2, 1), by_pixel, out=scratch), out=total[place])
     taps = G.astype(image.dtype).T @ total.reshape(4, -1)
     return taps.reshape(3, 3, channels, units).transpose(3, 2, 0, 1)
 
@@ -118,7 +117,7 @@ def _along_columns(place: Array, matrix: Array, out: Array) -> None:
     tiles, batch, outputs, units = out.shape
     _, per_image, per_column, item = place.strides
     windows = as_strided(place, (outputs, tiles * batch, len(matrix)), (per_column, per_image, item))
-    multiply(windows, matrix[np.newaxis], out.reshape(-1, outputs, units).transpose(1, 0, 2))
+    np.matmul(windows, matrix, out=out.reshape(-1, outputs, units).transpose(1, 0, 2))
 
 
 def _add_to_rows(place: int, product: Array, second: Array, out: Array) -> None:

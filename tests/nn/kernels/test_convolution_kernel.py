@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from nn.kernels import correlation, depthwise, products, winograd
+from nn.kernels import correlation, depthwise, winograd
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
 from nn.kernels.windows import Axis, axis
@@ -31,8 +31,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_t
     monkeypatch.setattr(correlation, "WORTH", 1)
     monkeypatch.setattr(depthwise, "WORTH", 1)
     monkeypatch.setattr(correlation, "BLOCK", 40)
-    monkeypatch.setattr(products, "SMALL", 60)
-    monkeypatch.setattr(products, "THIN", 2)
     monkeypatch.setattr(winograd, "CHUNK", 8)
     monkeypatch.setattr(correlation, "NARROW", 0 if request.param == "by rows" else 10**6)
 
@@ -249,22 +247,6 @@ def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int
                     if 0 <= o < windows.outputs:
                         gathered.add((o, j, at))
         assert gathered == {(o, j, at) for (o, j), at in met.items()}
-
-
-@examples(40)
-@given(stack=st.integers(1, 3), rows=st.integers(1, 40), inner=st.integers(1, 9), columns=st.integers(1, 9),
-       small=st.sampled_from((1, 20, 300, 10**6)))
-def test_products_cut_in_pieces_give_the_same(stack: int, rows: int, inner: int, columns: int, small: int) -> None:
-    generator = np.random.default_rng(0)
-    a, b, c = (random(generator, *shape) for shape in ((stack, rows, inner), (stack, inner, columns),
-                                                       (stack, rows, columns)))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("SMALL", small), ("THIN", 2), ("THIN_TRANSPOSED", 2), ("NARROWEST", 2)):
-            patch.setattr(products, name, value)
-        close(products.multiply(a, b, np.empty((stack, rows, columns))), a @ b, 1e-13)
-        total = np.ones((stack, inner, columns))
-        products.add_transposed(a, c, total, np.empty_like(total))
-    close(total, 1 + a.transpose(0, 2, 1) @ c, 1e-13)
 
 
 @pytest.mark.parametrize(("changed", "expected"), [

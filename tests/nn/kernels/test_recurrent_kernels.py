@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd.runtime.blas import one_thread
 from nn.kernels import lstm as lstm_module
-from nn.kernels import products
+from nn.kernels import recurrence
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
@@ -88,13 +89,20 @@ def test_values_and_derivatives_are_those_of_the_reference(kernel: Any, options:
 
 
 @kernels
-def test_each_number_of_products_in_pieces(kernel: Any, options: dict[str, Any], monkeypatch: Any) -> None:
-    monkeypatch.setattr(products, "SMALL", 1300)
+@pytest.mark.parametrize("large", [1, 2**20])
+def test_each_number_of_some_size(kernel: Any, options: dict[str, Any], large: int, monkeypatch: Any) -> None:
+    """Whoever computes the products, and in whichever threads."""
+    monkeypatch.setattr(recurrence, "LARGE", large)
     given = operands(kernel, 3, 2, 4, 32)
-    assert len(products.in_pieces(given[-3], 2)) > 1
     for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
         close(got.data, expected, 1e-12)
     check(kernel, given, range(len(given)), second=False, **options)
+
+
+def test_large_steps_are_left_to_the_threads_of_blas() -> None:
+    weight = np.ones((512, 128))
+    assert recurrence.threads_for(weight, 15) is one_thread
+    assert recurrence.threads_for(weight, 16) is not one_thread
 
 
 @kernels
