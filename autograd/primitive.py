@@ -100,16 +100,15 @@ class Primitive:
             except Exception as error:  # noqa: BLE001  # it is raised again, explained
                 errors.raise_explained(self.name, values, error)
             value = np.complex128(value) if type(value) is complex else value  # Python's, of 1j times a NumPy float
-            result = self.record(value, operands, values, parents, options)
+            recorded = local.recording and any(parents)
+            result = self.record(value, operands, values, parents, options) if recorded else wrap(value)
         if self.views and len(operands) == 1:
             link(result, operands[0], self, options)
         return result
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
                options: dict[str, Any]) -> Any:
-        """Wrap `value`; with a node where an operand is tracked and recording is on."""
-        if not any(parents) or not local.recording:
-            return wrap(value)
+        """Wrap `value` with a node: an operand is tracked, and recording is on."""
         if not (reads := self.reads_for(parents)):
             return self.attach(value, operands, tuple(parents), (None,) * (len(operands) + 1), options)
         saved = [*values, value if "out" in reads else None]
@@ -356,7 +355,7 @@ class Structured(Primitive):
                options: dict[str, Any]) -> Any:
         if self.inert:
             parents = [None if i in self.inert else parent for i, parent in enumerate(parents)]
-        return super().record(value, operands, values, parents, options)
+        return super().record(value, operands, values, parents, options) if any(parents) else wrap(value)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""
