@@ -15,8 +15,8 @@ from . import blocks
 from .blocks import Gathered, Slice
 from .flat import Array, Flat
 
-PARALLEL = 2**18
-"""Numbers of large parameters that are worth a thread."""
+PARALLEL = 4
+"""Blocks of large parameters that are worth a thread."""
 
 MANY = 2**20
 """Numbers in large parameters from which on a compiled loop, which takes a second to load, is worth it."""
@@ -64,7 +64,8 @@ class Plan:
             self._cut(missing)
         for i in self._active:
             flat.steps[i] += 1
-        _run(self._gathered, self._scratch, gradients, rule, options)
+        if self._gathered:
+            _run(self._gathered, self._scratch(None), gradients, rule, options)
         if self._slices:
             self._run_slices(gradients, rule, options)
         return len(self._active)
@@ -77,8 +78,7 @@ class Plan:
         self._memory = {i: value for i, value in values.items() if blocks.can_be_cut(value)}
         self._gathered = list(blocks.gathered(flat, [i for i in self._active if i not in self._memory]))
         self._slices = [block for i in self._memory for block in blocks.slices(flat, i)]
-        self._scratch = _scratch(self._gathered, flat.work)
-        self._spare: dict[int, Array] = {}  # the same for the slices of each thread
+        self._spare: dict[int | None, Array] = {}
 
     def _run_slices(self, gradients: list[Any], rule: Rule, options: dict[str, Any]) -> None:
         for i in self._memory:
@@ -91,13 +91,20 @@ class Plan:
                 some = [b for b in some
                         if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
             if some:
-                if first not in self._spare:
-                    self._spare[first] = _scratch(self._slices, self.flat.work)
-                _run(some, self._spare[first], gradients, rule, options)
+                _run(some, self._scratch(first), gradients, rule, options)
 
-        in_parallel(share, len(self._slices), max(1, PARALLEL // blocks.BLOCK))
+        in_parallel(share, len(self._slices), PARALLEL)
         for i in self._memory:
             mutated(self.flat.parameters[i])
+
+    def _scratch(self, first: int | None) -> Array:
+        """Memory for a gradient and a step of the longest block, made once: of the slices for each thread, by its
+        first one; with None of the small parameters.
+        """
+        if first not in self._spare:
+            longest = max(block.size for block in (self._gathered if first is None else self._slices))
+            self._spare[first] = np.empty((2, longest), self.flat.work)
+        return self._spare[first]
 
 
 def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any], rule: Rule,
@@ -115,8 +122,3 @@ def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any],
             if decay and rule.decoupled:
                 out += np.multiply(block.weights(spare), options["lr"] * decay, out=spare)
             block.subtract(out)
-
-
-def _scratch(some: Sequence[Gathered | Slice], dtype: np.dtype[Any]) -> Array:
-    """Memory for a gradient and a step of the longest block."""
-    return np.empty((2, max((block.size for block in some), default=0)), dtype)

@@ -83,7 +83,10 @@ def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moment
             for key in keys
             if key in state and np.shape(state[key]) != shape
         ]
-        step = state.get("step", 0)
-        if not (np.ndim(step) == 0 and int(step) == step and step >= 0):
-            wrong.append(f"the step of {name!r} must be an integer of at least 0, got {step!r}")
+        if "step" in state and not _is_count(state["step"]):
+            wrong.append(f"the step of {name!r} must be an integer of at least 0, got {state['step']!r}")
     return wrong
+
+
+def _is_count(step: Any) -> bool:
+    return bool(np.ndim(step) == 0 and int(step) == step and step >= 0)

@@ -33,6 +33,7 @@ def rates(scheduler, steps=30):
 CLOSED_FORMS = {
     "step": (lambda o: schedulers.StepLR(o, 7, gamma=0.5), lambda t: 0.5 ** (t // 7)),
     "milestones": (lambda o: schedulers.MultiStepLR(o, [9, 3, 3], 0.5), lambda t: 0.5 ** (2 * (t >= 3) + (t >= 9))),
+    "milestone at once": (lambda o: schedulers.MultiStepLR(o, [0, 2], 0.5), lambda t: 0.5 ** (1 + (t >= 2))),
     "line": (lambda o: schedulers.LinearLR(o, 0.2, 0.8, 6), lambda t: 0.2 + 0.6 * min(t, 6) / 6),
     "constant": (lambda o: schedulers.ConstantLR(o, 0.3, 4), lambda t: 0.3 if t < 4 else 1),
     "polynomial": (lambda o: schedulers.PolynomialLR(o, 20, 2), lambda t: max(0, 1 - t / 20) ** 2),
@@ -343,6 +344,15 @@ def test_a_metric_is_kept_as_a_number(optimizer, metric):
     scheduler.step(metric)
     assert type(scheduler.best) is float
     assert scheduler.state_dict() == {"last_step": 2, "best": 2.0, "bad_steps": 1, "cooling": 0, "reductions": 0}
+
+
+@pytest.mark.parametrize("mode", ["min", "max"])
+@pytest.mark.parametrize("threshold_mode", ["rel", "abs"])
+def test_a_metric_that_stays_is_no_improvement_without_a_threshold_either(optimizer, mode, threshold_mode):
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, mode, patience=1, threshold=0, threshold_mode=threshold_mode)
+    for _ in range(3):
+        scheduler.step(0.5)
+    assert (scheduler.bad_steps, scheduler.reductions) == (0, 1)
 
 
 def test_a_negative_metric_improves_downwards(optimizer):

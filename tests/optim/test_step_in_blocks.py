@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
 
 import autograd
+import optim
 from autograd import Tensor
 from autograd.runtime import threads
 from optim import blocks, plan
@@ -22,7 +24,7 @@ def test_many_sizes_in_blocks_and_threads_equal_one_by_one(make, monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK", 64)
     monkeypatch.setattr(blocks, "SMALL", 20)
     monkeypatch.setattr("optim.flat.SMALL", 20)
-    monkeypatch.setattr(plan, "PARALLEL", 100)
+    monkeypatch.setattr(plan, "PARALLEL", 2)
     shapes = [(7,), (30, 30), (3, 2), (21,), (2,), (65,), (5, 5), (129,), (), (19,), (20,), (64,)]
     start = [rng.standard_normal(shape) for shape in shapes]
     gradients = [[rng.standard_normal(shape) for shape in shapes] for _ in range(3)]
@@ -52,6 +54,27 @@ def test_threads_change_no_bit(adam, monkeypatch):
         adam([tensor]).step()
         results.append(tensor.numpy())
     np.testing.assert_array_equal(*results)
+
+
+@pytest.mark.usefixtures("three_threads")
+@pytest.mark.parametrize(("count", "used"), [(7, 1), (8, 2), (11, 2), (12, 3)])
+def test_a_thread_has_four_blocks_or_more(count, used, monkeypatch):
+    """Small parameters beside them are stepped by the caller."""
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    monkeypatch.setattr(blocks, "SMALL", 20)
+    monkeypatch.setattr("optim.flat.SMALL", 20)
+    callers = set()
+
+    class Watched(optim.SGD):
+        def eta(self, g, *others):
+            callers.add(threading.get_ident())
+            super().eta(g, *others)
+
+    tensors = [leaf((64 * count,)), leaf()]
+    for t in tensors:
+        t.grad = np.ones(t.shape)
+    Watched(tensors, lr=0.1).step()
+    assert len(callers) == used
 
 
 def test_gradients_are_not_written_to(make):
