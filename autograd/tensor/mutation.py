@@ -183,17 +183,14 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 def _lying_as(target: Tensor, result: Tensor) -> Any:
     """The result in the order "F" of memory that is only the target's: on it depends what is a view of the target."""
-    value = target._value
-    if isinstance(value, np.ndarray) and value.ndim == target.ndim and value.flags.fnc > result._value.flags.fnc:
-        return primitives["copy"](result, order="F")
-    return result
+    columns, found = (one_example(x) if isinstance(x, Box) else x._value for x in (target, result))
+    return primitives["copy"](result, order="F") if columns.flags.fnc > found.flags.fnc else result
 
 
 def _with_item(target: Any, key: Any, value: Any) -> Any:
     """The target with other values at a key, as a new tensor."""
-    if not isinstance(value, Tensor):
-        number = isinstance(value, (int, float, complex)) and target.dtype.kind in "fc"
-        value = plain_array(value, target.dtype if number else None)  # a complex number is no float, NumPy says
+    if not isinstance(value, Tensor):  # 10**30 is a float, and a complex number is none, NumPy says
+        value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
     return with_key("set_item", (target, value), key)
 
 

@@ -125,10 +125,9 @@ class CyclicLR(Cycle):
         return high - (high - low) * self._height(t)
 
     def _height(self, t: int) -> float:
-        cycle, since = divmod(t, self.step_size_up + self.step_size_down)
-        up = since <= self.step_size_up
-        return self._scale(t, cycle) * (since / self.step_size_up if up else
-                                        1 - (since - self.step_size_up) / self.step_size_down)
+        length = self.step_size_up + self.step_size_down
+        cycle, since = divmod(t, length)
+        return self._scale(t, cycle) * min(since / self.step_size_up, (length - since) / self.step_size_down)
 
     def _scale(self, t: int, cycle: int) -> float:
         if self.scale_fn is not None:

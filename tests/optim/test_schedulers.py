@@ -198,8 +198,9 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
         schedulers.OneCycleLR(optimizer, 1.0, epochs=3)
     with pytest.raises(ValueError, match="anneal_strategy must be one of 'cos', 'linear', got 'exp'"):
         schedulers.OneCycleLR(optimizer, 1.0, 5, anneal_strategy="exp")
-    with pytest.raises(ValueError, match=r"pct_start must be in \[0, 1\], got 30"):
-        schedulers.OneCycleLR(optimizer, 1.0, 5, pct_start=30)
+    for share in (30, 1.01, -0.01):
+        with pytest.raises(ValueError, match=rf"pct_start must be in \[0, 1\], got {share}"):
+            schedulers.OneCycleLR(optimizer, 1.0, 5, pct_start=share)
     with pytest.raises(ValueError, match="OneCycleLR takes one rate, or one for each of the 1 groups, got 2"):
         schedulers.OneCycleLR(optimizer, [1.0, 0.1], 5)
     with pytest.raises(TypeError, match="step a OneCycleLR by itself"):

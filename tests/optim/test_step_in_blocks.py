@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import threading
 
 import numpy as np
 import pytest
@@ -58,23 +57,25 @@ def test_threads_change_no_bit(adam, monkeypatch):
 
 @pytest.mark.usefixtures("three_threads")
 @pytest.mark.parametrize(("count", "used"), [(7, 1), (8, 2), (11, 2), (12, 3)])
-def test_a_thread_has_four_blocks_or_more(count, used, monkeypatch):
-    """Small parameters beside them are stepped by the caller."""
+def test_a_thread_has_four_blocks_or_more_and_memory_of_its_own(count, used, monkeypatch):
+    """So have the small parameters, which the caller steps."""
     monkeypatch.setattr(blocks, "BLOCK", 64)
     monkeypatch.setattr(blocks, "SMALL", 20)
     monkeypatch.setattr("optim.flat.SMALL", 20)
-    callers = set()
+    places = set()
 
     class Watched(optim.SGD):
-        def eta(self, g, *others):
-            callers.add(threading.get_ident())
-            super().eta(g, *others)
+        def eta(self, g, moments, t, options, out):
+            places.add(out.__array_interface__["data"][0])
+            super().eta(g, moments, t, options, out)
 
     tensors = [leaf((64 * count,)), leaf()]
-    for t in tensors:
-        t.grad = np.ones(t.shape)
-    Watched(tensors, lr=0.1).step()
-    assert len(callers) == used
+    optimizer = Watched(tensors, lr=0.1)
+    for _ in range(2):
+        for t in tensors:
+            t.grad = np.ones(t.shape)
+        optimizer.step()
+    assert len(places) == used + 1
 
 
 def test_gradients_are_not_written_to(make):

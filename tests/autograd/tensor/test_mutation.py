@@ -290,6 +290,23 @@ def test_a_failed_write_leaves_the_target_as_it_was() -> None:
     assert x.grad.tolist() == [2, 2, 2]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("value", [10**30, [10**30, 1], 2**63, True, "1.5", None, 1j, [1j, 2], np.complex64(1j), ["a"],
+                                   np.array([1, 2], np.int8), np.array([[1.5]]), []], ids=str)
+def test_what_is_written_is_read_as_numpy_reads_it(value: object, dtype: type) -> None:
+    """A large integer is a float, and a complex number is none: into recorded values, and into an array."""
+    def written(target: Any) -> object:
+        try:
+            target[:] = value
+        except (TypeError, ValueError, np.exceptions.ComplexWarning) as error:
+            return type(error)
+        return target.tolist()
+
+    recorded = Tensor(np.ones(2, dtype), requires_grad=True) * 1
+    np.testing.assert_equal(written(recorded), written(np.ones(2, dtype)))
+    assert recorded.dtype == dtype
+
+
 def test_writing_floats_into_integers_is_refused() -> None:
     y = Tensor(np.zeros(3, int))
     with pytest.raises(TypeError, match=r"truncate.*dtype=float"):

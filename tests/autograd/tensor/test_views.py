@@ -336,12 +336,25 @@ def test_a_write_leaves_the_order_of_memory_as_it_was(write: Callable[[Any, Any]
         return np.sum(y**2 * weights)
 
     assert program(Tensor(x, requires_grad=True)).item() == pytest.approx(program(x), rel=1e-14)
+    points = np.stack([x, np.flip(x)])
+    for batch in (points, np.asfortranarray(points), np.copy(points.swapaxes(1, 2), order="C").swapaxes(1, 2)):
+        for f in (program, grad(program)):
+            np.testing.assert_allclose(vmap(f)(batch), np.stack([f(point) for point in batch]), rtol=1e-13)
     v = np.random.default_rng(1).normal(size=x.shape)
     slope = (program(x + 1e-6 * v) - program(x - 1e-6 * v)) / 2e-6
     assert np.sum(grad(program)(x) * v) == pytest.approx(slope, rel=1e-6)
     assert jvp(program, (x,), (v,))[1] == pytest.approx(slope, rel=1e-6)
     assert np.sum(grad(lambda x: np.sum(grad(program)(x) * v))(x) * v) == pytest.approx(
         jvp(lambda x: jvp(program, (x,), (v,))[1], (x,), (v,))[1])
+
+
+def test_a_sum_that_lies_as_its_target_is_not_copied() -> None:
+    x = Tensor(np.ones((4, 3)).T, requires_grad=True)
+    y = x * 2
+    y += x
+    assert y.detach().numpy().flags.f_contiguous
+    assert y._node is not None
+    assert y._node.primitive.name == "add"
 
 
 @pytest.mark.parametrize("call", [
