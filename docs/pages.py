@@ -146,7 +146,7 @@ def _public(package: ModuleType, name: str) -> list[str]:
 
 def _optimizers() -> dict[str, list[str]]:
     return {"Optimizers": ["SGD", "SGDM", "Nesterov", "Adagrad", "Adadelta", "RMSProp", "Adam", "AdamW", "Adamax",
-                           "RAdam", "LBFGS", "Optimizer"],
+                           "RAdam", "NAdam", "LBFGS", "Optimizer"],
             "Clipping": ["clip_grad_norm_", "clip_grad_value_"],
             "Learning rates": [f"schedulers.{name}" for name in optim.schedulers.__all__]}
 

@@ -22,6 +22,7 @@ from .adam import Adam
 from .adamax import Adamax
 from .adamw import AdamW
 from .clipping import clip_grad_norm_, clip_grad_value_
+from .nadam import NAdam
 from .nesterov import Nesterov
 from .optimizer import Optimizer
 from .radam import RAdam
@@ -38,6 +39,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "NAdam",
     "Nesterov",
     "Optimizer",
     "RAdam",
@@ -53,8 +55,8 @@ if TYPE_CHECKING:
 else:  # or else a type checker would take every name for one that exists
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
-        "RMSprop": "it is called RMSProp",
-        "NAdam": "write Adam", "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
+        "RMSprop": "it is called RMSProp", "Nadam": "it is called NAdam",
+        "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
         "ASGD": "write SGD", "SparseAdam": "write Adam",
         "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
     }

@@ -24,6 +24,7 @@ Make = Callable[..., optim.Optimizer]
         (optim.Adadelta, {"lr": 0.5, "rho": 0.8, "eps": 0.1}),
         (optim.Adamax, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1}),
         (optim.RAdam, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1}),
+        (optim.NAdam, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1, "momentum_decay": 0.02}),
     ],
     ids=lambda row: row[0].__name__,
 )

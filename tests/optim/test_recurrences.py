@@ -126,6 +126,23 @@ def radam(
     return w
 
 
+def nadam(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    momentum_decay: float
+) -> float:
+    m = V = 0.0
+    product = 1.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * w
+        now, ahead = (betas[0] * (1 - 0.5 * 0.96 ** (at * momentum_decay)) for at in (t, t + 1))
+        product *= now
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = betas[1] * V + (1 - betas[1]) * g**2
+        denominator = sqrt(V / (1 - betas[1] ** t)) + eps
+        w = w - lr * (1 - now) / (1 - product) * g / denominator - lr * ahead / (1 - product * ahead) * m / denominator
+    return w
+
+
 RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
     optim.SGD: sgd,
     optim.SGDM: sgdm,
@@ -137,6 +154,7 @@ RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
     optim.Adadelta: adadelta,
     optim.Adamax: adamax,
     optim.RAdam: radam,
+    optim.NAdam: nadam,
 }
 
 
@@ -185,7 +203,8 @@ numbers = st.floats(-10, 10)
 )
 @pytest.mark.parametrize("kind", RECURRENCES)
 def test_any_options_follow_the_recurrence(kind, gradients, start, lr, betas, eps, weight_decay):
-    every = {"lr": lr, "beta": betas[0], "rho": betas[1], "betas": betas, "eps": eps, "weight_decay": weight_decay}
+    every = {"lr": lr, "beta": betas[0], "rho": betas[1], "betas": betas, "eps": eps, "weight_decay": weight_decay,
+             "momentum_decay": eps}
     own = kind([Tensor(1.0)], lr=lr).defaults
     options = {name: value for name, value in every.items() if name in own}
     tensor = Tensor([start], requires_grad=True)
@@ -209,6 +228,7 @@ def test_the_defaults_are_those_of_the_contract():
     assert options(optim.Adadelta) == {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0}
     assert options(optim.Adamax) == {"lr": 0.002, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
     assert options(optim.RAdam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.NAdam) == options(optim.RAdam) | {"lr": 0.002, "momentum_decay": 0.004}
     assert options(optim.AdamW) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}
 
 
