@@ -8,8 +8,9 @@ from typing import Any
 
 from .model import Graph
 from .placing import budget, engines
+from .placing.graphviz_answer import from_engine
 from .placing.layered import layered
-from .placing.layout import Layout, from_engine
+from .placing.layout import Layout
 from .placing.routes import looped
 from .reading.extract import Extraction
 from .reading.steps import Trace, is_small, traced

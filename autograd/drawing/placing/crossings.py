@@ -7,11 +7,11 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 
-from .layers import Layers, Place
+from .layers import Layers, Member
 
 SWEEPS = 6
 COUNTED = 5000
-"""In layouts of more places than this crossings are not counted: the last order is taken."""
+"""In layouts of more members than this crossings are not counted: the last order is taken."""
 
 
 def ordered(layers: Layers) -> Layers:
@@ -20,7 +20,7 @@ def ordered(layers: Layers) -> Layers:
     A layout too large for crossings to be counted takes the last order of its first start.
     """
     counted = sum(map(len, layers)) <= COUNTED
-    starts = [layers, [sorted(layer, key=lambda place: place.weight) for layer in layers]] if counted else [layers]
+    starts = [layers, [sorted(layer, key=lambda member: member.weight) for layer in layers]] if counted else [layers]
     best: Layers = []
     fewest = -1
     for start in starts:
@@ -36,7 +36,7 @@ def ordered(layers: Layers) -> Layers:
 
 
 def _turns(layers: Layers, *, swaps: bool) -> Iterator[Layers]:
-    """Each layer ordered by the mean place of its neighbours, down and up in turns; cluster members stay together.
+    """Each layer ordered by the mean order of its neighbours, down and up in turns; cluster members stay together.
 
     Leaves weigh less than what is computed.
     """
@@ -45,14 +45,14 @@ def _turns(layers: Layers, *, swaps: bool) -> Iterator[Layers]:
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
         for layer in layers if down else reversed(layers):
-            for place in layer:
-                near = place.above if down else place.below
+            for member in layer:
+                near = member.above if down else member.below
                 if near:
                     heavy = sum(other.weight for other in near)
-                    place.order = sum(other.order * other.weight for other in near) / heavy
+                    member.order = sum(other.order * other.weight for other in near) / heavy
         means = _cluster_means(layers)
         for layer in layers:
-            layer.sort(key=lambda place: (*((means[c], c) for c in place.clusters), (place.order, "")))
+            layer.sort(key=lambda member: (*((means[c], c) for c in member.clusters), (member.order, "")))
             _number(layer)
         if swaps:
             _swap(layers)
@@ -78,24 +78,24 @@ def _crossings(layers: Layers) -> int:
     found = 0
     for layer in layers:
         passed: list[float] = []
-        for place in layer:
-            ends = sorted(other.order for other in place.below if other.layer == place.layer + 1)
+        for member in layer:
+            ends = sorted(other.order for other in member.below if other.layer == member.layer + 1)
             found += sum(len(passed) - bisect_right(passed, end) for end in ends)
             for end in ends:
                 insort(passed, end)
     return found
 
 
-def _number(layer: list[Place]) -> None:
-    """Places in the layer from -½ to ½, so that narrow layers pull to the middle of wide ones."""
-    for number, place in enumerate(layer):
-        place.order = (number + 0.5) / len(layer) - 0.5
+def _number(layer: list[Member]) -> None:
+    """Orders in the layer from -½ to ½, so that narrow layers pull to the middle of wide ones."""
+    for number, member in enumerate(layer):
+        member.order = (number + 0.5) / len(layer) - 0.5
 
 
 def _cluster_means(layers: Layers) -> dict[str, float]:
     total: dict[str, list[float]] = {}
     for layer in layers:
-        for place in layer:
-            for cluster in place.clusters:
-                total.setdefault(cluster, []).append(place.order)
+        for member in layer:
+            for cluster in member.clusters:
+                total.setdefault(cluster, []).append(member.order)
     return {cluster: sum(orders) / len(orders) for cluster, orders in total.items()}

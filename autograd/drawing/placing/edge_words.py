@@ -14,9 +14,11 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .layout import WAY_BACK, Box, Layout, Point, drawn_lines, point_at
+from .geometry import Box, Point, Route, point_at
+from .layout import Layout
 from .marks import marks
 from .room import Room
+from .ways_back import WAY_BACK, drawn_lines
 
 SIZE = 9.0
 CLEAR = 3.0
@@ -66,7 +68,7 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     return found
 
 
-def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
+def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:
     """Places along the last piece of a route, from the head backwards: at its sides, the outer one first, above and
     below, as far from the line as its slope asks for. In the backward view the side comes first on which no gradient
     flows back, and the other leaves room for it.
@@ -84,7 +86,7 @@ def _beside(route: list[Point], half: float, backward: bool) -> Iterator[Point]:
                 yield x, y + side * (high + (CLEAR + half * down) / along)
 
 
-def _before_end(route: list[Point], distance: float) -> tuple[float, float, float, float]:
+def _before_end(route: Route, distance: float) -> tuple[float, float, float, float]:
     """The point of the last Bézier piece that lies `distance` before its end, and the line's direction there."""
     piece, here, last, gone = route[-4:], route[-1], route[-1], 0.0
     for step in range(19, -1, -1):

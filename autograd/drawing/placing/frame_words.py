@@ -11,8 +11,10 @@ from autograd.drawing.labels import ROOMY, cluster_label
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
-from .layout import Box, Layout, drawn_lines
+from .geometry import Box
+from .layout import Layout
 from .room import Room
+from .ways_back import drawn_lines
 
 SIZE = 10.0
 INDENT = 8.0

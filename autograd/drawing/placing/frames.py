@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .layout import Box
+from .geometry import Box
 from .room import Room
 
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
@@ -29,7 +29,7 @@ def frames(standing: Held, passing: Held) -> dict[str, Box]:
         left, right = min(box.left - pad for box, pad in padded), max(box.right + pad for box, pad in padded)
         top = min(box.top - depth * (FRAME_GAP + FRAME_WORDS) for depth, box in inside)
         bottom = max(box.bottom + pad for box, pad in padded)
-        frame = Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+        frame = Box.between(left, top, right, bottom)
         if {box for _, box in inside}.issuperset(taken.meeting(frame)):
             found[cluster] = frame
     return found

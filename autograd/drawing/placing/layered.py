@@ -13,8 +13,9 @@ from autograd.drawing.model import Graph
 
 from .crossings import ordered
 from .frames import FRAME_GAP, FRAME_WORDS, MOST_PADDED, frames
-from .layers import Layers, Place, layers_of
-from .layout import Box, Layout, enclosing, labelled, sizes
+from .geometry import Box, enclosing
+from .layers import Layers, Member, layers_of
+from .layout import Layout, labelled, sizes
 from .routes import Span, looped, routes
 from .spacing import spaced
 
@@ -34,19 +35,19 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     spaced(layers, beside)
     rows, height = _rows(layers)
     everything = list(chain(*layers))
-    deepest = max(len(place.clusters) for place in everything)
+    deepest = max(len(member.clusters) for member in everything)
     aside = max(FRAME_PADDING, min(deepest, MOST_PADDED) * FRAME_GAP + 2)
-    left = min(place.left for place in everything) - max(aside, deepest * beside * (direction == "LR"))
-    right = max(place.right for place in everything) + aside
+    left = min(member.left for member in everything) - max(aside, deepest * beside * (direction == "LR"))
+    right = max(member.right for member in everything) + aside
 
-    def box(place: Place) -> Box:
-        return Box(place.x - left, sum(rows[place.layer]) / 2, place.width, place.height)
+    def box(member: Member) -> Box:
+        return Box(member.x - left, sum(rows[member.layer]) / 2, member.width, member.height)
 
-    layout = Layout(right - left, height + aside, {key: box(place) for key, place in vertices.items()}, {}, "layered")
+    layout = Layout(right - left, height + aside, {key: box(member) for key, member in vertices.items()}, {}, "layered")
     passed = {number: [(bend.x - left, *rows[bend.layer]) for bend in passing] for number, passing in bends.items()}
-    layout.routes = routes(graph, layout.boxes, {key: rows[place.layer] for key, place in vertices.items()}, passed)
+    layout.routes = routes(graph, layout.boxes, {key: rows[member.layer] for key, member in vertices.items()}, passed)
     layout.width = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
-    standing, passing = ([(place.clusters, box(place)) for place in some] for some in (vertices.values(), everything))
+    standing, passing = ([(m.clusters, box(m)) for m in members] for members in (vertices.values(), everything))
     if direction == "LR":
         layout = _turned(layout)
         standing, passing = ([(clusters, box.turned) for clusters, box in held] for held in (standing, passing))
@@ -64,10 +65,10 @@ def _rows(layers: Layers) -> tuple[list[Span], float]:
     bottom, rows = 4.0 - LAYER_GAP, []
     before: set[str] = set()
     for layer in layers:
-        here = set().union(*[place.clusters for place in layer])
-        depth = max((len(place.clusters) for place in layer), default=0)
+        here = set().union(*[member.clusters for member in layer])
+        depth = max((len(member.clusters) for member in layer), default=0)
         top = bottom + LAYER_GAP + (8.0 + FRAME_PADDING) * min(depth, len(here - before))
-        bottom = top + max((place.height for place in layer), default=0.0)
+        bottom = top + max((member.height for member in layer), default=0.0)
         rows.append((top, bottom))
         before = here
     return rows, bottom + 4.0

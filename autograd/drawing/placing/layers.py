@@ -1,6 +1,6 @@
-"""The layers of a picture as rows of places: vertices, and the bends of edges that pass a layer.
+"""The layers of a picture: their members are vertices, and the bends of edges that pass a layer.
 
-Every place knows the places that its edges lead to, above and below, so that a list of layers is all there is to know.
+A member knows those that its edges lead to, above and below, so that a list of layers is all there is to know.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 
 from autograd.drawing.model import LEAVES, Graph
 
+from .geometry import Wide
 from .ranks import ranks, spine
 
 LONGEST_BEND = 40
@@ -20,8 +21,8 @@ LEAF, INNER = 1.0, 4.0
 
 
 @dataclass(slots=True, eq=False)
-class Place:
-    """A vertex, or a bend of an edge that passes a layer."""
+class Member(Wide):
+    """A member of a layer: a vertex, or a bend of an edge that passes it."""
 
     width: float
     height: float
@@ -29,33 +30,25 @@ class Place:
     clusters: tuple[str, ...]
     weight: float
     straight: bool  # on the spine
-    above: list[Place] = field(default_factory=list)
-    below: list[Place] = field(default_factory=list)
+    above: list[Member] = field(default_factory=list)
+    below: list[Member] = field(default_factory=list)
     order: float = 0.0
     x: float = 0.0
 
-    @property
-    def left(self) -> float:
-        return self.x - self.width / 2
 
-    @property
-    def right(self) -> float:
-        return self.x + self.width / 2
-
-
-Layers = list[list[Place]]
+Layers = list[list[Member]]
 
 
 def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
-              ) -> tuple[Layers, dict[str, Place], dict[int, list[Place]]]:
-    """The layers, the place of each vertex, and the bends of each edge by its number."""
+              ) -> tuple[Layers, dict[str, Member], dict[int, list[Member]]]:
+    """The layers, the member that each vertex is, and the bends of each edge by its number."""
     rank, way = ranks(graph), dict.fromkeys(spine(graph))
     lineage = {key: tuple(path) for key, path in graph.lineages().items()}
-    vertices = {key: Place(*measured[key], rank[key], lineage[vertex.cluster],
+    vertices = {key: Member(*measured[key], rank[key], lineage[vertex.cluster],
                            LEAF if vertex.kind in LEAVES else INNER, key in way)
                 for key, vertex in graph.vertices.items()}
     steps, spans = set(pairwise(way)), _spans(vertices.values())
-    bends: dict[int, list[Place]] = {}
+    bends: dict[int, list[Member]] = {}
     for number, edge in enumerate(graph.edges):
         if edge.carried:
             continue
@@ -63,7 +56,7 @@ def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
         stops = [start]
         if end.layer - start.layer <= LONGEST_BEND:
             straight = (edge.source, edge.target) in steps
-            stops += [Place(6.0, 0.0, layer, _passed(start, end, layer, spans), start.weight, straight)
+            stops += [Member(6.0, 0.0, layer, _passed(start, end, layer, spans), start.weight, straight)
                       for layer in range(start.layer + 1, end.layer)]
             steps.discard((edge.source, edge.target))  # of several edges from one to the next
             bends[number] = stops[1:]
@@ -71,22 +64,22 @@ def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
             upper.below.append(lower)
             lower.above.append(upper)
     layers: Layers = [[] for _ in range(max(rank.values(), default=-1) + 1)]
-    for place in chain(vertices.values(), *bends.values()):
-        layers[place.layer].append(place)
+    for member in chain(vertices.values(), *bends.values()):
+        layers[member.layer].append(member)
     return layers, vertices, bends
 
 
-def _spans(vertices: Iterable[Place]) -> dict[str, tuple[int, int]]:
+def _spans(vertices: Iterable[Member]) -> dict[str, tuple[int, int]]:
     """The first and the last layer of each cluster."""
     found: dict[str, tuple[int, int]] = {}
-    for place in vertices:
-        for cluster in place.clusters:
-            first, last = found.get(cluster, (place.layer, place.layer))
-            found[cluster] = min(first, place.layer), max(last, place.layer)
+    for member in vertices:
+        for cluster in member.clusters:
+            first, last = found.get(cluster, (member.layer, member.layer))
+            found[cluster] = min(first, member.layer), max(last, member.layer)
     return found
 
 
-def _passed(start: Place, end: Place, layer: int, spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+def _passed(start: Member, end: Member, layer: int, spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
     """The clusters in which an edge passes a layer: those of its start that go on, or of its end that have begun."""
     left = tuple(cluster for cluster in start.clusters if layer <= spans[cluster][1])
     entered = tuple(cluster for cluster in end.clusters if layer >= spans[cluster][0])

@@ -10,7 +10,8 @@ from typing import Literal
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
-from .layout import Box, Layout
+from .geometry import Box
+from .layout import Layout
 
 SIZE = 9.0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from math import inf
 
-from .layers import Layers, Place
+from .layers import Layers, Member
 
 ROUNDS = 20
 """So many clusters are moved at most."""
@@ -15,14 +15,14 @@ ROUNDS = 20
 def extents(layers: Layers) -> dict[str, tuple[float, float]]:
     """How far each cluster reaches to the left and to the right."""
     found: dict[str, tuple[float, float]] = {}
-    for place in chain(*layers):
-        for cluster in place.clusters:
-            left, right = found.get(cluster, (place.left, place.right))
-            found[cluster] = min(left, place.left), max(right, place.right)
+    for member in chain(*layers):
+        for cluster in member.clusters:
+            left, right = found.get(cluster, (member.left, member.right))
+            found[cluster] = min(left, member.left), max(right, member.right)
     return found
 
 
-def beside_frames(layer: Sequence[Place], wanted: Sequence[float], reaches: Mapping[str, tuple[float, float]],
+def beside_frames(layer: Sequence[Member], wanted: Sequence[float], reaches: Mapping[str, tuple[float, float]],
                   gap: float) -> list[float]:
     """Places that are wanted within the frames of others moved beside them, but for the spine."""
     found = list(wanted)
@@ -30,11 +30,11 @@ def beside_frames(layer: Sequence[Place], wanted: Sequence[float], reaches: Mapp
         limit = -inf
         before: tuple[str, ...] = ()
         for number in range(len(layer))[::way]:
-            place = layer[number]
-            limit = max([limit, *(way * reaches[c][side] for c in before if c not in place.clusters)])
-            if not place.straight:
-                found[number] = way * max(way * found[number], limit + gap + place.width / 2)
-            before = place.clusters
+            member = layer[number]
+            limit = max([limit, *(way * reaches[c][side] for c in before if c not in member.clusters)])
+            if not member.straight:
+                found[number] = way * max(way * found[number], limit + gap + member.width / 2)
+            before = member.clusters
     return found
 
 
@@ -47,9 +47,9 @@ def part(layers: Layers, gap: float) -> None:
             if not cluster:
                 break
             for row in rows:
-                first = next((k for k, place in enumerate(row) if cluster in place.clusters), len(row))
-                for place in row[first:]:
-                    place.x += way * lacking
+                first = next((k for k, member in enumerate(row) if cluster in member.clusters), len(row))
+                for member in row[first:]:
+                    member.x += way * lacking
 
 
 def _in_the_way(rows: Layers, way: int, gap: float) -> tuple[str, float]:
@@ -57,12 +57,12 @@ def _in_the_way(rows: Layers, way: int, gap: float) -> tuple[str, float]:
     near: dict[str, float] = {}
     wall: dict[str, float] = {}
     for row in rows:
-        for place in row:
-            for cluster in place.clusters:
-                edge = -inf if place.straight else way * place.x - place.width / 2
+        for member in row:
+            for cluster in member.clusters:
+                edge = -inf if member.straight else way * member.x - member.width / 2
                 near[cluster] = min(near.get(cluster, edge), edge)
-        for before, place in pairwise([place for place in row if place.height]):
-            for cluster in place.clusters:
+        for before, member in pairwise([member for member in row if member.height]):
+            for cluster in member.clusters:
                 if cluster not in before.clusters:
                     edge = way * before.x + before.width / 2
                     wall[cluster] = max(wall.get(cluster, edge), edge)

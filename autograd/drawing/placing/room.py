@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from math import ceil, hypot
 
-from .layout import Box, Point, point_at
+from .geometry import Box, Route, along
 
 CELL = 80.0
-STEP = 4.0
-"""A line takes the places of points that lie so far apart."""
 
 
 class Room:
@@ -28,7 +24,7 @@ class Room:
         for cell in self._touched(box):
             self._cells.setdefault(cell, []).append(box)
 
-    def take_line(self, route: list[Point]) -> None:
+    def take_line(self, route: Route) -> None:
         """The places along a Bézier route."""
         for x, y in along(route):
             self.take(Box(x, y, 1.5, 1.5))
@@ -52,12 +48,3 @@ class Room:
             for other in self._cells.get(cell, ()):
                 if box.meets(other):
                     yield other
-
-
-def along(route: list[Point]) -> Iterator[Point]:
-    """Points of a Bézier route, about `STEP` apart."""
-    for i in range(0, len(route) - 3, 3):
-        piece = route[i : i + 4]
-        length = sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise(piece))
-        count = max(1, ceil(length / STEP))
-        yield from (point_at(piece, k / count) for k in range(count + 1))

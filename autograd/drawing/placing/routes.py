@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from autograd.drawing.model import Graph
 
-from .layout import Box, Layout, Point
+from .geometry import Box, Point, Route
+from .layout import Layout
 from .spacing import apart
 
 Span = tuple[float, float]  # top and bottom
@@ -19,7 +20,7 @@ AISLE, ASIDE, APART, CORNER = 9.0, 14.0, 7.0, 9.0
 
 
 def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: dict[int, list[Stop]],
-           ) -> dict[int, list[Point]]:
+           ) -> dict[int, Route]:
     """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
     arriving: dict[str, list[tuple[float, int]]] = {}
     for number, edge in enumerate(graph.edges):
@@ -27,7 +28,7 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
             before = passed[number][-1][0] if passed.get(number) else boxes[edge.source].x
             arriving.setdefault(edge.target, []).append((before, number))
     ends = {number: x for key, edges in arriving.items() for number, x in _arrivals(boxes[key], sorted(edges))}
-    found: dict[int, list[Point]] = {}
+    found: dict[int, Route] = {}
     for number, edge in enumerate(graph.edges):
         source, target = boxes[edge.source], boxes[edge.target]
         if not edge.carried:
@@ -46,7 +47,7 @@ def _arrivals(box: Box, edges: Sequence[tuple[float, int]]) -> Iterator[tuple[in
         yield number, min(max(x, box.x - reach + offset), box.x + reach - offsets[-1] + offset)
 
 
-def _curve(stops: list[Stop]) -> list[Point]:
+def _curve(stops: list[Stop]) -> Route:
     """A smooth route, straight down where it passes a layer, so that it meets none of the boxes there."""
     first, last = stops[0], stops[-1]
     stops = [_merged(first, first[1]), *stops[1:-1], _merged(last, last[2])]
@@ -63,7 +64,7 @@ def _merged(stop: Stop, y: float) -> Stop:
     return stop if stop[2] - stop[1] > LEAST_STRAIGHT else (stop[0], y, y)
 
 
-def _straight(x: float, top: float, bottom: float) -> list[Point]:
+def _straight(x: float, top: float, bottom: float) -> Route:
     """A piece of a route that goes straight down, if there is a way to go."""
     return [(x, top + (bottom - top) / 3), (x, bottom - (bottom - top) / 3), (x, bottom)] if bottom > top else []
 
@@ -87,7 +88,7 @@ def looped(graph: Graph, layout: Layout, direction: str) -> Layout:
     return layout
 
 
-def _around(start: Box, end: Box, boxes: Sequence[Box], aside: float) -> list[Point]:
+def _around(start: Box, end: Box, boxes: Sequence[Box], aside: float) -> Route:
     """A route to the next turn of a block: out below, beside all boxes in the way, and in from above."""
     low = max(box.bottom for box in boxes if box.top < start.bottom and box.bottom > start.top) + AISLE
     high = min(box.top for box in boxes if box.top < end.bottom and box.bottom > end.top) - AISLE
@@ -100,7 +101,7 @@ def _around(start: Box, end: Box, boxes: Sequence[Box], aside: float) -> list[Po
     return _rounded([(out, start.bottom), (out, low), (side, low), (side, high), (back, high), (back, end.top)])
 
 
-def _rounded(corners: list[Point]) -> list[Point]:
+def _rounded(corners: Route) -> Route:
     """A way along straight lines as Bézier pieces, its corners rounded."""
     route = [corners[0]]
     for (x0, y0), (x1, y1), (x2, y2) in zip(corners, corners[1:], corners[2:], strict=False):
@@ -118,6 +119,6 @@ def _towards(start: Point, end: Point, distance: float) -> Point:
     return start[0] + x * share, start[1] + y * share
 
 
-def _line(start: Point, end: Point) -> list[Point]:
+def _line(start: Point, end: Point) -> Route:
     """A straight piece of a route."""
     return [start, end, end]

@@ -1,11 +1,11 @@
-"""Where the places of each layer stand beside each other: near those that their edges lead to, in order and apart."""
+"""Where the members of each layer stand beside each other: near those that their edges lead to, in order and apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .layers import LEAF, Layers, Place
+from .layers import LEAF, Layers, Member
 from .parting import beside_frames, extents, part
 
 GAP = 18.0
@@ -21,8 +21,8 @@ def spaced(layers: Layers, beside: float) -> None:
     """
     offsets = [_offsets(layer, beside) for layer in layers]
     for layer, own in zip(layers, offsets, strict=True):
-        for place, offset in zip(layer, own, strict=True):
-            place.x = offset - own[-1] / 2
+        for member, offset in zip(layer, own, strict=True):
+            member.x = offset - own[-1] / 2
     rows = list(zip(layers, offsets, strict=True))
     for sweep in range(SWEEPS):
         kind = sweep % 3  # by the neighbours above, below, and at last on both sides
@@ -30,25 +30,25 @@ def spaced(layers: Layers, beside: float) -> None:
         for layer, own in rows if kind != 1 else reversed(rows):
             pulled = [_pulled(p, p.above if kind == 0 else p.below if kind == 1 else p.above + p.below) for p in layer]
             wanted = beside_frames(layer, [x for x, _ in pulled], reaches, GAP + beside)
-            for place, x in zip(layer, apart(wanted, [weight for _, weight in pulled], own), strict=True):
-                place.x = x
+            for member, x in zip(layer, apart(wanted, [weight for _, weight in pulled], own), strict=True):
+                member.x = x
     part(layers, GAP + beside)
 
 
-def _pulled(place: Place, near: Sequence[Place]) -> tuple[float, float]:
-    """Where its neighbours pull a place, and how strongly; the spine stays where it is."""
-    if place.straight:
+def _pulled(member: Member, near: Sequence[Member]) -> tuple[float, float]:
+    """Where its neighbours pull a member, and how strongly; the spine stays where it is."""
+    if member.straight:
         return 0.0, FIXED
     pull = sum(other.weight for other in near)
-    return sum(other.x * other.weight for other in near) / pull if near else place.x, place.weight * (pull or LEAF)
+    return sum(other.x * other.weight for other in near) / pull if near else member.x, member.weight * (pull or LEAF)
 
 
-def _offsets(layer: Sequence[Place], beside: float) -> list[float]:
-    """The places one beside the other, as near as they may stand."""
+def _offsets(layer: Sequence[Member], beside: float) -> list[float]:
+    """The members one beside the other, as near as they may stand."""
     offsets = [0.0] * bool(layer)
-    for before, place in pairwise(layer):
-        frames = len(set(before.clusters) ^ set(place.clusters))
-        offsets.append(offsets[-1] + (before.width + place.width) / 2 + GAP + frames * beside)
+    for before, member in pairwise(layer):
+        frames = len(set(before.clusters) ^ set(member.clusters))
+        offsets.append(offsets[-1] + (before.width + member.width) / 2 + GAP + frames * beside)
     return offsets
 
 

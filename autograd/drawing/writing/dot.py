@@ -19,8 +19,10 @@ from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edg
 from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import FrameWords, frame_words
-from autograd.drawing.placing.layout import Layout, Point, sizes, ways_back
+from autograd.drawing.placing.geometry import Point
+from autograd.drawing.placing.layout import Layout, sizes
 from autograd.drawing.placing.ranks import lengths, spine
+from autograd.drawing.placing.ways_back import ways_back
 from autograd.drawing.words import printable
 
 from .style import PALETTES, Theme, heat_colours

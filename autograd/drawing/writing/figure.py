@@ -9,8 +9,10 @@ from autograd.drawing.labels import LINE_HEIGHT, SMALL, TITLE, gradient_text, li
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
-from autograd.drawing.placing.layout import Box, Layout, Point, ways_back
+from autograd.drawing.placing.geometry import Box, Point
+from autograd.drawing.placing.layout import Layout
 from autograd.drawing.placing.marks import Mark, marks
+from autograd.drawing.placing.ways_back import ways_back
 
 from .dot import classes, escape
 from .style import heat_colours

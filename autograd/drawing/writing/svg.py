@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from autograd.drawing.labels import description
 from autograd.drawing.model import Graph, Kind
-from autograd.drawing.placing.layout import Box, Layout
+from autograd.drawing.placing.geometry import Box
+from autograd.drawing.placing.layout import Layout
 
 from .dot import escape
 from .figure import Figure, outline, rectangle

@@ -18,10 +18,11 @@ from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
+from autograd.drawing.placing.geometry import Box, along, enclosing
 from autograd.drawing.placing.layered import layered
-from autograd.drawing.placing.layout import Box, Layout, enclosing, sizes, ways_back
+from autograd.drawing.placing.layout import Layout, sizes
 from autograd.drawing.placing.ranks import ranks, spine
-from autograd.drawing.placing.room import along
+from autograd.drawing.placing.ways_back import ways_back
 from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping.view import View
 from autograd.drawing.words import width

@@ -19,9 +19,9 @@ from autograd.drawing import Drawing, draw
 from autograd.drawing import drawing as drawings
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Vertex
 from autograd.drawing.placing import engines
+from autograd.drawing.placing.graphviz_answer import from_engine
 from autograd.drawing.placing.layered import layered
-from autograd.drawing.placing.layers import Place
-from autograd.drawing.placing.layout import from_engine
+from autograd.drawing.placing.layers import Member
 from autograd.drawing.placing.parting import part
 from autograd.drawing.reading.extract import Extraction
 from autograd.drawing.shaping import folding, levels
@@ -117,7 +117,7 @@ def test_levels_that_are_too_large_are_left_out(monkeypatch: pytest.MonkeyPatch)
 
 def test_clusters_that_cannot_both_make_way_are_moved_a_few_times_only() -> None:
     """Each stands beyond the other in one layer: no place of theirs would do."""
-    layers = [[Place(20, 20, i, (key,), 1.0, False) for key in keys] for i, keys in enumerate(("ab", "ba"))]
+    layers = [[Member(20, 20, i, (key,), 1.0, False) for key in keys] for i, keys in enumerate(("ab", "ba"))]
     for layer in layers:
         for x, place in zip((50.0, 100.0), layer, strict=True):
             place.x = x
