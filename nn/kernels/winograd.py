@@ -35,7 +35,7 @@ from nn.kernels.windows import Axis
 
 Array = np.ndarray[Any, Any]
 
-CHUNK = 3 << 16  # numbers of one place that are worked on together
+CHUNK = 3 << 15  # numbers of one place that are worked on together
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 
 
