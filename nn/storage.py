@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from autograd import Tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
+from nn import foreign_files
 
 __all__ = ["StorageError", "load", "save"]
 
@@ -54,11 +55,12 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
 
     The file appears whole or not at all: it is written beside `path`, synced to the disk and renamed, so that a kill
     or a power cut at any moment leaves the old file or the new one. Equal states give equal bytes.
-    Raises TypeError, naming the entry, for what a state cannot hold (objects, complex128, bytes); OSError if the disk
-    does.
+    Raises TypeError, naming the entry, for what a state cannot hold (objects, complex128, bytes); ValueError for a name
+    that promises another format (`.npz`, `.pt`, ...); OSError if the disk does.
     Source: https://github.com/huggingface/safetensors.
     """
     state = model_or_state.state_dict() if hasattr(model_or_state, "state_dict") else model_or_state
+    foreign_files.refuse_foreign_name(path)
     replace_file(path, encode(state))
 
 
@@ -93,14 +95,8 @@ def decode(content: bytes, name: str) -> State:
         arrays = {key: _array(entry, key) for key, entry in entries}
         return _interpret(arrays, header.get("__metadata__") or {})
     except (SafetensorError, ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
-        raise StorageError(f"{name} is damaged or not a safetensors file: {error}{_advice(content)}") from error
-
-
-def _advice(content: bytes) -> str:
-    if not content.startswith((b"PK\x03\x04", b"\x80")):
-        return ""
-    return ("; it looks like a pickle, as torch.save writes them, which could execute anything and is never opened: in "
-            "PyTorch write safetensors.torch.save_file(model.state_dict(), path)")
+        advice = foreign_files.reading(name, content)
+        raise StorageError(f"{name} is damaged or not a safetensors file: {error}{advice}") from error
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:

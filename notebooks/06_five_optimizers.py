@@ -212,7 +212,7 @@ for name, lr in usual.items():
                      optimizer=OPTIMIZERS[name](model.parameters(), lr), epochs=8, validation=test,
                      metrics=["accuracy"], progress=False)
     accuracy[name] = history["validation_accuracy"][-1]
-    plt.semilogy(history.to_dict()["epoch"], history["loss"], "o-", label=f"{name}, lr {lr:g}")
+    plt.semilogy(history["epoch"], history["loss"], "o-", label=f"{name}, lr {lr:g}")
     print(f"{name:8} lr {lr:<6g} test accuracy {accuracy[name]:.3f}")
 plt.xlabel("epoch")
 plt.ylabel("training loss")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.arrays import integer, one_of
+from nn.foreign_files import refuse_foreign_name
 from nn.module import Module
 from nn.training.callbacks import Callback
 from nn.training.evaluation import Loss, Metrics, resolve
 
 
 def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedule_every: str, scheduler: Any,
-          clip_gradients: Any, callbacks: Any, metrics: Metrics | None) -> None:
+          clip_gradients: Any, callbacks: Any, metrics: Metrics | None, checkpoint: Any) -> None:
     """Raise TypeError for an argument of another kind than `fit` expects, ValueError for a value out of range."""
     _expect("model", isinstance(model, Module), "an nn.Module", model)
     _expect("loss", callable(loss), "a function of outputs and targets such as nn.CrossEntropyLoss()", loss)
@@ -31,6 +32,8 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     integer("epochs", epochs, least=0)
     one_of("schedule_every", schedule_every, ("epoch", "batch"))
     resolve(metrics, loss)
+    if checkpoint is not None:
+        refuse_foreign_name(checkpoint)
 
 
 def check_reached(model: Module, optimizer: Any) -> None:

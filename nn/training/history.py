@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 class History:
     """What `fit` measured: `history["loss"]` is a column, `history.last` the newest row, `len(history)` the epochs.
 
-    Columns: `loss` and the metrics, over the epoch's batches while the model was learning from them; the same with the
-    prefix `validation_`; `lr`, the learning rate of the epoch. `seconds` is the wall-clock time of this call to `fit`,
-    kept out of the columns so that a run that was killed and resumed has the same history as one that was not.
+    Columns: `epoch` (1, 2, ...); `loss` and the metrics, over the epoch's batches while the model was learning from
+    them; the same with the prefix `validation_`; `lr`, the learning rate of the epoch. `seconds` is the wall-clock time
+    of this call to `fit`, kept out of the columns so that a run that was killed and resumed has the same history as one
+    that was not.
     """
 
     def __init__(self) -> None:
@@ -31,9 +32,10 @@ class History:
             self.columns.setdefault(name, []).append(value)
 
     def __getitem__(self, column: str) -> list[Any]:
-        if column not in self.columns:
-            raise KeyError(f"no column {column!r}; there are {list(self.columns)}")
-        return self.columns[column]
+        columns = self.to_dict()
+        if column not in columns:
+            raise KeyError(f"no column {column!r}; there are {list(columns)}")
+        return columns[column]
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -41,10 +43,10 @@ class History:
     @property
     def last(self) -> dict[str, Any]:
         """The newest epoch's row, empty before the first."""
-        return {name: values[-1] for name, values in self.columns.items()}
+        return {name: values[-1] for name, values in self.to_dict().items() if values}
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """The columns as plain lists, with `epoch` (1, 2, ...) first: what `pandas.DataFrame` takes."""
+        """The columns as plain lists: what `pandas.DataFrame` takes."""
         return {"epoch": list(range(1, len(self) + 1)), **{name: list(values) for name, values in self.columns.items()}}
 
     def state_dict(self) -> dict[str, list[Any]]:

@@ -37,7 +37,8 @@ def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Any, epochs: 
     and if the file exists the run continues from it and ends with the same bits as one that was never stopped.
     Raises ValueError for data without batches, AnomalyError when the loss is not finite, StorageError for a bad file.
     """
-    arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics)
+    arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics,
+                    checkpoint)
     run = Run(model, optimizer, scheduler, epochs)
     watchers = [arguments.watcher(callback) for callback in callbacks]
     saved = _Saved(checkpoint, run, watchers, loss=loss, data=data, validation=validation)

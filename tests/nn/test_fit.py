@@ -260,8 +260,9 @@ def test_for_early_stopping_any_number_is_better_than_none():
 def test_history_is_a_table():
     history = run(epochs=3, metrics=["accuracy"], validation=points())
     assert list(history.to_dict()) == ["epoch", "loss", "accuracy", "lr", "validation_loss", "validation_accuracy"]
-    assert history.to_dict()["epoch"] == [1, 2, 3]
-    assert history.last["loss"] == history["loss"][-1]
+    assert history["epoch"] == history.to_dict()["epoch"] == [1, 2, 3]
+    assert history.last == {name: history[name][-1] for name in history.to_dict()}
+    assert History().last == {}
     assert history.seconds > 0
     assert re.match(r"History\(3 epochs: loss 0\.\d+ -> 0\.\d+, accuracy", repr(history))
     with pytest.raises(KeyError, match="no column 'loss_'; there are"):

@@ -20,6 +20,8 @@ from safetensors import safe_open
 from safetensors.numpy import load as tensors_of
 from safetensors.numpy import load_file, save_file
 
+import nn
+import optim
 from autograd import Tensor
 from nn.storage import StorageError, decode, encode, load, replace_file, save
 
@@ -196,6 +198,27 @@ def test_a_pickle_is_refused_unopened(tmp_path):
         (tmp_path / "model").write_bytes(content)
         with pytest.raises(StorageError, match=r"not a safetensors file.*a pickle.*write safetensors.torch.save_file"):
             load(tmp_path / "model")
+
+
+@pytest.mark.parametrize(("name", "advice"), [("m.npz", r"np\.savez\(path"), ("M.PT", "safetensors.torch.load_file"),
+                                              ("m.onnx", r"nn\.export_onnx"), ("m.keras", "layer.set_weights")])
+def test_a_name_that_promises_another_format_is_refused(tmp_path, name, advice):
+    model = nn.Linear(2, 1)
+    sgd = optim.SGD(model.parameters(), lr=0.1)
+    for write in (lambda path: save(model, path), lambda path: nn.save_checkpoint(path, model=model),
+                  lambda path: nn.fit(model, [], nn.MSELoss(), sgd, 1, checkpoint=path)):
+        with pytest.raises(ValueError, match=rf"{name} is the name of .*: name it '[mM]\.safetensors'; .*{advice}"):
+            write(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_arrays_of_numpys_says_how_it_is_read(tmp_path):
+    model, other = nn.Linear(2, 1), nn.Linear(2, 1)
+    np.savez(tmp_path / "m.npz", **model.state_dict())  # as the error above says
+    with pytest.raises(StorageError, match=r"looks like a file that is NumPy's.*dict\(np\.load\(path\)\)"):
+        load(tmp_path / "m.npz")
+    other.load_state_dict(dict(np.load(tmp_path / "m.npz")))
+    assert_same(other.state_dict(), model.state_dict())
 
 
 @pytest.mark.parametrize(
