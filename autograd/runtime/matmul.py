@@ -6,6 +6,7 @@ BLAS, which shares it out better.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,10 +17,12 @@ from autograd.runtime.threads import in_parallel
 Array = np.ndarray[Any, Any]
 
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
+LIGHT = 9 * 1024 - 1  # elements of a matrix that it multiplies with a vector without them
 WHOLE = 2**29  # multiplications that are BLAS's
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
 ALIGNED = 16  # rows or columns that are not parted
 GRAIN = 2**16  # multiplications that are shared out together
+AS_THEY_ARE = nullcontext()
 
 
 class Product(NamedTuple):
@@ -114,11 +117,15 @@ def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
 
 def times_vector(x: Array, vector: Array) -> Array:
     """`x @ vector` of a matrix (M, N)."""
-    with one_thread:
+    with _threads_for(x):
         return x.dot(vector)  # type: ignore[no-any-return]
 
 
 def vector_times(vector: Array, x: Array) -> Array:
     """`vector @ x` of matrices (..., M, N)."""
-    with one_thread:
+    with _threads_for(x):
         return vector.dot(x) if x.ndim == 2 else np.matmul(vector, x)  # type: ignore[no-any-return]  # dot is quicker
+
+
+def _threads_for(x: Array) -> AbstractContextManager[None]:
+    return one_thread if x.size > LIGHT else AS_THEY_ARE
