@@ -5,7 +5,7 @@ So are sequences (N, C, L) and volumes (N, C, D, H, W).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from nn.layers.layer import Layer
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
 Positions = np.ndarray[Any, Any]
+Filter = Callable[[Positions], Positions]
 
 _ANY = (1, 2, 3)
 _MODES = {"nearest": _ANY, "nearest-exact": _ANY, "area": _ANY, "linear": (1,), "bilinear": (2,), "trilinear": (3,),
@@ -135,16 +136,18 @@ def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pi
 
 
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
-                align_corners: bool | None = None, recompute_scale_factor: bool | None = None, *,
-                speaker: Speaker = "interpolate") -> Tensor:
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
+                antialias: bool = False, *, speaker: Speaker = "interpolate") -> Tensor:
     """Images, sequences or volumes (N, C, ...) of another `size`, or of the old one times `scale_factor`.
 
     `mode` is "nearest", "nearest-exact", "area", "linear", "bilinear", "trilinear" or "bicubic", with pixels standing
-    as in `nn.Upsample`. It makes images smaller too, and but for "area" does not smooth them before. Raises ValueError
-    for another mode or shape, and unless exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic
-    convolution interpolation", 1981.
+    as in `nn.Upsample`. It makes images smaller too, without smoothing them before; but for "area", and "bilinear" and
+    "bicubic" with `antialias`, which then give Pillow's pixels. Raises ValueError for another mode or shape, and unless
+    exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic convolution interpolation", 1981.
     """
     _check(speaker, size, scale_factor, mode, align_corners)
+    if antialias and (mode not in _SMOOTH or align_corners):
+        raise mistake(speaker, f"has antialias in the modes {' and '.join(map(repr, _SMOOTH))}, without align_corners")
     x = admitted(speaker, input)
     axes = x.ndim - 2
     if axes not in _MODES[mode] or 0 in x.shape[2:]:
@@ -167,7 +170,9 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
         step = 1 / number if size is None and not recompute_scale_factor else length / after
         if mode == "nearest" and axes == 2 and after == 2 * length:
             step = 0.5  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
-        if mode == "bicubic":
+        if antialias:
+            x = _smoothed(x, axis, after, step, *_SMOOTH[mode])
+        elif mode == "bicubic":
             x = _cubic(x, axis, _positions(length, after, step, align_corners))
         elif after != length:  # or else as it is, whatever the factor: as in PyTorch
             x = (_nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact")) if "nearest" in mode
@@ -188,35 +193,42 @@ def _positions(length: int, after: int, step: float, align_corners: bool | None)
     return (np.arange(after) + 0.5) * step - 0.5
 
 
+def _smoothed(x: Any, axis: int, after: int, step: float, filter: Filter, reach: int) -> Any:
+    """Each new pixel as a mean of the old ones within `reach` new ones, by a filter as wide as a new one."""
+    width = max(step, 1.0)
+    centres = (np.arange(after) + 0.5) * step
+    low, end = (np.clip(centres + side * reach * width + 0.5, 0, x.shape[axis]).astype(int) for side in (-1, 1))
+    old = low + np.arange((end - low).max())[:, np.newaxis]
+    weights = np.where(old < end, filter(np.abs(old + 0.5 - centres) / width), 0.0)
+    return _read(x, axis, low, weights / weights.sum(axis=0))
+
+
 def _linear(x: Any, axis: int, at: Positions) -> Any:
     """Each new pixel between two old ones, which share its weight; before the first it is the first."""
     at = np.maximum(at, 0)
-    return _read(x, axis, at, lambda t: (1 - t, t), first=0)
+    low = np.floor(at)
+    return _read(x, axis, low, (1 - (at - low), at - low))
 
 
 def _cubic(x: Any, axis: int, at: Positions) -> Any:
-    """Each new pixel among four old ones, by cubic convolution with a = -3/4: pieces of cubics with one slope."""
-    a = -0.75
-
-    def near(t: Positions) -> Positions:
-        return ((a + 2) * t - (a + 3)) * t * t + 1
-
-    def far(t: Positions) -> Positions:
-        return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
-
-    return _read(x, axis, at, lambda t: (far(t + 1), near(t), near(1 - t), far(2 - t)), first=-1)
+    """Each new pixel among four old ones, by cubic convolution with a = -3/4."""
+    low = np.floor(at) - 1
+    return _read(x, axis, low, [_cubic_filter(np.abs(at - low - k), a=-0.75) for k in range(4)])
 
 
-def _read(x: Any, axis: int, at: Positions, weights: Callable[[Positions], tuple[Positions, ...]], first: int) -> Any:
-    """A sum over the pixels from number `first` on, the one below `at` being 0, by `weights` of the way from there.
+def _cubic_filter(t: Positions, a: float) -> Positions:
+    """Keys' weight of a pixel at the distance t: two cubics with one slope where they meet, and 0 from 2 on."""
+    near = ((a + 2) * t - (a + 3)) * t * t + 1
+    far = ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
+    return np.where(t <= 1, near, np.where(t < 2, far, 0.0))
 
-    The border goes on beyond the image.
-    """
-    low = np.floor(at).astype(int)
+
+def _read(x: Any, axis: int, low: Positions, weights: Iterable[Positions]) -> Any:
+    """A weighted sum over the pixels from `low` on. The border goes on beyond the image."""
     shape = -1, *[1] * (x.ndim - axis - 1)
     total: Any = 0
-    for k, weight in enumerate(weights(at - low), start=first):
-        pixels = np.take(x, np.clip(low + k, 0, x.shape[axis] - 1), axis)
+    for k, weight in enumerate(weights):
+        pixels = np.take(x, np.clip(low.astype(int) + k, 0, x.shape[axis] - 1), axis)
         total = total + weight.astype(x.dtype).reshape(shape) * pixels
     return total
 
@@ -227,3 +239,8 @@ def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corn
         raise mistake(speaker, f"needs either size or scale_factor, got size={size!r}, scale_factor={scale_factor!r}")
     if align_corners is not None and (mode == "area" or "nearest" in mode):
         raise mistake(speaker, f"has no align_corners in mode {mode!r}: leave it out")
+
+
+_SMOOTH: dict[str, tuple[Filter, int]] = {
+    "bilinear": (lambda t: np.maximum(1 - t, 0.0), 1), "bicubic": (lambda t: _cubic_filter(t, a=-0.5), 2)}
+"""Of the modes that may be smoothed: the filter, and how many pixels it reaches to each side."""

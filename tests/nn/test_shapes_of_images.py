@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import autograd
 import nn
@@ -78,6 +79,24 @@ def test_cubics_by_a_loop(before: int, after: int, corners: bool) -> None:
         expected = sum(cubic(k - place) * x[..., min(max(k, 0), before - 1)] for k in reach)
         np.testing.assert_allclose(found[..., j], expected, rtol=1e-10, atol=1e-12)
     check_gradients(lambda x: functional.interpolate(x, scale_factor=(1.3, 0.7), mode="bicubic"), x)
+
+
+@pytest.mark.parametrize("size", [(3, 4), (5, 30), (40, 7), (17, 23), (1, 1)])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_smoothed_images_are_pillows(mode: str, size: tuple[int, int]) -> None:
+    x = RNG.normal(size=(2, 1, 17, 23)).astype(np.float32)
+    found = functional.interpolate(x, size, mode=mode, antialias=True).data
+    for image, made in zip(x, found, strict=True):
+        by_pillow = Image.fromarray(image[0]).resize(size[::-1], getattr(Image.Resampling, mode.upper()))
+        np.testing.assert_allclose(made[0], np.asarray(by_pillow), atol=2e-6)
+    check_gradients(lambda x: functional.interpolate(x, (3, 5), mode=mode, antialias=True), x[:1].astype(float))
+
+
+def test_smoothing_is_refused_where_there_is_none() -> None:
+    x = np.ones((1, 1, 4, 4))
+    for options in ({"mode": "nearest"}, {"mode": "area"}, {"mode": "bilinear", "align_corners": True}):
+        with pytest.raises(ValueError, match="has antialias in the modes 'bilinear' and 'bicubic', without align_"):
+            functional.interpolate(x, 2, antialias=True, **options)
 
 
 def test_factors_repeat_pixels_and_size_one_of_them_for_each_axis() -> None:
