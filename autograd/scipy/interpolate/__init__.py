@@ -7,10 +7,11 @@ tensors; of tensors a function that is defined in NumPy calls. At a knot the der
 from autograd.scipy.twin import no_twins_but_these
 
 from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
-from .fitpack import InterpolatedUnivariateSpline, RectBivariateSpline, UnivariateSpline, splev, splrep
+from .fitpack import InterpolatedUnivariateSpline, UnivariateSpline, splev, splrep
 from .grids import RegularGridInterpolator, interpn
 from .scattered import LinearNDInterpolator
 from .splines import BSpline, make_interp_spline
+from .surfaces import RectBivariateSpline
 from .tables import interp1d
 
 __all__ = [

@@ -21,8 +21,9 @@ from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
+from .b_splines import Spline, de_boor, piece_of
 from .cubic import PchipInterpolator
-from .piecewise import Spline, beside, de_boor, doubles, piece_of
+from .piecewise import beside, doubles
 from .splines import make_interp_spline
 
 Array = Any

@@ -13,9 +13,10 @@ from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
+from .b_splines import Spline, basis, piece_of
 from .banded import band_of, solve_circular
-from .cubic import checked, refuse_open
-from .piecewise import Spline, de_boor, doubles, piece_of
+from .data import checked, refuse_open
+from .piecewise import doubles
 
 Array = Any
 
@@ -50,36 +51,49 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any =
                        check_finite: bool = True) -> Any:
     """The spline of degree k through values y at the sites x; its knots t follow from x unless they are given."""
     x, y = checked("make_interp_spline", x, y, axis=axis)
-    periodic = isinstance(bc_type, str) and bc_type == "periodic"
-    if periodic:
+    axis = axis % y.ndim
+    if isinstance(bc_type, str) and bc_type == "periodic":
         refuse_open("make_interp_spline", y, axis)
         if t is not None:
             raise ValueError("make_interp_spline with bc_type='periodic' takes no knots t: they follow from x")
         if k > 1:
-            return Spline(*on_a_circle(x, y, k), k, "periodic", axis % y.ndim)
-    left, right = (derivatives_of(bc, y) for bc in ends_of(None if periodic else bc_type))
-    if k <= 1 and t is None and (left or right):
-        raise ValueError(f"make_interp_spline of degree {k} takes no bc_type: its values say all, got {bc_type!r}")
+            return Spline(*on_a_circle(x, y, k), k, "periodic", axis)
+        bc_type = None
+    left, right = (derivatives_of(bc, y) for bc in ends_of(bc_type))
     if k <= 1 and t is None:
-        return Spline(knots_of(x, k, True), y, k, axis=axis % y.ndim)
-    if not all(0 <= order <= k for order, _ in left + right):
-        raise ValueError(f"make_interp_spline of degree {k} takes derivatives of the orders 0 to {k} in bc_type, got "
-                         f"{[order for order, _ in left + right]}")
+        if left or right:
+            raise ValueError(f"make_interp_spline of degree {k} takes no bc_type: its values say all, got {bc_type!r}")
+        return Spline(knots_of(x, k, True), y, k, axis=axis)
     t = knots_of(x, k, bool(left or right)) if t is None else doubles(t)[0]
-    size = len(t) - k - 1
-    if size - len(x) != len(left) + len(right):
-        raise ValueError(f"make_interp_spline has {size} coefficients for {len(x)} values, and so takes "
-                         f"{size - len(x)} derivatives in bc_type, got {len(left)} + {len(right)}")
-    place = piece_of(t, k, x)
-    units = np.eye(k + 1)
-    weights = de_boor(t, k, x, place, [np.broadcast_to(unit, (len(x), k + 1)) for unit in units])
+    check_conditions(k, len(t) - k - 1, len(x), left, right)
+    return Spline(t, coefficients(t, k, x, y, left, right), k, axis=axis)
+
+
+Derivatives = list[tuple[int, Array]]  # orders and values
+
+
+def check_conditions(k: int, unknowns: int, values: int, left: Derivatives, right: Derivatives) -> None:
+    """Raise ValueError unless there is a derivative for each coefficient that no value is for."""
+    orders = [order for order, _ in left + right]
+    if not all(0 <= order <= k for order in orders):
+        raise ValueError(f"make_interp_spline of degree {k} takes derivatives of the orders 0 to {k} in bc_type, got "
+                         f"{orders}")
+    if unknowns - values != len(orders):
+        raise ValueError(f"make_interp_spline has {unknowns} coefficients for {values} values, and so takes "
+                         f"{unknowns - values} derivatives in bc_type, got {len(left)} + {len(right)}")
+
+
+def coefficients(t: Array, k: int, x: Array, y: Array, left: Derivatives, right: Derivatives) -> Array:
+    """Those of the spline on the knots t with the values y at x and these derivatives at its ends: an equation each."""
+    size, place = len(t) - k - 1, piece_of(t, k, x)
     first = Spline(t, np.eye(size, k + 1), k)
     last = Spline(t, np.eye(size, k + 1, k + 1 - size), k)
-    rows = [*[first(x[:1], order) for order, _ in left], weights, *[last(x[-1:], order) for order, _ in right]]
+    rows = [*[first(x[:1], order) for order, _ in left], basis(t, k, x, place),
+            *[last(x[-1:], order) for order, _ in right]]
     starts = [np.zeros(len(left), int), place - k, np.full(len(right), size - k - 1)]
     sides = [*[value[None] for _, value in left], y, *[value[None] for _, value in right]]
     band, b = band_of(np.concatenate(rows), np.concatenate(starts), k), np.concatenate(sides)
-    return Spline(t, solve_banded((k, k), band, b.reshape(size, -1)).reshape(b.shape), k, axis=axis % y.ndim)
+    return solve_banded((k, k), band, b.reshape(size, -1)).reshape(b.shape)
 
 
 def on_a_circle(x: Array, y: Array, k: int) -> tuple[Array, Array]:
@@ -88,8 +102,7 @@ def on_a_circle(x: Array, y: Array, k: int) -> tuple[Array, Array]:
     knots = x if k % 2 else np.concatenate([x[:1], (x[1:-1] + x[:-2]) / 2, x[-1:]])
     rounds, place = np.divmod(np.arange(-k, count + k + 1), count)
     t = knots[place] + rounds * (x[-1] - x[0])
-    place = np.arange(count) + k
-    weights = de_boor(t, k, x[:-1], place, [np.broadcast_to(unit, (count, k + 1)) for unit in np.eye(k + 1)])
+    weights = basis(t, k, x[:-1], np.arange(count) + k)
     half = k // 2  # of the neighbours that have a part in a value: at a knot, where odd degrees have x, one less
     c = solve_circular(weights[:, : 2 * half + 1], y[:-1])
     return t, c[(np.arange(count + k) - half) % count]
@@ -102,7 +115,7 @@ def ends_of(bc_type: Any) -> tuple[Any, Any]:
     return left, right
 
 
-def derivatives_of(given: Any, y: Array) -> list[tuple[int, Array]]:
+def derivatives_of(given: Any, y: Array) -> Derivatives:
     """The orders and values of the derivatives that are known at an end."""
     if isinstance(given, str):
         if given not in ("clamped", "natural"):

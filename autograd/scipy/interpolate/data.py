@@ -1,0 +1,42 @@
+"""What the data of an interpolation are: knots that rise, and as many values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.tensor.nested import values_of
+
+from .piecewise import doubles
+
+Array = Any
+
+
+def checked(name: str, x: Any, y: Any, *others: Any, axis: int) -> list[Array]:
+    """Knots and values in double precision, with the interpolated axis of the values first."""
+    x, y, *others = doubles(x, y, *others)
+    if x.dtype.kind == "c" or x.ndim != 1 or len(x) < 2:
+        raise ValueError(f"{name} takes a vector of two or more real knots x, got {x.dtype} of shape {x.shape}")
+    if not (np.all(np.isfinite(values_of(x))) and np.all(np.diff(values_of(x)) > 0)):
+        raise ValueError(f"{name} takes finite knots x that increase strictly; sort x and the values together")
+    if any(len(x) != np.moveaxis(v, axis, 0).shape[0] or v.shape != y.shape for v in (y, *others)):
+        raise ValueError(f"{name} takes as many values along axis {axis} as knots, {len(x)}, got shapes "
+                         f"{', '.join(str(v.shape) for v in (y, *others))}")
+    if not all(np.all(np.isfinite(values_of(v))) for v in (y, *others)):
+        raise ValueError(f"{name} takes finite values; leave out those that are missing, and their knots")
+    return [x, *[np.moveaxis(v, axis, 0) for v in (y, *others)]]
+
+
+def real_checked(name: str, x: Any, y: Any, *, axis: int) -> list[Array]:
+    x, y = checked(name, x, y, axis=axis)
+    if y.dtype.kind == "c":
+        raise ValueError(f"{name} takes real values, got {y.dtype}; interpolate np.real(y) and np.imag(y)")
+    return [x, y]
+
+
+def refuse_open(name: str, y: Array, axis: int) -> None:
+    """Raise for values that do not end as they began."""
+    if not np.allclose(values_of(y[0]), values_of(y[-1]), rtol=1e-15, atol=1e-15):
+        raise ValueError(f"{name}(bc_type='periodic') takes values that begin and end alike along axis {axis}; close "
+                         "them with np.concatenate([y, y[:1]])")
