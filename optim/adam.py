@@ -5,11 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-import numpy as np
-
 from . import compiled
-from .optimizer import Array, average, write_step
-from .two_moments import TwoMoments
+from .optimizer import Array, write_step
+from .two_moments import TwoMoments, brought_on
 
 
 class Adam(TwoMoments):
@@ -26,10 +24,7 @@ class Adam(TwoMoments):
     """
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = moments
-        beta1, beta2 = options["betas"]
-        average(m, g, beta1, out)
-        average(V, np.multiply(g, g, out=out), beta2, out)
+        m, V = brought_on(moments, g, options["betas"], out)
         write_step(m, V, *_corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params, average, write_step
+from .optimizer import Array, Optimizer, Params, write_step
+from .two_moments import brought_on
 
 
 class NAdam(Optimizer):
@@ -30,10 +31,8 @@ class NAdam(Optimizer):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = moments
+        m, V = brought_on(moments, g, options["betas"], out)
         beta1, beta2 = options["betas"]
-        average(m, g, beta1, out)
-        average(V, np.multiply(g, g, out=out), beta2, out)
         now, ahead = (_momentum(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
         left, left_ahead = (1 - _product(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
         n = m * (ahead / left_ahead)

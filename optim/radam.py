@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, average, write_step
-from .two_moments import TwoMoments
+from .optimizer import Array, write_step
+from .two_moments import TwoMoments, brought_on
 
 
 class RAdam(TwoMoments):
@@ -23,10 +23,8 @@ class RAdam(TwoMoments):
     """
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = moments
+        m, V = brought_on(moments, g, options["betas"], out)
         beta1, beta2 = options["betas"]
-        average(m, g, beta1, out)
-        average(V, np.multiply(g, g, out=out), beta2, out)
         rate, left = options["lr"] / (1 - beta1**t), 1 - beta2**t
         rho = 2 / (1 - beta2) - 1
         now = rho - 2 * t * beta2**t / left

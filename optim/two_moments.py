@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .optimizer import Optimizer, Params
+import numpy as np
+
+from .optimizer import Array, Optimizer, Params
 
 
 class TwoMoments(Optimizer):
@@ -16,3 +18,16 @@ class TwoMoments(Optimizer):
     def __init__(self, params: Params, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+
+def brought_on(moments: tuple[Array, ...], g: Array, betas: tuple[float, float], out: Array) -> tuple[Array, Array]:
+    """The running means `m_t` of the gradient and `V_t` of its square, a step further; `out` is overwritten."""
+    m, V = moments
+    beta1, beta2 = betas
+    m *= beta1
+    m += np.multiply(g, 1 - beta1, out=out)
+    V *= beta2
+    np.multiply(g, g, out=out)
+    out *= 1 - beta2
+    V += out
+    return m, V
