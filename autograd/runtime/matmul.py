@@ -1,4 +1,4 @@
-"""Large matrix products, shared out among our threads: each computes a part of its rows or columns.
+"""Large matrix products, shared out among our threads: each computes a part of the rows, the columns, or a stack.
 
 BLAS computes each part in the thread that asks for it (`blas.py`). A product of more than some 800^3 is left whole to
 BLAS, which shares it out better.
@@ -6,6 +6,7 @@ BLAS, which shares it out better.
 
 from __future__ import annotations
 
+import math
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's 
 LIGHT = 9 * 1024 - 1  # elements of a matrix that it multiplies with a vector without them
 WHOLE = 2**29  # multiplications that are BLAS's
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
+SEVERAL = 5 * WORTH // 2  # those of two threads of which the caller's ends last: to wake it again costs as much
 ALIGNED = 16  # rows or columns that are not parted
 GRAIN = 2**16  # multiplications that are shared out together
 AS_THEY_ARE = nullcontext()
@@ -36,7 +38,12 @@ class Product(NamedTuple):
 
 
 def matmul_of_arrays(x: Any, y: Any) -> Any:
-    """`np.matmul(x, y)` of arrays with two axes or more, shared out unless it is small or very large."""
+    """`np.matmul(x, y)` of arrays with two axes or more, not empty, shared out unless it is small or very large.
+
+    A stack of matrices that meets one matrix is one product of all its rows.
+    """
+    if x.ndim > 2 == y.ndim and x.flags.c_contiguous and x.shape[-1] == len(y):
+        return matmul_of_arrays(x.reshape(-1, len(y)), y).reshape(*x.shape[:-1], y.shape[1])
     if (product := _in_parts(x, y)) is None:
         return np.matmul(x, y)
     _compute(product)
@@ -69,16 +76,21 @@ def dots(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array
 def _in_parts(x: Any, y: Any, plus: Any = None) -> Product | None:
     """The product, unless it is one to be left whole."""
     (rows, inner), columns = x.shape[-2:], y.shape[-1]
-    work = rows * inner * columns
-    if not (SHARED <= work <= WHOLE and inner == y.shape[-2] and x.dtype == y.dtype and x.dtype.char in "fd"):
+    if not (inner == y.shape[-2] and x.dtype == y.dtype and x.dtype.char in "fd"):
         return None
-    leading = np.broadcast_shapes(x.shape[:-2], y.shape[:-2]) if x.ndim > 2 or y.ndim > 2 else ()
+    leading: tuple[int, ...] = x.shape[:-2]
+    if leading != y.shape[:-2]:
+        leading = np.broadcast_shapes(leading, y.shape[:-2])
+    one = rows * inner * columns
+    work = one * math.prod(leading)
+    if not (one <= WHOLE and work >= SHARED):
+        return None
     return Product(x, y, plus, np.empty((*leading, rows, columns), x.dtype), work)
 
 
 def _compute(*products: Product) -> None:
     total = products[0].work if len(products) == 1 else sum([product.work for product in products])
-    if total < 2 * WORTH:
+    if total < SEVERAL:
         with one_thread:
             for x, y, plus, out, _ in products:
                 _fill(x, y, plus, out)
@@ -95,18 +107,23 @@ def _compute(*products: Product) -> None:
 
 
 def _fill_between(product: Product, at: int, end: int) -> None:
-    """Compute what lies from one multiplication to another along the longer side, in whole units."""
+    """Compute what lies from one multiplication to another along the longest axis, rows and columns in whole units."""
     x, y, plus, out, work = product
-    rows, columns = out.shape[-2:]
-    longer = max(rows, columns)
-    units = -(-longer // ALIGNED)
-    part = slice(at * units // work * ALIGNED, min(end * units // work * ALIGNED, longer))
+    units = [*out.shape[:-2], *(-(-length // ALIGNED) for length in out.shape[-2:])]
+    longest = max(units)
+    axis = units.index(longest) - out.ndim
+    unit = ALIGNED if axis >= -2 else 1
+    part = slice(at * longest // work * unit, min(end * longest // work * unit, out.shape[axis]))
     if part.start >= part.stop:
         return
-    if rows == longer:
-        _fill(x[..., part, :], y, plus, out[..., part, :])
+    some: Any = (..., part, *(slice(None),) * (-1 - axis))
+    if axis == -1:
+        y, plus = y[some], plus if plus is None else plus[part]
+    elif axis == -2:
+        x = x[some]
     else:
-        _fill(x, y[..., part], plus if plus is None else plus[part], out[..., part])
+        x, y = (np.broadcast_to(factor, out.shape[:-2] + factor.shape[-2:])[some] for factor in (x, y))
+    _fill(x, y, plus, out[some])
 
 
 def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:

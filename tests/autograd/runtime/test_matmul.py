@@ -9,13 +9,14 @@ import pytest
 
 from autograd import tensor
 from autograd.rules.ufuncs import matmul
-from autograd.runtime.matmul import GRAIN, SHARED, WHOLE, WORTH, dot, dots, times_vector, vector_times
+from autograd.runtime.matmul import GRAIN, SHARED, WORTH, dot, dots, times_vector, vector_times
 
 SHAPES = [
     ((32, 64), (64, 256)), ((130, 900), (900, 10)), ((10, 1200), (1200, 90)), ((600, 1000), (1000, 1)),
     ((1, 1000), (1000, 601)), ((700, 9), (9, 300)), ((1, 5000), (5000, 200)), ((64, 2), (2, 9000)),
     ((3, 48, 111), (111, 100)), ((48, 111), (2, 111, 100)), ((2, 40, 300), (2, 300, 50)),
-    ((2, 1, 50, 100), (3, 100, 110)), ((1, 2, 1, 110, 100), (2, 1, 3, 100, 50)),
+    ((2, 1, 50, 100), (3, 100, 110)), ((1, 2, 1, 110, 100), (2, 1, 3, 100, 50)), ((60, 20, 30), (60, 30, 25)),
+    ((1, 40, 20, 30), (3, 1, 30, 25)), ((50, 1, 20, 30), (2, 30, 25)), ((40, 20, 30), (30, 25)),
 ]
 
 
@@ -38,6 +39,7 @@ def test_products_are_those_of_numbers(left: Any, right: Any, dtype: Any, three_
                                        monkeypatch: Any) -> None:
     """However the operands lie in memory, and wherever the parts of threads end."""
     monkeypatch.setattr("autograd.runtime.matmul.WORTH", GRAIN)
+    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", 1)
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
     expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
@@ -53,12 +55,16 @@ def test_products_are_those_of_numbers(left: Any, right: Any, dtype: Any, three_
 @pytest.mark.parametrize("parts", [1, 2, 3, 7])
 def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> None:
     """Wherever one share ends and the next begins, each product is made whole, once, and so is its row."""
+    shared = []
+
     def in_shares(task: Any, length: int, least: int) -> None:
+        shared.append(length)
         for k in range(parts):
             task(length * k // parts, length * (k + 1) // parts)
 
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_shares)
     monkeypatch.setattr("autograd.runtime.matmul.GRAIN", 1000)
+    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", SHARED)
     rng = np.random.default_rng(0)
     tall, wide, small = ((rng.standard_normal((m, k)), rng.standard_normal((k, n)))
                          for m, k, n in ((1000, 33, 20), (40, 130, 500), (3, 4, 5)))
@@ -68,6 +74,7 @@ def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> 
     for x, y in (tall, wide, small):
         row = rng.standard_normal(y.shape[1])
         np.testing.assert_allclose(dot(x, y, row), np.einsum("mk,kn->mn", x, y) + row, rtol=0, atol=1e-12)
+    assert shared == [3260, 3260, 660, 660, 660, 2600]
 
 
 def test_large_products_are_shared_out_and_the_largest_are_blass(asked: list[Any], monkeypatch: Any) -> None:
@@ -80,15 +87,14 @@ def test_large_products_are_shared_out_and_the_largest_are_blass(asked: list[Any
 
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_thirds)
     rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((1000, 130)), rng.standard_normal((130, 65))
+    x, y = rng.standard_normal((1300, 130)), rng.standard_normal((130, 65))
     np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
     np.testing.assert_allclose(dot(y.T, x.T), np.einsum("mk,kn->nm", x, y), rtol=0, atol=1e-12)
     assert shares == [(-(-x.size * 65 // GRAIN), WORTH // GRAIN)] * 2
     asked.clear()
     monkeypatch.setattr("autograd.runtime.matmul.WHOLE", x.size * 65 - 1)
     np.testing.assert_allclose(matmul(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
-    assert asked == [(1000, 130, 65)]
-    assert WHOLE == 2**29
+    assert asked == [(1300, 130, 65)]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -109,6 +115,12 @@ def test_products_with_a_vector(shape: tuple[int, int], dtype: Any) -> None:
         assert_close(vector_times(row, matrix), row @ precise, abs(row) @ abs(precise))
     for found, times in zip(vector_times(row, stack), (1, 2), strict=True):
         assert_close(found, times * row @ precise, times * abs(row) @ abs(precise))
+
+
+def test_a_stack_that_meets_one_matrix_is_one_product(asked: list[Any]) -> None:
+    x, y = np.ones((40, 20, 30)), np.ones((30, 25))
+    np.testing.assert_array_equal(matmul(x, y), np.full((40, 20, 25), 30.0))
+    assert asked == [(800, 30, 25)]
 
 
 @pytest.mark.parametrize(("left", "right"), [((8, 9), (9, 7)), ((60, 80), (80, 100)), ((2000, 300), (300,)),
