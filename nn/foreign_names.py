@@ -1,8 +1,10 @@
-"""Names that PyTorch's `nn` has and this one does not, and what is written here in their place."""
+"""Names that PyTorch and Keras have and `nn` does not, and what is written here in their place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeVar
 
 _CPU = "there is one process on the CPU: leave it out"
 _TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
@@ -21,6 +23,11 @@ MODULES = {
     "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss", "RReLU": "write LeakyReLU",
     "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
     "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
+    "Dense": "write Linear(in_features, out_features)", "Conv1D": "write Conv1d, of (N, C, L)",
+    "Conv2D": "write Conv2d, of (N, C, H, W)", "MaxPooling2D": "write MaxPool2d", "AveragePooling2D": "write AvgPool2d",
+    "BatchNormalization": "write BatchNorm1d or BatchNorm2d", "LayerNormalization": "write LayerNorm",
+    "MultiHeadAttention": "write MultiheadAttention", "Input": "a layer is told the size of its input: leave it out",
+    "Model": "write Module", "ModelCheckpoint": "write fit(checkpoint=path)",
     "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
 }
 FUNCTIONS = {
@@ -38,7 +45,8 @@ DATA = {
     "MNIST": _FILES, "FashionMNIST": _FILES, "CIFAR10": "digits() and faces() are images that need no download",
     "Sampler": "a DataLoader takes any iterable of indices that has a length",
     "IterableDataset": "nn.fit takes any iterable of batches", "default_convert": "write Tensor(x)",
-    "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
+    "transforms": "write a Dataset whose __getitem__ changes what it gives, or a collate_fn", "get_worker_info":
+    "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
 _ONE_PROCESS = "there is one process: leave it out"
 OPTIONS = {
@@ -47,6 +55,35 @@ OPTIONS = {
     "prefetch_factor": _ONE_PROCESS, "worker_init_fn": _ONE_PROCESS, "multiprocessing_context": _ONE_PROCESS,
     "timeout": _ONE_PROCESS,
 }
+
+
+_OF_THE_LOADER = "write it for the DataLoader"
+_NAMED = "inputs are called input, or input_0, input_1, ..., and outputs likewise: leave it out"
+_OF_CALLS = {
+    "fit": {"validation_data": "write validation=", "train_loader": "write data=", "dataloader": "write data=",
+            "x": "write data=nn.data.DataLoader((x, y))", "y": "write data=nn.data.DataLoader((x, y))",
+            "batch_size": _OF_THE_LOADER, "shuffle": _OF_THE_LOADER, "verbose": "write progress=",
+            "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="},
+    "EarlyStopping": {"restore_best_weights": "write restore_best=", "verbose": "leave it out"},
+    "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
+                    "opset_version": "it is 21: leave it out", "args": "write example=", "f": "write path=",
+                    **dict.fromkeys(("export_params", "do_constant_folding", "verbose"), "leave it out")},
+}
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def refuses_foreign_options(function: Call) -> Call:
+    """The function, which says of an option that it has elsewhere what is written here."""
+    name = function.__qualname__.removesuffix(".__init__")
+
+    @wraps(function)
+    def apply(*arguments: Any, **options: Any) -> Any:
+        for option in options:
+            if option in _OF_CALLS[name]:
+                raise TypeError(f"{name} has no option {option!r}; {_OF_CALLS[name][option]}")
+        return function(*arguments, **options)
+
+    return apply  # type: ignore[return-value]
 
 
 def refuse_options(name: str, options: Iterable[str]) -> None:
@@ -62,7 +99,12 @@ METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory
     "float": "; write .astype(np.float32)", "half": "; write .astype(np.float16)", "share_memory": "; leave it out",
     "register_full_backward_hook": "; write register_forward_hook, and in it output.register_hook(f)",
     "shape": "; its parameters have one: write .weight",
-    "compile": ": functions run as they are; leave the call out",
+    "compile": ": functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
+    "fit": "; write nn.fit(model, data, loss, optimizer, epochs)", "summary": "; write nn.summary(model, input_shape)",
+    "evaluate": "; write nn.evaluate(model, data, loss=loss)", "predict": "; write model(x), under autograd.no_grad()",
+    **dict.fromkeys(("save", "save_weights"), "; write nn.save(model, path)"), "weights": "; write parameters()",
+    "load_weights": "; write load_state_dict(nn.load(path))", "get_weights": "; write state_dict()",
+    "set_weights": "; write load_state_dict(state)",
     "_modules": "; write named_children(), and setattr(self, name, module) to add one",
     "_parameters": "; write named_parameters()", "_buffers": "; write named_buffers()",
 }

@@ -15,6 +15,7 @@ from autograd.errors import needing
 from autograd.graph import Leaf, Node, reachable
 from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
+from nn.foreign_names import refuses_foreign_options
 from nn.module import Module
 from nn.onnx import operations
 from nn.onnx.call import Call
@@ -27,6 +28,7 @@ OPSET = 21
 IR_VERSION = 10
 
 
+@refuses_foreign_options
 def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> None:
     """Write `model` in evaluation mode to an ONNX file, following what it does on `example`.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import nn.metrics
 from autograd.arrays import integer, one_of
+from nn.foreign_names import refuses_foreign_options
 from nn.layers.arguments import nonnegative
 from nn.module import Module
 from nn.training.history import History
@@ -70,6 +71,7 @@ class EarlyStopping(Callback):
     Raises ValueError for a patience below 1, a metric of your own without `mode`, or if the history has no such column.
     """
 
+    @refuses_foreign_options
     def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
                  mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
         one_of("mode", mode, (None, "min", "max"))
@@ -126,4 +128,5 @@ def _direction(monitor: str) -> Literal["min", "max"]:
         return "min"
     if name in nn.metrics.__all__:
         return "max"
-    raise ValueError(f"EarlyStopping(monitor={monitor!r}) cannot know what is better; write mode='min' or mode='max'")
+    hint = f"monitor='validation_{name[4:]}'" if name.startswith("val_") else "mode='min' or mode='max'"
+    raise ValueError(f"EarlyStopping(monitor={monitor!r}) cannot know what is better; write {hint}")

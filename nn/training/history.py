@@ -37,6 +37,12 @@ class History:
             raise KeyError(f"no column {column!r}; there are {list(columns)}")
         return columns[column]
 
+    if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            advice = "; write history['epoch'], or history.to_dict()" if name in ("epoch", "history") else ""
+            raise AttributeError(f"'History' object has no attribute {name!r}{advice}", name=name, obj=self)
+
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from autograd import Tensor
 from autograd.errors import AnomalyError
+from nn.foreign_names import refuses_foreign_options
 from nn.module import Module
 from nn.training import arguments
 from nn.training.callbacks import Callback, Run
@@ -23,6 +24,7 @@ from nn.training.progress import ProgressBar
 Watcher = Callback | Callable[[Run], object]
 
 
+@refuses_foreign_options
 def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Any, epochs: int, *, validation: Any = None,
         metrics: Metrics | None = None, scheduler: Any = None, schedule_every: Literal["epoch", "batch"] = "epoch",
         clip_gradients: Callable[[Iterable[Any]], object] | None = None, callbacks: Sequence[Watcher] = (),

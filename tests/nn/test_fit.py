@@ -263,6 +263,10 @@ def test_history_is_a_table():
     assert history["epoch"] == history.to_dict()["epoch"] == [1, 2, 3]
     assert history.last == {name: history[name][-1] for name in history.to_dict()}
     assert History().last == {}
+    with pytest.raises(AttributeError, match=r"'History' object has no attribute 'history'; write .*to_dict\(\)"):
+        history.history  # noqa: B018
+    with pytest.raises(ValueError, match="cannot know what is better; write monitor='validation_loss'"):
+        EarlyStopping(monitor="val_loss")
     assert history.seconds > 0
     assert re.match(r"History\(3 epochs: loss 0\.\d+ -> 0\.\d+, accuracy", repr(history))
     with pytest.raises(KeyError, match="no column 'loss_'; there are"):

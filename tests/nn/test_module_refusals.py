@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,7 @@ def test_forward_must_be_defined() -> None:
     ("to", "write .astype(np.float64), or another dtype; there is one device: leave it out"),
     ("_modules", "write named_children(), and setattr(self, name, module) to add one"),
     ("shape", "its parameters have one: write .weight"),
+    ("predict", "write model(x), under autograd.no_grad()"),
     ("foo", "'Net' object has no attribute 'foo'"),
 ])
 def test_what_modules_do_not_have_is_said(name: str, advice: str) -> None:
@@ -140,6 +142,16 @@ def test_names_that_pytorch_has_lead_to_ours(module: Any, names: dict[str, str])
             getattr(module, name)
         expected = f"module {module.__name__!r} has no attribute {name!r}"
         assert str(caught.value) == expected + (f"; {advice}" if advice else "")
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.fit(None, validation_data=()), "fit has no option 'validation_data'; write validation="),
+    (lambda: nn.EarlyStopping(restore_best_weights=True), "EarlyStopping has no option .*; write restore_best="),
+    (lambda: nn.export_onnx(None, None, "m.onnx", dynamic_axes={}), "export_onnx has no option .*; the first may have"),
+])
+def test_options_that_others_have_are_answered(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
 
 
 def test_a_leaf_that_no_optimizer_would_train_is_warned_of() -> None:
