@@ -10,7 +10,7 @@ import scipy.linalg as sl
 
 from autograd.arrays import one_of
 from autograd.declare import decided, differential, piecewise_constant
-from autograd.rules.decompositions import hermitian_change
+from autograd.rules.decompositions import eigvalsh_of, hermitian_change
 from autograd.rules.linalg import H, mirrored, sandwiched
 from autograd.scipy.twin import twin
 
@@ -58,22 +58,20 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H; a subset is part of the whole result."""
     if type != 1:
         raise ValueError(f"eigh has a derivative for type=1 only, got {type}")
-    side: Any = "L" if lower else "U"
     (a,) = for_lapack(a)
-    left = None if b is None else cholesky(b, True) if lower else H(cholesky(b))
-    if left is not None:
-        a, side = sandwiched(left, mirrored(a, lower)), "L"
-    if eigvals_only:
-        values, vectors = np.linalg.eigvalsh(a, side), None
-    else:
-        values, vectors = vectors_of(mirrored(a, lower), lower=lower, driver=driver if b is None else "evd",
-                                     check_finite=check_finite)
+    a = mirrored(a, lower)
+    if b is not None:
+        left = cholesky(b, True) if lower else H(cholesky(b))
+        a, driver = mirrored(sandwiched(left, a), lower), "evd"
+    options = {"lower": lower, "driver": driver, "check_finite": check_finite}
+    found: Any = (eigvalsh_of(a),) if eigvals_only else vectors_of(a, **options)
     if subset_by_index is not None or subset_by_value is not None:
-        part = subset(values, subset_by_index, subset_by_value)
-        values, vectors = values[..., part], vectors if vectors is None else vectors[..., part]
-    if vectors is None:
-        return values
-    return values, vectors if left is None else np.linalg.solve(H(left), vectors)
+        part = subset(found[0], subset_by_index, subset_by_value)
+        found = tuple(x[..., part] for x in found)
+    if eigvals_only:
+        return found[0]
+    values, vectors = found
+    return values, vectors if b is None else np.linalg.solve(H(left), vectors)
 
 
 def subset(values: Array, by_index: Any, by_value: Any) -> slice:
