@@ -43,9 +43,10 @@ from nn.layers.pooling import (
     max_pool3d,
 )
 from nn.layers.ragged import pad_sequence
-from nn.layers.resizing import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
+from nn.layers.resizing import interpolate
 from nn.layers.response import local_response_norm
 from nn.layers.sampling import affine_grid, grid_sample
+from nn.layers.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from nn.layers.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from nn.losses.alignment import ctc_loss
 from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits

@@ -78,8 +78,9 @@ from nn.layers.pooling import (
     MaxPool3d,
 )
 from nn.layers.recurrent import GRU, LSTM, RNN
-from nn.layers.resizing import ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample
+from nn.layers.resizing import Upsample
 from nn.layers.response import LocalResponseNorm
+from nn.layers.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from nn.layers.transformer import (
     Transformer,
     TransformerDecoder,

@@ -1,7 +1,4 @@
-"""Images of another size: read between their pixels, or made of channels, whose order may change.
-
-So are sequences (N, C, L) and volumes (N, C, D, H, W).
-"""
+"""Images of another size, read between their pixels; and so sequences (N, C, L) and volumes (N, C, D, H, W)."""
 
 from __future__ import annotations
 
@@ -47,94 +44,6 @@ class Upsample(Layer):
                            self.recompute_scale_factor, speaker=self)
 
 
-class PixelShuffle(Layer):
-    """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
-
-    Raises ValueError for channels that r^2 does not divide. Source: Shi et al., arXiv:1609.05158.
-    """
-
-    def __init__(self, upscale_factor: int) -> None:
-        positive("PixelShuffle", upscale_factor=upscale_factor)
-        self.upscale_factor = upscale_factor
-
-    def forward(self, input: Any) -> Tensor:
-        return pixel_shuffle(input, self.upscale_factor, speaker=self)
-
-
-class PixelUnshuffle(Layer):
-    """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of PixelShuffle, every r x r square becomes r^2 channels.
-
-    Raises ValueError for images that r does not divide. Source: Shi et al., arXiv:1609.05158.
-    """
-
-    def __init__(self, downscale_factor: int) -> None:
-        positive("PixelUnshuffle", downscale_factor=downscale_factor)
-        self.downscale_factor = downscale_factor
-
-    def forward(self, input: Any) -> Tensor:
-        return pixel_unshuffle(input, self.downscale_factor, speaker=self)
-
-
-class ChannelShuffle(Layer):
-    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
-
-    Raises ValueError for channels that `groups` does not divide. Source: Zhang et al., "ShuffleNet", arXiv:1707.01083.
-    """
-
-    def __init__(self, groups: int) -> None:
-        positive("ChannelShuffle", groups=groups)
-        self.groups = groups
-
-    def forward(self, input: Any) -> Tensor:
-        return channel_shuffle(input, self.groups, speaker=self)
-
-
-def channel_shuffle(input: Any, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
-    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
-
-    Raises ValueError for channels that `groups` does not divide.
-    """
-    positive(speaker, groups=groups)
-    x = admitted(speaker, input)
-    if x.ndim < 2 or x.shape[1] % groups:
-        raise refusal(speaker, f"(N, C, ...) with channels that {groups} divides", x)
-    runs = x.reshape(len(x), groups, x.shape[1] // groups, *x.shape[2:])
-    return runs.swapaxes(1, 2).reshape(x.shape)
-
-
-def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
-    """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
-
-    r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
-    Source: Shi et al., arXiv:1609.05158.
-    """
-    positive(speaker, upscale_factor=upscale_factor)
-    x, r = admitted(speaker, input), upscale_factor
-    if x.ndim < 3 or x.shape[-3] % r**2:
-        raise refusal(speaker, f"(N, C, H, W) with channels that {r**2} divides", x)
-    *lead, channels, height, width = x.shape
-    x = x.reshape(*lead, channels // r**2, r, r, height, width)
-    at = len(lead)  # C, then the row and the column in the square, then H and W
-    x = x.transpose(*range(at), at, at + 3, at + 1, at + 4, at + 2)
-    return x.reshape(*lead, channels // r**2, height * r, width * r)
-
-
-def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pixel_unshuffle") -> Tensor:
-    """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of `pixel_shuffle`, every r x r square becomes r^2 channels.
-
-    r is the `downscale_factor`. Raises ValueError for images that r does not divide.
-    """
-    positive(speaker, downscale_factor=downscale_factor)
-    x, r = admitted(speaker, input), downscale_factor
-    if x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
-        raise refusal(speaker, f"(N, C, H, W) with H and W that {r} divides", x)
-    *lead, channels, height, width = x.shape
-    x = x.reshape(*lead, channels, height // r, r, width // r, r)
-    at = len(lead)  # C, H, the row in the square, W, the column in it
-    x = x.transpose(*range(at + 1), at + 2, at + 4, at + 1, at + 3)
-    return x.reshape(*lead, channels * r**2, height // r, width // r)
-
-
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
                 antialias: bool = False, *, speaker: Speaker = "interpolate") -> Tensor:
@@ -152,17 +61,7 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
     axes = x.ndim - 2
     if axes not in _MODES[mode] or 0 in x.shape[2:]:
         raise refusal(speaker, " or ".join(f"(N, C, {AXES[n]})" for n in _MODES[mode]), x)
-    given: Any = scale_factor if size is None else size
-    each = tuple(given) if isinstance(given, (tuple, list)) else (given,) * axes
-    if len(each) != axes:
-        raise mistake(speaker, f"needs one number or {axes} for {x.shape}, got {given!r}")
-    afters = [number if size is not None else int(length * number)
-              for length, number in zip(x.shape[2:], each, strict=True)]
-    for axis, after in enumerate(afters, start=2):
-        if size is not None:
-            positive(speaker, size=after)
-        elif after < 1:
-            raise mistake(speaker, f"would make {after} pixels of the {x.shape[axis]} along axis {axis}")
+    each, afters = _sizes(speaker, x, size, scale_factor)
     if mode == "area":
         return adaptive_average_pool(x, size=afters)  # type: ignore[no-any-return]
     for axis, (number, after) in enumerate(zip(each, afters, strict=True), start=2):
@@ -178,6 +77,25 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Factors | N
             x = (_nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact")) if "nearest" in mode
                  else _linear(x, axis, _positions(length, after, step, align_corners)))
     return x
+
+
+def _sizes(speaker: Speaker, x: Any, size: Sizes | None,
+           scale_factor: Factors | None) -> tuple[tuple[Any, ...], list[int]]:
+    """What is given for each axis, a size or a factor, and the size that it makes of the axis."""
+    given: Any = scale_factor if size is None else size
+    lengths = x.shape[2:]
+    each = tuple(given) if isinstance(given, (tuple, list)) else (given,) * len(lengths)
+    if len(each) != len(lengths):
+        raise mistake(speaker, f"needs one number or {len(lengths)} for {x.shape}, got {given!r}")
+    if size is not None:
+        for after in each:
+            positive(speaker, size=after)
+        return each, list(each)
+    afters = [int(length * factor) for length, factor in zip(lengths, each, strict=True)]
+    for axis, after in enumerate(afters, start=2):
+        if after < 1:
+            raise mistake(speaker, f"would make {after} pixels of the {x.shape[axis]} along axis {axis}")
+    return each, afters
 
 
 def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:
