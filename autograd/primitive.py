@@ -224,10 +224,11 @@ def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | N
 
 def pole_safe(g: Array, partial: Array) -> Array:
     """`g * partial`, exactly 0 where either is exactly 0, even where the other is infinite or nan."""
-    if isinstance(g, Tensor) or isinstance(partial, Tensor):
-        return registry[pole_safe](g, partial)
-    if type(partial) in NUMBERS and type(g) is _ndarray:
-        partial = as_array(partial, g.dtype)
+    if type(g) is not _ndarray or type(partial) is not _ndarray:
+        if isinstance(g, Tensor) or isinstance(partial, Tensor):
+            return registry[pole_safe](g, partial)
+        if type(partial) in NUMBERS and type(g) is _ndarray:
+            partial = as_array(partial, g.dtype)
     product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
     largest = (product if type(product) is not _ndarray
                else product.item(product.argmax()) if 0 < product.size < LARGE else nan_or_largest(product))

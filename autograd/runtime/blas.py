@@ -24,9 +24,10 @@ def _libraries() -> Iterator[Any]:
     """The library that NumPy computes products with, and what finds its names there."""
     try:
         import ctypes
-    except ImportError:  # some Pythons are built without it
+
+        of_numpy = import_module("numpy._core._multiarray_umath").__file__
+    except ImportError:  # a Python that was built without ctypes, a NumPy that was built otherwise
         return
-    of_numpy = import_module("numpy._core._multiarray_umath").__file__
     for file in (of_numpy, *Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # Windows needs the latter
         try:
             yield ctypes.PyDLL(str(file))

@@ -109,14 +109,17 @@ def test_another_blas_is_left_as_it_is(libraries: list[Any], monkeypatch: pytest
     assert all(library.told == [] for library in libraries if isinstance(library, Told))
 
 
-def test_libraries_that_do_not_open_and_pythons_without_ctypes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_libraries_that_do_not_open_and_those_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(name: Any) -> None:
         raise OSError
 
     monkeypatch.setattr(ctypes, "PyDLL", fail)
     assert list(blas._libraries()) == []
-    monkeypatch.setitem(sys.modules, "ctypes", None)
-    assert list(blas._libraries()) == []
+    monkeypatch.undo()
+    for missing in ("ctypes", "numpy._core._multiarray_umath"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, missing, None)
+            assert list(blas._libraries()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
