@@ -76,6 +76,13 @@ class Optimizer:
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse `optimizer.lr = 0.1`, which no step would read, of an optimizer of ours."""
+        if name in vars(self).get("defaults", ()) and type(self).__module__.startswith(f"{__package__}."):
+            raise AttributeError(f"{self.kind} has its options in its groups: for group in optimizer.param_groups: "
+                                 f"group[{name!r}] = {value!r}, or for lr a schedule of optim.schedulers")
+        super().__setattr__(name, value)
+
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         """Bring the moments from step `t - 1` to `t`, in place, and write the step `eta_t` into `out`.
 
@@ -121,7 +128,8 @@ class Optimizer:
 
     def _check(self, label: str, parameter: Any) -> None:
         if not isinstance(parameter, Tensor):
-            raise TypeError(f"{self.kind}: {label} is a {type(parameter).__name__}, expected a Tensor")
+            advice = "; write its parameters()" if hasattr(parameter, "parameters") else ""
+            raise TypeError(f"{self.kind}: {label} is a {type(parameter).__name__}, expected a Tensor{advice}")
         self._check_leaf(label, parameter)
         label = f"{self.kind}: {label} of shape {parameter.shape}"
         if parameter.dtype.kind not in "fc":

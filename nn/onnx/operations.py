@@ -10,6 +10,7 @@ import numpy as np
 from autograd.graph import Node
 from autograd.registry import known_name
 from nn.onnx.graph import Graph
+from nn.onnx.indexing import get_item
 
 Convert = Callable[[Graph, Node, Sequence[str]], str]
 
@@ -127,6 +128,7 @@ _OTHERS: dict[str, Convert] = {
     "gelu": lambda graph, node, inputs: graph.add("Gelu", inputs),
     "elu": _elu,
     "concatenate": _concatenate,
+    "get_item": get_item,
     "stack": _stack,
     "pad": _pad,
     "cast": _cast,

@@ -32,6 +32,10 @@ FUNCTIONS = {
     "matmul": lambda x: x @ x.swapaxes(1, 2),
     "concatenate": lambda x: np.concatenate([x, x * 2], axis=2),
     "stack": lambda x: np.stack([x, np.tanh(x)], axis=-1),
+    "get_item": lambda x: x[:, 1, ::2] + x[:, -1, :-2] * x[:, 0, None, 2:][:, 0],
+    "get_item backwards": lambda x: x[..., ::-1][:, :0:-1],
+    "get_item of the batch": lambda x: x[::-1][1:, None] + x[0],
+    "get_item of nothing": lambda x: x[...],
     "pad": lambda x: np.pad(x, [(0, 0), (1, 2), (0, 3)]),
     "cast": lambda x: x.astype(np.float64),
     "relu": autograd.relu,
@@ -51,6 +55,31 @@ def test_an_operation_of_forward(function, tmp_path):
             return function(x)
 
     assert_same_elsewhere(Model(), images(2, 3, 4), tmp_path / "model.onnx")
+
+
+class Placed(nn.Module):
+    """Positions are learned for sequences of up to 7, and the last output is what counts."""
+
+    def __init__(self):
+        self.places = nn.Parameter(images(7, 3))
+        self.layer = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.layer(x + self.places[1 : x.shape[1] + 1])[0][:, -1]
+
+
+def test_positions_are_cut_to_length_and_the_last_output_taken(tmp_path):
+    assert_same_elsewhere(Placed(), images(2, 5, 3), tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("key", [slice(None, 2), 3, (slice(None), [0, 1]), True], ids=str)
+def test_what_may_be_of_this_batch_only_or_is_no_slice_is_not_expressed(key, tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return x[key]
+
+    with pytest.raises(ValueError, match="cannot express 'get_item'"):
+        nn.export_onnx(Model(), images(4, 3), tmp_path / "model.onnx")
 
 
 def test_what_is_no_number_elsewhere_is_none_in_the_file(tmp_path):

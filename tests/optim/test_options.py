@@ -189,3 +189,20 @@ def test_an_optimizer_of_the_users_own_may_take_any_values():
             super().__init__(values, 0.1)
 
     assert len(Mine(leaf(), leaf(2), leaf(4)).param_groups[0]["params"]) == 3
+
+
+def test_an_option_that_no_step_would_read_is_not_set(make):
+    x = leaf()
+    optimizer = make([x])
+    with pytest.raises(AttributeError, match=r"has its options in its groups: .*group\['lr'\] = 0\.5"):
+        optimizer.lr = 0.5
+
+    class Mine(type(optimizer)):
+        pass
+
+    Mine([x], lr=0.1).lr = 0.5  # may mean something there
+
+
+def test_a_module_among_parameters_says_what_to_write():
+    with pytest.raises(TypeError, match=r"parameter 0 is a Linear, expected a Tensor; write its parameters\(\)"):
+        optim.SGD([nn.Linear(2, 1)], lr=0.1)
