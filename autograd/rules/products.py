@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -24,9 +25,20 @@ LARGE = 2**15  # multiplications from which on it pays to look for a matrix prod
 
 def contract(*operands: Array, subscripts: str) -> Array:
     searched = len(operands) > 2 or (
-        prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
+        len(operands) == 2 and sums_products(subscripts)
+        and prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
     out = np.einsum(subscripts, *operands, optimize=searched)
     return out[()] if isinstance(out, np.ndarray) else out  # of expressions one that is no array of NumPy's
+
+
+@lru_cache(1024)
+def sums_products(subscripts: str) -> bool:
+    """Whether two operands meet as two matrices do, or as one and a vector: elsewhere NumPy's own loop is quicker."""
+    inputs, output = subscripts.split("->")
+    left, right = (set(term) for term in inputs.split(","))
+    summed, common = (left & right).difference(output), (left & right).intersection(output)
+    alone = (left - right).intersection(output), (right - left).intersection(output)
+    return bool(summed) and (all(alone) if common else any(alone))
 
 
 def extents(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> list[int]:
