@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,17 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
     """
     buffers = dict(model.named_buffers(remove_duplicate=False))
     known = dict(model.named_parameters(remove_duplicate=False)) | buffers
+    _check(model, parameters, known)
+    values = {id(buffer): tensor(buffer) for buffer in buffers.values()}  # copies, which the layer may write to
+    for path, value in parameters.items():
+        own = path in buffers and not isinstance(value, Tensor)
+        values[id(known[path])] = tensor(value) if own else as_tensor(value)
+    with _holding(model, values):
+        return model(*inputs, **options)
+
+
+def _check(model: Module, parameters: Mapping[str, Any], known: Mapping[str, Tensor]) -> None:
+    """Raise ValueError for values that the model has no place for, or two for one."""
     wrong: list[str] = []
     given: dict[int, tuple[str, Any]] = {}
     for path, value in parameters.items():
@@ -37,22 +49,22 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
                 wrong.append(f"{first!r} and {path!r} are one and the same, got two values")
     if wrong:
         raise ValueError(f"functional_call of {type(model).__name__}: {'; '.join(wrong)}")
-    values = {id(buffer): tensor(buffer) for buffer in buffers.values()}  # copies, which the layer may write to
-    for path, value in parameters.items():
-        own = path in buffers and not isinstance(value, Tensor)
-        values[id(known[path])] = tensor(value) if own else as_tensor(value)
-    # By identity, so that a parameter tied to several places is replaced at all of them.
-    places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
-    try:
-        for attributes, name, old in places:
-            attributes[name] = values[id(old)]
-        return model(*inputs, **options)
-    finally:
-        for attributes, name, old in places:
-            attributes[name] = old
 
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two values stand for one; equal Tensors do not, each with a gradient of its own."""
     tensors = isinstance(one, Tensor) or isinstance(other, Tensor)
     return one is other or (not tensors and np.array_equal(one, other))
+
+
+@contextmanager
+def _holding(model: Module, values: Mapping[int, Tensor]) -> Iterator[None]:
+    """The model with these values for the tensors of these ids, wherever it holds them: one may be tied to others."""
+    places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
+    try:
+        for attributes, name, old in places:
+            attributes[name] = values[id(old)]
+        yield
+    finally:
+        for attributes, name, old in places:
+            attributes[name] = old

@@ -80,23 +80,7 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
     run.optimizer.zero_grad()
     outputs, targets = forward(run.model, batch)
     value = loss(outputs, targets)
-    if not isinstance(value, Tensor):
-        raise TypeError(f"the loss must return a Tensor, got {type(value).__name__}")
-    if value.size != 1:
-        raise ValueError(f"fit expected a loss of one number, got shape {value.shape}; give the loss reduction='mean'")
-    run.loss = value.item()
-    if not math.isfinite(run.loss):
-        raise AnomalyError(
-            f"the loss became {run.loss} in epoch {run.epoch + 1}, step {run.step + 1}, at learning rate "
-            f"{_learning_rate(run.optimizer):.4g}; "
-            + (nan_in(batch) or "lower the rate, pass clip_gradients=, or run under autograd.detect_anomaly() to find "
-                                "the operation that went wrong first")
-        )
-    if not value.requires_grad:
-        raise ValueError(
-            "the loss does not depend on any parameter that requires grad: are all of them frozen, or does forward "
-            "leave the graph with .data, .numpy(), .detach() or no_grad()?"
-        )
+    run.loss = _checked(value, run, batch)
     value.backward()
     if run.step == 0:
         arguments.check_reached(run.model, run.optimizer)
@@ -107,6 +91,28 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
     run.step += 1
     tally.add(run.loss, outputs, targets)
     _tell(watchers, "on_batch_end", run)
+
+
+def _checked(value: Any, run: Run, batch: Any) -> float:
+    """A loss as a number. Raises for one that is none, is not finite, or depends on nothing that is trained."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"the loss must return a Tensor, got {type(value).__name__}")
+    if value.size != 1:
+        raise ValueError(f"fit expected a loss of one number, got shape {value.shape}; give the loss reduction='mean'")
+    number = value.item()
+    if not math.isfinite(number):
+        raise AnomalyError(
+            f"the loss became {number} in epoch {run.epoch + 1}, step {run.step + 1}, at learning rate "
+            f"{_learning_rate(run.optimizer):.4g}; "
+            + (nan_in(batch) or "lower the rate, pass clip_gradients=, or run under autograd.detect_anomaly() to find "
+                                "the operation that went wrong first")
+        )
+    if not value.requires_grad:
+        raise ValueError(
+            "the loss does not depend on any parameter that requires grad: are all of them frozen, or does forward "
+            "leave the graph with .data, .numpy(), .detach() or no_grad()?"
+        )
+    return float(number)
 
 
 def _validated(model: Module, data: Any, loss: Loss, metrics: Metrics | None) -> dict[str, Any]:
