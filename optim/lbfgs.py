@@ -76,7 +76,10 @@ class LBFGS(Optimizer):
         for k in range(group["max_iter"]):
             if np.max(np.abs(g), initial=0) <= group["tolerance_grad"] or (k and evaluations >= group["max_eval"]):
                 break
-            direction, rate = self._direction(g, group)
+            self._remember(g, group["history_size"])
+            direction, rate = self._direction(g), float(group["lr"])
+            if self._iterations == 1:
+                rate *= min(1.0, 1 / float(np.sum(np.abs(g))))
             slope, before = float(g @ direction), value
             if not slope < -group["tolerance_change"]:
                 break
@@ -104,16 +107,21 @@ class LBFGS(Optimizer):
 
         return along
 
-    def _direction(self, g: Array, group: Mapping[str, Any]) -> tuple[Array, float]:
-        """`-H g` by two loops over the pairs, newest first and back (algorithm 7.4), and the length to try."""
-        if self._iterations and len(self._gradient) != len(g):
-            raise ValueError(f"LBFGS: {len(self._gradient)} numbers have become {len(g)}; make a new optimizer")
+    def _remember(self, g: Array, most: int) -> None:
+        """Begin an iteration at the gradient g, which makes a pair with the last change; `most` of these are kept."""
         if self._iterations:
+            if len(self._gradient) != len(g):
+                raise ValueError(f"LBFGS: {len(self._gradient)} numbers have become {len(g)}; make a new optimizer")
             s, y = self._change, g - self._gradient
             if s @ y > LEAST_CURVATURE:
                 self._pairs.append((s, y))
-        while len(self._pairs) > group["history_size"]:
+        while len(self._pairs) > most:
             self._pairs.popleft()
+        self._iterations += 1
+        self._gradient, self._change = g, np.zeros_like(g)
+
+    def _direction(self, g: Array) -> Array:
+        """`-H g` by two loops over the pairs, newest first and back (algorithm 7.4)."""
         q, parts = g.copy(), []
         for s, y in reversed(self._pairs):
             parts.append(s @ q / (s @ y))
@@ -123,10 +131,7 @@ class LBFGS(Optimizer):
             q *= s @ y / (y @ y)
         for s, y in self._pairs:
             q += (parts.pop() - y @ q / (s @ y)) * s
-        first = not self._iterations
-        self._iterations += 1
-        self._gradient, self._change = g, np.zeros_like(g)
-        return -q, float(group["lr"]) * (min(1.0, 1 / float(np.sum(np.abs(g)))) if first else 1.0)
+        return -q
 
     # --- All parameters as one vector --------------------------------------------------------------------------------
 
