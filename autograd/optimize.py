@@ -38,7 +38,6 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
         from scipy import optimize
     promoted = tree_map(_float64, params)
     start, unravel = ravel(promoted)
-    name = method.lower()
 
     @standing_for(f)
     def loss(vector: Any) -> Any:
@@ -49,13 +48,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
                             "by .item(), float() or a plain array?); method='Nelder-Mead' needs no gradient")
         return out
 
-    derivatives: dict[str, Any] = {}
-    if name not in WITHOUT_GRADIENT:
-        derivatives["jac"] = True
-    if name in WITH_PRODUCTS:
-        derivatives["hessp"] = lambda x, v: as_plain(hvp(loss, x, v))
-    if name in WITH_HESSIAN:
-        derivatives["hess"] = lambda x: as_plain(hessian(loss)(x))
+    derivatives = _derivatives(loss, method.lower())
 
     def value(x: Array) -> float:
         with no_grad():
@@ -72,6 +65,16 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     )
     result.params = _restored(unravel(result.x), params)
     return result
+
+
+def _derivatives(loss: Callable[..., Any], method: str) -> dict[str, Any]:
+    """What SciPy's method takes of the derivatives of a function of a vector."""
+    taken: dict[str, Any] = {} if method in WITHOUT_GRADIENT else {"jac": True}
+    if method in WITH_PRODUCTS:
+        taken["hessp"] = lambda x, v: as_plain(hvp(loss, x, v))
+    if method in WITH_HESSIAN:
+        taken["hess"] = lambda x: as_plain(hessian(loss)(x))
+    return taken
 
 
 def _float64(leaf: Any) -> Any:

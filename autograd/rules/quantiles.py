@@ -30,29 +30,35 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     if a.dtype.kind not in "fc" or not a.size:
         return piecewise_constant(function)(a, axis=axis, keepdims=keepdims, **options)
     axes = all_axes(a, axis)
-    rest = tuple(k for k in range(a.ndim) if k not in axes)
-    flat = reduced_last(a, axes)
-    weights = options.get("weights")
+    flat, weights = reduced_last(a, axes), options.get("weights")
     if weights is not None and np.shape(weights) == a.shape:
         options["weights"] = reduced_last(np.asarray(weights), axes)
-    levels, shape = np.shape(options.get("q", 0)), [a.shape[k] for k in rest]  # several levels come first
+    levels = np.shape(options.get("q", 0))  # which come first
     dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
 
     def read(x: Array) -> tuple[Array, ...]:
-        places = np.moveaxis(np.reshape(function(ranks(x), axis=-1, **options), (-1, *shape)), 0, -1)
-        missing = np.isnan(places)
-        places = np.where(missing, 0, places)
-        low = np.floor(places).astype(int)
-        return low, np.minimum(low + 1, x.shape[-1] - 1), (places - low).astype(dtype), missing
+        return between_ranks(function(ranks(x), axis=-1, **options), x, dtype)
 
     low, high, share, missing = piecewise_constant(read)(flat)
     ordered = np.sort(flat, axis=-1)
     below, above = np.take_along_axis(ordered, low, -1), np.take_along_axis(ordered, high, -1)
     mixed = np.where(share == 0, below, mix(below, above, share))
-    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *shape)
+    out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *flat.shape[:-1])
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
     return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out[()]
+
+
+def between_ranks(places: Array, x: Array, dtype: Any) -> tuple[Array, ...]:
+    """The ranks before and after each place, its share of the way between them, and where there is none.
+
+    Places are (levels ..., rest of x ...); what is returned (rest of x ..., levels), as the elements of x come last.
+    """
+    places = np.moveaxis(np.reshape(places, (-1, *x.shape[:-1])), 0, -1)
+    missing = np.isnan(places)
+    places = np.where(missing, 0, places)
+    low = np.floor(places).astype(int)
+    return low, np.minimum(low + 1, x.shape[-1] - 1), (places - low).astype(dtype), missing
 
 
 def places_of_axes(function: Callable[..., Any], levels: int, ndim: int, axes: tuple[int, ...]) -> list[int]:

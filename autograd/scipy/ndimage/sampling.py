@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.ndimage as nd
@@ -91,34 +91,61 @@ def filtered(image: Array, degree: int, axes: Sequence[int], mode: str) -> Array
 def sampled(image: Array, coordinates: Sequence[Array], degree: int, mode: str, cval: Any,
             prefilter: bool) -> tuple[Array, Array]:
     """The image at coordinates along its first axes, which broadcast; and where it is, elsewhere `cval` counts."""
-    count, margin = len(coordinates), 0
-    image, cval = in_double(image), array_of(cval)
-    if prefilter and degree > 1:
-        margin = MARGIN if mode in ("nearest", "grid-constant") else 0
-        for axis in range(count):
-            image = extended(image, axis, margin, margin, mode, cval) if margin else image
-        image = filtered(image, degree, range(count), mode)
-    keys, weights, known, inside = [], [], [], True
-    for axis, (size, given) in enumerate(zip(image.shape, coordinates, strict=False)):
-        at = in_double(given) + margin
+    cval = array_of(cval)
+    image, margin = prepared(image, len(coordinates), degree, mode, cval, prefilter)
+    read: list[Neighbours] = []
+    for axis, (size, at) in enumerate(zip(image.shape, coordinates, strict=False)):
         if not size and at.size:
             raise ValueError(f"an image of shape {image.shape} has nothing to read along axis {axis}")
-        inside = inside & ((at >= 0) & (at <= size - 1) if mode == "constant" else ~np.isnan(at))
-        at = folded(np.where(np.isnan(at), 0, at), size, mode)
-        base = np.floor(at if degree % 2 else at + 0.5)
-        places = np.stack([base.astype(int) + j - degree // 2 for j in range(degree + 1)])
-        apart = [1] * axis + [degree + 1] + [1] * (count - axis - 1)
-        keys.append(wrapped(places, size, mode).reshape(*apart, *places.shape[1:]))
-        known.append(((places >= 0) & (places < size)).reshape(keys[-1].shape))
-        weights.append(basis(at - base + (0 if degree % 2 else 0.5), degree))
-    out = wrap(image)[tuple(keys)]
+        read.append(neighbours(in_double(at) + margin, size, degree, mode))
+    out = wrap(image)[tuple(among([line.places for line in read]))]
+    ones = (1,) * (image.ndim - len(read))
     if mode == "grid-constant":
-        stands = reduce(np.logical_and, known)
-        out = np.where(stands.reshape(stands.shape + (1,) * (image.ndim - count)), out, cval)
-    for axis in reversed(range(count)):
-        weight = weights[axis]
-        out = np.sum(out * weight.reshape(weight.shape + (1,) * (image.ndim - count)), axis=axis)
-    return out, inside
+        known = reduce(np.logical_and, among([line.known for line in read]))
+        out = np.where(known.reshape(known.shape + ones), out, cval)
+    for axis in reversed(range(len(read))):
+        weights = read[axis].weights
+        out = np.sum(out * weights.reshape(weights.shape + ones), axis=axis)
+    return out, reduce(np.logical_and, [line.inside for line in read])
+
+
+def prepared(image: Array, count: int, degree: int, mode: str, cval: Array, prefilter: bool) -> tuple[Array, int]:
+    """What splines of this degree have for coefficients along the first axes, and how far they begin before the image.
+
+    The coefficients are those of the image, or, not to be filtered, the image itself.
+    """
+    image = in_double(image)
+    if not prefilter or degree <= 1:
+        return image, 0
+    margin = MARGIN if mode in ("nearest", "grid-constant") else 0
+    for axis in range(count) if margin else ():
+        image = extended(image, axis, margin, margin, mode, cval)
+    return filtered(image, degree, range(count), mode), margin
+
+
+class Neighbours(NamedTuple):
+    """What is read at coordinates along one axis: the neighbours of each come first, and then the coordinates' axes."""
+
+    places: Array
+    known: Array  # whether they are in the image, and not its continuation
+    weights: Array
+    inside: Array  # without neighbours: whether the coordinate is where the image is read
+
+
+def neighbours(at: Array, size: int, degree: int, mode: str) -> Neighbours:
+    """The degree + 1 elements around each coordinate."""
+    inside = (at >= 0) & (at <= size - 1) if mode == "constant" else ~np.isnan(at)
+    at = folded(np.where(np.isnan(at), 0, at), size, mode)
+    base = np.floor(at if degree % 2 else at + 0.5)
+    places = np.stack([base.astype(int) + j - degree // 2 for j in range(degree + 1)])
+    weights = basis(at - base + (0 if degree % 2 else 0.5), degree)
+    return Neighbours(wrapped(places, size, mode), (places >= 0) & (places < size), weights, inside)
+
+
+def among(lines: Sequence[Array]) -> list[Array]:
+    """What there is for the neighbours along each axis, to be broadcast over those along all."""
+    return [x.reshape(*[1] * axis, len(x), *[1] * (len(lines) - axis - 1), *x.shape[1:])
+            for axis, x in enumerate(lines)]
 
 
 def folded(at: Array, size: int, mode: str) -> Array:
