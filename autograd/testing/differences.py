@@ -12,6 +12,8 @@ from autograd.numerical import extrapolation
 
 Array = np.ndarray[Any, Any]
 Arrays = list[Array]
+Coordinate = tuple[int, tuple[int, ...], complex]
+"""Which array, which element, and the unit it moves by: 1, or 1j for an imaginary part."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ class Differences:
             at = int(np.argmax(kink))
             trouble = f"the slopes on its two sides differ by {abs(limit.jump[at]):.3g}"
         elif np.any(unclear):
-            trouble = "differences do not settle there (a jump, a pole, or the edge of the domain)"
+            value = self.at_zero[int(np.argmax(unclear))]
+            trouble = ("differences do not settle there (a jump, a pole, or the edge of the domain)"
+                       if np.isfinite(value) else f"the value there is {value}")
         return Slope(direction, limit.value, limit.error, ~(kink | unclear), limit.range, trouble)
 
     def _moved(self, direction: Arrays, h: float) -> Array:
@@ -112,8 +116,8 @@ def joined(arrays: Arrays) -> Array:
     return np.concatenate([np.zeros(0), *[a.ravel() for a in arrays]])
 
 
-def coordinates(values: Arrays) -> Iterator[tuple[int, tuple[int, ...], complex]]:
-    """Every real coordinate: which array, which element, and the unit it moves by (1, or 1j for an imaginary part)."""
+def coordinates(values: Arrays) -> Iterator[Coordinate]:
+    """Every real coordinate."""
     for i, v in enumerate(values):
         for index in np.ndindex(v.shape):
             yield i, index, 1
@@ -121,7 +125,7 @@ def coordinates(values: Arrays) -> Iterator[tuple[int, tuple[int, ...], complex]
                 yield i, index, 1j
 
 
-def unit(values: Arrays, coordinate: tuple[int, tuple[int, ...], complex]) -> Arrays:
+def unit(values: Arrays, coordinate: Coordinate) -> Arrays:
     """The direction along one coordinate."""
     i, index, step = coordinate
     direction = [np.zeros(v.shape, v.dtype) for v in values]

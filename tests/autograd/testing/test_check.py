@@ -398,3 +398,19 @@ def test_check_rule_looks_at_strides() -> None:
     misread.defvjp(lambda g, out, x: 2 * g)
     with pytest.raises(GradientMismatch):
         check_rule(misread, np.ones((2, 3)), order=1)
+
+
+def test_one_wrong_number_among_many_is_named() -> None:
+    wrong_at = np.arange(30_000) == 20_202
+    almost = autograd.custom(np.sin)
+    almost.defvjp(lambda g, out, x: g * np.cos(x) * np.where(wrong_at, 1.001, 1.0))
+    with pytest.raises(GradientMismatch, match=r"argument 0 at index \(20202,\) is .* they differ by 0\.0"):
+        check_gradients(almost, np.random.default_rng(0).uniform(-1, 1, 30_000))
+
+
+def test_where_a_function_has_no_value_nothing_is_proved() -> None:
+    with np.errstate(invalid="ignore"):
+        report = check_gradients(np.log, np.array([-1.0, -2.0]))
+    assert str(report).startswith("nothing was compared, so nothing is proved")
+    assert "output at index (0,) along argument 0 at index (0,): the value there is nan" in report.not_differentiable
+    assert report.modes == ["reverse", "forward"]  # no second derivative of what is no first one
