@@ -59,7 +59,7 @@ class Scheduler(ABC):
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items()
-                            if name != "optimizer" and name[0] != "_")
+                            if name != "optimizer" and not name.startswith("_"))
         return f"{type(self).__name__}({options})"
 
 

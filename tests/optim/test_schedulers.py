@@ -319,6 +319,7 @@ def recursion(metrics, *, lr, mode, factor, patience, threshold, threshold_mode,
 def test_plateaus_are_those_of_the_recursion(optimizer, mode, threshold_mode, patience, cooldown, min_lr):
     rng = np.random.default_rng(0)
     metrics = [5 / (1 + t / 9) + 0.3 * rng.random() for t in range(80)]
+    metrics = [6 - metric for metric in metrics] if mode == "max" else metrics
     options = {"mode": mode, "factor": 0.5, "patience": patience, "threshold": 0.05, "threshold_mode": threshold_mode}
     options |= {"cooldown": cooldown, "min_lr": min_lr}
     scheduler = schedulers.ReduceLROnPlateau(optimizer, **options)
@@ -429,3 +430,5 @@ def test_the_repr_says_the_rule_and_the_step(optimizer):
     scheduler = schedulers.StepLR(optimizer, 5)
     scheduler.step()
     assert repr(scheduler) == "StepLR(step_size=5, gamma=0.1, last_step=1)"
+    growing = schedulers.MultiplicativeLR(optimizer, float)
+    assert repr(growing) == "MultiplicativeLR(lr_lambda=<class 'float'>, last_step=0)"
