@@ -224,6 +224,56 @@ def test_a_state_that_does_not_fit_is_refused() -> None:
         Run("network").optimizer.load_state_dict(saved)
 
 
+def test_where_a_parameter_has_no_state_all_begin_anew() -> None:
+    run, fresh = Run("network"), Run("network")
+    run.step()
+    saved = run.optimizer.state_dict()
+    del saved["state"]["1"]
+    for mine, other in zip(fresh.parameters, run.parameters, strict=True):
+        mine.data = other.numpy().copy()
+    run.optimizer.load_state_dict(saved)
+    run.step()
+    fresh.step()
+    np.testing.assert_array_equal(run.vector, fresh.vector)
+
+
+def test_a_frozen_parameter_stays_and_its_gradient_of_earlier_does_not_count() -> None:
+    ends = []
+    for stale in (None, np.full(4, 7.0)):
+        run = Run("network")
+        run.step()
+        frozen = run.parameters[1].requires_grad_(False)
+        before = frozen.numpy().copy()
+
+        def closure(run: Run = run, frozen: Tensor = frozen, stale: Any = stale) -> Tensor:
+            loss = run.closure()
+            frozen.grad = stale
+            return loss
+
+        run.optimizer.step(closure)
+        np.testing.assert_array_equal(frozen.numpy(), before)
+        ends.append(run.vector)
+    np.testing.assert_array_equal(*ends)
+
+
+def test_a_direction_that_was_not_gone_says_nothing_of_the_curvature() -> None:
+    x = Tensor(np.zeros(3), requires_grad=True)
+    optimizer = optim.LBFGS([x], lr=0.5, max_iter=1)
+
+    def step(slopes: Any, least: float) -> int:
+        def closure() -> Tensor:
+            x.grad = None
+            loss = np.sum(x * x * slopes - x)
+            loss.backward()  # type: ignore[attr-defined]
+            return loss  # type: ignore[return-value]
+
+        optimizer.param_groups[0]["tolerance_change"] = least
+        optimizer.step(closure)
+        return len(optimizer.state_dict()["state"]["0"]["s"])
+
+    assert [step(1.0, 1e-9), step(2.0, 1e9), step(9.0, 1e-9)] == [0, 1, 1]
+
+
 WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "no closure": (lambda: Run("network").optimizer.step(), TypeError, r"write step\(closure\), where closure\(\)"),
     "two groups": (lambda: optim.LBFGS([{"params": [Tensor(1.0, requires_grad=True)]} for _ in range(2)]), ValueError,
@@ -323,6 +373,18 @@ def test_a_search_looks_between_two_steps_of_one_value() -> None:
 
     found = Search(evaluate, Point(0.0, 0.0, -1.0, None), 1e-9).run(1.0)
     assert seen[0] < found.step == seen[2] < seen[1]
+
+
+def test_a_first_step_to_a_value_that_is_the_same_to_rounding_is_taken_where_it_is_flat() -> None:
+    seen: list[float] = []
+    found = Search(lambda a: seen.append(a) or Point(a, 1e17, 0.5, None), Point(0.0, 1e17, -1.0, None), 1e-9).run(1.0)  # type: ignore[func-returns-value]
+    assert (found.step, seen) == (1.0, [1.0])
+
+
+def test_a_search_between_two_steps_takes_none_that_is_higher_than_the_lower_one() -> None:
+    """Though it would descend enough, and is flat."""
+    first, longer, higher, last = searched((-1.0, -2.0), (-0.5, 1.0), (-0.8, 0.0), rest=(-1.5, 0.0))
+    assert first < last < higher < longer
 
 
 def searched(*points: tuple[float, float], rest: tuple[float, float], shortest: float = 1e-9) -> list[float]:

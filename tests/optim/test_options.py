@@ -19,6 +19,7 @@ def leaf(size: int = 3) -> Tensor:
     [
         (optim.SGD, {"lr": -0.1}, "SGD: lr must be a number >= 0, got -0.1"),
         (optim.SGD, {"lr": float("nan")}, "lr must be a number >= 0, got nan"),
+        (optim.SGD, {"lr": True}, "lr must be a number >= 0, got True"),
         (optim.SGD, {"lr": "0.1"}, "lr must be a number >= 0, got '0.1'"),
         (optim.SGD, {"lr": 0.1, "weight_decay": -1}, "weight_decay must be a number >= 0, got -1"),
         (optim.SGDM, {"lr": 0.1, "beta": 1.0}, r"SGDM: beta must be a number in \[0, 1\), got 1.0"),

@@ -77,10 +77,14 @@ def test_a_tensor_given_twice_is_stepped_once(make):
     shared, single = leaf(), leaf()
     with no_grad():
         single[...] = shared
-    for optimizer, tensor in ((make([shared, shared]), shared), (make([single]), single)):
-        tensor.grad = np.ones(3)
-        optimizer.step()
-    np.testing.assert_array_equal(shared.numpy(), single.numpy())
+    twice, once = make([shared, shared]), make([single])
+    assert twice.param_groups[0]["params"] == [shared]
+    for _ in range(2):
+        for optimizer, tensor in ((twice, shared), (once, single)):
+            tensor.grad = np.ones(3)
+            optimizer.step()
+        np.testing.assert_array_equal(shared.numpy(), single.numpy())
+        twice.param_groups[0]["params"].append(shared)
 
 
 def test_memory_shared_with_an_array_or_a_tied_tensor_stays_shared(make):

@@ -54,6 +54,10 @@ CLOSED_FORMS = {
         lambda o: schedulers.ChainedScheduler([schedulers.ConstantLR(o, 0.1, 4), schedulers.ExponentialLR(o, 0.9)]),
         lambda t: (0.1 if t < 4 else 1) * 0.9**t,
     ),
+    "chain up": (
+        lambda o: schedulers.ChainedScheduler([schedulers.StepLR(o, 3, 0.5), schedulers.LambdaLR(o, lambda t: 1 + t)]),
+        lambda t: 0.5 ** (t // 3) * (1 + t),
+    ),
     "chain of what PyTorch's lets overwrite": (
         lambda o: schedulers.ChainedScheduler([schedulers.StepLR(o, 3, 0.5), schedulers.LambdaLR(o, lambda t: 0.9**t),
                                                schedulers.CosineAnnealingLR(o, 10)]),
@@ -331,6 +335,13 @@ def test_plateaus_are_those_of_the_recursion(optimizer, mode, threshold_mode, pa
     assert len(set(out)) > 2
 
 
+def test_a_rate_below_the_least_one_stays(optimizer):
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=0, min_lr=0.1)
+    for _ in range(3):
+        scheduler.step(1.0)
+    assert scheduler.get_last_lr() == [0.1, 0.01]
+
+
 def test_a_metric_that_is_nan_is_bad(optimizer):
     scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=1)
     for metric in (1.0, float("nan"), float("nan")):
@@ -424,6 +435,12 @@ def test_a_rate_that_goes_uphill_is_refused_and_leaves_the_groups_as_they_are(op
     with pytest.raises(ValueError, match=r"LambdaLR\(.*last_step=2\) gives the rate -.* at step 2; it must be"):
         scheduler.step()
     assert [group["lr"] for group in optimizer.param_groups] == [0.0] * len(rates)
+
+
+@pytest.mark.parametrize("rate", [float("inf"), float("nan")])
+def test_a_rate_that_is_no_number_is_refused(optimizer, rate):
+    with pytest.raises(ValueError, match=f"gives the rate {rate} at step 0; it must be a number >= 0"):
+        schedulers.LambdaLR(optimizer, lambda t: rate)
 
 
 def test_the_repr_says_the_rule_and_the_step(optimizer):

@@ -112,6 +112,7 @@ def test_all_problems_are_listed_and_nothing_changes(adam):
     broken = copy.deepcopy(before)
     broken["state"]["w(2, 2)"]["m"] = np.zeros(3)
     broken["state"]["w()"] = {"step": -1.5, "m": np.zeros(())}
+    broken["state"]["w(200, 100)"]["step"] = 1.5
     broken["state"]["stranger"] = broken["state"].pop("w(3,)")
     broken["param_groups"][0] |= {"params": ["w()", "w(2, 2)", "w(3,)", "stranger"], "lr": -1.0, "momentum": 0.9}
     del broken["param_groups"][0]["eps"]
@@ -127,6 +128,7 @@ def test_all_problems_are_listed_and_nothing_changes(adam):
         "the state of 'w()' is ['m', 'step'], expected ['V', 'm', 'step']",
         "m of 'w(2, 2)' has shape (3,), expected (2, 2)",
         "the step of 'w()' must be an integer of at least 0, got -1.5",
+        "the step of 'w(200, 100)' must be an integer of at least 0, got 1.5",
     ):
         assert problem in str(error.value)
     after = optimizer.state_dict()

@@ -62,20 +62,22 @@ def test_a_thread_has_four_blocks_or_more_and_memory_of_its_own(count, used, mon
     monkeypatch.setattr(blocks, "BLOCK", 64)
     monkeypatch.setattr(blocks, "SMALL", 20)
     monkeypatch.setattr("optim.flat.SMALL", 20)
-    places = set()
+    places, sizes = set(), []
 
     class Watched(optim.SGD):
         def eta(self, g, moments, t, options, out):
             places.add(out.__array_interface__["data"][0])
+            sizes.append(g.size)
             super().eta(g, moments, t, options, out)
 
-    tensors = [leaf((64 * count,)), leaf()]
+    tensors = [leaf((15,)), leaf((64 * count,)), *(leaf((15,)) for _ in range(8))]
     optimizer = Watched(tensors, lr=0.1)
     for _ in range(2):
         for t in tensors:
             t.grad = np.ones(t.shape)
         optimizer.step()
     assert len(places) == used + 1
+    assert sorted(sizes) == 2 * [15] + 4 * [60] + 2 * count * [64]
 
 
 def test_gradients_are_not_written_to(make):
@@ -138,9 +140,10 @@ def test_it_trains_in_place_through_the_engine(make):
     assert loss().item() < 0.5 * before
 
 
+@pytest.mark.parametrize("shapes", [[(200, 200), ()], [(3,), ()]])
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
-def test_copies_and_pickles_continue_by_themselves(make, duplicate):
-    tensors = [leaf((200, 200)), leaf()]
+def test_copies_and_pickles_continue_by_themselves(make, duplicate, shapes):
+    tensors = [leaf(shape) for shape in shapes]
     optimizer = make(tensors)
     for t in tensors:
         t.grad = np.ones(t.shape)
@@ -156,3 +159,15 @@ def test_copies_and_pickles_continue_by_themselves(make, duplicate):
     optimizer.step()
     for t, u in zip(tensors, twins, strict=True):
         np.testing.assert_array_equal(t.numpy(), u.numpy())
+    mine, copied = optimizer.state_dict()["state"], twin.state_dict()["state"]
+    for name, state in mine.items():
+        for key, value in state.items():
+            np.testing.assert_array_equal(copied[name][key], value)
+
+
+def test_a_pickle_holds_values_gradients_and_moments_once(make):
+    tensor = leaf((200, 200))
+    optimizer = make([tensor])
+    tensor.grad = np.ones(tensor.shape)
+    optimizer.step()
+    assert len(pickle.dumps(optimizer)) < tensor.nbytes * (2 + len(optimizer.moments)) + 10_000
