@@ -344,8 +344,7 @@ def pull_within(
     a node that is named twice has its whole cotangent the first time.
     """
     pairs = [(o, g) for o, g in zip(outputs, cotangents, strict=True) if g is not None and isinstance(o, Tensor)]
-    seeds = seeds_of([o for o, _ in pairs],
-                     [np.real(g) if g.dtype.kind == "c" != o.dtype.kind else g for o, g in pairs])
+    seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
     stop = frozenset(node for node in nodes if node is not None)
     record = any(isinstance(g, Tensor) for _, g in pairs)
     check, local.check = local.check, None  # what goes wrong within is told of the operation that the user called

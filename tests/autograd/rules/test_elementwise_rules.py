@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -165,6 +165,26 @@ def test_a_number_beside_a_tensor_is_a_constant(name: str) -> None:
         assert x.grad is not None
         np.testing.assert_allclose(x.grad.numpy(), known, rtol=1e-5)
         assert x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("signs", list(product((1, -1), repeat=2)))
+@pytest.mark.parametrize("function", [np.remainder, np.fmod, np.divmod, np.copysign, np.hypot, np.arctan2, np.divide,
+                                      np.heaviside], ids=lambda f: f.__name__)
+def test_operands_of_either_sign(function: Any, signs: tuple[int, int]) -> None:
+    check_gradients(function, signs[0] * np.array([5.3, 0.4]), signs[1] * np.array([1.7, 0.9]))
+
+
+@pytest.mark.parametrize("function", [np.cbrt, np.fabs, np.absolute, np.reciprocal, np.modf, np.frexp, np.square],
+                         ids=lambda f: f.__name__)
+def test_negative_operands(function: Any) -> None:
+    check_gradients(function, np.array([-5.3, -0.4]))
+
+
+def test_parts_of_a_number_have_its_sign() -> None:
+    x = np.array([-2.0, 2.0, -0.0, -np.inf, -2.5])
+    for found, known in zip(np.modf(Tensor(x)), np.modf(x), strict=True):
+        np.testing.assert_array_equal(found.numpy(), known)
+        np.testing.assert_array_equal(np.signbit(found.numpy()), np.signbit(known))
 
 
 def test_the_sign_of_a_complex_number_turns_with_it() -> None:
