@@ -10,7 +10,7 @@ import numpy as np
 
 from .arrays import floating, is_integer, plain_array
 from .declare import general, linear
-from .modes import local
+from .modes import local, mode, stand_ins
 from .tensor import Tensor, tensor
 from .tensor.box import Box, bottom
 from .tree import Structure, flatten
@@ -41,6 +41,8 @@ def as_input(x: Any) -> Tensor:
             raise TypeError("can differentiate with respect to numbers, arrays and tensors, and dicts, lists, tuples "
                             f"and namedtuples of them, got {type(x).__name__}: {x!r}")
         x = tensor(array)
+    elif mode.special and (given := stand_ins((x,))) is not None:
+        (x,) = given
     return floating(x)  # type: ignore[no-any-return]
 
 

@@ -18,13 +18,13 @@ import numpy as np
 
 from .arrays import floating, is_floating
 from .boundary import as_plain
+from .closures import converted
 from .custom import custom
 from .errors import needing
 from .forward import jvp
 from .modes import no_grad
 from .scaling import size_of
 from .tensor import Tensor
-from .tensor.box import Box
 from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
@@ -40,12 +40,20 @@ Solver = Callable[[Callable[[Array], Array], Array], Any]
 def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hybr") -> Any:
     """The `x` near `x0` with `f(x, *args) = 0`, differentiable in `args`, forward and reverse and to any order.
 
-    `f` returns as many numbers as `x0` holds; both may be nested. `solver` is a method of `scipy.optimize.root`, or any
-    `solver(residual, start)` on vectors that returns the solution or a result with `.x`: `scipy.optimize.fsolve`, say.
-    Raises `RuntimeError` where it does not converge, `ValueError` for an `f` that returns another number of numbers or
-    closes over a tensor that requires grad, `LinAlgError` in the derivative where `df/dx` is singular.
+    So it is in tensors that `f` finds elsewhere. `f` returns as many numbers as `x0` holds; both may be nested.
+    `solver` is a method of `scipy.optimize.root`, or any `solver(residual, start)` on vectors that returns the solution
+    or a result with `.x`: `scipy.optimize.fsolve`, say. Raises `RuntimeError` where it does not converge, `ValueError`
+    for an `f` that returns another number of numbers, `LinAlgError` in the derivative where `df/dx` is singular.
     """
-    return _Sought(f, x0, args, _by_name(solver) if isinstance(solver, str) else solver).solution(args)
+    by = _by_name(solver) if isinstance(solver, str) else solver
+    return _converted(f, args, lambda f, args: _Sought(f, x0, args, by).solution(args))
+
+
+def _converted(f: Callable[..., Any], args: tuple[Any, ...], solution: Callable[..., Any]) -> Any:
+    """`solution(f, args)`, where tensors that f finds elsewhere are among the args."""
+    return converted(lambda conversion: solution(conversion(f), (*args, *conversion.arguments)),
+                     "f uses a tensor that is being differentiated and is not among its arguments: pass it as one, "
+                     "root(f, x0, tensor) or fixed_point(f, x0, tensor), so that its gradient is not lost")
 
 
 def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | None = None, tol: float = 1e-12,
@@ -72,9 +80,11 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
         raise RuntimeError(f"fixed_point did not converge: step {count} was {size:.3g}. Start nearer, allow more than "
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
-    if solver is None:
-        return _Contraction(difference, x0, args, iterate).solution(args)
-    return _Sought(difference, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
+    def by_solver(residual: Callable[[Array], Array], x: Array) -> Any:
+        return solver(lambda x: residual(x) + x, x)  # type: ignore[misc]  # there is one
+
+    kind, by = (_Contraction, iterate) if solver is None else (_Sought, by_solver)
+    return _converted(difference, args, lambda f, args: kind(f, x0, args, by).solution(args))
 
 
 class Problem:
@@ -132,7 +142,8 @@ class Problem:
         here = as_plain(x), as_plain(p)
         _, linear = linearize(lambda x: self.residual(x, here[1]), here[0])
         solver = self.by_products(linear, v, lambda: self.matrix(*here))
-        return root(lambda u, v, x, p: self.change(u, x, p) - v, np.zeros_like(as_plain(v)), v, x, p, solver=solver)
+        return _Sought(lambda u, v, x, p: self.change(u, x, p) - v, np.zeros_like(as_plain(v)), (v, x, p),
+                       solver).solution((v, x, p))
 
     def inverse_transposed(self, g: Any, x: Any, p: Any) -> Any:
         """`A^-H g`."""
@@ -141,8 +152,8 @@ class Problem:
         here = as_plain(x), as_plain(p)
         _, transpose = vjp(lambda x: self.residual(x, here[1]), here[0])
         solver = self.by_products(lambda w: transpose(w)[0], g, lambda: np.conj(self.matrix(*here)).T)
-        return root(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
-                    np.zeros_like(as_plain(g)), g, x, p, solver=solver)
+        return _Sought(lambda w, g, x, p: vjp(lambda x: self.residual(x, p), x)[1](w)[0] - g,
+                       np.zeros_like(as_plain(g)), (g, x, p), solver).solution((g, x, p))
 
     def change(self, v: Any, x: Any, p: Any) -> Any:
         """`A v`."""
@@ -200,14 +211,11 @@ class _Sought(Problem):
         def residual(x: Array) -> Array:
             with no_grad():
                 value = self.residual(Tensor(np.asarray(x, self.start.dtype)), constant)
-            if isinstance(value, Box):
-                raise _closes_over()
             return np.array(value.numpy())
 
         found = _found(self.solver(residual, self.start.copy()))
         x = np.asarray(found, self.start.dtype).reshape(self.start.shape)
-        if self.residual(Tensor(x), constant).requires_grad:
-            raise _closes_over()
+        self.residual(Tensor(x), constant)  # once recorded, that a tensor is noticed which f finds elsewhere
         return x
 
 
@@ -250,11 +258,6 @@ def _found(result: Any) -> Any:
     if getattr(result, "success", True) is False:
         raise RuntimeError(f"the solver did not converge: {getattr(result, 'message', result)}")
     return getattr(result, "x", result)
-
-
-def _closes_over() -> ValueError:
-    return ValueError("f closes over a tensor that is being differentiated, whose gradient would be lost: pass it as "
-                      "an argument, root(f, x0, tensor) or fixed_point(f, x0, tensor)")
 
 
 def _constant(leaf: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from itertools import count
 from typing import Any
@@ -35,6 +35,7 @@ class _Local(threading.local):
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
     recomputing: bool = False  # what runs has run before, for a value that was not kept: its statistics are taken
+    stand_in: Callable[[Any], Any] | None = None  # of an operand: the one that stands for it, or itself
 
     def __init__(self) -> None:
         self.entered = []
@@ -179,6 +180,11 @@ def is_grad_enabled() -> bool:
     return local.recording
 
 
+def next_level() -> int:
+    """A level above those of all transforms until now, and below those of all later ones."""
+    return next(_levels)
+
+
 class surrounding:
     """A forward or batching transform around the calls within, by its level.
 
@@ -188,7 +194,7 @@ class surrounding:
 
     def __enter__(self) -> int:
         local.level += 1
-        return next(_levels)
+        return next_level()
 
     def __exit__(self, *error: object) -> None:
         local.level -= 1
@@ -207,6 +213,32 @@ def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> It
             yield
     finally:
         _count(-1)
+
+
+class standing_in:
+    """Operations of this thread inside take, for each operand, what `stand_in` gives for it: see `closures`."""
+
+    __slots__ = ("_before", "_stand_in")
+
+    def __init__(self, stand_in: Callable[[Any], Any]) -> None:
+        self._stand_in = stand_in
+
+    def __enter__(self) -> None:
+        self._before = local.stand_in
+        _count(1)
+        local.stand_in = self._stand_in
+
+    def __exit__(self, *error: object) -> None:
+        local.stand_in = self._before
+        _count(-1)
+
+
+def stand_ins(operands: Sequence[Any]) -> list[Any] | None:
+    """What stands for operands; None where that is they themselves."""
+    if (stand_in := local.stand_in) is None:
+        return None
+    given = [stand_in(x) for x in operands]
+    return given if any(new is not x for new, x in zip(given, operands, strict=True)) else None
 
 
 def outside(level: int | None = None) -> within:

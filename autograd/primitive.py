@@ -30,7 +30,7 @@ import numpy as np
 from . import errors
 from .arguments import FLAT, PLAIN, as_computed, as_operand, checked_options, rearranged
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
-from .modes import local, mode
+from .modes import local, mode, stand_ins
 from .registry import primitives, registry
 from .rule_signature import Rule, active_operands, argument_names, option_names
 from .runtime.numbers import NUMBERS, WITH_ARRAYS, as_array
@@ -67,8 +67,7 @@ class Primitive:
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
         if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
-        self.name = name
-        self.evaluate = evaluate
+        self.name, self.evaluate = name, evaluate
         self.apply: Callable[..., Any] = self  # an elementwise one has a shorter way, see `unary` and `binary`
         self.operands = operands
 
@@ -93,7 +92,7 @@ class Primitive:
             values.append(x._value if is_tensor else x)
             parents.append(x._node if is_tensor else None)
         if box is not None:
-            result = box.process(self, operands, options)
+            result = box.applied(self, operands, options)
         else:
             try:
                 value = self.evaluate(*values, **options)
@@ -119,6 +118,8 @@ class Primitive:
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
         """The output as tensors of a new node."""
+        if mode.special and (given := stand_ins(operands)) is not None:
+            return self(*given, **options)
         node = Node()
         node.primitive, node.parents, node.saved, node.hooks = self, parents, saved, None
         node.options = kept(options) if options else options

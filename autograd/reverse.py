@@ -121,8 +121,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
     check = local.check
     while ready:
         node = ready.pop()
-        g = totals.pop(node)
-        parents = node.parents
+        g, parents = totals.pop(node), node.parents
         if node.hooks and g is not None:
             g = _run_hooks(node, g)
         if not parents or node in stop:

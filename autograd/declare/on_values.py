@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import parameters, refuse_foreign, refuse_out
+from autograd.modes import local, mode
 from autograd.primitive import wrap
 from autograd.tensor.box import highest
 from autograd.tensor.nested import shared_values, tensors_in, values_of
@@ -21,6 +22,8 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         if options:
             refuse_foreign(function, options)
+        if mode.special and local.stand_in is not None:
+            args, options = values_of((args, options), local.stand_in)
         if (box := highest(tensors_in((args, options)))) is not None:
             return box.process_constant(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))

@@ -24,20 +24,29 @@ def twin(function: Callable[..., Any],
     """
 
     def register(definition: Rule) -> Callable[..., Any]:
+        of_tensors = fitting(function, definition)
+
         @functools.wraps(function)
         def apply(*args: Any, **options: Any) -> Any:
-            if not holds_tensors((args, options)):
-                return (of_arrays or function)(*args, **options)
-            try:
-                return wrap(definition(*args, **options))
-            except TypeError as error:
-                refuse_what_does_not_fit(function.__name__, definition, args, options, error)
-                raise
+            return (of_tensors if holds_tensors((args, options)) else of_arrays or function)(*args, **options)
 
         registry[function] = apply
         return apply
 
     return register
+
+
+def fitting(function: Callable[..., Any], definition: Rule) -> Rule:
+    """A definition whose results are tensors, and which says how it is called where it was not."""
+
+    def apply(*args: Any, **options: Any) -> Any:
+        try:
+            return wrap(definition(*args, **options))
+        except TypeError as error:
+            refuse_what_does_not_fit(function.__name__, definition, args, options, error)
+            raise
+
+    return apply
 
 
 def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], options: Mapping[str, Any],

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.modes import mode, stand_ins
+
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -69,6 +71,11 @@ class Box(Tensor):
     def detach(self) -> Tensor:
         """The same values, held constant by every transform around."""
         return self._inner.detach()
+
+    def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Apply a primitive to operands of which this is the one with the highest level, or to what stands for them."""
+        given = stand_ins(operands) if mode.special else None
+        return self.process(primitive, operands, options) if given is None else primitive(*given, **options)
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Apply a primitive to operands of which this is the one with the highest level."""

@@ -78,7 +78,7 @@ class ByExample:
     def __call__(self, *operands: Any, template: tuple[Any, ...]) -> Any:
         given, tensors = operands[: self.count], operands[self.count :]
         if any(isinstance(x, Box) for x in tensors) and (top := highest(operands)) is not None:
-            return top.process(self, operands, {"template": template})
+            return top.applied(self, operands, {"template": template})
         indices = iter(tensors)
         return self.primitive(*given, key=tuple(raw_key(next(indices)) if k is TENSOR else k for k in template))
 

@@ -103,7 +103,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     @standing_for(f)
     def run(*args: Any, **named: Any) -> Any:
         leaves, structure = tree.flatten((args, named))
-        if not local.recording or any(isinstance(x, Box) for x in leaves):
+        if not local.recording or local.stand_in is not None or any(isinstance(x, Box) for x in leaves):
             return f(*args, **named)
         values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
         inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]

@@ -22,8 +22,7 @@ from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
-from autograd.scipy.twin import twin
-from autograd.scipy.watched import on_values, watched
+from autograd.scipy.functions import on_values, twin_of_functions
 from autograd.transforms import vjp
 from autograd.tree import replaced
 
@@ -96,7 +95,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
 
 
 def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:
-    return solver(on_values("equation", lambda y, time: slope(y, time, *rest)), y, t)
+    return solver(on_values(lambda y, time: slope(y, time, *rest)), y, t)
 
 
 solved = on_arrays_too(Solution())
@@ -123,7 +122,7 @@ def by_odeint(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Arr
     return si.odeint(slope, y, t, **tolerances(settings, len(y)))
 
 
-@twin(si.odeint, watched("equation", si.odeint))
+@twin_of_functions(si.odeint, "equation")
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: None = None,
            col_deriv: int = 0, full_output: int = 0, *, tfirst: bool = False, **settings: Any) -> Any:
     """y(t) with y' = func(y, t, *args) and y(t[0]) = y0; differentiated in y0, t and all numbers in `args`."""

@@ -20,9 +20,8 @@ from autograd.forward import along
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
+from autograd.scipy.functions import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
-from autograd.scipy.twin import twin
-from autograd.scipy.watched import on_values, watched
 from autograd.transforms import vjp
 from autograd.tree import add_all, replaced
 
@@ -93,7 +92,7 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
     """By QUADPACK for a number, or each of several with a weight; adaptively for all components at once of a vector
     without. `errors` gets the error.
     """
-    function = on_values("integral", lambda x: f(x, *rest))
+    function = on_values(lambda x: f(x, *rest))
     inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
     count = function(inside).shape
     if count and "weight" in settings:
@@ -117,7 +116,7 @@ WEIGHTED = SHARED - {"points"} | {"limlst", "maxp1"}
 """Options that an integral with a weight has."""
 
 
-@twin(si.quad, watched("integral", si.quad))
+@twin_of_functions(si.quad, "integral")
 def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: Any = None, wvar: Any = None,
          **options: Any) -> Any:
     """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`.

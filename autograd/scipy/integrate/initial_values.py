@@ -19,9 +19,8 @@ from autograd.declare import piecewise_constant
 from autograd.implicit import Elementwise
 from autograd.modes import local
 from autograd.primitive import wrap
+from autograd.scipy.functions import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
-from autograd.scipy.twin import twin
-from autograd.scipy.watched import on_values, watched
 from autograd.tensor.nested import shared_values, values_of
 
 from .arguments import taken_apart
@@ -80,7 +79,7 @@ class Happening(Elementwise):
 
 def event_of(event: Callable[..., Any], filled: Callable[..., Any], values: Sequence[Array]) -> Callable[..., Any]:
     """A user's event as SciPy calls it, with its direction and whether it ends the solution."""
-    return wraps(event)(on_values("event", lambda t, y: event(t, y, *filled(values))))
+    return wraps(event)(on_values(lambda t, y: event(t, y, *filled(values))))
 
 
 def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
@@ -90,7 +89,12 @@ def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
     return times[order], np.repeat(np.arange(len(found)), list(map(len, found)))[order]
 
 
-@twin(si.solve_ivp, watched("equation", si.solve_ivp))
+def at_the_end(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
+    """Add to `args`, of which `solve_ivp` takes any sequence."""
+    call["args"] = (*(call.get("args") or ()), *captured)
+
+
+@twin_of_functions(si.solve_ivp, "equation", enter=at_the_end)
 def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45", t_eval: Any = None,
               dense_output: bool = False, events: Any = None, vectorized: bool = False, args: Any = None,
               **options: Any) -> Any:
@@ -116,7 +120,7 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
         """SciPy's solution: its own times, and those of events."""
         values = rest[first:]
         found = si.solve_ivp(
-            on_values("equation", lambda t, y: slope(y, t, *values)), (start, end), y0,
+            on_values(lambda t, y: slope(y, t, *values)), (start, end), y0,
             t_eval=rest[0] if first else None,
             events=[event_of(event, filled, values) for event in watching] or None, **settings)
         results.append(_reached(found, end))

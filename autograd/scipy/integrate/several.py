@@ -10,15 +10,14 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.registry import real_only
-from autograd.scipy.twin import twin
-from autograd.scipy.watched import watched
+from autograd.scipy.functions import twin_of_functions
 
 from .functions import quad
 
 Array = Any
 
 
-@twin(si.nquad, watched("integral", si.nquad))
+@twin_of_functions(si.nquad, "integral")
 def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opts: Any = None,
           full_output: bool = False) -> Any:
     """The integral of func(x0, ..., xn, *args) over the ranges, the last of them outermost, and the largest error.
@@ -46,7 +45,7 @@ def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence
     return value
 
 
-@twin(si.dblquad, watched("integral", si.dblquad))
+@twin_of_functions(si.dblquad, "integral", without_args=frozenset(("gfun", "hfun")))
 def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: float = 1.49e-8,
             epsrel: float = 1.49e-8) -> Any:
     """The integral of func(y, x, *args) for x from a to b and y from gfun(x) to hfun(x), functions or numbers."""

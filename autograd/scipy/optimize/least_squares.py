@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial, update_wrapper
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -83,10 +84,8 @@ def least_squares(call: Call, solver: Solver) -> Any:
 
 def of_a_model(x: Array, call: Call) -> Array:
     """`f(xdata, *x) - ydata` by its deviations, or by the root of its covariance."""
-    xdata, ydata, sigma = call["xdata"], array_of(call["ydata"]), call["sigma"]
-    if isinstance(xdata, (list, tuple)) or hasattr(xdata, "dtype"):
-        xdata = floating(array_of(xdata))
-    residuals = call["f"](xdata, *x) - ydata
+    ydata, sigma = array_of(call["ydata"]), call["sigma"]
+    residuals = call["f"](as_numbers(call["xdata"]), *x) - ydata
     if sigma is None:
         return residuals
     sigma = array_of(sigma)
@@ -103,7 +102,25 @@ def parameters(call: Call) -> Array:
     return np.zeros(max(0, sum(kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD for kind in kinds) - 1))
 
 
-@solver_twin(so.curve_fit, "model", "give it in xdata, or write autograd.scipy.optimize.least_squares with args=(...)")
+def beside_xdata(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
+    """Let the model and its Jacobian, which are given no `args`, find what they capture with their xdata."""
+    for name in ("f", "jac"):
+        if callable(call.get(name)):
+            call[name] = update_wrapper(partial(_with_captured, call[name]), call[name])
+    call["xdata"] = {"captured": captured, "xdata": as_numbers(call["xdata"])}
+
+
+def _with_captured(function: Callable[..., Any], data: dict[str, Any], *x: Any) -> Any:
+    return function(data["xdata"], *x, *data["captured"])
+
+
+def as_numbers(xdata: Any) -> Any:
+    """Data in arrays and lists as floating numbers; of what else there is the model knows what to do with it."""
+    return floating(array_of(xdata)) if isinstance(xdata, (list, tuple)) or hasattr(xdata, "dtype") else xdata
+
+
+@solver_twin(so.curve_fit, "model", "give it in xdata, or write autograd.scipy.optimize.least_squares with args=(...)",
+             enter=beside_xdata)
 def curve_fit(call: Call, solver: Solver) -> Any:
     if call["nan_policy"] == "omit":
         raise ValueError("curve_fit of tensors takes no nan_policy='omit': leave out what is nan, x[good] and y[good]")

@@ -19,9 +19,8 @@ from autograd.arrays import is_floating
 from autograd.boundary import as_plain
 from autograd.implicit import Elementwise, Problem
 from autograd.primitive import wrap
+from autograd.scipy.functions import ARGS, twin_of_functions
 from autograd.scipy.precision import in_double
-from autograd.scipy.twin import twin
-from autograd.scipy.watched import ARGS, watched
 
 Array = Any
 Call = dict[str, Any]
@@ -45,18 +44,16 @@ def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[st
     return call
 
 
-def solver_twin(function: Callable[..., Any], of: str,
-                how: str = ARGS) -> Callable[[Callable[[Call, Callable[..., Any]], Any]], Callable[..., Any]]:
+def solver_twin(function: Callable[..., Any], of: str, how: str = ARGS,
+                **entering: Any) -> Callable[[Callable[[Call, Callable[..., Any]], Any]], Callable[..., Any]]:
     """Register a definition on the call's arguments, and on SciPy's function for numbers, as the twin of a solver."""
 
     def register(definition: Callable[[Call, Callable[..., Any]], Any]) -> Callable[..., Any]:
-        on_numbers = watched(of, function, how)
-
         def apply(*args: Any, **options: Any) -> Any:
-            return definition(called(function, args, options), on_numbers)
+            return definition(called(function, args, options), function)
 
         apply.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
-        return twin(function, on_numbers)(apply)
+        return twin_of_functions(function, of, how, **entering)(apply)
 
     return register
 

@@ -165,13 +165,6 @@ def test_what_minimize_does_not_do_is_refused() -> None:
     t = Tensor(2.0, requires_grad=True)
     with pytest.raises(ValueError, match="takes bounds, but no constraints: write autograd.implicit.root"):
         optimize.minimize(pit, np.zeros(2), args=(t,), constraints={"type": "eq", "fun": np.sum})
-    for derivative in (lambda: optimize.minimize(lambda x: pit(x, t), np.zeros(2)),
-                       lambda: optimize.minimize(lambda x: pit(x, t), Tensor([0.0, 0.0])),
-                       lambda: grad(lambda t: optimize.minimize_scalar(lambda x: (x - t) ** 2, (0.0, t)).x)(1.0),
-                       lambda: optimize.least_squares(lambda x: x - t, Tensor([0.0])),
-                       lambda: optimize.least_squares(lambda x: x - t, [0.0])):
-        with pytest.raises(NoDerivativeError, match=r"is not among its arguments; pass it in args=\(\.\.\.\)"):
-            derivative()
     for flat in (lambda x, t: np.sum(np.abs(x - t)), lambda x, t: np.sum((x - t) ** 4),
                  lambda x, t: (x[0] + x[1] - t) ** 2):
         with pytest.raises((np.linalg.LinAlgError, RuntimeError), match="singular there|flat minimum"):
@@ -330,10 +323,8 @@ def test_what_curve_fit_does_not_do_is_refused() -> None:
     y = Tensor(Y, requires_grad=True)
     with pytest.raises(ValueError, match="no nan_policy='omit': leave out what is nan"):
         optimize.curve_fit(decay, X, y, nan_policy="omit")
-    t = Tensor(1.0, requires_grad=True)
-    for data in (Y, y):
-        with pytest.raises(NoDerivativeError, match="give it in xdata, or write .*least_squares"):
-            optimize.curve_fit(lambda x, a, b: t * decay(x, a, b), X, data)
+    with pytest.raises(NoDerivativeError, match="give it in xdata, or write .*least_squares"):
+        optimize.curve_fit(lambda x, a, b: Tensor(1.0, requires_grad=True) * decay(x, a, b), X, y)
     with pytest.raises(ValueError, match="Unable to determine number of fit parameters"):
         optimize.curve_fit(lambda *given: given[0], X, y)
     with pytest.raises((np.linalg.LinAlgError, RuntimeError)):  # only the product of its parameters is determined

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import NoDerivativeError, Tensor, grad, hessian, jvp, vjp
+from autograd import Tensor, grad, hessian, jvp, vjp
 from autograd.scipy import integrate
 
 TIMES = np.array([0.0, 0.5, 1.5])
@@ -64,10 +64,12 @@ def test_several_arguments_and_times_of_a_system_are_differentiated_at_once() ->
     assert slope == pytest.approx(sum(np.sum(g) for g in grad(loss, argnums=(0, 1, 2, 3))(*back)), rel=1e-7)
 
 
-def test_a_parameter_that_is_not_passed_is_refused() -> None:
-    rate = Tensor(0.7, requires_grad=True)
-    with pytest.raises(NoDerivativeError, match=r"args=\(...\)"):
-        integrate.odeint(lambda y, t: rate * y, Tensor([1.0], requires_grad=True), TIMES)
+def test_a_parameter_that_is_not_passed_gets_its_gradient() -> None:
+    rate, start = Tensor(0.7, requires_grad=True), Tensor([1.0], requires_grad=True)
+    integrate.odeint(lambda y, t: rate * y, start, TIMES)[-1, 0].backward()
+    span = TIMES[-1] - TIMES[0]
+    assert rate.grad.item() == pytest.approx(span * np.exp(0.7 * span), rel=1e-5)
+    assert start.grad.item() == pytest.approx(np.exp(0.7 * span), rel=1e-5)
 
 
 def test_what_odeint_of_tensors_does_not_do_is_refused() -> None:

@@ -20,7 +20,7 @@ import scipy.spatial.distance
 import autograd
 from autograd import NoDerivativeError, grad, jvp, tensor, vmap
 from autograd.registry import public_name, registry
-from autograd.scipy import integrate, linalg, signal, special
+from autograd.scipy import linalg, signal, special
 from tests.autograd.rules.domains import ROWS
 
 rng = np.random.default_rng(3)
@@ -182,33 +182,6 @@ def test_no_positive_definite_matrix_is_refused_as_by_scipy(kind: str) -> None:
         call(tensor(a + 4 * np.eye(2)))
     with pytest.raises(np.linalg.LinAlgError):
         solve(a)
-
-
-def _kept(k: Any, function: str) -> Any:
-    """What is computed with a k that a function of an integral or equation finds outside of its arguments."""
-    def decay(x: Any) -> Any:
-        return np.exp(-k * x)
-
-    return {
-        "quad": lambda: integrate.quad(decay, 0, 1)[0],
-        "quad by name": lambda: integrate.quad(func=decay, a=0, b=1)[0],
-        "dblquad": lambda: integrate.dblquad(lambda y, x: np.exp(-k * x * y), 0, 1, 0, 1)[0],
-        "nquad": lambda: integrate.nquad(decay, [(0, 1)])[0],
-        "odeint": lambda: integrate.odeint(lambda y, t: -k * y, 1.0, [0.0, 1.0])[-1, 0],
-        "solve_ivp": lambda: integrate.solve_ivp(lambda t, y: [-k * y[0]], (0, 1), [1.0]).y[0, -1],
-    }[function]()
-
-
-@pytest.mark.parametrize("function", ["quad", "quad by name", "dblquad", "nquad", "odeint", "solve_ivp"])
-def test_what_a_solver_depends_on_is_passed_to_it(function: str) -> None:
-    """Else its derivative would be 0."""
-    two = np.array([1.0, 2.0])
-    for call in (lambda: _kept(tensor(2.0, requires_grad=True), function), lambda: grad(_kept)(2.0, function),
-                 lambda: jvp(lambda k: _kept(k, function), (2.0,), (1.0,)),
-                 lambda: vmap(lambda k: _kept(k, function))(two)):
-        with pytest.raises(NoDerivativeError, match=r"not among its arguments; pass it in args=\(...\)"):
-            call()
-    assert np.isclose(_kept(0.0, function), 1.0)
 
 
 @pytest.mark.parametrize(("module", "name"), [

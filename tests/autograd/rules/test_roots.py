@@ -11,7 +11,7 @@ import scipy.optimize as so
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import NoDerivativeError, Tensor, grad, hessian, jacobian, jvp, vmap
+from autograd import Tensor, grad, hessian, jacobian, jvp, vmap
 from autograd.scipy import optimize
 from tests.examples import examples
 
@@ -199,7 +199,7 @@ def test_whole_numbers_and_words_among_the_arguments_are_constants() -> None:
     assert float(optimize.brentq(f, 0, 5, args=(2, 2, "power", Tensor(1)))) == pytest.approx(2**0.5)
 
 
-# --- What is refused -------------------------------------------------------------------------------------------------
+# --- Tensors from elsewhere, and what is refused ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", [0.0, Tensor(0.0)])
@@ -211,12 +211,12 @@ def test_whole_numbers_and_words_among_the_arguments_are_constants() -> None:
     lambda t, a: optimize.root(lambda x: x * x - t, [a + 1.0]).x[0],
     lambda t, a: optimize.fixed_point(lambda x: (x + t / x) / 2, a + 1.0),
 ])
-def test_a_tensor_that_the_function_finds_elsewhere_is_refused(solve: Any, other: Any) -> None:
-    for derivative in (lambda: solve(Tensor(2.0, requires_grad=True), other), lambda: grad(solve)(2.0, other),
-                       lambda: jvp(lambda t: solve(t, other), (2.0,), (1.0,)),
-                       lambda: vmap(lambda t: solve(t, other))(np.array([2.0, 3.0]))):
-        with pytest.raises(NoDerivativeError, match=r"is not among its arguments; pass it in args=\(\.\.\.\)"):
-            derivative()
+def test_a_tensor_that_the_function_finds_elsewhere_moves_the_root(solve: Any, other: Any) -> None:
+    """Beside a tensor that it is given, or none."""
+    slope = pytest.approx(0.5 * 2**-0.5)
+    assert float(grad(lambda t: np.sum(solve(t, other)))(2.0)) == slope
+    assert float(jvp(lambda t: solve(t, other), (2.0,), (1.0,))[1]) == slope
+    np.testing.assert_allclose(vmap(lambda t: solve(t, other))(np.array([2.0, 3.0])), np.sqrt([2.0, 3.0]))
 
 
 @pytest.mark.parametrize("solve", [

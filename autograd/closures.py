@@ -1,0 +1,237 @@
+"""Closure conversion: a tensor that a user's function reads from elsewhere becomes a further argument of it.
+
+A solver runs a function on numbers, and again on other tensors wherever a derivative is taken. `f(x)` that reads `a`
+is converted to `f(x, a)`: while it runs, what is given for `a` stands in its place wherever an operation meets it, in
+a closure, an attribute or a list. Which tensors these are its results tell: one that is tracked though no argument is
+depends on others. Then it runs once more, watched, and the whole call begins again with those tensors as arguments.
+
+A derivative is taken of what was computed. So the function that runs again later is `frozen`, and must give what it
+gave before; a tensor that turns up only then is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import update_wrapper
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .arguments import as_tensor
+from .arrays import plain_array
+from .errors import NoDerivativeError
+from .frozen import frozen
+from .graph import Leaf, Node
+from .modes import next_level, outside, standing_in, watching
+from .registry import registry
+from .several_outputs import select
+from .tensor import Tensor
+from .tensor.box import Box, tracked
+from .tensor.nested import tensors_in
+
+ROUNDS = 100
+"""So many times a call may begin again: a function that makes other tensors each time would never come to an end."""
+
+ROUNDINGS = 1e4
+"""In units of the last place of the largest result, what may differ where the same is computed again."""
+
+
+class Captured(BaseException):
+    """A function read tensors that it was not given. No Exception: no solver may take it for a failed step."""
+
+    def __init__(self, tensors: Sequence[Tensor], conversion: Conversion) -> None:
+        self.tensors, self.conversion = tensors, conversion
+
+
+def converted(attempt: Callable[[Conversion], Any], advice: str) -> Any:
+    """`attempt(conversion)`, again with each tensor that a function was seen to read from elsewhere.
+
+    The attempt runs functions that it had from `conversion(f)`, each with `conversion.arguments` at the end of its own.
+    `advice` says what to write where that does not do. Raises `NoDerivativeError` with it.
+    """
+    captured: dict[Any, Tensor] = {}
+    for _ in range(ROUNDS):
+        conversion = Conversion(captured, advice)
+        try:
+            result = attempt(conversion)
+            conversion.settle()
+        except Captured as found:
+            if found.conversion is not conversion:
+                raise
+            more = captured | {key(x): x for x in found.tensors}
+            if len(more) == len(captured):
+                break
+            captured = more
+        else:
+            return result
+        finally:
+            conversion.functions.clear()
+    raise NoDerivativeError(advice)
+
+
+class Conversion:
+    """What makes functions take captured tensors as arguments."""
+
+    def __init__(self, captured: dict[Any, Tensor], advice: str) -> None:
+        self.captured, self.advice = captured, advice
+        # Copies, that what is given for a tensor is never made of that tensor itself, which it would stand for again.
+        self.arguments = tuple(registry[np.copy](x) for x in captured.values())
+        self.functions: list[Function] = []
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that takes what it captures at the end of its arguments."""
+        self.functions.append(made := Function(function, self))
+        return made
+
+    def settle(self) -> None:
+        """All that runs from now on is for a derivative."""
+        for function in self.functions:
+            function.settle()
+
+
+class Function:
+    """A user's function, with what stands for the tensors that it captures at the end of its arguments."""
+
+    def __init__(self, function: Callable[..., Any], conversion: Conversion) -> None:
+        update_wrapper(self, function)
+        self.function, self.captured, self.advice = function, conversion.captured, conversion.advice
+        self.conversion: Conversion | None = conversion  # until it is settled
+        self.runs, self.size = 0, 0.0  # the largest number that it returned: roundings are small beside it
+        self.example: tuple[Any, Any, Any] | None = None  # arguments and options of a run on numbers, and its result
+
+    def settle(self) -> None:
+        self.function, self.conversion = frozen(self.function), None
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if self.conversion is None and self.example is not None:
+            (args_then, options_then, out), self.example = self.example, None
+            with outside():
+                self._must_be(out, self._run(args_then, options_then))
+        out = self._run(args, options)
+        if any(map(tracked, tensors_in(out))):
+            given = Tracked(tensors_in((args, options) if options else args))
+            if Tracked(tensors_in(out)).depends_on_more_than(given):
+                if self.conversion is None:
+                    raise NoDerivativeError(self.advice)
+                raise Captured(self._read(args, options, given), self.conversion)
+        elif self.conversion is not None:
+            self.runs += 1
+            if self.runs & (self.runs - 1) == 0:  # now and then: a solver may write into what it gave
+                self.example = tree.map(_kept, args), options, out
+                self.size = max(self.size, *map(_size, tree.leaves(out)), 0.0)
+        return out
+
+    def _run(self, args: Sequence[Any], options: dict[str, Any],
+             stand_in: Callable[[Tensor], Any] | None = None) -> Any:
+        count = len(args) - len(self.captured)
+        given = dict(zip(self.captured, map(as_tensor, args[count:]), strict=True))
+        if not given and stand_in is None:
+            return self.function(*args, **options)
+
+        def instead(x: Any) -> Any:
+            if not isinstance(x, Tensor):
+                return x
+            known = given.get(key(x), x)
+            return stand_in(x) if known is x and stand_in is not None else known
+
+        with standing_in(instead):
+            return tree.map(instead, self.function(*args[:count], **options))
+
+    def _read(self, args: Sequence[Any], options: dict[str, Any], given: Tracked) -> list[Tensor]:
+        """The tensors from elsewhere on which the result depends; what a transform rides on may do so."""
+        now, inside = next_level(), set[Node]()
+        boxes, met = dict[int, Tensor](), dict[Node, Any]()
+
+        def noted(x: Tensor) -> Any:
+            if isinstance(x, Box) and x.level < now and x.level not in given.levels:
+                boxes[id(x)] = x
+                return one_example(x)
+            if x._node is not None:
+                met[x._node] = x._value
+            return x
+
+        with watching(lambda node, value: inside.add(node), passes=True):
+            out = Tracked(tensors_in(self._run(args, options, noted)))
+        nodes, stack = dict[Node, None](), list(out.nodes)
+        while stack:
+            node = stack.pop()
+            if node in inside or (node.primitive is select and node.parents[0] in inside):
+                stack += [parent for parent in node.parents if parent is not None and parent not in given.nodes]
+            elif node not in given.nodes and alive(node):
+                nodes[node] = None
+        found = [*boxes.values(), *[Tensor._of(met[node], node) for node in nodes if node in met]]
+        if not found:
+            raise NoDerivativeError(self.advice)
+        return found
+
+    def _must_be(self, before: Any, now: Any) -> None:
+        numbers, again = ([plain(x) for x in tree.leaves(out)] for out in (before, now))
+        if len(numbers) != len(again) or not all(map(self._is_nearly, numbers, again)):
+            raise RuntimeError(
+                f"{getattr(self.function, '__name__', 'a function')} gave something else when it was run again for a "
+                "derivative: it reads a variable, an attribute or an array that was changed since, or draws random "
+                "numbers; give it in args=(...), or as it is now in an argument of its own, lambda x, w=w: ...")
+
+    def _is_nearly(self, x: Any, y: Any) -> bool:
+        rounding = ROUNDINGS * np.finfo(x.dtype).eps * self.size if x.dtype.kind in "fc" else 0
+        return x.shape == y.shape and np.allclose(x, y, rtol=0, atol=rounding, equal_nan=True)
+
+
+class Tracked:
+    """What tensors are tracked by: nodes of the graph, and levels of transforms that ride on them."""
+
+    def __init__(self, tensors: Iterator[Tensor]) -> None:
+        self.nodes, self.levels = set[Node](), set[int]()
+        stack = [*tensors]
+        while stack:
+            x = stack.pop()
+            if isinstance(x, Box):
+                self.levels.add(x.level)
+                stack += [part for part in (x._inner, getattr(x, "_tangent", None)) if isinstance(part, Tensor)]
+            elif x._node is not None:
+                self.nodes.add(x._node)
+
+    def depends_on_more_than(self, given: Tracked) -> bool:
+        """Whether there are transforms, or ends of the graph, other than those that are given."""
+        if not self.levels <= given.levels or not (given.nodes or given.levels):
+            return True
+        seen, stack = set(given.nodes), list(self.nodes)
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                if not node.parents and alive(node):
+                    return True
+                stack += [parent for parent in node.parents if parent is not None]
+        return False
+
+
+def key(x: Tensor) -> Any:
+    """By which a tensor is known again: the node of a value, or the object on which a transform rides."""
+    return x._node or id(x)
+
+
+def alive(node: Node) -> bool:
+    """Whether a gradient may be asked for: no more of the argument of a transform that has come to its end."""
+    return type(node) is not Leaf or not node.argument or node.reference() is not None
+
+
+def one_example(x: Tensor) -> Tensor:
+    """The value of what transforms ride on, within `vmap` that of the first example."""
+    value = x._value
+    return Tensor(value.reshape(-1, *x.shape)[0] if value.ndim > x.ndim else value)
+
+
+def plain(leaf: Any) -> Any:
+    return leaf._value if isinstance(leaf, Tensor) else plain_array(leaf)
+
+
+def _size(leaf: Any) -> float:
+    return float(np.max(np.abs(plain(leaf)), initial=0))
+
+
+def _kept(leaf: Any) -> Any:
+    if isinstance(leaf, Tensor):
+        return Tensor(np.array(leaf._value))
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf

@@ -1,0 +1,58 @@
+"""A function as it is now, whatever becomes of the variables that it reads.
+
+Python looks a variable of the surroundings up when a function runs: all functions that a loop made see its last turn.
+What is run again later, for a derivative, must see what it saw at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from types import CellType, CodeType, FunctionType, MethodType
+from typing import Any
+
+
+def frozen(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A copy of a function whose variables stay what they are, and so those of functions that it finds in them.
+
+    Variables of a module are kept for the functions of the module of the first. Objects are not copied, nor what they
+    hold: what changes in them is seen.
+    """
+    innermost = function
+    while type(innermost) is partial:
+        innermost = innermost.func
+    return copied(function, getattr(innermost, "__globals__", None), {})  # type: ignore[no-any-return]
+
+
+def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any:
+    """What stands for a variable's value: a copy of a function with variables of its own, all else itself."""
+    if type(value) is MethodType:
+        return MethodType(copied(value.__func__, home, made), value.__self__)
+    if type(value) is partial:
+        return partial(copied(value.func, home, made), *value.args, **value.keywords)
+    if type(value) is not FunctionType or (value.__globals__ is not home and not value.__closure__):
+        return value
+    if value in made:
+        return made[value]
+    around, originals = value.__globals__, value.__closure__ or ()
+    found = {name: around[name] for name in names(value.__code__) if name in around} if around is home else {}
+    cells = tuple(CellType() for _ in originals)
+    made[value] = copy = FunctionType(value.__code__, found if around is home else around, value.__name__,
+                                      value.__defaults__, cells)
+    copy.__kwdefaults__ = value.__kwdefaults__
+    copy.__dict__.update(value.__dict__)
+    found.update({name: copied(variable, home, made) for name, variable in found.items()})
+    for cell, original in zip(cells, originals, strict=True):
+        with suppress(ValueError):  # it holds nothing yet
+            cell.cell_contents = copied(original.cell_contents, home, made)
+    return copy
+
+
+def names(code: CodeType) -> Iterator[str]:
+    """The names that a function, and functions within it, may look up in their module."""
+    yield "__builtins__"
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names(constant)

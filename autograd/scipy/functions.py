@@ -1,0 +1,90 @@
+"""SciPy's solvers with functions of the user's, which may read tensors that are not among their arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from autograd.closures import Conversion, converted
+from autograd.modes import outside
+from autograd.registry import registry
+from autograd.rule_signature import Rule
+from autograd.tensor.nested import holds_tensors
+
+from .twin import fitting
+
+ARGS = "pass it in args=(...)"
+
+OF_ARGS = frozenset(
+    {"f", "fun", "func", "fprime", "fprime2", "jac", "hess", "hessp", "Dfun", "events", "ranges", "opts"})
+"""Names under which SciPy takes functions that it also gives `args`."""
+
+
+def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function as SciPy calls it, on numbers."""
+
+    def apply(*args: Any) -> Any:
+        with outside():
+            return np.asarray(function(*args))
+
+    return apply
+
+
+Arguments = tuple[Any, ...]
+
+
+def at_the_end_of_args(call: dict[str, Any], captured: Arguments) -> None:
+    """Add to SciPy's `args`, of which one may be given as it is."""
+    args = call.get("args")
+    call["args"] = (*(() if args is None else args if isinstance(args, tuple) else (args,)), *captured)
+
+
+def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
+                      enter: Callable[[dict[str, Any], Arguments], None] = at_the_end_of_args,
+                      without_args: frozenset[str] = frozenset()) -> Callable[[Rule], Callable[..., Any]]:
+    """Register a definition in NumPy calls as the twin of a SciPy function that takes functions of the user's.
+
+    What these capture comes to them by `enter(call, captured)`, at the end of their arguments. `how` says what to write
+    where that does not do. `without_args` are names of functions for which the definition sees to it.
+    """
+    signature = inspect.signature(function)
+    rest = next((name for name, p in signature.parameters.items() if p.kind is p.VAR_KEYWORD), "")
+    advice = (f"the function of the {of} uses a tensor that requires grad and is not among its arguments; {how}, so "
+              "that its gradient is not lost")
+
+    def register(definition: Rule) -> Callable[..., Any]:
+        of_tensors = fitting(function, definition)
+
+        def attempt(conversion: Conversion, given: dict[str, Any]) -> Any:
+            call = given | {name: functions_in(given[name], conversion) for name in OF_ARGS & given.keys()}
+            if conversion.arguments:
+                enter(call, conversion.arguments)
+            if holds_tensors(call):
+                return of_tensors(**call)
+            others = {name: functions_in(call[name], conversion) for name in without_args & call.keys()}
+            return function(**call | others)
+
+        @wraps(function)
+        def apply(*args: Any, **options: Any) -> Any:
+            try:
+                given = signature.bind(*args, **options).arguments
+            except TypeError:  # which SciPy, or the definition, says in words of its own
+                return (of_tensors if holds_tensors((args, options)) else function)(*args, **options)
+            given |= given.pop(rest, {})
+            return converted(lambda conversion: attempt(conversion, given), advice)
+
+        registry[function] = apply
+        return apply
+
+    return register
+
+
+def functions_in(given: Any, convert: Callable[..., Any]) -> Any:
+    """The functions in an argument, one or several in a list, converted; all else as it is."""
+    if type(given) in (list, tuple):
+        return type(given)(functions_in(part, convert) for part in given)
+    return convert(given) if callable(given) else given
