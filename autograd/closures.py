@@ -118,7 +118,7 @@ class Function:
         elif self.conversion is not None:
             self.runs += 1
             if self.runs & (self.runs - 1) == 0:  # now and then: a solver may write into what it gave
-                self.example = tree.map(_kept, args), options, out
+                self.example = tree.map(_kept, args), options, tree.map(_kept, out)
                 self.size = max(self.size, *map(_size, tree.leaves(out)), 0.0)
         return out
 

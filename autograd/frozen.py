@@ -51,7 +51,7 @@ def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any
 
 def names(code: CodeType) -> Iterator[str]:
     """The names that a function, and functions within it, may look up in their module."""
-    yield "__builtins__"
+    yield from ("__builtins__", "__name__")
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
