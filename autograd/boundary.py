@@ -58,6 +58,15 @@ def as_direction(name: str, given: Any, of: str, structure: Structure, like: Seq
     return tensors
 
 
+def output_and_aux(result: Any, has_aux: bool) -> tuple[Any, Any]:
+    """What a function returned, apart from the auxiliary results beside it."""
+    if not has_aux:
+        return result, None
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise TypeError(f"with has_aux=True the function returns (output, aux), got {type(result).__name__}")
+    return result
+
+
 def as_output(t: Any, plain: bool, like: Any = None) -> Any:
     """A tensor as the user sees it: with `plain`, an array or a number, unless it carries a graph or a transform."""
     if not isinstance(t, Tensor) or not plain or t._node is not None or isinstance(t, Box):

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .boundary import as_direction, as_input, as_output, connected
+from .boundary import as_direction, as_input, as_output, connected, output_and_aux
 from .graph import refuse_objects
 from .modes import surrounding
 from .reverse import pull
@@ -103,11 +103,18 @@ def parts(x: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
     return (x._inner, x._tangent) if type(x) is Dual and x.level == level else (x, None)
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def primals_of(tree_of_duals: Any, level: int) -> Any:
+    """What a function returned, without the tangents of a level."""
+    return tree.map(lambda x: parts(x, level)[0] if isinstance(x, Tensor) else x, tree_of_duals)
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
+        has_aux: bool = False) -> tuple[Any, ...]:
     """The value of `f` at `primals` and its derivative along `tangents`: `(f(x), J(x) t)`, in one forward pass.
 
     Both are sequences with an entry an argument, of the same structure (numbers, arrays, tensors, nested); tangents
-    have the shapes of the primals. Memory does not grow with the number of operations. Raises `ValueError`.
+    have the shapes of the primals. Memory does not grow with the number of operations. With `has_aux`, where f returns
+    `(y, aux)`, the auxiliary results are the third that is returned. Raises `ValueError`.
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "
@@ -116,7 +123,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     primal = [as_input(x) for x in leaves]
     directions = as_direction("a tangent", tuple(tangents), "its primal", structure, primal)
     with surrounding() as level:
-        out = f(*structure.unflatten([dual(x, t, level) for x, t in zip(primal, directions, strict=True)]))
+        out, aux = output_and_aux(f(*structure.unflatten(
+            [dual(x, t, level) for x, t in zip(primal, directions, strict=True)])), has_aux)
     outs, out_structure = tree.flatten(out)
     outs = [o if isinstance(o, Tensor) else as_input(o) for o in outs]
     pairs = [parts(o, level) for o in outs]
@@ -127,7 +135,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     def handed_out(results: Sequence[Any]) -> Any:
         return out_structure.unflatten([as_output(x if plain else another(x), plain) for x in results])
 
-    return handed_out([o for o, _ in pairs]), handed_out(slopes)
+    found = handed_out([o for o, _ in pairs]), handed_out(slopes)
+    return (*found, tree.map(lambda x: as_output(x, plain), primals_of(aux, level))) if has_aux else found
 
 
 def along(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

@@ -14,9 +14,18 @@ import numpy as np
 
 from autograd import tree
 from autograd.arguments import answering
-from autograd.boundary import as_direction, as_input, as_output, connected, fresh, standing_for, unvarying
+from autograd.boundary import (
+    as_direction,
+    as_input,
+    as_output,
+    connected,
+    fresh,
+    output_and_aux,
+    standing_for,
+    unvarying,
+)
 from autograd.errors import DisconnectedWarning
-from autograd.forward import dual, parts
+from autograd.forward import dual, parts, primals_of
 from autograd.graph import reachable
 from autograd.modes import enable_grad, surrounding
 from autograd.reverse import depends_elsewhere, pull
@@ -84,15 +93,6 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     return (tuple(args[n] for n in numbers) if several else args[numbers[0]]), replace
 
 
-def output_and_aux(result: Any, has_aux: bool) -> tuple[Any, Any]:
-    """What a function returned, apart from the auxiliary results beside it."""
-    if not has_aux:
-        return result, None
-    if not (isinstance(result, tuple) and len(result) == 2):
-        raise TypeError(f"with has_aux=True the function returns (output, aux), got {type(result).__name__}")
-    return result
-
-
 @answering
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns `(f(x), gradient)`; with `has_aux`, where f returns `(y, aux)`, `((y, aux), gradient)`.
@@ -139,11 +139,12 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     return run
 
 
-def gradient_for(asker: str, f: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
-    """`grad(f, argnums)`, whose errors speak of the transform that the user called."""
+def gradient_for(asker: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Callable[..., Any]:
+    """`grad(f, argnums, has_aux)`, whose errors speak of the transform that the user called."""
 
     def run(*args: Any, **options: Any) -> Any:
-        return _differentiate(f, argnums, False, args, options, asker)[-1]
+        _, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options, asker)
+        return (gradient, aux) if has_aux else gradient
 
     return run
 
@@ -206,30 +207,33 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
 # --- Products with derivatives, without the matrix --------------------------------------------------------------------
 
 
-def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+def hvp(f: Callable[..., Any], x: Any, v: Any, has_aux: bool = False) -> Any:
     """The Hessian of a scalar function times a vector, `H(x) v`, without the Hessian: a small multiple of a gradient.
 
-    By reverse over forward accumulation: the gradient of the derivative along `v`. `v` has the structure of `x`.
+    By reverse over forward accumulation: the gradient of the derivative along `v`. `v` has the structure of `x`. With
+    `has_aux`, where f returns `(y, aux)`, it is `(H(x) v, aux)`.
     """
     inputs = Inputs(x)
     directions = as_direction("v", v, "x", inputs.structure, inputs.tensors)
     with surrounding() as level:
         duals = [dual(t, d, level) for t, d in zip(inputs.tensors, directions, strict=True)]
         with enable_grad():
-            output = _scalar(f, f(inputs.structure.unflatten(duals)), "hvp")
+            output, aux = output_and_aux(f(inputs.structure.unflatten(duals)), has_aux)
+            output = _scalar(f, output, "hvp")
     slope = parts(output, level)[1]
-    pairs = [] if slope is None else [(slope, ones_like(slope))]
-    return inputs.pull(pairs)
+    product = inputs.pull([] if slope is None else [(slope, ones_like(slope))])
+    return (product, inputs.value(primals_of(aux, level))) if has_aux else product
 
 
-def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Return the value of `f` and its derivative as a linear function; `f_jvp(t)` is `J t`.
 
     f runs once; each call of `f_jvp` walks the recorded graph. It is the transpose of the pullback, itself transposed.
+    With `has_aux`, where f returns `(y, aux)`, the auxiliary results are the third that is returned.
     """
     inputs = Inputs(primals)
     with enable_grad():
-        out = f(*inputs.arguments())
+        out, aux = output_and_aux(f(*inputs.arguments()), has_aux)
         outs, structure = tree.flatten(out)
         outs = [as_input(o) for o in outs]
         dummies = [fresh(np.ones_like(o.detach())) for o in outs]
@@ -246,4 +250,5 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         results = connected(results, [t for t in inputs.tensors if bottom(t)._node.parents])
         return structure.unflatten([as_output(s, plain) for s in results])
 
-    return inputs.value(out), f_jvp
+    value = inputs.value(out)
+    return (value, f_jvp, inputs.value(aux)) if has_aux else (value, f_jvp)

@@ -11,14 +11,14 @@ import numpy as np
 from autograd import tree
 from autograd.arguments import answering
 from autograd.arrays import consecutive
-from autograd.boundary import as_input, as_output, standing_for
+from autograd.boundary import as_input, as_output, output_and_aux, standing_for
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
 
-from .gradients import Argnums, Inputs, choose, gradient_for, output_and_aux
+from .gradients import Argnums, Inputs, choose, gradient_for
 from .vmap import vmap
 
 ROOM = 2**22
@@ -146,10 +146,11 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
 
 
 @answering
-def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
 
-    The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes.
+    The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes. With
+    `has_aux`, where f returns `(y, aux)`, it is `(Hessian, aux)`.
     Raises `TypeError` for complex arguments: of a real function of z, the entries in Re z and Im z are no matrix in z.
     """
 
@@ -160,6 +161,6 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
                                 "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DisconnectedWarning)
-            return jacrev(gradient_for("hessian", f, argnums), argnums)(*args, **options)
+            return jacrev(gradient_for("hessian", f, argnums, has_aux), argnums, has_aux)(*args, **options)
 
     return standing_for(f, argnums)(quiet)

@@ -113,6 +113,34 @@ def test_second_derivatives_of_a_vector_speak_of_themselves() -> None:
     assert np.array_equal(autograd.jvp(autograd.jacobian(square), (x,), (x,))[1], 2 * np.eye(3))
 
 
+X, V = np.array([0.7, -1.2]), np.array([0.3, 2.0])
+
+ALONG: dict[str, tuple[Any, Any]] = {  # with auxiliary results, and without
+    "hessian": (lambda f, x: autograd.hessian(f, has_aux=True)(x), lambda f, x: autograd.hessian(f)(x)),
+    "hvp": (lambda f, x: autograd.hvp(f, x, V, has_aux=True), lambda f, x: autograd.hvp(f, x, V)),
+    "jvp": (lambda f, x: autograd.jvp(f, (x,), (V,), has_aux=True)[1:], lambda f, x: autograd.jvp(f, (x,), (V,))[1]),
+    "linearize": (lambda f, x: (autograd.linearize(f, x, has_aux=True)[1](V),
+                                autograd.linearize(f, x, has_aux=True)[2]),
+                  lambda f, x: autograd.linearize(f, x)[1](V)),
+}
+
+
+@pytest.mark.parametrize("transform", ALONG)
+def test_auxiliary_results_stand_beside_what_needs_one_number(transform: str) -> None:
+    with_aux, without = ALONG[transform]
+    f = lambda x: (np.sum(np.sin(x) * x), {"twice": 2 * x, "what": "a word"})  # noqa: E731
+    found, aux = with_aux(f, X)
+    np.testing.assert_array_equal(found, without(lambda x: f(x)[0], X))
+    assert type(aux["twice"]) is np.ndarray
+    assert aux["what"] == "a word"
+    np.testing.assert_array_equal(aux["twice"], 2 * X)
+    assert type(with_aux(f, Tensor(X))[1]["twice"]) is Tensor
+    # A result that varies is differentiated further, by whatever is around.
+    np.testing.assert_allclose(autograd.jacobian(lambda x: with_aux(f, x)[1]["twice"])(X), 2 * np.eye(2))
+    with pytest.raises(TypeError, match=r"returns \(output, aux\), got"):
+        with_aux(lambda x: np.sum(np.sin(x)), X)
+
+
 @pytest.mark.parametrize("inputs", [2, 5])
 @pytest.mark.parametrize("transform", [jacrev, jacfwd, jacobian])
 def test_auxiliary_results_stand_beside_a_jacobian(transform: Any, inputs: int) -> None:
