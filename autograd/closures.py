@@ -220,7 +220,9 @@ def alive(node: Node) -> bool:
 def one_example(x: Tensor) -> Tensor:
     """The value of what transforms ride on, within `vmap` that of the first example."""
     value = x._value
-    return Tensor(value.reshape(-1, *x.shape)[0] if value.ndim > x.ndim else value)
+    if value.ndim == x.ndim:
+        return Tensor(value)
+    return Tensor(value.reshape(-1, *x.shape)[0] if value.size else np.ones(x.shape, x.dtype))
 
 
 def plain(leaf: Any) -> Any:
