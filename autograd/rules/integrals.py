@@ -49,20 +49,23 @@ def quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], 
     """The derivatives of f(x) = F(x)/x = int_0^1 k(x t) dt, from those of k and of F; quadrature within the radius."""
 
     def derivative(x: Array, order: int) -> Array:
-        bound, (nodes, weights) = radius(order), quadrature()
-        near = integrand(x[..., None] * nodes, order) @ (weights * nodes**order)
-        away = np.where(np.abs(x) < bound, bound, x)
-        far = value(away)
+        near = np.abs(x) < radius(order)
+        away = np.where(near, 1, x)
+        out = value(away)
         for k in range(1, order + 1):
-            far = (numerator(away, k) - k * far) / away
-        return np.where(np.abs(x) < bound, near, far)
+            out = (numerator(away, k) - k * out) / away
+        if np.any(near):
+            nodes, weights = quadrature(12 + 2 * order)
+            out = np.asarray(out)
+            out[near] = integrand(np.asarray(x)[near][:, None] * nodes, order) @ (weights * nodes**order)
+        return out
 
     return derivative
 
 
 sinc = by_order("sinc", np.sinc, quotient(
     np.sinc, lambda x, n: np.pi**n * np.cos(np.pi * x + n * (np.pi / 2)),
-    lambda x, n: np.pi ** (n - 1) * np.sin(np.pi * x + n * (np.pi / 2)), lambda n: n + 1.0))
+    lambda x, n: np.pi ** (n - 1) * np.sin(np.pi * x + n * (np.pi / 2)), lambda n: (n + 1) / 4))
 composite(np.sinc)(lambda x: sinc(x))
 
 
