@@ -29,11 +29,25 @@ def check_ownership(call: Callable[..., list[Any]], values: Arrays, given: Array
 
 
 def _pull(call: Callable[..., list[Any]], values: Arrays, names: Sequence[str]) -> Arrays:
+    """The gradients of a random cotangent, each its owner's."""
     inputs = [v.copy() for v in values]
     outs, pullback = vjp(call, *inputs)
     cotangents = random_like([as_array(out) for out in outs], np.random.default_rng(1))
     seeds = [u.copy() for u in cotangents]
     gradients = [as_array(g) for g in pullback(seeds)]
+    _check_form(gradients, values, names)
+    _unchanged(cotangents, seeds, "the cotangent that was given to the pullback")
+    _unchanged(values, inputs, "an argument")
+    known = [g.copy() for g in gradients]
+    again = [as_array(g) for g in pullback([2 * u for u in cotangents])]
+    _unchanged(known, gradients, "the gradient of an earlier pullback")
+    _check_linear(known, again, names)
+    _check_memory([*zip([f"the gradient of {name}" for name in names], gradients, strict=True),
+                   *[("the cotangent", u) for u in seeds], *[("an argument", v) for v in inputs]])
+    return known
+
+
+def _check_form(gradients: Arrays, values: Arrays, names: Sequence[str]) -> None:
     for gradient, value, name in zip(gradients, values, names, strict=True):
         if gradient.shape != value.shape:
             raise GradientMismatch(f"reverse mode: the gradient of {name} has shape {gradient.shape}, the argument "
@@ -41,22 +55,20 @@ def _pull(call: Callable[..., list[Any]], values: Arrays, names: Sequence[str]) 
         if gradient.dtype != value.dtype:
             raise GradientMismatch(f"reverse mode: the gradient of {name} is {gradient.dtype}, the argument "
                                    f"{value.dtype}")
-    _unchanged(cotangents, seeds, "the cotangent that was given to the pullback")
-    _unchanged(values, inputs, "an argument")
-    known = [g.copy() for g in gradients]
-    again = [as_array(g) for g in pullback([2 * u for u in cotangents])]
-    _unchanged(known, gradients, "the gradient of an earlier pullback")
-    for g, twice, name in zip(known, again, names, strict=True):
-        if not np.allclose(2 * g, twice, rtol=1e3 * np.finfo(g.dtype).eps, equal_nan=True):
+
+
+def _check_linear(once: Arrays, twice: Arrays, names: Sequence[str]) -> None:
+    for g, double, name in zip(once, twice, names, strict=True):
+        if not np.allclose(2 * g, double, rtol=1e3 * np.finfo(g.dtype).eps, equal_nan=True):
             raise GradientMismatch(f"reverse mode: the pullback is not linear: for twice the cotangent the gradient "
-                                   f"of {name} is {twice}, not twice {g}")
-    owners = [*zip([f"the gradient of {name}" for name in names], gradients, strict=True),
-              *[("the cotangent", u) for u in seeds], *[("an argument", v) for v in inputs]]
+                                   f"of {name} is {double}, not twice {g}")
+
+
+def _check_memory(owners: Sequence[tuple[str, Array]]) -> None:
     for (name, a), (other, b) in combinations(owners, 2):
         if np.shares_memory(a, b):
             raise GradientMismatch(f"reverse mode: {name} shares memory with {other}: a change of one would be a "
                                    "change of both; return a copy from the rule")
-    return known
 
 
 def _unchanged(before: Arrays, after: Sequence[Array], what: str) -> None:

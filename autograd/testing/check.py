@@ -11,23 +11,19 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from autograd.arrays import consecutive
 from autograd.errors import DisconnectedWarning, GradientMismatch
-from autograd.forward import jvp
 from autograd.tensor import Tensor
-from autograd.transforms import vjp
 
 from .aliasing import check_ownership
-from .differences import Array, Arrays, Coordinate, Differences, Slope, coordinates, inner, joined, random_like, unit
+from .differences import Coordinate, Differences, Slope, coordinates, random_like, unit
 from .digits import check_digits
+from .measures import ALL, MODES, Level, Measure, Mode, derivative, direction_of, element_of
 from .report import Report
 from .subject import Subject, as_array, raw
-
-Mode = Literal["reverse", "forward"]
 
 TOLERANCES = {"float64": (1e-6, 1e-11), "float32": (1e-3, 1e-5), "float16": (5e-2, 1e-2)}
 """Relative and absolute tolerance by the coarsest dtype that the function computes in."""
@@ -64,7 +60,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
             if "reverse" in modes:
                 check_ownership(subject.call, subject.values, subject.given, subject.inputs)
             check_digits(subject.call, subject.values, subject.inputs, lambda: subject.outputs, modes)
-            level = _Level(subject.call, subject.values, subject.inputs, lambda: subject.outputs)
+            level = Level(subject.call, subject.values, subject.inputs, lambda: subject.outputs)
             checker.check(level, order, full)
     finally:
         subject.randomness.restore()
@@ -104,17 +100,6 @@ def _strided(x: Any) -> Any:
     return np.transpose(np.flip(np.copy(np.flip(np.transpose(x)), order="C")))
 
 
-@dataclass
-class _Level:
-    """A function at one order of differentiation: of leaves, to a list of outputs."""
-
-    call: Callable[..., list[Any]]
-    values: Arrays
-    inputs: list[str]
-    outputs: Callable[[], list[str]]
-    prefix: str = ""  # the modes that made this function from the user's
-
-
 class _Checker:
     def __init__(self, modes: tuple[Mode, ...], rtol: float, atol: float, seed: int, eps: float, report: Report, *,
                  fits: bool) -> None:
@@ -125,48 +110,64 @@ class _Checker:
         self.scale: float  # the largest derivative of the level, which errors are relative to
         self.value = 0.0  # the largest value so far: differences of a derivative that vanishes still round as it does
 
-    def check(self, level: _Level, order: int, full: bool | None) -> None:
+    def check(self, level: Level, order: int, full: bool | None) -> None:
         """Compare all modes with the differences, then do the same with each mode's derivative, one order higher."""
         compared = self.report.comparisons
         differences = Differences(partial(raw, level.call), level.values, self.eps)
+        slopes = self._slopes(level, differences, full)
+        self._note_kinks(level, slopes)
+        self._settle_sizes(slopes, differences)
+        for mode in self.modes:
+            measure = MODES[mode](level, differences.here, self.rng)
+            self.report.modes.append(measure.mode)
+            for slope in slopes:
+                self._prove(measure, level, differences, slope)
+        if order > 1 and self.report.comparisons > compared:  # or else the derivative is no function to check
+            for mode in self.modes:
+                self.check(derivative(mode, level, differences.here, self.rng), order - 1, False)
+
+    def _slopes(self, level: Level, differences: Differences, full: bool | None) -> list[Slope]:
+        """The slopes along a random direction, and of few inputs, or beside a kink, along single elements."""
         units = list(coordinates(level.values))
+        if not units:
+            return []
         if full is None:
             full = len(units) <= FULL_JACOBIAN and not level.prefix
-        directions = [random_like(level.values, self.rng)] if units else []
-        directions += [unit(level.values, c) for c in units] if full else []
-        slopes = [differences.along(direction) for direction in directions]
-        if units and not full and not np.all(slopes[0].trusted):  # a kink spoils a projection: look at single elements
-            picked = self.rng.permutation(len(units))[:FULL_JACOBIAN]
-            slopes += [differences.along(unit(level.values, units[int(i)])) for i in picked]
-        self._note_kinks(level, slopes)
+        slopes = [differences.along(random_like(level.values, self.rng))]
+        if full:
+            picked = units
+        elif not np.all(slopes[0].trusted):  # a kink spoils a projection
+            picked = [units[int(i)] for i in self.rng.permutation(len(units))[:FULL_JACOBIAN]]
+        else:
+            picked = []
+        return slopes + [differences.along(unit(level.values, c)) for c in picked]
+
+    def _settle_sizes(self, slopes: Sequence[Slope], differences: Differences) -> None:
+        """What errors are relative to, and `atol` belongs to."""
         sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
         self.value = max(self.value, float(np.max(np.abs(differences.at_zero), initial=0)))
         if self.fits:
             nearby = [np.max(s.size[s.trusted], initial=0) for s in slopes]
             self.unit = min(1.0, max(*sizes, *nearby, self.value, 0.0)) or 1.0
         self.scale = float(max(*sizes, 1e-6 * self.value, self.atol * self.unit, 1e-300))
-        for mode in self.modes:
-            measure = _MODES[mode](level, differences.here, self.rng)
-            self.report.modes.append(measure.mode)
-            for slope in slopes:
-                slope = slope.without(differences.corners)
-                wrong = self._compare(measure, slope)
-                if wrong is not None and differences.exclude_corners(slope.direction, self.rng):
-                    self._note_kinks(level, [differences.along(slope.direction)])
-                    slope = slope.without(differences.corners)
-                    wrong = self._compare(measure, slope)
-                if wrong is not None:
-                    raise self._mismatch(self._locate(measure, differences, slope) or wrong)
-        if order > 1 and units and self.report.comparisons > compared:  # or else the derivative is no function to check
-            for mode in self.modes:
-                self.check(_derivative(mode, level, differences.here, self.rng), order - 1, False)
 
-    def _compare(self, measure: _Measure, slope: Slope) -> _Wrong | None:
+    def _prove(self, measure: Measure, level: Level, differences: Differences, slope: Slope) -> None:
+        """Raise `GradientMismatch` where a mode is wrong along a direction, and no corner is to blame."""
+        slope = slope.without(differences.corners)
+        wrong = self._compare(measure, slope)
+        if wrong is not None and differences.exclude_corners(slope.direction, self.rng):
+            self._note_kinks(level, [differences.along(slope.direction)])
+            slope = slope.without(differences.corners)
+            wrong = self._compare(measure, slope)
+        if wrong is not None:
+            raise self._mismatch(self._locate(measure, differences, slope) or wrong)
+
+    def _compare(self, measure: Measure, slope: Slope) -> _Wrong | None:
         """The worst violation along one direction, or None."""
         worst = self._worst(measure, slope)
         return worst if worst is not None and worst.excess > 1 else None
 
-    def _worst(self, measure: _Measure, slope: Slope) -> _Wrong | None:
+    def _worst(self, measure: Measure, slope: Slope) -> _Wrong | None:
         """What is furthest from its reference along one direction, for its tolerance; None where nothing is known."""
         if not np.any(slope.trusted):
             return None
@@ -183,7 +184,7 @@ class _Checker:
         self.report.compared(float(np.max(difference)) / max(self.scale, largest), where, got.size)
         return _Wrong(measure.mode, place, got[worst], expected[worst], float(tolerance[worst]), float(excess[worst]))
 
-    def _locate(self, measure: _Measure, differences: Differences, slope: Slope) -> _Wrong | None:
+    def _locate(self, measure: Measure, differences: Differences, slope: Slope) -> _Wrong | None:
         """The single input that a projection went wrong by: half of the inputs at a time.
 
         It is the first half that is wrong or, where a large sum hides what is wrong in it, the one further off.
@@ -205,15 +206,15 @@ class _Checker:
             suspects = max(suspects[:half], suspects[half:], key=distance)
         return self._compare(measure, differences.along(unit(differences.values, suspects[0])))
 
-    def _note_kinks(self, level: _Level, slopes: Iterable[Slope]) -> None:
+    def _note_kinks(self, level: Level, slopes: Iterable[Slope]) -> None:
         """Report where a derivative is missing; of one order only: what is not smooth has no higher one either."""
         if self.report.not_differentiable:
             return
         found = [slope for slope in slopes if not np.all(slope.trusted)]
-        single = [slope for slope in found if _along(level, slope.direction) != ALL]
+        single = [slope for slope in found if direction_of(level, slope.direction) != ALL]
         for slope in single or found:
-            output = _element(level.outputs(), raw(level.call, level.values), int(np.argmin(slope.trusted)))
-            self.report.skipped(f"{output} along {_along(level, slope.direction)}: {slope.trouble}")
+            output = element_of(level.outputs(), raw(level.call, level.values), int(np.argmin(slope.trusted)))
+            self.report.skipped(f"{output} along {direction_of(level, slope.direction)}: {slope.trouble}")
 
     def _mismatch(self, wrong: _Wrong) -> GradientMismatch:
         return GradientMismatch(
@@ -231,112 +232,6 @@ class _Wrong:
     expected: Any
     tolerance: float
     excess: float  # how many tolerances apart
-
-
-class _Forward:
-    """What forward accumulation gives along a direction: the tangent of every output."""
-
-    def __init__(self, level: _Level, here: Arrays, rng: np.random.Generator) -> None:
-        self.level, self.here, self.mode = level, here, f"forward{level.prefix}"
-
-    def __call__(self, slope: Slope) -> tuple[Array, Array, Array]:
-        outs, tangents = jvp(self.level.call, self.level.values, slope.direction)
-        for out, tangent, name in zip(outs, tangents, self.level.outputs(), strict=True):
-            if np.shape(tangent) != np.shape(out):
-                raise GradientMismatch(f"{self.mode} mode: the tangent of {name} has shape {np.shape(tangent)}, the "
-                                       f"output {np.shape(out)}")
-        got = joined([as_array(t) for t in tangents])
-        return slope.trusted_part(got), slope.trusted_part(slope.value), slope.trusted_part(slope.error)
-
-    def place(self, slope: Slope, element: int) -> str:
-        output = _element(self.level.outputs(), self.here, element)
-        return f"the tangent of {output} along {_along(self.level, slope.direction)}"
-
-
-class _Reverse:
-    """What reverse accumulation gives along a direction: the change of `<u, f>` for a random cotangent u."""
-
-    def __init__(self, level: _Level, here: Arrays, rng: np.random.Generator) -> None:
-        self.level, self.mode = level, f"reverse{level.prefix}"
-        self.cotangents = [np.ones_like(here[0])] if len(here) == 1 and here[0].size == 1 else random_like(here, rng)
-        outs, self.pullback = vjp(level.call, *level.values)
-        outs = [as_array(out) for out in outs]
-        for out, known, name in zip(outs, here, level.outputs(), strict=True):
-            # As large as the largest entry: what was summed may have been far larger than what is left of it.
-            largest = float(np.max(np.abs(known), initial=0, where=np.isfinite(known)))
-            rounding = 1e3 * float(np.finfo(known.dtype).eps) * largest + 1e-30
-            if not np.allclose(out, known, rtol=0, atol=rounding, equal_nan=True):
-                raise GradientMismatch(f"{name} has another value when it is differentiated: {out} instead of {known}")
-        self.known: dict[bytes, Arrays] = {}
-
-    def __call__(self, slope: Slope) -> tuple[Array, Array, Array]:
-        masked = slope.trusted_part(joined(self.cotangents))
-        gradients = self._gradients(slope.trusted, masked)
-        terms = np.real(np.conj(masked) * slope.trusted_part(slope.value))
-        errors = np.abs(masked) * slope.trusted_part(slope.error) + 1e-14 * np.abs(terms)
-        return np.array([inner(gradients, slope.direction)]), np.array([np.sum(terms)]), np.array([np.sum(errors)])
-
-    def _gradients(self, trusted: Array, masked: Array) -> Arrays:
-        key = trusted.tobytes()
-        if key not in self.known:
-            parts = [masked[place].reshape(u.shape) if u.dtype.kind == "c"
-                     else masked[place].real.astype(u.dtype).reshape(u.shape)
-                     for u, place in zip(self.cotangents, consecutive(u.size for u in self.cotangents), strict=True)]
-            self.known[key] = [as_array(g) for g in self.pullback(parts)]
-        return self.known[key]
-
-    def place(self, slope: Slope, element: int) -> str:
-        loss = "" if self.cotangents[0].size == 1 and len(self.cotangents) == 1 else " of sum(u * output)"
-        along = _along(self.level, slope.direction)
-        return f"the gradient{loss} along {along}" if along == ALL else f"the gradient{loss} for {along}"
-
-
-_Measure = _Forward | _Reverse
-_MODES: dict[str, type[_Forward] | type[_Reverse]] = {"forward": _Forward, "reverse": _Reverse}
-
-
-def _derivative(mode: Mode, level: _Level, here: Arrays, rng: np.random.Generator) -> _Level:
-    """The derivative of a level's function, by one mode, as the function of the next level."""
-    if mode == "reverse":
-        cotangents = random_like(here, rng)
-
-        def call(*leaves: Any) -> list[Any]:
-            return list(vjp(level.call, *leaves)[1](cotangents))
-
-        names = [f"gradient of {name}" for name in level.inputs]
-        return _Level(call, level.values, level.inputs, lambda: names, f" over reverse{level.prefix}")
-
-    tangents = random_like(level.values, rng)
-
-    def push(*leaves: Any) -> list[Any]:
-        return list(jvp(level.call, leaves, tangents)[1])
-
-    return _Level(push, level.values, level.inputs, lambda: [f"tangent of {name}" for name in level.outputs()],
-                  f" over forward{level.prefix}")
-
-
-ALL = "a random direction"
-
-
-def _along(level: _Level, direction: Arrays) -> str:
-    """The name of a direction: one element of an argument, or a random direction in all."""
-    moved = [(i, tuple(map(int, index))) for i, d in enumerate(direction) for index in np.argwhere(d)]
-    if len(moved) != 1:
-        return ALL
-    i, index = moved[0]
-    part = ""
-    if level.values[i].dtype.kind == "c":
-        part = "the imaginary part of " if direction[i][index].real == 0 else "the real part of "
-    return f"{part}{level.inputs[i]}" + (f" at index {index}" if index else "")
-
-
-def _element(names: list[str], arrays: Arrays, element: int) -> str:
-    """The name of an element of the joined outputs."""
-    ends = np.cumsum([array.size for array in arrays])
-    which = int(np.searchsorted(ends, element, side="right"))
-    within = element - int(ends[which]) + arrays[which].size
-    index = tuple(int(i) for i in np.unravel_index(within, arrays[which].shape))
-    return names[which] + (f" at index {index}" if index else "")
 
 
 def _number(value: Any) -> str:

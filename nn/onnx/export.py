@@ -42,10 +42,26 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     with needing("onnx", extra="onnx"):
         import onnx
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
+    proto, outputs = _followed(model, inputs)
+    try:
+        onnx.checker.check_model(proto, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        problem = "export_onnx made what is not a valid ONNX model; has the example a batch axis?"
+        raise ValueError(f"{problem} {error}") from None
+    _compare(proto, inputs, outputs)
+    others = [_other(value) for value in inputs]
+    for values in (others, [-value if value.dtype.kind == "f" else value for value in others]):
+        _compare(proto, values, _outputs(model, values))
+    replace_file(path, proto.SerializeToString())
+
+
+def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor]]:
+    """What a call of the model does, as an ONNX model, and what it returns."""
+    from onnx import helper
+
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
     with evaluating(model), enable_grad(), _calls(model) as calls:
-        result = model(*tracked)
-    outputs = list(tensors_in(result))
+        outputs = list(tensors_in(model(*tracked)))
     writer = _Writer(model)
     input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
     for name, value in zip(input_names, tracked, strict=True):
@@ -53,23 +69,13 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     for call in calls:
         writer.layer(call)
     for name, value in zip(output_names, outputs, strict=True):
-        writer.graph.nodes.append(onnx.helper.make_node("Identity", [writer.find(value)], [name], name=name))
+        writer.graph.nodes.append(helper.make_node("Identity", [writer.find(value)], [name], name=name))
     batch = inputs[0].shape[0] if inputs[0].ndim else 0
-    proto = _proto(
+    return _proto(
         writer.graph,
         [_described(name, value, batch) for name, value in zip(input_names, inputs, strict=True)],
         [_described(name, value.data, batch) for name, value in zip(output_names, outputs, strict=True)],
-    )
-    try:
-        onnx.checker.check_model(proto, full_check=True)
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        problem = "export_onnx made what is not a valid ONNX model; has the example a batch axis?"
-        raise ValueError(f"{problem} {error}") from None
-    _compare(proto, dict(zip(input_names, inputs, strict=True)), outputs)
-    others = [_other(value) for value in inputs]
-    for values in (others, [-value if value.dtype.kind == "f" else value for value in others]):
-        _compare(proto, dict(zip(input_names, values, strict=True)), _outputs(model, values))
-    replace_file(path, proto.SerializeToString())
+    ), outputs
 
 
 def _numbered(name: str, values: Sequence[Any]) -> list[str]:
@@ -205,13 +211,14 @@ def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
             return None
 
 
-def _compare(proto: Any, inputs: dict[str, Any], outputs: Sequence[Tensor] | None) -> None:
+def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor] | None) -> None:
+    """Raise ValueError where ONNX's reference evaluator makes something else of these inputs than the model did."""
     from onnx.reference import ReferenceEvaluator
 
     if outputs is None:
         return
     with np.errstate(all="ignore"):
-        found = ReferenceEvaluator(proto).run(None, inputs)
+        found = ReferenceEvaluator(proto).run(None, dict(zip(_numbered("input", inputs), inputs, strict=True)))
     for number, (output, theirs) in enumerate(zip(outputs, found, strict=True)):
         ours = output.data
         tolerance = 1e-3 if ours.dtype.itemsize < 8 else 1e-6  # a slope or epsilon is in single precision, for ONNX

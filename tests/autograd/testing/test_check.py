@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import GradientMismatch, Tensor
-from autograd.testing import aliasing, check, check_gradients, check_rule
+from autograd.testing import aliasing, check_gradients, check_rule, measures
 from autograd.testing.differences import random_like
 from autograd.testing.randomness import RandomState
 from autograd.testing.subject import Subject
@@ -213,7 +213,7 @@ def test_a_value_that_changes_when_it_is_differentiated_is_a_mismatch() -> None:
 
 
 def test_a_tangent_of_the_wrong_shape_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "jvp", lambda f, x, t: (f(*x), [np.zeros(2)]))
+    monkeypatch.setattr(measures, "jvp", lambda f, x, t: (f(*x), [np.zeros(2)]))
     with pytest.raises(GradientMismatch, match=r"the tangent of output has shape \(2,\), the output \(\)"):
         check_gradients(np.sin, 1.0, modes=["forward"])
 
