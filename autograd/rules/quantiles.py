@@ -1,17 +1,20 @@
 """Order statistics: median, quantiles and percentiles, with or without nan, every `method` and `weights`.
 
 Which sorted elements a quantile reads, and how it mixes two of them, depends on ranks alone. So NumPy's own function
-is applied to the ranks; what it returns is a place between two ranks, and the elements at these ranks are mixed.
+is applied to the ranks; what it returns is a place between two ranks, and the elements at these ranks are mixed. Where
+the method is a line from one element to the next, the place moves with the level.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import array_of
+from autograd.arrays import floating
 from autograd.declare import composite, piecewise_constant
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
@@ -19,13 +22,22 @@ from autograd.tensor.box import varies
 from autograd.tensor.nested import shared_values, tensors_in
 
 from .axes import all_axes, reduced_last
+from .calculus import least
 
 Array = Any
 
+LINES = {"linear": (1, 1), "hazen": (1 / 2, 1 / 2), "weibull": (0, 0), "median_unbiased": (1 / 3, 1 / 3),
+         "normal_unbiased": (3 / 8, 3 / 8), "interpolated_inverted_cdf": (0, 1)}
+"""Methods whose place is `q n + a + q (1 - a - b) - 1` among n elements, within their ends, and a and b (Hyndman and
+Fan 1996, p. 363). All others step from element to element."""
+
 
 def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Array, axis: Any, keepdims: bool,
-                 **options: Any) -> Array:
-    """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read."""
+                 moves: Callable[..., Array] | None = None, **options: Any) -> Array:
+    """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read.
+
+    `moves` tells by how much more these move what is read, from the sorted elements and where among them it is.
+    """
     a = array_of(a)
     if a.dtype.kind not in "fc" or not a.size:
         return piecewise_constant(function)(a, axis=axis, keepdims=keepdims, **options)
@@ -49,6 +61,7 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     ordered = np.sort(flat, axis=-1)
     below, above = np.take_along_axis(ordered, low, -1), np.take_along_axis(ordered, high, -1)
     mixed = np.where(share == 0, below, mix(below, above, share))
+    mixed = mixed if moves is None else mixed + moves(ordered, low, share)
     out = np.moveaxis(np.where(missing, np.nan, mixed), -1, 0).reshape(*levels, *flat.shape[:-1])
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
@@ -84,6 +97,29 @@ def between(below: Array, above: Array, share: Array) -> Array:
     return np.where(share < 0.5, below + share * gap, above - (1 - share) * gap)
 
 
+def moved(q: Array, method: str, ordered: Array, low: Array, share: Array) -> Array:
+    """By how much a quantile moves with its level: 0, but for its derivative.
+
+    At an element, where two lines meet, it is the lesser slope if both have one sign, as everywhere. Beyond the ends it
+    is 0, and so where a line becomes level; but not where there are no more levels beyond.
+    """
+    lower, upper = LINES[method]
+    count = piecewise_constant(count_of_numbers)(ordered)
+    values, last = q.detach(), low == count - 1
+    with np.errstate(invalid="ignore"):  # from one infinity to another there is no slope
+        gaps = np.diff(ordered, axis=-1, append=ordered[..., -1:])
+    before, after = np.take_along_axis(gaps, np.maximum(low - 1, 0), -1), np.take_along_axis(gaps, low, -1)
+    slope = np.where(share == 0, least(before, after), after)
+    slope = np.where((low == 0) & (share == 0), np.where((values == 0) & (lower == 1), after, 0), slope)
+    slope = np.where(last, np.where((values == 1) & (upper == 1), before, 0), slope)
+    slope = np.where((count > 1) & np.isfinite(slope), slope, 0) * (count + 1 - lower - upper)
+    return np.astype(slope * (q - values), ordered.dtype)
+
+
+def count_of_numbers(x: Array) -> Array:
+    return np.sum(~np.isnan(x), axis=-1, keepdims=True)
+
+
 def halfway(below: Array, above: Array, share: Array) -> Array:
     """The mean of two elements, which may be infinite."""
     return np.mean(np.stack([below, above]), axis=0)
@@ -103,15 +139,20 @@ def middle(function: Callable[..., Any]) -> Callable[..., Any]:
     return apply
 
 
-def at_level(function: Callable[..., Any]) -> Callable[..., Any]:
+def at_level(function: Callable[..., Any], whole: int) -> Callable[..., Any]:
+    """A quantile, or a percentile, of which the whole has 100."""
+
     def apply(a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
               method: str = "linear", keepdims: Any = False, *, weights: Any = None) -> Any:
         refuse(function, out, overwrite_input)
-        for name, option in (("q", q), ("weights", weights)):
-            if any(map(varies, tensors_in(option))):
-                raise NoDerivativeError(f"{function.__name__} has no derivative in {name}; pass {name}.detach()")
+        if any(map(varies, tensors_in(weights))):
+            raise NoDerivativeError(f"{function.__name__} has no derivative in weights; pass weights.detach()")
+        moves = None
+        if method in LINES and any(map(varies, tensors_in(q))):
+            a = floating(array_of(a))
+            moves = partial(moved, np.ravel(array_of(q) / whole), method)
         q = q if isinstance(q, (int, float)) else np.asarray(shared_values(q))
-        return read_by_rank(function, between, a, axis, keepdims is True, q=q, method=method,
+        return read_by_rank(function, between, a, axis, keepdims is True, moves, q=q, method=method,
                             weights=shared_values(weights))
 
     return apply
@@ -125,6 +166,6 @@ def refuse(function: Callable[..., Any], out: Any, overwrite_input: bool) -> Non
 
 for central in (np.median, np.nanmedian):
     composite(central)(middle(central))
-for anywhere in (np.quantile, np.percentile, np.nanquantile, np.nanpercentile):
-    composite(anywhere)(at_level(anywhere))
+for anywhere, of in ((np.quantile, 1), (np.percentile, 100), (np.nanquantile, 1), (np.nanpercentile, 100)):
+    composite(anywhere)(at_level(anywhere, of))
     real_only.add(anywhere)

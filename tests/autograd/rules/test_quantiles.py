@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autograd import NoDerivativeError, Tensor, grad
+from autograd import NoDerivativeError, Tensor, grad, jvp, vmap
+from autograd.testing import check_gradients
 
 Array = np.ndarray[Any, Any]
 METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
@@ -49,7 +50,62 @@ def test_median_of_an_even_number_shares_the_two_in_the_middle() -> None:
 
 def test_what_has_no_derivative_is_refused() -> None:
     t = Tensor([1.0, 2.0], requires_grad=True)
-    with pytest.raises(NoDerivativeError, match="quantile has no derivative in q"):
-        np.quantile(np.arange(3.0), t[0])
+    with pytest.raises(NoDerivativeError, match="quantile has no derivative in weights"):
+        np.quantile(np.arange(2.0), 0.5, weights=t, method="inverted_cdf")
     with pytest.raises(TypeError, match="assign the result"):
         np.median(t, overwrite_input=True)
+
+
+# --- The level -------------------------------------------------------------------------------------------------------
+
+sample = np.random.default_rng(3).normal(size=(5, 7))
+
+
+@pytest.mark.filterwarnings("ignore:the output of f does not depend")  # a step is constant
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("function", [np.quantile, np.percentile, np.nanquantile, np.nanpercentile])
+@given(q=st.floats(0.002, 0.998), axis=st.sampled_from([None, 0, (0, 1)]))
+def test_a_quantile_moves_with_its_level_as_differences_say(function: Any, method: str, q: float, axis: Any) -> None:
+    whole = 100 if "percentile" in function.__name__ else 1
+    x = np.where(sample > 1.2, np.nan, sample) if "nan" in function.__name__ else sample
+
+    def f(q: Any) -> Any:
+        return np.sum(np.sin(function(x, q * whole, axis=axis, method=method)))
+
+    h = 1e-6
+    left, right = f(q) - f(q - h), f(q + h) - f(q)
+    assume(abs(left - right) < 5e-9 and abs(left) < 1e-2)  # no corner and no step within
+    slope = float(grad(f)(q))
+    assert slope == pytest.approx((left + right) / (2 * h), rel=1e-4, abs=1e-6)
+    assert float(jvp(f, (q,), (1.0,))[1]) == pytest.approx(slope)
+
+
+def test_levels_and_elements_are_differentiated_together() -> None:
+    def f(q: Any, x: Any) -> Any:
+        return np.sum(np.quantile(x, q, axis=1) ** 2)
+
+    check_gradients(f, np.array([0.21, 0.54]), sample, order=2)
+    examples = vmap(grad(lambda x, q: np.quantile(x, q), 1), (0, None))(sample, 0.3)
+    np.testing.assert_allclose(examples, [grad(lambda q, x=x: np.quantile(x, q))(0.3) for x in sample])
+    assert float(grad(lambda q: np.quantile(np.arange(4), q))(0.4)) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(("method", "q", "slope"), [
+    ("linear", 0.0, 3.0), ("linear", 1 / 3, 3.0), ("linear", 2 / 3, 1.5), ("linear", 1.0, 1.5),
+    ("hazen", 0.0, 0.0), ("hazen", 0.1, 0.0), ("hazen", 1 / 8, 0.0), ("hazen", 3 / 8, 4.0), ("hazen", 1.0, 0.0),
+    ("interpolated_inverted_cdf", 0.25, 0.0), ("interpolated_inverted_cdf", 1.0, 2.0),
+])
+def test_at_an_element_it_is_the_lesser_slope_and_at_the_end_of_levels_that_within(
+    method: str, q: float, slope: float
+) -> None:
+    x = np.array([1.0, 0.0, 3.5, 3.0])
+    assert float(grad(lambda q: np.quantile(x, q, method=method))(q)) == pytest.approx(slope)
+
+
+def test_the_level_of_infinite_and_missing_elements() -> None:
+    def slope(q: float, *x: float) -> float:
+        return float(grad(lambda q: np.quantile(np.array(x), q))(q))
+
+    assert slope(0.4, 1.0, 2.0, 3.0, np.inf) == pytest.approx(3)
+    assert slope(0.9, 1.0, np.nan, 3.0, 2.0) == 0
+    assert slope(0.5, 1.0) == 0
