@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from nn import layers
 from nn.kernels.broadcasting import along_channels
 from nn.module import Module
-from nn.onnx.call import Call
+from nn.onnx.call import Call, Convert
 from nn.onnx.graph import Graph
-
-Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 
 
 def simple(operator: str, **renamed: str) -> Convert:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,3 +49,7 @@ class Call:
         """The name of a constant in the dtype of the first input: an attribute of the layer, unless given."""
         found = getattr(self.module, name) if value is None else value
         return graph.constant(np.array(found, self.inputs[0].dtype), f"{self.path}.{name}")
+
+
+Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
+"""What writes a layer: from the graph, its call and the names of its inputs to the names of its outputs."""
