@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
-from autograd.drawing.words import figure, shape_text
+from autograd.drawing.words import shape_text
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.registry import known_name
 from autograd.several_outputs import select
@@ -20,6 +20,7 @@ from autograd.tensor.hooks import those_of_the_user
 from .clusters import MASK, clustered
 from .facts import IN_FULL, summary
 from .names import Names, fuller
+from .options import options_text
 from .order import computation_order
 from .replay import fill_in
 from .rule_text import rule_text
@@ -220,39 +221,3 @@ def _add_alone(graph: Graph, tensor: Tensor, names: Names) -> None:
                      shape=tensor.shape, dtype=str(tensor.dtype), value=_figures(tensor), output=True))
     why = "nothing that it was made of requires grad, or the graph was cut by detach(), no_grad() or a plain array."
     graph.banner = (*graph.banner, f"{name or 'A tensor'} has no graph: {why}")
-
-
-def options_text(options: Mapping[str, Any]) -> str:
-    """Options as they are written in a call, those that say nothing left out."""
-    if set(options) == {"key"}:
-        key = options["key"]
-        return "[" + ", ".join(map(_option, key if isinstance(key, tuple) and key else [key])) + "]"
-    if set(options) == {"view", "options"}:  # of a write through a view: which view it was
-        return f"{_option(options['view'])} {options_text(options['options'])}".rstrip()
-    written = {name: _option(value) for name, value in options.items() if _says_something(value)}
-    return ", ".join(f"{name}={text}" for name, text in written.items() if text)
-
-
-def _says_something(value: Any) -> bool:
-    return value is not None and value is not False and not (
-        (isinstance(value, str) and value == "C") or (isinstance(value, float) and value == 0))
-
-
-def _option(value: Any) -> str:
-    """One option or index, short: arrays by dtype and shape, slices as Python writes them; else nothing."""
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {shape_text(value.shape)}"
-    if isinstance(value, slice):
-        ends = ["" if end is None else str(end) for end in (value.start, value.stop)]
-        return ":".join(ends + ([str(value.step)] if value.step is not None else []))
-    if value is Ellipsis:
-        return "..."
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_option, value)) + ("," if len(value) == 1 else "") + ")"
-    if isinstance(value, list) and value and all(isinstance(size, int) for size in value):
-        return str(value)
-    if isinstance(value, (float, complex)):
-        return figure(value)
-    if isinstance(value, (int, str, np.generic)) or value is None:
-        return str(value)
-    return str(getattr(value, "name" if isinstance(value, np.dtype) else "__name__", ""))

@@ -7,7 +7,7 @@ never from addresses or sets.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
@@ -25,6 +25,7 @@ from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.placing.ways_back import ways_back
 from autograd.drawing.words import printable
 
+from .escapes import escape, hovering, literal
 from .style import PALETTES, Theme, heat_colours
 
 FONT = "Helvetica"
@@ -216,28 +217,6 @@ def _html(written: list[Line], colours: dict[str, str], ink: str) -> str:
         colour = ink or colours[_ROLE_COLOUR[line.role]]
         parts.append(f'<tr><td><font point-size="{size}" color="{colour}">{text}</font></td></tr>')
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(parts)}</table>>'
-
-
-def escape(text: str) -> str:
-    """Text for XML and for HTML-like labels."""
-    return (printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-            .replace("'", "&#39;"))
-
-
-def literal(text: str) -> str:
-    r"""Text as a quoted attribute that Graphviz shows as it is.
-
-    In a quoted string it reads `\N` as the node's name, `&amp;` as a character and a backslash at the end as the
-    quote's; the `graphviz` package reads `<b>` as markup.
-    """
-    quoted: str = graphviz.escape(printable(text).replace("&", "&amp;"))
-    return quoted
-
-
-def hovering(lines: Iterable[str]) -> str:
-    """A tooltip, one line each: Graphviz looks for its escapes twice there."""
-    text: str = graphviz.nohtml("\n".join(literal(printable(line).replace("\\", "\\\\")) for line in lines))
-    return text
 
 
 def place(point: Point, height: float) -> str:

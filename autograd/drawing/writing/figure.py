@@ -14,7 +14,8 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.placing.marks import Mark, marks
 from autograd.drawing.placing.ways_back import ways_back
 
-from .dot import classes, escape
+from .dot import classes
+from .escapes import escape
 from .style import heat_colours
 
 

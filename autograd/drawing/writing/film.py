@@ -12,7 +12,7 @@ from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.layout import Layout
 from autograd.drawing.reading.steps import Trace
 
-from .dot import escape
+from .escapes import escape
 from .figure import Figure
 from .legend import ROW, banner, breadth, wrapped
 from .slots import leaf_of, with_slots

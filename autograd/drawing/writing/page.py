@@ -21,7 +21,7 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.reading.steps import Trace
 from autograd.drawing.shaping.levels import MOST_VERTICES, Level
 
-from .dot import escape
+from .escapes import escape
 from .slots import with_slots
 from .style import Theme, variables
 from .svg import paint

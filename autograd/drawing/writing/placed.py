@@ -11,7 +11,8 @@ from autograd.drawing.placing.layout import Layout
 from autograd.drawing.placing.marks import marks
 from autograd.drawing.words import width
 
-from .dot import digraph, literal, look, place
+from .dot import digraph, look, place
+from .escapes import literal
 from .legend import RAMP_WIDE, ROW, SIGNS, Entry, banner, breadth, indent, legend
 from .style import PALETTES, RAMP_STEPS, Theme, heat_colours
 

@@ -14,7 +14,7 @@ from autograd.drawing.model import Graph, Kind
 from autograd.drawing.placing.geometry import Box
 from autograd.drawing.placing.layout import Layout
 
-from .dot import escape
+from .escapes import escape
 from .figure import Figure, outline, rectangle
 from .legend import RAMP_WIDE, ROW, SIGNS, Sample, banner, breadth, indent, legend
 from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet

@@ -1,0 +1,31 @@
+"""Text that says what it says, wherever it is written: in XML, in DOT, in a tooltip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import graphviz
+
+from autograd.drawing.words import printable
+
+
+def escape(text: str) -> str:
+    """Text for XML and for HTML-like labels."""
+    return (printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+            .replace("'", "&#39;"))
+
+
+def literal(text: str) -> str:
+    r"""Text as a quoted attribute that Graphviz shows as it is.
+
+    In a quoted string it reads `\N` as the node's name, `&amp;` as a character and a backslash at the end as the
+    quote's; the `graphviz` package reads `<b>` as markup.
+    """
+    quoted: str = graphviz.escape(printable(text).replace("&", "&amp;"))
+    return quoted
+
+
+def hovering(lines: Iterable[str]) -> str:
+    """A tooltip, one line each: Graphviz looks for its escapes twice there."""
+    text: str = graphviz.nohtml("\n".join(literal(printable(line).replace("\\", "\\\\")) for line in lines))
+    return text
