@@ -1,4 +1,4 @@
-"""Twins of `scipy.sparse.linalg`: linear systems with a constant sparse matrix."""
+"""Twins of `scipy.sparse.linalg`: linear systems with a sparse matrix, constant or of tensors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.scipy.twin import no_twins_but_these, twin
 from autograd.tensor.nested import holds_tensors
+
+from .entries import Entries, system
 
 Array = Any
 
@@ -65,10 +67,26 @@ def factorized(A: Any) -> Any:
     return splu(A)
 
 
-@twin(sl.spsolve)
+@twin(sl.spsolve, lambda A, b, *options, **named: (
+    spsolve_of_tensors(A, b) if isinstance(A, Entries) else sl.spsolve(A, b, *options, **named)))
 def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = True) -> Any:
-    """The x with A x = b for a constant A, factored once for all derivatives; differentiated in b, dense."""
-    b = array_of(b)
-    b = b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b  # as SciPy has it: one column gives a vector
+    """The x with A x = b, differentiated in b, dense, and in the entries of A if these are tensors.
+
+    A constant A is factored once for all derivatives.
+    """
+    if isinstance(A, Entries):
+        return spsolve_of_tensors(A, b)
+    b = one_column_as_a_vector(array_of(b))
     dtype = np.result_type(A.dtype, b.dtype, np.float32)
     return splu(A.tocsc().astype(dtype), permc_spec).solve(b)
+
+
+def spsolve_of_tensors(A: Entries, b: Any) -> Any:
+    b = one_column_as_a_vector(array_of(b))
+    if A.shape[0] != A.shape[1] or b.ndim not in (1, 2) or b.shape[0] != A.shape[0]:
+        raise ValueError(f"spsolve takes a square matrix and a right side of as many rows, got {A.shape} and {b.shape}")
+    return system(A.data, b, places=A.places)
+
+
+def one_column_as_a_vector(b: Any) -> Any:
+    return b[:, 0] if b.ndim == 2 and b.shape[1] == 1 else b  # as SciPy has it

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from autograd import Tensor, grad, hessian, vmap
+from autograd import Tensor, grad, hessian, jacobian, vmap
 from autograd.scipy import sparse
 from autograd.testing import check_gradients
 
@@ -109,6 +109,93 @@ def test_batches_and_hessians() -> None:
     np.testing.assert_allclose(vmap(lambda x: sparse.matmul(matrix, x))(x), x @ matrix.toarray().T)
     energy = hessian(lambda x: np.sum(sparse.matmul(matrix, x) ** 2))(x[0])
     np.testing.assert_allclose(energy, 2 * matrix.toarray().T @ matrix.toarray())
+
+
+ROW, COL = np.array([0, 1, 2, 3, 0, 2, 2]), np.array([0, 1, 2, 3, 2, 1, 2])  # the last place twice
+ENTRIES = np.array([4.0, 3.0, 2.0, 5.0, 0.3, -0.7, 1.5])
+
+
+def dense(data: Any) -> Any:
+    return sp.coo_array((data, (ROW, COL)), (4, 4)).toarray()
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.0 + 0.5j])
+def test_a_matrix_of_tensors_multiplies_and_solves_as_the_dense_one(factor: Any) -> None:
+    data = ENTRIES * factor
+    for x in VECTORS[:2]:
+        A = sparse.coo_array((Tensor(data), (ROW, COL)), (4, 4))
+        np.testing.assert_allclose((A @ x).numpy(), dense(data) @ x)
+        np.testing.assert_allclose(sparse.matmul(A.T, Tensor(x)).numpy(), dense(data).T @ x)
+        np.testing.assert_allclose(sparse.linalg.spsolve(A.tocsc(), x).numpy(), np.linalg.solve(dense(data), x))
+        check_gradients(lambda d, x: sparse.coo_array((d, (ROW, COL)), (4, 4)) @ x, data, x)
+        check_gradients(lambda d, x: sparse.linalg.spsolve(sparse.coo_matrix((d, (ROW, COL))), x), data, x)
+    single = sparse.coo_array((Tensor(data.astype(np.complex64 if factor.imag else np.float32)), (ROW, COL)))
+    assert (single @ np.ones(4, np.float32)).dtype == sparse.linalg.spsolve(single, np.ones(4, np.float32)).dtype
+    assert single.dtype == (single @ np.ones(4, np.float32)).dtype
+
+
+def test_sums_and_multiples_of_matrices_of_tensors() -> None:
+    constant, d = sp.random_array((4, 4), density=0.5, rng=0), Tensor(ENTRIES)
+    A = sparse.coo_array((d, (ROW, COL)), (4, 4))
+    full, other = dense(ENTRIES), constant.toarray()
+    for found, expected in ((A + constant, full + other), (constant + A, full + other), (constant - A, other - full),
+                            (A - A / 2, full / 2), (-2 * A * d[1] + A.T, -6 * full + full.T)):
+        np.testing.assert_allclose(found.toarray().numpy(), expected)
+    assert repr(A) == "<sparse matrix (4, 4) of 7 tensors, float64>"
+    assert (A.nnz, A.ndim) == (7, 2)
+
+
+@pytest.mark.parametrize("shape", [None, (4, 6)])
+def test_diagonals_of_tensors_stand_where_scipys_do(shape: Any) -> None:
+    diagonals = [np.array([1.0, 2, 3]), np.array([4.0, 5, 6, 7]), np.array([8.0, 9])]
+    if shape:
+        diagonals = [np.array([1.0, 2, 3]), np.array([4.0, 5, 6, 7]), np.array([8.0, 9, 1, 2])]
+    offsets = [-1, 0, 2]
+    expected = sp.diags_array(diagonals, offsets=offsets, shape=shape).toarray()
+    for make in (sparse.diags_array, sparse.diags):
+        found = make([Tensor(d) for d in diagonals], offsets=offsets, shape=shape)
+        np.testing.assert_array_equal(found.toarray().numpy(), expected)
+        assert sp.issparse(make(diagonals, offsets=offsets, shape=shape))
+    laplace = sparse.diags_array([Tensor(1.0), -2.0, 1.0], offsets=[-1, 0, 1], shape=(5, 5))
+    np.testing.assert_array_equal(laplace.toarray().numpy(),
+                                  sp.diags_array([1.0, -2.0, 1.0], offsets=[-1, 0, 1], shape=(5, 5)).toarray())
+    np.testing.assert_array_equal(sparse.diags_array(Tensor([1.0, 2.0])).toarray().numpy(), np.diag([1.0, 2.0]))
+
+
+def test_a_conductivity_is_found_again_from_a_temperature() -> None:
+    """`(k u')' = -1` on a line: the gradient in k of each cell through the sparse system, and steps by it."""
+    size = 30
+
+    def temperature(k: Any) -> Any:
+        A = sparse.diags_array([-k[1:-1], k[1:] + k[:-1], -k[1:-1]], offsets=[-1, 0, 1], format="csc")
+        return sparse.linalg.spsolve(A, np.full(size, (size + 1) ** -2.0))
+
+    truth = 1 + 0.5 * np.sin(np.arange(size + 1))
+    measured, k = temperature(truth), truth * (1 + 0.03 * np.cos(5.0 * np.arange(size + 1)))
+    check_gradients(lambda k: np.sum(temperature(k) ** 2), truth)
+    assert np.max(np.abs(temperature(k) / measured - 1)) > 1e-3
+    for _ in range(5):
+        J = np.asarray(jacobian(temperature)(k))
+        k = k + np.linalg.lstsq(J, measured - temperature(k), rcond=None)[0]
+    np.testing.assert_allclose(temperature(k), measured, rtol=1e-10)
+    np.testing.assert_allclose(vmap(temperature)(np.stack([truth, k])), np.stack([temperature(truth), temperature(k)]))
+
+
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda A: A @ A, TypeError, r"write A @ \(B @ x\)"),
+    (lambda A: A @ np.ones(3), ValueError, r"a matrix \(4, 4\) multiplies \(4,\) or \(4, K\), got \(3,\)"),
+    (lambda A: A + sp.eye_array(3), ValueError, r"of one shape are added, got \(4, 4\) and \(3, 3\)"),
+    (lambda A: A + 1, TypeError, "unsupported operand"),
+    (lambda A: A * np.ones(4), TypeError, "does not support ufuncs"),
+    (lambda A: A / A, TypeError, "unsupported operand"),
+    (lambda A: A.data[0] * A, TypeError, r"a number stands behind: A \* t"),
+    (lambda A: sparse.linalg.spsolve(A, np.ones(3)), ValueError, r"got \(4, 4\) and \(3,\)"),
+    (lambda A: sparse.coo_array(Tensor(np.eye(3))), TypeError, r"coo_array\(\(data, \(row, col\)\), shape\)"),
+    (lambda A: sparse.csr_array, AttributeError, r"coo_array\(.*\) and diags_array take tensors"),
+])
+def test_what_matrices_of_tensors_do_not_do(call: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        call(sparse.coo_array((Tensor(ENTRIES), (ROW, COL)), (4, 4)))
 
 
 def test_what_is_no_sparse_matrix_is_refused_and_tensors_name_the_way() -> None:

@@ -143,7 +143,10 @@ for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
 # --- scipy.sparse ----------------------------------------------------------------------------------------------------
 
 MATRIX = scipy.sparse.random_array((4, 4), density=0.5, format="csr", rng=0) + 3 * scipy.sparse.eye_array(4)
-on(sparse.multiply, (4, 3), call=partial(sparse.matmul, MATRIX), complex=True)
+on(sparse.products.multiply, (4, 3), call=partial(sparse.matmul, MATRIX), complex=True)
+PLACES = (np.array([0, 1, 2, 3, 0, 2]), np.array([0, 1, 2, 3, 2, 1]))
+on(sparse.entries.solve, Operand((6,), POSITIVE), (4, 3), complex=True,
+   call=lambda d, b: sparse.linalg.spsolve(sparse.coo_array((d, PLACES), (4, 4)).tocsc(), b))
 for name, solver in {"splu": lambda: sparse.linalg.splu(MATRIX.tocsc().astype(complex)).solve,
                      "factorized": lambda: sparse.linalg.factorized(MATRIX * 1j)}.items():
     on(getattr(scipy.sparse.linalg, name), (4, 3), complex=True, call={
