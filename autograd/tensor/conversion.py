@@ -32,7 +32,7 @@ def refuse_as_array(x: Tensor) -> None:
             frame = frame.f_back
         instead = _instead(frame, ASSIGNMENT if _assigns(frame) else ARRAYS)
         if x._value.ndim > x.ndim:
-            raise TypeError(f"np.asarray of a tensor inside vmap, which differs by example, is no array; {instead}")
+            raise TypeError(f"np.asarray of a tensor inside vmap would lose the other examples; {instead}")
         raise TypeError(f"np.asarray of a tensor that requires grad would lose its gradient; {instead}; "
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
 
