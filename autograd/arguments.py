@@ -91,7 +91,7 @@ def refuse_ndarray(name: str, target: Any) -> None:
     """Raise unless a tensor is what a function writes tensors into: an ndarray cannot hold a gradient."""
     if not isinstance(target, Tensor):
         raise TypeError(f"{name} would write a tensor into a plain ndarray, which loses its gradient; make the target "
-                        "a tensor, as autograd.tensor(target)")
+                        "a tensor, as autograd.asarray(target)")
 
 
 def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = None,

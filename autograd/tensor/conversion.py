@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
-ARRAYS = ("NumPy functions take the tensor itself (for np.vectorize write vmap), np.stack or autograd.asarray a list "
-          "of tensors")
+ARRAYS = "NumPy functions take the tensor itself, np.stack or autograd.asarray a list of tensors"
+VECTORIZED = "np.vectorize makes arrays: write vmap(f)(t), or np.stack([f(x) for x in t]) if f branches on values"
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
 TWINS = "autograd.scipy has twins of SciPy's functions that take tensors"
 OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1"
@@ -67,6 +67,8 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
         if module.startswith("scipy"):
             asked = module
             called = _public_name(frame) or called  # what the user called is furthest out
+        elif frame.f_code.co_name.startswith("_vectorize"):
+            otherwise = VECTORIZED
         frame = frame.f_back
     if not asked:
         return otherwise

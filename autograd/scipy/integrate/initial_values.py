@@ -76,6 +76,15 @@ class Happening(Elementwise):
     def solve(self, p: Array) -> Array:
         return values_of(self.arguments(p)[0])
 
+    def inverse(self, v: Any, x: Any, p: Any) -> Any:
+        try:
+            return super().inverse(v, x, p)
+        except np.linalg.LinAlgError:
+            raise np.linalg.LinAlgError(
+                f"the time of an event has no derivative where its function touches 0 and does not cross it, or jumps: "
+                f"at one of t = {values_of(x)} it has the slope 0 along the solution; where a function turns, its rate "
+                "of change crosses 0, and is a better event") from None
+
 
 def event_of(event: Callable[..., Any], filled: Callable[..., Any], values: Sequence[Array]) -> Callable[..., Any]:
     """A user's event as SciPy calls it, with its direction and whether it ends the solution."""

@@ -107,8 +107,13 @@ def test_trimming_nothing_but_zeros_leaves_nothing() -> None:
 
 
 def test_writing_a_tensor_into_an_ndarray_says_what_to_write() -> None:
-    with pytest.raises(TypeError, match=r"autograd\.tensor\(target\)"):
-        np.copyto(np.zeros(2), Tensor([1.0, 2.0], requires_grad=True))
+    t = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(TypeError, match=r"autograd\.asarray\(target\)"):
+        np.copyto(np.zeros(2), t)
+    for target in (np.zeros(2), [t[0], t[1]], 2 * t):  # what it says to write, whatever the target
+        given = autograd.asarray(target)
+        np.copyto(given, t)
+        assert given.requires_grad
 
 
 def test_unique_reads_each_value_where_it_first_occurs() -> None:

@@ -122,6 +122,16 @@ def test_an_event_uses_what_it_is_given() -> None:
     assert k.grad.item() == pytest.approx((when(0.1 + 1e-4)[-1] - when(0.1 - 1e-4)[-1]).item() / 2e-4, rel=1e-4)
 
 
+@pytest.mark.parametrize("event", [lambda t, y, *_: np.sign(t - 0.05), lambda t, y, *_: np.maximum(t - 0.05, 0.0)])
+def test_an_event_that_does_not_cross_zero_has_no_derivative(event: Any) -> None:
+    def when(g: Any) -> Any:
+        return np.sum(integrate.solve_ivp(thrown, (0.0, 1.0), START, events=event, args=(g, 0.1)).t_events[0])
+
+    for derivative in (grad(when), lambda g: jvp(when, (g,), (1.0,))):
+        with pytest.raises(np.linalg.LinAlgError, match="touches 0 and does not cross it, or jumps: .* a better event"):
+            derivative(9.81)
+
+
 @pytest.mark.parametrize("end", [2.0, -2.0])
 def test_the_solution_at_any_time_is_scipys_and_is_differentiated(end: float) -> None:
     at = np.sign(end) * np.array([0.7, 0.2, 2.0, 0.0, 0.7])
