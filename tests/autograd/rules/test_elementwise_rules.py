@@ -187,6 +187,37 @@ def test_parts_of_a_number_have_its_sign() -> None:
         np.testing.assert_array_equal(np.signbit(found.numpy()), np.signbit(known))
 
 
+def test_a_column_times_rows_of_another_number_is_refused() -> None:
+    """Products of elements take the place of a matrix product, and broadcast."""
+    with pytest.raises(ValueError, match="matmul"):
+        Tensor(np.ones((3, 1)), requires_grad=True) @ np.ones((2, 20))
+
+
+NEAR_ONE = 2.0**-40
+
+
+@pytest.mark.parametrize(("function", "x", "slope"), [
+    (lambda x: x**0, 0.0, 0.0), (lambda x: x ** np.zeros(()), 0.0, 0.0), (lambda x: x ** np.ones(()), 0.0, 1.0),
+    (np.arcsin, 1 - NEAR_ONE, 1 / np.sqrt(NEAR_ONE * (2 - NEAR_ONE))),
+    (np.arccos, NEAR_ONE - 1, -1 / np.sqrt(NEAR_ONE * (2 - NEAR_ONE))),
+    (np.arcsinh, 1e200, 1e-200), (np.arcsinh, -1e200, 1e-200),
+    (lambda x: np.arctan2(x, 1e200), 1e200, 5e-201), (lambda x: np.arctan2(1e-200, x), 1e-200, -5e199),
+    (lambda x: np.hypot(x, 1e200), 1e200, np.sqrt(0.5)),
+    (lambda x: np.logaddexp(x, np.inf), np.inf, 0.5), (lambda x: np.logaddexp(-np.inf, x), -np.inf, 0.5),
+    (lambda x: np.logaddexp2(x, -np.inf), -np.inf, 0.5), (lambda x: np.logaddexp(x, 3.0), -np.inf, 0.0),
+    (lambda x: np.maximum(x, 0.0), 0.0, 0.0), (lambda x: np.minimum(0.0, x), 0.0, 0.0),
+    (lambda x: np.fmax(x, np.nan), 0.3, 1.0), (lambda x: np.fmin(np.nan, x), 0.3, 1.0),
+])
+def test_slopes_at_the_ends_of_a_domain_and_of_the_numbers(function: Any, x: float, slope: float) -> None:
+    assert grad(function)(x) == pytest.approx(slope, rel=1e-13, abs=0)
+    assert jvp(function, (x,), (1.0,))[1] == pytest.approx(slope, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("function", [np.arccosh, np.arcsin, np.arccos, np.arcsinh, np.arctanh, np.sqrt, np.log])
+def test_complex_numbers_of_every_quarter(function: Any) -> None:
+    check_gradients(function, np.array([2 + 0.5j, -2 + 0.5j, -2 - 0.5j, 2 - 0.5j, 0.3 + 0.1j, -0.3 - 0.1j]))
+
+
 def test_the_sign_of_a_complex_number_turns_with_it() -> None:
     """It is x / |x|; its gradient was 0."""
     x = np.array([1 + 2j, -0.3 + 0.2j, 0.5j])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax
 
-from autograd import Tensor
+from autograd import Tensor, jvp
 from nn.functional import cross_entropy as cross_entropy_of
 from nn.kernels import cross_entropy as module
 from nn.kernels.cross_entropy import cross_entropy
@@ -132,6 +132,44 @@ def test_rows_of_minus_infinity_cost_infinity_with_a_finite_gradient(weight: Any
     loss.backward()
     assert loss.item() == (np.inf if weight is None else 0)  # a label of weight 0 does not count
     np.testing.assert_array_equal(x.grad.data, [[-1, 0]] if weight is None else [[0, 0]])
+
+
+def test_rows_of_minus_infinity_in_forward_accumulation() -> None:
+    """The loss and the slope that the gradient has: -1 in the logit of the label."""
+    x, t = np.array([[-np.inf, -np.inf], [0.0, 0.0]]), np.array([[2.0, 3.0], [1.0, 0.0]])
+    out, tangent = jvp(lambda x: cross_entropy(x, np.array([0, 0]), None, reduction="none"), (x,), (t,))
+    np.testing.assert_allclose(out, [np.inf, np.log(2)])
+    np.testing.assert_allclose(tangent, [-2.0, -0.5])
+
+
+@pytest.mark.parametrize("kernel", [cross_entropy, negative_log_likelihood])
+def test_a_class_that_is_ruled_out_counts_in_no_derivative(kernel: Any) -> None:
+    """Where it has no share: neither in that of its share nor of its weight, as the reference has it."""
+    x = np.array([[-0.9, -np.inf, -0.5], [-np.inf, -2.3, -0.1], [-1.6, -1.2, -0.7]])
+    given = x, np.array([[0.3, 0.0, 0.7], [0.0, 0.6, 0.4], [0.5, 0.5, 0.0]]), np.array([1.0, 2.0, 0.5])
+    for a, b in zip(gradients(kernel, *given), gradients(kernel.reference, *given), strict=True):
+        assert np.isfinite(a).all()
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+
+
+def gradients(f: Any, x: Any, target: Any, weight: Any) -> list[Any]:
+    """In all that holds floats."""
+    leaves = [Tensor(part, requires_grad=part.dtype.kind == "f") for part in (x, target, weight)]
+    f(*leaves).backward()
+    return [leaf.grad.data for leaf in leaves if leaf.requires_grad]
+
+
+@pytest.mark.parametrize("kernel", [cross_entropy, negative_log_likelihood])
+def test_labels_that_have_no_weight_together_have_no_slope_in_it(kernel: Any) -> None:
+    given = np.array([[-0.9, -1.3, -0.5], [-0.4, -2.3, -0.1]]), np.array([0, 1]), np.array([0.0, 0.0, 1.0])
+    for g in (*gradients(kernel, *given), *gradients(kernel.reference, *given)):
+        np.testing.assert_array_equal(g, 0)
+
+
+@pytest.mark.parametrize("kernel", [cross_entropy, negative_log_likelihood])
+def test_what_is_no_number_costs_nothing_where_it_is_ignored(kernel: Any) -> None:
+    x = np.array([[-0.9, -1.3], [np.nan, np.nan]])
+    assert kernel(x, np.array([1, -100]), None).item() == kernel(x[:1], np.array([1]), None).item()
 
 
 @pytest.mark.parametrize(("target", "message"), [
