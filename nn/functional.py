@@ -17,6 +17,7 @@ from nn.layers.adaptive_pooling import (
     adaptive_max_pool3d,
 )
 from nn.layers.attention import scaled_dot_product_attention
+from nn.layers.batch_normalization import batch_norm, instance_norm
 from nn.layers.bilinear import bilinear
 from nn.layers.compositions import celu, glu, logsigmoid, mish, selu, softmin, softsign, tanhshrink
 from nn.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -27,7 +28,7 @@ from nn.layers.embedding_bag import embedding_bag
 from nn.layers.flatten import flatten
 from nn.layers.gumbel import gumbel_softmax
 from nn.layers.linear import linear
-from nn.layers.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from nn.layers.normalization import group_norm, layer_norm, rms_norm
 from nn.layers.padding import pad
 from nn.layers.patches import fold, unfold
 from nn.layers.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold

@@ -100,28 +100,36 @@ class Module:
             raise TypeError(f"{type(self).__name__}.{name} is computed by .parametrizations.{name}: change what it is "
                             "computed from, or call nn.remove_parametrization(module, name) first")
         if isinstance(value, (Parameter, Module)):
-            if "." in name or not name:
-                raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
-                                 "dots separate the parts of a path")
-            self._forget_buffer(name)
-            self._put_last(name, Module if isinstance(value, Module) else Parameter)
-            path = _join(self._path, name)
-            if isinstance(value, Module):
-                value._locate(path, self)
-            elif value.name is None:
-                value.name = path
+            self._adopt(name, value)
         else:
             held = vars(self).get(name)
             if isinstance(held, (Parameter, Module)):
-                if value is not None:
-                    kind = "Parameter" if isinstance(held, Parameter) else "Module"
-                    raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
-                                    f"silently replace; assign a {kind} (or None)"
-                                    + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
-                object.__setattr__(self, "_emptied", {**self._emptied, name: type(held)})
+                self._empty(name, held, value)
             if name in self._buffers and value is not None:
                 value = _as_buffer(value)
         object.__setattr__(self, name, value)
+
+    def _adopt(self, name: str, value: Parameter | Module) -> None:
+        """Give what is about to be held its path."""
+        if "." in name or not name:
+            raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
+                             "dots separate the parts of a path")
+        self._forget_buffer(name)
+        self._put_last(name, Module if isinstance(value, Module) else Parameter)
+        path = _join(self._path, name)
+        if isinstance(value, Module):
+            value._locate(path, self)
+        elif value.name is None:
+            value.name = path
+
+    def _empty(self, name: str, held: Parameter | Module, value: Any) -> None:
+        """Remember what None takes the place of; nothing else may."""
+        if value is not None:
+            kind = "Parameter" if isinstance(held, Parameter) else "Module"
+            raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
+                            f"silently replace; assign a {kind} (or None)"
+                            + (f", or new values with .{name}.data = ..." if kind == "Parameter" else ""))
+        object.__setattr__(self, "_emptied", {**self._emptied, name: type(held)})
 
     def _computing(self, name: str) -> Module | None:
         """What computes the parameter of this name, if `nn.parametrize` made it a function of others."""

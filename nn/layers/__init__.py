@@ -26,6 +26,14 @@ from nn.layers.adaptive_pooling import (
     AdaptiveMaxPool3d,
 )
 from nn.layers.attention import MultiheadAttention
+from nn.layers.batch_normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
 from nn.layers.bilinear import Bilinear
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
 from nn.layers.compositions import CELU, GLU, SELU, LogSigmoid, Mish, Softmin, Softsign, Tanhshrink
@@ -36,17 +44,7 @@ from nn.layers.embedding import Embedding
 from nn.layers.embedding_bag import EmbeddingBag
 from nn.layers.flatten import Flatten, Unflatten
 from nn.layers.linear import Linear
-from nn.layers.normalization import (
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    GroupNorm,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    InstanceNorm3d,
-    LayerNorm,
-    RMSNorm,
-)
+from nn.layers.normalization import GroupNorm, LayerNorm, RMSNorm
 from nn.layers.padding import (
     CircularPad1d,
     CircularPad2d,

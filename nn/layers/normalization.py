@@ -1,8 +1,8 @@
-"""Normalization: zero mean and unit variance over the batch, over each example, or over groups of channels.
+"""Normalization of every example by itself: zero mean and unit variance over its last axes, or groups of channels.
 
     y = (x - mean) / sqrt(var + eps) * weight + bias
 
-The variance is the biased one (divided by n), except where a running variance is kept: that one is unbiased (n - 1).
+The variance is the biased one (divided by n).
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import in_a_tuple, integer
-from autograd.modes import local
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.kernels import rms_norm as kernels_of_rms
 from nn.layers.arguments import floating, positive
-from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
+from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
-class _Affine(Layer):
+class Affine(Layer):
     """A weight that starts at 1 and, unless it goes without, a bias that starts at 0; or None of either."""
 
     follows: Mapping[str, str] = MappingProxyType({"bias": "affine"})
@@ -43,8 +42,11 @@ class _Affine(Layer):
 
     def _admitted(self, input: Any) -> Tensor:
         """The input, in the dtype of the numbers that the layer has, if any."""
-        held = getattr(self, "running_mean", None) if self.weight is None else self.weight
+        held = self._numbers()
         return admitted(self, input, None if held is None else held.dtype, real=True)
+
+    def _numbers(self) -> Tensor | None:
+        return self.weight
 
     def reset_parameters(self) -> None:
         """Set weight to 1 and bias to 0 again."""
@@ -53,79 +55,7 @@ class _Affine(Layer):
                 overwrite(parameter, start)
 
 
-class _Tracking(_Affine):
-    """One statistic a channel, and a running mean and variance of each, or None of either."""
-
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
-
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        kind = type(self).__name__
-        positive(kind, num_features=num_features)
-        if momentum is not None and not 0 <= momentum <= 1:
-            raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")
-        self.num_features, self.eps, self.affine = num_features, eps, affine
-        self.momentum, self.track_running_stats = momentum, track_running_stats
-        dtype = self._start((num_features,), affine, bias, dtype)
-        self.register_buffer("running_mean", np.zeros(num_features, dtype) if track_running_stats else None)
-        self.register_buffer("running_var", np.ones(num_features, dtype) if track_running_stats else None)
-        self.register_buffer("num_batches_tracked", np.array(0) if track_running_stats else None)
-
-    def reset_running_stats(self) -> None:
-        """Forget the running mean and variance."""
-        for buffer, start in ((self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0)):
-            if buffer is not None:
-                overwrite(buffer, start)
-
-
-class BatchNorm2d(_Tracking):
-    """Normalization of images (N, C, H, W), each channel over the batch and all positions.
-
-    In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
-    running + momentum batch`, or their plain average if `momentum` is None. In evaluation the running ones are used;
-    without `track_running_stats` always the batch's. Raises ValueError for a batch of one value a channel.
-    Source: Ioffe & Szegedy, arXiv:1502.03167.
-    """
-
-    dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
-
-    def forward(self, input: Any) -> Tensor:
-        input = self._admitted(input)
-        if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
-            expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
-            raise refusal(self, expected, input)
-        tracked = self.num_batches_tracked if self.training else None
-        count = 0 if tracked is None else tracked.item() + 1
-        rate = 1 / max(count, 1) if self.momentum is None else self.momentum
-        out = batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
-                         self.training or self.running_mean is None, rate, self.eps, speaker=self)
-        if tracked is not None and not local.recomputing:
-            overwrite(tracked, count)
-        return out
-
-
-class BatchNorm1d(BatchNorm2d):
-    """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
-
-    Input rows (N, C) or sequences (N, C, L), whose statistics are over all steps too; the running ones (C,) move in
-    training. Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
-    """
-
-    dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
-
-
-class BatchNorm3d(BatchNorm2d):
-    """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places; otherwise as BatchNorm2d.
-
-    Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
-    """
-
-    dimensions = MappingProxyType({5: "(N, {}, D, H, W)"})
-
-
-class _OverLastAxes(_Affine):
+class _OverLastAxes(Affine):
     """Normalization of every example by itself, over its last axes."""
 
     follows = MappingProxyType({"bias": "elementwise_affine"})
@@ -158,7 +88,7 @@ class LayerNorm(_OverLastAxes):
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
 
 
-class GroupNorm(_Affine):
+class GroupNorm(Affine):
     """Normalization of every example by itself, over each of `num_groups` groups of channels; input (N, C, ...).
 
     Raises ValueError unless the groups divide the channels. Source: Wu & He, arXiv:1803.08494.
@@ -179,47 +109,6 @@ class GroupNorm(_Affine):
         return group_norm(input, self.num_groups, self.weight, self.bias, self.eps, speaker=self)
 
 
-class InstanceNorm2d(_Tracking):
-    """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
-
-    With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
-    means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
-    Raises ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
-
-    axes = 2
-
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=affine, dtype=dtype)
-
-    def forward(self, input: Any) -> Tensor:
-        x, single = batch_of(self, self._admitted(input), self.num_features, self.axes)
-        out = instance_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
-                            self.training or self.running_mean is None, self.momentum or 0.0, self.eps, speaker=self)
-        return out[0] if single else out
-
-
-class InstanceNorm1d(InstanceNorm2d):
-    """y = (x - mean) / sqrt(var + eps), every channel of every sequence by itself; otherwise as InstanceNorm2d.
-
-    Input (N, C, L), or one sequence (C, L). With `affine` times a weight, plus a bias, (C,). Raises ValueError for one
-    value a channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
-
-    axes = 1
-
-
-class InstanceNorm3d(InstanceNorm2d):
-    """y = (x - mean) / sqrt(var + eps), every channel of every volume by itself; otherwise as InstanceNorm2d.
-
-    Input (N, C, D, H, W), or one volume (C, D, H, W). With `affine` times a weight, plus a bias, (C,). Raises
-    ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
-
-    axes = 3
-
-
 class RMSNorm(_OverLastAxes):
     """x / sqrt(mean of x^2 + eps) * weight over the last axes: LayerNorm that leaves the mean where it is.
 
@@ -234,65 +123,6 @@ class RMSNorm(_OverLastAxes):
     def forward(self, input: Any) -> Tensor:
         input = self._admitted(input)
         return rms_norm(input, self.normalized_shape, self.weight, self.eps, speaker=self)
-
-
-def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
-               bias: Any = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5, *,
-               speaker: Speaker = "batch_norm") -> Tensor:
-    """Batch normalization of (N, C, ...): with the running statistics, or in training with the batch's.
-
-    In training the running mean and (unbiased) variance, where they are given, move towards the batch's, in place.
-    Raises ValueError in training for one value a channel, and in evaluation without running statistics.
-    """
-    input = admitted(speaker, input, real=True)
-    if input.ndim < 2:
-        raise refusal(speaker, "(N, C, ...)", input)
-    weight, bias, mean, variance = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias,
-                                           running_mean=running_mean, running_var=running_var)
-    if not training:
-        if mean is None or variance is None:
-            raise mistake(speaker, "needs running_mean and running_var, or training=True")
-        return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)  # type: ignore[no-any-return]
-    if input.size <= input.shape[1]:
-        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
-                               "larger batch (drop_last=True of a DataLoader), or call .eval()")
-    out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
-    _move(speaker, input, (running_mean, running_var), (mean._value, variance._value), momentum)
-    return out  # type: ignore[no-any-return]
-
-
-def instance_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
-                  bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5, *,
-                  speaker: Speaker = "instance_norm") -> Tensor:
-    """Normalization of every channel of every example of (N, C, ...) by itself, or by the running statistics.
-
-    With `use_input_stats` the running mean and (unbiased) variance, where they are given, move towards the means over
-    the examples, in place. Raises ValueError for one value a channel, and without it and running statistics.
-    """
-    x = admitted(speaker, input, real=True)
-    if not use_input_stats:
-        return batch_norm(x, running_mean, running_var, weight, bias, eps=eps, speaker=speaker)
-    if x.ndim > 1 and x.size == x.shape[0] * x.shape[1] > 0:
-        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {x.shape}")
-    out = group_norm(x, x.shape[1] if x.ndim > 1 else 1, weight, bias, eps, speaker=speaker)
-    if len(x) and (running_mean is not None or running_var is not None):
-        fitting(speaker, x.shape[1:2], x.dtype, running_mean=running_mean, running_var=running_var)
-        values, inner = x._value, tuple(range(2, x.ndim))
-        statistics = values.mean(inner).mean(0), values.var(inner, ddof=1).mean(0)
-        _move(speaker, x, (running_mean, running_var), statistics, momentum)
-    return out
-
-
-def _move(speaker: Speaker, x: Tensor, running: Sequence[Any], batch: Sequence[Any], momentum: float) -> None:
-    """The running statistics a step towards those of the batch x, in place; None is left out."""
-    if not all(held is None or isinstance(held, Tensor) for held in running):
-        raise mistake(speaker, "moves the running statistics in place: give them as tensors", TypeError)
-    if any(held is not None for held in running) and x._value.shape != x.shape:
-        raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
-                               "or make the layer with track_running_stats=False")
-    for held, values in zip(running, batch, strict=True):
-        if held is not None and not local.recomputing:
-            overwrite(held, (1 - momentum) * held._value + momentum * values)
 
 
 def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,

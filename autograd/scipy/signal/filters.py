@@ -209,7 +209,8 @@ def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
     weights = np.zeros(size, x.dtype)
     weights[0] = 1
     weights[1 : (size + 1) // 2] = 2
-    weights[size // 2 :: size][: 1 - size % 2] = 1
+    if size % 2 == 0:
+        weights[size // 2] = 1
     spectrum = np.moveaxis(np.fft.fft(x, size, axis), axis, -1) * weights
     return np.moveaxis(np.fft.ifft(spectrum), -1, axis)
 
