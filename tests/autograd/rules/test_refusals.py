@@ -38,7 +38,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "all out, by its place": (lambda: np.all(T, 0, OUT), TypeError, r"all\(out=...\) would overwrite"),
     "floor into an array": (lambda: np.floor(U, OUT), TypeError, "floor in place would write.*plain ndarray"),
     "where without out": (lambda: np.exp(U, where=OUT > 0), NoDerivativeError, "exp with where .* say with out="),
-    "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.tensor"),
+    "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.asarray"),
     "softplus of complex": (lambda: autograd.softplus(U + 1j), TypeError, "real numbers"),
     "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
     "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),
@@ -109,8 +109,7 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "sum": lambda v: np.sum(X * v, initial=v), "prod": lambda v: np.prod(X * v, initial=v),
     "max": lambda v: np.max(X * v, initial=v), "nansum": lambda v: np.nansum(X * v, initial=v),
     "add.reduce": lambda v: np.add.reduce(X * v, initial=v), "std": lambda v: np.std(X * v, ddof=v),
-    "var": lambda v: np.var(X * v, correction=v), "quantile": lambda v: np.quantile(X * v, v),
-    "percentile": lambda v: np.percentile(X, 90 * v), "nanquantile": lambda v: np.nanquantile(X, v),
+    "var": lambda v: np.var(X * v, correction=v),
     "weights of a quantile": lambda v: np.quantile(X, 0.3, weights=X * v, method="inverted_cdf"),
 }
 
