@@ -3,7 +3,7 @@
     out = (x - mean) / sqrt(var + eps) * weight + bias,   mean and (biased) variance over the normalized axes
 
 x is (..., *normalized), weight and bias have the shape of the normalized axes, or are None.
-Memory: x is read as rows (M, D), in blocks of rows that stay in the L2 cache; sums over rows and columns are products
+Memory: x is read as rows (M, D), in blocks of rows; sums over rows and columns are products
 with vectors. Many short rows near zero are not centred first: var = mean of x² - mean². Kept for the pullback: mean and
 1 / sqrt(var + eps) of each row.
 
@@ -26,6 +26,7 @@ from nn.kernels.statistics import NEAR
 Array = np.ndarray[Any, Any]
 
 MANY = 2**13  # elements
+BLOCK = 2**18  # elements of a block: more than fit the cache, as two threads hinder each other in short passes
 FAR = 1e16  # beyond, squares may be infinite
 
 
@@ -89,7 +90,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
             np.multiply(part, scale, out=part)
             np.add(part, shift, out=part)
 
-    for_blocks(work, count, block_length(count, length), row=length)
+    for_blocks(work, count, block_length(count, length, BLOCK), row=length, least=1)
     return out.reshape(x.shape), (means, coefficients[:, 0])
 
 
@@ -101,7 +102,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
     count, length = rows.shape
     scale = np.ones(length, x.dtype) if weight is None else weight.reshape(length)
     dx = np.empty_like(rows, order="C")
-    step = block_length(count, length)
+    step = block_length(count, length, BLOCK)
     sums = np.empty((-(-count // step), 2, length), x.dtype)
     spread = _worth_spreading(rows)
     if spread:
@@ -139,7 +140,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
             np.add(product, own[:, 2:], out=product)
             np.add(result, product, out=result)
 
-    for_blocks(work, count, step, row=length)
+    for_blocks(work, count, step, row=length, least=1)
     dweight, dbias = sums.sum(axis=0)
     return (
         dx.reshape(x.shape) if needs[0] else None,

@@ -185,8 +185,10 @@ def test_rms_norm_is_its_reference(shape: tuple[int, ...], data: Any, single: bo
     check(rms_norm, [np.asfortranarray(x), weight], [0], second=False, axes=axes, eps=0.1)
 
 
-def test_layer_norm_over_many_rows_and_in_other_memory_orders() -> None:
-    x = random(np.random.default_rng(0), 40, 30, 80)  # more than one block
+def test_layer_norm_over_many_rows_and_in_other_memory_orders(three_threads: None,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nn.kernels.layer_norm.BLOCK", 2**15)
+    x = random(np.random.default_rng(0), 40, 30, 80)  # three blocks
     check(layer_norm, [x, *affine(80)], [0, 1, 2], second=False, axes=1, eps=1e-5)
     close(layer_norm(x.transpose(2, 0, 1), *affine(30), axes=1, eps=1e-5).data,
           layer_norm(np.ascontiguousarray(x.transpose(2, 0, 1)), *affine(30), axes=1, eps=1e-5).data, 1e-14)
