@@ -121,6 +121,14 @@ FORMS: list[Form] = [
     *[("signal.resample", (x, num), {"domain": "freq", "window": "hann"}) for x in (GENERAL, COMPLEX)
       for num in (2, 5)],
     ("signal.resample", (VECTOR, 6, None, 0, LONG[:4]), {}),
+    *[("signal.resample_poly", (SAMPLES, up, down), {"padtype": kind, "axis": axis})
+      for up, down, axis in ((3, 2, 1), (2, 6, 0)) for kind in (
+        "constant", "mean", "median", "minimum", "maximum", "edge", "line", "smooth", "wrap", "symmetric", "reflect",
+        "antisymmetric", "antireflect")],
+    *[("signal.resample_poly", (COMPLEX, 7, 1), {"padtype": kind}) for kind in ("constant", "mean", "antireflect")],
+    ("signal.resample_poly", (SAMPLES, 4, 4), {}),
+    *[("signal.resample_poly", (SAMPLES, 3, 2, 1, window), options) for options in ({}, {"cval": 0.5})
+      for window in ("hann", [1.0, 2.0, 1.0, 0.0], np.array([1.0, 3.0, 1.0]))],
     *[(f"signal.{name}", (LONG, SHORT), {}) for name in ("convolve", "fftconvolve", "oaconvolve", "correlate")],
     *[("integrate.trapezoid", (SAMPLES,), options) for options in (
         {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2, "axis": -1})],

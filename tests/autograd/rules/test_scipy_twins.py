@@ -162,6 +162,7 @@ ALONG: dict[str, Any] = {  # what is called otherwise than with one array
     "signal.filtfilt": lambda f, x, **o: f(WEIGHTS, [1.0, 0.3], x, padlen=2, **o),
     "signal.lfilter": lambda f, x, **o: f(WEIGHTS, [1.0, 0.3], x, **o),
     "signal.resample": lambda f, x, **o: f(x, 7, **o),
+    "signal.resample_poly": lambda f, x, **o: f(x, 3, 2, **o),
     "signal.savgol_filter": lambda f, x, **o: f(x, 3, 2, deriv=1, **o),
     "signal.sosfilt": lambda f, x, **o: f(np.array([[0.2, 0.5, 0.4, 1.0, 0.3, 0.1]]), x, **o),
     "signal.sosfiltfilt": lambda f, x, **o: f(np.array([[0.2, 0.5, 0.4, 1.0, 0.3, 0.1]]), x, padlen=2, **o),

@@ -132,3 +132,10 @@ def test_the_distance_of_samples_is_differentiated_too() -> None:
     for mode in ("interp", "mirror"):
         check_gradients(lambda x, delta, mode=mode: np.sum(np.sin(signal.savgol_filter(
             x, 5, 3, deriv=2, delta=delta, mode=mode))), SIGNALS["one"][0], 0.7)
+
+
+def test_a_signal_at_another_rate_moves_with_its_filter_and_with_what_is_beyond_its_ends() -> None:
+    x, taps = np.random.default_rng(5).normal(size=(2, 9)), np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+    check_gradients(lambda x, h, c: signal.resample_poly(x, 3, 2, axis=1, window=h, cval=c), x, taps, np.array(0.3),
+                    order=2)
+    assert signal.resample_poly(Tensor(x.astype(np.float32)), 3, 2).dtype == np.float32

@@ -115,6 +115,9 @@ on(ss.sosfiltfilt, Operand((2, 6), (0.1, 0.3)), (2, 5), call=lambda sos, x: sign
     np.concatenate([sos[:, :3], np.ones_like(sos[:, 3:4]), sos[:, 4:]], axis=1), x, padlen=3))
 on(ss.resample, (4, 5), options=({"num": 3}, {"num": 7, "axis": 1, "window": "hann"}, {"num": 2}, {"num": 6}),
    complex=True)
+on(ss.resample_poly, (4, 5), complex=True, options=({"up": 2, "down": 6, "window": "hann"}, *[
+    {"up": 3, "down": 2, "axis": 1, "padtype": kind}
+    for kind in ("constant", "mean", "line", "smooth", "reflect", "antireflect")]))
 on(ss.hilbert, (2, 5), options=({}, {"N": 8, "axis": 0}))
 on(ss.detrend, (2, 5), options=({}, {"type": "constant", "axis": 0}, {"bp": [2]}), complex=True)
 on(ss.savgol_filter, (2, 8), options=({"window_length": 5, "polyorder": 2},

@@ -1,0 +1,81 @@
+"""Signals with another rate of samples: zeros between those given, a filter, and some of what it gives.
+
+Of each output only those taps of the filter count that meet no zero, which are every so many of them: a phase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import gcd
+from typing import Any
+
+import numpy as np
+import scipy.signal as ss
+
+from autograd.arguments import array_of
+from autograd.arrays import floating, one_of
+from autograd.scipy.precision import at_least
+from autograd.scipy.twin import twin
+from autograd.tensor import Tensor
+
+Array = Any
+
+LEVELS: dict[str, Callable[..., Array]] = {"mean": np.mean, "median": np.median, "minimum": np.min, "maximum": np.max}
+"""What may be taken from a signal before, and added after, so that there is 0 beyond its ends."""
+
+BEYOND = ["constant", "edge", "line", "smooth", "wrap", "symmetric", "reflect", "antisymmetric", "antireflect"]
+
+
+@twin(ss.resample_poly)
+def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kaiser", 5.0), padtype: str = "constant",
+                  cval: Any = None) -> Any:
+    """`up` samples for `down` of x, linear in x; differentiated in a filter given as `window`, and in `cval`, too."""
+    one_of("resample_poly: padtype", padtype, [*LEVELS, *BEYOND])
+    if up != int(up) or down != int(down) or up < 1 or down < 1:
+        raise ValueError(f"resample_poly takes whole numbers up and down of at least 1, got {up} and {down}")
+    if cval is not None and padtype != "constant":
+        raise ValueError(f"resample_poly takes cval with padtype='constant' alone, got {padtype!r}")
+    x, common = array_of(x), gcd(int(up), int(down))
+    up, down = int(up) // common, int(down) // common
+    if up == down == 1:
+        return x.copy()
+    x = np.moveaxis(floating(x), axis, -1)
+    h, middle = filter_of(window, max(up, down), x.dtype)
+    (x,) = at_least(np.float32, x)
+    level = LEVELS[padtype](x, axis=-1, keepdims=True) if padtype in LEVELS else None
+    x = x if level is None else x - level
+    places = middle + down * np.arange(-(-x.shape[-1] * up // down))
+    count = -(-h.shape[0] // up)
+    phases = np.reshape(np.pad(h * up, (0, count * up - h.shape[0])), (count, up)).T[places % up]
+    met = beyond(x, places[:, None] // up - np.arange(count), padtype, cval)
+    out = np.sum(phases * met, axis=-1)
+    return np.moveaxis(out if level is None else out + level, -1, axis)
+
+
+def filter_of(window: Any, rate: int, dtype: Any) -> tuple[Array, int]:
+    """The filter, and the place of its middle: that which is given, or a low pass by a window."""
+    if isinstance(window, (list, np.ndarray, Tensor)):
+        h = array_of(window)
+        if h.ndim > 1:
+            raise ValueError(f"resample_poly's window is a filter in one dimension, got shape {h.shape}")
+        return h, (h.shape[0] - 1) // 2
+    return ss.firwin(20 * rate + 1, 1 / rate, window=window).astype(dtype), 10 * rate
+
+
+def beyond(x: Array, at: Array, padtype: str, cval: Any) -> Array:
+    """A signal at whole places, those beyond its ends as `scipy.signal.upfirdn` continues it."""
+    n, real = x.shape[-1], np.finfo(x.dtype).dtype
+    inside = np.clip(at, 0, n - 1)
+    first, last = x[..., :1, None], x[..., -1:, None]
+    if padtype in ("edge", "line", "smooth"):
+        rise = {"edge": 0, "line": (last - first) / max(n - 1, 1),
+                "smooth": np.where(at < 0, x[..., 1:2, None] - first, last - x[..., -2:-1, None]) if n > 1 else 0}
+        return x[..., inside] + (at - inside).astype(real) * rise[padtype]
+    if padtype in ("constant", *LEVELS):
+        return np.where(at == inside, x[..., inside], 0 if cval is None else cval)
+    back = {"wrap": x[..., :0], "symmetric": np.flip(x, -1), "antisymmetric": -np.flip(x, -1),
+            "reflect": np.flip(x[..., 1:-1], -1), "antireflect": 2 * x[..., -1:] - np.flip(x[..., 1:-1], -1)}[padtype]
+    there_and_back = np.concatenate([x, back], axis=-1)
+    turns, place = np.divmod(at, there_and_back.shape[-1])
+    found = there_and_back[..., place]
+    return found + 2 * (last - first) * turns.astype(real) if padtype == "antireflect" else found
