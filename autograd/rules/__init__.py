@@ -9,6 +9,7 @@ from . import (
     calculus,
     choosing,
     decompositions,
+    determinants,
     editing,
     error_function,
     indexing,
@@ -24,15 +25,17 @@ from . import (
     ranges,
     recurrences,
     reductions,
+    sets,
     shaping,
     statistics,
     ufuncs,
+    writing,
 )
 
 __all__ = [
-    "activations", "calculus", "choosing", "decompositions", "editing", "error_function", "indexing", "integrals",
-    "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
-    "recurrences", "reductions", "shaping", "statistics", "ufuncs",
+    "activations", "calculus", "choosing", "decompositions", "determinants", "editing", "error_function", "indexing",
+    "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
+    "recurrences", "reductions", "sets", "shaping", "statistics", "ufuncs", "writing",
 ]
 
 on_demand["numpy.fft"] = "autograd.rules.fft"
