@@ -167,7 +167,8 @@ class Function:
 
     def _must_be(self, before: Any, now: Any) -> None:
         numbers, again = ([plain(x) for x in tree.leaves(out)] for out in (before, now))
-        if len(numbers) != len(again) or not all(map(self._is_nearly, numbers, again)):
+        same = len(numbers) == len(again) and all(map(self._is_nearly, numbers, again))
+        if not same or any(map(left, self.captured)):
             raise RuntimeError(
                 f"{getattr(self.function, '__name__', 'a function')} gave something else when it was run again for a "
                 "derivative: it reads a variable, an attribute or an array that was changed since, or draws random "
@@ -215,6 +216,12 @@ def key(x: Tensor) -> Any:
 def alive(node: Node) -> bool:
     """Whether a gradient may be asked for: no more of the argument of a transform that has come to its end."""
     return type(node) is not Leaf or not node.argument or node.reference() is not None
+
+
+def left(node: Any) -> bool:
+    """Whether a leaf was written to, or frozen: its tensor has another node, or none."""
+    tensor = node.reference() if type(node) is Leaf else None
+    return tensor is not None and tensor._node is not node
 
 
 def one_example(x: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ again, so that every order is right.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
     as `scipy.optimize.fixed_point`, finds it. Raises as `root`.
     """
 
+    @wraps(f)
     def difference(x: Any, *args: Any) -> Any:
         return tree_map(lambda new, old: new - old, f(x, *args), x)
 

@@ -339,6 +339,37 @@ def test_a_step_between_the_passes_is_noticed() -> None:
         value.backward()
 
 
+def test_a_parameter_that_was_frozen_between_the_passes_is_noticed() -> None:
+    """No operation meets it any more: it would be a constant."""
+    w = tensor(0.7, requires_grad=True)
+    value = integrate.quad(lambda x: np.exp(-w * x), 0, 1)[0]
+    w.requires_grad = False
+    with pytest.raises(RuntimeError, match="gave something else"):
+        value.backward()
+
+
+def test_losses_of_a_loop_each_see_their_own_turn() -> None:
+    def fits(a: Any, power: Any = None) -> Any:
+        total = 0.0
+        for w in (1.0, 3.0):
+            total = total + optimize.least_squares(
+                lambda x, a: np.stack([x[0] - a, x[0] - a**2, 2 * x[0]]), [0.5], args=(a,),
+                loss=lambda z: np.stack([z + w * z**2, 1 + 2 * w * z, 2 * w + 0 * z])).x[0]
+        return total
+
+    h = 1e-5
+    assert float(grad(fits)(0.7)) == pytest.approx((fits(0.7 + h) - fits(0.7 - h)) / (2 * h), rel=1e-3)
+
+
+def test_arguments_in_an_array_stay_arguments() -> None:
+    def end(k: Any) -> Any:
+        return integrate.solve_ivp(lambda t, y, a, b: k * a * y - b, (0, 1), [1.0], args=np.array([0.5, 0.1]),
+                                   **PRECISE).y[0, -1]
+
+    slope = (end(1.0 + 1e-4) - end(1.0 - 1e-4)) / 2e-4
+    assert float(grad(end)(1.0)) == pytest.approx(slope, rel=1e-5)
+
+
 def test_a_function_that_draws_random_numbers_is_refused() -> None:
     generator = np.random.default_rng(0)
     with pytest.raises(RuntimeError, match="draws random numbers"):

@@ -100,7 +100,8 @@ def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
 
 def at_the_end(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
     """Add to `args`, of which `solve_ivp` takes any sequence."""
-    call["args"] = (*(call.get("args") or ()), *captured)
+    given = call.get("args")
+    call["args"] = (*(() if given is None else given), *captured)
 
 
 @twin_of_functions(si.solve_ivp, "equation", enter=at_the_end)

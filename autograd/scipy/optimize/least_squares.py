@@ -13,6 +13,7 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.arrays import floating
+from autograd.frozen import frozen
 from autograd.registry import real_only
 from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
@@ -75,6 +76,7 @@ def of_a_function(x: Array, call: Call) -> Array:
 
 @solver_twin(so.least_squares, "residuals")
 def least_squares(call: Call, solver: Solver) -> Any:
+    call["loss"] = frozen(call["loss"])  # derivatives ask for it, too
     misfit = Misfit(of_a_function, lambda call: call)
     found, x = solved(stationary(misfit.cost, limits), np.atleast_1d(unknowns(call["x0"])), call, solver,
                       attrgetter("x"))
