@@ -67,7 +67,7 @@ def erf_values(x: Array) -> Array:
     y = np.abs(wide)
     small = wide * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
     tail = np.copysign(1 - erfc_of_positive(np.maximum(y, 0.46875)), wide)
-    return np.where(np.isnan(wide), wide, np.where(y <= 0.46875, small, tail)).astype(x.dtype)[()]
+    return np.where(y <= 0.46875, small, tail).astype(x.dtype)[()]
 
 
 def normal_cdf_in_single(out: Array, x: Array) -> None:
@@ -96,8 +96,7 @@ def normal_cdf_values(x: Array) -> Array:
     y = np.abs(z)
     tail = 0.5 * erfc_of_positive(np.maximum(y, 0.46875))
     centre = 0.5 - 0.5 * z * ratio(SMALL, np.square(np.minimum(y, 0.46875)))
-    out = np.where(y <= 0.46875, centre, np.where(z > 0, tail, 1 - tail))
-    return np.where(np.isnan(z), z, out).astype(x.dtype)[()]
+    return np.where(y <= 0.46875, centre, np.where(z > 0, tail, 1 - tail)).astype(x.dtype)[()]
 
 
 erf_of = elementwise(erf_values, lambda x: 2 * ROOT * np.exp(-x * x), name="erf")

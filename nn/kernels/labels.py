@@ -91,7 +91,7 @@ def divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
         return x.size // x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
     if counted is None and weight is None:
-        return max(1, labels.size)
+        return labels.size
     share = 1 if counted is None else counted.astype(x.dtype)
     total = np.sum(share if weight is None else weight[labels] * share)
     return np.where(total == 0, np.inf, total)
