@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, grad
+from autograd import Tensor, grad, jvp
 from nn.kernels.embedding import embedding
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import check, close, random
@@ -47,16 +47,18 @@ def test_one_index_many_times_and_large_tables(rows: int) -> None:
     assert leaf.grad.data.sum() == 2 * 1038
 
 
-def test_no_gradient_reaches_the_padding_in_any_order() -> None:
+@pytest.mark.parametrize("padding", [2, -2])
+def test_no_gradient_reaches_the_padding_in_any_order(padding: int) -> None:
     weight = random(np.random.default_rng(0), 4, 2)
     indices = np.array([2, 0, 2, 3])
 
     def cost(w: Any) -> Any:
-        return (embedding(w, indices, padding_idx=2) ** 3).sum()
+        return (embedding(w, indices, padding_idx=padding) ** 3).sum()
 
     first = grad(cost)(weight)
     second = grad(lambda w: (grad(cost)(w) * 1.0).sum())(weight)
     assert not np.asarray(first)[2].any()
+    assert jvp(cost, (weight,), (np.eye(4)[:, [2, 2]],))[1] == 0
     np.testing.assert_allclose(np.asarray(second), 6 * weight * np.array([[1], [0], [0], [1]]), rtol=1e-12)
 
 
