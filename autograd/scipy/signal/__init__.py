@@ -9,12 +9,12 @@ from .filters import detrend, filtfilt, hilbert, lfilter, lfilter_zi, sosfilt, s
 from .polyphase import resample_poly
 from .resampling import resample
 from .smoothing import savgol_filter
-from .spectra import coherence, csd, periodogram, welch
+from .spectra import coherence, csd, periodogram, spectrogram, welch
 
 __all__ = [
     "coherence", "convolve", "convolve2d", "correlate", "correlate2d", "csd", "detrend", "fftconvolve", "filtfilt",
     "hilbert", "lfilter", "lfilter_zi", "oaconvolve", "periodogram", "resample", "resample_poly", "savgol_filter",
-    "sosfilt", "sosfiltfilt", "welch",
+    "sosfilt", "sosfiltfilt", "spectrogram", "welch",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

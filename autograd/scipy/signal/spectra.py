@@ -1,4 +1,4 @@
-"""Power spectra: averages over windows of the squared Fourier transform, of one signal or between two (Welch, 1967)."""
+"""Power spectra: squared Fourier transforms in windows, of one signal or between two, or averages (Welch, 1967)."""
 
 from __future__ import annotations
 
@@ -62,6 +62,22 @@ def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tu
     return window, len(window) - shared, size
 
 
+def scale_of(window: Array, fs: float, scaling: str) -> Any:
+    """What powers are divided by."""
+    one_of("scaling", scaling, ("density", "spectrum"))
+    return fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
+
+
+def frequencies_of(size: int, fs: float, onesided: bool) -> tuple[Array, Array]:
+    """The frequencies, and how many each one stands for: those below 0 are added to those above."""
+    if not onesided:
+        return sf.fftfreq(size, 1 / fs), np.ones(size)
+    frequencies = sf.rfftfreq(size, 1 / fs)
+    weights = np.ones(len(frequencies))
+    weights[1 : (size + 1) // 2] *= 2
+    return frequencies, weights
+
+
 @twin(ss.csd)
 def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int | None = None,
         noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant", return_onesided: bool = True,
@@ -80,14 +96,10 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     x, y = (np.concatenate([s, np.zeros((*s.shape[:-1], samples - s.shape[-1]), s.dtype)], axis=-1) for s in (x, y))
     window, step, size = cut(window, nperseg, nfft, noverlap, samples)
     onesided = return_onesided and "c" not in (x.dtype.kind, y.dtype.kind)
-    one_of("scaling", scaling, ("density", "spectrum"))
-    scale = fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
+    scale = scale_of(window, fs, scaling)
     first = transformed(x, window, step, size, detrend, onesided)
     power = np.conj(first) * (first if alike else transformed(y, window, step, size, detrend, onesided))
-    weights = np.ones(power.shape[-1])
-    if onesided:
-        weights[1 : (size + 1) // 2] *= 2
-    frequencies = sf.rfftfreq(size, 1 / fs) if onesided else sf.fftfreq(size, 1 / fs)
+    frequencies, weights = frequencies_of(size, fs, onesided)
     density = np.moveaxis(averaged(power * (weights / scale), average), -1, axis).astype(dtype)
     return frequencies, np.real(density) if alike else density
 
@@ -111,6 +123,33 @@ def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: int | Non
     frequencies, power = welch(x, fs, "boxcar" if window is None else window, x.shape[-1], 0, nfft, detrend,
                                return_onesided, scaling)
     return frequencies, np.moveaxis(power, -1, axis)
+
+
+@twin(ss.spectrogram)
+def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25), nperseg: int | None = None,
+                noverlap: int | None = None, nfft: int | None = None, detrend: Any = "constant",
+                return_onesided: bool = True, scaling: str = "density", axis: int = -1, mode: str = "psd") -> Any:
+    """The frequencies, the times of the windows, and the power in each; by `mode`, the transform, or a part of it."""
+    one_of("mode", mode, ("psd", "complex", "magnitude", "angle", "phase"))
+    x = array_of(x)
+    if not x.size:
+        raise ValueError(f"spectra of tensors need samples, got the shape {x.shape}")
+    dtype = np.result_type(x.dtype, np.complex64)
+    x = np.moveaxis(x.astype(np.result_type(x.dtype, np.float64)), axis, -1)
+    window, step, size = cut(window, nperseg, nfft, noverlap, x.shape[-1])
+    length = len(window)
+    step = length - length // 8 if noverlap is None else step  # less in common than where windows are averaged
+    onesided = return_onesided and x.dtype.kind != "c"
+    found = transformed(x, window, step, size, detrend, onesided) / np.sqrt(scale_of(window, fs, scaling))
+    frequencies, weights = frequencies_of(size, fs, onesided)
+    if mode == "psd":
+        found = np.real(np.conj(found) * found) * weights
+    elif mode != "complex":
+        found = np.abs(found) if mode == "magnitude" else np.angle(found)
+    found = np.unwrap(found, axis=-1) if mode == "phase" else found
+    found = found.astype(dtype if mode == "complex" else dtype.type().real.dtype)
+    times = np.arange(length / 2, x.shape[-1] - length / 2 + 1, step) / float(fs)
+    return frequencies, times, np.moveaxis(found, -1, axis - (axis < 0))
 
 
 @twin(ss.coherence)

@@ -49,8 +49,21 @@ def test_spectra_are_scipys(kind: str, length: int, data: st.DataObject) -> None
     t, y, average = Tensor(x), np.flip(x, axis) ** 2, {"average": drawn("mean", "median")}
     same(signal.welch(t, **options, **sided, **average), ss.welch(x, **options, **sided, **average))
     same(signal.csd(t, y, **options, **sided, **average), ss.csd(x, y, **options, **sided, **average))
+    mode = {"mode": drawn("psd", "complex", "magnitude")}
+    same(signal.spectrogram(t, **options, **sided, **mode), ss.spectrogram(x, **options, **sided, **mode))
     one = {name: options[name] for name in ("fs", "axis", "detrend")} | sided | {"nfft": drawn(None, 20, 30, 41)}
     same(signal.periodogram(t, **one), ss.periodogram(x, **one))
+
+
+@pytest.mark.parametrize("mode", ["angle", "phase"])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_angles_in_windows_are_scipys(mode: str, axis: int) -> None:
+    x = np.exp(np.linspace(0, 1, 40)) * np.cos(np.linspace(0, 9, 40) ** 2)
+    x = np.stack([x, x[::-1] + 0.3], axis=1 - axis % 2)
+    options: dict[str, Any] = {"nperseg": 10, "detrend": False, "axis": axis, "mode": mode}
+    same(signal.spectrogram(Tensor(x), **options), ss.spectrogram(x, **options))
+    with pytest.raises(ValueError, match="mode"):
+        signal.spectrogram(Tensor(x), mode="power")
 
 
 def test_windows_are_differentiated() -> None:

@@ -125,6 +125,8 @@ on(ss.savgol_filter, (2, 8), options=({"window_length": 5, "polyorder": 2},
 for function, count in ((ss.welch, 1), (ss.csd, 2), (ss.coherence, 2)):
     on(function, *[(2, 12)] * count, complex=True,
        options=({"nperseg": 6}, {"nperseg": 4, "nfft": 5, "detrend": "linear"}))
+on(ss.spectrogram, (2, 12), complex=True, call={
+    mode: partial(signal.spectrogram, nperseg=6, mode=mode) for mode in ("psd", "complex", "magnitude", "phase")})
 on(ss.periodogram, (2, 6), complex=True, options=({}, {"nfft": 8, "scaling": "spectrum", "axis": 0}, {"nfft": 5}))
 
 KINDS: Any = [*({"type": t} for t in (1, 2, 3, 4)), {"norm": "ortho"}, {"type": 3, "norm": "forward"}]
