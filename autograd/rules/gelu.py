@@ -50,7 +50,7 @@ def _value(out: Array, x: Array) -> None:
 
 
 def _forward(x: Array) -> tuple[Array, tuple[Array]]:
-    out = filled(_value, np.empty_like(x), x, block=BLOCK, least=2)
+    out = filled(_value, np.empty_like(x), x, block=BLOCK)
     return out, (out,)
 
 
@@ -70,7 +70,7 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
 def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool]) -> tuple[Array]:
     x, out = operands[0], residuals[0]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
-        return (filled(_pulled, np.empty_like(x), g, x, out, block=BLOCK, least=2),)
+        return (filled(_pulled, np.empty_like(x), g, x, out, block=BLOCK),)
 
 
 gelu_in_single = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))

@@ -35,7 +35,7 @@ Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where 
 H, D, W = 0, 2, 3  # positions in the memory order
 AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # those of sequences, images and volumes
 MANY = 4  # taps that are taken all at once
-BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
+BLOCK = 1 << 19  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
