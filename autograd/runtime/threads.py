@@ -24,9 +24,12 @@ MANY = 8  # threads at most: beyond, memory and the interpreter's lock are the l
 def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1) -> list[Result]:
     """`task(first, last)` over shares of `range(length)`, at least `least` long, one a core; results in order.
 
-    The caller's share is longer by half of that: it begins at once, and need not be woken in the end.
+    The caller's share is longer by half of that: it begins at once, and need not be woken in the end. While there are
+    several, a product is computed by the thread that asks BLAS for it.
     """
-    shares = 1 if getattr(_local, "working", False) else max(1, min(_count(), length // max(1, least)))
+    shares = min(_count(), length // max(1, least))
+    if shares < 2 or getattr(_local, "working", False):
+        return [task(0, length)]
     ahead = min(least // 2, length - shares * least)
     bounds = [0, *(ahead + (length - ahead) * k // shares for k in range(1, shares)), length]
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()

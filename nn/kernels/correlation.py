@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
+from autograd.runtime.blas import one_thread
 from autograd.runtime.threads import in_parallel
-from nn.kernels.layout import per_pixel, pixels
+from nn.kernels.layout import overlapping, per_pixel, pixels
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 
@@ -110,7 +110,8 @@ def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows
     def rows_of(first: int, last: int) -> Result:
         return share(slice(first * step, min(last * step, len(out))))
 
-    return in_parallel(rows_of, length, least)
+    with one_thread:
+        return in_parallel(rows_of, length, least)
 
 
 # --- By rows ---------------------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ def _column_patches(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[s
         into, seen = pixels(unfolded), pixels(image)
         _, per_image, per_column, _, item = unfolded.strides
         shape = (columns.outputs, block * unfolded.shape[1], run)
-        patches = as_strided(unfolded, shape, (columns.stride * per_column, per_image, item))
+        patches = overlapping(unfolded, shape, (columns.stride * per_column, per_image, item))
         for first in range(0, rows.outputs, block):
             last = min(first + block, rows.outputs)
             for i in range(kernel):

@@ -12,6 +12,7 @@ A value per channel is applied to an image fastest on whole rows of memory, (H *
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -49,7 +50,17 @@ def pixels(image: Array) -> Array:
     """An array (..., C), contiguous along C, as items (...) of C numbers: wholes are copied faster than short runs."""
     if image.shape[-1] == 1:
         return image[..., 0]
-    return image.view(np.dtype((np.void, image.shape[-1] * image.itemsize)))[..., 0]
+    return image.view(_item(image.shape[-1] * image.itemsize))[..., 0]
+
+
+@lru_cache
+def _item(size: int) -> np.dtype[Any]:
+    return np.dtype((np.void, size))
+
+
+def overlapping(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
+    """A view of contiguous memory whose elements may be seen several times; `as_strided` takes ten times as long."""
+    return np.ndarray(shape, memory.dtype, memory, strides=strides)
 
 
 def per_pixel(channels: Array, width: int) -> Array:

@@ -28,9 +28,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from autograd.runtime.blocks import block_length
+from nn.kernels.layout import overlapping
 from nn.kernels.windows import Axis
 
 Array = np.ndarray[Any, Any]
@@ -74,7 +74,7 @@ def weight_of_tiles(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     for tiles, some, inputs in _inputs(image, rows, columns):
         for place, (seen, cotangents) in enumerate(zip(inputs, _cotangents(g[:, some], tiles), strict=True)):
             pixels = seen.size // channels - 2
-            taps = as_strided(seen, (3, pixels, channels), (seen.strides[2], *seen.strides[2:]))
+            taps = overlapping(seen, (3, pixels, channels), (seen.strides[2], *seen.strides[2:]))
             by_pixel = cotangents.reshape(1, -1, units)[:, :pixels]
             np.add(total[place], np.matmul(taps.transpose(0, 2, 1), by_pixel, out=scratch), out=total[place])
     taps = G.astype(image.dtype).T @ total.reshape(4, -1)
@@ -116,7 +116,7 @@ def _along_columns(place: Array, matrix: Array, out: Array) -> None:
     """The sum over channels and the taps along W, of (tiles, N, OW + 2, C): into (tiles, N, OW, O)."""
     tiles, batch, outputs, units = out.shape
     _, per_image, per_column, item = place.strides
-    windows = as_strided(place, (outputs, tiles * batch, len(matrix)), (per_column, per_image, item))
+    windows = overlapping(place, (outputs, tiles * batch, len(matrix)), (per_column, per_image, item))
     np.matmul(windows, matrix, out=out.reshape(-1, outputs, units).transpose(1, 0, 2))
 
 
