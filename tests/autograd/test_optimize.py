@@ -181,7 +181,7 @@ def test_a_barrier_may_be_a_plain_number_away_from_the_start() -> None:
     assert found.params == pytest.approx([1, 1], abs=1e-4)
 
 
-def test_scipys_own_minimize_leads_to_this_one() -> None:
+def test_scipys_own_minimize_leads_to_its_twin() -> None:
     with pytest.raises(ValueError, match="objective function must return a scalar") as refused:
         optimize.minimize(lambda x: np.sum((Tensor(x, requires_grad=True) - 1) ** 2), np.ones(2))
-    assert "optimize.minimize: autograd.minimize" in str(refused.value.__cause__)
+    assert "look for autograd.scipy.optimize.minimize" in str(refused.value.__cause__)
