@@ -16,6 +16,7 @@ together.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -231,17 +232,24 @@ def _counts(windows: Axis, include_pad: bool) -> Array:
     return np.minimum(starts + windows.kernel, high) - np.maximum(starts, low)
 
 
+@lru_cache
+def _areas(geometry: Windows, include_pad: bool) -> Array | int:
+    """How many taps of each window count, beside each other in memory order; one number where they are as many."""
+    counts = np.ones((1,) * 5, int)
+    for along, windows in _along(geometry):
+        counts = counts * _beside(_counts(windows, include_pad), along)
+    most = int(counts.max())
+    return most if (counts == most).all() else counts
+
+
 def _divide(image: Array, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
     """A fresh (OH, N, OD, OW, C) divided by the windows' counts."""
     if divisor is not None:
         return image / image.dtype.type(divisor)  # type: ignore[no-any-return]
-    counts = np.ones((1,) * 5, int)
-    for along, windows in _along(geometry):
-        counts = counts * _beside(_counts(windows, include_pad), along)
-    most = counts.max()
-    if (counts == most).all():
-        return image * image.dtype.type(1 / most)  # type: ignore[no-any-return]
-    return image / counts.astype(image.dtype)  # type: ignore[no-any-return]
+    areas = _areas(geometry, include_pad)
+    if isinstance(areas, int):
+        return image * image.dtype.type(1 / areas)  # type: ignore[no-any-return]
+    return image / areas.astype(image.dtype)  # type: ignore[no-any-return]
 
 
 @in_single
