@@ -83,17 +83,20 @@ SPLINES: dict[str, tuple[int, Build]] = {
 EVERY = CURVES | SPLINES
 
 
+def of_sizes(*sizes: int) -> Any:
+    """Every curve through so many knots, where it takes so few."""
+    return pytest.mark.parametrize(("name", "size"), [(name, size) for name, (least, _) in EVERY.items()
+                                                      for size in sizes if size >= least])
+
+
 def knots(size: int) -> Array:
     return np.cumsum(np.random.default_rng(size).uniform(0.3, 1, size)) - 0.5
 
 
-@pytest.mark.parametrize("size", [2, 3, 4, 5, 8])
-@pytest.mark.parametrize("name", EVERY)
+@of_sizes(2, 3, 4, 5, 8)
 def test_curves_are_scipys(name: str, size: int) -> None:
     """With tensors as data, as points, or as both; at knots, outside of them and at nan, to the fourth derivative."""
-    least, build = EVERY[name]
-    if size < least:
-        return
+    build = EVERY[name][1]
     x = knots(size)
     for shape, axis in (((size,), 0), ((size, 2), 0), ((2, size, 3), -2)):
         y = rng.normal(size=shape)
@@ -111,12 +114,9 @@ def test_curves_are_scipys(name: str, size: int) -> None:
                 same(plain(Tensor(at), nu=1, extrapolate=True), theirs(at, nu=1, extrapolate=True))
 
 
-@pytest.mark.parametrize("size", [2, 3, 5])
-@pytest.mark.parametrize("name", EVERY)
+@of_sizes(2, 3, 5)
 def test_curves_are_differentiated_in_knots_values_and_points(name: str, size: int) -> None:
-    least, build = EVERY[name]
-    if size < least:
-        return
+    build = EVERY[name][1]
     x, y = knots(size), rng.normal(size=size - (name == "periodic" and size > 2))
     at = np.array([x[0] + 0.1, x[-1] - 0.13, x[0] - 0.2])
     report = check_gradients(lambda x, y, at: build(interpolate, x, y, extrapolate=True)(at)

@@ -191,12 +191,10 @@ INTEGRANDS: dict[str, tuple[Any, Any, tuple[float, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", INTEGRANDS)
-@pytest.mark.parametrize("order", [1, 2, 5, 8, 60])
+@pytest.mark.parametrize(("name", "order"), [  # 60! is lost in the sums of all but the last
+    (name, order) for name in INTEGRANDS for order in (1, 2, 5, 8, *([60] if name == "i0" else []))])
 def test_derivatives_of_every_order_are_the_integrals_of_those_of_the_integrand(name: str, order: int) -> None:
     f, integrand, points = INTEGRANDS[name]
-    if order == 60 and name != "i0":  # 60! is lost in the sums of the others
-        return
     expected = [float(mpmath.quad(lambda t, x=x: integrand(x, t, order), mpmath.linspace(0, 1, 9))) for x in points]
     scale = float(np.max(np.abs(expected))) if name == "sinc" else np.abs(expected)
     np.testing.assert_array_less(np.abs(f(np.array(points), order=order) - expected), 2e-11 * scale + 1e-15)
