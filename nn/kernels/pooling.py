@@ -36,7 +36,7 @@ Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where 
 H, D, W = 0, 2, 3  # positions in the memory order
 AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # those of sequences, images and volumes
 MANY = 4  # taps that are taken all at once
-BLOCK = 1 << 19  # elements worked on together: more than fit the cache, as the steps are short (measured)
+BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
 # --- One axis at a time ----------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
             part = _reduce(part, windows, along, np.maximum, -np.inf)
         out[:, some] = part
 
-    _for_images(work, image)
+    _for_images(work, image, 2 * BLOCK)  # little is made on the way
     return logical(out, x.ndim), (image, geometry)
 
 
@@ -164,14 +164,14 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
             later, windows, along, shape = steps.pop()
             part = _route(part, later, windows, along, np.empty(shape, g.dtype) if steps else dx[:, some])
 
-    _for_images(work, image)
+    _for_images(work, image, BLOCK)
     return (logical(dx, g.ndim),)
 
 
-def _for_images(work: Callable[[slice], None], image: Array) -> None:
-    """`work` for some of the batch at a time."""
+def _for_images(work: Callable[[slice], None], image: Array, block: int) -> None:
+    """`work` for some of the batch at a time, of so many elements."""
     batch = image.shape[1]
-    for_blocks(work, batch, block_length(batch, image[:, :1].size, BLOCK), least=1)
+    for_blocks(work, batch, block_length(batch, image[:, :1].size, block), least=1)
 
 
 def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, list[Array]]:
