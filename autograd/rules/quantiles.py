@@ -7,6 +7,7 @@ the method is a line from one element to the next, the place moves with the leve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -52,7 +53,7 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
         if weights is None and not np.isnan(x).any():  # every row has the ranks of one
             row = np.arange(x.shape[-1], dtype=np.float64)
             of_one = np.reshape(function(row, **options), (-1, *(1,) * (x.ndim - 1)))
-            places = np.broadcast_to(of_one, (len(of_one), *x.shape[:-1]))
+            places = np.repeat(of_one, math.prod(x.shape[:-1])).reshape(-1, *x.shape[:-1])  # in NumPy's memory order
         else:
             places = function(ranks(x), axis=-1, **options)
         return between_ranks(places, x, dtype)
