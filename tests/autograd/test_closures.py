@@ -13,7 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, checkpoint, grad, hessian, hvp, implicit, jacfwd, jacrev, jvp, no_grad, tensor, vjp, vmap
+from autograd import (
+    Tensor,
+    checkpoint,
+    closures,
+    grad,
+    hessian,
+    hvp,
+    implicit,
+    jacfwd,
+    jacrev,
+    jvp,
+    no_grad,
+    tensor,
+    vjp,
+    vmap,
+)
 from autograd.errors import NoDerivativeError
 from autograd.frozen import frozen
 from autograd.scipy import integrate, optimize
@@ -505,3 +520,32 @@ def test_a_frozen_function_may_have_a_variable_that_is_bound_later() -> None:
     assert f() == 1
     assert frozen(np.sin) is np.sin
     assert frozen(Medium(1.0).__call__)(0.0) == 3
+
+
+def test_what_another_call_captures_is_its_own_to_add() -> None:
+    other = closures.Captured([], closures.Conversion({}, "of another"))
+
+    def attempt(conversion: Any) -> Any:
+        raise other
+
+    with pytest.raises(closures.Captured) as raised:
+        closures.converted(attempt, "write it in args")
+    assert raised.value is other
+
+
+def test_a_call_that_finds_nothing_new_does_not_begin_again_for_ever() -> None:
+    runs = []
+
+    def attempt(conversion: Any) -> Any:
+        runs.append(conversion)
+        raise closures.Captured([], conversion)
+
+    with pytest.raises(NoDerivativeError, match="write it in args"):
+        closures.converted(attempt, "write it in args")
+    assert len(runs) == 1
+
+
+def test_a_result_of_which_nothing_is_found_is_refused_with_the_advice() -> None:
+    function = closures.Function(lambda x: x, closures.Conversion({}, "write it in args"))
+    with pytest.raises(NoDerivativeError, match="write it in args"):
+        function._read((Tensor(1.0),), {}, closures.Tracked(iter(())))

@@ -23,6 +23,7 @@ from safetensors.numpy import load_file, save_file
 import nn
 import optim
 from autograd import Tensor
+from nn.foreign_files import reading
 from nn.storage import StorageError, decode, encode, load, replace_file, save
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -320,3 +321,13 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
         content = path.read_bytes()
         assert len(content) == 3_000_000
         assert len(set(content)) == 1
+
+
+@pytest.mark.parametrize(("name", "content", "says"), [
+    ("weights.h5", b"\x89HDF\r\n\x1a\n", "h5py"), ("model.onnx", b"\x08\x07\x12", "onnx"),
+    ("state.pt", b"\x80\x02}q", "torch"), ("state.pt", b"PK\x03\x04archive/data.pkl", "torch"),
+    ("x.npy", b"\x93NUMPY\x01", "np.load"), ("x.npz", b"PK\x03\x04arr_0.npy", "np.load"),
+])
+def test_what_looks_like_another_programs_file_is_told_apart(name, content, says):
+    assert says in reading(name, content)
+    assert reading("notes.txt", b"hello") == ""

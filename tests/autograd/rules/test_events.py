@@ -156,3 +156,13 @@ def test_the_solution_is_not_known_beyond_its_ends() -> None:
             sol(outside)
     with pytest.raises(ValueError, match=r"a time or a vector of times, got shape \(1, 1\)"):
         sol([[0.5]])
+
+
+def test_an_event_that_does_not_happen_has_no_times_and_costs_no_gradient() -> None:
+    def end(k: Any) -> Any:
+        found = integrate.solve_ivp(lambda t, y, k: -k * y, (0.0, 1.0), np.ones(1), args=(k,), rtol=1e-9, atol=1e-12,
+                                    events=lambda t, y, k: y[0] - 5)
+        assert [len(times) for times in found.t_events] == [0]
+        return found.y[0, -1]
+
+    assert float(grad(end)(0.7)) == pytest.approx(-np.exp(-0.7), rel=1e-7)

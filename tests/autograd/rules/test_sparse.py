@@ -12,6 +12,7 @@ import scipy.sparse.linalg
 
 from autograd import Tensor, grad, hessian, jacobian, vmap
 from autograd.scipy import sparse
+from autograd.scipy.sparse.entries import Places
 from autograd.testing import check_gradients
 
 rng = np.random.default_rng(0)
@@ -203,3 +204,7 @@ def test_what_is_no_sparse_matrix_is_refused_and_tensors_name_the_way() -> None:
         sparse.matmul(np.eye(3), Tensor(np.ones(3)))
     with pytest.raises(TypeError, match=r"autograd.scipy.sparse.matmul\(A, x\)"):
         Tensor(np.ones(3)) @ sp.eye_array(3)
+
+
+def test_places_say_how_many_they_are_and_of_what() -> None:
+    assert repr(Places(np.arange(3), np.arange(3), (4, 5))) == "3 of (4, 5)"

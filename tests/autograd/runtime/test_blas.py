@@ -132,6 +132,24 @@ def test_a_forked_process_begins_anew(library: Told) -> None:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+def test_to_begin_anew_is_to_have_nobody_inside(library: Told) -> None:
+    one = OneThread()
+    one._begin_anew()
+    assert library.told == []
+    one.__enter__()
+    one._begin_anew()
+    assert library.told == [1, 4]
+    with one:
+        assert library.threads == 1
+    assert library.threads == 4
+
+
+def test_a_system_without_forks(library: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "register_at_fork", raising=False)
+    with OneThread():
+        assert library.threads == 1
+
+
 @bundled
 @pytest.mark.usefixtures("three_threads")
 @pytest.mark.parametrize("compute", [

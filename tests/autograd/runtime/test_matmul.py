@@ -52,7 +52,7 @@ def test_products_are_those_of_numbers(left: Any, right: Any, dtype: Any, three_
             np.testing.assert_allclose(out, expected, rtol=0, atol=tolerance * abs(expected).max())
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3, 7])
+@pytest.mark.parametrize("parts", [1, 2, 3, 7, 100])
 def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> None:
     """Wherever one share ends and the next begins, each product is made whole, once, and so is its row."""
     shared = []

@@ -387,3 +387,11 @@ def test_a_rounded_tensor_is_pythons_rounded_numbers(value: Any, digits: int | N
     expected = [round(x, digits) for x in np.ravel(value).tolist()]
     assert found.tolist() == (expected if np.ndim(value) else expected[0])
     assert (found.dtype, found.requires_grad) == (np.dtype(int if digits is None else float), False)
+
+
+def test_repeat_is_numpys_and_along_each_axis_it_is_tile() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    for given in ((2,), (2, 1), ([1, 2, 0], 1)):
+        np.testing.assert_array_equal(Tensor(x).repeat(*given).numpy(), x.repeat(*given))
+    with pytest.raises(TypeError, match=r"np\.tile\(t, \(2, 1, 3\)\)"):
+        Tensor(np.ones(3)).repeat(2, 1, 3)
