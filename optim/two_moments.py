@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params
+from .optimizer import Array, Optimizer, Params, average
 
 
 class TwoMoments(Optimizer):
@@ -24,10 +24,6 @@ def brought_on(moments: tuple[Array, ...], g: Array, betas: tuple[float, float],
     """The running means `m_t` of the gradient and `V_t` of its square, a step further; `out` is overwritten."""
     m, V = moments
     beta1, beta2 = betas
-    m *= beta1
-    m += np.multiply(g, 1 - beta1, out=out)
-    V *= beta2
-    np.multiply(g, g, out=out)
-    out *= 1 - beta2
-    V += out
+    average(m, g, beta1, out)
+    average(V, np.multiply(g, g, out=out), beta2, out)
     return m, V
