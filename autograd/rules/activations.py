@@ -11,7 +11,7 @@ from autograd.arrays import one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
-from autograd.runtime.blocks import BLOCK, in_blocks
+from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.numbers import NUMBERS
 from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
@@ -23,7 +23,6 @@ from .ufuncs import select
 
 Array = Any
 
-WIDE = 2 * BLOCK  # elements of a block of two quick passes, as two threads hinder each other in shorter ones
 MANY = 2**12  # elements from which on a look at all of them costs less than the largest of each row
 
 
@@ -31,7 +30,7 @@ def _where_positive(g: Array, out: Array) -> Array:
     """g (out > 0), 0 outside whatever g is; of large arrays in blocks, without a mask as large as they are."""
     if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype and g.dtype.char in "fd":
         product = np.empty_like(g)
-        if in_blocks(lambda product, g, out: keep_into(product, out > 0, g), product, g, out, block=WIDE, least=2):
+        if in_blocks(lambda product, g, out: keep_into(product, out > 0, g), product, g, out, block=LONG, least=2):
             return product
     return pole_safe(g, out > 0)
 

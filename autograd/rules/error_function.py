@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import elementwise
-from autograd.runtime.blocks import BLOCK, filled
+from autograd.runtime.blocks import LONG, filled
 from autograd.runtime.selection import minimum
 
 Array = Any
@@ -91,7 +91,7 @@ def normal_cdf_in_single(out: Array, x: Array) -> None:
 def normal_cdf_values(x: Array) -> Array:
     """The normal distribution's cumulative distribution, without cancellation in the lower tail."""
     if x.dtype == np.float32 and isinstance(x, np.ndarray):
-        return filled(normal_cdf_in_single, np.empty_like(x), x, block=2 * BLOCK)
+        return filled(normal_cdf_in_single, np.empty_like(x), x, block=LONG)
     z = _wide(x) * -0.7071067811865476
     y = np.abs(z)
     tail = 0.5 * erfc_of_positive(np.maximum(y, 0.46875))

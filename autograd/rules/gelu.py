@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.declare.fused import fused
 from autograd.primitive import pole_safe
-from autograd.runtime.blocks import filled
+from autograd.runtime.blocks import LONG, filled
 
 from .error_function import normal_cdf
 
@@ -27,7 +27,6 @@ DENOMINATOR = (6.98616795, 22.2068557, 35.3946265, 23.2306913)  # after y^4
 END = 15.0  # beyond, exp(-y² / 2) is 0 in float32
 DENSITY = 0.3989422804014327  # of the normal distribution at 0
 TINY = 1e-36  # squares below which a quotient of so small numbers has lost digits, or is 0 / 0
-BLOCK = 2**17  # elements: in smaller ones two threads wait for each other between their many short passes
 
 
 def _value(out: Array, x: Array) -> None:
@@ -50,7 +49,7 @@ def _value(out: Array, x: Array) -> None:
 
 
 def _forward(x: Array) -> tuple[Array, tuple[Array]]:
-    out = filled(_value, np.empty_like(x), x, block=BLOCK)
+    out = filled(_value, np.empty_like(x), x, block=LONG)
     return out, (out,)
 
 
@@ -70,7 +69,7 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
 def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool]) -> tuple[Array]:
     x, out = operands[0], residuals[0]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
-        return (filled(_pulled, np.empty_like(x), g, x, out, block=BLOCK),)
+        return (filled(_pulled, np.empty_like(x), g, x, out, block=LONG),)
 
 
 gelu_in_single = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))

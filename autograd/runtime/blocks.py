@@ -12,6 +12,7 @@ from autograd.runtime.threads import in_parallel
 Array = np.ndarray[Any, Any]
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
+LONG = 2 * BLOCK  # elements for a kernel of quick passes: in shorter ones two threads wait for each other
 BUFFER = 512  # elements
 
 
