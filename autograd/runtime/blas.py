@@ -12,8 +12,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,14 @@ import numpy as np
 
 
 def _libraries() -> Iterator[Any]:
-    """The library that NumPy computes products with, and what finds its names there."""
+    """What may lead to the names of the library that NumPy computes products with."""
     try:
         import ctypes
 
         of_numpy = import_module("numpy._core._multiarray_umath").__file__
     except ImportError:  # a Python that was built without ctypes, a NumPy that was built otherwise
         return
-    for file in (of_numpy, *Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # Windows needs the latter
+    for file in chain((of_numpy,), Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # Windows's way
         try:
             yield ctypes.PyDLL(str(file))
         except OSError:
@@ -40,14 +41,15 @@ def _controls() -> tuple[Callable[[], int], Callable[[int], object]]:
 
     One that was built with OpenMP has a number for each thread of ours, and does not spin.
     """
-    for library, (prefix, suffix) in product(_libraries(), product(("scipy_", ""), ("64_", ""))):
-        try:
-            parallel, number, tell = (getattr(library, f"{prefix}openblas_{name}{suffix}")
-                                      for name in ("get_parallel", "get_num_threads", "set_num_threads"))
-        except AttributeError:
-            continue
-        if parallel() == 1:
-            return number, tell
+    for library in _libraries():
+        for prefix, suffix in product(("scipy_", ""), ("64_", "")):
+            try:
+                parallel, number, tell = (getattr(library, f"{prefix}openblas_{name}{suffix}")
+                                          for name in ("get_parallel", "get_num_threads", "set_num_threads"))
+            except AttributeError:
+                continue
+            if parallel() == 1:
+                return number, tell
     return lambda: 1, lambda number: None
 
 
@@ -84,3 +86,9 @@ class OneThread:
 
 
 one_thread = OneThread()
+AS_IT_IS = nullcontext()
+
+
+def one_thread_if(wanted: bool) -> AbstractContextManager[None]:
+    """`one_thread`, or nothing: for a product that wakes no thread of BLAS's, or is to wake them all."""
+    return one_thread if wanted else AS_IT_IS

@@ -7,24 +7,22 @@ BLAS, which shares it out better.
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.runtime.blas import one_thread
+from autograd.runtime.blas import one_thread, one_thread_if
 from autograd.runtime.threads import in_parallel
 
 Array = np.ndarray[Any, Any]
 
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
-LIGHT = 9 * 1024 - 1  # elements of a matrix that it multiplies with a vector without them
+LIGHT = 9 * 1024 - 1  # elements of a matrix that OpenBLAS multiplies with a vector without its threads
 WHOLE = 2**29  # multiplications that are BLAS's
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
 SEVERAL = 5 * WORTH // 2  # those of two threads of which the caller's ends last: to wake it again costs as much
 ALIGNED = 16  # rows or columns that are not parted
 GRAIN = 2**16  # multiplications that are shared out together
-AS_THEY_ARE = nullcontext()
 
 
 class Product(NamedTuple):
@@ -134,15 +132,11 @@ def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
 
 def times_vector(x: Array, vector: Array) -> Array:
     """`x @ vector` of a matrix (M, N)."""
-    with _threads_for(x):
+    with one_thread_if(x.size > LIGHT):
         return x.dot(vector)  # type: ignore[no-any-return]
 
 
 def vector_times(vector: Array, x: Array) -> Array:
     """`vector @ x` of matrices (..., M, N)."""
-    with _threads_for(x):
+    with one_thread_if(x.size > LIGHT):
         return vector.dot(x) if x.ndim == 2 else np.matmul(vector, x)  # type: ignore[no-any-return]  # dot is quicker
-
-
-def _threads_for(x: Array) -> AbstractContextManager[None]:
-    return one_thread if x.size > LIGHT else AS_THEY_ARE

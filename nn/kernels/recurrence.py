@@ -14,12 +14,12 @@ tanh serves all gates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
-from autograd.runtime.blas import one_thread
+from autograd.runtime.blas import one_thread_if
 
 Array = np.ndarray[Any, Any]
 Needs = Sequence[bool]
@@ -29,7 +29,7 @@ LARGE = 2**20  # multiplications of a step from which on OpenBLAS's second threa
 
 def threads_for(weight_hh: Array, batch: int) -> AbstractContextManager[None]:
     """Where the steps are computed: small ones in this thread, large ones by OpenBLAS's, as ours take 40 us to wake."""
-    return one_thread if weight_hh.size * batch < LARGE else nullcontext()
+    return one_thread_if(weight_hh.size * batch < LARGE)
 
 
 def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
