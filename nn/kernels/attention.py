@@ -100,6 +100,16 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     return (out if any(shapes) else out[0]), (logs, out)
 
 
+def _weights(q: Array, k: Array, added: Array | None, logs: Array, factor: Array) -> Array:
+    """The weights of a block, transposed, once more: exp(score + mask - logsumexp)."""
+    part = _scores(q, k, factor)
+    if added is not None:
+        np.add(part, added, out=part)
+    np.subtract(part, logs, out=part)
+    np.exp(part, out=part)
+    return part
+
+
 def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], targets: Sequence[Array | None],
                factor: Array, keep_scale: float) -> None:
     """Write the cotangents of q, k, v and of the transposed scores into `targets`, where they are not None.
@@ -112,11 +122,8 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
     added = _expanded(_added(mask, q.dtype), logs.shape[:-2])
 
     def work(block: slice) -> None:
-        part, cotangent = _scores(q[block], k[block], factor), g[block]
-        if added is not None:
-            np.add(part, added[block], out=part)
-        np.subtract(part, logs[block], out=part)
-        np.exp(part, out=part)
+        part = _weights(q[block], k[block], None if added is None else added[block], logs[block], factor)
+        cotangent = g[block]
         along = np.vecdot(cotangent, out[block])[..., np.newaxis, :]
         if keep is None:
             kept = part

@@ -20,19 +20,23 @@ from nn.kernels.recurrence import Needs
 Array = np.ndarray[Any, Any]
 
 
-def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
-                bias_hh: Array | None) -> tuple[tuple[Array, Array], tuple[Array, ...]]:
+def _of_inputs(x: Array, weight_ih: Array, bias_ih: Array | None) -> Array:
+    """What the inputs of all steps contribute to the pre-activations of their gates, (T, 3, H, N)."""
     steps, batch, features = x.shape
-    units = weight_hh.shape[1]
-    # The reset gate stands between the hidden part of the candidate and its input part: two products, not one.
-    of_input = recurrence.matrix((weight_ih,), recurrence.total_bias(bias_ih, None))
-    of_state = recurrence.matrix((weight_hh,), recurrence.total_bias(bias_hh, None))
-    of_input[: 2 * units] *= 0.5
-    of_state[: 2 * units] *= 0.5
-    half = np.full((), 0.5, x.dtype)
     inputs = np.ones((steps, features + 1, batch), x.dtype)
     inputs[:, :features] = x.transpose(0, 2, 1)
-    gates = np.matmul(of_input, inputs).reshape(steps, 3, units, batch)
+    matrix = recurrence.matrix((weight_ih,), recurrence.total_bias(bias_ih, None), sigmoids=(0, 1), gates=3)
+    return np.matmul(matrix, inputs).reshape(steps, 3, len(matrix) // 3, batch)  # type: ignore[no-any-return]
+
+
+def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
+                bias_hh: Array | None) -> tuple[tuple[Array, Array], tuple[Array, ...]]:
+    steps, batch, _ = x.shape
+    units = weight_hh.shape[1]
+    # The reset gate stands between the hidden part of the candidate and its input part: two products, not one.
+    gates = _of_inputs(x, weight_ih, bias_ih)
+    of_state = recurrence.matrix((weight_hh,), recurrence.total_bias(bias_hh, None), sigmoids=(0, 1), gates=3)
+    half = np.full((), 0.5, x.dtype)
     column = np.ones((units + 1, batch), x.dtype)
     h = column[:units]
     h[...] = 0 if h0 is None else h0.T
@@ -61,28 +65,31 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     return (outputs, np.ascontiguousarray(h.T)), (outputs, gates, candidates)
 
 
-def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
-                 needs: Needs) -> tuple[Array | None, ...]:
-    x, h0, weight_ih, weight_hh = operands[:4]
+def _through_time(g: Sequence[Array | None], start: Any, weight_hh: Array,
+                  residuals: tuple[Array, ...]) -> tuple[Array, Array]:
+    """The cotangents of what the gates are made of, (4, H, T, N), and of the state at the start, (H, N).
+
+    The four are the candidate's pre-activation, those of r and z, and the candidate's hidden part: the first three
+    receive the input, the last three the state.
+    """
     outputs, gates, candidates = residuals
     steps, _, units, batch = gates.shape
-    deltas = np.empty((4, units, steps, batch), x.dtype)
-    delta = np.empty((4, units, batch), x.dtype)
-    d_r, d_z, d_hidden, d_n = delta  # the candidate's hidden part, and its pre-activation
-    g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
+    deltas = np.empty((4, units, steps, batch), gates.dtype)
+    delta = np.empty((4, units, batch), gates.dtype)
+    d_n, d_r, d_z, d_hidden = delta
+    d_sigmoids, of_state = delta[1:3], delta[1:].reshape(3 * units, batch)
+    g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), gates.dtype)
     through = np.empty_like(dh)
-    start = 0 if h0 is None else h0.T
-    one = np.ones((), x.dtype)
+    one = np.ones((), gates.dtype)
     weight = np.ascontiguousarray(weight_hh.T)
-    state_part = delta[:3].reshape(3 * units, batch)
     with recurrence.threads_for(weight_hh, batch):
         for t in reversed(range(steps)):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
             r, z, n = gates[t]
             sigmoids = gates[t, :2]
-            np.multiply(sigmoids, sigmoids, out=delta[:2])
-            np.subtract(sigmoids, delta[:2], out=delta[:2])
+            np.multiply(sigmoids, sigmoids, out=d_sigmoids)
+            np.subtract(sigmoids, d_sigmoids, out=d_sigmoids)
             np.multiply(n, n, out=d_n)
             np.subtract(one, d_n, out=d_n)
             before = outputs[t - 1].T if t else start
@@ -96,22 +103,23 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
             np.multiply(d_r, candidates[t], out=d_r)
             np.multiply(d_r, d_n, out=d_r)
             deltas[:, :, t] = delta
-            np.matmul(weight, state_part, out=dh)
+            np.matmul(weight, of_state, out=dh)
             np.add(dh, through, out=dh)
-    of_state = deltas[:3].reshape(3 * units, -1)
-    of_input = deltas.reshape(4 * units, -1)
-    sigmoids, candidate = of_input[: 2 * units], of_input[3 * units :]
-    dx = dw = db = None
-    if needs[0]:
-        dx = sigmoids.T @ weight_ih[: 2 * units]
-        dx += candidate.T @ weight_ih[2 * units :]
-        dx = dx.reshape(x.shape)
-    if needs[2]:
-        dw = np.concatenate([sigmoids @ recurrence.as_rows(x), candidate @ recurrence.as_rows(x)])
-    if needs[4]:
-        db = np.concatenate([sigmoids.sum(axis=1), candidate.sum(axis=1)])
+    return deltas, dh
+
+
+def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
+                 needs: Needs) -> tuple[Array | None, ...]:
+    x, h0, weight_ih, weight_hh = operands[:4]
+    deltas, dh = _through_time(g, 0 if h0 is None else h0.T, weight_hh, residuals)
+    units = len(dh)
+    of_input, of_state = (part.reshape(3 * units, -1) for part in (deltas[:3], deltas[1:]))
+    # In `of_input` the gates are in the order n r z: one gate further than in the parameters.
+    dx = (of_input.T @ np.roll(weight_ih, units, axis=0)).reshape(x.shape) if needs[0] else None
+    dw = np.roll(of_input @ recurrence.as_rows(x), -units, axis=0) if needs[2] else None
+    db = np.roll(of_input.sum(axis=1), -units) if needs[4] else None
     return (dx, np.ascontiguousarray(dh.T) if needs[1] else None, dw,
-            recurrence.of_states(of_state, outputs, h0) if needs[3] else None, db,
+            recurrence.of_states(of_state, residuals[0], h0) if needs[3] else None, db,
             of_state.sum(axis=1) if needs[5] else None)
 
 

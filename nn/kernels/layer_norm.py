@@ -13,7 +13,7 @@ Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,18 +35,64 @@ def as_rows(x: Array, axes: int) -> Array:
     return x.reshape(-1, math.prod(x.shape[x.ndim - axes :]))
 
 
-def _spreading(row: Array, place: int) -> Array:
-    """The matrix by which coefficients (M, 3) become the product of the column at `place` with a row.
+def _as_row(parameter: Array | None, absent: float, length: int, dtype: Any) -> Array:
+    """A parameter as a row; a constant one where there is none."""
+    return np.full(length, absent, dtype) if parameter is None else parameter.reshape(length)
 
-    For many short rows BLAS writes that faster than NumPy's loops broadcast it.
-    """
+
+# --- Coefficients of rows ---------------------------------------------------------------------------------------------
+# What a row of x is multiplied by is a row of its own: a coefficient times the weight, or times 1. For many short rows
+# BLAS writes the product of a column and a row faster than NumPy's loops broadcast them.
+
+
+def _worth_spreading(rows: Array) -> bool:
+    return rows.shape[1] < BUFFER and rows.size > MANY
+
+
+def _spreading(row: Array, place: int) -> Array:
+    """The matrix by which coefficients (M, 3) become the product of the column at `place` with a row."""
     matrix = np.zeros((3, len(row)), row.dtype)
     matrix[place] = row
     return matrix
 
 
-def _worth_spreading(rows: Array) -> bool:
-    return rows.shape[1] < BUFFER and rows.size > MANY
+def _combining(scale: Array, *, spread: bool) -> Callable[[Array, Array, Array, Array, Array], None]:
+    """What writes  a g scale + b x + c  into `out`, given g, x, and the coefficients a, b, c of each row, (M, 3)."""
+    if not spread:
+
+        def by_broadcasting(g: Array, x: Array, coefficients: Array, spare: Array, out: Array) -> None:
+            np.multiply(g, coefficients[:, :1], out=out)
+            np.multiply(out, scale, out=out)
+            np.multiply(x, coefficients[:, 1:2], out=spare)
+            np.add(spare, coefficients[:, 2:], out=spare)
+            np.add(out, spare, out=out)
+
+        return by_broadcasting
+    ones = np.ones_like(scale)
+    of_g, of_x, alone = _spreading(scale, 0), _spreading(ones, 1), _spreading(ones, 2)
+
+    def by_products(g: Array, x: Array, coefficients: Array, spare: Array, out: Array) -> None:
+        np.multiply(g, np.matmul(coefficients, of_g, out=spare), out=out)
+        np.add(out, np.multiply(x, np.matmul(coefficients, of_x, out=spare), out=spare), out=out)
+        np.add(out, np.matmul(coefficients, alone, out=spare), out=out)
+
+    return by_products
+
+
+# --- The kernel -------------------------------------------------------------------------------------------------------
+
+
+def _variance_of_near(rows: Array, mean: Array) -> Array | None:
+    """The variance of rows that need not be centred first, mean of x² - mean²; None where it would lose its digits."""
+    if not np.abs(mean).max() < FAR:
+        return None
+    squares: Array = np.vecdot(rows, rows)
+    squares /= rows.shape[1]
+    of_mean = mean * mean
+    if not (of_mean <= NEAR * squares).all():
+        return None
+    squares -= of_mean
+    return squares
 
 
 def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
@@ -57,8 +103,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
     means = np.empty(count, x.dtype)
     coefficients = np.ones((count, 3), x.dtype)  # of a row: 1 / sqrt(var + eps), -mean times that, 1
     average = np.full(length, 1 / length, x.dtype)
-    scale = np.ones(length, x.dtype) if weight is None else weight.reshape(length)
-    shift = np.zeros(length, x.dtype) if bias is None else bias.reshape(length)
+    scale, shift = _as_row(weight, 1, length, x.dtype), _as_row(bias, 0, length, x.dtype)
     spread = _worth_spreading(rows)
     if spread:
         scaling, shifting = _spreading(scale, 0), _spreading(scale, 1)
@@ -68,14 +113,9 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
         with np.errstate(invalid="ignore"):  # as in sums.sums_over_rows
             mean[:] = times_vector(source, average)
-        near = spread and np.abs(mean).max() < FAR
-        if near:
-            variance = np.vecdot(source, source)
-            variance /= length
-            near = (mean * mean <= NEAR * variance).all()
-        if near:
-            variance -= mean * mean
-        else:
+        variance = _variance_of_near(source, mean) if spread else None
+        near = variance is not None
+        if variance is None:
             np.subtract(source, mean[:, np.newaxis], out=part)
             variance = np.vecdot(part, part)
             variance /= length
@@ -94,51 +134,44 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
     return out.reshape(x.shape), (means, coefficients[:, 0])
 
 
+def _coefficients_of_dx(mean: Array, inverse: Array, total: Array, product: Array, length: int) -> Array:
+    """The coefficients, row by row, of  dx = inverse (g w - mean(g w) - n mean(g w n)),  n = (x - mean) inverse.
+
+    As those of g w, of x, and alone, (M, 3), given the sums `total` of g w, and `product` of g w x.
+    """
+    coefficients = np.empty((len(mean), 3), mean.dtype)
+    slope = mean * total
+    slope -= product
+    slope *= inverse * inverse * inverse
+    slope /= length
+    coefficients[:, 0], coefficients[:, 1] = inverse, slope
+    np.subtract(inverse * total / -length, mean * slope, out=coefficients[:, 2])
+    return coefficients
+
+
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], needs: Sequence[bool], *, axes: int,
              eps: float) -> tuple[Array | None, ...]:
     x, weight, bias = operands
     means, inverses = residuals
     rows, cotangents = as_rows(x, axes), as_rows(g, axes)
     count, length = rows.shape
-    scale = np.ones(length, x.dtype) if weight is None else weight.reshape(length)
+    scale = _as_row(weight, 1, length, x.dtype)
     dx = np.empty_like(rows, order="C")
     step = block_length(count, length, BLOCK)
-    sums = np.empty((-(-count // step), 2, length), x.dtype)
-    spread = _worth_spreading(rows)
-    if spread:
-        ones = np.ones(length, x.dtype)
-        scaling, sloping, shifting = _spreading(scale, 0), _spreading(ones, 1), _spreading(ones, 2)
+    sums = np.empty((-(-count // step), 2, length), x.dtype)  # of g n and of g, over the rows of each block
+    combine = _combining(scale, spread=_worth_spreading(rows))
     centres = np.ones((2, count), x.dtype)
     np.multiply(-means, inverses, out=centres[0])
 
     def work(block: slice) -> None:
         gradient, part, mean, inverse = cotangents[block], rows[block], means[block], inverses[block]
         product = gradient * part
-        # Over the rows: sum g normal, and sum g, with normal = (x - mean) inverse.
-        of_gradient = np.matmul(centres[:, block], gradient, out=sums[block.start // step])
-        of_gradient[0] += vector_times(inverse, product)
-        if not needs[0]:
-            return
-        # inverse (g w - mean(g w) - normal mean(g w normal)), as inverse w g + slope x + shift
-        own = np.empty((len(mean), 3), x.dtype)
-        weighted = times_vector(gradient, scale)
-        slope = mean * weighted
-        slope -= times_vector(product, scale)
-        slope *= inverse * inverse * inverse
-        slope /= length
-        own[:, 0], own[:, 1] = inverse, slope
-        np.subtract(inverse * weighted / -length, mean * slope, out=own[:, 2])
-        result = dx[block]
-        if spread:
-            np.multiply(gradient, np.matmul(own, scaling, out=product), out=result)
-            np.add(result, np.multiply(part, np.matmul(own, sloping, out=product), out=product), out=result)
-            np.add(result, np.matmul(own, shifting, out=product), out=result)
-        else:
-            np.multiply(gradient, own[:, :1], out=result)
-            np.multiply(result, scale, out=result)
-            np.multiply(part, own[:, 1:2], out=product)
-            np.add(product, own[:, 2:], out=product)
-            np.add(result, product, out=result)
+        over_rows = np.matmul(centres[:, block], gradient, out=sums[block.start // step])
+        over_rows[0] += vector_times(inverse, product)
+        if needs[0]:
+            own = _coefficients_of_dx(mean, inverse, times_vector(gradient, scale), times_vector(product, scale),
+                                      length)
+            combine(gradient, part, own, product, dx[block])
 
     for_blocks(work, count, step, row=length, least=1)
     dweight, dbias = sums.sum(axis=0)

@@ -9,7 +9,7 @@ Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,8 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
                  bias_ih: Array | None, bias_hh: Array | None) -> tuple[tuple[Array, Array, Array], tuple[Array, ...]]:
     steps, batch, features = x.shape
     units = weight_hh.shape[1]
-    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh))
-    matrix[: 2 * units] *= 0.5
-    matrix[3 * units :] *= 0.5
+    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh), sigmoids=(0, 1, 3),
+                               gates=4)
     half = np.full((), 0.5, x.dtype)
     columns = recurrence.columns(x, units, h0)
     gates = np.empty((steps, 4, units, batch), x.dtype)
@@ -75,6 +74,19 @@ def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through
     through *= gates[:, 3]
 
 
+def _slopes_backwards(gates: Array, cells: Array, squashed: Array) -> Iterator[tuple[int, Array, Array]]:
+    """Each step from the last to the first: its number, its slopes (4, H, N) and (H, N), to be used before the next."""
+    steps = len(gates)
+    together = block_length(steps, gates[:1].size, TOGETHER)
+    slopes = np.empty((together, *gates.shape[1:]), gates.dtype)
+    through = np.empty((together, *gates.shape[2:]), gates.dtype)
+    for last in range(steps, 0, -together):
+        first = max(0, last - together)
+        some, count = slice(first, last), last - first
+        _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
+        yield from zip(range(last - 1, first - 1, -1), slopes[count - 1 :: -1], through[count - 1 :: -1], strict=True)
+
+
 def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
                   needs: Needs) -> tuple[Array | None, ...]:
     x, h0, _, weight_ih, weight_hh = operands[:5]
@@ -85,27 +97,19 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
     product = np.empty_like(dh)
     weight = np.ascontiguousarray(weight_hh.T)
-    together = block_length(steps, gates[:1].size, TOGETHER)
-    slopes = np.empty((together, *gates.shape[1:]), x.dtype)
-    through = np.empty((together, units, batch), x.dtype)
     with recurrence.threads_for(weight_hh, batch):
-        for last in range(steps, 0, -together):
-            first = max(0, last - together)
-            some, count = slice(first, last), last - first
-            _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
-            for t, delta, direct in zip(reversed(range(first, last)), slopes[count - 1 :: -1], through[count - 1 :: -1],
-                                        strict=True):
-                if g_outputs is not None:
-                    np.add(dh, g_outputs[t], out=dh)
-                np.multiply(dh, direct, out=product)
-                np.add(dc, product, out=dc)
-                through_c, through_h = delta[:3], delta[3]
-                np.multiply(through_c, dc, out=through_c)
-                np.multiply(through_h, dh, out=through_h)
-                np.multiply(dc, gates[t, 1], out=dc)
-                delta = delta.reshape(4 * units, batch)
-                np.matmul(weight, delta, out=dh)
-                deltas[:, t] = delta
+        for t, delta, direct in _slopes_backwards(gates, cells, squashed):
+            if g_outputs is not None:
+                np.add(dh, g_outputs[t], out=dh)
+            np.multiply(dh, direct, out=product)
+            np.add(dc, product, out=dc)
+            through_c, through_h = delta[:3], delta[3]
+            np.multiply(through_c, dc, out=through_c)
+            np.multiply(through_h, dh, out=through_h)
+            np.multiply(dc, gates[t, 1], out=dc)
+            delta = delta.reshape(4 * units, batch)
+            np.matmul(weight, delta, out=dh)
+            deltas[:, t] = delta
     dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[3:]))
     states = [np.ascontiguousarray(d.T) if needed else None for d, needed in zip((dh, dc), needs[1:3], strict=True)]

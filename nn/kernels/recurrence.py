@@ -38,12 +38,19 @@ def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
     return sum(terms[1:], terms[0]) if terms else 0
 
 
-def matrix(weights: Sequence[Array], bias: Any) -> Array:
-    """The weights side by side with the bias as a column after the first of them."""
+def matrix(weights: Sequence[Array], bias: Any, sigmoids: Sequence[int] = (), gates: int = 1) -> Array:
+    """The weights side by side with the bias as a column after the first of them, the rows of the `sigmoids` halved.
+
+    Of so many gates, `sigmoids` are the numbers of those with a σ.
+    """
     first = weights[0]
     column = np.empty((len(first), 1), first.dtype)
     column[:, 0] = bias
-    return np.concatenate([first, column, *weights[1:]], axis=1)
+    together = np.concatenate([first, column, *weights[1:]], axis=1)
+    units = len(first) // gates
+    for gate in sigmoids:
+        together[gate * units : (gate + 1) * units] *= 0.5
+    return together
 
 
 def columns(x: Array, units: int, h0: Array | None) -> Array:
