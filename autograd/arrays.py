@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+Axes = int | tuple[int, ...] | None
+"""The axes that a function goes over, of which None is all."""
+
 
 def plain_array(given: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, Any]:
     """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""

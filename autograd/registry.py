@@ -12,6 +12,10 @@ import numpy as np
 
 if TYPE_CHECKING:
     from .primitive import Primitive
+    from .tensor import Tensor
+
+Operation = Callable[..., "Tensor"]
+"""What applies a function to tensors, where it has one output."""
 
 registry: dict[Callable[..., Any], Callable[..., Any]] = {}
 """Every NumPy or SciPy function that has a rule, and what applies it to tensors."""

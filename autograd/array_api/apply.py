@@ -22,7 +22,7 @@ def call_for_several(function: Callable[..., Any], *args: Any, **options: Any) -
     return tuple(apply_function(function, args, options))
 
 
-def check_device(device: Any) -> None:
+def check_device(device: str | None) -> None:
     """Raise unless `device` is the only one there is."""
     if device not in (None, "cpu"):
         raise ValueError(f"the only device is 'cpu', got {device!r}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,13 +15,17 @@ from autograd.tensor.tensor import owning
 
 from .apply import call, call_for_several, check_device
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
 __all__ = [
     "arange", "asarray", "empty", "empty_like", "eye", "from_dlpack", "full", "full_like", "linspace", "meshgrid",
     "ones", "ones_like", "tril", "triu", "zeros", "zeros_like",
 ]
 
 
-def asarray(obj: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | None = None) -> Tensor:
+def asarray(obj: Any, /, dtype: DTypeLike | None = None, *, device: str | None = None,
+            copy: bool | None = None) -> Tensor:
     """A tensor of `obj`: a tensor, array, number, or nested sequence of them, whose tensors stay connected.
 
     `copy=True` always copies, `copy=False` raises `ValueError` where it cannot share, None shares where it can.
@@ -40,21 +45,23 @@ def asarray(obj: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | 
     return owning(array) if copy else Tensor(array)
 
 
-def arange(start: Any, /, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None) -> Tensor:
+def arange(start: float, /, stop: float | None = None, step: float = 1, dtype: DTypeLike | None = None, *,
+           device: str | None = None) -> Tensor:
     """Evenly spaced values in [start, stop)."""
     check_device(device)
     return owning(np.arange(start, stop, step, dtype=dtype) if stop is not None else
                   np.arange(0, start, step, dtype=dtype))
 
 
-def linspace(start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None,
+def linspace(start: complex, stop: complex, /, num: int, *, dtype: DTypeLike | None = None, device: str | None = None,
              endpoint: bool = True) -> Tensor:
     """`num` evenly spaced values from `start` to `stop`."""
     check_device(device)
     return owning(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
 
 
-def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: Any = None, *, device: Any = None) -> Tensor:
+def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: DTypeLike | None = None, *,
+        device: str | None = None) -> Tensor:
     """Ones on the `k`-th diagonal, zeros elsewhere."""
     check_device(device)
     return owning(np.eye(n_rows, n_cols, k=k, dtype=dtype or float))
@@ -66,28 +73,29 @@ def _refuse_lengths(name: str, shape: Any, dtype: Any, more: tuple[int, ...]) ->
         raise TypeError(f"{name} takes a shape; write {name}({(shape, dtype, *more)})")
 
 
-def empty(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
+def empty(shape: int | Sequence[int], dtype: DTypeLike | None = None, *more: int, device: str | None = None) -> Tensor:
     """A tensor of `shape` with whatever values."""
     _refuse_lengths("empty", shape, dtype, more)
     check_device(device)
     return owning(np.empty(shape, dtype))
 
 
-def zeros(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
+def zeros(shape: int | Sequence[int], dtype: DTypeLike | None = None, *more: int, device: str | None = None) -> Tensor:
     """Zeros of `shape`; tensors that require grad can be assigned into it."""
     _refuse_lengths("zeros", shape, dtype, more)
     check_device(device)
     return owning(np.zeros(shape, dtype or float))
 
 
-def ones(shape: Any, dtype: Any = None, *more: int, device: Any = None) -> Tensor:
+def ones(shape: int | Sequence[int], dtype: DTypeLike | None = None, *more: int, device: str | None = None) -> Tensor:
     """Ones of `shape`."""
     _refuse_lengths("ones", shape, dtype, more)
     check_device(device)
     return owning(np.ones(shape, dtype))
 
 
-def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
+def full(shape: int | Sequence[int], fill_value: ArrayLike, dtype: DTypeLike | None = None, *,
+         device: str | None = None) -> Tensor:
     """`fill_value` in every element of `shape`; a tensor stays connected."""
     check_device(device)
     if isinstance(fill_value, Tensor):
@@ -95,27 +103,28 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) 
     return owning(np.full(shape, fill_value, dtype))
 
 
-def empty_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
+def empty_like(x: Tensor, /, dtype: DTypeLike | None = None, *, device: str | None = None) -> Tensor:
     """As `empty`, of the shape and dtype of `x`."""
     return empty(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def zeros_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
+def zeros_like(x: Tensor, /, dtype: DTypeLike | None = None, *, device: str | None = None) -> Tensor:
     """As `zeros`, of the shape and dtype of `x`."""
     return zeros(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def ones_like(x: Tensor, /, dtype: Any = None, *, device: Any = None) -> Tensor:
+def ones_like(x: Tensor, /, dtype: DTypeLike | None = None, *, device: str | None = None) -> Tensor:
     """As `ones`, of the shape and dtype of `x`."""
     return ones(x.shape, dtype=dtype or x.dtype, device=device)
 
 
-def full_like(x: Tensor, /, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
+def full_like(x: Tensor, /, fill_value: ArrayLike, dtype: DTypeLike | None = None, *,
+              device: str | None = None) -> Tensor:
     """As `full`, of the shape and dtype of `x`."""
     return full(x.shape, fill_value, dtype=dtype or x.dtype, device=device)
 
 
-def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
+def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
     """A tensor that shares the memory of any array with the DLPack protocol."""
     check_device(device)
     return Tensor(np.from_dlpack(x, copy=copy))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from autograd.tensor import Tensor
 
 from .apply import call, documented
 from .complex_limits import complex_expm1, complex_tanh
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_invert",
@@ -25,19 +28,19 @@ __all__ = [
 ]
 
 
-def unary(function: Callable[..., Any], name: str | None = None) -> Callable[[Any], Tensor]:
+def unary(function: Callable[..., Any], name: str | None = None) -> Callable[[ArrayLike], Tensor]:
     """NumPy's function of one array, under the standard's name where that is another."""
 
-    def apply(x: Any, /) -> Tensor:
+    def apply(x: ArrayLike, /) -> Tensor:
         return call(function, x)
 
     return documented(apply, function, name, "elementwise")
 
 
-def binary(function: Callable[..., Any], name: str | None = None) -> Callable[[Any, Any], Tensor]:
+def binary(function: Callable[..., Any], name: str | None = None) -> Callable[[ArrayLike, ArrayLike], Tensor]:
     """The same of two arrays."""
 
-    def apply(x1: Any, x2: Any, /) -> Tensor:
+    def apply(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
         return call(function, x1, x2)
 
     return documented(apply, function, name, "elementwise with broadcasting")
@@ -109,22 +112,22 @@ remainder = binary(np.remainder)
 subtract = binary(np.subtract)
 
 
-def expm1(x: Tensor, /) -> Tensor:
+def expm1(x: ArrayLike, /) -> Tensor:
     """exp(x) - 1, elementwise; complex infinities have the standard's values."""
     return complex_expm1(x) if as_tensor(x).dtype.kind == "c" else call(np.expm1, x)
 
 
-def tanh(x: Tensor, /) -> Tensor:
+def tanh(x: ArrayLike, /) -> Tensor:
     """The hyperbolic tangent, elementwise; complex infinities have the standard's values."""
     return complex_tanh(x) if as_tensor(x).dtype.kind == "c" else call(np.tanh, x)
 
 
-def floor_divide(x1: Any, x2: Any, /) -> Tensor:
+def floor_divide(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     """What `x1 // x2` is: `floor(x1 / x2)`, elementwise with broadcasting."""
     return call(floor_quotient, x1, x2)
 
 
-def clip(x: Tensor, /, min: Any = None, max: Any = None) -> Tensor:
+def clip(x: Tensor, /, min: ArrayLike | None = None, max: ArrayLike | None = None) -> Tensor:
     """`x` limited to [min, max]; the dtype of `x` stays, whatever the bounds' is."""
     x = as_tensor(x)
     return call(np.clip, x, as_bound(min, x), as_bound(max, x))

@@ -13,6 +13,9 @@ from autograd.tensor.nested import shared_values
 
 from .apply import call, call_for_several
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 
 class EighResult(NamedTuple):
     """Eigenvalues in ascending order and the matrix whose columns are eigenvectors."""
@@ -43,7 +46,7 @@ class SVDResult(NamedTuple):
     Vh: Tensor
 
 
-def matmul(x1: Any, x2: Any, /) -> Tensor:
+def matmul(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     """The matrix product, over stacks of matrices."""
     return call(np.matmul, x1, x2)
 
@@ -53,12 +56,12 @@ def matrix_transpose(x: Tensor, /) -> Tensor:
     return call(np.matrix_transpose, as_tensor(x))
 
 
-def tensordot(x1: Any, x2: Any, /, axes: Any = 2) -> Tensor:
+def tensordot(x1: ArrayLike, x2: ArrayLike, /, axes: Any = 2) -> Tensor:
     """The sum of products over the given axes."""
     return call(np.tensordot, x1, x2, axes=axes)
 
 
-def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Tensor:
+def vecdot(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The dot products of vectors along `axis`, the first conjugated."""
     return call(np.vecdot, x1, x2, axis=axis)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.arguments import as_tensor
+from autograd.arrays import Axes
 from autograd.tensor import Tensor
 
 from .apply import call, call_for_several
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "broadcast_arrays", "broadcast_to", "concat", "expand_dims", "flip", "moveaxis", "permute_dims", "repeat",
@@ -27,12 +32,12 @@ def broadcast_to(x: Tensor, /, shape: tuple[int, ...]) -> Tensor:
     return call(np.broadcast_to, as_tensor(x), shape)
 
 
-def concat(arrays: Any, /, axis: int | None = 0) -> Tensor:
+def concat(arrays: Sequence[ArrayLike], /, axis: int | None = 0) -> Tensor:
     """The arrays joined along an existing axis; flattened first if `axis` is None."""
     return call(np.concatenate, arrays, axis=axis)
 
 
-def stack(arrays: Any, /, axis: int = 0) -> Tensor:
+def stack(arrays: Sequence[ArrayLike], /, axis: int = 0) -> Tensor:
     """The arrays joined along a new axis."""
     return call(np.stack, arrays, axis=axis)
 
@@ -47,22 +52,22 @@ def expand_dims(x: Tensor, /, axis: int) -> Tensor:
     return call(np.expand_dims, as_tensor(x), axis)
 
 
-def squeeze(x: Tensor, /, axis: Any) -> Tensor:
+def squeeze(x: Tensor, /, axis: int | tuple[int, ...]) -> Tensor:
     """`x` without axes of length 1. Raises `ValueError` where the length is not 1."""
     return call(np.squeeze, as_tensor(x), axis)
 
 
-def flip(x: Tensor, /, axis: Any = None) -> Tensor:
+def flip(x: Tensor, /, axis: Axes = None) -> Tensor:
     """`x` with the order of elements reversed along the axes."""
     return call(np.flip, as_tensor(x), axis)
 
 
-def roll(x: Tensor, /, shift: Any, axis: Any = None) -> Tensor:
+def roll(x: Tensor, /, shift: int | tuple[int, ...], axis: Axes = None) -> Tensor:
     """`x` with elements rolled along the axes."""
     return call(np.roll, as_tensor(x), shift, axis)
 
 
-def moveaxis(x: Tensor, source: Any, destination: Any, /) -> Tensor:
+def moveaxis(x: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...], /) -> Tensor:
     """`x` with axes moved to other positions."""
     return call(np.moveaxis, as_tensor(x), source, destination)
 
@@ -72,7 +77,7 @@ def permute_dims(x: Tensor, /, axes: tuple[int, ...]) -> Tensor:
     return call(np.transpose, as_tensor(x), axes)
 
 
-def repeat(x: Tensor, repeats: Any, /, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: ArrayLike, /, axis: int | None = None) -> Tensor:
     """Each element repeated."""
     return call(np.repeat, as_tensor(x), repeats, axis)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from autograd.arguments import as_tensor
+from autograd.arrays import Axes
 from autograd.tensor import Tensor
 
 from .apply import call, call_for_several
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
 
 __all__ = [
     "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "max",
@@ -18,48 +22,48 @@ __all__ = [
 ]
 
 
-def sum(x: Tensor, /, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
+def sum(x: Tensor, /, axis: Axes = None, dtype: DTypeLike | None = None, *, keepdims: bool = False) -> Tensor:
     """The sum over the axes."""
     return call(np.sum, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def prod(x: Tensor, /, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Tensor:
+def prod(x: Tensor, /, axis: Axes = None, dtype: DTypeLike | None = None, *, keepdims: bool = False) -> Tensor:
     """The product over the axes."""
     return call(np.prod, as_tensor(x), axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def mean(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def mean(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The mean over the axes."""
     return call(np.mean, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def var(x: Tensor, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def var(x: Tensor, /, axis: Axes = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The variance over the axes; the divisor is n - correction."""
     return call(np.var, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def std(x: Tensor, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
+def std(x: Tensor, /, axis: Axes = None, *, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The standard deviation over the axes; the divisor is n - correction."""
     return call(np.std, as_tensor(x), axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def max(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def max(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The largest element over the axes."""
     return call(np.max, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def min(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def min(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The smallest element over the axes."""
     return call(np.min, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
+def cumulative_sum(x: Tensor, /, *, axis: int | None = None, dtype: DTypeLike | None = None,
                    include_initial: bool = False) -> Tensor:
     """Running sums along an axis, from 0 with `include_initial`."""
     return call(np.cumulative_sum, as_tensor(x), axis=axis, dtype=dtype, include_initial=include_initial)
 
 
-def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: Any = None,
+def cumulative_prod(x: Tensor, /, *, axis: int | None = None, dtype: DTypeLike | None = None,
                     include_initial: bool = False) -> Tensor:
     """Running products along an axis, from 1 with `include_initial`."""
     return call(np.cumulative_prod, as_tensor(x), axis=axis, dtype=dtype, include_initial=include_initial)
@@ -78,7 +82,7 @@ def argmin(x: Tensor, /, axis: int | None = None, *, keepdims: bool = False) -> 
     return call(np.argmin, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def count_nonzero(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def count_nonzero(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """How many elements are not zero."""
     return call(np.count_nonzero, as_tensor(x), axis=axis, keepdims=keepdims)
 
@@ -95,7 +99,7 @@ def searchsorted(x1: Tensor, x2: Tensor, /, side: str = "left", sorter: Tensor |
     return call(np.searchsorted, x1, x2, side=side, sorter=sorter)
 
 
-def where(condition: Tensor, x1: Any, x2: Any, /) -> Tensor:
+def where(condition: Tensor, x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     """Elements of `x1` where the condition holds, of `x2` elsewhere."""
     return call(np.where, condition, x1, x2)
 
@@ -164,12 +168,12 @@ def unique_values(x: Tensor, /) -> Tensor:
 # --- Utilities -------------------------------------------------------------------------------------------------------
 
 
-def all(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def all(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """Whether all elements are true."""
     return call(np.all, as_tensor(x), axis=axis, keepdims=keepdims)
 
 
-def any(x: Tensor, /, axis: Any = None, *, keepdims: bool = False) -> Tensor:
+def any(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """Whether an element is true."""
     return call(np.any, as_tensor(x), axis=axis, keepdims=keepdims)
 

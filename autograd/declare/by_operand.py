@@ -10,13 +10,13 @@ import numpy as np
 from autograd.arguments import as_operand
 from autograd.errors import NoDerivativeError
 from autograd.primitive import Elementwise, Structured, binary, calling_convention, unary
-from autograd.registry import public_name, register
+from autograd.registry import Operation, public_name, register
 from autograd.rule_signature import Rule
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None,
                 evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z"),
-                times: Rule | None = None) -> Callable[..., Any]:
+                times: Rule | None = None) -> Operation:
     """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
 
     A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), the name of one, or a number:
@@ -59,7 +59,7 @@ def nary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
 
 
 def linear(function: Callable[..., Any], transpose: Rule, *, name: str | None = None, evaluate: Rule | None = None,
-           operands: Sequence[str] = ("x",), views: bool = False, offset: str | None = None) -> Callable[..., Any]:
+           operands: Sequence[str] = ("x",), views: bool = False, offset: str | None = None) -> Operation:
     """Register a function that is linear in its first operand, by its transpose `(g, x, *, options)`.
 
     `x` has the operand's `shape`, `ndim`, `size` and `dtype`, never its values. `views`: NumPy may return a view;
@@ -69,7 +69,7 @@ def linear(function: Callable[..., Any], transpose: Rule, *, name: str | None = 
 
 
 def multilinear(function: Callable[..., Any], *transposes: Rule | None, name: str | None = None,
-                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
+                evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Operation:
     """Register a function that is linear in each operand, by the transposes `(g, x, y, *, options)`."""
     return structured("multilinear", function, transposes, (), name, evaluate, operands[: len(transposes)])
 

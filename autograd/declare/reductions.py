@@ -15,7 +15,7 @@ import numpy as np
 from autograd.arrays import in_a_tuple
 from autograd.graph import Node
 from autograd.primitive import Primitive, calling_convention, pole_safe
-from autograd.registry import register
+from autograd.registry import Operation, register
 from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.runtime.reduction import nan_or_largest
 from autograd.tensor import Tensor
@@ -75,7 +75,7 @@ def with_axes(reduced: Array, x: Any, axis: Any, keepdims: bool) -> Array:
 
 
 def reduction(function: Callable[..., Any], rule: Rule, *, name: str | None = None,
-              evaluate: Rule | None = None) -> Callable[..., Any]:
+              evaluate: Rule | None = None) -> Operation:
     """Register a function that reduces over axes by its rule `(g, x, out, *, axis, options)`, linear in `g`.
 
     The rule gives the cotangent of x, for `g` and `out` with the reduced axes kept: `g * (x == out)`. It need not name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.arguments import answering, array_of, as_tensor
-from autograd.arrays import one_of, weak
+from autograd.arrays import Axes, one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
 from autograd.primitive import pole_safe
@@ -20,6 +20,9 @@ from autograd.tensor import Tensor
 from .error_function import erf_of, normal_cdf
 from .gelu import gelu_in_single
 from .ufuncs import select
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Array = Any
 
@@ -75,78 +78,78 @@ elu_of = elementwise(
     lambda x: np.expm1(select(x > 0, 0, x)), name="elu")
 
 
-def relu(x: Any) -> Tensor:
+def relu(x: ArrayLike) -> Tensor:
     """max(0, x), elementwise.
 
     The derivative is 1 where x > 0, else 0, at 0 too. Any shape; the dtype stays.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
-    return relu_of(as_tensor(x))  # type: ignore[no-any-return]
+    return relu_of(as_tensor(x))
 
 
-def sigmoid(x: Any) -> Tensor:
+def sigmoid(x: ArrayLike) -> Tensor:
     """1 / (1 + exp(-x)), elementwise, without overflow.
 
     The derivative is s (1 - s), at most 1/4. Any shape; the dtype stays. `scipy.special.expit` is the same function.
     """
-    return sigmoid_of(_floating(x))  # type: ignore[no-any-return]
+    return sigmoid_of(_floating(x))
 
 
-def softplus(x: Any) -> Tensor:
+def softplus(x: ArrayLike) -> Tensor:
     """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)), elementwise, without overflow.
 
     A smooth relu; the derivative is sigmoid(x). Any shape; the dtype stays.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
-    return softplus_of(_floating(x))  # type: ignore[no-any-return]
+    return softplus_of(_floating(x))
 
 
-def erf(x: Any) -> Tensor:
+def erf(x: ArrayLike) -> Tensor:
     """The error function 2/sqrt(pi) int_0^x exp(-t^2) dt, elementwise, without SciPy.
 
     The derivative is 2/sqrt(pi) exp(-x^2). Any shape; the dtype stays. `scipy.special.erf` differentiates too.
     """
-    return erf_of(_floating(x))  # type: ignore[no-any-return]
+    return erf_of(_floating(x))
 
 
-def silu(x: Any) -> Tensor:
+def silu(x: ArrayLike) -> Tensor:
     """x sigmoid(x), elementwise; also called swish.
 
     The derivative is s + x s (1 - s), where s is the sigmoid. Any shape; the dtype stays.
     Source: Elfwing et al., "Sigmoid-weighted linear units for neural network function approximation", arXiv:1702.03118.
     """
     x = _floating(x)
-    return x * sigmoid(x)  # type: ignore[no-any-return]
+    return x * sigmoid(x)
 
 
-def gelu(x: Any, approximate: str = "none") -> Tensor:
+def gelu(x: ArrayLike, approximate: str = "none") -> Tensor:
     """Return x Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
 
     `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
     """
     x = _floating(x)
     if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
+        return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
     one_of("gelu: approximate", approximate, ("none", "tanh"))
-    return gelu_in_single(x) if x.dtype == np.float32 else x * normal_cdf(x)  # type: ignore[no-any-return]
+    return gelu_in_single(x) if x.dtype == np.float32 else x * normal_cdf(x)
 
 
-def leaky_relu(x: Any, negative_slope: float | Tensor = 0.01) -> Tensor:
+def leaky_relu(x: ArrayLike, negative_slope: float | Tensor = 0.01) -> Tensor:
     """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
 
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    return leaky_relu_of(as_tensor(x), weak(negative_slope))  # type: ignore[no-any-return]
+    return leaky_relu_of(as_tensor(x), weak(negative_slope))
 
 
-def elu(x: Any, alpha: float | Tensor = 1.0) -> Tensor:
+def elu(x: ArrayLike, alpha: float | Tensor = 1.0) -> Tensor:
     """x where x > 0, else alpha (exp(x) - 1), elementwise.
 
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    return elu_of(as_tensor(x), weak(alpha))  # type: ignore[no-any-return]
+    return elu_of(as_tensor(x), weak(alpha))
 
 
 def _total(powers: Array, axis: Any) -> Array:
@@ -209,7 +212,7 @@ logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, a
 
 
 @answering
-def softmax(x: Any, axis: Any = -1) -> Tensor:
+def softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
     Positive numbers a that sum to 1; x receives a (g - sum_k g_k a_k). The shape and the dtype stay; a slice that is
@@ -219,7 +222,7 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
 
 
 @answering
-def log_softmax(x: Any, axis: Any = -1) -> Tensor:
+def log_softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
     The logarithm of softmax, right also where softmax itself underflows to 0. With the cotangent g, x receives
@@ -229,13 +232,13 @@ def log_softmax(x: Any, axis: Any = -1) -> Tensor:
 
 
 @answering
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+def logsumexp(x: ArrayLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """log sum_k exp(x_k) over `axis` (None: over all), as m + log sum_k exp(x_k - m) with the maximum m: no overflow.
 
     The gradient is softmax(x). Where every element is -inf the result is -inf, and the gradient 0. `keepdims` keeps the
     axis with length 1; the dtype stays.
     """
-    return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+    return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)
 
 
 clip_of = elementwise(lambda x, y, z: x.clip(y, z), lambda x, y, z: (x > y) & (x < z), None, None, name="clip")

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.declare.fused import fused
 from autograd.primitive import pole_safe
+from autograd.registry import Operation
 from autograd.runtime.blocks import LONG, filled
 
 from .error_function import normal_cdf
@@ -72,4 +73,4 @@ def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs:
         return (filled(_pulled, np.empty_like(x), g, x, out, block=LONG),)
 
 
-gelu_in_single = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))
+gelu_in_single: Operation = fused("gelu", _forward, _pullback, lambda x: x * normal_cdf(x))

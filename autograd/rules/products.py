@@ -233,7 +233,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(f"cross takes vectors of length 3, got {a.shape[-1]} and {b.shape[-1]}; in the plane write "
                          "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]")
-    product = cross_of(a, b)
+    product: Any = cross_of(a, b)
     return product if axisc == -1 else np.moveaxis(product, -1, axisc)
 
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import harmless_to_exp
 from nn.kernels.broadcasting import summed_to
@@ -180,4 +181,4 @@ def reference(q: Any, k: Any, v: Any, mask: Any, keep: Any, *, scale: float | No
     return np.matmul(weights if keep is None else weights * keep * keep_scale, v)
 
 
-scaled_dot_product_attention = fused("attention", forward, pullback, reference)
+scaled_dot_product_attention: Operation = fused("attention", forward, pullback, reference)

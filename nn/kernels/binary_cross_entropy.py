@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from autograd.runtime.selection import maximum, minimum
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
@@ -81,7 +82,8 @@ def reference(z: Any, t: Any, weight: Any, pos_weight: Any, *, reduction: str = 
     return reduced(losses if weight is None else weight * losses, reduction)
 
 
-binary_cross_entropy_with_logits = fused_in_single("binary_cross_entropy_with_logits", forward, pullback, reference)
+binary_cross_entropy_with_logits: Operation = fused_in_single("binary_cross_entropy_with_logits", forward, pullback,
+                                                              reference)
 
 
 # --- Of probabilities ------------------------------------------------------------------------------------------------
@@ -134,5 +136,5 @@ def probability_reference(p: Any, t: Any, weight: Any, *, reduction: str = "mean
     return reduced(losses if weight is None else losses * weight, reduction)
 
 
-binary_cross_entropy = fused_in_single("binary_cross_entropy", probability_forward, probability_pullback,
+binary_cross_entropy: Operation = fused_in_single("binary_cross_entropy", probability_forward, probability_pullback,
                                        probability_reference)

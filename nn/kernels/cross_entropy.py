@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import reduce
 from nn.kernels import log_likelihood
@@ -89,4 +90,4 @@ def reference(x: Any, target: Any, weight: Any, **options: Any) -> Any:
     return log_likelihood.reference(shifted - np.log(np.where(total == 0, 1, total)), target, weight, **options)
 
 
-cross_entropy = fused_in_single("cross_entropy", forward, pullback, reference)
+cross_entropy: Operation = fused_in_single("cross_entropy", forward, pullback, reference)

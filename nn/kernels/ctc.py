@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from autograd import logsumexp
+from autograd.registry import Operation
 from nn.kernels.half_precision import fused_in_single
 
 Array = np.ndarray[Any, Any]
@@ -108,4 +109,4 @@ def reference(x: Any, labels: Any, steps: Any, sizes: Any, *, blank: int) -> Any
     return -logsumexp(np.where(final_states(count, sizes), last, -np.inf), axis=1)
 
 
-ctc = fused_in_single("ctc", forward, pullback, reference)
+ctc: Operation = fused_in_single("ctc", forward, pullback, reference)

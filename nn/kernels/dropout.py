@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
@@ -72,7 +73,7 @@ def reference(x: Any, keep: Any, *, scale: float) -> Any:
     return x * keep * scale
 
 
-scaled_where_kept = fused("dropout", forward, pullback, reference, unread=[0])
+scaled_where_kept: Operation = fused("dropout", forward, pullback, reference, unread=[0])
 
 
 def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:

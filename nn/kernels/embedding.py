@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from nn.kernels.indices import first_outside
 
 Array = np.ndarray[Any, Any]
@@ -64,4 +65,4 @@ def reference(weight: Any, indices: Any, *, padding_idx: int | None = None) -> A
     return weight[indices]
 
 
-embedding = fused("embedding", forward, pullback, reference, unread=[0])
+embedding: Operation = fused("embedding", forward, pullback, reference, unread=[0])

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
@@ -192,4 +193,4 @@ def reference(x: Any, weight: Any, bias: Any, *, axes: int, eps: float) -> Any:
     return out if bias is None else out + bias
 
 
-layer_norm = fused_in_single("layer_norm", forward, pullback, reference)
+layer_norm: Operation = fused_in_single("layer_norm", forward, pullback, reference)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from autograd.runtime.matmul import dot, dots, vector_times
 
 Array = np.ndarray[Any, Any]
@@ -64,4 +65,4 @@ def linear_reference(x: Any, weight: Any, bias: Any) -> Any:
     return out if bias is None else out + bias
 
 
-linear = fused("linear", linear_forward, linear_pullback, linear_reference, recorded=linear_recorded)
+linear: Operation = fused("linear", linear_forward, linear_pullback, linear_reference, recorded=linear_recorded)

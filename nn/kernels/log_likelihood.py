@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import Shares, distribution, divisor, each_cotangent, loss, other_cotangents, shares
@@ -54,4 +55,4 @@ def reference(x: Any, target: Any, weight: Any, *, reduction: str = "mean", igno
     return np.sum(losses) / (divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
 
 
-negative_log_likelihood = fused_in_single("negative_log_likelihood", forward, pullback, reference)
+negative_log_likelihood: Operation = fused_in_single("negative_log_likelihood", forward, pullback, reference)

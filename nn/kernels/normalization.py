@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
@@ -175,6 +176,6 @@ def group_norm_reference(x: Any, weight: Any, bias: Any, *, groups: int, eps: fl
 
 
 batch_norm = fused_in_single("batch_norm", batch_norm_forward, batch_norm_pullback, batch_norm_reference)
-batch_norm_inference = fused_in_single("batch_norm_inference", inference_forward, inference_pullback,
+batch_norm_inference: Operation = fused_in_single("batch_norm_inference", inference_forward, inference_pullback,
                                        inference_reference)
-group_norm = fused_in_single("group_norm", group_norm_forward, group_norm_pullback, group_norm_reference)
+group_norm: Operation = fused_in_single("group_norm", group_norm_forward, group_norm_pullback, group_norm_reference)

@@ -23,6 +23,7 @@ import numpy as np
 
 from autograd.declare import linear, on_arrays_too
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
@@ -219,7 +220,7 @@ def max_pool_reference(x: Any, **options: Any) -> Any:
     return np.take_along_axis(choices, np.argmax(choices, axis=0, keepdims=True), axis=0)[0]
 
 
-max_pool = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
+max_pool: Operation = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
 
 
 # --- Mean value: linear, so it and its adjoint are each other's derivative -------------------------------------------

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import fused
+from autograd.registry import Operation
 from nn.kernels.reduction import reduced, reduced_array, share
 
 Array = np.ndarray[Any, Any]
 
 
-def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Callable[..., Any]:
+def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Operation:
     """`cost(x - t)`, reduced, as a primitive; `cost` and `slope` take the loss's options."""
 
     def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[Array]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.registry import Operation
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.layer_norm import as_rows
 
@@ -49,4 +50,4 @@ def reference(x: Any, weight: Any, *, axes: int, eps: float) -> Any:
     return out if weight is None else out * weight
 
 
-rms_norm = fused_in_single("rms_norm", forward, pullback, reference)
+rms_norm: Operation = fused_in_single("rms_norm", forward, pullback, reference)

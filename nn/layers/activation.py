@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
 
-def relu(input: Any, inplace: bool = False) -> Tensor:
+def relu(input: ArrayLike, inplace: bool = False) -> Tensor:
     """max(0, x), elementwise: the derivative is 1 where x > 0, else 0, at 0 too.
 
     Any shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
@@ -30,7 +30,7 @@ def relu(input: Any, inplace: bool = False) -> Tensor:
     return autograd.relu(input)
 
 
-def silu(input: Any, inplace: bool = False) -> Tensor:
+def silu(input: ArrayLike, inplace: bool = False) -> Tensor:
     """x sigmoid(x), elementwise; also called swish.
 
     Any shape; a floating dtype stays, integers become float64.
@@ -39,7 +39,7 @@ def silu(input: Any, inplace: bool = False) -> Tensor:
     return autograd.silu(input)
 
 
-def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+def leaky_relu(input: ArrayLike, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
 
     Any shape; a floating dtype stays, integers become float64.
@@ -48,7 +48,7 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
     return autograd.leaky_relu(input, negative_slope)
 
 
-def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+def elu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
 
     Any shape; a floating dtype stays, integers become float64.
@@ -66,7 +66,7 @@ def tanh(input: Tensor | ArrayLike) -> Tensor:
     return as_tensor(input).tanh()
 
 
-def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: ArrayLike, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
     The derivative is sigmoid(beta x). Any shape; a floating dtype stays, integers become float64. Beyond a threshold of
@@ -81,7 +81,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     return np.where(beta * input > threshold, input, smooth)  # type: ignore[return-value]
 
 
-def softmax(input: Any, dim: int = -1) -> Tensor:
+def softmax(input: ArrayLike, dim: int = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow.
 
     Any shape; a floating dtype stays, integers become float64. In front of a loss leave it out, and give
@@ -90,7 +90,7 @@ def softmax(input: Any, dim: int = -1) -> Tensor:
     return autograd.softmax(input, axis=dim)
 
 
-def log_softmax(input: Any, dim: int = -1) -> Tensor:
+def log_softmax(input: ArrayLike, dim: int = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow or underflow.
 
     Any shape; a floating dtype stays, integers become float64. Its loss is `nll_loss`; `cross_entropy` of the logits
@@ -108,19 +108,19 @@ class Identity(Layer):
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: ArrayLike) -> Any:
         return input
 
 
 class Activation(Layer):
     """An elementwise function of floating input."""
 
-    function: Callable[[Any], Tensor]
+    function: Callable[[Tensor], Tensor]
 
     def __init__(self) -> None:
         pass
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         if type(input) is not Tensor or input.dtype.kind != "f":
             input = admitted(self, input)
         return self.function(input)
@@ -181,7 +181,7 @@ class LeakyReLU(Activation):
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         self.negative_slope = negative_slope
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return autograd.leaky_relu(x, self.negative_slope)
 
 
@@ -197,11 +197,11 @@ class PReLU(Layer):
         self.num_parameters, self.init = num_parameters, init
         self.weight = Parameter(np.full(num_parameters, init), dtype=floating("PReLU", dtype, real=True))
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return prelu(admitted(self, input, self.weight.dtype), self.weight, speaker=self)
 
 
-def prelu(input: Any, weight: Any, *, speaker: Speaker = "prelu") -> Tensor:
+def prelu(input: ArrayLike, weight: ArrayLike, *, speaker: Speaker = "prelu") -> Tensor:
     """x where x > 0, else weight x, elementwise: `weight` holds one slope, or one for each channel (axis 1).
 
     Any shape; the dtype stays. Raises ValueError for another number of channels. Source: He et al., arXiv:1502.01852.
@@ -224,7 +224,7 @@ class ELU(Activation):
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         self.alpha = alpha
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return autograd.elu(x, self.alpha)
 
 
@@ -239,7 +239,7 @@ class GELU(Activation):
         choice("GELU", ("none", "tanh"), approximate=approximate)
         self.approximate = approximate
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return gelu(x, self.approximate)
 
 
@@ -254,7 +254,7 @@ class Softplus(Activation):
         nonzero("Softplus", beta=beta)
         self.beta, self.threshold = beta, threshold
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return softplus(x, self.beta, self.threshold)
 
 
@@ -266,7 +266,7 @@ class AlongAxis(Activation):
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         if not -x.ndim <= self.dim < x.ndim:
             raise refusal(self, f"input with an axis {self.dim}", x)
         return self.over(x, self.dim)
@@ -291,7 +291,7 @@ class Softmax2d(Softmax):
     def __init__(self) -> None:
         super().__init__(-3)
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         if x.ndim not in (3, 4):
             raise refusal(self, "(N, C, H, W) or (C, H, W)", x)
         return super().function(x)

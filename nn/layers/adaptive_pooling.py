@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
 from nn.layers.pooling import images, spread
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Size = int | Sequence[int | None] | None
 
@@ -38,7 +41,7 @@ class AdaptiveAvgPool2d(_Adaptive):
     image (C, H, W).
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: ArrayLike) -> Any:
         return _average(self, self.axes, input, self.output_size)
 
 
@@ -71,7 +74,7 @@ class AdaptiveMaxPool2d(_Adaptive):
         super().__init__(output_size)
         self.return_indices = return_indices
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: ArrayLike) -> Any:
         return _largest(self, self.axes, input, self.output_size, self.return_indices)
 
 
@@ -93,7 +96,7 @@ class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
     axes = 3
 
 
-def adaptive_avg_pool2d(input: Any, output_size: Size) -> Tensor:
+def adaptive_avg_pool2d(input: ArrayLike, output_size: Size) -> Tensor:
     """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
@@ -101,7 +104,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool2d", 2, input, _sizes("adaptive_avg_pool2d", 2, output_size))
 
 
-def adaptive_avg_pool1d(input: Any, output_size: Size) -> Tensor:
+def adaptive_avg_pool1d(input: ArrayLike, output_size: Size) -> Tensor:
     """The means of `output_size` windows of `input` (N, C, .) or (C, .).
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
@@ -109,7 +112,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool1d", 1, input, _sizes("adaptive_avg_pool1d", 1, output_size))
 
 
-def adaptive_avg_pool3d(input: Any, output_size: Size) -> Tensor:
+def adaptive_avg_pool3d(input: ArrayLike, output_size: Size) -> Tensor:
     """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as many as `output_size` says.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool3d`.
@@ -117,7 +120,7 @@ def adaptive_avg_pool3d(input: Any, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool3d", 3, input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
 
-def adaptive_max_pool2d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
     """The largest values of H x W windows of `input` (N, C, ., .) or (C, ., .), and with `return_indices` their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool2d`.
@@ -125,7 +128,7 @@ def adaptive_max_pool2d(input: Any, output_size: Size, return_indices: bool = Fa
     return _largest("adaptive_max_pool2d", 2, input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
 
 
-def adaptive_max_pool1d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
     """The largest values of `output_size` windows of `input` (N, C, .) or (C, .), with `return_indices` their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool1d`.
@@ -133,7 +136,7 @@ def adaptive_max_pool1d(input: Any, output_size: Size, return_indices: bool = Fa
     return _largest("adaptive_max_pool1d", 1, input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
 
-def adaptive_max_pool3d(input: Any, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
     """The largest values of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), or with their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool3d`.

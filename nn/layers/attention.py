@@ -30,7 +30,7 @@ from nn.layers.linear import Linear
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class MultiheadAttention(Layer):
@@ -90,8 +90,8 @@ class MultiheadAttention(Layer):
         if self.out_proj.bias is not None:
             overwrite(self.out_proj.bias, 0)
 
-    def forward(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
-                attn_mask: Any = None, average_attn_weights: bool = True,
+    def forward(self, query: ArrayLike, key: ArrayLike, value: ArrayLike, key_padding_mask: ArrayLike | None = None,
+                need_weights: bool = True, attn_mask: ArrayLike | None = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
         given = held(self, self._shapes())
         itself = query is key is value and "in_proj_weight" in given
@@ -205,8 +205,8 @@ class MultiheadAttention(Layer):
         return array
 
 
-def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
-                                 is_causal: bool = False, scale: float | None = None, *,
+def scaled_dot_product_attention(query: ArrayLike, key: ArrayLike, value: ArrayLike, attn_mask: ArrayLike | None = None,
+                                 dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None, *,
                                  speaker: Speaker = "scaled_dot_product_attention") -> Tensor:
     """softmax(scale q k^T + mask) v, with scale 1 / sqrt(d) unless given.
 
@@ -218,21 +218,22 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     k, v = (admitted(speaker, x, q.dtype, real=True) for x in (key, value))
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
         raise refusal(speaker, "query (..., L, d), key (..., S, d) and value (..., S, e)", (q.shape, k.shape, v.shape))
+    mask: Any = attn_mask
     if is_causal:
-        if attn_mask is not None:
+        if mask is not None:
             raise ValueError(f"{described(speaker)}: give attn_mask or is_causal, not both")
-        attn_mask = np.tril(np.ones((q.shape[-2], k.shape[-2]), bool))
+        mask = np.tril(np.ones((q.shape[-2], k.shape[-2]), bool))
     try:
         scores = (*np.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2]), q.shape[-2], k.shape[-2])
     except ValueError:
         shapes = q.shape, k.shape, v.shape
         raise refusal(speaker, "query, key and value with leading axes that broadcast", shapes) from None
-    if attn_mask is not None:
-        attn_mask = _as_mask(speaker, attn_mask, "attn_mask", "True allows")
-        if not broadcasts(attn_mask.shape, scores):
-            raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", attn_mask)
+    if mask is not None:
+        mask = _as_mask(speaker, mask, "attn_mask", "True allows")
+        if not broadcasts(mask.shape, scores):
+            raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", mask)
     keep, keep_scale = kept(scores, dropout_p)
-    return kernels.scaled_dot_product_attention(q, k, v, attn_mask, keep, scale=scale,  # type: ignore[no-any-return]
+    return kernels.scaled_dot_product_attention(q, k, v, mask, keep, scale=scale,
                                                 keep_scale=keep_scale)
 
 

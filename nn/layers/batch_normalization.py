@@ -22,7 +22,7 @@ from nn.layers.normalization import Affine, group_norm
 from nn.parameter import overwrite
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class _Tracking(Affine):
@@ -66,7 +66,7 @@ class BatchNorm2d(_Tracking):
 
     dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         input = self._admitted(input)
         if input.ndim not in self.dimensions or input.shape[1] != self.num_features:
             expected = " or ".join(text.format(self.num_features) for text in self.dimensions.values())
@@ -114,7 +114,7 @@ class InstanceNorm2d(_Tracking):
                  track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=affine, dtype=dtype)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         x, single = batch_of(self, self._admitted(input), self.num_features, self.axes)
         out = instance_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
                             self.training or self.running_mean is None, self.momentum or 0.0, self.eps, speaker=self)
@@ -141,9 +141,9 @@ class InstanceNorm3d(InstanceNorm2d):
     axes = 3
 
 
-def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
-               bias: Any = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5, *,
-               speaker: Speaker = "batch_norm") -> Tensor:
+def batch_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var: Tensor | None = None,
+               weight: ArrayLike | None = None, bias: ArrayLike | None = None, training: bool = False,
+               momentum: float = 0.1, eps: float = 1e-5, *, speaker: Speaker = "batch_norm") -> Tensor:
     """Batch normalization of (N, C, ...): with the running statistics, or in training with the batch's.
 
     In training the running mean and (unbiased) variance, where they are given, move towards the batch's, in place.
@@ -157,7 +157,7 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     if not training:
         if mean is None or variance is None:
             raise mistake(speaker, "needs running_mean and running_var, or training=True")
-        return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)  # type: ignore[no-any-return]
+        return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)
     if input.size <= input.shape[1]:
         raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
@@ -166,9 +166,9 @@ def batch_norm(input: Any, running_mean: Tensor | None = None, running_var: Tens
     return out  # type: ignore[no-any-return]
 
 
-def instance_norm(input: Any, running_mean: Tensor | None = None, running_var: Tensor | None = None, weight: Any = None,
-                  bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5, *,
-                  speaker: Speaker = "instance_norm") -> Tensor:
+def instance_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var: Tensor | None = None,
+                  weight: ArrayLike | None = None, bias: ArrayLike | None = None, use_input_stats: bool = True,
+                  momentum: float = 0.1, eps: float = 1e-5, *, speaker: Speaker = "instance_norm") -> Tensor:
     """Normalization of every channel of every example of (N, C, ...) by itself, or by the running statistics.
 
     With `use_input_stats` the running mean and (unbiased) variance, where they are given, move towards the means over

@@ -14,7 +14,7 @@ from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Bilinear(Layer):
@@ -41,13 +41,14 @@ class Bilinear(Layer):
         """Draw the initial weights again: uniform on ±1 / sqrt(in1_features)."""
         draw_uniform(self, self.in1_features)
 
-    def forward(self, input1: Any, input2: Any) -> Tensor:
+    def forward(self, input1: ArrayLike, input2: ArrayLike) -> Tensor:
         dtype = self.weight.dtype
         return bilinear(admitted(self, input1, dtype), admitted(self, input2, dtype), self.weight, self.bias,
                         speaker=self)
 
 
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None, *, speaker: Speaker = "bilinear") -> Tensor:
+def bilinear(input1: ArrayLike, input2: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, *,
+             speaker: Speaker = "bilinear") -> Tensor:
     """x1 W x2 + b: (..., in1) and (..., in2) with `weight` (out, in1, in2), `bias` (out,) or None give (..., out).
 
     Raises ValueError for shapes that do not fit, TypeError for input that is not floating.

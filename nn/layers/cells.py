@@ -18,7 +18,7 @@ from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class _Cell(RecurrentUnits):
@@ -67,7 +67,7 @@ class RNNCell(_Cell):
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, dtype=dtype)
 
-    def forward(self, input: Any, hx: Any = None) -> Tensor:
+    def forward(self, input: ArrayLike, hx: ArrayLike | None = None) -> Tensor:
         return self._run(rnn, input, (hx,), nonlinearity=self.nonlinearity)[0]
 
 
@@ -79,7 +79,7 @@ class GRUCell(_Cell):
 
     gates = 3
 
-    def forward(self, input: Any, hx: Any = None) -> Tensor:
+    def forward(self, input: ArrayLike, hx: ArrayLike | None = None) -> Tensor:
         return self._run(gru, input, (hx,))[0]
 
 
@@ -92,7 +92,7 @@ class LSTMCell(_Cell):
 
     gates = 4
 
-    def forward(self, input: Any, hx: Any = None) -> tuple[Tensor, Tensor]:
+    def forward(self, input: ArrayLike, hx: tuple[ArrayLike, ArrayLike] | None = None) -> tuple[Tensor, Tensor]:
         self._check_states(hx)
         h, c = self._run(lstm, input, (None, None) if hx is None else hx)
         return h, c

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +14,15 @@ from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 LOWEST = -_SCALE * _ALPHA
 """The limit of selu at minus infinity."""
 
 
-def selu(input: Any, inplace: bool = False) -> Tensor:
+def selu(input: ArrayLike, inplace: bool = False) -> Tensor:
     """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
 
     Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
@@ -28,7 +31,7 @@ def selu(input: Any, inplace: bool = False) -> Tensor:
     return _SCALE * autograd.elu(admitted("selu", input, real=True), _ALPHA)
 
 
-def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (exp(x / alpha) - 1), elementwise: an ELU whose slope has no jump for any alpha.
 
     Any floating shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
@@ -37,7 +40,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return autograd.elu(admitted("celu", input, real=True) / weak(alpha)) * weak(alpha)
 
 
-def mish(input: Any, inplace: bool = False) -> Tensor:
+def mish(input: ArrayLike, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
 
     Any floating shape; the dtype stays. Source: Misra, arXiv:1908.08681.
@@ -46,7 +49,7 @@ def mish(input: Any, inplace: bool = False) -> Tensor:
     return x * np.tanh(autograd.softplus(x))
 
 
-def logsigmoid(input: Any) -> Tensor:
+def logsigmoid(input: ArrayLike) -> Tensor:
     """log(1 / (1 + exp(-x))), elementwise: the logarithm of a probability, from its logit, without underflow.
 
     The derivative is sigmoid(-x). Any floating shape; the dtype stays.
@@ -54,7 +57,7 @@ def logsigmoid(input: Any) -> Tensor:
     return -autograd.softplus(-admitted("logsigmoid", input, real=True))
 
 
-def softsign(input: Any) -> Tensor:
+def softsign(input: ArrayLike) -> Tensor:
     """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
 
     The derivative is 1 / (1 + |x|)^2. Any floating shape; the dtype stays.
@@ -64,7 +67,7 @@ def softsign(input: Any) -> Tensor:
     return x / (1.0 + abs(x))
 
 
-def tanhshrink(input: Any) -> Tensor:
+def tanhshrink(input: ArrayLike) -> Tensor:
     """x - tanh(x), elementwise: almost 0 around 0.
 
     The derivative is tanh(x)^2. Any floating shape; the dtype stays.
@@ -73,7 +76,7 @@ def tanhshrink(input: Any) -> Tensor:
     return x - np.tanh(x)
 
 
-def softmin(input: Any, dim: int = -1) -> Tensor:
+def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
     """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
 
     Any floating shape; the dtype stays. Raises ValueError for a missing axis.
@@ -81,7 +84,7 @@ def softmin(input: Any, dim: int = -1) -> Tensor:
     return softmax(-admitted("softmin", input, real=True), dim)
 
 
-def glu(input: Any, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
+def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
     """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
     Any floating shape, of which one axis becomes half as long. Raises ValueError for an axis of odd length.
@@ -113,7 +116,7 @@ class CELU(Activation):
         nonzero("CELU", alpha=alpha)
         self.alpha = alpha
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return celu(x, self.alpha)
 
 
@@ -172,5 +175,5 @@ class GLU(Layer):
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return glu(input, self.dim, speaker=self)

@@ -22,7 +22,7 @@ from nn.layers.padding import MODES, Pads, surrounded
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 Size = int | Sequence[int]
 
@@ -72,7 +72,7 @@ class Conv2d(_Convolution):
     Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
     """
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         weight = self.weight
         if type(input) is not Tensor or input.dtype is not weight.dtype:
             input = admitted(self, input, weight.dtype)
@@ -119,7 +119,7 @@ class ConvTranspose2d(_Convolution):
                          dtype=dtype)
         _check_output_padding(kind, self.output_padding, self.stride, self.dilation)
 
-    def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
+    def forward(self, input: ArrayLike, output_size: Sequence[int] | None = None) -> Tensor:
         input = admitted(self, input, self.weight.dtype)
         extra = self.output_padding
         if output_size is not None:
@@ -155,8 +155,8 @@ class ConvTranspose3d(ConvTranspose2d):
     axes = 3
 
 
-def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
-           groups: int = 1) -> Tensor:
+def conv2d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+           padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Images (N, C, H, W), or one (C, H, W), convolved with `weight` (O, C / groups, kh, kw), plus `bias` (O,).
 
     out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j]. Options
@@ -165,8 +165,8 @@ def conv2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding:
     return _conv("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
-           groups: int = 1) -> Tensor:
+def conv1d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+           padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Sequences (N, C, L), or one (C, L), convolved with `weight` (O, C / groups, k), plus `bias` (O,).
 
     out[n, o, t] = bias[o] + sum over c, i of in[n, c, t s + i d - p] weight[o, c, i]. Options and errors are those of
@@ -175,8 +175,8 @@ def conv1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding:
     return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv3d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1,
-           groups: int = 1) -> Tensor:
+def conv3d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+           padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Volumes (N, C, D, H, W), or one (C, D, H, W), convolved with `weight` (O, C / groups, kd, kh, kw), plus `bias`.
 
     out[n, o, z, y, x] = bias[o] + sum over c, h, i, j of in[n, c, z s + h d - p, ...] weight[o, c, h, i, j]. Options
@@ -185,8 +185,8 @@ def conv3d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding:
     return _conv("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
-def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
-                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+def conv_transpose2d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+                     padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """The adjoint of `conv2d` in its image, for `weight` (C, O / groups, kh, kw), plus `bias` (O,).
 
     Of (N, C, H, W), or one image: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
@@ -196,8 +196,8 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Size = 1
                            dilation)
 
 
-def conv_transpose1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
-                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+def conv_transpose1d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+                     padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """The adjoint of `conv1d` in its sequence, for `weight` (C, O / groups, k), plus `bias` (O,).
 
     Of (N, C, L), or one sequence: every value adds a copy of the kernel, `stride` apart. Output lengths, options and
@@ -207,8 +207,8 @@ def conv_transpose1d(input: Any, weight: Any, bias: Any = None, stride: Size = 1
                            dilation)
 
 
-def conv_transpose3d(input: Any, weight: Any, bias: Any = None, stride: Size = 1, padding: Size = 0,
-                     output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+def conv_transpose3d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
+                     padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """The adjoint of `conv3d` in its volume, for `weight` (C, O / groups, kd, kh, kw), plus `bias` (O,).
 
     Of (N, C, D, H, W), or one volume: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
@@ -304,7 +304,7 @@ def _transposed_size(size: Sequence[int], kernel: Sequence[int], stride: Sequenc
                  for n, k, s, p, d, e in zip(size, kernel, stride, padding, dilation, extra, strict=True))
 
 
-def check_window(speaker: Speaker, x: Any, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],
+def check_window(speaker: Speaker, x: Tensor, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],
                  beyond: Iterable[int] = repeat(0)) -> None:
     """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input and what is `beyond`."""
     for size, k, (before, after), d, more in zip(x.shape[2:], kernel, padding, dilation, beyond, strict=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from autograd.arrays import weak
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+
+def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(||x||_p, eps), the vectors along axis `dim`: of length 1, and 0 where they are 0.
 
     Any floating shape; the dtype stays. Raises ValueError for a missing axis.
@@ -22,7 +25,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
     return x / _length("normalize", x, p, dim, eps)  # type: ignore[no-any-return]
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8, *,
+def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
                       speaker: Speaker = "cosine_similarity") -> Tensor:
     """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`: the cosine of their angle.
 
@@ -33,7 +36,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8, *,
     return (unit_a * unit_b).sum(axis=dim)  # type: ignore[no-any-return]
 
 
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
+def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
                       speaker: Speaker = "pairwise_distance") -> Tensor:
     """||x1 - x2 + eps||_p, the vectors along the last axis; eps keeps the slope of equal vectors finite.
 
@@ -53,7 +56,7 @@ class CosineSimilarity(Layer):
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         self.dim, self.eps = dim, eps
 
-    def forward(self, x1: Any, x2: Any) -> Tensor:
+    def forward(self, x1: ArrayLike, x2: ArrayLike) -> Tensor:
         return cosine_similarity(x1, x2, self.dim, self.eps, speaker=self)
 
 
@@ -68,7 +71,7 @@ class PairwiseDistance(Layer):
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
-    def forward(self, x1: Any, x2: Any) -> Tensor:
+    def forward(self, x1: ArrayLike, x2: ArrayLike) -> Tensor:
         return pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim, speaker=self)
 
 

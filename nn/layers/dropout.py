@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,11 @@ from nn.layers.compositions import LOWEST
 from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+
+def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
             speaker: Speaker = "dropout") -> Tensor:
     """In training x keep / (1 - p), keep being 0 with probability `p` and else 1; else x.
 
@@ -26,11 +29,11 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     probability(speaker, p=p)
     input = admitted(speaker, input)
     if not training or p == 0:
-        return input  # type: ignore[no-any-return]
+        return input
     return kernels.dropout(input, p, autograd.random.generator())  # type: ignore[no-any-return]
 
 
-def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+def dropout2d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout2d") -> Tensor:
     """In training whole channels of (N, C, H, W), or of one image (C, H, W), are 0 with probability `p`; else x.
 
@@ -40,7 +43,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     return _channels(speaker, 2, input, p, training)
 
 
-def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+def dropout1d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout1d") -> Tensor:
     """In training whole channels of (N, C, L), or of one sequence (C, L), are 0 with probability `p`; else x.
 
@@ -50,7 +53,7 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     return _channels(speaker, 1, input, p, training)
 
 
-def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *,
+def dropout3d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout3d") -> Tensor:
     """In training whole channels of (N, C, D, H, W), or of one volume (C, D, H, W), are 0 with probability `p`; else x.
 
@@ -60,7 +63,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     return _channels(speaker, 3, input, p, training)
 
 
-def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *,
+def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inplace: bool = False, *,
                   speaker: Speaker = "alpha_dropout") -> Tensor:
     """In training a (x keep + l (1 - keep) - l p), keep being 0 with probability `p` and else 1; else x.
 
@@ -104,7 +107,7 @@ class Dropout(Layer):
         probability(type(self).__name__, p=p)
         self.p = p
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return self.function(input, self.p, self.training, speaker=self)
 
     def extra_repr(self) -> str:

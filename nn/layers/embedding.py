@@ -20,7 +20,7 @@ from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 Array = np.ndarray[Any, Any]
@@ -67,12 +67,12 @@ class Embedding(Layer):
             values[self.padding_idx] = 0
             overwrite(self.weight, values)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq,
                          speaker=self)
 
 
-def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
+def one_hot(labels: ArrayLike, num_classes: int = -1) -> Tensor:
     """1 at the place of each label along a new last axis, else 0: integers of any shape (...) to (..., num_classes).
 
     There are as many classes as the largest label needs unless `num_classes` is given. Raises TypeError for labels that
@@ -89,7 +89,7 @@ def one_hot(labels: Any, num_classes: int = -1) -> Tensor:
     return (given[..., np.newaxis] == np.arange(classes)).astype(np.int64)
 
 
-def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None,
+def embedding(input: ArrayLike, weight: ArrayLike, padding_idx: int | None = None, max_norm: float | None = None,
               norm_type: float = 2.0, scale_grad_by_freq: bool = False, *, speaker: Speaker = "embedding") -> Tensor:
     """weight[input]: integers of any shape in, rows of `weight` (rows, width) in their place out.
 
@@ -100,17 +100,17 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm:
     if weight.ndim != 2:
         raise refusal(speaker, "a weight (rows, width)", weight)
     _check_padding(speaker, padding_idx, len(weight))
-    input = array_of(input)
-    if input.dtype.kind not in "iu":
-        raise mistake(speaker, f"expected integer indices, got {input.dtype} {input.shape}; write x.astype(int)",
+    indices: Any = array_of(input)
+    if indices.dtype.kind not in "iu":
+        raise mistake(speaker, f"expected integer indices, got {indices.dtype} {indices.shape}; write x.astype(int)",
                       TypeError)
     if max_norm is not None:
-        _shorten(speaker, weight, getattr(input, "_value", input), max_norm, norm_type)
+        _shorten(speaker, weight, getattr(indices, "_value", indices), max_norm, norm_type)
     try:
-        rows = kernels.embedding(weight, input, padding_idx=padding_idx)
+        rows = kernels.embedding(weight, indices, padding_idx=padding_idx)
     except ValueError as error:
         raise mistake(speaker, str(error).removeprefix("embedding ")) from None
-    return with_gradient_times(rows, shares_of(input)) if scale_grad_by_freq else rows  # type: ignore[no-any-return]
+    return with_gradient_times(rows, shares_of(indices)) if scale_grad_by_freq else rows
 
 
 def shares_of(indices: Any) -> Any:

@@ -17,7 +17,7 @@ from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.ragged import places
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 class EmbeddingBag(Embedding):
     """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
@@ -38,42 +38,44 @@ class EmbeddingBag(Embedding):
         super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
                          dtype=dtype)
 
-    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
+    def forward(self, input: ArrayLike, offsets: ArrayLike | None = None,
+                per_sample_weights: ArrayLike | None = None) -> Tensor:
         return embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq,
                              self.mode, per_sample_weights=per_sample_weights, padding_idx=self.padding_idx,
                              include_last_offset=self.include_last_offset, speaker=self)
 
 
-def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float | None = None, norm_type: float = 2.0,
-                  scale_grad_by_freq: bool = False, mode: str = "mean", *, per_sample_weights: Any = None,
-                  include_last_offset: bool = False, padding_idx: int | None = None,
-                  speaker: Speaker = "embedding_bag") -> Tensor:
+def embedding_bag(input: ArrayLike, weight: ArrayLike, offsets: ArrayLike | None = None, max_norm: float | None = None,
+                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean", *,
+                  per_sample_weights: ArrayLike | None = None, include_last_offset: bool = False,
+                  padding_idx: int | None = None, speaker: Speaker = "embedding_bag") -> Tensor:
     """The sum, "mean" or "max" of the rows of `weight` (rows, width) of each bag of indices: (B, width).
 
     Indices (B, L), or (N,) with `offsets`, where each bag begins; with `include_last_offset` the last one is where all
     end. Raises as `nn.EmbeddingBag`.
     """
     choice(speaker, MODES, mode=mode)
-    input, weight = array_of(input), as_tensor(weight)
+    indices: Any = array_of(input)
+    weight = as_tensor(weight)
     shares = None if per_sample_weights is None else admitted(speaker, per_sample_weights, weight.dtype)
-    if shares is not None and (mode != "sum" or shares.shape != input.shape):
-        raise mistake(speaker, f"needs per_sample_weights like the indices, {input.shape}, and mode 'sum'; got "
+    if shares is not None and (mode != "sum" or shares.shape != indices.shape):
+        raise mistake(speaker, f"needs per_sample_weights like the indices, {indices.shape}, and mode 'sum'; got "
                                f"{shares.shape} and mode {mode!r}")
-    scale = shares_of(input) if scale_grad_by_freq else None
-    if input.ndim == 1 and offsets is not None:
-        at, counted = _bags(speaker, offsets, len(input), include_last_offset)
-        input, shares, scale = [None if x is None else np.take(x, at) for x in (input, shares, scale)]
-    elif input.ndim == 2 and offsets is None:
-        counted = np.ones(input.shape, bool)
+    scale = shares_of(indices) if scale_grad_by_freq else None
+    if indices.ndim == 1 and offsets is not None:
+        at, counted = _bags(speaker, offsets, len(indices), include_last_offset)
+        indices, shares, scale = [None if x is None else np.take(x, at) for x in (indices, shares, scale)]
+    elif indices.ndim == 2 and offsets is None:
+        counted = np.ones(indices.shape, bool)
     else:
-        raise refusal(speaker, "indices (B, L), or (N,) with offsets", input)
-    rows: Any = embedding(input, weight, padding_idx, max_norm, norm_type, speaker=speaker)
+        raise refusal(speaker, "indices (B, L), or (N,) with offsets", indices)
+    rows: Any = embedding(indices, weight, padding_idx, max_norm, norm_type, speaker=speaker)
     if scale is not None:
         rows = with_gradient_times(rows, scale)
     if shares is not None:
         rows = rows * shares[..., np.newaxis]
     if padding_idx is not None:
-        counted = counted & (input != padding_idx % len(weight))
+        counted = counted & (indices != padding_idx % len(weight))
     return MODES[mode](rows, counted[..., np.newaxis])  # type: ignore[no-any-return]
 
 

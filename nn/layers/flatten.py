@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
@@ -42,7 +42,7 @@ class Flatten(Layer):
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return flatten(input, self.start_dim, self.end_dim, speaker=self)
 
 
@@ -55,7 +55,7 @@ class Unflatten(Layer):
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         input = as_tensor(input)
         axis = self.dim + input.ndim if self.dim < 0 else self.dim
         if not 0 <= axis < input.ndim:
@@ -65,4 +65,4 @@ class Unflatten(Layer):
         if length != known and (-1 not in self.unflattened_size or not known or length % known):
             raise refusal(self, f"an axis {self.dim} that is {' * '.join(map(str, self.unflattened_size))}", input)
         shape = *input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1 :]
-        return input.reshape(shape)  # type: ignore[no-any-return]
+        return input.reshape(shape)

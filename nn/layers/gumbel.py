@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from autograd.arrays import weak
 from autograd.tensor.box import constant_like
 from nn.layers.input import Speaker, admitted, mistake
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, *, dim: int = -1,
+
+def gumbel_softmax(logits: ArrayLike, tau: float = 1.0, hard: bool = False, *, dim: int = -1,
                    speaker: Speaker = "gumbel_softmax") -> Tensor:
     """softmax((logits + noise) / tau) over axis `dim`: near a draw of one class, the nearer the smaller `tau` is.
 

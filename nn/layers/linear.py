@@ -16,7 +16,7 @@ from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Linear(Layer):
@@ -41,14 +41,15 @@ class Linear(Layer):
         """Draw the initial weights again: uniform on ±1 / sqrt(in_features)."""
         draw_uniform(self, self.in_features)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         weight = self.weight
-        x: Any = input._value if type(input) is Tensor else None
-        if x is None or x.dtype is not weight._value.dtype or x.shape[-1:] != weight._value.shape[1:]:
-            input = self._admitted(input)
+        x: Any = input
+        value = x._value if type(x) is Tensor else None
+        if value is None or value.dtype is not weight._value.dtype or value.shape[-1:] != weight._value.shape[1:]:
+            x = self._admitted(x)
         bias, shape = self.bias, weight.shape
-        if len(shape) == 2 and shape[1] == input.shape[-1] and (bias is None or bias.shape == shape[:1]):
-            return _linear(input, weight, bias)  # type: ignore[no-any-return]
+        if len(shape) == 2 and shape[1] == x.shape[-1] and (bias is None or bias.shape == shape[:1]):
+            return _linear(x, weight, bias)
         raise mistake(self, f"needs a weight (out, {self.in_features}) and a bias (out,), got {shape} and "
                             f"{None if bias is None else bias.shape}: give both their new .data")
 
@@ -60,7 +61,7 @@ class Linear(Layer):
         return x
 
 
-def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
+def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Tensor:
     """x W^T + b: `input` (..., in), `weight` (out, in), `bias` (out,) or None give (..., out).
 
     Raises ValueError for shapes that do not fit, TypeError for input that is not floating.
@@ -71,4 +72,4 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     if input.shape[-1:] != weight.shape[1:]:
         raise refusal("linear", f"(..., {weight.shape[-1]}) for a weight {weight.shape}", input)
     (bias,) = fitting("linear", weight.shape[:1], np.result_type(input.dtype, weight.dtype), bias=bias)
-    return _linear(input, weight, bias)  # type: ignore[no-any-return]
+    return _linear(input, weight, bias)

@@ -24,7 +24,7 @@ from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Affine(Layer):
@@ -83,7 +83,7 @@ class LayerNorm(_OverLastAxes):
                  bias: bool = True, *, dtype: DTypeLike | None = None) -> None:
         super().__init__(normalized_shape, eps, elementwise_affine, bias, dtype)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         input = self._admitted(input)
         return layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps, speaker=self)
 
@@ -102,7 +102,7 @@ class GroupNorm(Affine):
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self._start((num_channels,), affine, bias, dtype)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         input = self._admitted(input)
         if input.ndim < 2 or input.shape[1] != self.num_channels:
             raise refusal(self, f"(N, {self.num_channels}, ...)", input)
@@ -120,24 +120,24 @@ class RMSNorm(_OverLastAxes):
                  elementwise_affine: bool = True, *, dtype: DTypeLike | None = None) -> None:
         super().__init__(normalized_shape, eps, elementwise_affine, False, dtype)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         input = self._admitted(input)
         return rms_norm(input, self.normalized_shape, self.weight, self.eps, speaker=self)
 
 
-def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
-               speaker: Speaker = "layer_norm") -> Tensor:
+def layer_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLike | None = None,
+               bias: ArrayLike | None = None, eps: float = 1e-5, *, speaker: Speaker = "layer_norm") -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, over the last axes, which have `normalized_shape`.
 
     `weight` and `bias` have that shape, or are None. Raises ValueError for input that does not end in it.
     """
     input, shape = _ending_in(speaker, input, normalized_shape)
     weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
-    return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
+    return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)
 
 
-def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *,
-               speaker: Speaker = "group_norm") -> Tensor:
+def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = None, bias: ArrayLike | None = None,
+               eps: float = 1e-5, *, speaker: Speaker = "group_norm") -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias, over each of `num_groups` groups of channels of (N, C, ...).
 
     `weight` and `bias` are (C,), or None. Raises ValueError unless the groups divide the channels.
@@ -148,11 +148,11 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     if 0 in input.shape[1:]:
         raise refusal(speaker, "(N, C, ...) with at least one value a channel", input)
     weight, bias = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias)
-    return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)  # type: ignore[no-any-return]
+    return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)
 
 
-def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None, *,
-             speaker: Speaker = "rms_norm") -> Tensor:
+def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLike | None = None,
+             eps: float | None = None, *, speaker: Speaker = "rms_norm") -> Tensor:
     """x / sqrt(mean(x^2) + eps) * weight, over the last axes, which have `normalized_shape`.
 
     `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 unless given. Raises ValueError for
@@ -161,7 +161,7 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
     input, shape = _ending_in(speaker, input, normalized_shape)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
-    return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)  # type: ignore[no-any-return]
+    return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)
 
 
 def _ending_in(speaker: Speaker, given: Any, normalized_shape: Sequence[int]) -> tuple[Tensor, tuple[int, ...]]:

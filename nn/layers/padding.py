@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from autograd import Tensor
 from autograd.arrays import is_integer
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
 _SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)", 3: "(left, right, top, bottom, front, back)"}
@@ -30,7 +33,7 @@ class _Padding(Layer):
             raise ValueError(f"{type(self).__name__}: padding is an integer or {_SIDES[self.axes]}, got {padding!r}")
         self.padding = sides
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         if np.ndim(input) not in (self.axes + 1, self.axes + 2):
             raise refusal(self, f"(N, C, {AXES[self.axes]})", input)
         return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
@@ -173,7 +176,7 @@ class CircularPad3d(CircularPad2d):
     axes = 3
 
 
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,
+def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,
         speaker: Speaker = "pad") -> Tensor:
     """`input` made longer at the ends of its last axes: by pad[0] and pad[1] of the last, pad[2] and pad[3] before it.
 

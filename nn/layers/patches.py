@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
 from nn.kernels import patches as kernels
@@ -13,6 +13,9 @@ from nn.layers.arguments import pair
 from nn.layers.convolution import Size
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Geometry = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
@@ -38,7 +41,7 @@ class Unfold(_Patches):
     larger than the padded input.
     """
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return _unfolded(self, input, self._windows)
 
 
@@ -54,11 +57,11 @@ class Fold(_Patches):
         self.output_size = pair("Fold", "output_size", output_size)
         super().__init__(kernel_size, dilation, padding, stride)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return _folded(self, input, self.output_size, self._windows)
 
 
-def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
+def unfold(input: ArrayLike, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
     """Every window of `input` (N, C, H, W) or (C, H, W) as a column: (N, C kh kw, number of windows), row by row.
 
     Options and errors are those of `nn.Unfold`.
@@ -66,7 +69,7 @@ def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
     return _unfolded("unfold", input, _geometry("unfold", kernel_size, dilation, padding, stride))
 
 
-def fold(input: Any, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
+def fold(input: ArrayLike, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
          stride: Size = 1) -> Tensor:
     """The sum of columns (N, C kh kw, number of windows) at the places of their windows: images of `output_size`.
 

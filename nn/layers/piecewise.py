@@ -5,7 +5,7 @@ At a corner the derivative is that of the outer piece, as in PyTorch.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from nn.layers.activation import Activation, WithInplace
 from nn.layers.arguments import nonnegative
 from nn.layers.input import admitted
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+
+def hardtanh(input: ArrayLike, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """min(max(x, min_val), max_val), elementwise: the derivative is 1 strictly between the two, else 0.
 
     Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
@@ -27,7 +30,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     return np.clip(x, weak(min_val), weak(max_val))  # type: ignore[no-any-return]
 
 
-def relu6(input: Any, inplace: bool = False) -> Tensor:
+def relu6(input: ArrayLike, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
 
     The derivative is 1 strictly between 0 and 6, else 0. Any floating shape; the dtype stays.
@@ -36,7 +39,7 @@ def relu6(input: Any, inplace: bool = False) -> Tensor:
     return hardtanh(admitted("relu6", input, real=True), 0.0, 6.0)
 
 
-def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
+def hardsigmoid(input: ArrayLike, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
 
     The derivative is 1/6 strictly between -3 and 3, else 0. Any floating shape; the dtype stays.
@@ -45,7 +48,7 @@ def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
     return hardtanh(admitted("hardsigmoid", input, real=True) + 3.0, 0.0, 6.0) / 6.0
 
 
-def hardswish(input: Any, inplace: bool = False) -> Tensor:
+def hardswish(input: ArrayLike, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
 
     Any floating shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
@@ -54,7 +57,7 @@ def hardswish(input: Any, inplace: bool = False) -> Tensor:
     return x * np.clip(x + 3.0, 0.0, 6.0) / 6.0  # type: ignore[no-any-return]
 
 
-def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """x where |x| > lambd, else 0, elementwise: the nearest vector of few numbers.
 
     Any floating shape; the dtype stays. Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage",
@@ -64,7 +67,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
     return np.where(abs(x) <= lambd, 0, x)  # type: ignore[return-value]
 
 
-def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
+def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
 
     Any floating shape; the dtype stays. Raises ValueError for a negative lambd. Source: Donoho & Johnstone, 1994.
@@ -74,7 +77,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
     return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]
 
 
-def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else `value`, elementwise.
 
     The derivative is 1 above the threshold, else 0. Any floating shape; the dtype stays.
@@ -93,7 +96,7 @@ class Hardtanh(Activation):
         _check_bounds("Hardtanh", min_val, max_val)
         self.min_val, self.max_val = min_val, max_val
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return hardtanh(x, self.min_val, self.max_val)
 
 
@@ -133,7 +136,7 @@ class Hardshrink(Activation):
     def __init__(self, lambd: float = 0.5) -> None:
         self.lambd = lambd
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return hardshrink(x, self.lambd)
 
 
@@ -147,7 +150,7 @@ class Softshrink(Activation):
         nonnegative("Softshrink", lambd=lambd)
         self.lambd = lambd
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return softshrink(x, self.lambd)
 
 
@@ -160,7 +163,7 @@ class Threshold(Activation):
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         self.threshold, self.value = threshold, value
 
-    def function(self, x: Any) -> Tensor:
+    def function(self, x: Tensor) -> Tensor:
         return threshold(x, self.threshold, self.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from nn.layers.arguments import nonzero, pair
 from nn.layers.convolution import Size, check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Sizes = tuple[int, ...]
 
@@ -46,7 +49,7 @@ class MaxPool2d(_Windows):
         super().__init__(kernel_size, stride, padding, dilation, ceil_mode)
         self.return_indices = return_indices
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: ArrayLike) -> Any:
         return _max_pool(self, input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode,
                          self.return_indices)
 
@@ -83,7 +86,7 @@ class AvgPool2d(_Windows):
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
         nonzero(type(self).__name__, divisor_override=divisor_override)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                          self.count_include_pad, self.divisor_override)
 
@@ -121,7 +124,7 @@ class LPPool2d(Layer):
         self.norm_type, self.ceil_mode = norm_type, ceil_mode
         self.kernel_size, self.stride, *_ = _geometry(type(self).__name__, self.axes, kernel_size, stride, 0, 1)
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return _lp_pool(self, input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -143,7 +146,7 @@ class LPPool3d(LPPool2d):
     axes = 3
 
 
-def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+def max_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The largest value of every window of `input` (N, C, H, W) or (C, H, W), and with `return_indices` its place.
 
@@ -153,7 +156,7 @@ def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _max_pool("max_pool2d", input, *geometry, ceil_mode, return_indices)
 
 
-def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The largest value of every window of `input` (N, C, L) or (C, L), and with `return_indices` its place.
 
@@ -163,7 +166,7 @@ def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _max_pool("max_pool1d", input, *geometry, ceil_mode, return_indices)
 
 
-def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
+def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The largest value of every window of `input` (N, C, D, H, W) or (C, D, H, W), with `return_indices` its place.
 
@@ -173,8 +176,8 @@ def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _max_pool("max_pool3d", input, *geometry, ceil_mode, return_indices)
 
 
-def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
-               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+               ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of every window of `input` (N, C, H, W) or (C, H, W).
 
     `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
@@ -184,8 +187,8 @@ def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
 
 
-def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
-               count_include_pad: bool = True) -> Tensor:
+def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+               ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
     """The mean of every window of `input` (N, C, L) or (C, L).
 
     Options and errors are those of `nn.AvgPool1d`.
@@ -194,8 +197,8 @@ def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _avg_pool("avg_pool1d", input, kernel, steps, padded, ceil_mode, count_include_pad, None)
 
 
-def avg_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
-               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+               ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of every window of `input` (N, C, D, H, W) or (C, D, H, W).
 
     `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
@@ -205,7 +208,7 @@ def avg_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, paddin
     return _avg_pool("avg_pool3d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
 
 
-def lp_pool2d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
     """(sum of x^p)^(1/p) over every window of `input` (N, C, H, W) or (C, H, W); p is `norm_type`.
 
@@ -215,7 +218,7 @@ def lp_pool2d(input: Any, norm_type: float, kernel_size: Size, stride: Size | No
     return _lp_pool("lp_pool2d", input, norm_type, kernel, steps, ceil_mode)
 
 
-def lp_pool1d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
     """(sum of x^p)^(1/p) over every window of `input` (N, C, L) or (C, L); p is `norm_type`.
 
@@ -225,7 +228,7 @@ def lp_pool1d(input: Any, norm_type: float, kernel_size: Size, stride: Size | No
     return _lp_pool("lp_pool1d", input, norm_type, kernel, steps, ceil_mode)
 
 
-def lp_pool3d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None,
+def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
     """(sum of x^p)^(1/p) over every window of `input` (N, C, D, H, W) or (C, D, H, W); p is `norm_type`.
 

@@ -20,7 +20,7 @@ from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 States = tuple[Tensor, ...]
 
@@ -63,7 +63,8 @@ class _Recurrent(RecurrentUnits):
         inputs = self._width * len(self._directions) if layer else self.input_size
         return self._shapes(inputs, self._width, f"_l{layer}{direction}")
 
-    def forward(self, input: Any, hx: Any = None, lengths: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, input: ArrayLike, hx: ArrayLike | None = None,
+                lengths: ArrayLike | None = None) -> tuple[Tensor, Any]:
         outputs, (h,) = self._run(input, () if hx is None else (hx,), (self.hidden_size,), lengths)
         return outputs, h
 
@@ -175,7 +176,9 @@ class LSTM(_Recurrent):
         self.proj_size = proj_size
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
-    def forward(self, input: Any, hx: Any = None, lengths: Any = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(  # type: ignore[override]  # its state is two
+        self, input: ArrayLike, hx: tuple[ArrayLike, ArrayLike] | None = None, lengths: ArrayLike | None = None,
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         self._check_states(hx)
         outputs, (h, c) = self._run(input, tuple(hx or ()), (self._width, self.hidden_size), lengths)
         return outputs, (h, c)

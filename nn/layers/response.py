@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from autograd.arrays import weak
 from nn.layers.arguments import positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class LocalResponseNorm(Layer):
@@ -25,11 +28,11 @@ class LocalResponseNorm(Layer):
         positive("LocalResponseNorm", size=size)
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return local_response_norm(input, self.size, self.alpha, self.beta, self.k, speaker=self)
 
 
-def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, *,
+def local_response_norm(input: ArrayLike, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, *,
                         speaker: Speaker = "local_response_norm") -> Tensor:
     """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, of (N, C, ...).
 

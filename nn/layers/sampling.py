@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,11 @@ from autograd import Tensor
 from nn.layers.arguments import choice
 from nn.layers.input import AXES, admitted, mistake, refusal
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str = "zeros",
+
+def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool = False) -> Tensor:
     """Images (N, C, H, W) read at the places of a grid (N, OH, OW, 2), between pixels: (N, C, OH, OW).
 
@@ -50,7 +53,7 @@ def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str
     return total  # type: ignore[no-any-return]
 
 
-def affine_grid(theta: Any, size: Sequence[int], align_corners: bool = False) -> Tensor:
+def affine_grid(theta: ArrayLike, size: Sequence[int], align_corners: bool = False) -> Tensor:
     """The grid (N, H, W, 2) whose places are theta (x, y, 1), for matrices `theta` (N, 2, 3) and a size (N, C, H, W).
 
     (x, y) is where the pixel itself stands, so that the identity leaves images as they are in `grid_sample`. Or the

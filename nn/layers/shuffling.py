@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Tensor
 from nn.layers.arguments import positive
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class PixelShuffle(Layer):
@@ -20,7 +23,7 @@ class PixelShuffle(Layer):
         positive("PixelShuffle", upscale_factor=upscale_factor)
         self.upscale_factor = upscale_factor
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return pixel_shuffle(input, self.upscale_factor, speaker=self)
 
 
@@ -34,7 +37,7 @@ class PixelUnshuffle(Layer):
         positive("PixelUnshuffle", downscale_factor=downscale_factor)
         self.downscale_factor = downscale_factor
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return pixel_unshuffle(input, self.downscale_factor, speaker=self)
 
 
@@ -48,11 +51,11 @@ class ChannelShuffle(Layer):
         positive("ChannelShuffle", groups=groups)
         self.groups = groups
 
-    def forward(self, input: Any) -> Tensor:
+    def forward(self, input: ArrayLike) -> Tensor:
         return channel_shuffle(input, self.groups, speaker=self)
 
 
-def channel_shuffle(input: Any, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
+def channel_shuffle(input: ArrayLike, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
     """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
 
     Raises ValueError for channels that `groups` does not divide.
@@ -65,7 +68,7 @@ def channel_shuffle(input: Any, groups: int, *, speaker: Speaker = "channel_shuf
     return runs.swapaxes(1, 2).reshape(x.shape)
 
 
-def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
+def pixel_shuffle(input: ArrayLike, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
     """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
 
     r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
@@ -82,7 +85,7 @@ def pixel_shuffle(input: Any, upscale_factor: int, *, speaker: Speaker = "pixel_
     return x.reshape(*lead, channels // r**2, height * r, width * r)
 
 
-def pixel_unshuffle(input: Any, downscale_factor: int, *, speaker: Speaker = "pixel_unshuffle") -> Tensor:
+def pixel_unshuffle(input: ArrayLike, downscale_factor: int, *, speaker: Speaker = "pixel_unshuffle") -> Tensor:
     """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of `pixel_shuffle`, every r x r square becomes r^2 channels.
 
     r is the `downscale_factor`. Raises ValueError for images that r does not divide.

@@ -21,7 +21,7 @@ from nn.layers.normalization import LayerNorm
 from nn.module import Module
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": relu, "gelu": gelu}
 
@@ -81,7 +81,7 @@ class TransformerEncoderLayer(_Layer):
     Source: Vaswani et al., arXiv:1706.03762; norm_first: Xiong et al., arXiv:2002.04745.
     """
 
-    def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None,
+    def forward(self, src: ArrayLike, src_mask: ArrayLike | None = None, src_key_padding_mask: ArrayLike | None = None,
                 is_causal: bool = False) -> Tensor:
         x = admitted(self, src, self.linear1.weight.dtype)
         x = self._add(x, 1, self._attend(src_mask, src_key_padding_mask, is_causal))
@@ -98,8 +98,9 @@ class TransformerDecoderLayer(_Layer):
 
     attentions = ("self_attn", "multihead_attn")
 
-    def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
-                tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
+    def forward(self, tgt: ArrayLike, memory: ArrayLike, tgt_mask: ArrayLike | None = None,
+                memory_mask: ArrayLike | None = None, tgt_key_padding_mask: ArrayLike | None = None,
+                memory_key_padding_mask: ArrayLike | None = None, tgt_is_causal: bool = False,
                 memory_is_causal: bool = False) -> Tensor:
         masks = {"attn_mask": memory_mask, "key_padding_mask": memory_key_padding_mask, "is_causal": memory_is_causal}
         x = admitted(self, tgt, self.linear1.weight.dtype)
@@ -137,7 +138,7 @@ class TransformerEncoder(_Stack):
                  enable_nested_tensor: bool = True, mask_check: bool = True) -> None:
         super().__init__(encoder_layer, num_layers, norm)
 
-    def forward(self, src: Any, mask: Any = None, src_key_padding_mask: Any = None,
+    def forward(self, src: ArrayLike, mask: ArrayLike | None = None, src_key_padding_mask: ArrayLike | None = None,
                 is_causal: bool | None = None) -> Tensor:
         return self._run(src, mask, src_key_padding_mask, bool(is_causal))
 
@@ -151,9 +152,10 @@ class TransformerDecoder(_Stack):
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__(decoder_layer, num_layers, norm)
 
-    def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
-                tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
-                tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
+    def forward(self, tgt: ArrayLike, memory: ArrayLike, tgt_mask: ArrayLike | None = None,
+                memory_mask: ArrayLike | None = None, tgt_key_padding_mask: ArrayLike | None = None,
+                memory_key_padding_mask: ArrayLike | None = None, tgt_is_causal: bool | None = None,
+                memory_is_causal: bool = False) -> Tensor:
         return self._run(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
                          bool(tgt_is_causal), memory_is_causal)
 
@@ -187,9 +189,10 @@ class Transformer(Layer):
             if parameter.ndim > 1:
                 init.xavier_uniform_(parameter)
 
-    def forward(self, src: Any, tgt: Any, src_mask: Any = None, tgt_mask: Any = None, memory_mask: Any = None,
-                src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None,
-                memory_key_padding_mask: Any = None, src_is_causal: bool | None = None,
+    def forward(self, src: ArrayLike, tgt: ArrayLike, src_mask: ArrayLike | None = None,
+                tgt_mask: ArrayLike | None = None, memory_mask: ArrayLike | None = None,
+                src_key_padding_mask: ArrayLike | None = None, tgt_key_padding_mask: ArrayLike | None = None,
+                memory_key_padding_mask: ArrayLike | None = None, src_is_causal: bool | None = None,
                 tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
         memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
         return self.decoder(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,  # type: ignore[no-any-return]

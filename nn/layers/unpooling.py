@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from nn.layers.arguments import pair
 from nn.layers.convolution import Size
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Sizes = tuple[int, ...]
 
@@ -36,7 +39,7 @@ class MaxUnpool2d(Layer):
         self.kernel_size, self.stride, self.padding = _geometry(type(self).__name__, self.axes, kernel_size, stride,
                                                                 padding)
 
-    def forward(self, input: Any, indices: Any, output_size: Sequence[int] | None = None) -> Tensor:
+    def forward(self, input: ArrayLike, indices: ArrayLike, output_size: Sequence[int] | None = None) -> Tensor:
         return _unpooled(self, input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -58,7 +61,7 @@ class MaxUnpool3d(MaxUnpool2d):
     axes = 3
 
 
-def max_unpool2d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+def max_unpool2d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """The values of a pool of images back at their places `indices`, among zeros.
 
@@ -68,7 +71,7 @@ def max_unpool2d(input: Any, indices: Any, kernel_size: Size, stride: Size | Non
     return _unpooled("max_unpool2d", input, indices, *geometry, output_size)
 
 
-def max_unpool1d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """The values of a pool of sequences back at their places `indices`, among zeros.
 
@@ -78,7 +81,7 @@ def max_unpool1d(input: Any, indices: Any, kernel_size: Size, stride: Size | Non
     return _unpooled("max_unpool1d", input, indices, *geometry, output_size)
 
 
-def max_unpool3d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
+def max_unpool3d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
     """The values of a pool of volumes back at their places `indices`, among zeros.
 

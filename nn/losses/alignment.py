@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, mistake, refusal
 from nn.layers.ragged import places
 from nn.losses.reduction import Loss, check_reduction, predicted, warn_of_squashed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class CTCLoss(Loss):
@@ -34,13 +37,15 @@ class CTCLoss(Loss):
         super().__init__(reduction=reduction)
         self.blank, self.zero_infinity = blank, zero_infinity
 
-    def forward(self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any) -> Tensor:
+    def forward(self, log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
+                target_lengths: ArrayLike) -> Tensor:
         return ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
                         self.zero_infinity, speaker=self)
 
 
-def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0,
-             reduction: str = "mean", zero_infinity: bool = False, *, speaker: Speaker = "ctc_loss") -> Tensor:
+def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike, target_lengths: ArrayLike,
+             blank: int = 0, reduction: str = "mean", zero_infinity: bool = False, *,
+             speaker: Speaker = "ctc_loss") -> Tensor:
     """-log of the probability of all paths that read as the labels: their mean a label, sum, or each.
 
     Log-probabilities (T, N, C), labels (N, S) or one after the other; or one example, (T, C) and (S,). Options and
@@ -58,7 +63,7 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     steps = _lengths(speaker, "input_lengths", input_lengths, x.shape[1], range(1, len(x) + 1))
     sizes = _lengths(speaker, "target_lengths", target_lengths, x.shape[1], range(most + 1))
     labels = _labels(speaker, labels, sizes, x.shape[2], blank)
-    losses = ctc(x, labels, steps, sizes, blank=blank)
+    losses: Any = ctc(x, labels, steps, sizes, blank=blank)
     if zero_infinity:
         losses = np.where(losses < np.inf, losses, 0)
     if reduction == "mean":

@@ -7,7 +7,7 @@ On logits it is one operation, `softplus(z) - t z`, which neither overflows nor 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST
@@ -15,6 +15,9 @@ from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabili
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
 from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, warn_of_squashed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class BCELoss(Loss):
@@ -32,7 +35,7 @@ class BCELoss(Loss):
         self.from_logits = from_logits
         self.register_buffer("weight", weight)
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         function = binary_cross_entropy_with_logits if self.from_logits else binary_cross_entropy
         return function(input, target, self.weight, self.reduction, speaker=self)
 
@@ -52,13 +55,13 @@ class BCEWithLogitsLoss(Loss):
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight,
                                                 speaker=self)
 
 
-def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction: str = "mean", *,
-                         speaker: Speaker = "binary_cross_entropy") -> Tensor:
+def binary_cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, reduction: str = "mean",
+                         *, speaker: Speaker = "binary_cross_entropy") -> Tensor:
     """-t log p - (1 - t) log(1 - p) for probabilities `input` and targets in [0, 1], of one shape.
 
     log p is cut off at -100. `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
@@ -69,11 +72,11 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
                                  "for logits pass from_logits=True, or use BCEWithLogitsLoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight = _fitting(speaker, "weight", weight, p)
-    return of_probabilities(p, t, weight, reduction=reduction, inside=low > SMALLEST and high < 1)  # type: ignore[no-any-return]
+    return of_probabilities(p, t, weight, reduction=reduction, inside=low > SMALLEST and high < 1)
 
 
-def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None, reduction: str = "mean",
-                                     pos_weight: Any = None, *,
+def binary_cross_entropy_with_logits(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None,
+                                     reduction: str = "mean", pos_weight: ArrayLike | None = None, *,
                                      speaker: Speaker = "binary_cross_entropy_with_logits") -> Tensor:
     """softplus(z) - t z for logits z and targets t in [0, 1], of one shape: finite for every finite logit.
 
@@ -84,7 +87,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
     warn_of_squashed(speaker, z, "sigmoid", "it takes logits: leave the sigmoid out, or write BCELoss")
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
-    return of_logits(z, t, weight, pos_weight, reduction=reduction)  # type: ignore[no-any-return]
+    return of_logits(z, t, weight, pos_weight, reduction=reduction)
 
 
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:

@@ -8,7 +8,7 @@ Axis 1 is the class axis: predictions are (N, C), (N, C, d1, ...) or (C,), class
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from nn.kernels.reduction import reduced
 from nn.layers.arguments import probability
 from nn.layers.input import Speaker, admitted, described, mistake, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted, warn_of_squashed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class _Categorical(Loss):
@@ -49,7 +52,7 @@ class CrossEntropyLoss(_Categorical):
         probability("CrossEntropyLoss", label_smoothing=label_smoothing)
         self.from_logits, self.label_smoothing = from_logits, label_smoothing
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing,
                              from_logits=self.from_logits, speaker=self)
 
@@ -61,7 +64,7 @@ class NLLLoss(_Categorical):
     and the same errors.
     """
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return nll_loss(input, target, self.weight, self.ignore_index, self.reduction, speaker=self)
 
 
@@ -80,7 +83,7 @@ class MultiMarginLoss(Loss):
         self.p, self.margin = p, margin
         self.register_buffer("weight", weight)
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction, speaker=self)
 
 
@@ -97,12 +100,12 @@ class KLDivLoss(Loss):
         super().__init__(reduction=reduction)
         self.log_target = log_target
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return kl_div(input, target, self.reduction, self.log_target, speaker=self)
 
 
-def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
-                  label_smoothing: float = 0.0, *, from_logits: bool = True,
+def cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, ignore_index: int = -100,
+                  reduction: str = "mean", label_smoothing: float = 0.0, *, from_logits: bool = True,
                   speaker: Speaker = "cross_entropy") -> Tensor:
     """-log softmax(z)_y for logits z, (N, C, d1, ...) or (C,), and class indices y, or probabilities of z's shape.
 
@@ -126,8 +129,8 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     return _reduced(of_log_probabilities, speaker, scores, target, weight, reduction, ignore_index, label_smoothing)
 
 
-def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", *,
-             speaker: Speaker = "nll_loss") -> Tensor:
+def nll_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, ignore_index: int = -100,
+             reduction: str = "mean", *, speaker: Speaker = "nll_loss") -> Tensor:
     """-x_y for log-probabilities x, (N, C, d1, ...) or (C,), and class indices y.
 
     `weight` is (C,), `ignore_index` marks labels that do not count. Raises as `nn.NLLLoss`.
@@ -140,8 +143,9 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
 
 
-def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any = None,
-                      reduction: str = "mean", *, speaker: Speaker = "multi_margin_loss") -> Tensor:
+def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: float = 1.0,
+                      weight: ArrayLike | None = None, reduction: str = "mean", *,
+                      speaker: Speaker = "multi_margin_loss") -> Tensor:
     """sum over j != y of max(0, margin - x_y + x_j)^p / C for x (N, C) or (C,): their mean, sum, or each.
 
     The slope at the margin itself is 0, as in PyTorch. Raises ValueError as `nn.MultiMarginLoss`.
@@ -163,7 +167,7 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, 
     return reduced(cost if weight is None else cost * np.take(weight, target), reduction)  # type: ignore[no-any-return]
 
 
-def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = False, *,
+def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_target: bool = False, *,
            speaker: Speaker = "kl_div") -> Tensor:
     """t (log t - x) for log-probabilities x and target probabilities t, or their logarithms with `log_target`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from autograd.arrays import weak
 from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, broadcasts, mistake, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class GaussianNLLLoss(Loss):
@@ -26,7 +29,7 @@ class GaussianNLLLoss(Loss):
         super().__init__(reduction=reduction)
         self.full, self.eps = full, eps
 
-    def forward(self, input: Any, target: Any, var: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike, var: ArrayLike) -> Tensor:
         return gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction, speaker=self)
 
 
@@ -41,12 +44,12 @@ class PoissonNLLLoss(Loss):
         super().__init__(reduction=reduction)
         self.log_input, self.full, self.eps = log_input, full, eps
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return poisson_nll_loss(input, target, self.log_input, self.full, self.eps, self.reduction, speaker=self)
 
 
-def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean",
-                      *, speaker: Speaker = "gaussian_nll_loss") -> Tensor:
+def gaussian_nll_loss(input: ArrayLike, target: ArrayLike, var: ArrayLike, full: bool = False, eps: float = 1e-6,
+                      reduction: str = "mean", *, speaker: Speaker = "gaussian_nll_loss") -> Tensor:
     """(log v + (x - t)^2 / v) / 2 for means x and variances v, those below `eps` as eps: their mean, sum, or each.
 
     `var` has the shape of x, lacks its last axis, or broadcasts. Slopes and errors are those of `nn.GaussianNLLLoss`.
@@ -65,7 +68,7 @@ def gaussian_nll_loss(input: Any, target: Any, var: Any, full: bool = False, eps
     return reduced(losses, reduction)  # type: ignore[no-any-return]
 
 
-def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8,
+def poisson_nll_loss(input: ArrayLike, target: ArrayLike, log_input: bool = True, full: bool = False, eps: float = 1e-8,
                      reduction: str = "mean", *, speaker: Speaker = "poisson_nll_loss") -> Tensor:
     """exp(x) - t x for logarithms x of rates, or without `log_input` x - t log(x + eps): their mean, sum, or each.
 

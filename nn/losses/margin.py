@@ -5,7 +5,7 @@ Targets y are 1 and -1. The slope at the margin itself is that of what costs, as
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from nn.kernels.reduction import reduced
 from nn.layers.distance import cosine_similarity, pairwise_distance
 from nn.layers.input import Speaker, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class _WithMargin(Loss):
@@ -31,7 +34,7 @@ class MarginRankingLoss(_WithMargin):
     All three have one shape. Raises ValueError for other shapes and targets.
     """
 
-    def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
+    def forward(self, input1: ArrayLike, input2: ArrayLike, target: ArrayLike) -> Tensor:
         return margin_ranking_loss(input1, input2, target, self.margin, self.reduction, speaker=self)
 
 
@@ -44,7 +47,7 @@ class HingeEmbeddingLoss(_WithMargin):
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(margin, reduction=reduction)
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return hinge_embedding_loss(input, target, self.margin, self.reduction, speaker=self)
 
 
@@ -54,7 +57,7 @@ class SoftMarginLoss(Loss):
     Both have one shape. Raises ValueError for other shapes and targets.
     """
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return soft_margin_loss(input, target, self.reduction, speaker=self)
 
 
@@ -64,7 +67,7 @@ class CosineEmbeddingLoss(_WithMargin):
     Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError for other shapes and targets.
     """
 
-    def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:
+    def forward(self, input1: ArrayLike, input2: ArrayLike, target: ArrayLike) -> Tensor:
         return cosine_embedding_loss(input1, input2, target, self.margin, self.reduction, speaker=self)
 
 
@@ -81,13 +84,13 @@ class TripletMarginLoss(Loss):
         super().__init__(reduction=reduction)
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
 
-    def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:
+    def forward(self, anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike) -> Tensor:
         return triplet_margin_loss(anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction,
                                    speaker=self)
 
 
-def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean", *,
-                        speaker: Speaker = "margin_ranking_loss") -> Tensor:
+def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
+                        reduction: str = "mean", *, speaker: Speaker = "margin_ranking_loss") -> Tensor:
     """max(0, -y (x1 - x2) + margin) of three arrays of one shape: their mean, sum, or each.
 
     Raises ValueError as `nn.MarginRankingLoss`.
@@ -98,7 +101,7 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
     return reduced(_hinge(weak(margin) - y * (x1 - x2)), reduction)  # type: ignore[no-any-return]
 
 
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean", *,
+def hinge_embedding_loss(input: ArrayLike, target: ArrayLike, margin: float = 1.0, reduction: str = "mean", *,
                          speaker: Speaker = "hinge_embedding_loss") -> Tensor:
     """x where y is 1, max(0, margin - x) where y is -1, of two arrays of one shape: their mean, sum, or each.
 
@@ -110,7 +113,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     return reduced(np.where(y > 0, x, _hinge(weak(margin) - x)), reduction)  # type: ignore[no-any-return]
 
 
-def soft_margin_loss(input: Any, target: Any, reduction: str = "mean", *,
+def soft_margin_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *,
                      speaker: Speaker = "soft_margin_loss") -> Tensor:
     """log(1 + exp(-y x)) of two arrays of one shape: their mean, sum, or each; finite for every finite x.
 
@@ -121,8 +124,8 @@ def soft_margin_loss(input: Any, target: Any, reduction: str = "mean", *,
     return reduced(softplus(-_signs(speaker, target) * x), reduction)  # type: ignore[no-any-return]
 
 
-def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean", *,
-                          speaker: Speaker = "cosine_embedding_loss") -> Tensor:
+def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
+                          reduction: str = "mean", *, speaker: Speaker = "cosine_embedding_loss") -> Tensor:
     """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1: their mean, sum, or each.
 
     Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError as `nn.CosineEmbeddingLoss`.
@@ -136,8 +139,8 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
     return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)  # type: ignore[no-any-return]
 
 
-def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0,
-                        eps: float = 1e-6, swap: bool = False, reduction: str = "mean", *,
+def triplet_margin_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: float = 1.0,
+                        p: float = 2.0, eps: float = 1e-6, swap: bool = False, reduction: str = "mean", *,
                         speaker: Speaker = "triplet_margin_loss") -> Tensor:
     """max(0, d(a, p) - d(a, n) + margin) of three arrays of one shape, d along the last axis: their mean, sum, or each.
 

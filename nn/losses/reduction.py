@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from autograd.errors import user_line
 from nn.layers.arguments import choice
 from nn.layers.input import Speaker, admitted, described, mistake, refuse_where
 from nn.layers.layer import Layer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -39,7 +42,7 @@ def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = R
         choice(speaker, known, reduction=reduction)
 
 
-def predicted(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> Tensor:
+def predicted(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool = False) -> Tensor:
     """Predictions as a floating tensor. Raises TypeError for integers, and for arguments the other way round."""
     try:
         return admitted(speaker, input, real=real)
@@ -51,7 +54,7 @@ def predicted(speaker: Speaker, input: Any, target: Any, *, real: bool = False) 
                                f"{wanted.dtype} {wanted.shape}: write loss(predictions, targets)", TypeError) from None
 
 
-def paired(speaker: Speaker, input: Any, target: Any, *, real: bool = False) -> tuple[Tensor, Tensor]:
+def paired(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool = False) -> tuple[Tensor, Tensor]:
     """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
     x = predicted(speaker, input, target, real=real)
     t = as_tensor(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograd import Tensor
 from autograd.arrays import weak
@@ -11,6 +11,9 @@ from nn.layers.arguments import nonnegative
 from nn.layers.input import Speaker, described
 from nn.losses.reduction import Loss, check_reduction, paired
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 
 class MSELoss(Loss):
     """(x - t)^2, averaged: the loss whose best constant is the mean.
@@ -18,7 +21,7 @@ class MSELoss(Loss):
     Predictions and targets have one shape; ValueError otherwise, (N, 1) against (N,) included.
     """
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return mse_loss(input, target, self.reduction, speaker=self)
 
 
@@ -29,7 +32,7 @@ class L1Loss(Loss):
     "mean", "sum" or "none".
     """
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return l1_loss(input, target, self.reduction, speaker=self)
 
 
@@ -44,7 +47,7 @@ class HuberLoss(Loss):
         _check_delta("HuberLoss", delta)
         self.delta = delta
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return huber_loss(input, target, self.reduction, self.delta, speaker=self)
 
 
@@ -59,29 +62,29 @@ class SmoothL1Loss(Loss):
         nonnegative("SmoothL1Loss", beta=beta)
         self.beta = beta
 
-    def forward(self, input: Any, target: Any) -> Tensor:
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return smooth_l1_loss(input, target, self.reduction, self.beta, speaker=self)
 
 
-def mse_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
+def mse_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
     """(x - t)^2 of predictions and targets of one shape: their mean, sum, or each.
 
     Raises ValueError where shapes differ, (N, 1) against (N,) included.
     """
     check_reduction(speaker, reduction)
-    return squared_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
+    return squared_error(*paired(speaker, input, target), reduction=reduction)
 
 
-def l1_loss(input: Any, target: Any, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
+def l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
     """|x - t| of predictions and targets of one shape: their mean, sum, or each; the slope at 0 is 0.
 
     Raises ValueError where shapes differ, (N, 1) against (N,) included.
     """
     check_reduction(speaker, reduction)
-    return absolute_error(*paired(speaker, input, target), reduction=reduction)  # type: ignore[no-any-return]
+    return absolute_error(*paired(speaker, input, target), reduction=reduction)
 
 
-def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, *,
+def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", delta: float = 1.0, *,
                speaker: Speaker = "huber_loss") -> Tensor:
     """d^2 / 2 where d = |x - t| <= delta, else delta (d - delta / 2): their mean, sum, or each.
 
@@ -90,10 +93,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     check_reduction(speaker, reduction)
     _check_delta(speaker, delta)
     x, t = paired(speaker, input, target)
-    return huber_error(x, t, reduction=reduction, delta=weak(delta))  # type: ignore[no-any-return]
+    return huber_error(x, t, reduction=reduction, delta=weak(delta))
 
 
-def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0, *,
+def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", beta: float = 1.0, *,
                    speaker: Speaker = "smooth_l1_loss") -> Tensor:
     """d^2 / (2 beta) where d = |x - t| < beta, else d - beta / 2: their mean, sum, or each; |x - t| where beta is 0.
 
