@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+class EigResult(NamedTuple):
+    """Eigenvalues, in no particular order, and the matrix whose columns are eigenvectors, both complex."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
 class EighResult(NamedTuple):
     """Eigenvalues in ascending order and the matrix whose columns are eigenvectors."""
 
@@ -86,9 +93,19 @@ def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
     return call(np.linalg.diagonal, as_tensor(x), offset=offset)
 
 
+def eig(x: Tensor, /) -> EigResult:
+    """Eigenvalues and eigenvectors of any square matrix. New in 2025.12."""
+    return EigResult(*map(_complex, call_for_several(np.linalg.eig, as_tensor(x))))
+
+
 def eigh(x: Tensor, /) -> EighResult:
     """Eigenvalues and eigenvectors of a symmetric or Hermitian matrix."""
     return EighResult(*call_for_several(np.linalg.eigh, as_tensor(x)))
+
+
+def eigvals(x: Tensor, /) -> Tensor:
+    """Eigenvalues of any square matrix. New in 2025.12."""
+    return _complex(call(np.linalg.eigvals, as_tensor(x)))
 
 
 def eigvalsh(x: Tensor, /) -> Tensor:
@@ -161,6 +178,11 @@ def trace(x: Tensor, /, *, offset: int = 0, dtype: Any = None) -> Tensor:
 def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
     """A norm of vectors over the axes."""
     return call(np.linalg.vector_norm, as_tensor(x), axis=axis, keepdims=keepdims, ord=ord)
+
+
+def _complex(x: Tensor) -> Tensor:
+    """Complex numbers of the same precision, whatever the values are: NumPy gives real ones where all are real."""
+    return call(np.astype, x, np.result_type(x.dtype, np.complex64))
 
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists

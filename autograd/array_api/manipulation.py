@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = [
-    "broadcast_arrays", "broadcast_to", "concat", "expand_dims", "flip", "moveaxis", "permute_dims", "repeat",
-    "reshape", "roll", "squeeze", "stack", "take", "take_along_axis", "tile", "unstack",
+    "broadcast_arrays", "broadcast_shapes", "broadcast_to", "concat", "expand_dims", "flip", "moveaxis", "permute_dims",
+    "repeat", "reshape", "roll", "squeeze", "stack", "take", "take_along_axis", "tile", "unstack",
 ]
 
 
 def broadcast_arrays(*arrays: Tensor) -> list[Tensor]:
     """All arrays broadcast to one shape, as a list."""
     return list(call_for_several(np.broadcast_arrays, *map(as_tensor, arrays)))
+
+
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that all shapes broadcast to. Raises `ValueError` if there is none. New in 2025.12."""
+    return np.broadcast_shapes(*shapes)
 
 
 def broadcast_to(x: Tensor, /, shape: tuple[int, ...]) -> Tensor:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
 __all__ = [
-    "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "max",
-    "mean", "min", "nonzero", "prod", "searchsorted", "sort", "std", "sum", "unique_all", "unique_counts",
-    "unique_inverse", "unique_values", "var", "where",
+    "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff",
+    "isin", "max", "mean", "min", "nonzero", "prod", "searchsorted", "sort", "std", "sum", "unique_all",
+    "unique_counts", "unique_inverse", "unique_values", "var", "where",
 ]
 
 
@@ -163,6 +163,11 @@ def unique_inverse(x: Tensor, /) -> UniqueInverse:
 def unique_values(x: Tensor, /) -> Tensor:
     """Distinct values."""
     return call(np.unique_values, as_tensor(x))
+
+
+def isin(x1: ArrayLike, x2: ArrayLike, /, *, invert: bool = False) -> Tensor:
+    """Whether each element of `x1` is in `x2`, or with `invert` whether it is not. New in 2025.12."""
+    return call(np.isin, x1, x2, invert=invert)
 
 
 # --- Utilities -------------------------------------------------------------------------------------------------------

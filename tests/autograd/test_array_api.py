@@ -68,6 +68,16 @@ def test_lists_tuples_and_scalars_stay_in_the_graph(make: Any) -> None:
     assert out.requires_grad
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_eigenvalues_are_complex_also_where_all_are_real(dtype: Any) -> None:
+    x = Tensor(np.array([[1.0, 2.0], [0.0, 3.0]], dtype), requires_grad=True)
+    values, vectors = xp.linalg.eig(x)
+    assert values.dtype == vectors.dtype == xp.linalg.eigvals(x).dtype == np.result_type(dtype, np.complex64)
+    xp.sum(xp.real(xp.linalg.eigvals(x)) ** 2).backward()  # of eigenvalues a and d; b moves neither
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.numpy(), [[2, 0], [4, 6]], atol=1e-5)
+
+
 def test_asarray_copies_as_told() -> None:
     array = np.zeros(3)
     shared, copied = xp.asarray(array, copy=False), xp.asarray(array, copy=True)
