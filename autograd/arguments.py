@@ -68,20 +68,20 @@ def refuse_out(name: str, *targets: Any) -> None:
                         "y = ..., or y[...] = ...")
 
 
-def refuse_foreign(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
     """Raise for an option under the name that another library has for it, if the function tells its own."""
     known = parameters(function)
     for name in options.keys() & OPTIONS.keys() - known.keys() if known else ():
         raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
 
 
-def answering(function: Callable[P, R]) -> Callable[P, R]:
+def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
     """The function, which answers options under the names of other libraries as NumPy's functions on tensors do."""
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:
         if options:
-            refuse_foreign(function, options)
+            refuse_foreign_options(function, options)
         return function(*args, **options)
 
     return apply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.arguments import answering
+from autograd.arguments import refuses_foreign_options
 
 from . import constants, creation, dtypes, elementwise, fft, inspection, linalg, manipulation, statistics
 from .constants import *  # noqa: F403  # its names are listed there, once
@@ -26,4 +26,4 @@ __all__ += manipulation.__all__
 __all__ += statistics.__all__
 
 for _module in (creation, manipulation, statistics):
-    globals().update({name: answering(getattr(_module, name)) for name in _module.__all__})
+    globals().update({name: refuses_foreign_options(getattr(_module, name)) for name in _module.__all__})

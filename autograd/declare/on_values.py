@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import parameters, refuse_foreign, refuse_out
+from autograd.arguments import parameters, refuse_foreign_options, refuse_out
 from autograd.modes import local, mode
 from autograd.primitive import wrap
 from autograd.tensor.box import highest
@@ -21,7 +21,7 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
         if len(args) > 2 or "out" in options:
             refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
         if options:
-            refuse_foreign(function, options)
+            refuse_foreign_options(function, options)
         if mode.special and local.stand_in is not None:
             args, options = values_of((args, options), local.stand_in)
         if (box := highest(tensors_in((args, options)))) is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arguments import answering, array_of, as_tensor
+from autograd.arguments import array_of, as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import over
@@ -211,7 +211,7 @@ log_softmax_of = general(
 logsumexp_of = reduction(_logsumexp, lambda g, x, *, axis=None: g * weights(x, axis), name="logsumexp")
 
 
-@answering
+@refuses_foreign_options
 def softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
@@ -221,7 +221,7 @@ def softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     return softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
-@answering
+@refuses_foreign_options
 def log_softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over `axis`, an integer or a tuple, without overflow.
 
@@ -231,7 +231,7 @@ def log_softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     return log_softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
 
 
-@answering
+@refuses_foreign_options
 def logsumexp(x: ArrayLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """log sum_k exp(x_k) over `axis` (None: over all), as m + log sum_k exp(x_k - m) with the maximum m: no overflow.
 

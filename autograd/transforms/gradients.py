@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.arguments import answering
+from autograd.arguments import refuses_foreign_options
 from autograd.boundary import (
     as_direction,
     as_input,
@@ -93,7 +93,7 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
     return (tuple(args[n] for n in numbers) if several else args[numbers[0]]), replace
 
 
-@answering
+@refuses_foreign_options
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns `(f(x), gradient)`; with `has_aux`, where f returns `(y, aux)`, `((y, aux), gradient)`.
 
@@ -123,7 +123,7 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
     return inputs, output, aux, gradient
 
 
-@answering
+@refuses_foreign_options
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The gradient of a scalar function, as a function of the same arguments: `grad(f)(x) = df/dx`.
 

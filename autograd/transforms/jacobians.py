@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.arguments import answering
+from autograd.arguments import refuses_foreign_options
 from autograd.arrays import consecutive
 from autograd.boundary import as_input, as_output, output_and_aux, standing_for
 from autograd.errors import DisconnectedWarning
@@ -25,7 +25,7 @@ ROOM = 2**22
 """Elements of the largest cotangent that the rows of a Jacobian may fill at once."""
 
 
-@answering
+@refuses_foreign_options
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
@@ -68,7 +68,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
     return inputs.structure.unflatten([as_output(as_input(c), inputs.plain) for c in columns])
 
 
-@answering
+@refuses_foreign_options
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass an input element, nothing stored.
 
@@ -127,7 +127,7 @@ def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list
     return blocks
 
 
-@answering
+@refuses_foreign_options
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
 
@@ -145,7 +145,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
     return run
 
 
-@answering
+@refuses_foreign_options
 def hessian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The matrix of second derivatives of a scalar function, of shape `(n..., n...)`.
 

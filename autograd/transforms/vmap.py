@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.arguments import answering
+from autograd.arguments import refuses_foreign_options
 from autograd.boundary import as_output, standing_for
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding, within
@@ -170,7 +170,7 @@ def in_every_batch(x: Tensor) -> Tensor:
     return x
 
 
-@answering
+@refuses_foreign_options
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, checkpoint, custom, grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp, vmap
-from autograd.arguments import parameters, refuse_foreign
+from autograd.arguments import parameters, refuse_foreign_options
 from autograd.foreign_names import FUNCTIONS
 
 
@@ -177,7 +177,7 @@ def test_an_option_of_numpys_that_another_library_calls_so_too_is_taken() -> Non
 
 def test_a_function_that_does_not_tell_its_parameters_has_none_that_are_known() -> None:
     assert parameters(max) == {}  # NumPy's of C did not before 2.4
-    refuse_foreign(max, {"dim": 0})  # which may be its own
+    refuse_foreign_options(max, {"dim": 0})  # which may be its own
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])
