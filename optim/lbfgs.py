@@ -19,6 +19,22 @@ LEAST_CURVATURE = 1e-10
 """A pair (s, y) whose product is not larger says nothing of a minimum, and is not kept."""
 
 
+class _Objective:
+    """The user's closure as a function without arguments: the value of the loss, and its gradient as one vector."""
+
+    def __init__(self, closure: Callable[[], Any], gradient: Callable[[], Array]) -> None:
+        self.closure, self.gradient = closure, gradient
+        self.calls = 0
+        self.first: Any = None  # what the closure returned at its first call
+
+    def __call__(self) -> tuple[float, Array]:
+        with enable_grad():
+            loss = self.closure()
+        self.first = self.first if self.calls else loss
+        self.calls += 1
+        return float(loss.item() if hasattr(loss, "item") else loss), self.gradient()
+
+
 class LBFGS(Optimizer):
     """L-BFGS: Newton's direction, with an inverse Hessian H made of the last `history_size` changes of the gradient.
 
@@ -63,18 +79,10 @@ class LBFGS(Optimizer):
                             "zero_grad(), computes the loss, calls backward() and returns the loss")
         (group,) = self.param_groups
         option.check_rate(group["lr"])
-        evaluations = 0
-
-        def evaluate() -> tuple[Any, float, Array]:
-            nonlocal evaluations
-            evaluations += 1
-            with enable_grad():
-                loss = closure()
-            return loss, float(loss.item() if hasattr(loss, "item") else loss), self._gathered_gradient()
-
-        first, value, g = evaluate()
+        objective = _Objective(closure, self._gathered_gradient)
+        value, g = objective()
         for k in range(group["max_iter"]):
-            if np.max(np.abs(g), initial=0) <= group["tolerance_grad"] or (k and evaluations >= group["max_eval"]):
+            if np.max(np.abs(g), initial=0) <= group["tolerance_grad"] or (k and objective.calls >= group["max_eval"]):
                 break
             self._remember(g, group["history_size"])
             direction, rate = self._direction(g), float(group["lr"])
@@ -85,24 +93,23 @@ class LBFGS(Optimizer):
                 break
             here = self._gathered([p._value for p in group["params"]])
             if group["line_search_fn"] is not None:
-                along = self._along(evaluate, here, direction)
                 shortest = group["tolerance_change"] / np.max(np.abs(direction))
-                rate, value, _, g = Search(along, Point(0.0, value, slope, g), shortest).run(rate)
+                search = Search(self._along(objective, here, direction), Point(0.0, value, slope, g), shortest)
+                rate, value, _, g = search.run(rate)
             self._change = rate * direction
             self._place(here + self._change)
             if group["line_search_fn"] is None and k + 1 < group["max_iter"]:
-                _, value, g = evaluate()
+                value, g = objective()
             if min(np.max(np.abs(self._change)), abs(value - before)) <= group["tolerance_change"]:
                 break
-        return first
+        return objective.first
 
-    def _along(self, evaluate: Callable[[], tuple[Any, float, Array]], here: Array,
-               direction: Array) -> Callable[[float], Point]:
+    def _along(self, objective: _Objective, here: Array, direction: Array) -> Callable[[float], Point]:
         """The loss and its slope at steps along a direction."""
 
         def along(step: float) -> Point:
             self._place(here + step * direction)
-            _, value, g = evaluate()
+            value, g = objective()
             return Point(step, value, float(g @ direction), g)
 
         return along

@@ -14,11 +14,11 @@ from autograd.primitive import pole_safe
 Array = Any
 
 
-def along(t: Array, *partials: Array) -> tuple[Array, ...]:
+def tangents(t: Array, *partials: Array) -> tuple[Array, ...]:
     """The tangents `t * partial` of several outputs, by the same rule."""
     return tuple(pole_safe(t, partial) for partial in partials)
 
 
-def over(x: Array, length: Array) -> Array:
-    """The quotient x / length, constantly 0 where the length is 0."""
+def quotient(x: Array, length: Array) -> Array:
+    """x / length, and constantly 0 where the length is 0."""
     return np.where(length == 0, 0, x / np.where(length == 0, 1, length))

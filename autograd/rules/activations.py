@@ -9,7 +9,7 @@ import numpy as np
 from autograd.arguments import array_of, as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.numbers import NUMBERS
@@ -190,7 +190,7 @@ def weights(x: Array, axis: Any) -> Array:
     top = _top(x, axis)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
     total = _total(powers, axis)
-    return over(powers, total)
+    return quotient(powers, total)
 
 
 def _among(g: Array, out: Array, *, axis: Any) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, piecewise_constant
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.registry import real_only
 from autograd.tensor.nested import values_of
 
@@ -134,7 +134,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     before, after, anchor, level, kink, infinite = line_at(x, xp, fp)
     known = piecewise_constant(np.interp)(x, xp, fp) if np.any(np.isinf(values_of(fp))) else None
     fp = fp if known is None else np.where(np.isinf(fp), 0, fp)
-    slopes = np.pad(over(np.diff(fp), np.diff(xp)), 1)
+    slopes = np.pad(quotient(np.diff(fp), np.diff(xp)), 1)
     slope = at(slopes, after)
     slope = np.where(kink, least(at(slopes, before), slope), slope)
     y = at(fp, anchor) + slope * np.where(level, 0, x - at(xp, anchor))

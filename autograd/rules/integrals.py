@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, general, on_arrays_too
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
 
@@ -44,8 +44,8 @@ def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative)
     return apply
 
 
-def quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], Array], numerator: Derivative,
-             radius: Callable[[int], float]) -> Derivative:
+def derivatives_of_quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], Array],
+                            numerator: Derivative, radius: Callable[[int], float]) -> Derivative:
     """The derivatives of f(x) = F(x)/x = int_0^1 k(x t) dt, from those of k and of F; quadrature within the radius."""
 
     def derivative(x: Array, order: int) -> Array:
@@ -63,7 +63,7 @@ def quotient(value: Callable[[Array], Array], integrand: Callable[[Array, int], 
     return derivative
 
 
-sinc = by_order("sinc", np.sinc, quotient(
+sinc = by_order("sinc", np.sinc, derivatives_of_quotient(
     np.sinc, lambda x, n: np.pi**n * np.cos(np.pi * x + n * (np.pi / 2)),
     lambda x, n: np.pi ** (n - 1) * np.sin(np.pi * x + n * (np.pi / 2)), lambda n: (n + 1) / 4))
 composite(np.sinc)(lambda x: sinc(x))
@@ -71,7 +71,7 @@ composite(np.sinc)(lambda x: sinc(x))
 
 def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """F(x)/x with the limit 1 at 0."""
-    return lambda x: np.where(x == 0, 1, over(numerator(x), x)).astype(floating(x))[()]
+    return lambda x: np.where(x == 0, 1, quotient(numerator(x), x)).astype(floating(x))[()]
 
 
 def floating(x: Array) -> Any:
@@ -79,9 +79,9 @@ def floating(x: Array) -> Any:
     return np.result_type(np.asarray(x), np.float16)
 
 
-exprel = by_order("exprel", relative(np.expm1), quotient(  # (exp(x) - 1) / x
+exprel = by_order("exprel", relative(np.expm1), derivatives_of_quotient(  # (exp(x) - 1) / x
     relative(np.expm1), lambda x, n: np.exp(x), lambda x, n: np.exp(x), lambda n: n + 1.0))
-log1prel = by_order("log1prel", relative(np.log1p), quotient(  # log(1 + x) / x
+log1prel = by_order("log1prel", relative(np.log1p), derivatives_of_quotient(  # log(1 + x) / x
     relative(np.log1p), lambda x, n: -factorial(n) / (-1 - x) ** (n + 1),
     lambda x, n: -factorial(n - 1) / (-1 - x) ** n, lambda n: 0.5))
 

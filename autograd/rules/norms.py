@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arrays import floating, in_a_tuple
 from autograd.declare import composite, reduction
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import one_axis
@@ -22,7 +22,8 @@ def _length(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:
     return np.linalg.vector_norm(x, axis=axis, keepdims=keepdims)
 
 
-length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: over(g, out) * np.conj(x), evaluate=_length)
+length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: quotient(g, out) * np.conj(x),
+                   evaluate=_length)
 
 
 @composite(np.linalg.vector_norm)

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.arguments import as_tensor
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 
@@ -83,7 +83,7 @@ var_of = reduction(
         2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 std_of = reduction(
     np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
-        over(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+        quotient(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:

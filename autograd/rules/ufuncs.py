@@ -23,7 +23,7 @@ from autograd.declare import (
     on_arrays_too,
     piecewise_constant,
 )
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.primitive import pole_safe
 from autograd.registry import registry
 from autograd.rule_signature import Rule
@@ -158,7 +158,7 @@ def cosine_of_hyperbolic(x: Array) -> Array:
 def over_squares(z: Array, x: Array, y: Array) -> Array:
     """The quotient z / (x^2 + y^2), without squares that may be too large or too small a number; 0 at the origin."""
     length = np.hypot(x, y)
-    return over(over(z, length), length)
+    return quotient(quotient(z, length), length)
 
 
 # --- Lengths: derivative 0 where the length is 0 ---------------------------------------------------------------------
@@ -168,12 +168,12 @@ def direction(x: Array) -> Array:
     """The quotient x / |x|, 0 at 0: the sign of a real number, the conjugate phase of a complex one."""
     if x.dtype.kind != "c":
         return np.sign(x)
-    return over(np.conj(x), np.absolute(x))
+    return quotient(np.conj(x), np.absolute(x))
 
 
 general(np.absolute, lambda g, x: pole_safe(g, direction(x)), lambda t, x: np.real(pole_safe(t, direction(x))))
 elementwise(np.fabs, lambda x: np.sign(x))
-elementwise(np.hypot, lambda x, out: over(x, out), lambda y, out: over(y, out))
+elementwise(np.hypot, lambda x, out: quotient(x, out), lambda y, out: quotient(y, out))
 elementwise(np.heaviside, 0, lambda x: x == 0)
 elementwise(np.copysign, lambda x, y: np.copysign(1, y) * np.sign(x), 0)
 
@@ -217,8 +217,8 @@ linear(np.conjugate, lambda g: np.conjugate(g))
 linear(np.real, lambda g: g, views=True)
 general(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else np.zeros_like(g), lambda t: np.imag(t), views=True)
 general(np.angle,
-        lambda g, x, *, deg=False: over(g * -1j * angle_scale(deg), x) if x.dtype.kind == "c" else np.zeros_like(g),
-        lambda t, x, *, deg=False: np.imag(over(t, x)) * angle_scale(deg))
+        lambda g, x, *, deg=False: quotient(g * -1j * angle_scale(deg), x) if x.dtype.kind == "c" else np.zeros_like(g),
+        lambda t, x, *, deg=False: np.imag(quotient(t, x)) * angle_scale(deg))
 
 
 def angle_scale(deg: bool) -> float:
@@ -298,8 +298,8 @@ constant(
     np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm,
 )
 sign_of_real = registry[np.sign]
-phase: Any = general(np.sign, lambda g, x, out: over(g - np.real(g * out) * np.conj(out), np.absolute(x)),
-                     lambda t, x, out: over(t - np.real(t * np.conj(out)) * out, np.absolute(x)), name="phase")
+phase: Any = general(np.sign, lambda g, x, out: quotient(g - np.real(g * out) * np.conj(out), np.absolute(x)),
+                     lambda t, x, out: quotient(t - np.real(t * np.conj(out)) * out, np.absolute(x)), name="phase")
 
 
 @functools.wraps(sign_of_real)

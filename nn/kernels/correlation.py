@@ -117,33 +117,41 @@ def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows
 # --- By rows ---------------------------------------------------------------------------------------------------------
 
 
+def _unfolding(image: Array, columns: Axis, most: int) -> Callable[[slice], Array]:
+    """What sets side by side, for each output column, the pixels that it sees in image rows: (rows, N, OW, kw, C).
+
+    In memory for so many rows at most, which the next ones are written over; pixels that lie so already, as they are.
+    """
+    _, batch, size, channels = image.shape
+    if columns.kernel == columns.stride == 1 and columns.before == 0 and columns.outputs == size:
+        return lambda rows: image[rows]
+    unfolded = np.zeros((most, batch, columns.outputs, columns.kernel, channels), image.dtype)
+    seen, into = pixels(image), pixels(unfolded)
+
+    def unfold(rows: slice) -> Array:
+        some = seen[rows]
+        for j in range(columns.kernel):
+            outputs, inputs = columns.tap(j)
+            into[: len(some), :, outputs, j] = some[:, :, inputs]
+        return unfolded[: len(some)]
+
+    return unfold
+
+
 def _row_patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[int, slice, Array]]:
     """Kernel row i, the output rows that it adds to, and the pixels it sees there: (rows * N * OW, kw * C)."""
-    _, batch, size, channels = image.shape
-    run = columns.kernel * channels
-    block = max(1, BLOCK // max(1, batch * columns.outputs * max(run, units)))
-    as_it_is = columns.kernel == columns.stride == 1 and columns.before == 0 and columns.outputs == size
-    unfolded = None
+    run = columns.kernel * image.shape[3]
+    block = max(1, BLOCK // max(1, image.shape[1] * columns.outputs * max(run, units)))
+    unfold = _unfolding(image, columns, min(block, len(image)))
     for r in range(rows.stride):  # the input rows r, r + stride, ... are met by the same kernel rows
         met = {i: (i * rows.dilation - rows.before - r) // rows.stride for i in range(rows.kernel)
                if (i * rows.dilation - rows.before - r) % rows.stride == 0}
         if not met:
             continue
-        source, seen = image[r :: rows.stride], pixels(image)[r :: rows.stride]
-        start, stop = max(0, min(met.values())), min(len(source), rows.outputs + max(met.values()))
+        start, stop = max(0, min(met.values())), min(len(image[r :: rows.stride]), rows.outputs + max(met.values()))
         for first in range(start, stop, block):
             last = min(first + block, stop)
-            if as_it_is:
-                patches = source[first:last]
-            else:
-                if unfolded is None:
-                    shape = (min(block, len(image)), batch, columns.outputs, columns.kernel, channels)
-                    unfolded = np.zeros(shape, image.dtype)
-                    into = pixels(unfolded)
-                for j in range(columns.kernel):
-                    outputs, inputs = columns.tap(j)
-                    into[: last - first, :, outputs, j] = seen[first:last, :, inputs]
-                patches = unfolded[: last - first]
+            patches = unfold(slice(r + first * rows.stride, r + last * rows.stride, rows.stride))
             for i, ahead in met.items():
                 low, high = max(0, first - ahead), min(rows.outputs, first + len(patches) - ahead)
                 if low < high:

@@ -74,17 +74,7 @@ class _Recurrent(RecurrentUnits):
 
     def _run(self, x: Any, given: tuple[Any, ...], widths: tuple[int, ...], lengths: Any) -> tuple[Tensor, States]:
         """All layers on `x`; `given` are the initial states (none: zeros), of the given widths."""
-        x = admitted(self, x, self.weight_ih_l0.dtype)
-        if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
-            axes = "N, L" if self.batch_first else "L, N"
-            raise refusal(self, f"({axes}, {self.input_size})", x)
-        single = x.ndim == 2
-        if single:
-            x = x[:, np.newaxis]
-        elif self.batch_first:
-            x = x.swapaxes(0, 1)
-        if x.shape[0] == 0:
-            raise refusal(self, "a sequence of at least one step", x)
+        x, single = self._sequence(x)
         if lengths is not None:
             lengths = checked_lengths(self, lengths, *x.shape[:2])
         initial = [self._initial(state, x.shape[1], width, single) for state, width in zip(given, widths, strict=False)]
@@ -106,6 +96,21 @@ class _Recurrent(RecurrentUnits):
         if single:
             return x[:, 0], tuple(end[:, 0] for end in ends)
         return (x.swapaxes(0, 1) if self.batch_first else x), tuple(ends)
+
+    def _sequence(self, given: Any) -> tuple[Any, bool]:
+        """The input as (T, N, in), and whether it was one sequence without N. Raises ValueError for other shapes."""
+        x = admitted(self, given, self.weight_ih_l0.dtype)
+        if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
+            axes = "N, L" if self.batch_first else "L, N"
+            raise refusal(self, f"({axes}, {self.input_size})", x)
+        single = x.ndim == 2
+        if single:
+            x = x[:, np.newaxis]
+        elif self.batch_first:
+            x = x.swapaxes(0, 1)
+        if x.shape[0] == 0:
+            raise refusal(self, "a sequence of at least one step", x)
+        return x, single
 
     def _walk(self, x: Tensor, states: tuple[Any, ...], weights: list[Any], backwards: bool,
               lengths: Any) -> Sequence[Tensor]:

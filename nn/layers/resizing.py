@@ -72,13 +72,8 @@ def interpolate(input: ArrayLike, size: Sizes | None = None, scale_factor: Facto
         step = 1 / number if size is None and not recompute_scale_factor else length / after
         if mode == "nearest" and axes == 2 and after == 2 * length:
             step = 0.5  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
-        if antialias:
-            x = _smoothed(x, axis, after, step, *_SMOOTH[mode])
-        elif mode == "bicubic":
-            x = _cubic(x, axis, _positions(length, after, step, align_corners))
-        elif after != length:  # or else as it is, whatever the factor: as in PyTorch
-            x = (_nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact")) if "nearest" in mode
-                 else _linear(x, axis, _positions(length, after, step, align_corners)))
+        x = (_smoothed(x, axis, after, step, *_SMOOTH[mode]) if antialias
+             else _resized(x, axis, after, step, mode, align_corners))
     return x
 
 
@@ -99,6 +94,18 @@ def _sizes(speaker: Speaker, x: Any, size: Sizes | None,
         if after < 1:
             raise mistake(speaker, f"would make {after} pixels of the {x.shape[axis]} along axis {axis}")
     return each, afters
+
+
+def _resized(x: Any, axis: int, after: int, step: float, mode: str, align_corners: bool | None) -> Any:
+    """The axis in `after` pixels, a `step` apart, read between the old ones as the mode says."""
+    length = x.shape[axis]
+    if mode == "bicubic":
+        return _cubic(x, axis, _positions(length, after, step, align_corners))
+    if after == length:  # as it is, whatever the factor: as in PyTorch
+        return x
+    if "nearest" in mode:
+        return _nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact"))
+    return _linear(x, axis, _positions(length, after, step, align_corners))
 
 
 def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:

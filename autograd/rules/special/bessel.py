@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.declare.poles import along
+from autograd.declare.poles import tangents
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
@@ -82,7 +82,7 @@ def i2e(x: Array) -> Array:
 
 # --- Airy, Kelvin, Struve, parabolic cylinder functions: second derivatives by their differential equations ----------
 
-differential(sc.airy, lambda t, z, out: along(t, out[1], z * out[0], out[3], z * out[2]), operands=("z",))
+differential(sc.airy, lambda t, z, out: tangents(t, out[1], z * out[0], out[3], z * out[2]), operands=("z",))
 elementwise(sc.ber, lambda x: sc.berp(x))
 elementwise(sc.bei, lambda x: sc.beip(x))
 elementwise(sc.ker, lambda x: sc.kerp(x))
@@ -98,11 +98,12 @@ def turned(x: Array) -> Array:
     return sc.jv(2, (1j - 1) / sqrt(2) * x)
 
 
-differential(sc.kelvin, lambda t, x, out: along(
+differential(sc.kelvin, lambda t, x, out: tangents(
     t, out[2], out[3], 0.5j * (out[0] - turned(x)), 1j * out[1] - out[3] / x))
-differential(sc.pbdv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
-differential(sc.pbvv, None, lambda t, v, x, out: along(t, out[1], (x * x / 4 - v - 0.5) * out[0]), operands=("v", "x"))
-differential(sc.pbwa, None, lambda t, a, x, out: along(t, out[1], (a - x * x / 4) * out[0]), operands=("a", "x"))
+for function in (sc.pbdv, sc.pbvv):
+    differential(function, None, lambda t, v, x, out: tangents(t, out[1], (x * x / 4 - v - 0.5) * out[0]),
+                 operands=("v", "x"))
+differential(sc.pbwa, None, lambda t, a, x, out: tangents(t, out[1], (a - x * x / 4) * out[0]), operands=("a", "x"))
 
 
 def struve_term(v: Array, z: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential, general, on_arrays_too
-from autograd.declare.poles import along
+from autograd.declare.poles import tangents
 from autograd.errors import NoDerivativeError
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
@@ -111,4 +111,4 @@ differential(sc.ellipj, lambda t, m, out: jacobi_change(t, m, *out), None, opera
 
 
 def jacobi_change(t: Array, m: Array, sn: Array, cn: Array, dn: Array, am: Array) -> tuple[Array, Array, Array, Array]:
-    return along(t, cn * dn, -sn * dn, -m * sn * cn, dn)
+    return tangents(t, cn * dn, -sn * dn, -m * sn * cn, dn)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.declare.poles import along
+from autograd.declare.poles import tangents
 from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise, slope
 
@@ -56,7 +56,7 @@ elementwise(sc.ndtri_exp, lambda out: sqrt(pi / 2) * sc.erfcx(-out / sqrt(2)))
 
 elementwise(sc.owens_t, lambda h, a: -np.exp(-0.5 * h * h) * sc.erf(a * h / sqrt(2)) / sqrt(8 * pi),
             lambda h, a: np.exp(-0.5 * h * h * (1 + a * a)) / (2 * pi * (1 + a * a)), operands=("h", "a"))
-differential(sc.fresnel, lambda t, x: along(t, np.sin(pi / 2 * x * x), np.cos(pi / 2 * x * x)))
+differential(sc.fresnel, lambda t, x: tangents(t, np.sin(pi / 2 * x * x), np.cos(pi / 2 * x * x)))
 
 
 # --- Voigt's profile: Re w(z) / (sigma sqrt(2 pi)) at z = (x + i gamma) / (sigma sqrt 2) ------------------------------

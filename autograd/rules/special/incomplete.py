@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import on_arrays_too, piecewise_constant
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.rule_signature import Rule, argument_names, reading
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
@@ -178,7 +178,7 @@ def inverse(*slopes: Rule) -> list[Rule]:
     names = (*argument_names(density)[:-1], "out")
 
     def in_shape(slope: Rule) -> Rule:
-        return reading(names, lambda *at: -over(slope(*at), density(*at)))
+        return reading(names, lambda *at: -quotient(slope(*at), density(*at)))
 
     return [*map(in_shape, others), reading(names, lambda *at: 1 / density(*at))]
 

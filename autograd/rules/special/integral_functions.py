@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import differential
-from autograd.declare.poles import along
+from autograd.declare.poles import tangents
 from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise
 from autograd.rules.integrals import exprel, log1prel, quadrature
@@ -31,8 +31,8 @@ elementwise(sc.spence, lambda x: np.where(np.abs(x) < 0.5, np.log(x) / (1 - x), 
 elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
             operands=("z", "k", "tol"))
 elementwise(sc.wrightomega, lambda out: out / (1 + out))
-differential(sc.sici, lambda t, x: along(t, np.sinc(x / pi), np.cos(x) / x), operands=("x",))
-differential(sc.shichi, lambda t, x: along(t, (exprel(x) + exprel(-x)) / 2, np.cosh(x) / x), operands=("x",))
+differential(sc.sici, lambda t, x: tangents(t, np.sinc(x / pi), np.cos(x) / x), operands=("x",))
+differential(sc.shichi, lambda t, x: tangents(t, (exprel(x) + exprel(-x)) / 2, np.cosh(x) / x), operands=("x",))
 
 # --- Hypergeometric functions, by their last argument ----------------------------------------------------------------
 
@@ -58,11 +58,11 @@ def mean_slope(x: Array, function: Rule, slope: Rule) -> Array:
                     function(away) / away)
 
 
-differential(sc.itj0y0, lambda t, x: along(t, sc.j0(x), sc.y0(x)))
-differential(sc.iti0k0, lambda t, x: along(t, sc.i0(x), sc.k0(x)))
-differential(sc.it2j0y0, lambda t, x: along(t, mean_slope(x, lambda x: 1 - sc.j0(x), sc.j1), -sc.y0(x) / x))
-differential(sc.it2i0k0, lambda t, x: along(t, mean_slope(x, lambda x: sc.i0(x) - 1, sc.i1), -sc.k0(x) / x))
-differential(sc.itairy, lambda t, x: along(t, *sc.airy(x)[::2], *sc.airy(-x)[::2]))
+differential(sc.itj0y0, lambda t, x: tangents(t, sc.j0(x), sc.y0(x)))
+differential(sc.iti0k0, lambda t, x: tangents(t, sc.i0(x), sc.k0(x)))
+differential(sc.it2j0y0, lambda t, x: tangents(t, mean_slope(x, lambda x: 1 - sc.j0(x), sc.j1), -sc.y0(x) / x))
+differential(sc.it2i0k0, lambda t, x: tangents(t, mean_slope(x, lambda x: sc.i0(x) - 1, sc.i1), -sc.k0(x) / x))
+differential(sc.itairy, lambda t, x: tangents(t, *sc.airy(x)[::2], *sc.airy(-x)[::2]))
 elementwise(sc.itstruve0, lambda x: sc.struve(0, x))
 elementwise(sc.it2struve0, lambda x: -mean_slope(x, lambda x: sc.struve(0, x), lambda x: 2 / pi - sc.struve(1, x)))
 elementwise(sc.itmodstruve0, lambda x: sc.modstruve(0, x))

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.arguments import array_of
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.rules.axes import with_length
 from autograd.rules.calculus import trapezoids
 from autograd.scipy.twin import twin
@@ -49,12 +49,12 @@ def _parabolas(y: Array, widths: Array) -> Array:
     """The areas under the parabolas through samples 0 1 2, 2 3 4, and so on; 0 between two at the same place."""
     h, k = widths[..., :-1:2], widths[..., 1::2]
     left, middle, right = y[..., :-2:2], y[..., 1:-1:2], y[..., 2::2]
-    return (h + k) / 6 * (left * (2 - over(k, h)) + middle * over((h + k) ** 2, h * k)
-                          + right * (2 - over(h, k)))
+    return (h + k) / 6 * (left * (2 - quotient(k, h)) + middle * quotient((h + k) ** 2, h * k)
+                          + right * (2 - quotient(h, k)))
 
 
 def _last(y: Array, widths: Array) -> Array:
     """The area of the last interval under the parabola through the last three samples (Cartwright 2017)."""
     h, k = widths[..., -2], widths[..., -1]
-    return (y[..., -1] * over(2 * k**2 + 3 * h * k, 6 * (k + h)) + y[..., -2] * over(k**2 + 3 * h * k, 6 * h)
-            - y[..., -3] * over(k**3, 6 * h * (h + k)))
+    return (y[..., -1] * quotient(2 * k**2 + 3 * h * k, 6 * (k + h)) + y[..., -2] * quotient(k**2 + 3 * h * k, 6 * h)
+            - y[..., -3] * quotient(k**3, 6 * h * (h + k)))

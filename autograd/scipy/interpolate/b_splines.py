@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 
 from .piecewise import Piecewise, beside, doubles
 
@@ -44,7 +44,7 @@ class Spline(Piecewise):
         t, c, k = self.tck
         if k == 0:
             return Spline(t, np.zeros_like(c), k, self.extrapolate, self.axis)
-        c = k * over(np.diff(c, axis=0), beside(t[k + 1 : len(c) + k] - t[1 : len(c)], c))
+        c = k * quotient(np.diff(c, axis=0), beside(t[k + 1 : len(c) + k] - t[1 : len(c)], c))
         return Spline(t[1:-1], c, k - 1, self.extrapolate, self.axis)
 
     def area(self) -> Spline:
@@ -74,7 +74,7 @@ def de_boor(t: Array, k: int, points: Array, place: Array, c: list[Array]) -> Ar
     for r in range(1, k + 1):
         for j in range(k, r - 1, -1):
             low, high = t[place - k + j], t[place + 1 + j - r]
-            c[j] = c[j - 1] + beside(over(points - low, high - low), c[j]) * (c[j] - c[j - 1])
+            c[j] = c[j - 1] + beside(quotient(points - low, high - low), c[j]) * (c[j] - c[j - 1])
     return np.where(beside(t[place] < t[place + 1], c[k]), c[k], 0) if k else c[k]
 
 

@@ -15,7 +15,7 @@ import scipy.spatial.distance as sd
 
 from autograd.arguments import array_of, arrays_of, refuse_out
 from autograd.declare import decided, piecewise_constant
-from autograd.declare.poles import over
+from autograd.declare.poles import quotient
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
@@ -78,7 +78,7 @@ def cosine(u: Array, v: Array, w: Array | None = None) -> Array:
 
 
 def canberra(u: Array, v: Array, w: Array | None = None) -> Array:
-    return total(over(np.abs(u - v), np.abs(u) + np.abs(v)), w)
+    return total(quotient(np.abs(u - v), np.abs(u) + np.abs(v)), w)
 
 
 def braycurtis(u: Array, v: Array, w: Array | None = None) -> Array:
