@@ -19,7 +19,13 @@ Axes = int | tuple[int, ...] | None
 
 def plain_array(given: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, Any]:
     """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""
-    return np.asarray(elements(given), dtype=dtype)
+    try:
+        return np.asarray(elements(given), dtype=dtype)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(f"an array has rows of one length, got a {type(given).__name__} of parts that differ in "
+                         "theirs; keep them apart, or pad them: nn.functional.pad_sequence") from error
 
 
 def elements(given: Any) -> Any:

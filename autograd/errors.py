@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -102,7 +103,41 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
     raise explained from error
 
 
-def no_attribute(module: str, name: str, advice: str = "") -> AttributeError:
-    """What a module answers to a name that it does not have, with what to write instead."""
-    return AttributeError(f"module {module!r} has no attribute {name!r}" + (f"; {advice}" if advice else ""), name=name,
-                          obj=sys.modules[module])
+class UnknownName(AttributeError):
+    """A name that an owner does not have: the message ends with what to write, or with the name that may be meant.
+
+    That is looked for when somebody reads the message, as no `hasattr` does. Python's own suggestion, which notebooks
+    and imports do not show, would say the same again: without `obj=` it is silent.
+    """
+
+    def __init__(self, words: str, name: str, known: Callable[[], Iterable[str]],
+                 advice: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(words, name=name)
+        self.words, self.asked, self.known, self.advice = words, name, known, advice
+
+    def __str__(self) -> str:
+        meant = self.asked if self.asked in self.advice else nearest(self.asked, [*self.known(), *self.advice])
+        return self.words + (f"; {self.advice.get(meant, f'did you mean {meant}?')}" if meant else "")
+
+    def __reduce__(self) -> tuple[type[AttributeError], tuple[str]]:
+        return AttributeError, (str(self),)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Which public name another is the beginning of (case and underscores aside), or a slip of; "" for none."""
+    from difflib import get_close_matches  # which only a slip needs
+
+    plain = {_plain(other): other for other in sorted(known, reverse=True) if other[:1] != "_"}
+    sought = _plain(name)
+    longer = sorted((len(other), other) for other in plain if len(sought) > 2 and other.startswith(sought))
+    found = [other for _, other in longer] or get_close_matches(sought, plain, 1, 0.75)
+    return plain[found[0]] if found and name[:1] != "_" else ""
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "")
+
+
+def no_attribute(module: str, name: str, advice: Mapping[str, str] = MappingProxyType({})) -> UnknownName:
+    """What a module answers to a name that it does not have, with what to write instead, or which may be meant."""
+    return UnknownName(f"module {module!r} has no attribute {name!r}", name, lambda: dir(sys.modules[module]), advice)

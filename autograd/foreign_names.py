@@ -64,6 +64,8 @@ _BOTH = ("cat", "cuda", "mm", "bmm", "mv", "unsqueeze", "split", "chunk", "norm"
 FUNCTIONS = {name: f"write np.{name}" for name in dir(np) if name[0] != "_"} | {
     name: INSTEAD[name] for name in _BOTH
 } | {
+    "gradient": "write grad(f)(x); differences of an array are np.gradient", "backward": "write loss.backward()",
+    "seed": "write manual_seed(seed)",
     # PyTorch's
     "randn": _RANDOM, "rand": _RANDOM.replace("normal", "random"),
     "from_numpy": "write Tensor(array), which shares its memory", "as_tensor": "write autograd.asarray(x)",

@@ -29,7 +29,7 @@ def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, s
         if name in here:
             return here[name]
         if name not in places:
-            error, frame = no_attribute(package, name, (advice or {}).get(name, "")), sys._getframe(1)
+            error, frame = no_attribute(package, name, advice or {}), sys._getframe(1)
             if frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]:  # an AttributeError would lose its advice
                 raise ImportError(str(error), name=name)
             raise error

@@ -28,6 +28,7 @@ MODULES = {
     "BatchNormalization": "write BatchNorm1d or BatchNorm2d", "LayerNormalization": "write LayerNorm",
     "MultiHeadAttention": "write MultiheadAttention", "Input": "a layer is told the size of its input: leave it out",
     "Model": "write Module", "ModelCheckpoint": "write fit(checkpoint=path)",
+    "load_model": "write model.load_state_dict(nn.load(path))",
     "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
 }
 FUNCTIONS = {
@@ -81,6 +82,10 @@ def refuses_foreign_options(function: Call) -> Call:
         for option in options:
             if option in _OF_CALLS[name]:
                 raise TypeError(f"{name} has no option {option!r}; {_OF_CALLS[name][option]}")
+        for option, argument in zip(function.__code__.co_varnames, arguments, strict=False):
+            if option in options:
+                raise TypeError(f"{name} got {option!r} by name and by position, there {type(argument).__name__}"
+                                + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit"))
         return function(*arguments, **options)
 
     return apply  # type: ignore[return-value]
@@ -93,18 +98,18 @@ def refuse_options(name: str, options: Iterable[str]) -> None:
             raise TypeError(f"{name} has no option {option!r}; {OPTIONS[option]}")
 
 
-METHODS = dict.fromkeys(("cuda", "cpu"), ": arrays live in the computer's memory; leave the call out") | {
-    "to": "; write .astype(np.float64), or another dtype; there is one device: leave it out",
-    "type": "; write .astype(np.float64), or another dtype", "double": "; write .astype(np.float64)",
-    "float": "; write .astype(np.float32)", "half": "; write .astype(np.float16)", "share_memory": "; leave it out",
-    "register_full_backward_hook": "; write register_forward_hook, and in it output.register_hook(f)",
-    "shape": "; its parameters have one: write .weight",
-    "compile": ": functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
-    "fit": "; write nn.fit(model, data, loss, optimizer, epochs)", "summary": "; write nn.summary(model, input_shape)",
-    "evaluate": "; write nn.evaluate(model, data, loss=loss)", "predict": "; write model(x), under autograd.no_grad()",
-    **dict.fromkeys(("save", "save_weights"), "; write nn.save(model, path)"), "weights": "; write parameters()",
-    "load_weights": "; write load_state_dict(nn.load(path))", "get_weights": "; write state_dict()",
-    "set_weights": "; write load_state_dict(state)",
-    "_modules": "; write named_children(), and setattr(self, name, module) to add one",
-    "_parameters": "; write named_parameters()", "_buffers": "; write named_buffers()",
+METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; leave the call out") | {
+    "to": "write .astype(np.float64), or another dtype; there is one device: leave it out",
+    "type": "write .astype(np.float64), or another dtype", "double": "write .astype(np.float64)",
+    "float": "write .astype(np.float32)", "half": "write .astype(np.float16)", "share_memory": "leave it out",
+    "register_full_backward_hook": "write register_forward_hook, and in it output.register_hook(f)",
+    "shape": "its parameters have one: write .weight",
+    "compile": "functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
+    "fit": "write nn.fit(model, data, loss, optimizer, epochs)", "summary": "write nn.summary(model, input_shape)",
+    "evaluate": "write nn.evaluate(model, data, loss=loss)", "predict": "write model(x), under autograd.no_grad()",
+    **dict.fromkeys(("save", "save_weights"), "write nn.save(model, path)"), "weights": "write parameters()",
+    "load_weights": "write load_state_dict(nn.load(path))", "get_weights": "write state_dict()",
+    "set_weights": "write load_state_dict(state)",
+    "_modules": "write named_children(), and setattr(self, name, module) to add one",
+    "_parameters": "write named_parameters()", "_buffers": "write named_buffers()",
 }

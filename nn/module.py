@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements
-from autograd.errors import user_line
+from autograd.errors import UnknownName, user_line
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
@@ -157,8 +157,8 @@ class Module:
         def __getattr__(self, name: str) -> Any:
             if (computing := self._computing(name)) is not None:
                 return computing()
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}" + METHODS.get(name, ""),
-                                 name=name, obj=self)
+            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
+                              METHODS)
 
     def _locate(self, path: str, holder: Module) -> None:
         """Move to `path`, and with it everything beneath; a parameter that the user named keeps its name."""

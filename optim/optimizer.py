@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from autograd import Tensor, arguments, enable_grad
+from autograd.errors import UnknownName
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
@@ -71,8 +72,6 @@ class Optimizer:
         self._laid_out: list[list[int]] = []
         self._plans: list[list[Plan]] = []
         given = listed(self.kind, params)
-        if not given:
-            raise ValueError(f"{self.kind} got no parameters; was the iterator that it was given used up before?")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
@@ -82,6 +81,14 @@ class Optimizer:
             raise AttributeError(f"{self.kind} has its options in its groups: for group in optimizer.param_groups: "
                                  f"group[{name!r}] = {value!r}, or for lr a schedule of optim.schedulers")
         super().__setattr__(name, value)
+
+    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            options = vars(self).get("defaults", ())
+            raise UnknownName(f"{self.kind!r} object has no attribute {name!r}", name, lambda: dir(self),
+                              {option: f"write optimizer.param_groups[0][{option!r}]" for option in options}
+                              | {"learning_rate": "write optimizer.param_groups[0]['lr']"})
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         """Bring the moments from step `t - 1` to `t`, in place, and write the step `eta_t` into `out`.

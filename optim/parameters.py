@@ -9,7 +9,10 @@ from autograd import Tensor
 
 
 def listed(speaker: str, params: Any) -> list[Any]:
-    """`params` as a list. Raises TypeError, with what to write, for a tensor, a model, a method or a dict."""
+    """`params` as a list.
+
+    Raises TypeError, with what to write, for a tensor, a model, a method or a dict, and ValueError for none at all.
+    """
     advice = ""
     if isinstance(params, Tensor):
         advice = "; write [tensor]"
@@ -21,4 +24,8 @@ def listed(speaker: str, params: Any) -> list[Any]:
         advice = "; write its values(), or for groups a list of dicts"
     if advice or not isinstance(params, Iterable):
         raise TypeError(f"{speaker} takes an iterable of parameters, got {type(params).__name__}{advice}")
-    return list(params)
+    given = list(params)
+    if not given:
+        raise ValueError(f"{speaker} got no parameters; was the iterator that it was given used up before? "
+                         "list(model.parameters()) can be given twice")
+    return given

@@ -66,9 +66,9 @@ def no_twins_but_these(module: str, instead: str = "") -> Callable[[str], Any]:
 
     def refuse(name: str) -> Any:
         there = not name.startswith("_") and hasattr(importlib.import_module(original), name)
-        raise no_attribute(module, name, f"{original}.{name} has no twin: it takes arrays, such as t.numpy(), or "
-                                         "tensors, if it is one that does so with SCIPY_ARRAY_API=1; "
-                                         f"{instead}autograd.custom gives what you write with it a derivative"
-                                         if there else "")
+        raise no_attribute(module, name, {
+            name: f"{original}.{name} has no twin: it takes arrays, such as t.numpy(), or tensors, if it is one that "
+                  f"does so with SCIPY_ARRAY_API=1; {instead}autograd.custom gives what you write with it a derivative",
+        } if there else {})
 
     return refuse

@@ -7,11 +7,13 @@ import warnings
 from collections.abc import Callable
 from opcode import opmap
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import errors
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .tensor import Tensor
 
 
@@ -35,6 +37,26 @@ def refuse_as_array(x: Tensor) -> None:
             raise TypeError(f"np.asarray of a tensor inside vmap would lose the other examples; {instead}")
         raise TypeError(f"np.asarray of a tensor that requires grad would lose its gradient; {instead}; "
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
+
+
+def refuse_as_numbers(given: Any, array: np.ndarray[Any, Any]) -> NoReturn:
+    """Raise for strings, objects and dates, of which there are no tensors."""
+    advice = ""
+    if given is None:
+        came = "None; does the function that was to give it return its result?"
+    else:
+        came = f"an array of dtype {array.dtype}"
+        if array.dtype.kind in "US":
+            advice = "; classes are numbered by np.unique(labels, return_inverse=True)[1]"
+        elif array.dtype.kind == "O":
+            advice = "; if all that it holds are numbers, write x.astype(float)"
+    raise TypeError(f"a tensor holds numbers, got {came}{advice}")
+
+
+def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
+    """Raise for a tensor of none or several numbers in an `if`, an `and`, a `not`."""
+    raise ValueError(f"the truth of a tensor of shape {shape} is not one: write (x > 0).all() or .any(), & and | for "
+                     "`and` and `or`, and np.where(condition, a, b) to choose element by element")
 
 
 def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:

@@ -21,7 +21,7 @@ from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
 from . import hooks
-from .conversion import as_number, refuse_as_array
+from .conversion import as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
 from .interface import Interface
 from .leaf import mutated, new_leaf, reclaim, recorded_owner, share, unlink
 
@@ -68,7 +68,7 @@ class Tensor(Interface):
             data = data.data
         array = plain_array(data, dtype)
         if array.dtype.kind not in "biufc":
-            raise TypeError(f"a tensor holds numbers, got an array of dtype {array.dtype}")
+            refuse_as_numbers(data, array)
         self._value = array if array.ndim else array[()]
         self._shared = array is data or array.base is not None
         self._node, self._name, self._own = None, name, None
@@ -278,7 +278,7 @@ class Tensor(Interface):
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        return bool(self._value)
+        return bool(self._value) if self.size == 1 else refuse_as_truth(self.shape)
 
     def _number(self, convert: Callable[[Any], Any]) -> Any:
         return as_number(self, convert, depth=3)  # the user's frame: above this method and the one that calls it

@@ -12,4 +12,5 @@ from .report import Report
 
 __all__ = ["Report", "check_gradients", "check_rule", "strategies"]
 
-__getattr__, __dir__ = on_first_use(__name__, {"strategies": "strategies"})  # and with it Hypothesis
+__getattr__, __dir__ = on_first_use(__name__, {"strategies": "strategies"},  # and with it Hypothesis
+                                      {"gradcheck": "write check_gradients(f, *args)"})

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd
+import nn
+import optim
 from autograd import Tensor, checkpoint, custom, grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp, vmap
 from autograd.arguments import parameters, refuse_foreign_options
 from autograd.foreign_names import FUNCTIONS
@@ -32,6 +37,8 @@ def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
     ("from nn.data import IterableDataset", "'IterableDataset'; nn.fit takes any iterable of batches$"),
     ("from optim import Adam, RMSprop", "'RMSprop'; it is called RMSProp$"),
     ("from autograd import nonsense", "module 'autograd' has no attribute 'nonsense'$"),
+    ("from autograd import jacobain", r"'jacobain'; did you mean jacobian\?$"),
+    ("from nn import Relu", r"'Relu'; did you mean ReLU\?$"),
 ])
 def test_an_import_of_another_librarys_name_leads_to_ours(line: str, advice: str) -> None:
     with pytest.raises(ImportError, match=advice):
@@ -49,6 +56,65 @@ def test_a_function_of_numpys_is_found_there() -> None:
 def test_a_name_that_is_nowhere_is_no_more_than_that() -> None:
     with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'nonsense'$"):
         autograd.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize(("slip", "meant"), [
+    (lambda: autograd.hesian, "hessian"), (lambda: autograd.nograd, "no_grad"), (lambda: nn.BatchNorm, "BatchNorm1d"),
+    (lambda: nn.crossentropyloss, "CrossEntropyLoss"), (lambda: nn.MSE, "MSELoss"),
+    (lambda: nn.functional.crossentropy, "cross_entropy"), (lambda: nn.Linear(2, 1).weigth, "weight"),
+    (lambda: nn.Linear(2, 1).paramters(), "parameters"), (lambda: optim.Adagard, "Adagrad"),
+    (lambda: optim.SGD([leaf()], lr=0.1).zero_gard(), "zero_grad"), (lambda: autograd.scipy.integrate.odint, "odeint"),
+])
+def test_the_name_that_may_be_meant_is_said(slip: Any, meant: str) -> None:
+    with pytest.raises(AttributeError, match=rf"; did you mean {meant}\?$"):
+        slip()
+
+
+@pytest.mark.parametrize(("slip", "advice"), [
+    (lambda: nn.dense, "write Linear(in_features, out_features)"), (lambda: autograd.Jit, "functions run as they are"),
+    (lambda: nn.data.mnist, "write idx(path)"), (lambda: optim.SGD([leaf()], lr=0.1).lr, "param_groups[0]['lr']"),
+    (lambda: optim.SGD([leaf()], lr=0.1).learning_rate, "param_groups[0]['lr']"),
+    (lambda: autograd.testing.gradcheck, "write check_gradients(f, *args)"),
+])
+def test_what_stands_for_another_librarys_name_stands_for_its_slips_too(slip: Any, advice: str) -> None:
+    with pytest.raises(AttributeError, match=f"; .*{re.escape(advice)}"):
+        slip()
+
+
+def test_python_does_not_say_again_which_name_is_meant() -> None:
+    program = "import nn\nnn.Relu"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False).stderr
+    assert said.lower().count("did you mean") == 1
+
+
+def test_an_error_about_a_name_crosses_processes_with_its_words() -> None:
+    with pytest.raises(AttributeError) as caught:
+        nn.Relu  # noqa: B018
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(again, AttributeError)
+    assert str(again) == str(caught.value)
+
+
+@pytest.mark.parametrize(("make", "kind", "message"), [
+    (lambda: Tensor(np.array(["cat", "dog"])), TypeError, r"dtype <U3; classes are numbered by np.unique\(labels"),
+    (lambda: Tensor(np.array([1.0, 2], object)), TypeError, r"dtype object; if all .* numbers, write x.astype\(f"),
+    (lambda: Tensor(None), TypeError, "got None; does the function that was to give it return"),  # type: ignore[arg-type]
+    (lambda: Tensor([[1.0, 2.0], [3.0]]), ValueError, "rows of one length, got a list of parts .*pad_sequence$"),
+])
+def test_what_is_no_array_of_numbers_is_told_from_one(make: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        make()
+
+
+@pytest.mark.parametrize("choose", [
+    lambda w: "yes" if w > 1 else "no", lambda w: w > 0 and w < 3, lambda w: not w, lambda w: w in [w + 1, w],
+])
+def test_several_numbers_have_no_truth_of_their_own(choose: Any) -> None:
+    with pytest.raises(ValueError, match=r"truth of a tensor of shape \(2,\) .* \.any\(\), & and \| .* np\.where\(c"):
+        choose(leaf())
+    choose(Tensor([2.0]))
+    with pytest.raises(ValueError, match=r"truth of a tensor of shape \(0,\)"):
+        bool(Tensor([]))
 
 
 def test_elementwise_grad_is_what_the_advice_says() -> None:

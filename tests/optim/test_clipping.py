@@ -23,6 +23,14 @@ def with_gradients(gradients):
     return tensors
 
 
+def test_an_iterator_that_was_used_up_is_not_taken_for_a_model_without_gradients():
+    parameters = nn.Linear(2, 1).parameters()
+    list(parameters)
+    for clip in (clip_grad_norm_, clip_grad_value_):
+        with pytest.raises(ValueError, match=rf"{clip.__name__} got no parameters; .* used up before\? list\(model"):
+            clip(parameters, 1.0)
+
+
 @given(arrays, st.floats(0, 1e4), st.sampled_from([1.0, 2.0, 3.0, np.inf]))
 def test_the_joint_norm_is_what_it_may_be(gradients, max_norm, norm_type):
     everything = np.abs(np.concatenate([g.ravel() for g in gradients]))

@@ -91,7 +91,7 @@ def test_names_that_another_library_has(name, advice):
 def test_schedules_that_another_library_has():
     with pytest.raises(AttributeError, match="'optim.schedulers' has no attribute 'LRScheduler'; write Scheduler"):
         optim.schedulers.LRScheduler  # noqa: B018
-    with pytest.raises(AttributeError, match="has no attribute 'StepsLR'$"):
+    with pytest.raises(AttributeError, match="has no attribute 'StepsLR'; did you mean StepLR"):
         optim.schedulers.StepsLR  # noqa: B018
 
 
