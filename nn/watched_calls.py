@@ -15,14 +15,17 @@ def watched(modules: Iterable[Module], after: Callable[..., Any],
             before: Callable[[Module], Any] = lambda module: None) -> Iterator[None]:
     """Within this context `before(module)` and `after(module, inputs, output)` are told of each call.
 
-    What is given by name stands among the inputs as if it were given by its place.
+    What is given by name stands among the inputs as if it were given by its place, after defaults of those before it.
     """
 
     def enter(module: Module, inputs: tuple[Any, ...]) -> None:
         before(module)
 
     def leave(module: Module, inputs: tuple[Any, ...], options: dict[str, Any], output: Any) -> None:
-        after(module, signature(module.forward).bind(*inputs, **options).args, output)
+        bound = signature(module.forward).bind(*inputs, **options)
+        if bound.kwargs:
+            bound.apply_defaults()
+        after(module, bound.args, output)
 
     with ExitStack() as hooks:
         for module in modules:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from inspect import signature
+from typing import Any, Self
 
 import numpy as np
 
 from autograd import Tensor
+from autograd.tensor.box import another
+from autograd.tensor.nested import tensors_in
 from nn.onnx.graph import Graph
 
 
 @dataclass
 class Call:
-    """One call of a layer: its path, and the Tensors that went in and came out."""
+    """One call of a layer: its path, its arguments by name, and the Tensors that went in and came out."""
 
     path: str
     module: Any
+    arguments: Mapping[str, Any]
     inputs: Sequence[Tensor]
     outputs: Sequence[Tensor]
+
+    @classmethod
+    def of(cls, path: str, module: Any, inputs: Sequence[Any], output: Any) -> Self:
+        """The call as it is now: what is written in place later, `out += x`, changes none of its Tensors."""
+        given = (Tensor(x) if isinstance(x, np.ndarray) else x for x in inputs)
+        arguments = dict(zip(signature(module.forward).parameters, given, strict=False))
+        ins, outs = ([as_it_is(x) for x in tensors_in(value)] for value in ([*arguments.values()], output))
+        return cls(path, module, arguments, ins, outs)
+
+    def named(self, inputs: Sequence[str]) -> dict[str, str]:
+        """The names in the graph of those inputs that are arguments by themselves."""
+        return dict(zip([name for name, x in self.arguments.items() if isinstance(x, Tensor)], inputs, strict=True))
 
     def error(self, reason: str) -> ValueError:
         """The complaint that this call cannot be exported."""
@@ -53,3 +69,8 @@ class Call:
 
 Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
 """What writes a layer: from the graph, its call and the names of its inputs to the names of its outputs."""
+
+
+def as_it_is(x: Tensor) -> Tensor:
+    """A recorded tensor as an object of its own, which in-place operations on it leave alone; others as they are."""
+    return x if x._node is None else another(x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def _bilinear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    """softmax(q k^T / sqrt(d)) v, head by head; (N, H, L, d) within."""
+    """softmax(q k^T / sqrt(d) + masks) v, head by head; (N, H, L, d) within."""
     module = call.module
     if not hasattr(module, "in_proj_weight"):
         raise call.error("keys and values have sizes of their own (kdim, vdim)")
@@ -91,13 +91,40 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     q, k, v = parts
     scale = graph.constant(np.array(1 / math.sqrt(size), dtype=weights[0].dtype), f"{call.path}.scale")
     scores = graph.add("Mul", [graph.add("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])]), scale])
+    masks = list(_masks(graph, call, call.named(inputs)))
+    for mask in masks:
+        scores = graph.add("Add", [scores, mask])
     attention = graph.add("Softmax", [scores], axis=-1)
+    if masks:  # 0 for a query that may attend to nothing
+        largest = graph.add("ReduceMax", [scores, graph.integers([-1])], keepdims=1)
+        zero, forbidden = _numbers(graph, call)
+        attention = graph.add("Where", [graph.add("Equal", [largest, forbidden]), zero, attention])
     mixed = graph.transpose(graph.add("MatMul", [attention, v]), back)
     joined = graph.reshape(mixed, [0, 0, module.embed_dim])
     out = graph.add("MatMul", [joined, graph.constant(module.out_proj.weight.data.T, f"{call.path}.out_weight")])
     if module.out_proj.bias is not None:
         out = graph.add("Add", [out, graph.constant(module.out_proj.bias.data, f"{call.path}.out_bias")])
     return [out, graph.add("ReduceMean", [attention, graph.integers([1])], keepdims=0)]
+
+
+def _masks(graph: Graph, call: Call, given: Mapping[str, str]) -> Iterator[str]:
+    """What is added to scores (N, H, L, S): of booleans -inf where they are True."""
+    dtype, heads, time = call.module.out_proj.weight.dtype, call.module.num_heads, 1 if call.module.batch_first else 0
+    shapes = {"key_padding_mask": [0, 1, 1, -1], "attn_mask": [-1, heads, *(x.shape[time] for x in call.inputs[:2])]}
+    zero, forbidden = _numbers(graph, call)
+    for argument, shape in shapes.items():
+        if argument in given:
+            mask, kind = given[argument], call.arguments[argument]
+            mask = graph.add("Where", [mask, forbidden, zero]) if kind.dtype == bool else graph.cast(mask, dtype)
+            yield graph.reshape(mask, shape) if kind.ndim == 3 or shape[0] == 0 else mask
+    if call.arguments.get("is_causal") and "attn_mask" not in given:
+        yield graph.constant(np.where(np.triu(np.ones(shapes["attn_mask"][2:], bool), 1), -np.inf, 0).astype(dtype))
+
+
+def _numbers(graph: Graph, call: Call) -> list[str]:
+    """What is added to a score that counts, and to one that does not."""
+    return [graph.constant(np.array(x, call.module.out_proj.weight.dtype), name)
+            for name, x in (("allowed", 0), ("forbidden", -np.inf))]
 
 
 def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,36 +33,60 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     """Write `model` in evaluation mode to an ONNX file, following what it does on `example`.
 
     `example` is an input with a batch axis, or a tuple of inputs; the first axis may have another length at run time.
-    Layers of `nn` become ONNX operators, in whatever way `forward` combines them, and so do the usual operations
-    between them (arithmetic, reshaping, reductions, activations). Before it is written, the file is checked, executed
-    by ONNX's reference evaluator on `example` and on other values, and its outputs are compared with the model's.
+    Layers of `nn` and their functions become ONNX operators, in whatever way `forward` combines them, and so do the
+    usual operations between them (arithmetic, reshaping, reductions). Before it is written, the file is checked,
+    executed by ONNX's reference evaluator on `example` and on other values, and its outputs are compared with the
+    model's.
     Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
     Source: https://onnx.ai, operator set 21.
     """
     with needing("onnx", extra="onnx"):
         import onnx
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
-    proto, outputs = _followed(model, inputs)
+    proto, outputs, constants = _followed(model, inputs)
     try:
         onnx.checker.check_model(proto, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         problem = "export_onnx made what is not a valid ONNX model; has the example a batch axis?"
         raise ValueError(f"{problem} {error}") from None
     _compare(proto, inputs, outputs)
-    others = [_other(value) for value in inputs]
-    for values in (others, [-value if value.dtype.kind == "f" else value for value in others]):
-        _compare(proto, values, _outputs(model, values))
+    tried = [_tried(proto, model, inputs, values) for values in _others(inputs)]
+    if constants:
+        _check_constants(proto, model, inputs, constants, tried)
     replace_file(path, proto.SerializeToString())
 
 
-def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor]]:
-    """What a call of the model does, as an ONNX model, and what it returns."""
+def _check_constants(proto: Any, model: Module, inputs: Sequence[Any], constants: Sequence[Tensor],
+                     tried: Sequence[bool]) -> None:
+    """Raise ValueError if what was taken for a constant may be a function of the inputs, or of the batch's length."""
+    kind = type(model).__name__
+    if not any(tried):
+        raise ValueError(f"export_onnx: whether a value of shape {constants[0].shape} in {kind}.forward is the same "
+                         "for all inputs cannot be told by this example; give one of several different numbers")
+    batch = _batch(inputs)
+    if suspects := [x.shape for x in constants if x.ndim and len(x) == batch]:
+        longer = [np.concatenate([x, x[:1]]) if x.ndim and len(x) == batch else x for x in inputs]
+        try:
+            _tried(proto, model, inputs, longer)
+        except Exception as error:  # whatever the evaluator says of shapes that do not fit
+            raise ValueError(f"export_onnx: {kind}.forward uses a value of shape {suspects[0]} that does not depend on "
+                             "the input through layers or recorded operations, and that is of this batch only: a "
+                             "constant for all examples has length 1 along the batch") from error
+
+
+def _batch(inputs: Sequence[Any]) -> int:
+    """The length of the first axis, which may be another at run time."""
+    return inputs[0].shape[0] if inputs[0].ndim else 0
+
+
+def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor], list[Tensor]]:
+    """What a call of the model does, as an ONNX model, what it returns, and what was taken for a constant."""
     from onnx import helper
 
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
-    with evaluating(model), enable_grad(), _calls(model) as calls:
+    with evaluating(model), enable_grad(), _state(model) as state, _calls(model) as calls:
         outputs = list(tensors_in(model(*tracked)))
-    writer = _Writer(model)
+    writer = _Writer(type(model).__name__, state)
     input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
     for name, value in zip(input_names, tracked, strict=True):
         writer.know(value, writer.graph.name(name))
@@ -70,12 +94,12 @@ def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor]]:
         writer.layer(call)
     for name, value in zip(output_names, outputs, strict=True):
         writer.graph.nodes.append(helper.make_node("Identity", [writer.find(value)], [name], name=name))
-    batch = inputs[0].shape[0] if inputs[0].ndim else 0
+    batch = _batch(inputs)
     return _proto(
         writer.graph,
         [_described(name, value, batch) for name, value in zip(input_names, inputs, strict=True)],
         [_described(name, value.data, batch) for name, value in zip(output_names, outputs, strict=True)],
-    ), outputs
+    ), outputs, writer.taken_as_constant
 
 
 def _numbered(name: str, values: Sequence[Any]) -> list[str]:
@@ -88,6 +112,21 @@ def _input(model: Module, value: Any) -> Any:
     array = np.asarray(as_plain(value))
     parameters = [p.dtype for p in model.parameters() if p.dtype.kind == "f"]
     return array.astype(parameters[0]) if array.dtype.kind == "f" and parameters else array
+
+
+@contextmanager
+def _state(model: Module) -> Iterator[dict[Node, tuple[str, Tensor]]]:
+    """Parameters and buffers as leaves of the graph, with their paths: frozen ones too, so that all uses are in it."""
+    state = [(path, tensor) for path, tensor in (*model.named_parameters(), *model.named_buffers())
+             if tensor.dtype.kind == "f"]
+    frozen = [tensor for _, tensor in state if not tensor.requires_grad]
+    for tensor in frozen:
+        tensor.requires_grad = True
+    try:
+        yield {tensor._node: (path, tensor) for path, tensor in state}
+    finally:
+        for tensor in frozen:
+            tensor.requires_grad = False
 
 
 @contextmanager
@@ -104,7 +143,7 @@ def _calls(model: Module) -> Iterator[list[Call]]:
         nonlocal depth
         depth -= 1
         if depth == 0:
-            calls.append(Call(paths[module], module, list(tensors_in(inputs)), list(tensors_in(output))))
+            calls.append(Call.of(paths[module], module, inputs, output))
 
     paths = {module: path or "model" for path, module in model.named_modules() if type(module) in CONVERTERS}
     with watched(paths, leave, enter):
@@ -114,17 +153,18 @@ def _calls(model: Module) -> Iterator[list[Call]]:
 class _Writer:
     """Turns calls and the operations between them into a graph; knows which name each value of the call has there."""
 
-    def __init__(self, model: Module) -> None:
+    def __init__(self, kind: str, state: Mapping[Node, tuple[str, Tensor]]) -> None:
         self.graph = Graph()
-        self.kind = type(model).__name__
+        self.kind, self.state = kind, state
         self.by_node: dict[Node, str] = {}
-        self.by_tensor: dict[int, tuple[str, Tensor]] = {}  # with the tensor, so that its id stays its own
-        self.parameters = {p._node: (path, p) for path, p in model.named_parameters() if p.requires_grad}
+        self.by_tensor: dict[int, tuple[str, Tensor]] = {}  # untracked ones, kept so that their ids stay their own
+        self.taken_as_constant: list[Tensor] = []  # until other inputs are tried
 
     def know(self, value: Tensor, name: str) -> None:
-        self.by_tensor[id(value)] = (name, value)
         if value._node is not None:
             self.by_node[value._node] = name
+        else:
+            self.by_tensor[id(value)] = (name, value)
 
     def layer(self, call: Call) -> None:
         inputs = [self.find(value) for value in call.inputs]
@@ -136,28 +176,39 @@ class _Writer:
 
     def find(self, value: Tensor) -> str:
         """The name of a value, writing the operations that made it if they are not written yet."""
-        if id(value) in self.by_tensor:
-            return self.by_tensor[id(value)][0]
         if value._node is None:
-            raise ValueError(
-                f"export_onnx: {self.kind}.forward uses a value of shape {value.shape} that does not depend on the "
-                "input through layers or recorded operations"
-            )
+            if id(value) not in self.by_tensor:
+                self.know(value, self._untracked(value))
+            return self.by_tensor[id(value)][0]
         for node in reachable(value._node, stop=frozenset(self.by_node)):
             if node not in self.by_node:
                 self.by_node[node] = self._write(node)
         return self.by_node[value._node]
 
+    def _untracked(self, value: Tensor) -> str:
+        """The name of integers: of a view, which remembers how it was taken, or else of a constant."""
+        if (view := getattr(value, "_view", None)) is not None:
+            base, primitive, options = view
+            node, parent = Node(), Node()
+            node.primitive, node.options, node.parents = primitive, options, (parent,)
+            node.shape, node.dtype, parent.shape, parent.dtype = value.shape, value.dtype, base.shape, base.dtype
+            return self._operation(node, [self.find(base)])
+        self.taken_as_constant.append(value)
+        return self.graph.constant(value.data)
+
     def _write(self, node: Node) -> str:
         if isinstance(node, Leaf):
-            if node not in self.parameters:
+            if node not in self.state:
                 raise ValueError(f"export_onnx: {self.kind}.forward uses a tensor of shape {node.shape} from elsewhere")
-            path, parameter = self.parameters[node]
-            return self.graph.constant(parameter.data, path)
+            path, tensor = self.state[node]
+            return self.graph.constant(tensor.data, path)
         inputs = [
             self.by_node[parent] if parent is not None else self._constant(node, position)
             for position, parent in enumerate(node.parents)
         ]
+        return self._operation(node, inputs)
+
+    def _operation(self, node: Node, inputs: Sequence[str]) -> str:
         try:
             return operations.convert(self.graph, node, inputs)
         except KeyError:
@@ -167,13 +218,14 @@ class _Writer:
             ) from None
 
     def _constant(self, node: Node, position: int) -> str:
-        value = operations.constant_of(node, position)
-        if value is None:
+        try:
+            value = operations.constant_of(node, position)
+        except LookupError:
             raise ValueError(
                 f"export_onnx: an operand of {node.primitive.name!r} in {self.kind}.forward is an array that the graph "
-                "does not keep; make it a Parameter with requires_grad"
-            )
-        return self.graph.constant(value)
+                "does not keep; make it a buffer: self.register_buffer(name, array)"
+            ) from None
+        return "" if value is None else self.graph.constant(value)
 
 
 def _described(name: str, value: Any, batch: int) -> Any:
@@ -195,11 +247,26 @@ def _proto(graph: Graph, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
     return helper.make_model(body, producer_name="cleargrad", opset_imports=opsets, ir_version=IR_VERSION)
 
 
-def _other(example: Any) -> Any:
-    """Other values than the example's, from which `forward` may have made a constant in the file."""
-    flipped = np.flip(example)  # indices stay in their range
-    noise = np.random.default_rng(0).normal(size=example.shape)
-    return (flipped + noise).astype(example.dtype) if example.dtype.kind == "f" else flipped.copy()
+def _others(example: Sequence[Any]) -> Iterator[list[Any]]:
+    """Other values than the example's, from which `forward` may have made a constant in the file.
+
+    Integers stay in their range, which may be another in each column.
+    """
+    random = np.random.default_rng(0)
+    others = [np.flip(x) + random.normal(size=x.shape) if x.dtype.kind == "f" else np.flip(x) for x in example]
+    yield others
+    yield [-x if x.dtype.kind == "f" else x[::-1] if x.ndim else x for x in others]
+    if any(x.dtype.kind != "f" and x.size for x in example):
+        yield [x if x.dtype.kind == "f" else np.broadcast_to(x.min(axis=0), x.shape) for x in example]
+
+
+def _tried(proto: Any, model: Module, example: Sequence[Any], values: Sequence[Any]) -> bool:
+    """Compare file and model on other values; False if the model refuses them, or if they are the example's."""
+    values = [np.array(value, x.dtype) for value, x in zip(values, example, strict=True)]
+    outputs = _outputs(model, values)
+    if outputs is not None:
+        _compare(proto, values, outputs)
+    return outputs is not None and not any(map(np.array_equal, example, values))
 
 
 def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
@@ -207,16 +274,14 @@ def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
     with evaluating(model), no_grad(), np.errstate(all="ignore"):
         try:
             return list(tensors_in(model(*map(Tensor, inputs))))
-        except (ValueError, ArithmeticError):
+        except (ValueError, IndexError, ArithmeticError):
             return None
 
 
-def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor] | None) -> None:
+def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> None:
     """Raise ValueError where ONNX's reference evaluator makes something else of these inputs than the model did."""
     from onnx.reference import ReferenceEvaluator
 
-    if outputs is None:
-        return
     with np.errstate(all="ignore"):
         found = ReferenceEvaluator(proto).run(None, dict(zip(_numbered("input", inputs), inputs, strict=True)))
     for number, (output, theirs) in enumerate(zip(outputs, found, strict=True)):

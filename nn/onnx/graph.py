@@ -63,3 +63,9 @@ class Graph:
     def transpose(self, name: str, axes: Sequence[int]) -> str:
         """Permute the axes."""
         return self.add("Transpose", [name], perm=list(axes))
+
+    def cast(self, name: str, dtype: Any) -> str:
+        """The same numbers in another dtype."""
+        from onnx import helper
+
+        return self.add("Cast", [name], to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograd.graph import Node
 from autograd.registry import known_name
 from nn.onnx.graph import Graph
 from nn.onnx.indexing import get_item
+from nn.onnx.kernels import KERNELS
 
 Convert = Callable[[Graph, Node, Sequence[str]], str]
 
@@ -19,9 +21,10 @@ _SAME_MEANING = {
     "maximum": "Max", "minimum": "Min", "clip": "Clip", "negative": "Neg", "absolute": "Abs",
     "reciprocal": "Reciprocal", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
     "tanh": "Tanh", "erf": "Erf", "relu": "Relu", "leaky_relu": "PRelu", "sigmoid": "Sigmoid",
-    "softplus": "Softplus",
+    "softplus": "Softplus", "copy": "Identity", "where": "Where",
 }
-_REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd"}
+_REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd",
+               "logsumexp": "ReduceLogSumExp"}
 
 
 def convert(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -54,6 +57,58 @@ def _reduction(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     axes = [] if axis is None else [graph.integers([axis] if isinstance(axis, int) else list(axis))]
     keepdims = int(bool(_options(node).get("keepdims", False)))
     return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=keepdims)
+
+
+def _variance(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """The mean of (x - mean)^2, times n / (n - ddof), of an axis or several."""
+    options, (parent,) = _options(node), node.parents
+    assert parent is not None
+    axis, ddof = options.get("axis"), options.get("ddof", 0)
+    given = range(parent.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
+    axes, keepdims = graph.integers([int(a) for a in given]), int(bool(options.get("keepdims", False)))
+    deviation = graph.add("Sub", [inputs[0], graph.add("ReduceMean", [inputs[0], axes], keepdims=1)])
+    out = graph.add("ReduceMean", [graph.add("Mul", [deviation, deviation]), axes], keepdims=keepdims)
+    if ddof:
+        count = math.prod(parent.shape[a] for a in given)
+        out = graph.add("Mul", [out, graph.constant(np.array(count / (count - ddof), node.dtype))])
+    return out if node.primitive.name == "var" else graph.add("Sqrt", [out])
+
+
+def _length(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    order = {1: "ReduceL1", 2: "ReduceL2"}[_options(node).get("ord", 2)]
+    axis, keepdims = _options(node)["axis"], int(bool(_options(node).get("keepdims", False)))
+    return graph.add(order, [inputs[0], graph.integers([int(axis)])], keepdims=keepdims)
+
+
+def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Rows of any axis but the batch's, which may have another length at run time."""
+    axis, indices = _options(node)["axis"], np.asarray(_options(node)["indices"])
+    if not axis:
+        raise KeyError("take")
+    return graph.add("Gather", [inputs[0], graph.constant(indices, "indices")], axis=int(axis))
+
+
+def _einsum(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Einsum", inputs, equation=_options(node)["subscripts"])
+
+
+def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Axes of length 1 repeated; all others are kept as they are, whatever their length at run time."""
+    (parent,) = node.parents
+    assert parent is not None
+    lead = [*node.shape[: node.ndim - parent.ndim], *parent.shape]
+    if lead[0] != node.shape[0] or node.ndim != parent.ndim:
+        raise KeyError("broadcast_to")  # the batch, it may be, whose length is another at run time
+    return graph.add("Expand", [inputs[0], graph.integers([1 if a == b else b for a, b in
+                                                           zip(lead, node.shape, strict=True)])])
+
+
+def _moveaxis(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    sources, places = (np.atleast_1d(_options(node)[name]) % node.ndim for name in ("source", "destination"))
+    order = [axis for axis in range(node.ndim) if axis not in sources]
+    for place, source in sorted(zip(places.tolist(), sources.tolist(), strict=True)):
+        order.insert(place, source)
+    return graph.transpose(inputs[0], order)
 
 
 def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -109,9 +164,7 @@ def _pad(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    from onnx import helper
-
-    return graph.add("Cast", inputs, to=helper.np_dtype_to_tensor_dtype(np.dtype(node.dtype)))
+    return graph.cast(inputs[0], node.dtype)
 
 
 _OTHERS: dict[str, Convert] = {
@@ -132,12 +185,25 @@ _OTHERS: dict[str, Convert] = {
     "stack": _stack,
     "pad": _pad,
     "cast": _cast,
+    "var": _variance,
+    "std": _variance,
+    "vector_norm": _length,
+    "take": _take,
+    "einsum": _einsum,
+    "broadcast_to": _broadcast,
+    "moveaxis": _moveaxis,
+    **KERNELS,
 }
 
 
 def constant_of(node: Node, position: int) -> Any:
-    """The value of an operand that needs no gradient, in the node's dtype; None if the graph does not keep it."""
-    for place, constant in node.constants:
-        if place == position and constant.value is not None:
-            return np.asarray(constant.value, dtype=constant.dtype or node.dtype)
-    return None
+    """The value of an operand that needs no gradient, in the node's dtype; None for one that was left out.
+
+    Raises LookupError for one that the graph does not keep.
+    """
+    constant = dict(node.constants).get(position)
+    if constant is None:
+        return None
+    if constant.value is None:
+        raise LookupError(node.primitive.name)
+    return np.asarray(constant.value, dtype=constant.dtype or node.dtype)

@@ -15,13 +15,13 @@ _GATES = {"RNN": [0], "LSTM": [0, 3, 1, 2], "GRU": [1, 0, 2]}
 
 
 def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    """The output and the final states, from states of zeros."""
+    """The output and the final states, from states of zeros or those that were given."""
     module = call.module
     if getattr(module, "proj_size", 0):
         raise call.error("ONNX has no projection of the output (proj_size)")
     _refuse_relu(call)
-    if len(inputs) > 1:
-        raise call.error("an initial state is not exported, and lengths are not")
+    if call.arguments.get("lengths") is not None:
+        raise call.error("lengths are not exported")
     call.require_batch(axes=3)
     x = graph.transpose(inputs[0], [1, 0, 2]) if module.batch_first else inputs[0]
     directions = ["", "_reverse"] if module.bidirectional else [""]
@@ -29,7 +29,9 @@ def convert_recurrent(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
     states: list[list[str]] = []
     for layer in range(module.num_layers):
         weights = _weights(graph, call, [f"_l{layer}{end}" for end in directions])
-        y, *final = _run(graph, call, [x, *weights], direction=direction)
+        rows = [graph.integers([at * len(directions)]) for at in (layer, layer + 1)]
+        first = [graph.add("Slice", [state, *rows]) for state in inputs[1:]]
+        y, *final = _run(graph, call, [x, *weights, *_left_out(weights, first), *first], direction=direction)
         states.append(final)
         x = graph.reshape(graph.transpose(y, [0, 2, 1, 3]), [0, 0, -1])  # (time, batch, directions * hidden)
     out = graph.transpose(x, [1, 0, 2]) if module.batch_first else x
@@ -44,8 +46,7 @@ def convert_cell(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     first = graph.integers([0])
     x, *states = [graph.add("Unsqueeze", [name, first]) for name in inputs]
     weights = _weights(graph, call, [""])
-    left_out = ["" for _ in range(5 - 1 - len(weights))] if states else []  # biases, and the lengths of the sequences
-    _, *after = _run(graph, call, [x, *weights, *left_out, *states])
+    _, *after = _run(graph, call, [x, *weights, *_left_out(weights, states), *states])
     return [graph.add("Squeeze", [name, first]) for name in after]
 
 
@@ -55,6 +56,11 @@ def _run(graph: Graph, call: Call, inputs: Sequence[str], **attributes: str) -> 
     gated = {"linear_before_reset": 1} if kind == "GRU" else {}
     return graph.add_many(kind, inputs, 3 if kind == "LSTM" else 2, hidden_size=call.module.hidden_size, **gated,
                           **attributes)
+
+
+def _left_out(weights: Sequence[str], states: Sequence[str]) -> list[str]:
+    """What stands between weights and states: biases if there are none, and the lengths of the sequences."""
+    return [""] * (4 - len(weights)) if states else []
 
 
 def _refuse_relu(call: Call) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nn import layers
 from nn.layers.padding import MODES
@@ -83,7 +84,23 @@ def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]
         return _largest(graph, call, inputs, **even(call, axes))
     if set(call.outputs[0].shape[-axes:]) == {1}:
         return [graph.add("GlobalAveragePool", inputs)]
+    before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
+    if any(b % a for b, a in zip(before, after, strict=True)):
+        call.require_batch(axes=2 + axes)
+        means = [graph.constant(_means(b, a, call.inputs[0].dtype), "means")
+                 for b, a in zip(before, after, strict=True)]
+        read, wanted = "xyz"[:axes], "ijk"[:axes]
+        factors = ",".join(map("".join, zip(wanted, read, strict=True)))
+        return [graph.add("Einsum", [*inputs, *means], equation=f"nc{read},{factors}->nc{wanted}")]
     return [graph.add("AveragePool", inputs, **even(call, axes))]
+
+
+def _means(before: int, after: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The matrix (after, before) that takes means of windows which overlap, or are one pixel for several."""
+    window, pixel = np.arange(after)[:, np.newaxis], np.arange(before)
+    inside = (pixel >= window * before // after) & (pixel < -(-(window + 1) * before // after))
+    weights: NDArray[Any] = inside / inside.sum(axis=1, keepdims=True)
+    return weights.astype(dtype)
 
 
 def even(call: Call, axes: int) -> dict[str, list[int]]:

@@ -95,6 +95,9 @@ LAYERS = [
     (nn.AdaptiveAvgPool2d((2, 3)), (2, 3, 4, 6)),
     (nn.AvgPool1d(3, stride=2, padding=1), (2, 3, 7)),
     (nn.AdaptiveAvgPool1d(3), (2, 3, 6)),
+    (nn.AdaptiveAvgPool1d(4), (2, 3, 6)),
+    (nn.AdaptiveAvgPool2d((7, 2)), (2, 3, 4, 5)),
+    (nn.AdaptiveAvgPool3d((2, 2, 3)), (1, 2, 3, 5, 2)),
     (nn.AdaptiveMaxPool1d(1), (2, 3, 6)),
     (nn.AdaptiveMaxPool2d((2, 3)), (2, 3, 4, 6)),
     (nn.LPPool1d(2, 3, 2), (2, 3, 7)),
@@ -267,6 +270,23 @@ def test_recurrent_layers_compute_the_same_elsewhere(kind, options, tmp_path):
     assert_same_elsewhere(trained(kind(3, 4, **options)), images(2, 5, 3), tmp_path / "model.onnx", other_batch=False)
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("options", [{}, {"num_layers": 3, "bidirectional": True, "batch_first": True, "bias": False}],
+                         ids=["plain", "deep"])
+def test_a_decoder_begins_with_the_states_of_an_encoder(kind, options, tmp_path):
+    class Translator(nn.Module):
+        def __init__(self):
+            self.encoder, self.decoder = kind(3, 4, **options), kind(3, 4, **options)
+
+        def forward(self, x, y):
+            return self.decoder(y, hx=self.encoder(x)[1])
+
+    batch = bool(options)
+    shapes = ((2, 5, 3), (2, 3, 3)) if batch else ((5, 2, 3), (3, 2, 3))
+    assert_same_elsewhere(trained(Translator()), tuple(images(*s) for s in shapes), tmp_path / "model.onnx",
+                          other_batch=batch)
+
+
 @pytest.mark.parametrize("cell", [nn.RNNCell(3, 4), nn.GRUCell(3, 4), nn.LSTMCell(3, 4), nn.LSTMCell(3, 4, bias=False)])
 def test_a_loop_over_a_cell(cell, tmp_path):
     class Loop(nn.Module):
@@ -321,6 +341,43 @@ def test_attention_computes_the_same_elsewhere(batch_first, tmp_path):
     shapes = ((2, 5, 8), (2, 3, 8)) if batch_first else ((5, 2, 8), (3, 2, 8))
     example = tuple(images(*shape) for shape in shapes)
     assert_same_elsewhere(trained(Cross()), example, tmp_path / "model.onnx", other_batch=batch_first)
+
+
+CAUSAL = ~np.tri(4, dtype=bool)
+MASKS = {
+    "causal": {"is_causal": True},
+    "of booleans": {"attn_mask": CAUSAL},
+    "of numbers": {"attn_mask": np.where(CAUSAL, -np.inf, 0.5).astype(np.float32), "need_weights": False},
+    "of each head": {"attn_mask": np.stack([CAUSAL, CAUSAL.T] * 2) & ~np.eye(4, dtype=bool)},
+}
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize("options", MASKS.values(), ids=MASKS)
+def test_masks_of_attention_are_in_the_file(options, batch_first, tmp_path):
+    class Model(nn.Module):
+        def __init__(self):
+            self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+
+        def forward(self, x):
+            return self.attention(x, x, x, **options)[0]
+
+    example = images(2, 4, 8) if batch_first else images(4, 2, 8)
+    assert_same_elsewhere(trained(Model()), example, tmp_path / "model.onnx",
+                          other_batch=batch_first and np.ndim(options.get("attn_mask")) < 3)
+
+
+def test_a_mask_of_padding_is_an_input_of_the_file(tmp_path):
+    class Model(nn.Module):
+        def __init__(self):
+            layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+            self.encoder = nn.TransformerEncoder(layer, 2)
+
+        def forward(self, x, padding):
+            return self.encoder(x, mask=nn.Transformer.generate_square_subsequent_mask(4), src_key_padding_mask=padding)
+
+    padding = np.array([[False, False, True, True], [False] * 4])
+    assert_same_elsewhere(trained(Model()), (images(2, 4, 8), padding), tmp_path / "model.onnx")
 
 
 def test_an_embedding_takes_integers(tmp_path):
