@@ -48,27 +48,52 @@ def amount(value: float, measure: str) -> str:
 
 
 def _plot(results: Sequence[Result], titles: Sequence[str], to: Path) -> None:
-    """Ratios to each side on a logarithmic axis, with their quartiles, and a bar where each may be at most."""
+    """The results as a picture: ratios to the peers, or without any our own figures."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FormatStrFormatter, NullFormatter
 
+    peers = sorted({side for result in results for side in result.figures} - {OURS})
     figure = Figure(figsize=(12, 1.5 + 0.35 * len(results)), layout="constrained")
+    if peers:
+        _plot_ratios(figure, results, titles, peers)
+    else:
+        _plot_figures(figure, results, titles)
+    figure.savefig(to, dpi=120)
+
+
+def _plot_ratios(figure: Any, results: Sequence[Result], titles: Sequence[str], peers: Sequence[str]) -> None:
+    """Ratios to each peer on a logarithmic axis, with their quartiles, and a bar where each may be at most."""
     axes = figure.add_subplot()
-    sides = sorted({side for result in results for side in result.figures} - {OURS})
-    for k, side in enumerate(sides):
-        shown = [(i + 0.15 * (k - (len(sides) - 1) / 2), r) for i, r in enumerate(results) if side in r.figures]
+    for k, side in enumerate(peers):
+        shown = [(i + 0.15 * (k - (len(peers) - 1) / 2), r) for i, r in enumerate(results) if side in r.figures]
         rows, ratios = [row for row, _ in shown], [r.ratio(side) for _, r in shown]
         spread = [[m - low for low, m, _ in ratios], [high - m for _, m, high in ratios]]
         drawn = axes.errorbar([m for _, m, _ in ratios], rows, xerr=spread, fmt="o", markersize=4, label=side)
         targets = [(r.target(side), row) for row, r in shown if r.target(side) is not None]
         axes.plot(*zip(*targets, strict=True) if targets else ([], []), "|", color=drawn[0].get_color(), markersize=11)
     axes.axvline(1, color="0.5", linewidth=1)
-    axes.set(xscale="log", xlabel="ours / theirs: left of 1 is faster, or smaller; | is the target",
-             yticks=range(len(titles)))
+    _lay_out(axes, titles, "ours / theirs: left of 1 is faster, or smaller; | is the target")
+    figure.legend(loc="outside upper right", ncols=len(peers))
+
+
+def _plot_figures(figure: Any, results: Sequence[Result], titles: Sequence[str]) -> None:
+    """Our medians on logarithmic axes, one for what is measured in seconds and one for bytes."""
+    of_unit = {unit: [k for k, r in enumerate(results) if (r.measure == "bytes") == (unit == "MB")]
+               for unit in ("ms", "MB")}
+    of_unit = {unit: some for unit, some in of_unit.items() if some}
+    all_axes = figure.subplots(len(of_unit), squeeze=False, height_ratios=[1 + len(some) for some in of_unit.values()])
+    for axes, (unit, some) in zip(all_axes[:, 0], of_unit.items(), strict=True):
+        one = 2**20 if unit == "MB" else 1e-3
+        axes.plot([results[k].median(OURS) / one for k in some], range(len(some)), "o", markersize=4)
+        _lay_out(axes, [titles[k] for k in some], unit)
+
+
+def _lay_out(axes: Any, titles: Sequence[str], label: str) -> None:
+    """A row a title, from the top, along a logarithmic axis."""
+    from matplotlib.ticker import FormatStrFormatter, NullFormatter
+
+    axes.set(xscale="log", xlabel=label, yticks=range(len(titles)))
     axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(axis="x", which="both", alpha=0.2)
     axes.set_yticklabels(titles)
     axes.invert_yaxis()
-    figure.legend(loc="outside upper right", ncols=len(sides))
-    figure.savefig(to, dpi=120)
