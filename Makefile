@@ -33,7 +33,7 @@ oldest: | $(RUN)  ## all tests with the oldest versions that pyproject.toml allo
 	PIP_CONSTRAINT=out/oldest.txt $(MAKE) test VENV=.venv-oldest
 
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=400; 0 is all)
-	$(RUN) tests/mutants.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),0)
+	$(RUN) tests/mutation/mutants.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),0)
 
 lint: $(STAMPS)/lint  ## ruff, and mypy --strict on the three packages
 	$(RUN) -m ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -82,13 +83,9 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     biases = [None] * 3 if module.in_proj_bias is None else np.split(module.in_proj_bias.data, 3)
     to_heads = [0, 2, 1, 3] if module.batch_first else [1, 2, 0, 3]
     back = [0, 2, 1, 3] if module.batch_first else [2, 0, 1, 3]
-    parts = []
-    for letter, name, weight, bias in zip("qkv", inputs[:3], weights, biases, strict=True):
-        projected = graph.add("MatMul", [name, graph.constant(weight.T, f"{call.path}.{letter}_weight")])
-        if bias is not None:
-            projected = graph.add("Add", [projected, graph.constant(bias, f"{call.path}.{letter}_bias")])
-        parts.append(graph.transpose(graph.reshape(projected, [0, 0, heads, size]), to_heads))
-    q, k, v = parts
+    projections = [_projected(graph, call, letter, name, weight, bias)
+                   for letter, name, weight, bias in zip("qkv", inputs[:3], weights, biases, strict=True)]
+    q, k, v = (graph.transpose(graph.reshape(x, [0, 0, heads, size]), to_heads) for x in projections)
     scale = graph.constant(np.array(1 / math.sqrt(size), dtype=weights[0].dtype), f"{call.path}.scale")
     scores = graph.add("Mul", [graph.add("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])]), scale])
     masks = list(_masks(graph, call, call.named(inputs)))
@@ -100,10 +97,8 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
         zero, forbidden = _numbers(graph, call)
         attention = graph.add("Where", [graph.add("Equal", [largest, forbidden]), zero, attention])
     mixed = graph.transpose(graph.add("MatMul", [attention, v]), back)
-    joined = graph.reshape(mixed, [0, 0, module.embed_dim])
-    out = graph.add("MatMul", [joined, graph.constant(module.out_proj.weight.data.T, f"{call.path}.out_weight")])
-    if module.out_proj.bias is not None:
-        out = graph.add("Add", [out, graph.constant(module.out_proj.bias.data, f"{call.path}.out_bias")])
+    joined, last = graph.reshape(mixed, [0, 0, module.embed_dim]), module.out_proj
+    out = _projected(graph, call, "out", joined, last.weight.data, None if last.bias is None else last.bias.data)
     return [out, graph.add("ReduceMean", [attention, graph.integers([1])], keepdims=0)]
 
 
@@ -125,6 +120,12 @@ def _numbers(graph: Graph, call: Call) -> list[str]:
     """What is added to a score that counts, and to one that does not."""
     return [graph.constant(np.array(x, call.module.out_proj.weight.dtype), name)
             for name, x in (("allowed", 0), ("forbidden", -np.inf))]
+
+
+def _projected(graph: Graph, call: Call, name: str, x: str, weight: Any, bias: Any) -> str:
+    """x W^T + b, with weights that are a part of the layer's."""
+    product = graph.add("MatMul", [x, graph.constant(weight.T, f"{call.path}.{name}_weight")])
+    return product if bias is None else graph.add("Add", [product, graph.constant(bias, f"{call.path}.{name}_bias")])
 
 
 def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from nn.foreign_names import refuses_foreign_options
 from nn.layers.arguments import nonnegative
 from nn.module import Module
 from nn.training.history import History
+from nn.training.stepped import Optimizer, Schedule
 
 
 @dataclass
@@ -24,8 +25,8 @@ class Run:
     """
 
     model: Module
-    optimizer: Any
-    scheduler: Any
+    optimizer: Optimizer
+    scheduler: Schedule | None
     epochs: int
     history: History = field(default_factory=History)
     epoch: int = 0  # how many are complete

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ Metric = Callable[..., Any]  # (outputs, targets) -> a number
 Metrics = Mapping[str, Metric] | Sequence[str | Metric]
 
 
-def evaluate(model: Module, data: Any, loss: Loss, *, metrics: Metrics | None = None,
+def evaluate(model: Module, data: Iterable[Any], loss: Loss, *, metrics: Metrics | None = None,
              batch_size: int = 256) -> dict[str, Any]:
     """Return `{"loss": ..., metric: ...}` of a model in evaluation mode over `data`, without recording a graph.
 

@@ -20,13 +20,15 @@ from nn.training.checkpoint import load_checkpoint, save_checkpoint
 from nn.training.evaluation import Loss, Metrics, Tally, evaluate, forward, nan_in
 from nn.training.history import History
 from nn.training.progress import ProgressBar
+from nn.training.stepped import Optimizer, Schedule
 
 Watcher = Callback | Callable[[Run], object]
 
 
 @refuses_foreign_options
-def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Any, epochs: int, *, validation: Any = None,
-        metrics: Metrics | None = None, scheduler: Any = None, schedule_every: Literal["epoch", "batch"] = "epoch",
+def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Optimizer, epochs: int, *,
+        validation: Iterable[Any] | None = None, metrics: Metrics | None = None, scheduler: Schedule | None = None,
+        schedule_every: Literal["epoch", "batch"] = "epoch",
         clip_gradients: Callable[[Iterable[Any]], object] | None = None, callbacks: Sequence[Watcher] = (),
         progress: bool = True, checkpoint: str | os.PathLike[str] | None = None) -> History:
     """Train `model` on batches `(input, ..., target)` for `epochs` passes over `data`, and return what was measured.
@@ -148,11 +150,11 @@ def _has_state(part: Any) -> bool:
     return hasattr(part, "load_state_dict") and bool(part.state_dict())
 
 
-def _learning_rate(optimizer: Any) -> float:
+def _learning_rate(optimizer: Optimizer) -> float:
     return float(optimizer.param_groups[0]["lr"])
 
 
-def _step_scheduler(scheduler: Any, row: dict[str, Any]) -> None:
+def _step_scheduler(scheduler: Schedule, row: dict[str, Any]) -> None:
     wanted = inspect.signature(scheduler.step).parameters.values()
     if any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in wanted):
         scheduler.step(row.get("validation_loss", row["loss"]))

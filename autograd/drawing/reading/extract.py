@@ -64,21 +64,16 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     found.values = known_values(order, names)
     if len(order) <= MOST_FILLED:
         fill_in(order, found.values, largest=IN_FULL, reads=LARGEST_FILLED_FROM)
-    parts: dict[Node, list[Node]] = {}  # of an operation with several outputs: those that are used
+    parts = _outputs_in_use(order)
     for node in order:
-        if node.primitive is select and node.parents[0] is not None:
-            parts.setdefault(node.parents[0], []).append(node)
-    for node in order:
-        if isinstance(node, Leaf) and node not in ends:
-            continue  # it comes right before its first reader, with what else that one reads
-        if node.primitive is select and node.parents[0] is not None:
-            found.ids[node] = found.ids[node.parents[0]]
-            continue
-        places = _tell_operands(found, node, names)
-        key = graph.next_id()
-        graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))
-        found.nodes[key], found.ids[node] = node, key
-        _connect(found, key, node, places)
+        if whole := _whole(node):
+            found.ids[node] = found.ids[whole]
+        elif not isinstance(node, Leaf) or node in ends:  # a leaf comes right before its first reader, see there
+            places = _tell_operands(found, node, names)
+            key = graph.next_id()
+            graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))
+            found.nodes[key], found.ids[node] = node, key
+            _connect(found, key, node, places)
     for node in ends:
         key = found.ids[node]
         graph.vertices[key] = replace(graph.vertices[key], output=True)
@@ -88,6 +83,20 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     graph.total = len(graph.vertices)
     clustered(graph, order, found.ids)
     return found
+
+
+def _whole(node: Node) -> Node | None:
+    """The operation with several outputs that a node is one output of."""
+    return node.parents[0] if node.primitive is select else None
+
+
+def _outputs_in_use(order: Sequence[Node]) -> dict[Node, list[Node]]:
+    """Of each operation with several outputs those that are used."""
+    parts: dict[Node, list[Node]] = {}
+    for node in order:
+        if whole := _whole(node):
+            parts.setdefault(whole, []).append(node)
+    return parts
 
 
 def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str]:

@@ -51,14 +51,7 @@ def fuller(own: str, path: str) -> str:
 def gather(roots: Sequence[tuple[str, Tensor]], given: Any, variables: Mapping[str, Any]) -> Names:
     """All names that are known, weakest first, so that stronger ones replace them."""
     names = Names()
-    seen: dict[Node, list[str]] = {}
-    for variable, value in variables.items():
-        if isinstance(value, Tensor) and not variable.startswith("_"):
-            value = bottom(value)
-            if value._node is not None:
-                seen.setdefault(value._node, []).append(variable)
-                names.tensors[value._node] = value
-    names.by_node = {node: (found[0], "local") for node, found in seen.items() if len(found) == 1}
+    _name_by_variables(names, variables)
     for key, tensor in roots:
         if tensor._node is not None:
             names.tensors[tensor._node] = tensor
@@ -70,6 +63,18 @@ def gather(roots: Sequence[tuple[str, Tensor]], given: Any, variables: Mapping[s
             names.tensors[tensor._node] = tensor
             names.by_node[tensor._node] = (path, "module")
     return names
+
+
+def _name_by_variables(names: Names, variables: Mapping[str, Any]) -> None:
+    """Name the nodes that just one of the caller's variables refers to."""
+    seen: dict[Node, list[str]] = {}
+    for variable, value in variables.items():
+        if isinstance(value, Tensor) and not variable.startswith("_"):
+            value = bottom(value)
+            if value._node is not None:
+                seen.setdefault(value._node, []).append(variable)
+                names.tensors[value._node] = value
+    names.by_node = {node: (found[0], "local") for node, found in seen.items() if len(found) == 1}
 
 
 def named(given: Any) -> Iterator[tuple[str, Tensor]]:

@@ -6,9 +6,9 @@ fork in which the functions of the file have the code with the fault. What is ex
 planted by importing it in a fork that has not yet, and given to the tests that name what the statement names, then to
 those that use the file, then to all.
 
-    python tests/mutants.py --sample 100 --only rules/ufuncs rules/linalg
-    python tests/mutants.py tests/autograd/test_reverse.py tests/autograd/transforms --sample 0 --only autograd/reverse
-    python tests/mutants.py tests/optim --sample 0 --only optim
+    python tests/mutation/mutants.py --sample 100 --only rules/ufuncs rules/linalg
+    python tests/mutation/mutants.py tests/autograd/test_reverse.py --sample 0 --only autograd/reverse
+    python tests/mutation/mutants.py tests/optim --sample 0 --only optim
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for the tests, which import one another
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # also for the tests, which import one another
 
-from tests import callers
-from tests.callers import PACKAGES, PYTEST, ROOT, Map, in_a_fork, module_name, recorded
-from tests.faults import Fault, faults_of
+from tests.mutation import callers
+from tests.mutation.callers import PACKAGES, PYTEST, ROOT, Map, in_a_fork, module_name, recorded
+from tests.mutation.faults import Fault, faults_of
 
 PRELOADED = ("hypothesis.extra.numpy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
              "scipy.ndimage", "scipy.optimize", "scipy.signal", "scipy.sparse.linalg", "scipy.spatial", "scipy.special",

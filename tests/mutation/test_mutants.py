@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import callers, mutants
-from tests.faults import faults_of
-from tests.mutants import ALIVE, Map, exchange
+from tests.mutation import callers, mutants
+from tests.mutation.faults import faults_of
+from tests.mutation.mutants import ALIVE, Map, exchange
 
 SOURCE = '''from __future__ import annotations
 from numpy import conj

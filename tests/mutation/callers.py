@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults import Fault
+from tests.mutation.faults import Fault
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = tuple(str(ROOT / name) for name in ("autograd", "nn", "optim"))
 
 PYTEST = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what is preloaded
