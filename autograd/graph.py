@@ -95,12 +95,16 @@ def is_argument(node: Node | None) -> bool:
 
 
 class Constant(NamedTuple):
-    """An operand that needs no gradient, as a picture of the graph shows it. `value` only where it is kept anyway."""
+    """An operand that needs no gradient, as a picture of the graph shows it. `value` only where it is kept anyway.
+
+    `origin` is one object for all operations that the same tensor went into, also when that is gone.
+    """
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any] | None
     value: Any = None
     name: str | None = None
+    origin: weakref.ref[Tensor] | None = None
 
 
 class Scope(NamedTuple):
@@ -117,14 +121,16 @@ class Scope(NamedTuple):
 
 
 def describe(operand: Any, parent: Node | None) -> Any:
-    """What a picture of the graph needs of an untracked operand: a number, or shape, dtype and name of an array."""
+    """What a picture of the graph needs of an untracked operand: a number, or of an array what `Constant` has."""
     if parent is not None:
         return None
     value = getattr(operand, "_value", operand)
     if value is operand and not isinstance(value, np.ndarray):
         return operand
     refuse_objects(value)
-    return (value.shape, value.dtype, getattr(operand, "_name", None))
+    if value is operand:
+        return value.shape, value.dtype, None, None
+    return value.shape, value.dtype, getattr(operand, "_name", None), weakref.ref(operand)
 
 
 def refuse_objects(value: Any) -> None:
@@ -142,8 +148,8 @@ def _constant(operand: Any, kept: Any) -> Constant | None:
     if operand is None:
         return None
     if isinstance(operand, tuple):
-        shape, dtype, name = operand
-        return Constant(shape, dtype, kept, name)
+        shape, dtype, name, origin = operand
+        return Constant(shape, dtype, kept, name, origin)
     return Constant((), getattr(operand, "dtype", None), value=operand)
 
 

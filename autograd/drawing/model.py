@@ -45,7 +45,8 @@ class Summary:
     def describe(self) -> str:
         """One line for a tooltip."""
         parts = [self.text] + ([f"mean {self.mean}"] if self.mean else [])
-        parts += [f"{count} {what}" for count, what in ((self.nan, "nan"), (self.infinite, "inf")) if count]
+        if "…" in self.text or not (self.finite or "nan" in self.text or "inf" in self.text):  # not yet to be seen
+            parts += [f"{count} {what}" for count, what in ((self.nan, "nan"), (self.infinite, "inf")) if count]
         return ", ".join(parts)
 
 

@@ -120,5 +120,6 @@ def _towards(start: Point, end: Point, distance: float) -> Point:
 
 
 def _line(start: Point, end: Point) -> Route:
-    """A straight piece of a route."""
-    return [start, end, end]
+    """A straight piece of a route, its inner points on the way: an arrow's head looks back from the end to the last."""
+    x, y = (end[0] - start[0]) / 3, (end[1] - start[1]) / 3
+    return [(start[0] + x, start[1] + y), (end[0] - x, end[1] - y), end]

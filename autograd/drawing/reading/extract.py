@@ -44,7 +44,7 @@ class Extraction:
     order: list[Node] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
-    arrays: dict[int, str] = field(default_factory=dict)  # the vertices of untracked arrays, by identity
+    origins: dict[int, tuple[str, Any]] = field(default_factory=dict)  # of untracked tensors and arrays, by identity
     values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
 
     def filled(self, largest: int) -> dict[Node, Any]:
@@ -109,13 +109,26 @@ def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str
             found.nodes[key] = parent
             graph.add(_leaf(key, parent, *names.of(parent), found.values))
         elif parent is None and i in constants and _is_number(constants[i]):
-            array = constants[i].value if isinstance(constants[i].value, np.ndarray) else None
-            places[i] = found.arrays.get(id(array)) or graph.next_id()
-            if array is not None:
-                found.arrays[id(array)] = places[i]
-            if places[i] not in graph.vertices:
-                graph.add(_constant(places[i], constants[i], names))
+            places[i] = _untracked(found, constants[i], names)
     return places
+
+
+def _untracked(found: Extraction, constant: Constant, names: Names) -> str:
+    """The id of an untracked operand: one for all readers of a tensor or array; numbers stand where they are read."""
+    graph = found.graph
+    array = constant.value if isinstance(constant.value, np.ndarray) else None
+    origin = array if constant.origin is None else constant.origin
+    key, before = found.origins.get(id(origin), ("", None)) if origin is not None else ("", None)
+    if key and (before is None or array is None or np.array_equal(before, array, equal_nan=True)):
+        if before is None and array is not None:  # who read it first did not keep it
+            found.origins[id(origin)] = key, array
+            graph.vertices[key] = replace(graph.vertices[key], value=_figures(array))
+        return key
+    key = graph.next_id()
+    graph.add(_constant(key, constant, names))
+    if origin is not None and graph.vertices[key].kind is not Kind.CONSTANT:
+        found.origins[id(origin)] = key, array
+    return key
 
 
 def known_values(order: Sequence[Node], names: Names) -> dict[Node, Any]:
@@ -171,9 +184,10 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
     if parts:
         shown = parts[0] if len(parts) == 1 else None
         options = ", ".join(filter(None, [options, "" if shown else f"{node.shape[0]} outputs"]))
-        for part in parts:
-            if not name:
-                name, named_by = names.of(part)
+        called = [names.of(part) for part in sorted(parts, key=lambda part: part.options["index"])]
+        if not name and any(own for own, _ in called):
+            name = ", ".join(dict.fromkeys(own for own, _ in called if own))
+            named_by = next(by for own, by in called if own)
     tensor = names.tensor(shown) if shown else None
     tracked = tuple(parent is not None for parent in node.parents)
     return Vertex(

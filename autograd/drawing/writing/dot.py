@@ -25,7 +25,7 @@ from autograd.drawing.placing.ranks import lengths, spine
 from autograd.drawing.placing.ways_back import ways_back
 from autograd.drawing.words import printable
 
-from .escapes import escape, hovering, literal
+from .escapes import hovering, hypertext, literal
 from .style import PALETTES, Theme, heat_colours
 
 FONT = "Helvetica"
@@ -202,13 +202,13 @@ def classes(vertex: Vertex) -> str:
 
 
 def _html(written: list[Line], colours: dict[str, str], ink: str) -> str:
-    r"""Lines of text as an HTML-like label, every name escaped; Graphviz looks for `\N` there too.
+    """Lines of text as an HTML-like label, every name escaped.
 
     `ink` is the colour of all of them, where the ground is not the palette's, or "".
     """
     parts = []
     for line in written:
-        text = escape(line.text).replace("\\", "\\\\")
+        text = hypertext(line.text)
         if line.role in ("title", "name"):
             text = f"<b>{text}</b>"
         if line.italic:

@@ -10,9 +10,14 @@ from autograd.drawing.words import printable
 
 
 def escape(text: str) -> str:
-    """Text for XML and for HTML-like labels."""
+    """Text for XML."""
     return (printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
             .replace("'", "&#39;"))
+
+
+def hypertext(text: str) -> str:
+    r"""Text for HTML-like labels, in which Graphviz looks for `\N` too."""
+    return escape(text).replace("\\", "\\\\")
 
 
 def literal(text: str) -> str:

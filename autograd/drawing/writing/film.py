@@ -14,7 +14,7 @@ from autograd.drawing.reading.steps import Trace
 
 from .escapes import escape
 from .figure import Figure
-from .legend import ROW, banner, breadth, wrapped
+from .legend import ROW, above, breadth, wrapped
 from .slots import leaf_of, with_slots
 from .style import Theme
 from .svg import MARGIN, definitions, figure_id, legend_group, style_element, texts
@@ -45,9 +45,9 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
     wide, gap = max(layout.width, NARROWEST), 2 * MARGIN
     columns = max(1, min(len(shown), int((WIDEST + gap) // (wide + gap))))
     total = breadth(graph, columns * (wide + gap) - gap) + gap
-    above = banner(graph, total - gap)
-    parts = texts("banner", above, MARGIN, MARGIN)
-    y = MARGIN + ROW * len(above)
+    head = above(graph, total - gap)
+    parts = texts(head, MARGIN, MARGIN)
+    y = MARGIN + ROW * len(head)
     for start in range(0, len(shown), columns):
         row = [(wrapped([told], wide), frame) for told, frame in shown[start : start + columns]]
         words = ROW * max(len(lines) for lines, _ in row)
@@ -55,7 +55,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
             x = MARGIN + column * (wide + gap)
             name = f"{prefix}{start + column}"
             parts.append(f'<g role="img" aria-label="{escape(" ".join(lines))}">{definitions(name)}')
-            parts += texts("caption", lines, x, y)
+            parts += texts((("caption", line) for line in lines), x, y)
             parts.append(Figure(frame, layout, name).group(x + (wide - layout.width) / 2, y + words + 4))
             parts.append("</g>")
         y += words + layout.height + 3 * MARGIN

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from autograd.drawing.labels import SMALL
+from autograd.drawing.labels import SMALL, TITLE
 from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
@@ -25,6 +25,9 @@ RAMP_WIDE = RAMP_STEPS * 10.0 + 8.0
 
 Sample = Kind | Literal["output", "frozen", "alias", "operand", "twice", "rule", "backward", "carried", "failed",
                         "added", "removed"]
+
+Look = Literal["heading", "banner", "caption"]
+"""What a line around a picture is: its title, a note, or the words of one frame of a film."""
 
 WORDS: dict[Sample, str] = {
     Kind.INPUT: "input",
@@ -104,19 +107,21 @@ def indent(sample: Sample) -> float:
     return max(SAMPLE, width(SIGNS.get(sample, ""), SIGN_SIZE) + 7)
 
 
-def banner(graph: Graph, wide: float, *, titled: bool = True) -> list[str]:
-    """What stands above a picture: its title, and what was left out, folded or failed."""
-    return wrapped([*([graph.title] if graph.title and titled else ()), *graph.banner], wide)
+def above(graph: Graph, wide: float, *, titled: bool = True) -> list[tuple[Look, str]]:
+    """The lines above a picture: its title, and what was left out, folded or failed."""
+    title = [graph.title] if graph.title and titled else []
+    return [*(("heading", line) for line in wrapped(title, wide, TITLE)),
+            *(("banner", line) for line in wrapped(graph.banner, wide))]
 
 
-def wrapped(texts: Iterable[str], wide: float) -> list[str]:
-    """Texts as lines, broken at spaces where they are wider than the picture."""
+def wrapped(texts: Iterable[str], wide: float, size: float = SMALL) -> list[str]:
+    """Texts as lines, broken at spaces where they are wider than the picture; those larger than small are bold."""
     found = []
     for text in texts:
         line = ""
         for word in text.split():
             longer = f"{line} {word}".strip()
-            if line and width(longer, SMALL) > wide:
+            if line and width(longer, size, bold=size > SMALL) > wide:
                 found.append(line)
                 longer = word
             line = longer

@@ -16,7 +16,7 @@ from autograd.drawing.placing.layout import Layout
 
 from .escapes import escape
 from .figure import Figure, outline, rectangle
-from .legend import RAMP_WIDE, ROW, SIGNS, Sample, banner, breadth, indent, legend
+from .legend import RAMP_WIDE, ROW, SIGNS, Look, Sample, above, breadth, indent, legend
 from .style import RAMP_STEPS, Theme, heat_colours, palette_sheet, sheet
 
 MARGIN = 10.0
@@ -26,9 +26,9 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     """The picture. `prefix` begins every id; `embedded` leaves palette and size to the page around it."""
     prefix = prefix or figure_id(graph, theme)
     wide = breadth(graph, layout.width)
-    above = banner(graph, wide, titled=not embedded)
+    head = above(graph, wide, titled=not embedded)
     samples, legend_rows = legend_group(graph, wide, prefix)
-    top = MARGIN + ROW * len(above) + (4 if above else 0)
+    top = MARGIN + ROW * len(head) + (4 if head else 0)
     high = top + layout.height + 8 + ROW * legend_rows + MARGIN
     total = wide + 2 * MARGIN
     shift = MARGIN + (wide - layout.width) / 2
@@ -45,7 +45,7 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     ]
     if not embedded:  # a page's ground need not follow the setting that the palette follows
         parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
-    parts += texts("banner", above, MARGIN, MARGIN)
+    parts += texts(head, MARGIN, MARGIN)
     parts.append(Figure(graph, layout, prefix).group(shift, top))
     hot = " hot" if graph.heat_unit else ""
     below = f"translate({MARGIN:.1f} {top + layout.height + 8:.1f})"
@@ -76,10 +76,10 @@ def definitions(prefix: str) -> str:
             'patternTransform="rotate(45)"><path class="hatch" d="M0 0V6"/></pattern></defs>')
 
 
-def texts(look: str, written: Iterable[str], x: float, y: float) -> list[str]:
+def texts(written: Iterable[tuple[Look, str]], x: float, y: float) -> list[str]:
     """Lines of text in rows, from a corner on."""
     return [f'<text class="{look}" x="{x:.1f}" y="{y + ROW * (i + 0.7):.1f}">{escape(text)}</text>'
-            for i, text in enumerate(written)]
+            for i, (look, text) in enumerate(written)]
 
 
 def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:

@@ -111,6 +111,8 @@ def test_an_operation_with_several_outputs_is_one_vertex() -> None:
     (eigh,) = (v for v in drawing.graph.vertices.values() if v.op == "eigh")
     assert "2 outputs" in eigh.options
     assert {edge.label for edge in drawing.graph.edges if edge.source == eigh.id} == {"[0] (2,)", "[1] (2, 2)"}
+    named = draw({"vectors": vectors, "values": values}).graph.vertices.values()
+    assert [v.name for v in named if v.op == "eigh"] == ["values, vectors"]
     assert parsed(drawing.to_svg()) is not None
 
 
@@ -271,7 +273,7 @@ def test_an_operation_that_fails_is_drawn_in_red_with_its_operands(tmp_path: Pat
     assert (failed.op, failed.notes) == ("matmul", ("got (3, 4), (3, 2)",))
     picture = (tmp_path / "failed.svg").read_text(encoding="utf-8")
     assert 'class="node operation failed"' in picture
-    above = " ".join(t.text or "" for t in parsed(picture).iter() if t.get("class") == "banner")
+    above = " ".join(t.text or "" for t in parsed(picture).iter() if t.get("class") == "heading")
     assert above.count("ValueError: matmul of float64") == 1  # once, where every title stands
     assert drawing.to_text().count("ValueError: matmul of float64") == 1
 

@@ -28,7 +28,7 @@ def slots(frame: object) -> list[str]:
 def test_a_title_stands_above_all_frames() -> None:
     x = Tensor(1.0, requires_grad=True)
     strip = draw(np.sin(x) * 2.0, title="正弦").to_film()
-    (title,) = [text for text in parsed(strip).iter(f"{SVG}text") if text.get("class") == "banner"]
+    (title,) = [text for text in parsed(strip).iter(f"{SVG}text") if text.get("class") == "heading"]
     captions = [text for text in parsed(strip).iter(f"{SVG}text") if text.get("class") == "caption"]
     assert title.text == "正弦"
     assert all(float(caption.get("y", "")) > float(title.get("y", "")) + 8 for caption in captions)

@@ -104,6 +104,9 @@ def test_loops_go_around_what_any_engine_placed(engine: str, direction: str, mon
     (frame,) = layout.frames.values()
     for number in carried:
         assert surrounds(frame, enclosing(layout.routes[number]))
+        before, tip = layout.routes[number][-2:]
+        across, along_it = sorted((abs(tip[0] - before[0]), abs(tip[1] - before[1])))
+        assert across == 0 < 1 < along_it, "an arrow's head points straight from the one to the other"
         for x, y in along(layout.routes[number]):
             assert 0 <= x <= layout.width
             assert 0 <= y <= layout.height

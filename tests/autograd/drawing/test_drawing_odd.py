@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -225,6 +226,20 @@ def test_a_painted_picture_has_its_banner_and_the_signs_of_the_way_back() -> Non
     assert "legend_backward" in painted
 
 
+def test_a_painted_title_says_what_it_says() -> None:
+    graph = replace(draw(np.sin(leaf(1.0))).graph, title="<b>a & b</b> \\N")
+    assert "<b>&lt;b&gt;a &amp; b&lt;/b&gt; \\\\N</b>" in placed_source(graph, layered(graph), "light")
+
+
+def test_a_legend_has_the_grounds_of_what_it_explains() -> None:
+    x = leaf(np.ones(2), "x")
+    for graph, ground in ((draw(np.exp(x)).graph, "#fcf3dc"), (draw(np.exp(x), color_by="bytes").graph, "#ffffff")):
+        painted = placed_source(graph, layered(graph), "light").splitlines()
+        grounds = [re.findall("fillcolor=\"(#.{6})\"", line)[0] for line in painted
+                   if "legend_parameter [" in line or "\tn0 [" in line]
+        assert grounds == [ground, ground]
+
+
 def test_repetitions_without_a_frame_are_counted_on_the_vertex() -> None:
     graph = chain(3)
     graph.clusters["c0"] = Cluster("c0", "stack", "Stack", repeats=3)
@@ -291,7 +306,7 @@ def written(x: Any) -> Any:
 
 def test_a_title_stands_above_the_picture() -> None:
     drawing = draw(np.sin(leaf(1.0)), title="一个神经元")
-    (title,) = (t for t in parsed(drawing.to_svg()).iter() if t.tag.endswith("text") and t.get("class") == "banner")
+    (title,) = (t for t in parsed(drawing.to_svg()).iter() if t.tag.endswith("text") and t.get("class") == "heading")
     assert title.text == "一个神经元"
     assert "一个神经元" in placed_source(drawing.graph, layered(drawing.graph), "light")
 

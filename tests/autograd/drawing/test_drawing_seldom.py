@@ -44,6 +44,20 @@ def test_data_that_is_read_at_several_places_is_one_vertex_where_its_memory_is_k
     assert [edge.operands for edge in draw(product(leaf(1.0), x, x)).graph.edges] == [(0,), (1, 2)]
 
 
+def test_a_tensor_that_is_read_at_several_places_is_one_vertex_as_long_as_it_is_not_written_to() -> None:
+    layer, x = nn.Linear(2, 2), Tensor(np.ones((1, 2), np.float32), name="x")
+    skip = draw(x + np.tanh(layer(x)))  # the sum does not keep it
+    assert inputs(skip) == 1
+    assert [v.value is not None for v in skip.graph.vertices.values() if v.name == "x"] == [True]
+    w = leaf(np.eye(2), "w")
+    first = w * x
+    x[0, 0] = 5.0
+    assert inputs(draw(first + w * x)) == 2
+    assert inputs(draw(sum(w @ Tensor(np.ones(2), name="x") for _ in range(3)))) == 3, "of one name, but three tensors"
+    half = Tensor(0.5)
+    assert [v.kind for v in draw(half * leaf(1.0) + half * leaf(2.0)).graph.vertices.values()].count(Kind.CONSTANT) == 2
+
+
 def inputs(drawing: Drawing) -> int:
     return sum(vertex.kind is Kind.INPUT for vertex in drawing.graph.vertices.values())
 

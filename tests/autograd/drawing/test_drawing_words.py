@@ -104,6 +104,9 @@ def test_summaries_of_what_is_unusual() -> None:
     assert summary(np.arange(9)).text == "0 … 8"  # type: ignore[union-attr]
     assert summary(np.full(9, 2.5)).describe() == "2.5, mean 2.5"  # type: ignore[union-attr]
     assert summary(np.array([1 + 1j] * 5)).text.startswith("|z| 1.414")  # type: ignore[union-attr]
+    assert summary(np.array([-2, -np.inf])).describe() == "[-2, -inf]"  # type: ignore[union-attr]
+    assert summary(np.float64(np.nan)).describe() == "nan"  # type: ignore[union-attr]
+    assert summary(np.full(9, np.inf)).describe() == "nothing finite, 9 inf"  # type: ignore[union-attr]
     assert summary(np.array([np.nan, 1, 2, 3, 4.0])).describe() == "1 … 4, mean 2.5, 1 nan"  # type: ignore[union-attr]
 
 
