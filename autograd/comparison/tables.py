@@ -125,11 +125,11 @@ class Scaling:
         }
         figure = Figure(figsize=(13, 4), layout="constrained")
         for axes, (title, read) in zip(figure.subplots(1, 3), panels.items(), strict=True):
-            for number, method in enumerate(METHODS):  # a method has one colour, also where another does not apply
+            for number, method in enumerate(METHODS):  # a method has one colour and sign, whatever others apply
                 points = [(c.inputs, read(c[method])) for c in self.comparisons]
                 points = [(n, y) for n, y in points if y]
                 if points:
-                    axes.loglog(*zip(*points, strict=True), marker="o", label=method, color=f"C{number}")
+                    axes.loglog(*zip(*points, strict=True), label=method, color=f"C{number}", marker="o^vsDX"[number])
             axes.set(xlabel="inputs", title=title)
         figure.legend(*figure.axes[1].get_legend_handles_labels(), fontsize="small", loc="outside right center")
         return figure

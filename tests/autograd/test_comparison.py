@@ -138,6 +138,7 @@ def test_scaling_plots_three_panels() -> None:
     figure = autograd.compare.scaling(lambda n: (smooth, np.ones(n)), [2, 4], repeat=1).plot()
     assert [axes.get_title() for axes in figure.axes] == ["evaluations or passes", "seconds", "peak bytes"]
     assert len(figure.axes[1].lines) == len(METHODS)
+    assert len({line.get_marker() for line in figure.axes[1].lines}) == len(METHODS), "colour alone tells none apart"
 
 
 def chain(length: int) -> Any:

@@ -111,7 +111,7 @@ def _sample(sample: Sample, prefix: str) -> str:
     if isinstance(sample, Kind):
         return outline(sample, Box(11, 0, 18, 11) if sample is Kind.MODULE else box, "shape", "")
     if sample == "output":
-        return rectangle(box, 4, "shape") + rectangle(Box(11, 0, 18, 7), 3, "inner")
+        return rectangle(box, 4, "shape") + rectangle(Box(11, 0, 18, 7), 2, "inner")
     if sample == "frozen":
         return rectangle(box, 1, "shape") + rectangle(box, 1, "", extra=f' fill="url(#{prefix}-hatch)"')
     return rectangle(box, 4 if sample in ("failed", "added", "removed") else 1, "shape")

@@ -227,6 +227,21 @@ def test_walking_along_edges_with_the_keyboard(opened: Any) -> None:
 
 
 @needs_browser
+def test_stepping_with_the_keyboard(opened: Any) -> None:
+    """`n` and `p` are on every keyboard; brackets are not."""
+    browser = opened(neuron())
+    at, steps = ("Number(document.querySelector('#slider').value)", "Number(document.querySelector('#slider').max)")
+    places = []
+    for key in ("n", "n", "]", "p", "[", "End", "n", "Home", "p"):
+        browser.key(key)
+        places.append(browser.run(at))
+    assert places == [1, 2, 3, 2, 1, browser.run(steps), browser.run(steps), 0, 0]
+    browser.key(" ", " ")
+    browser.key("n")
+    assert browser.run("document.querySelector('#play').textContent") == "play"  # whoever steps has stopped it
+
+
+@needs_browser
 def test_levels_open_and_close_modules(opened: Any) -> None:
     browser = opened(network())
     names = shown(browser, "#levels button")

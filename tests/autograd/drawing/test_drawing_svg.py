@@ -196,6 +196,13 @@ def test_a_repeated_block_without_a_frame_has_its_count_on_its_vertices_in_every
     assert placed_source(graph, layout, "light").count('label="× 12"') == len(inside)
 
 
+def test_no_box_of_a_legend_looks_like_an_ellipse() -> None:
+    painted = parsed(paint(neuron(), layered(neuron())))
+    boxes = [box for box in painted.iter(f"{SVG}rect") if box.get("rx") and box.get("height", "")[-1] != "%"]
+    assert len(boxes) > 8
+    assert all(float(box.get("rx", 0)) < float(box.get("height", 0)) / 2 - 1 for box in boxes)
+
+
 def test_a_narrow_picture_is_wide_enough_for_its_legend() -> None:
     graph = Graph(backward=True, heat_unit="bytes kept for the backward pass, up to 32.8 kB")
     graph.add(Vertex("n0", Kind.OPERATION, op="tanh", rule="g", heat=1.0))

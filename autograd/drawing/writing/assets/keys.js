@@ -15,12 +15,15 @@ function walk(key) {
 }
 function choose(id) { select(id); bring(id); book(level).nodes.get(id).focus({ preventScroll: true }); }
 
+function stepTo(to) { if (data.levels[level].stepped) { stop(); go(to); } }
+
 addEventListener("keydown", (event) => {
   if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   const onButton = event.target.matches("button, summary");
   const actions = {
     "/": () => get("search").focus(), "+": () => zoom(0.8), "=": () => zoom(0.8), "-": () => zoom(1.25), "0": fit,
-    "[": () => { stop(); go(at - 1); }, "]": () => { stop(); go(at + 1); },
+    "[": () => stepTo(at - 1), "]": () => stepTo(at + 1), "p": () => stepTo(at - 1), "n": () => stepTo(at + 1),
+    "Home": () => stepTo(0), "End": () => stepTo(steps.length),
     "Escape": () => { for (const id of ["up", "down"]) get(id).setAttribute("aria-pressed", "false"); select(null); },
   };
   if (event.key.startsWith("Arrow")) actions[event.key] = () => walk(event.key);
