@@ -5,7 +5,7 @@ A word that finds no free place is left out of the picture; the edge's tooltip h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -14,7 +14,7 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .geometry import Box, Point, Route, point_at
+from .geometry import Box, Point, Route, along, point_at
 from .layout import Layout
 from .marks import marks
 from .room import Room
@@ -49,6 +49,10 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
             lines.take_line(route)
         for frame in layout.frames.values():
             lines.take_outline(frame)
+    between: dict[tuple[str, str], list[tuple[int, Route]]] = {}
+    for number, route in layout.routes.items():
+        edge = graph.edges[number]
+        between.setdefault((edge.source, edge.target), []).append((number, route))
     found: list[Word] = []
     for number, edge in enumerate(graph.edges):
         if edge.carried or number not in layout.routes:
@@ -62,10 +66,16 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
         places += _beside(layout.routes[number], half, graph.backward)
         free = list(filter(solid.is_free, (Box(x, y, 2 * half, SIZE + 1) for x, y in places)))
         if free:
-            chosen = min(free, key=lines.met)
+            twins = between[edge.source, edge.target]
+            chosen = min(free, key=lambda box: (_is_anothers(box, number, twins), lines.met(box)))
             solid.take(chosen)
             found.append(Word(number, text, chosen.x, chosen.y))
     return found
+
+
+def _is_anothers(box: Box, number: int, twins: Sequence[tuple[int, Route]]) -> bool:
+    """Whether a word would stand on another edge between the same vertices, and be taken for that one's."""
+    return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number for x, y in along(route))
 
 
 def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:

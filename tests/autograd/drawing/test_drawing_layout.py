@@ -196,6 +196,19 @@ def test_a_word_on_an_edge_keeps_off_the_lines_where_it_can() -> None:
     assert abs(placed[0].y - 100) < 12
 
 
+def test_a_word_stands_on_no_other_edge_between_the_same_boxes_whatever_else_is_in_its_way() -> None:
+    graph = Graph()
+    for key in ("a", "b", "c", "d"):
+        graph.add(Vertex(key, Kind.OPERATION, op="f"))
+    graph.edges = [Edge("a", "b", (0,), ordered=True), Edge("a", "b", (1,), ordered=True),
+                   *[Edge("c", "d", (i,)) for i in range(3)]]
+    boxes = {key: Box(x, y, 40, 20) for key, x, y in (("a", 0, 0), ("b", 0, 100), ("c", -60, 0), ("d", -60, 100))}
+    upright = [[(x, 10.0), (x, 40.0), (x, 60.0), (x, 90.0)] for x in (0.0, 8.0, -5.0, -7.0, -9.0)]
+    placed = edge_words(graph, Layout(220, 120, boxes, dict(enumerate(upright)), "by hand"))
+    assert [(word.text, word.x < 0 or word.x > 8) for word in placed] == [("0", True), ("1", True)]
+    assert placed[0].x < placed[1].x
+
+
 def test_a_word_keeps_off_the_border_of_a_frame_and_off_the_way_back() -> None:
     graph = Graph(backward=True)
     for key in ("a", "b", "c"):
