@@ -20,15 +20,26 @@ if TYPE_CHECKING:
     from nn.parametrization import parametrize, remove_parametrization
     from nn.stateless import functional_call
     from nn.storage import load, save
-    from nn.training import Callback, EarlyStopping, History, evaluate, fit, load_checkpoint, save_checkpoint
+    from nn.training import (
+        AveragedModel,
+        Callback,
+        EarlyStopping,
+        History,
+        WeightAveraging,
+        evaluate,
+        fit,
+        load_checkpoint,
+        save_checkpoint,
+        update_bn,
+    )
     from nn.weight_normalization import spectral_norm, weight_norm
 
 __all__ = [
-    "Callback", "EarlyStopping", "History", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict",
-    "ParameterList", "Sequential", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call",
-    "init", "inspect", "load", "load_checkpoint", "metrics", "parametrize",
+    "AveragedModel", "Callback", "EarlyStopping", "History", "Module", "ModuleDict", "ModuleList", "Parameter",
+    "ParameterDict", "ParameterList", "Sequential", "WeightAveraging", "data", "evaluate", "export_onnx", "fit",
+    "functional", "functional_call", "init", "inspect", "load", "load_checkpoint", "metrics", "parametrize",
     "remove_parametrization", "save", "save_checkpoint", "spectral_norm", "storage", "summary", "training",
-    "weight_norm",
+    "update_bn", "weight_norm",
 ]
 __all__ += layers.__all__
 __all__ += losses.__all__
@@ -36,8 +47,8 @@ __all__ += losses.__all__
 # What a first `import nn` need not pay for.
 __getattr__, __dir__ = on_first_use(__name__, {
     **{name: name for name in ("data", "inspect", "metrics", "storage", "training")},
-    **dict.fromkeys(("Callback", "EarlyStopping", "History", "evaluate", "fit", "load_checkpoint", "save_checkpoint"),
-                    "training"),
+    **dict.fromkeys(("AveragedModel", "Callback", "EarlyStopping", "History", "WeightAveraging", "evaluate", "fit",
+                     "load_checkpoint", "save_checkpoint", "update_bn"), "training"),
     "save": "storage", "load": "storage", "export_onnx": "onnx", "functional_call": "stateless",
     "summary": "layer_table", "parametrize": "parametrization", "remove_parametrization": "parametrization",
     "spectral_norm": "weight_normalization", "weight_norm": "weight_normalization",

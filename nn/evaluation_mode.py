@@ -9,12 +9,19 @@ from nn.module import Module
 
 
 @contextmanager
-def evaluating(model: Module) -> Iterator[None]:
-    """Within this context every module evaluates; afterwards each has the `training` that it had before."""
+def keeping_mode(model: Module) -> Iterator[None]:
+    """After this context every module has the `training` that it had before."""
     before = [(module, module.training) for module in model.modules()]
-    model.eval()
     try:
         yield
     finally:
         for module, training in before:
             module.training = training
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Within this context every module evaluates; afterwards each is in the mode that it was in before."""
+    with keeping_mode(model):
+        model.eval()
+        yield

@@ -52,6 +52,7 @@ DATA = {
 _ONE_PROCESS = "there is one process: leave it out"
 OPTIONS = {
     "device": "there is one device, the CPU: leave it out", "sparse": "gradients are dense: leave it out",
+    "size_average": "write reduction='mean' or reduction='sum'", "reduce": "write reduction='none'",
     "generator": "write seed=", "dataset": "write the data first, without a name", "persistent_workers": _ONE_PROCESS,
     "prefetch_factor": _ONE_PROCESS, "worker_init_fn": _ONE_PROCESS, "multiprocessing_context": _ONE_PROCESS,
     "timeout": _ONE_PROCESS,
@@ -65,6 +66,8 @@ _OF_CALLS = {
             "x": "write data=nn.data.DataLoader((x, y))", "y": "write data=nn.data.DataLoader((x, y))",
             "batch_size": _OF_THE_LOADER, "shuffle": _OF_THE_LOADER, "verbose": "write progress=",
             "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="},
+    "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average")
+                     | {"device": "there is one device, the CPU: leave it out"},
     "EarlyStopping": {"restore_best_weights": "write restore_best=", "verbose": "leave it out"},
     "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
                     "opset_version": "it is 21: leave it out", "args": "write example=", "f": "write path=",

@@ -58,7 +58,7 @@ else:  # or else a type checker would take every name for one that exists
         "RMSprop": "it is called RMSProp", "Nadam": "it is called NAdam",
         "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
         "ASGD": "write SGD", "SparseAdam": "write Adam",
-        "swa_utils": "an average of weights is p_mean += (p - p_mean) / n under no_grad()",
+        "swa_utils": "averages of weights are nn.AveragedModel, nn.WeightAveraging and nn.update_bn",
     }
     _PLACES = {"schedulers": "schedulers", "LBFGS": "lbfgs"}
     __getattr__, __dir__ = on_first_use(__name__, _PLACES, _ADVICE)

@@ -64,6 +64,8 @@ def sample(data: Any, index: int) -> Any:
 def default_collate(batch: list[Any]) -> Any:
     """A list of samples (arrays, tuples or dicts of them) as one batch of Tensors, as a `DataLoader` makes it.
 
+    Text, such as the names of files, stays text: a list of strings.
+
     For a `collate_fn` of yours that prepares them first. Raises ValueError for samples of several shapes.
     """
     return _stack(batch, range(len(batch)))
@@ -107,6 +109,8 @@ def _stack(samples: list[Any], indices: Any) -> Any:
         if len({len(sample) for sample in samples}) > 1:
             raise ValueError(f"samples of one batch differ in their number of parts: {list(map(len, samples))}")
         return tuple([_stack(list(parts), indices) for parts in zip(*samples, strict=True)])
+    if isinstance(first, str):
+        return samples
     arrays = [_sample(sample) for sample in samples]
     for array, index in zip(arrays, indices, strict=True):
         if array.shape != arrays[0].shape:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from nn.training.averaging import AveragedModel, WeightAveraging, update_bn
 from nn.training.callbacks import Callback, EarlyStopping, Run
 from nn.training.checkpoint import load_checkpoint, save_checkpoint
 from nn.training.evaluation import evaluate
 from nn.training.history import History
 from nn.training.loop import fit
 
-__all__ = ["Callback", "EarlyStopping", "History", "Run", "evaluate", "fit", "load_checkpoint", "save_checkpoint"]
+__all__ = ["AveragedModel", "Callback", "EarlyStopping", "History", "Run", "WeightAveraging", "evaluate", "fit",
+           "load_checkpoint", "save_checkpoint", "update_bn"]

@@ -166,12 +166,21 @@ def test_a_sample_whose_gradient_would_be_lost_is_refused():
         next(iter(DataLoader([Tensor(np.ones(3), requires_grad=True)], 1)))
 
 
+def test_text_stays_text():
+    samples = [{"image": np.full(2, k), "name": f"{k}.png", "tags": ("a", "b")} for k in range(3)]
+    batch, last = DataLoader(samples, 2)
+    assert batch["name"] == ["0.png", "1.png"]
+    assert batch["tags"] == (["a", "a"], ["b", "b"])
+    assert batch["image"].shape == (2, 2)
+    assert last["name"] == ["2.png"]
+
+
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
         ([np.ones((3, 2)), np.ones(3)], ValueError, r"sample 1 has \(3,\).*write a tuple: \(x, y\)"),
         ([(1, 2), (1, 2, 3)], ValueError, r"number of parts: \[2, 3\]"),
-        (["a", "b"], TypeError, "samples made of numbers, got str 'a'"),
+        ([b"a", b"b"], TypeError, "samples made of numbers, got bytes b'a'"),
     ],
 )
 def test_bad_samples_are_named(data, error, message):
