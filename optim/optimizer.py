@@ -60,9 +60,7 @@ class Optimizer:
         if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in known.values()):
             by_position = [name for name, parameter in known.items() if parameter.kind is not parameter.KEYWORD_ONLY]
             option.check_positions(cls.__name__, given, by_position[1:])
-        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
-            for name in sorted(options.keys() - known.keys()):
-                raise TypeError(option.refusal(cls.__name__, name, [x for x in known if x not in ("self", "params")]))
+        option.check_names(cls, known, options)
         return super().__new__(cls)
 
     def __init__(self, params: Params, **options: Any) -> None:

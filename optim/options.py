@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import Parameter
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -31,13 +32,21 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
     "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
     "centered": "leave it out",
     "maximize": "minimize the negative: (-objective).backward()",
+    "last_epoch": "leave it out; load_state_dict(state) continues a schedule",
+    "verbose": "leave it out, and print get_last_lr()",
 }
 
 
-def refusal(kind: str, name: str, known: Iterable[str]) -> str:
-    """What to say of an option that an optimizer does not have."""
-    advice = f"; {ADVICE[name]}" if name in ADVICE else ""
-    return f"{kind} has no option {name!r}, only {', '.join(known)}{advice}"
+def check_names(made: type, known: Mapping[str, Parameter], given: Iterable[str]) -> None:
+    """Raise TypeError for an option that an optimizer or a schedule does not have, and say what is written here.
+
+    `known` are the parameters of its constructor, of which those before the options, itself and what it is for, go
+    without saying.
+    """
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+        for name in sorted(set(given) - known.keys()):
+            advice = f"; {ADVICE[name]}" if name in ADVICE else ""
+            raise TypeError(f"{made.__name__} has no option {name!r}, only {', '.join([*known][2:])}{advice}")
 
 
 def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> None:

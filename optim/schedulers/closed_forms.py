@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from math import pi
@@ -9,7 +10,10 @@ from math import pi
 from autograd.arrays import integer
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, cosine
+from .schedule import ByGroup, Scheduler, cosine, one_a_group
+
+Function = Callable[[int], float]
+Functions = Function | Sequence[Function]
 
 
 class StepLR(Scheduler):
@@ -147,39 +151,50 @@ class CosineAnnealingWarmRestarts(Scheduler):
         return cosine(initial, self.eta_min, pi * since / period)
 
 
-class LambdaLR(Scheduler):
-    """`rate(t) = initial * lr_lambda(t)`, with a function of the step.
+class _OfFunctions(ByGroup):
+    """Schedules that multiply the initial rates by functions of the step."""
 
-    The function is not saved with the state: give the same one when you resume. Raises TypeError for what is not one.
-    """
-
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda = _of_the_step(self, lr_lambda)
+    def __init__(self, optimizer: Optimizer, lr_lambda: Functions) -> None:
+        self.lr_lambda = lr_lambda
+        if wrong := [f for f in (lr_lambda if isinstance(lr_lambda, Sequence) else [lr_lambda]) if not callable(f)]:
+            raise TypeError(f"{type(self).__name__}: lr_lambda is a function of the step, or a list of one for each "
+                            f"group, got {type(wrong[0]).__name__}")
         super().__init__(optimizer)
 
-    def rate(self, t: int, initial: float) -> float:
-        return initial * self.lr_lambda(t)
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]:
+        functions = one_a_group(self, "lr_lambda", self.lr_lambda, len(initials))
+        return [initial * self.factor(t, f) for initial, f in zip(initials, functions, strict=True)]
+
+    @abstractmethod
+    def factor(self, t: int, function: Function) -> float:
+        """What a rate is multiplied by at step `t`."""
 
 
-class MultiplicativeLR(Scheduler):
+class LambdaLR(_OfFunctions):
+    """`rate(t) = initial * lr_lambda(t)`, with a function of the step, or a list of one for each group.
+
+    Functions are not saved with the state: give the same ones when you resume. Raises TypeError for what is not one,
+    ValueError for another number of them than of groups.
+    """
+
+    def factor(self, t: int, function: Function) -> float:
+        return function(t)
+
+
+class MultiplicativeLR(_OfFunctions):
     """`rate(t) = initial * lr_lambda(1) * ... * lr_lambda(t)`: each step multiplies the rate by a function of the step.
 
-    The function is not saved with the state: give the same one when you resume, and let it depend on the step alone.
-    Raises TypeError for what is not one.
+    Or by one of a list, for each group. Functions are not saved with the state: give the same ones when you resume, and
+    let them depend on the step alone. Raises TypeError for what is not one, ValueError for another number of them than
+    of groups.
     """
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        self.lr_lambda, self._products = _of_the_step(self, lr_lambda), [1.0]
-        super().__init__(optimizer)
+    def __init__(self, optimizer: Optimizer, lr_lambda: Functions) -> None:
+        self._products: dict[int, list[float]] = {}  # by the id of a function
+        super().__init__(optimizer, lr_lambda)
 
-    def rate(self, t: int, initial: float) -> float:
-        while len(self._products) <= t:
-            self._products.append(self._products[-1] * self.lr_lambda(len(self._products)))
-        return initial * self._products[t]
-
-
-def _of_the_step(scheduler: Scheduler, lr_lambda: Callable[[int], float]) -> Callable[[int], float]:
-    if not callable(lr_lambda):
-        raise TypeError(f"{type(scheduler).__name__}: lr_lambda is a function of the step, "
-                        f"got {type(lr_lambda).__name__}")
-    return lr_lambda
+    def factor(self, t: int, function: Function) -> float:
+        products = self._products.setdefault(id(function), [1.0])
+        while len(products) <= t:
+            products.append(products[-1] * function(len(products)))
+        return products[t]

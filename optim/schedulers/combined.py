@@ -9,10 +9,10 @@ from optim.optimizer import Optimizer
 
 from .cycles import Cycle
 from .plateau import ReduceLROnPlateau
-from .schedule import Scheduler
+from .schedule import ByGroup, Scheduler
 
 
-class SequentialLR(Scheduler):
+class SequentialLR(ByGroup):
     """One schedule after another: the one numbered `k` from `milestones[k - 1]` on, counting its steps from there.
 
         SequentialLR(optimizer, [LinearWarmup(optimizer, 5), CosineAnnealingLR(optimizer, 95)], milestones=[5])
@@ -28,12 +28,12 @@ class SequentialLR(Scheduler):
         self.schedulers, self.milestones = _functions_of_the_step(self, schedulers, optimizer), list(milestones)
         super().__init__(optimizer)
 
-    def rate(self, t: int, initial: float) -> float:
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]:
         k = bisect_right(self.milestones, t)
-        return self.schedulers[k].rate(t - ([0, *self.milestones][k]), initial)
+        return self.schedulers[k].rates(t - ([0, *self.milestones][k]), initials)
 
 
-class ChainedScheduler(Scheduler):
+class ChainedScheduler(ByGroup):
     """Several schedules at once, each of the rate that those before it give: `r_n(t, ... r_1(t, initial))`.
 
     The product of their factors, where each multiplies the rate by one, as in PyTorch. `LambdaLR` and the cosines do so
@@ -48,10 +48,11 @@ class ChainedScheduler(Scheduler):
         self.schedulers = _functions_of_the_step(self, schedulers, optimizer)
         super().__init__(optimizer)
 
-    def rate(self, t: int, initial: float) -> float:
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]:
+        rates = list(initials)
         for scheduler in self.schedulers:
-            initial = scheduler.rate(t, initial)
-        return initial
+            rates = scheduler.rates(t, rates)
+        return rates
 
 
 def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler], optimizer: Optimizer) -> list[Scheduler]:

@@ -9,7 +9,7 @@ from math import pi
 from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, checked, cosine, for_all_groups
+from .schedule import Scheduler, checked, cosine, for_all_groups, one_a_group
 
 
 class Cycle(Scheduler):
@@ -24,11 +24,7 @@ class Cycle(Scheduler):
         if momenta is not None and "m" not in optimizer.moments:
             raise ValueError(f"{type(self).__name__}: {optimizer.kind} has no momentum; write cycle_momentum=False")
         self.momenta = momenta
-        starts = starts if isinstance(starts, Sequence) else [starts] * len(groups)
-        if len(starts) != len(groups):
-            raise ValueError(f"{type(self).__name__} takes one rate, or one for each of the {len(groups)} groups, got "
-                             f"{len(starts)}")
-        for group, start in zip(groups, starts, strict=True):
+        for group, start in zip(groups, one_a_group(self, "max_lr", starts, len(groups)), strict=True):
             group["initial_lr"] = start
         super().__init__(optimizer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isfinite
 from typing import Any
 
@@ -9,26 +10,27 @@ from autograd import Tensor
 from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, for_all_groups
+from .schedule import ByGroup, one_a_group
 
 
-class ReduceLROnPlateau(Scheduler):
+class ReduceLROnPlateau(ByGroup):
     """Reduces the rate by `factor` once a metric has not improved for more than `patience` steps.
 
         rate = max(min_lr, initial * factor^(number of reductions so far))
 
     `step(metric)` counts an improvement when the metric is better than the best so far by `threshold`: relatively
     (`threshold_mode="rel"`) or absolutely (`"abs"`), downwards (`mode="min"`) or upwards (`"max"`). After a reduction,
-    `cooldown` steps pass before bad ones count again. Raises `ValueError` for a factor outside (0, 1) or another mode.
+    `cooldown` steps pass before bad ones count again. `min_lr` is one number, or one a group. Raises `ValueError` for a
+    factor outside (0, 1), another mode, or another number of them.
     """
 
     def __init__(self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10,
-                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: float = 0.0) -> None:
+                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0,
+                 min_lr: float | Sequence[float] = 0.0) -> None:
         if not 0 < factor < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be in (0, 1), got {factor}")
         one_of("mode", mode, ("min", "max"))
         one_of("threshold_mode", threshold_mode, ("rel", "abs"))
-        for_all_groups("min_lr", min_lr)
         self.mode, self.factor, self.patience = mode, factor, integer("patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.min_lr = integer("cooldown", cooldown, least=0), min_lr
@@ -36,8 +38,10 @@ class ReduceLROnPlateau(Scheduler):
         self.bad_steps = self.cooling = self.reductions = 0
         super().__init__(optimizer)
 
-    def rate(self, t: int, initial: float) -> float:
-        return max(min(initial, self.min_lr), initial * self.factor**self.reductions)
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]:
+        least = one_a_group(self, "min_lr", self.min_lr, len(initials))
+        return [max(min(initial, low), initial * self.factor**self.reductions)
+                for initial, low in zip(initials, least, strict=True)]
 
     def step(self, metric: float | Tensor) -> None:  # type: ignore[override]  # the rate follows the metric
         """Take in the metric of the step just done, and set the rates for the next."""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import cos, inf
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from autograd.arguments import parameters
+from autograd.errors import UnknownName
 from optim.optimizer import Optimizer
+from optim.options import check_names
+
+_ATTRIBUTES = {
+    "get_lr": "write get_last_lr()", "last_epoch": "write last_step",
+    "base_lrs": 'write [group["initial_lr"] for group in optimizer.param_groups]',
+}
 
 
 class Scheduler(ABC):
@@ -17,6 +25,10 @@ class Scheduler(ABC):
     step 0 is set at once; `step()` comes after the optimizer's. Raises TypeError for what is no optimizer.
     """
 
+    def __new__(cls, *given: Any, **options: Any) -> Self:
+        check_names(cls, parameters(cls.__init__), options)
+        return super().__new__(cls)
+
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = checked(self, optimizer)
         self.last_step = 0
@@ -25,6 +37,10 @@ class Scheduler(ABC):
     @abstractmethod
     def rate(self, t: int, initial: float) -> float:
         """The learning rate at step `t` of a group that was given the rate `initial`."""
+
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]:
+        """The learning rates at step `t` of all groups, in their order: `rate` of each, unless each has its own."""
+        return [self.rate(t, initial) for initial in initials]
 
     def step(self) -> None:
         """Go on to the next step, and set the rate of every group."""
@@ -51,16 +67,42 @@ class Scheduler(ABC):
 
     def _set_rates(self) -> None:
         groups = self.optimizer.param_groups
-        rates = [self.rate(self.last_step, group.setdefault("initial_lr", group["lr"])) for group in groups]
+        rates = self.rates(self.last_step, [group.setdefault("initial_lr", group["lr"]) for group in groups])
         for group, rate in zip(groups, rates, strict=True):
             if not 0 <= rate < inf:
                 raise ValueError(f"{self!r} gives the rate {rate} at step {self.last_step}; it must be a number >= 0")
             group["lr"] = rate
 
+    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
+                              _ATTRIBUTES)
+
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items()
                             if name != "optimizer" and not name.startswith("_"))
         return f"{type(self).__name__}({options})"
+
+
+class ByGroup(Scheduler):
+    """The base of schedules that may have something of its own for each group: they say `rates`."""
+
+    @abstractmethod
+    def rates(self, t: int, initials: Sequence[float]) -> list[float]: ...
+
+    def rate(self, t: int, initial: float) -> float:
+        return self.rates(t, [initial])[0]
+
+
+def one_a_group(made: Scheduler, name: str, value: Any, count: int) -> list[Any]:
+    """What is given for all groups, or in a list for each of them. Raises ValueError for another number of groups."""
+    if not isinstance(value, Sequence):
+        return [value] * count
+    if len(value) != count:
+        raise ValueError(f"{type(made).__name__}: {name} is one for all groups, or one for each of the {count}, got "
+                         f"{len(value)}")
+    return list(value)
 
 
 def cosine(start: float, end: float, angle: float) -> float:

@@ -205,7 +205,7 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
     for share in (30, 1.01, -0.01):
         with pytest.raises(ValueError, match=rf"pct_start must be in \[0, 1\], got {share}"):
             schedulers.OneCycleLR(optimizer, 1.0, 5, pct_start=share)
-    with pytest.raises(ValueError, match="OneCycleLR takes one rate, or one for each of the 1 groups, got 2"):
+    with pytest.raises(ValueError, match="OneCycleLR: max_lr is one for all groups, or one for each of the 1, got 2"):
         schedulers.OneCycleLR(optimizer, [1.0, 0.1], 5)
     with pytest.raises(TypeError, match="step a OneCycleLR by itself"):
         schedulers.SequentialLR(optimizer, [by_epochs], [])
@@ -280,7 +280,7 @@ def test_a_chain_refuses_what_is_no_schedule_of_its_optimizer(optimizer):
         schedulers.ChainedScheduler(exponential)
     with pytest.raises(ValueError, match="ChainedScheduler: every schedule must be of the same optimizer"):
         schedulers.ChainedScheduler([exponential], optim.SGD([Tensor(1.0)], 0.1))
-    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, got float"):
+    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, or .*, got float"):
         schedulers.MultiplicativeLR(optimizer, 0.9)
 
 
@@ -408,8 +408,10 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.StepLR(optimizer, 1.5)
     with pytest.raises(ValueError, match="patience must be an integer of at least 0, got -1"):
         schedulers.ReduceLROnPlateau(optimizer, patience=-1)
-    with pytest.raises(TypeError, match="lr_lambda is a function of the step, got list"):
+    with pytest.raises(ValueError, match="LambdaLR: lr_lambda is one for all groups, or one for each of the 2, got 1"):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0])
+    with pytest.raises(TypeError, match="or a list of one for each group, got str"):
+        schedulers.LambdaLR(optimizer, [lambda t: 1.0, "half"])
     with pytest.raises(ValueError, match="T_max must be an integer of at least 1, got -5"):
         schedulers.CosineAnnealingLR(optimizer, -5)
     with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, got .3, 4."):
@@ -420,12 +422,60 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.SequentialLR(optim.SGD([Tensor(1.0)], 0.1), [exponential], [])
     with pytest.raises(ValueError, match=r"factor must be in \(0, 1\), got 1.5"):
         schedulers.ReduceLROnPlateau(optimizer, factor=1.5)
-    with pytest.raises(TypeError, match=r"min_lr is one number for all groups, got \[0.1, 0.2\]"):
-        schedulers.ReduceLROnPlateau(optimizer, min_lr=[0.1, 0.2])
+    with pytest.raises(ValueError, match=r"min_lr is one for all groups, or one for each of the 2, got 3"):
+        schedulers.ReduceLROnPlateau(optimizer, min_lr=[0.1, 0.2, 0.3])
+    with pytest.raises(TypeError, match="StepLR has no option 'last_epoch', only step_size, gamma; leave it"):
+        schedulers.StepLR(optimizer, 3, last_epoch=-1)
+    with pytest.raises(TypeError, match="LinearLR has no option 'verbose', .*; leave it out, and print"):
+        schedulers.LinearLR(optimizer, verbose=True)
+    with pytest.raises(AttributeError, match="object has no attribute 'get_lr'; write get_last_lr"):
+        exponential.get_lr()
     with pytest.raises(ValueError, match="mode must be one of 'min', 'max', got 'least'"):
         schedulers.ReduceLROnPlateau(optimizer, mode="least")
     with pytest.raises(ValueError, match=r"ExponentialLR.load_state_dict expected \['last_step'\], got \['step'\]"):
         exponential.load_state_dict({"step": 3})
+
+
+PRODUCTS = np.cumprod([1, *(1 - np.arange(1, 12) / 40)])
+OF_GROUPS = {
+    "lambda": (lambda o: schedulers.LambdaLR(o, [lambda t: 0.9**t, lambda t: 1 / (1 + t)]),
+               lambda t: (0.9**t, 1 / (1 + t))),
+    "multiplicative": (lambda o: schedulers.MultiplicativeLR(o, [lambda t: 1 - t / 40, lambda t: 0.5]),
+                       lambda t: (PRODUCTS[t], 0.5**t)),
+    "one after another": (
+        lambda o: schedulers.SequentialLR(o, [schedulers.ConstantLR(o, 0.5, 9), schedulers.LambdaLR(
+            o, [lambda t: 0.9**t, lambda t: 1 / (1 + t)])], [4]),
+        lambda t: (0.5, 0.5) if t < 4 else (0.9 ** (t - 4), 1 / (t - 3))),
+    "one upon another": (
+        lambda o: schedulers.ChainedScheduler([schedulers.ExponentialLR(o, 0.8), schedulers.LambdaLR(
+            o, [lambda t: 0.9**t, lambda t: 1 / (1 + t)])]),
+        lambda t: (0.72**t, 0.8**t / (1 + t))),
+}
+
+
+@pytest.mark.parametrize(("make", "factors"), OF_GROUPS.values(), ids=OF_GROUPS)
+def test_each_group_may_have_a_function_of_its_own(make, factors, optimizer):
+    initial = np.array([group["lr"] for group in optimizer.param_groups])
+    scheduler = make(optimizer)
+    for t in range(10):
+        np.testing.assert_allclose(scheduler.get_last_lr(), initial * factors(t), rtol=1e-12)
+        scheduler.step()
+
+
+def test_each_group_may_have_a_least_rate_of_its_own(optimizer):
+    least = [group["lr"] / divisor for group, divisor in zip(optimizer.param_groups, (2.5, 50), strict=True)]
+    initial = [group["lr"] for group in optimizer.param_groups]
+    scheduler = schedulers.ReduceLROnPlateau(optimizer, patience=0, min_lr=least)
+    for _ in range(3):
+        scheduler.step(1.0)
+    assert scheduler.get_last_lr() == [least[0], max(least[1], initial[1] * 0.1**2)]
+
+
+def test_a_group_that_comes_later_needs_a_function_where_each_has_its_own(optimizer):
+    scheduler = schedulers.LambdaLR(optimizer, [lambda t: 1.0, lambda t: 1.0])
+    optimizer.add_param_group({"params": [Tensor(1.0, requires_grad=True)]})
+    with pytest.raises(ValueError, match="one for each of the 3, got 2"):
+        scheduler.step()
 
 
 def test_a_rate_that_goes_uphill_is_refused_and_leaves_the_groups_as_they_are(optimizer):
