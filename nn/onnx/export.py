@@ -90,15 +90,15 @@ def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor], 
     input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
     for name, value in zip(input_names, tracked, strict=True):
         writer.know(value, writer.graph.name(name))
+    writer.graph.batch = input_names[0], _batch(inputs)
     for call in calls:
         writer.layer(call)
     for name, value in zip(output_names, outputs, strict=True):
         writer.graph.nodes.append(helper.make_node("Identity", [writer.find(value)], [name], name=name))
-    batch = _batch(inputs)
     return _proto(
         writer.graph,
-        [_described(name, value, batch) for name, value in zip(input_names, inputs, strict=True)],
-        [_described(name, value.data, batch) for name, value in zip(output_names, outputs, strict=True)],
+        [_described(name, value, _batch(inputs)) for name, value in zip(input_names, inputs, strict=True)],
+        [_described(name, value.data, _batch(inputs)) for name, value in zip(output_names, outputs, strict=True)],
     ), outputs, writer.taken_as_constant
 
 

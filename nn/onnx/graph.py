@@ -15,6 +15,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.initializers: dict[str, NDArray[Any]] = {}
+        self.batch = "", 0  # the input whose first axis may have another length at run time, and which it has now
         self.scope = ""  # the path of the layer being written, which its nodes are named after
         self._used: set[str] = set()
 

@@ -93,14 +93,16 @@ def _einsum(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    """Axes of length 1 repeated; all others are kept as they are, whatever their length at run time."""
+    """Axes of length 1 repeated, and new ones: the first, if it is as long as the batch, as it is at run time."""
     (parent,) = node.parents
     assert parent is not None
-    lead = [*node.shape[: node.ndim - parent.ndim], *parent.shape]
-    if lead[0] != node.shape[0] or node.ndim != parent.ndim:
-        raise KeyError("broadcast_to")  # the batch, it may be, whose length is another at run time
-    return graph.add("Expand", [inputs[0], graph.integers([1 if a == b else b for a, b in
-                                                           zip(lead, node.shape, strict=True)])])
+    before = (1,) * (node.ndim - parent.ndim) + parent.shape
+    sizes = [1 if a == b else b for a, b in zip(before, node.shape, strict=True)]  # 1 keeps an axis as it is
+    if before[:1] != (1,) or node.shape[0] != graph.batch[1]:
+        return graph.add("Expand", [inputs[0], graph.integers(sizes)])
+    length = graph.add("Slice", [graph.add("Shape", [graph.batch[0]]), graph.integers([0]), graph.integers([1])])
+    shape = graph.add("Concat", [length, graph.integers(sizes[1:])], axis=0) if sizes[1:] else length
+    return graph.add("Expand", [inputs[0], shape])
 
 
 def _moveaxis(graph: Graph, node: Node, inputs: Sequence[str]) -> str:

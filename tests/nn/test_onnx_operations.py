@@ -140,6 +140,29 @@ def test_what_is_added_in_place_to_the_output_of_a_layer_is_in_the_file(tmp_path
     assert_same_elsewhere(Residual(), images(4, 3), tmp_path / "model.onnx")
 
 
+class Summarized(nn.Module):
+    """A token that is learned stands before each sequence, as in a vision transformer."""
+
+    def __init__(self, repeat):
+        self.token, self.layer, self.repeat = nn.Parameter(images(1, 1, 3)), nn.Linear(3, 2), repeat
+
+    def forward(self, x):
+        return self.layer(np.concatenate([self.repeat(self.token, len(x)), x], axis=1))
+
+
+REPEATED = {
+    "broadcast_to": lambda token, count: np.broadcast_to(token, (count, 1, 3)),
+    "a new axis": lambda token, count: np.broadcast_to(token[0], (count, 1, 3)),
+    "tile": lambda token, count: np.tile(token, (count, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("repeat", REPEATED.values(), ids=REPEATED)
+def test_what_is_repeated_for_each_example_is_so_in_any_batch(repeat, batch, tmp_path):
+    assert_same_elsewhere(Summarized(repeat), images(batch, 5, 3), tmp_path / "model.onnx")
+
+
 class Words(nn.Module):
     """Columns of categories that are views of the input, and positions, which are a constant."""
 
