@@ -146,8 +146,8 @@ def _public(package: ModuleType, name: str) -> list[str]:
 
 
 def _optimizers() -> dict[str, list[str]]:
-    return {"Optimizers": ["SGD", "SGDM", "Nesterov", "Adagrad", "Adadelta", "RMSProp", "Adam", "AdamW", "Adamax",
-                           "RAdam", "NAdam", "LBFGS", "Optimizer"],
+    return {"Optimizers": ["SGD", "SGDM", "Nesterov", "Adagrad", "Adadelta", "RMSProp", "Adam", "AdamW", "AMSGrad",
+                           "Adamax", "RAdam", "NAdam", "LBFGS", "Optimizer"],
             "Clipping": ["clip_grad_norm_", "clip_grad_value_"],
             "Learning rates": [f"schedulers.{name}" for name in optim.schedulers.__all__]}
 

@@ -68,6 +68,7 @@ _OF_CALLS = {
             "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="},
     "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average")
                      | {"device": "there is one device, the CPU: leave it out"},
+    "summary": dict.fromkeys(("input_size", "input_data"), "write input_shape=, with the batch: (1, 3, 32, 32)"),
     "EarlyStopping": {"restore_best_weights": "write restore_best=", "verbose": "leave it out"},
     "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
                     "opset_version": "it is 21: leave it out", "args": "write example=", "f": "write path=",

@@ -14,6 +14,7 @@ from autograd import Tensor, no_grad, tree
 from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
+from nn.foreign_names import refuses_foreign_options
 from nn.module import Module
 from nn.watched_calls import watched
 
@@ -84,6 +85,7 @@ class Summary:
         return in_html(HEADINGS, [row.cells() for row in self.rows], words=WORDS, total=self._total())
 
 
+@refuses_foreign_options
 def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DTypeLike = np.float32) -> Summary:
     """Call `model` once on zeros and return a table of its layers.
 

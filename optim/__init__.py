@@ -21,6 +21,7 @@ from .adagrad import Adagrad
 from .adam import Adam
 from .adamax import Adamax
 from .adamw import AdamW
+from .amsgrad import AMSGrad
 from .clipping import clip_grad_norm_, clip_grad_value_
 from .nadam import NAdam
 from .nesterov import Nesterov
@@ -34,6 +35,7 @@ __all__ = [
     "LBFGS",
     "SGD",
     "SGDM",
+    "AMSGrad",
     "Adadelta",
     "Adagrad",
     "Adam",

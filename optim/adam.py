@@ -25,7 +25,7 @@ class Adam(TwoMoments):
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         m, V = brought_on(moments, g, options["betas"], out)
-        write_step(m, V, *_corrected(t, options), out)
+        write_step(m, V, *corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
         if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted():
@@ -33,12 +33,12 @@ class Adam(TwoMoments):
         beta1, beta2 = options["betas"]
         decay = options["weight_decay"]
         coupled, decoupled = (0.0, options["lr"] * decay) if self.decoupled else (decay, 0.0)
-        numbers = (beta1, 1 - beta1, beta2, 1 - beta2, *_corrected(t, options), coupled, decoupled)
+        numbers = (beta1, 1 - beta1, beta2, 1 - beta2, *corrected(t, options), coupled, decoupled)
         compiled.adam()(w, g, *moments, *map(w.dtype.type, numbers))
         return True
 
 
-def _corrected(t: int, options: dict[str, Any]) -> tuple[float, float]:
+def corrected(t: int, options: dict[str, Any]) -> tuple[float, float]:
     """`eps` and `lr` with both corrections in them, which so cost no pass: all of eta times sqrt(1 - beta2^t)."""
     beta1, beta2 = options["betas"]
     correction = sqrt(1 - beta2**t)

@@ -27,7 +27,7 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "leave it out, all steps are fused") | {
     "momentum": "write optim.SGDM(params, lr, beta=0.9), whose average keeps the (1 - beta): lr is 10 times larger",
     "alpha": "it is called beta here",
-    "amsgrad": "leave it out, or decay lr",
+    "amsgrad": "write optim.AMSGrad(params, lr)",
     "nesterov": "write optim.Nesterov(params, lr, beta=0.9), whose lr is 10 times PyTorch's",
     "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
     "centered": "leave it out",

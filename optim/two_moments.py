@@ -13,7 +13,7 @@ class TwoMoments(Optimizer):
     Raises `ValueError` for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`.
     """
 
-    moments = ("m", "V")
+    moments: tuple[str, ...] = ("m", "V")
 
     def __init__(self, params: Params, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0) -> None:

@@ -148,6 +148,8 @@ def test_names_that_pytorch_has_lead_to_ours(module: Any, names: dict[str, str])
     (lambda: nn.fit(None, np.ones((2, 1)), np.ones(2), loss=nn.MSELoss(), epochs=1),
      r"fit got 'loss' by name and by position, there ndarray; for data and labels write data=nn.data.Data"),
     (lambda: nn.fit(None, validation_data=()), "fit has no option 'validation_data'; write validation="),
+    (lambda: nn.summary(nn.ReLU(), input_size=(1, 2)), r"summary has no option 'input_size'; write input_shape="),
+    (lambda: nn.MSELoss(size_average=False), r"MSELoss has no option .*; write reduction='mean' or reduction='sum'"),
     (lambda: nn.EarlyStopping(restore_best_weights=True), "EarlyStopping has no option .*; write restore_best="),
     (lambda: nn.export_onnx(None, None, "m.onnx", dynamic_axes={}), "export_onnx has no option .*; the first may have"),
 ])

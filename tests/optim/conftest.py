@@ -22,6 +22,7 @@ Make = Callable[..., optim.Optimizer]
         (optim.AdamW, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1, "weight_decay": 0.03}),
         (optim.Nesterov, {"lr": 0.05, "beta": 0.8}),
         (optim.Adadelta, {"lr": 0.5, "rho": 0.8, "eps": 0.1}),
+        (optim.AMSGrad, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1}),
         (optim.Adamax, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1}),
         (optim.RAdam, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1}),
         (optim.NAdam, {"lr": 0.05, "betas": (0.8, 0.95), "eps": 0.1, "momentum_decay": 0.02}),

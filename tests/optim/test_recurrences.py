@@ -96,6 +96,19 @@ def adadelta(w: float, gradients: Sequence[float], *, lr: float, rho: float, eps
     return w
 
 
+def amsgrad(
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+) -> float:
+    m = V = largest = 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + weight_decay * w
+        m = betas[0] * m + (1 - betas[0]) * g
+        V = betas[1] * V + (1 - betas[1]) * g**2
+        largest = max(largest, V)
+        w = w - lr * (m / (1 - betas[0] ** t)) / (sqrt(largest / (1 - betas[1] ** t)) + eps)
+    return w
+
+
 def adamax(
     w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
 ) -> float:
@@ -152,6 +165,7 @@ RECURRENCES: dict[type[optim.Optimizer], Callable[..., float]] = {
     optim.AdamW: adamw,
     optim.Nesterov: nesterov,
     optim.Adadelta: adadelta,
+    optim.AMSGrad: amsgrad,
     optim.Adamax: adamax,
     optim.RAdam: radam,
     optim.NAdam: nadam,
@@ -226,6 +240,7 @@ def test_the_defaults_are_those_of_the_contract():
     assert options(optim.Adam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
     assert options(optim.Nesterov, 0.1) == {"lr": 0.1, "beta": 0.9, "weight_decay": 0}
     assert options(optim.Adadelta) == {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0}
+    assert options(optim.AMSGrad) == options(optim.Adam)
     assert options(optim.Adamax) == {"lr": 0.002, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
     assert options(optim.RAdam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
     assert options(optim.NAdam) == options(optim.RAdam) | {"lr": 0.002, "momentum_decay": 0.004}
