@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
+from autograd.arguments import parameters
+from autograd.errors import nearest
+from nn import keras_names
+
 _CPU = "there is one process on the CPU: leave it out"
 _TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
 _LAZY = ("Linear", *[f"{name}{axes}d" for name in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
@@ -23,14 +27,8 @@ MODULES = {
     "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss", "RReLU": "write LeakyReLU",
     "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
     "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
-    "Dense": "write Linear(in_features, out_features)", "Conv1D": "write Conv1d, of (N, C, L)",
-    "Conv2D": "write Conv2d, of (N, C, H, W)", "MaxPooling2D": "write MaxPool2d", "AveragePooling2D": "write AvgPool2d",
-    "BatchNormalization": "write BatchNorm1d or BatchNorm2d", "LayerNormalization": "write LayerNorm",
-    "MultiHeadAttention": "write MultiheadAttention", "Input": "a layer is told the size of its input: leave it out",
-    "Model": "write Module", "ModelCheckpoint": "write fit(checkpoint=path)",
-    "load_model": "write model.load_state_dict(nn.load(path))",
     "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
-}
+} | keras_names.MODULES
 FUNCTIONS = {
     f"{name}_": f"write {name}: nothing is overwritten"
     for name in ("celu", "elu", "hardtanh", "leaky_relu", "relu", "selu", "threshold")
@@ -56,7 +54,7 @@ OPTIONS = {
     "generator": "write seed=", "dataset": "write the data first, without a name", "persistent_workers": _ONE_PROCESS,
     "prefetch_factor": _ONE_PROCESS, "worker_init_fn": _ONE_PROCESS, "multiprocessing_context": _ONE_PROCESS,
     "timeout": _ONE_PROCESS,
-}
+} | keras_names.OPTIONS
 
 
 _OF_THE_LOADER = "write it for the DataLoader"
@@ -65,7 +63,8 @@ _OF_CALLS = {
     "fit": {"validation_data": "write validation=", "train_loader": "write data=", "dataloader": "write data=",
             "x": "write data=nn.data.DataLoader((x, y))", "y": "write data=nn.data.DataLoader((x, y))",
             "batch_size": _OF_THE_LOADER, "shuffle": _OF_THE_LOADER, "verbose": "write progress=",
-            "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="},
+            "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="}
+           | keras_names.FIT,
     "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average")
                      | {"device": "there is one device, the CPU: leave it out"},
     "summary": dict.fromkeys(("input_size", "input_data"), "write input_shape=, with the batch: (1, 3, 32, 32)"),
@@ -95,11 +94,16 @@ def refuses_foreign_options(function: Call) -> Call:
     return apply  # type: ignore[return-value]
 
 
-def refuse_options(name: str, options: Iterable[str]) -> None:
-    """Raise TypeError for an option that PyTorch's class of this name has and this one does not."""
+def refuse_options(made: type, options: Iterable[str]) -> None:
+    """Raise TypeError for an option that the constructor of a class does not have, and say what is written here."""
+    known = parameters(made.__init__)  # type: ignore[misc]  # of the class that is made, whichever it is
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+        return
     for option in options:
-        if option in OPTIONS:
-            raise TypeError(f"{name} has no option {option!r}; {OPTIONS[option]}")
+        if option not in known:
+            meant = nearest(option, known)
+            advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join([*known][1:])}")
+            raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")
 
 
 METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; leave the call out") | {
@@ -114,6 +118,7 @@ METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; 
     **dict.fromkeys(("save", "save_weights"), "write nn.save(model, path)"), "weights": "write parameters()",
     "load_weights": "write load_state_dict(nn.load(path))", "get_weights": "write state_dict()",
     "set_weights": "write load_state_dict(state)",
+    "add": "write append(module), or as a Sequential is made: Sequential(a, b, ...)",
     "_modules": "write named_children(), and setattr(self, name, module) to add one",
     "_parameters": "write named_parameters()", "_buffers": "write named_buffers()",
 }

@@ -32,6 +32,11 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
     "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
     "centered": "leave it out",
     "maximize": "minimize the negative: (-objective).backward()",
+    "learning_rate": "it is called lr here", "epsilon": "it is called eps here",
+    **dict.fromkeys(("beta_1", "beta_2"), "write betas=(0.9, 0.999)"),
+    **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"),
+                    "call optim.clip_grad_norm_(params, max_norm) or clip_grad_value_ before the step"),
+    **dict.fromkeys(("use_ema", "ema_momentum"), "write nn.AveragedModel(model, decay=0.99)"),
     "last_epoch": "leave it out; load_state_dict(state) continues a schedule",
     "verbose": "leave it out, and print get_last_lr()",
 }

@@ -26,7 +26,7 @@ class _OfOneDataSet:
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
         if cls is DataLoader:
-            refuse_options("DataLoader", options)
+            refuse_options(cls, options)
         if len(arguments) > 1 and np.ndim(arguments[1]):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         return super().__new__(cls)

@@ -26,7 +26,8 @@ class Layer(Module):
         if not cls.__init__.__module__.startswith("nn."):  # a user's own may take data, and any options
             return super().__new__(cls)
         name = cls.__name__
-        refuse_options(name, options)
+        if options:
+            refuse_options(cls, options)
         if len(arguments) >= len(cls.called_with) and _is_data(arguments[0]):
             raise TypeError(f"{name} is made first, of options, and then called with data: "
                             f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")
