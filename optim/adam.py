@@ -28,7 +28,7 @@ class Adam(TwoMoments):
         write_step(m, V, *corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
-        if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted():
+        if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted(w.size):
             return False
         beta1, beta2 = options["betas"]
         decay = options["weight_decay"]

@@ -18,9 +18,6 @@ from .flat import Array, Flat
 PARALLEL = 4
 """Blocks of large parameters that are worth a thread."""
 
-MANY = 2**20
-"""Numbers in large parameters from which on a compiled loop, which takes a second to load, is worth it."""
-
 
 class Rule(Protocol):
     """What an optimizer says of its step: the recurrence, and how weights decay."""
@@ -83,13 +80,10 @@ class Plan:
     def _run_slices(self, gradients: list[Any], rule: Rule, options: dict[str, Any]) -> None:
         for i in self._memory:
             gradients[i] = self.flat.reals(gradients[i])
-        many = sum(block.size for block in self._slices) >= MANY
 
         def share(first: int, last: int) -> None:
-            some = self._slices[first:last]
-            if many:
-                some = [b for b in some
-                        if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
+            some = [b for b in self._slices[first:last]
+                    if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
             if some:
                 _run(some, self._scratch(first), gradients, rule, options)
 

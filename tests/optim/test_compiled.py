@@ -7,7 +7,7 @@ import pytest
 
 import optim
 from autograd import Tensor
-from optim import compiled, plan
+from optim import compiled
 
 rng = np.random.default_rng(0)
 
@@ -24,8 +24,9 @@ def test_large_parameters_end_with_the_same_bits_compiled_or_not(kind, dtype, we
     start = [rng.standard_normal(shape).astype(dtype) for shape in [(200, 200), (30_000,), (5,)]]
     gradients = [[rng.standard_normal(w.shape).astype(dtype) for w in start] for _ in range(5)]
     ends = []
-    for many in (2**40, 20_000):
-        monkeypatch.setattr(plan, "MANY", many)
+    for many in (2**60, 0, 200_000):  # the last begins in the middle
+        monkeypatch.setattr(compiled, "MANY", many)
+        monkeypatch.setattr(compiled, "_stepped", 0)
         tensors = [Tensor(w.copy(), requires_grad=True) for w in start]
         optimizer = kind(tensors, lr=1e-2, weight_decay=weight_decay)
         for step in gradients:
@@ -33,17 +34,18 @@ def test_large_parameters_end_with_the_same_bits_compiled_or_not(kind, dtype, we
                 t.grad = g
             optimizer.step()
         ends.append((tensors, optimizer.state_dict()["state"]))
-    for a, b in zip(ends[0][0], ends[1][0], strict=True):
-        np.testing.assert_array_equal(a.numpy(), b.numpy())
-    for name, state in ends[0][1].items():
-        for key, value in state.items():
-            np.testing.assert_array_equal(value, ends[1][1][name][key])
+    for tensors, states in ends[1:]:
+        for a, b in zip(ends[0][0], tensors, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+        for name, state in ends[0][1].items():
+            for key, value in state.items():
+                np.testing.assert_array_equal(value, states[name][key])
 
 
 def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
     calls = []
     monkeypatch.setattr(compiled, "adam", lambda: lambda *arguments: calls.append(arguments[0].size))
-    monkeypatch.setattr(plan, "MANY", 20_000)
+    monkeypatch.setattr(compiled, "MANY", 60_000)
 
     def step(tensor: Tensor) -> list[int]:
         calls.clear()
@@ -54,13 +56,15 @@ def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
         return calls
 
     monkeypatch.setenv("CLEARGRAD_FAST", "1")
-    assert step(leaf((20_000,))) == [20_000]
-    assert step(leaf((19_999,))) == []
-    assert step(leaf((20_000,), np.float16)) == []
-    monkeypatch.setattr(compiled, "_installed", lambda: False)
-    assert step(leaf((20_000,))) == []
     monkeypatch.setattr(compiled, "_installed", lambda: True)
+    monkeypatch.setattr(compiled, "_stepped", 0)
+    assert [step(leaf((20_000,))).copy() for _ in range(4)] == [[], [], [20_000], [20_000]]
+    assert step(leaf((10_000,))) == []  # small parameters go side by side
+    assert step(leaf((20_000,), np.float16)) == []
     monkeypatch.setenv("CLEARGRAD_FAST", "0")
+    assert step(leaf((20_000,))) == []
+    monkeypatch.setenv("CLEARGRAD_FAST", "1")
+    monkeypatch.setattr(compiled, "_installed", lambda: False)
     assert step(leaf((20_000,))) == []
 
 
