@@ -5,8 +5,8 @@ is converted to `f(x, a)`: while it runs, what is given for `a` stands in its pl
 a closure, an attribute or a list. Which tensors these are its results tell: one that is tracked though no argument is
 depends on others. Then it runs once more, watched, and the whole call begins again with those tensors as arguments.
 
-A derivative is taken of what was computed. So the function that runs again later is `frozen`, and must give what it
-gave before; a tensor that turns up only then is refused.
+A derivative is taken of what was computed. So the function that runs again later is `frozen`, and in each backward
+pass it must give what it gave before; a tensor that turns up only then is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .arrays import plain_array
 from .errors import NoDerivativeError
 from .frozen import frozen
 from .graph import Leaf, Node
-from .modes import next_level, outside, standing_in, watching
+from .modes import local, next_level, outside, standing_in, watching
 from .registry import registry
 from .several_outputs import select
 from .tensor import Tensor
@@ -99,15 +99,18 @@ class Function:
         self.conversion: Conversion | None = conversion  # until it is settled
         self.runs, self.size = 0, 0.0  # the largest number that it returned: roundings are small beside it
         self.example: tuple[Any, Any, Any] | None = None  # arguments and options of a run on numbers, and its result
+        self.checked: object | None = None  # the backward pass in which it gave what it gave; another may come later
 
     def settle(self) -> None:
         self.function, self.conversion = frozen(self.function), None
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        if self.conversion is None and self.example is not None:
-            (args_then, options_then, out), self.example = self.example, None
+        if self.conversion is None and self.example is not None and (
+                self.checked is None or self.checked is not local.backward_pass):
+            self.checked = local.backward_pass
+            args_then, options_then, then = self.example
             with outside():
-                self._must_be(out, self._run(args_then, options_then))
+                self._must_be(then, self._run(args_then, options_then))
         out = self._run(args, options)
         if any(map(tracked, tensors_in(out))):
             given = Tracked(tensors_in((args, options) if options else args))

@@ -32,6 +32,7 @@ class _Local(threading.local):
     watchers: tuple[Callable[..., None], ...] = ()
     watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those of them that watch recorded backward passes too
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
+    backward_pass: object | None = None  # the one that is under way: of those within one another the outermost
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
     recomputing: bool = False  # what runs has run before, for a value that was not kept: its statistics are taken

@@ -345,6 +345,39 @@ def test_a_function_that_gives_something_else_later_is_refused(change: str) -> N
         grad(lambda a: later(change, a))(0.7)
 
 
+@pytest.mark.parametrize("solve", [
+    lambda f: integrate.quad(f, 0, 1)[0], lambda f: optimize.brentq(lambda x: x - f(x), 0, 5),
+    lambda f: implicit.root(lambda x: x - f(x), 1.0)], ids=["quad", "brentq", "root"])
+def test_a_change_between_two_passes_of_one_graph_is_noticed(solve: Any) -> None:
+    medium, a = Medium(2.0), tensor(0.7, requires_grad=True)
+    value = solve(lambda x: np.exp(-a * medium.k * x))
+    value.backward(retain_graph=True)
+    first = a.grad.item()
+    medium.k = 3.0
+    with pytest.raises(RuntimeError, match="gave something else"):
+        value.backward(retain_graph=True)
+    medium.k = 2.0
+    value.backward()
+    assert a.grad.item() == 2 * first
+
+
+def test_within_a_pass_it_is_asked_once_what_a_function_gives() -> None:
+    count = []
+
+    def f(x: Any, a: Any) -> Any:
+        count.append(1)
+        return np.exp(-a * x)
+
+    a = tensor(0.7, requires_grad=True)
+    value = integrate.quad(f, 0, 1, args=(a,))[0]
+    runs = [len(count)]
+    for _ in range(3):
+        value.backward(retain_graph=True)
+        runs.append(len(count))
+    first, *others = np.diff(runs)
+    assert first == others[0] == others[1] <= runs[0] + 2
+
+
 def test_a_step_between_the_passes_is_noticed() -> None:
     w = tensor(0.7, requires_grad=True)
     value = integrate.quad(lambda x: np.exp(-w * x), 0, 1)[0]
