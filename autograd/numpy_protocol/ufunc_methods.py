@@ -109,12 +109,12 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
         update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
         return None
-    places = places.ravel()
+    places, operands = places.ravel(), [np.copy(v).reshape(-1) for v in operands]  # which may be views of the target
     times = occurrence(places)
     for k in range(int(times.max(initial=-1)) + 1):
         now = times == k
         where = np.unravel_index(places[now], target.shape) if target.ndim else None  # an axis for the one element
-        target[where] = ufunc(target[where], *[v.reshape(-1)[now] for v in operands])
+        target[where] = ufunc(target[where], *[v[now] for v in operands])
     return None
 
 

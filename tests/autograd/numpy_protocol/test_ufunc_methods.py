@@ -216,3 +216,18 @@ def test_matrices_may_stand_on_any_axes(ufunc: Any, shapes: Any, axes: Any) -> N
 def test_axes_name_those_of_all_operands_and_the_result(axes: Any) -> None:
     with pytest.raises(ValueError, match=r"matmul of tensors takes axes=\[\(0, 1\), \(0, 1\), \(0, 1\)\] or the like"):
         np.matmul(Tensor(np.eye(2)), np.eye(2), axes=axes)
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.multiply, np.hypot])
+@pytest.mark.parametrize("part", [lambda t: t, lambda t: t[:1], lambda t: t[::-1]], ids=["all", "first", "turned"])
+def test_values_that_are_a_view_of_what_is_written_are_read_before(ufunc: np.ufunc, part: Any) -> None:
+    """An element that occurs twice was met with its own new value."""
+    def written(x: Any) -> Any:
+        target = x * 1.0
+        ufunc.at(target, [0, 2, 0], part(target))
+        return target
+
+    x = np.array([2.0, 3.0, 5.0])
+    np.testing.assert_allclose(written(Tensor(x)).numpy(), written(x))
+    np.testing.assert_allclose(vmap(written)(x[None])[0], written(x))
+    check_gradients(written, x)
