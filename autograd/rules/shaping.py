@@ -104,10 +104,23 @@ def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
 def ravel(a: Any, order: str = "C") -> Any:
     """The order "K" is "C" with the axes sorted by their strides."""
     order = settled_order(a, order)
-    if order == "K":
-        strides = as_it_lies(a).strides
-        return ravel_of(np.transpose(a, sorted(range(a.ndim), key=lambda k: -abs(strides[k]))))
-    return ravel_of(a, order=order)
+    return ravel_of(np.transpose(a, axes_by_strides(as_it_lies(a))) if order == "K" else a, order=order)
+
+
+def axes_by_strides(x: np.ndarray[Any, Any]) -> list[int]:
+    """The axes from the longest stride to the shortest, as NumPy's iterator sorts them: from the last axis on, each is
+    put before those of shorter strides, and one of stride 0, along which nothing changes, is not compared at all.
+    """
+    strides = [0 if n == 1 else abs(stride) for n, stride in zip(x.shape, x.strides, strict=True)]
+    inner: list[int] = []
+    for axis in reversed(range(x.ndim)):
+        place = len(inner)
+        for k in reversed([k for k in range(place) if strides[axis] and strides[inner[k]]]):
+            if strides[inner[k]] <= strides[axis]:
+                break
+            place = k
+        inner.insert(place, axis)
+    return inner[::-1]
 
 
 def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:

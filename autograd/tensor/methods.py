@@ -24,7 +24,8 @@ def flatten(self: Any, order: Any = "C") -> Any:
     if isinstance(order, int):
         raise TypeError(f"flatten makes all axes one, in an order such as 'C'; for axes from {order} on write "
                         f"nn.functional.flatten(t, {order})")
-    return registry[np.ravel](registry[np.copy](self), order)
+    flat = registry[np.ravel](self, order)
+    return registry[np.copy](flat) if hasattr(flat, "_view") else flat
 
 
 def transpose(self: Any, *axes: Any) -> Any:
