@@ -79,7 +79,7 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     h = np.diff(spacing) if spacing.ndim else np.broadcast_to(spacing, (len(f) - 1,))
     h = np.reshape(h, (-1,) + (1,) * (f.ndim - 1)).astype(f.real.dtype)
     s = (f[1:] - f[:-1]) / h
-    middle = (h[1:] * s[:-1] + h[:-1] * s[1:]) / (h[:-1] + h[1:])
+    middle = (h[1:] * s[:-1] + h[:-1] * s[1:]) / (h[:-1] + h[1:]) if spacing.ndim else (f[2:] - f[:-2]) / (2 * h[1:])
     first, last = s[:1], s[-1:]
     if edge_order == 2:
         first = first + (first - s[1:2]) * (h[:1] / (h[:1] + h[1:2]))

@@ -51,9 +51,18 @@ def polysub(a1: Any, a2: Any) -> Any:
 
 @composite(np.polymul)
 def polymul(a1: Any, a2: Any) -> Any:
-    a1, a2 = (np.trim_zeros(np.atleast_1d(x), "f") for x in arrays_of((a1, a2)))
-    a1, a2 = (x if x.size else np.zeros(1, x.dtype) for x in (a1, a2))
-    return np.convolve(a1, a2)
+    return np.convolve(*[x[decided(leading_zeros, x) :] for x in map(coefficients, (a1, a2))])
+
+
+def coefficients(p: Any) -> Array:
+    """The coefficients of a polynomial, at least one."""
+    p = np.atleast_1d(array_of(p))
+    return p if p.size else np.zeros(1, p.dtype)
+
+
+def leading_zeros(p: Array) -> int:
+    """How many leading coefficients are zero, but for the last."""
+    return int(np.argmax(np.append(p[:-1] != 0, True)))
 
 
 @composite(np.polyder)
@@ -108,7 +117,7 @@ def characteristic_change(t: Array, x: Array, out: Array) -> Array:
 
 characteristic: Any = differential(
     np.poly, characteristic_change, name="characteristic", operands=("x",),
-    evaluate=lambda x: np.poly(x).astype(np.result_type(x.dtype, np.float16)))
+    evaluate=lambda x: np.poly(x).astype(x.dtype))
 
 
 def has_real_coefficients(x: Array) -> bool:
@@ -119,7 +128,7 @@ def has_real_coefficients(x: Array) -> bool:
 def poly(seq_of_zeros: Any) -> Any:
     zeros = np.atleast_1d(seq_of_zeros)
     if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1]:
-        out = characteristic(zeros)
+        out = characteristic(floating(zeros))
         return np.real(out) if out.dtype.kind == "c" and decided(has_real_coefficients, zeros) else out
     if zeros.ndim != 1:
         raise ValueError(f"poly takes a vector of zeros or a square matrix, got shape {zeros.shape}")

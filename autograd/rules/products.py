@@ -263,5 +263,5 @@ def overlapping(full: Array, long: int, short: int, mode: str) -> Array:
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     a, v = arrays_of((a, v))
     if a.size < v.size:
-        return np.flip(np.conj(correlate(v, a, mode)))
-    return overlapping(convolve_of(a, np.conj(np.flip(v))), a.size, v.size, mode)
+        return np.flip(conjugated(correlate(v, a, mode)))
+    return overlapping(convolve_of(a, conjugated(np.flip(v))), a.size, v.size, mode)

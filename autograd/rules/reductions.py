@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import as_tensor
+from autograd.arguments import array_of, as_tensor
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
@@ -92,7 +92,19 @@ def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
     return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
 
 
+def of_real_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose values are real also in a complex dtype, and so are their derivatives."""
+
+    def apply(a: Any, axis: Any = None, dtype: Any = None, *args: Any, **options: Any) -> Any:
+        if dtype is None or np.dtype(dtype).kind != "c":
+            return function(a, axis, dtype, *args, **options)
+        return function(array_of(a).astype(dtype), axis, None, *args, **options).astype(dtype)
+
+    return apply
+
+
 @composite(np.var)
+@of_real_values
 def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
     if not isinstance(mean, Tensor):
         return var_of(a, *args, **told(mean), **options)
@@ -107,6 +119,7 @@ def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
 
 
 @composite(np.std)
+@of_real_values
 def std(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
     if isinstance(mean, Tensor):
         return np.sqrt(var(a, *args, mean=mean, **options))
@@ -121,15 +134,15 @@ def told(mean: Any) -> dict[str, Any]:
 # --- Extremes: a tie over an axis is shared equally ------------------------------------------------------------------
 
 
-def winners(x: Array, out: Array, axis: Any, where: Any) -> Array:
-    """1/n at each of the n elements that equal the extreme, 0 elsewhere."""
-    won = masked(x == out, where)
+def winners(x: Array, out: Array, axis: Any, initial: Any, where: Any) -> Array:
+    """1/n at each of the n elements that equal the extreme, 0 elsewhere, or in a tie with `initial`, a constant."""
+    won = masked(x == out, where if initial is None else where & (out != initial))
     return won / np.maximum(np.sum(won, axis=axis, keepdims=True), 1)
 
 
 for function, ufunc in ((np.max, np.maximum), (np.min, np.minimum)):
-    reduction(function, lambda g, x, out, *, axis=None, initial=None, where=True: g * winners(x, out, axis, where),
-              evaluate=reducing_by(ufunc))
+    reduction(function, lambda g, x, out, *, axis=None, initial=None, where=True:
+              g * winners(x, out, axis, initial, where), evaluate=reducing_by(ufunc))
 composite(np.amax)(np.max)
 composite(np.amin)(np.min)
 

@@ -259,6 +259,8 @@ FORMS: dict[str, Form] = {
     **{f"quantiles of several axes {axes}, {levels}":
        (lambda x, q=levels, axes=axes: (np.quantile(x, q, axis=axes), np.nanquantile(x, q, axis=axes)), (CUBE,))
        for axes in ((0, 2), (2, 1), (1,), None) for levels in ([0.2, 0.7], [[0.2, 0.7], [0.1, 0.4], [1.0, 0.0]])},
+    "polymul by 0": (np.polymul, (V, np.zeros(1))),
+    "std and var in complex numbers": (lambda z: (np.std(z, dtype=complex), np.nanvar(z, None, complex)), (Z,)),
     "options that change nothing": (lambda x: np.add(x, x, casting="same_kind", order="K", subok=True), (X,)),
     "multiply by 1j": (lambda x: np.multiply(1j, x), (np.array(2.0),)),
 }

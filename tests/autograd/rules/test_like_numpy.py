@@ -88,6 +88,11 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     "vander of a matrix": (np.vander, (GRID,)), "vsplit of a vector": (lambda x: np.vsplit(x, 2), (HALVES,)),
     "dsplit of a matrix": (lambda x: np.dsplit(x, [1]), (GRID,)),
     "gradient of booleans": (np.gradient, (MASK,)),
+    "gradient beside what is infinite": (lambda x: np.gradient(x, 0.5), (np.array([1.0, 2, np.inf, 5, 7]),)),
+    **{f"correlate of {len(x)} {x.dtype} with booleans, {mode}":
+       (lambda x, y, mode=mode: np.correlate(x, y, mode), (x, MASK[:3]))
+       for x in (MASK, MASK[:2], SMALL.view(np.uint8)) for mode in ("full", "same", "valid")},
+    "poly of a matrix of small integers": (np.poly, (np.array([[3, 1], [2, -5]], np.int8),)),
     # the dtype of both where only one is read, and of small integers
     "intersect1d of two dtypes": (np.intersect1d, (np.array([2, 3], np.int16), np.array([2.0, 5.0]))),
     "intersect1d of nothing": (np.intersect1d, (SMALL, BELOW[:0])),
@@ -216,7 +221,10 @@ def test_values_and_dtypes_are_numpys(name: str, tracked: bool) -> None:
         np.testing.assert_allclose(a, b, rtol=4 * np.finfo(b.dtype).eps if b.dtype.kind in "fc" else 0)
 
 
-@pytest.mark.parametrize("array", [GRID, GRID.T, np.asfortranarray(GRID)], ids=["rows", "turned", "columns"])
+@pytest.mark.parametrize("array", [
+    GRID, GRID.T, np.asfortranarray(GRID), np.broadcast_to(HALVES, (3, 4)), np.broadcast_to(HALVES, (3, 4)).T,
+    np.broadcast_to(GRID[:, None, ::2], (3, 2, 2)), np.broadcast_to(GRID[:, None, ::2], (3, 2, 2)).transpose(1, 2, 0),
+], ids=["rows", "turned", "columns", "repeated", "repeated and turned", "of which one axis repeats", "that turned"])
 @pytest.mark.parametrize("order", ["C", "F", "A", "K", "c", "f", "a", "k", None, "Z", 1, ""], ids=repr)
 def test_orders_in_memory_are_numpys(array: Array, order: Any) -> None:
     """In small letters too; what is no order was taken for "C"."""

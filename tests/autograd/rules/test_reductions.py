@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import grad
+from autograd import grad, jvp, vjp
 
 
 @pytest.mark.parametrize(("dtype", "widest"), [(np.float32, 36), (np.float64, 300)])
@@ -30,3 +30,29 @@ def test_a_slope_has_the_digits_that_the_product_lost(dtype: Any, widest: int, e
         true = (before or [1])[-1] * (after or [1])[-1]
         if all(limits.smallest_normal < part < limits.max for part in (*before, *after, true)):
             assert abs(Fraction(float(slope)) / true - 1) < 20 * limits.eps
+
+
+@pytest.mark.parametrize(("function", "twin"), [(np.max, np.maximum), (np.min, np.minimum)])
+def test_a_tie_with_what_an_extreme_begins_with_is_one_with_a_constant(function: Any, twin: Any) -> None:
+    """The slope of least size is 0, as of `np.maximum(x, 0)`; it was 1."""
+    for x in ([0.0], [0.0, 0.0], [1.0, -1.0], [0.0, 1.0], [0.0, -1.0], [1.0, 1.0], [-1.0, -1.0]):
+        def f(x: Any) -> Any:
+            return function(x, initial=0.0)
+
+        def g(x: Any) -> Any:
+            return twin(function(x), 0.0)
+
+        np.testing.assert_array_equal(grad(f)(np.array(x)), grad(g)(np.array(x)))
+        direction = np.arange(1.0, len(x) + 1)
+        assert jvp(f, (np.array(x),), (direction,)) == jvp(g, (np.array(x),), (direction,))
+
+
+@pytest.mark.parametrize("function", [np.var, np.std, np.nanvar, np.nanstd])
+def test_a_variance_is_real_also_in_a_complex_dtype(function: Any) -> None:
+    """Its imaginary part is 0 and stays so; it was given the slope of the real part."""
+    z = np.array([1.0 + 2j, 3.0, 4j])
+    out, pullback = vjp(lambda z: function(z, dtype=complex), z)
+    assert out.dtype == complex
+    assert not np.any(pullback(1j)[0])
+    np.testing.assert_allclose(pullback(1.0)[0], grad(function)(z))
+    assert np.imag(jvp(lambda z: function(z, None, complex), (z,), (1j * z**2,))[1]) == 0
