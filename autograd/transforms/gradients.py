@@ -86,6 +86,8 @@ def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], 
             raise ValueError(f"argnums names arguments given by position, of which there are {len(args)}, got {n}; "
                              "a keyword argument is not differentiated: pass it by position")
     numbers = tuple(n % len(args) for n in given)
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"argnums names each argument once, got {tuple(given)} of {len(args)} arguments")
 
     def replace(chosen: Any) -> list[Any]:
         return tree.replaced(args, numbers, chosen if several else (chosen,))

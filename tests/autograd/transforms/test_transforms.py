@@ -362,6 +362,14 @@ def test_tensors_inside_say_what_they_are() -> None:
         jvp(len, (1.0,), (1.0,))
 
 
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacrev, jacfwd, jacobian, hessian])
+@pytest.mark.parametrize("argnums", [(0, 0), (1, -1), [0, 1, -2]])
+def test_an_argument_is_named_once(transform: Any, argnums: Any) -> None:
+    """Only the last of its names had a gradient, and the others 0."""
+    with pytest.raises(ValueError, match="argnums names each argument once, got .* of 2 arguments"):
+        transform(lambda x, y: x * y, argnums)(1.0, 2.0)
+
+
 @pytest.mark.parametrize(("call", "error", "words"), [
     (lambda: jvp(lambda p: p, ({"a": 1.0},), ([1.0],)), ValueError, r"structure of its primal, \(\{'a': \*\},\), got"),
     (lambda: jvp(lambda x: x, (1.0,), (1j,)), TypeError, "imaginary part"),
