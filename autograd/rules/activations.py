@@ -125,11 +125,12 @@ def silu(x: ArrayLike) -> Tensor:
 def gelu(x: ArrayLike, approximate: str = "none") -> Tensor:
     """Return x Phi(x), Phi the normal distribution's (Hendrycks and Gimpel 2016, arXiv:1606.08415).
 
-    `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does.
+    `approximate="tanh"` takes 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) instead, as PyTorch does: x times a
+    sigmoid, which keeps the digits of the negative side.
     """
     x = _floating(x)
     if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+        return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x))
     one_of("gelu: approximate", approximate, ("none", "tanh"))
     return gelu_in_single(x) if x.dtype == np.float32 else x * normal_cdf(x)
 

@@ -54,7 +54,7 @@ def hardswish(input: ArrayLike, inplace: bool = False) -> Tensor:
     Any floating shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
     """
     x: Any = admitted("hardswish", input, real=True)
-    return x * np.clip(x + 3.0, 0.0, 6.0) / 6.0  # type: ignore[no-any-return]
+    return x * (np.clip(x + 3.0, 0.0, 6.0) / 6.0)  # type: ignore[no-any-return]  # six times a float16 may overflow
 
 
 def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
