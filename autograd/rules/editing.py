@@ -80,7 +80,8 @@ def used_range(x: Array) -> tuple[Array, Array]:
 @composite(np.block)
 def block(arrays: Any) -> Any:
     ndim = max(depth(arrays), *[np.ndim(x) for x in leaves_of(arrays)])
-    return assembled(arrays, ndim, depth(arrays))
+    out = assembled(arrays, ndim, depth(arrays))
+    return out if isinstance(arrays, list) else np.copy(out)  # joined with nothing it would be a view
 
 
 def depth(nested: Any) -> int:

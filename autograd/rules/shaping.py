@@ -104,7 +104,9 @@ def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
 def ravel(a: Any, order: str = "C") -> Any:
     """The order "K" is "C" with the axes sorted by their strides."""
     order = settled_order(a, order)
-    return ravel_of(np.transpose(a, axes_by_strides(as_it_lies(a))) if order == "K" else a, order=order)
+    if order == "K":
+        return ravel_of(np.transpose(a, axes_by_strides(as_it_lies(a))))
+    return ravel_of(a, order=order)
 
 
 def axes_by_strides(x: np.ndarray[Any, Any]) -> list[int]:

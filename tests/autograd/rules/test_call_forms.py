@@ -205,7 +205,7 @@ FORMS: dict[str, Form] = {
        for order in "ACF" for kind, x in (("rows", X), ("columns", np.asfortranarray(X)), ("neither", X[::-1, ::2]))
        if x.size == 12},
     **{f"ravel in order {order} of {kind}": (lambda x, order=order: np.ravel(x, order=order), (x,))
-       for order in "ACF" for kind, x in (("rows", X), ("columns", np.asfortranarray(X)), ("neither", X[::-1, ::2]))},
+       for order in "ACFK" for kind, x in (("rows", X), ("columns", np.asfortranarray(X)), ("neither", X[::-1, ::2]))},
     "hypot over a root": (lambda x, y: np.hypot(x, y) / np.sqrt(np.abs(x)), (V, V[::-1].copy())),
     "cross along other axes": (lambda x, y: np.cross(x, y, axisa=0, axisb=1, axisc=0), (S, S.T @ S)),
     "average along two axes": (lambda x, w: np.average(x, axis=(0, 1), weights=w), (X, W)),

@@ -51,7 +51,7 @@ def test_a_view_of_complex_numbers_is_written_through(name: str) -> None:
 
 COPIES: dict[str, Callable[[Any], Any]] = {
     "flatten": lambda x: x.flatten(), "clip": lambda x: np.clip(x, None, None), "pad": lambda x: np.pad(x, 0),
-    "tile": lambda x: np.tile(x, 1), "meshgrid": lambda x: np.meshgrid(x[0], x[1])[0],
+    "tile": lambda x: np.tile(x, 1), "block": np.block, "meshgrid": lambda x: np.meshgrid(x[0], x[1])[0],
     "full_like": lambda x: np.full_like(x, 3.0),
 }
 
