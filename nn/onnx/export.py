@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, enable_grad, no_grad
+from autograd import GradientLostWarning, Tensor, enable_grad, no_grad
 from autograd.boundary import as_plain
 from autograd.errors import needing
 from autograd.graph import Leaf, Node, reachable
@@ -123,7 +124,9 @@ def _state(model: Module) -> Iterator[dict[Node, tuple[str, Tensor]]]:
     for tensor in frozen:
         tensor.requires_grad = True
     try:
-        yield {tensor._node: (path, tensor) for path, tensor in state}
+        with warnings.catch_warnings():  # of buffers, should forward look through its parameters
+            warnings.filterwarnings("ignore", ".* is a tensor that requires grad and no Parameter", GradientLostWarning)
+            yield {tensor._node: (path, tensor) for path, tensor in state}
     finally:
         for tensor in frozen:
             tensor.requires_grad = False
