@@ -156,18 +156,20 @@ class _OfFunctions(ByGroup):
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Functions) -> None:
         self.lr_lambda = lr_lambda
-        if wrong := [f for f in (lr_lambda if isinstance(lr_lambda, Sequence) else [lr_lambda]) if not callable(f)]:
+        self._functions = lr_lambda if isinstance(lr_lambda, Sequence) else [lr_lambda]
+        if wrong := [function for function in self._functions if not callable(function)]:
             raise TypeError(f"{type(self).__name__}: lr_lambda is a function of the step, or a list of one for each "
                             f"group, got {type(wrong[0]).__name__}")
         super().__init__(optimizer)
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:
-        functions = one_a_group(self, "lr_lambda", self.lr_lambda, len(initials))
-        return [initial * self.factor(t, f) for initial, f in zip(initials, functions, strict=True)]
+        several = isinstance(self.lr_lambda, Sequence)
+        places = one_a_group(self, "lr_lambda", range(len(self._functions)) if several else 0, len(initials))
+        return [initial * self.factor(t, place) for initial, place in zip(initials, places, strict=True)]
 
     @abstractmethod
-    def factor(self, t: int, function: Function) -> float:
-        """What a rate is multiplied by at step `t`."""
+    def factor(self, t: int, place: int) -> float:
+        """What the function at this place of the list, or the only one, makes of a rate at step `t`."""
 
 
 class LambdaLR(_OfFunctions):
@@ -177,8 +179,8 @@ class LambdaLR(_OfFunctions):
     ValueError for another number of them than of groups.
     """
 
-    def factor(self, t: int, function: Function) -> float:
-        return function(t)
+    def factor(self, t: int, place: int) -> float:
+        return self._functions[place](t)
 
 
 class MultiplicativeLR(_OfFunctions):
@@ -190,11 +192,11 @@ class MultiplicativeLR(_OfFunctions):
     """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Functions) -> None:
-        self._products: dict[int, list[float]] = {}  # by the id of a function
+        self._products: dict[int, list[float]] = {}
         super().__init__(optimizer, lr_lambda)
 
-    def factor(self, t: int, function: Function) -> float:
-        products = self._products.setdefault(id(function), [1.0])
+    def factor(self, t: int, place: int) -> float:
+        products = self._products.setdefault(place, [1.0])
         while len(products) <= t:
-            products.append(products[-1] * function(len(products)))
+            products.append(products[-1] * self._functions[place](len(products)))
         return products[t]

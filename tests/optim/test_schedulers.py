@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from itertools import pairwise
 from math import cos, pi
 
@@ -460,6 +462,18 @@ def test_each_group_may_have_a_function_of_its_own(make, factors, optimizer):
     for t in range(10):
         np.testing.assert_allclose(scheduler.get_last_lr(), initial * factors(t), rtol=1e-12)
         scheduler.step()
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_goes_on_with_the_functions_of_its_groups(copied, optimizer):
+    scheduler = schedulers.MultiplicativeLR(optimizer, [np.exp2, np.sqrt])
+    scheduler.step()
+    other = copied(scheduler)
+    for _ in range(3):
+        scheduler.step()
+        other.step()
+    assert other.get_last_lr() == scheduler.get_last_lr()
+    assert other.optimizer is not scheduler.optimizer
 
 
 def test_each_group_may_have_a_least_rate_of_its_own(optimizer):
