@@ -11,7 +11,6 @@ from autograd.errors import nearest
 from nn import keras_names
 
 _CPU = "there is one process on the CPU: leave it out"
-_TRIPLET = "write relu(d(anchor, positive) - d(anchor, negative) + margin).mean(), with a distance d of yours"
 _LAZY = ("Linear", *[f"{name}{axes}d" for name in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
                      for axes in (1, 2, 3)])
 MODULES = {
@@ -24,10 +23,10 @@ MODULES = {
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",
-    "MultiLabelSoftMarginLoss": "write BCEWithLogitsLoss", "RReLU": "write LeakyReLU",
+    "RReLU": "write LeakyReLU",
     "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
     "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
-    "TripletMarginWithDistanceLoss": _TRIPLET, "FractionalMaxPool2d": "write MaxPool2d",
+    "FractionalMaxPool2d": "write MaxPool2d",
 } | keras_names.MODULES
 FUNCTIONS = {
     f"{name}_": f"write {name}: nothing is overwritten"
@@ -35,9 +34,8 @@ FUNCTIONS = {
 } | {
     "upsample": "write interpolate", "upsample_nearest": "write interpolate",
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
-    "triplet_margin_with_distance_loss": _TRIPLET, "rrelu": "write leaky_relu", "feature_alpha_dropout":
+    "rrelu": "write leaky_relu", "feature_alpha_dropout":
     "write alpha_dropout", "pdist": "write autograd.scipy.spatial.distance.pdist",
-    "multilabel_soft_margin_loss": "write binary_cross_entropy_with_logits",
 }
 _FILES = "write idx(path) for each of its files; digits() are such images that need no download"
 DATA = {

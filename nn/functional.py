@@ -50,7 +50,11 @@ from nn.layers.sampling import affine_grid, grid_sample
 from nn.layers.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from nn.layers.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from nn.losses.alignment import ctc_loss
-from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits
+from nn.losses.binary import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    multilabel_soft_margin_loss,
+)
 from nn.losses.categorical import cross_entropy, kl_div, multi_margin_loss, nll_loss
 from nn.losses.likelihood import gaussian_nll_loss, poisson_nll_loss
 from nn.losses.margin import (
@@ -59,6 +63,7 @@ from nn.losses.margin import (
     margin_ranking_loss,
     soft_margin_loss,
     triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from nn.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 
@@ -73,10 +78,11 @@ __all__ = [
     "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm",
     "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d", "margin_ranking_loss", "max_pool1d",
     "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d", "mish", "mse_loss", "multi_margin_loss",
-    "nll_loss", "normalize", "one_hot", "pad", "pad_sequence", "pairwise_distance", "pixel_shuffle", "pixel_unshuffle",
-    "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu",
-    "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh",
-    "tanhshrink", "threshold", "triplet_margin_loss", "unfold",
+    "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad", "pad_sequence", "pairwise_distance",
+    "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm",
+    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
+    "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss",
+    "triplet_margin_with_distance_loss", "unfold",
 ]
 
 if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists

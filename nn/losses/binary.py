@@ -13,6 +13,7 @@ from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
+from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
 from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, warn_of_squashed
 
@@ -60,6 +61,22 @@ class BCEWithLogitsLoss(Loss):
                                                 speaker=self)
 
 
+class MultiLabelSoftMarginLoss(Loss):
+    """Binary cross-entropy of logits (N, C), the mean over the C labels of each example, averaged over examples.
+
+    `weight` (C,) is of the labels. Targets are between 0 and 1. Raises as BCELoss does.
+    """
+
+    weight: Tensor | None
+
+    def __init__(self, weight: Any = None, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.register_buffer("weight", weight)
+
+    def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
+        return multilabel_soft_margin_loss(input, target, self.weight, self.reduction, speaker=self)
+
+
 def binary_cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, reduction: str = "mean",
                          *, speaker: Speaker = "binary_cross_entropy") -> Tensor:
     """-t log p - (1 - t) log(1 - p) for probabilities `input` and targets in [0, 1], of one shape.
@@ -88,6 +105,19 @@ def binary_cross_entropy_with_logits(input: ArrayLike, target: ArrayLike, weight
     in_unit_interval(speaker, t, "targets", "a target is a probability: 0 for no, 1 for yes")
     weight, pos_weight = (_fitting(speaker, name, w, z) for name, w in (("weight", weight), ("pos_weight", pos_weight)))
     return of_logits(z, t, weight, pos_weight, reduction=reduction)
+
+
+def multilabel_soft_margin_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None,
+                                reduction: str = "mean", *, speaker: Speaker = "multilabel_soft_margin_loss") -> Tensor:
+    """softplus(z) - t z for logits z and targets t in [0, 1], the mean over the last axis: their mean, sum, or each.
+
+    `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
+    """
+    check_reduction(speaker, reduction)
+    losses = binary_cross_entropy_with_logits(input, target, weight, "none", speaker=speaker)
+    if losses.ndim == 0:
+        raise mistake(speaker, "expected logits (N, C) or (C,), got a number")
+    return reduced(losses.mean(axis=-1), reduction)  # type: ignore[no-any-return]
 
 
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:

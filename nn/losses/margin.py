@@ -5,6 +5,8 @@ Targets y are 1 and -1. The slope at the margin itself is that of what costs, as
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from nn.losses.reduction import Loss, check_reduction, paired
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+Distance = Callable[[Tensor, Tensor], Any]
 
 class _WithMargin(Loss):
     """A loss whose margin is 0 unless given."""
@@ -89,6 +92,25 @@ class TripletMarginLoss(Loss):
                                    speaker=self)
 
 
+class TripletMarginWithDistanceLoss(Loss):
+    """max(0, d(a, p) - d(a, n) + margin), averaged, with any distance d.
+
+    `distance_function(x, y)` gives a distance for each pair, `pairwise_distance` unless given; `swap` takes d(p, n)
+    where that is smaller than d(a, n). All three have one shape, else ValueError.
+    Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
+    """
+
+    def __init__(self, *, distance_function: Distance | None = None, margin: float = 1.0, swap: bool = False,
+                 reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.distance_function, self.margin, self.swap = distance_function, margin, swap
+
+    def forward(self, anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike) -> Tensor:
+        return triplet_margin_with_distance_loss(
+            anchor, positive, negative, distance_function=self.distance_function, margin=self.margin, swap=self.swap,
+            reduction=self.reduction, speaker=self)
+
+
 def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
                         reduction: str = "mean", *, speaker: Speaker = "margin_ranking_loss") -> Tensor:
     """max(0, -y (x1 - x2) + margin) of three arrays of one shape: their mean, sum, or each.
@@ -146,12 +168,26 @@ def triplet_margin_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayL
 
     Raises ValueError for other shapes. Options are those of `nn.TripletMarginLoss`.
     """
+    return triplet_margin_with_distance_loss(
+        anchor, positive, negative, distance_function=partial(pairwise_distance, p=p, eps=eps, speaker=speaker),
+        margin=margin, swap=swap, reduction=reduction, speaker=speaker)
+
+
+def triplet_margin_with_distance_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, *,
+                                      distance_function: Distance | None = None, margin: float = 1.0,
+                                      swap: bool = False, reduction: str = "mean",
+                                      speaker: Speaker = "triplet_margin_with_distance_loss") -> Tensor:
+    """max(0, d(a, p) - d(a, n) + margin) of three arrays of one shape, with any distance d: their mean, sum, or each.
+
+    Raises ValueError for other shapes. Options are those of `nn.TripletMarginWithDistanceLoss`.
+    """
     check_reduction(speaker, reduction)
+    distance = pairwise_distance if distance_function is None else distance_function
     a, near = paired(speaker, anchor, positive, real=True)
     _, far = paired(speaker, a, negative)
-    to_near, to_far = (pairwise_distance(a, x, p, eps, speaker=speaker) for x in (near, far))
+    to_near, to_far = distance(a, near), distance(a, far)
     if swap:
-        to_far = np.minimum(to_far, pairwise_distance(near, far, p, eps, speaker=speaker))  # type: ignore[assignment]
+        to_far = np.minimum(to_far, distance(near, far))
     return reduced(_hinge(to_near - to_far + weak(margin)), reduction)  # type: ignore[no-any-return]
 
 

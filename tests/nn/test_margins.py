@@ -64,6 +64,25 @@ def test_margins_by_a_loop() -> None:
     np.testing.assert_allclose(nn.SoftMarginLoss()(1e4 * x, SIGNS).item(), np.maximum(0, -1e4 * x * SIGNS).mean())
 
 
+def test_triplets_of_any_distance_and_labels_by_a_loop() -> None:
+    def city_block(x: Any, y: Any) -> Any:
+        return abs(x - y).sum(axis=-1)
+
+    near, far, between = city_block(A, B), city_block(A, C), city_block(B, C)
+    for swap, other in ((False, far), (True, np.minimum(far, between))):
+        loss = nn.TripletMarginWithDistanceLoss(distance_function=city_block, margin=0.7, swap=swap, reduction="sum")
+        np.testing.assert_allclose(loss(A, B, C).item(), np.maximum(0, near - other + 0.7).sum(), rtol=1e-12)
+    assert nn.TripletMarginWithDistanceLoss()(A, B, C).item() == nn.TripletMarginLoss()(A, B, C).item()
+    targets, weight = (B > 0).astype(float), np.array([0.5, 1.0, 2.0, 3.0])
+    expected = [np.mean([w * (np.log1p(np.exp(z)) - t * z) for z, t, w in zip(row, of_row, weight, strict=True)])
+                for row, of_row in zip(A, targets, strict=True)]
+    found = functional.multilabel_soft_margin_loss(A, targets, weight, "none")
+    np.testing.assert_allclose(found.data, expected, rtol=1e-12)
+    np.testing.assert_allclose(nn.MultiLabelSoftMarginLoss(weight)(A[0], targets[0]).item(), expected[0], rtol=1e-12)
+    with pytest.raises(ValueError, match=r"expected logits \(N, C\) or \(C,\), got a number"):
+        nn.MultiLabelSoftMarginLoss()(A[0, 0], targets[0, 0])
+
+
 def test_slopes_at_the_margin_are_those_of_what_costs() -> None:
     zero, one = np.zeros(1), np.ones(1)
     assert grad(lambda x: functional.margin_ranking_loss(x, zero, one))(zero) == -1
