@@ -46,6 +46,16 @@ def as_tensor(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(x)
 
 
+def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
+    """An operator's operation on whatever stands on its sides, unless the right one claims it.
+
+    So does a class whose `__array_ufunc__` is None, NumPy's word for it, as that of sparse matrices of tensors.
+    """
+    if getattr(type(y), "__array_ufunc__", y) is None:
+        return NotImplemented
+    return primitive(as_operand(x), as_operand(y))
+
+
 def arrays_of(arrays: Sequence[Any]) -> list[Any]:
     """`array_of` each."""
     return [array_of(x) for x in arrays]

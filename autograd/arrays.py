@@ -38,7 +38,8 @@ def elements(given: Any) -> Any:
     if not isinstance(given, np.ndarray):
         if hasattr(given, "toarray"):
             raise TypeError(f"{kind.__name__} is not an array of numbers: give x.toarray(), or for a product "
-                            "autograd.scipy.sparse.matmul(A, x); a number stands behind: A * t")
+                            "autograd.scipy.sparse.matmul(A, x), for a multiple sparse.coo_array("
+                            "(t * A.data, A.coords), A.shape)")
     elif kind is not np.ndarray:
         if isinstance(given, np.ma.MaskedArray):
             raise TypeError("the mask of a masked array would be lost, and masked elements counted: give m.filled(0), "

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .arguments import FLAT, PLAIN, as_computed, as_operand, checked_options, rearranged
+from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode, stand_ins
 from .registry import primitives, registry
@@ -280,13 +280,13 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
         elif type(x) in FLAT:
             a, left = x, None
         else:
-            return primitive(as_operand(x), as_operand(y))
+            return between_any(primitive, x, y)
         if type(y) is Tensor:
             b, right = y._value, y._node
         elif type(y) in FLAT:
             b, right = y, None
         else:
-            return primitive(as_operand(x), as_operand(y))
+            return between_any(primitive, x, y)
         try:
             if right is None and with_arrays and type(b) in NUMBERS and type(a) is _ndarray:
                 result = function(a, as_array(b, a.dtype))

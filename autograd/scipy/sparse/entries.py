@@ -75,7 +75,7 @@ system: Any = on_arrays_too(general(
 
 
 class Entries:
-    """A sparse matrix whose entries are tensors: `A @ x`, `A + B`, `2 * A`, `A.T`, and `sparse.linalg.spsolve(A, b)`.
+    """A sparse matrix whose entries are tensors: `A @ x`, `x @ A`, `A + B`, `k * A`, `A.T`, and `linalg.spsolve(A, b)`.
 
     `data` (nnz,) stands at the rows `row` and columns `col`; equal places add up. Other operands are constant sparse
     matrices of SciPy's, numbers, tensors of one element, and matrices of this kind. Raises ValueError for shapes that
@@ -123,6 +123,9 @@ class Entries:
             raise ValueError(f"a matrix {self.shape} multiplies ({self.shape[1]},) or ({self.shape[1]}, K), got "
                              f"{x.shape}")
         return times(self.data, x, self.places)
+
+    def __rmatmul__(self, x: Any) -> Any:
+        return np.transpose(self.T @ np.transpose(array_of(x)))
 
     def __add__(self, other: Any) -> Any:
         if not (isinstance(other, Entries) or sp.issparse(other)):

@@ -182,6 +182,21 @@ def test_a_conductivity_is_found_again_from_a_temperature() -> None:
     np.testing.assert_allclose(vmap(temperature)(np.stack([truth, k])), np.stack([temperature(truth), temperature(k)]))
 
 
+def test_numbers_and_arrays_stand_on_either_side_of_a_matrix_of_tensors() -> None:
+    def apart(k: Any, d: Any, x: Any) -> Any:
+        A = sparse.coo_array((d, (ROW, COL)), (4, 4))
+        return (k * A).toarray() - (A * k).toarray(), x @ (k * A), x[0] @ A, A @ x.T, (A / k).toarray()
+
+    x = rng.standard_normal((2, 4))
+    A = sp.coo_array((ENTRIES, (ROW, COL)), (4, 4)).toarray()
+    for found, expected in zip(apart(Tensor(1.5), Tensor(ENTRIES), Tensor(x)),
+                               (np.zeros((4, 4)), 1.5 * x @ A, x[0] @ A, A @ x.T, A / 1.5), strict=True):
+        np.testing.assert_allclose(found.numpy(), expected, atol=1e-12)
+    check_gradients(apart, np.array(1.5), ENTRIES, x)
+    ks = np.array([0.5, 2.0])
+    np.testing.assert_allclose(vmap(lambda k: apart(k, Tensor(ENTRIES), x)[1])(ks), ks[:, None, None] * (x @ A))
+
+
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda A: A @ A, TypeError, r"write A @ \(B @ x\)"),
     (lambda A: A @ np.ones(3), ValueError, r"a matrix \(4, 4\) multiplies \(4,\) or \(4, K\), got \(3,\)"),
@@ -189,7 +204,10 @@ def test_a_conductivity_is_found_again_from_a_temperature() -> None:
     (lambda A: A + 1, TypeError, "unsupported operand"),
     (lambda A: A * np.ones(4), TypeError, "does not support ufuncs"),
     (lambda A: A / A, TypeError, "unsupported operand"),
-    (lambda A: A.data[0] * A, TypeError, r"a number stands behind: A \* t"),
+    (lambda A: A.data * A, TypeError, "unsupported operand"),
+    (lambda A: A.data[0] + A, TypeError, "unsupported operand"),
+    (lambda A: np.multiply(A.data[0], A), TypeError, "does not support ufuncs"),
+    (lambda A: np.ones(3) @ A, ValueError, r"multiplies \(4,\) or \(4, K\), got \(3,\)"),
     (lambda A: sparse.linalg.spsolve(A, np.ones(3)), ValueError, r"got \(4, 4\) and \(3,\)"),
     (lambda A: sparse.coo_array(Tensor(np.eye(3))), TypeError, r"coo_array\(\(data, \(row, col\)\), shape\)"),
     (lambda A: sparse.csr_array, AttributeError, r"coo_array\(.*\) and diags_array take tensors"),
@@ -204,6 +222,10 @@ def test_what_is_no_sparse_matrix_is_refused_and_tensors_name_the_way() -> None:
         sparse.matmul(np.eye(3), Tensor(np.ones(3)))
     with pytest.raises(TypeError, match=r"autograd.scipy.sparse.matmul\(A, x\)"):
         Tensor(np.ones(3)) @ sp.eye_array(3)
+    A, t = sp.eye_array(3).tocoo(), Tensor(2.0)
+    with pytest.raises(TypeError, match=r"for a multiple sparse.coo_array\(\(t \* A.data, A.coords\), A.shape\)"):
+        t * A
+    assert sparse.coo_array((t * A.data, A.coords), A.shape).toarray().tolist() == (2 * np.eye(3)).tolist()
 
 
 def test_places_say_how_many_they_are_and_of_what() -> None:
