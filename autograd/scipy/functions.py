@@ -20,8 +20,8 @@ from .twin import fitting
 ARGS = "pass it in args=(...)"
 
 OF_ARGS = frozenset(
-    {"f", "fun", "func", "fprime", "fprime2", "jac", "hess", "hessp", "Dfun", "events", "ranges", "opts"})
-"""Names under which SciPy takes functions that it also gives `args`."""
+    {"f", "fun", "func", "fprime", "fprime2", "jac", "hess", "hessp", "Dfun", "events", "ranges", "opts", "loss"})
+"""Names under which SciPy takes functions that it also gives `args`, and a loss, which twins give what it captures."""
 
 
 def on_values(function: Callable[..., Any]) -> Callable[..., Any]:

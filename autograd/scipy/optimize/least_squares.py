@@ -13,8 +13,8 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.arrays import floating
-from autograd.frozen import frozen
 from autograd.registry import real_only
+from autograd.scipy.functions import at_the_end_of_args, on_values
 from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
 
@@ -41,7 +41,10 @@ class Misfit:
 
     def loss(self, call: Call) -> Callable[[Array], Array]:
         loss = self.options(call).get("loss", "linear")
-        return LOSSES[loss] if isinstance(loss, str) else lambda z: loss(z)[0]
+        if isinstance(loss, str):
+            return LOSSES[loss]
+        function, *captured = as_list(loss)
+        return lambda z: function(z, *captured)[0]
 
     def scaled(self, x: Array, call: Call) -> tuple[Array, Array]:
         """`r^2 / s^2`, and s."""
@@ -61,6 +64,31 @@ class Misfit:
         return np.sqrt(np.maximum(weights, np.finfo(float).eps))[:, None] * rows
 
 
+def as_list(loss: Any) -> list[Any]:
+    """A function and what it captures, if anything."""
+    return loss if isinstance(loss, list) else [loss]
+
+
+def with_loss(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
+    """Keep what a loss captures, which is given no `args`, together with it."""
+    if callable(call.get("loss")):
+        call["loss"] = [call["loss"], *captured]
+
+
+def as_scipy_calls_it(loss: Any) -> Any:
+    """A loss by its name, or on numbers."""
+    if isinstance(loss, str):
+        return loss
+    function, *captured = as_list(loss)
+    return lambda z: np.array(on_values(function)(z, *captured))  # SciPy writes into it
+
+
+def beside_args(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
+    """Add to `args`, and to a loss."""
+    at_the_end_of_args(call, captured)
+    with_loss(call, captured)
+
+
 def limits(call: Call) -> tuple[Array, Array]:
     bounds = call["bounds"]
     return (bounds.lb, bounds.ub) if isinstance(bounds, so.Bounds) else tuple(array_of(side) for side in bounds)
@@ -74,12 +102,14 @@ def of_a_function(x: Array, call: Call) -> Array:
     return np.atleast_1d(array_of(call["fun"](x, *call["args"], **(call["kwargs"] or {}))))
 
 
-@solver_twin(so.least_squares, "residuals")
+@solver_twin(so.least_squares, "residuals", enter=beside_args)
 def least_squares(call: Call, solver: Solver) -> Any:
-    call["loss"] = frozen(call["loss"])  # derivatives ask for it, too
     misfit = Misfit(of_a_function, lambda call: call)
-    found, x = solved(stationary(misfit.cost, limits), np.atleast_1d(unknowns(call["x0"])), call, solver,
-                      attrgetter("x"))
+
+    def fit(loss: Any, **call: Any) -> Any:
+        return solver(loss=as_scipy_calls_it(loss), **call)
+
+    found, x = solved(stationary(misfit.cost, limits), np.atleast_1d(unknowns(call["x0"])), call, fit, attrgetter("x"))
     return described(found, x=x, cost=misfit.cost(x, call), fun=of_a_function(x, call), jac=misfit.jacobian(x, call),
                      grad=slope(misfit.cost, x, call), active_mask=active(x, *limits(call)))
 
@@ -110,6 +140,7 @@ def beside_xdata(call: dict[str, Any], captured: tuple[Any, ...]) -> None:
         if callable(call.get(name)):
             call[name] = update_wrapper(partial(_with_captured, call[name]), call[name])
     call["xdata"] = {"captured": captured, "xdata": as_numbers(call["xdata"])}
+    with_loss(call, captured)
 
 
 def _with_captured(function: Callable[..., Any], data: dict[str, Any], *x: Any) -> Any:
@@ -129,7 +160,8 @@ def curve_fit(call: Call, solver: Solver) -> Any:
     misfit = Misfit(of_a_model, lambda call: call["kwargs"])
 
     def fit(kwargs: dict[str, Any], **call: Any) -> Any:
-        return solver(**call, **kwargs)
+        loss = {"loss": as_scipy_calls_it(kwargs["loss"])} if "loss" in kwargs else {}
+        return solver(**call, **kwargs | loss)
 
     found, x = solved(stationary(misfit.cost, limits), parameters(call), call | {"full_output": True}, fit,
                       itemgetter(0))
