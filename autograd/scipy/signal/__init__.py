@@ -1,20 +1,23 @@
-"""Twins of `scipy.signal`: convolutions, filters along one axis, and power spectra."""
+"""Twins of `scipy.signal`: convolutions, filters along one axis and their responses, spectra of signals."""
 
 from __future__ import annotations
 
 from autograd.scipy.twin import no_twins_but_these
 
 from .convolutions import convolve, convolve2d, correlate, correlate2d, fftconvolve, oaconvolve
-from .filters import detrend, filtfilt, hilbert, lfilter, lfilter_zi, sosfilt, sosfiltfilt
-from .polyphase import resample_poly
+from .filters import detrend, filtfilt, hilbert, lfilter, lfilter_zi, sosfilt, sosfilt_zi, sosfiltfilt
+from .polyphase import decimate, resample_poly, upfirdn
 from .resampling import resample
-from .smoothing import savgol_filter
+from .responses import freqs, freqz, freqz_sos, freqz_zpk, group_delay, sosfreqz
+from .short_time import istft, stft
+from .smoothing import medfilt, medfilt2d, order_filter, savgol_filter, wiener
 from .spectra import coherence, csd, periodogram, spectrogram, welch
 
 __all__ = [
-    "coherence", "convolve", "convolve2d", "correlate", "correlate2d", "csd", "detrend", "fftconvolve", "filtfilt",
-    "hilbert", "lfilter", "lfilter_zi", "oaconvolve", "periodogram", "resample", "resample_poly", "savgol_filter",
-    "sosfilt", "sosfiltfilt", "spectrogram", "welch",
+    "coherence", "convolve", "convolve2d", "correlate", "correlate2d", "csd", "decimate", "detrend", "fftconvolve",
+    "filtfilt", "freqs", "freqz", "freqz_sos", "freqz_zpk", "group_delay", "hilbert", "istft", "lfilter", "lfilter_zi",
+    "medfilt", "medfilt2d", "oaconvolve", "order_filter", "periodogram", "resample", "resample_poly", "savgol_filter",
+    "sosfilt", "sosfilt_zi", "sosfiltfilt", "sosfreqz", "spectrogram", "stft", "upfirdn", "welch", "wiener",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

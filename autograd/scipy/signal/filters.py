@@ -100,6 +100,17 @@ def lfilter_zi(b: Any, a: Any) -> Any:
     return np.flip(np.cumsum(np.flip(b - a * (np.sum(b) / total))))[1:]
 
 
+@twin(ss.sosfilt_zi)
+def sosfilt_zi(sos: Any) -> Any:
+    """The states in which sections answer a constant 1 with constants: each sees what those before it make of 1."""
+    sos = array_of(sos)
+    if sos.ndim != 2 or sos.shape[1] != 6 or not len(sos):
+        raise ValueError(f"sosfilt_zi takes sections as rows of six coefficients, got shape {sos.shape}")
+    states = np.stack([lfilter_zi(section[:3], section[3:]) for section in sos])
+    gains = np.cumprod(np.sum(sos[:, :3], axis=1) / np.sum(sos[:, 3:], axis=1))
+    return states * np.concatenate([np.ones(1, sos.dtype), gains[:-1]])[:, None]
+
+
 @twin(ss.filtfilt)
 def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None,
              method: str = "pad", irlen: int | None = None) -> Any:

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import scipy.signal as ss
 
-from autograd.arguments import array_of
+from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating, one_of
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 from autograd.tensor import Tensor
+
+from .filters import sosfilt, sosfiltfilt
 
 Array = Any
 
@@ -45,11 +47,48 @@ def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kai
     level = LEVELS[padtype](x, axis=-1, keepdims=True) if padtype in LEVELS else None
     x = x if level is None else x - level
     places = middle + down * np.arange(-(-x.shape[-1] * up // down))
-    count = -(-h.shape[0] // up)
-    phases = np.reshape(np.pad(h * up, (0, count * up - h.shape[0])), (count, up)).T[places % up]
-    met = beyond(x, places[:, None] // up - np.arange(count), padtype, cval)
-    out = np.sum(phases * met, axis=-1)
+    out = filtered_at(places, h * up, x, up, padtype, cval)
     return np.moveaxis(out if level is None else out + level, -1, axis)
+
+
+@twin(ss.upfirdn)
+def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: str = "constant", cval: Any = 0) -> Any:
+    """x with `up - 1` zeros after each sample, through the filter h, and of that one sample in `down`."""
+    one_of("upfirdn: mode", mode, BEYOND)
+    h, x = arrays_of((h, x))
+    if h.ndim != 1 or not h.size or up < 1 or down < 1:
+        raise ValueError(f"upfirdn takes a filter in one dimension, and up and down of at least 1, got shape {h.shape},"
+                         f" {up} and {down}")
+    x = np.moveaxis(floating(x), axis, -1)
+    if not x.shape[-1]:
+        raise ValueError(f"upfirdn of tensors needs samples, got none along axis {axis}")
+    h, x = at_least(np.result_type(h, x, np.float32), h, x)
+    places = down * np.arange(((x.shape[-1] - 1) * up + h.shape[0] - 1) // down + 1)
+    return np.moveaxis(filtered_at(places, h, x, up, mode, cval), -1, axis)
+
+
+def filtered_at(places: Array, h: Array, x: Array, up: int, padtype: str, cval: Any) -> Array:
+    """Of x with `up - 1` zeros after each sample what the filter h gives at these places."""
+    count = -(-h.shape[0] // up)
+    phases = np.reshape(np.pad(h, (0, count * up - h.shape[0])), (count, up)).T[places % up]
+    met = beyond(x, places[:, None] // up - np.arange(count), padtype, cval)
+    return np.sum(phases * met, axis=-1)
+
+
+@twin(ss.decimate)
+def decimate(x: Any, q: int, n: int | None = None, ftype: Any = "iir", axis: int = -1, zero_phase: bool = True) -> Any:
+    """One sample in `q`, after a filter for what so few cannot show; without it the filter delays the signal."""
+    one_of("decimate of tensors: ftype", ftype, ("iir", "fir"))
+    x = floating(array_of(x))
+    x = np.moveaxis(x.astype(np.float64) if x.dtype == np.float16 else x, axis, -1)
+    if ftype == "iir":
+        sos = ss.cheby1(8 if n is None else n, 0.05, 0.8 / q, output="sos").astype(x.dtype)
+        found = (sosfiltfilt if zero_phase else sosfilt)(sos, x)[..., ::q]
+    else:
+        b = ss.firwin((20 * q if n is None else n) + 1, 1 / q, window="hamming").astype(x.dtype)
+        found = (resample_poly(x, 1, q, axis=-1, window=b) if zero_phase
+                 else upfirdn(b, x, down=q)[..., : -(-x.shape[-1] // q)])
+    return np.moveaxis(found, -1, axis)
 
 
 def filter_of(window: Any, rate: int, dtype: Any) -> tuple[Array, int]:

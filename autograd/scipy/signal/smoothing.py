@@ -1,4 +1,4 @@
-"""Smoothing by polynomials (Savitzky and Golay, "Smoothing and differentiation of data", 1964)."""
+"""Smoothing: by polynomials (Savitzky and Golay, 1964), by the middle element of windows, by mean and variance."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of
 from autograd.registry import real_only
-from autograd.scipy.ndimage import convolve1d
+from autograd.scipy.ndimage import convolve1d, rank_filter
+from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
+
+from .convolutions import correlate
 
 Array = Any
 
@@ -45,4 +48,47 @@ def ends(length: int, degree: int, order: int, half: int) -> Array:
     return np.stack([np.vander(at, len(fit)) @ fit for at in (places[:half], places[length - half :])])
 
 
-real_only.add(ss.savgol_filter)
+@twin(ss.medfilt)
+def medfilt(volume: Any, kernel_size: Any = None) -> Any:
+    """The middle element of the window around each element, with zeros beyond the ends."""
+    volume = np.atleast_1d(array_of(volume))
+    sizes = np.broadcast_to(3 if kernel_size is None else kernel_size, volume.ndim)
+    if np.any(sizes % 2 != 1):
+        raise ValueError(f"medfilt takes windows of odd sizes, which have a middle, got {kernel_size}")
+    return rank_filter(volume, int(np.prod(sizes)) // 2, sizes.tolist(), mode="constant")
+
+
+@twin(ss.medfilt2d)
+def medfilt2d(input: Any, kernel_size: Any = 3) -> Any:
+    input = array_of(input)
+    if input.ndim != 2:
+        raise ValueError(f"medfilt2d takes a matrix, got shape {input.shape}")
+    return medfilt(input, kernel_size)
+
+
+@twin(ss.order_filter)
+def order_filter(a: Any, domain: Any, rank: int) -> Any:
+    """The element of this rank among those in the window where `domain` is not 0."""
+    domain = np.asarray(domain)
+    if any(n % 2 != 1 for n in domain.shape):
+        raise ValueError(f"order_filter takes a domain of odd sizes, which has a middle, got shape {domain.shape}")
+    return rank_filter(a, rank, footprint=domain, mode="constant")
+
+
+@twin(ss.wiener)
+def wiener(im: Any, mysize: Any = None, noise: Any = None) -> Any:
+    """The mean of each window, plus the share of the deviation from it that its variance has beyond that of noise."""
+    (im,) = at_least(np.float64, im)
+    if not im.size:
+        raise ValueError(f"wiener of tensors needs an image, got shape {im.shape}")
+    sizes = np.broadcast_to(3 if mysize is None else mysize, im.ndim)
+    ones, count = np.ones(sizes), float(np.prod(sizes))
+    mean = correlate(im, ones, "same") / count
+    variance = correlate(im**2, ones, "same") / count - mean**2
+    noise = np.mean(variance) if noise is None else noise
+    noisy = variance < noise
+    share = 1 - noise / np.where(noisy, 1, variance)
+    return np.where(noisy, mean, mean + (im - mean) * share)
+
+
+real_only.update((ss.savgol_filter, ss.medfilt, ss.medfilt2d, ss.order_filter, ss.wiener))

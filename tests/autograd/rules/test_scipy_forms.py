@@ -14,12 +14,17 @@ import scipy.special
 
 import autograd
 from autograd import Tensor
-from autograd.scipy import integrate, linalg, signal, special
+from autograd.scipy import integrate, linalg, special
 from autograd.testing import check_gradients
-
-ROOMS: dict[str, tuple[Any, Any]] = {
-    "integrate": (integrate, scipy.integrate), "linalg": (linalg, scipy.linalg), "signal": (signal, scipy.signal),
-    "special": (special, scipy.special)}
+from tests.autograd.rules.form_checks import (
+    Form,
+    called,
+    check_derivatives,
+    check_single_precision,
+    check_values,
+    is_real,
+    parts,
+)
 
 rng = np.random.default_rng(7)
 GENERAL = rng.uniform(-1, 1, (4, 4)) + 3 * np.eye(4)
@@ -37,8 +42,6 @@ LONG, SHORT, VECTOR_5 = (np.cumsum(rng.uniform(0.2, 1, size)) - 1.5 for size in 
 SUBSETS: list[dict[str, Any]] = [
     {"subset_by_index": [1, 2]}, {"subset_by_index": (0, 0)}, {"subset_by_value": [7.0, 15.0]},
     {"subset_by_value": (-np.inf, 10.6)}]
-
-Form = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 FORMS: list[Form] = [
     *[("linalg.solve_triangular", (GENERAL, b), {"trans": trans, "lower": lower})
@@ -159,79 +162,22 @@ FORMS: list[Form] = [
 ]
 
 
-def parts(out: Any) -> list[np.ndarray[Any, Any]]:
-    """The arrays of a result, which may be a tuple."""
-    return [np.asarray(x.detach().numpy() if isinstance(x, Tensor) else x)
-            for x in (out if isinstance(out, tuple) else (out,))]
-
-
-def twins_of(name: str) -> tuple[Any, Any]:
-    """A function by its path, here and in SciPy."""
-    room, _, function = name.partition(".")
-    ours, theirs = ROOMS[room]
-    return getattr(ours, function), getattr(theirs, function)
-
-
-def places(given: tuple[Any, ...]) -> list[int]:
-    """The arguments that are differentiated."""
-    return [i for i, x in enumerate(given)
-            if isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype.kind in "fc")]
-
-
-def called(form: Form) -> str:
-    name, given, options = form
-    shapes = ", ".join(str(np.shape(x)) if isinstance(x, np.ndarray) else repr(x) for x in given)
-    return f"{name}({shapes}, {', '.join(f'{k}={np.shape(v) if np.ndim(v) else v}' for k, v in options.items())})"
-
-
 @pytest.mark.parametrize("form", FORMS, ids=called)
 def test_each_form_of_a_call_is_scipys(form: Form) -> None:
-    """A tensor in the place of any argument gives SciPy's value, shape and dtype; all others may be lists."""
-    name, given, options = form
-    ours, theirs = twins_of(name)
-    expected = parts(theirs(*given, **options))
-    for i in places(given):
-        for tolist in (False, True):
-            others = [x.tolist() if tolist and isinstance(x, np.ndarray) else x for x in given]
-            found = parts(ours(*others[:i], Tensor(given[i]), *others[i + 1 :], **options))
-            assert len(found) == len(expected)
-            for x, y in zip(found, expected, strict=True):
-                assert x.shape == y.shape
-                assert x.dtype.kind == y.dtype.kind or (x.dtype.kind == "c" and not np.any(x.imag))
-                np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-11)
+    check_values(form)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=called)
 def test_each_form_of_a_call_is_differentiated_in_each_argument(form: Form) -> None:
-    name, given, options = form
-    function = twins_of(name)[0]
-    moving = places(given)
-
-    def of_moving(*values: Any) -> Any:
-        full = list(given)
-        for i, value in zip(moving, values, strict=True):
-            full[i] = value
-        return function(*full, **options)
-
-    check_gradients(of_moving, *[np.asarray(given[i]) for i in moving], order=1)
+    check_derivatives(form)
 
 
-SINGLE = [form for form in FORMS if form[0] != "linalg.logm"  # of which SciPy warns that its last digits are lost
-          and not any(np.iscomplexobj(x) for x in form[1])]
+SINGLE = [form for form in FORMS if form[0] != "linalg.logm" and is_real(form)]  # SciPy warns of logm's last digits
 
 
 @pytest.mark.parametrize("form", SINGLE, ids=called)
 def test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own(form: Form) -> None:
-    """Near SciPy's values, and single precision where SciPy's is."""
-    name, given, options = form
-    ours, theirs = twins_of(name)
-    given = tuple(np.float32(x) if i in places(given) else x for i, x in enumerate(given))
-    options = {k: np.float32(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-    expected = parts(theirs(*given, **options))
-    found = parts(ours(*[Tensor(x) if i in places(form[1]) else x for i, x in enumerate(given)], **options))
-    for x, y in zip(found, expected, strict=True):
-        assert x.dtype in (y.dtype, np.float32), (x.dtype, y.dtype)
-        np.testing.assert_allclose(x, y, rtol=2e-3, atol=2e-3)
+    check_single_precision(form)
 
 
 @pytest.mark.parametrize("options", [{}, {"axis": 0}, {"axis": 1}, {"axis": 1, "keepdims": True}, {"return_sign": True},

@@ -127,6 +127,24 @@ for function, count in ((ss.welch, 1), (ss.csd, 2), (ss.coherence, 2)):
        options=({"nperseg": 6}, {"nperseg": 4, "nfft": 5, "detrend": "linear"}))
 on(ss.spectrogram, (2, 12), complex=True, call={
     mode: partial(signal.spectrogram, nperseg=6, mode=mode) for mode in ("psd", "complex", "magnitude", "phase")})
+on(ss.stft, (2, 12), complex=True, call=lambda x: signal.stft(x, nperseg=6, return_onesided=False)[2])
+on(ss.istft, (4, 5), complex=True)
+on(ss.freqz, TAPS, POLES, call=lambda b, a: signal.freqz(b, monic(a), 4))
+on(ss.freqs, TAPS, Operand((3,), POSITIVE), (3,))
+for function in (ss.freqz_sos, ss.sosfreqz):
+    on(function, Operand((2, 6), (0.1, 0.3)), call=partial(
+        lambda twin, sos: twin(np.concatenate([sos[:, :3], np.ones_like(sos[:, :1]), sos[:, 4:]], axis=1), 3),
+        getattr(signal, function.__name__)))
+on(ss.freqz_zpk, TAPS, POLES, (), (3,))
+on(ss.group_delay, TAPS, POLES, call=lambda b, a: signal.group_delay((b, monic(a)), [0.3, 1.0])[1])
+on(ss.sosfilt_zi, Operand((2, 6), POSITIVE), call=lambda sos: signal.sosfilt_zi(
+    np.concatenate([sos[:, :3], np.ones_like(sos[:, :1]), sos[:, 4:]], axis=1)))
+on(ss.upfirdn, (3,), (2, 5), complex=True, options=({}, {"up": 3, "down": 2, "axis": 0, "mode": "reflect"}))
+on(ss.decimate, (2, 30), call=lambda x: signal.decimate(x, 2))
+for function in (ss.medfilt, ss.medfilt2d):
+    on(function, Operand((4, 5), (1.0, 2.0), "distinct"))
+on(ss.order_filter, Operand((4, 5), (1.0, 2.0), "distinct"), call=lambda x: signal.order_filter(x, np.ones((3, 1)), 0))
+on(ss.wiener, (4, 5), options=({}, {"noise": 0.01, "mysize": 3}))
 on(ss.periodogram, (2, 6), complex=True, options=({}, {"nfft": 8, "scaling": "spectrum", "axis": 0}, {"nfft": 5}))
 
 KINDS: Any = [*({"type": t} for t in (1, 2, 3, 4)), {"norm": "ortho"}, {"type": 3, "norm": "forward"}]
