@@ -100,7 +100,7 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
         value = np.reshape([part for part, _ in found], count)
         error = max((part for _, part in found), default=0.0)
     else:
-        rule: Any = si.quad_vec if count else si.quad
+        rule: Any = si.quad_vec if count or "norm" in settings else si.quad
         value, error = rule(function, a, b, **settings)
     errors.append(error)
     return np.asarray(value)
@@ -146,4 +146,20 @@ def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: An
     return value, np.float64(max(errors))
 
 
-real_only.add(si.quad)
+@twin_of_functions(si.quad_vec, "integral")
+def quad_vec(f: Callable[..., Any], a: Any, b: Any, epsabs: float = 1e-200, epsrel: float = 1e-8, norm: str = "2",
+             cache_size: float = 100e6, limit: float = 10000, workers: Any = 1, points: Any = None,
+             quadrature: str | None = None, full_output: bool = False, *, args: Any = ()) -> Any:
+    """The integral of the vector f(x, *args) from a to b, and its error; differentiated as `quad`."""
+    if full_output:
+        raise ValueError("quad_vec of tensors has no full_output: count the calls of f in f")
+    settings = {"epsabs": epsabs, "epsrel": epsrel, "norm": norm, "cache_size": cache_size, "limit": limit,
+                "points": points, "quadrature": quadrature}
+    values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
+    errors: list[float] = []
+    value = integrated(*arrays_of((a, b)), *values, f=lambda x, *given: f(x, *filled(given)), settings=settings,
+                       errors=errors)
+    return value, np.float64(max(errors))
+
+
+real_only.update((si.quad, si.quad_vec))

@@ -1,17 +1,22 @@
-"""Integrals of samples: the trapezoidal rule and Simpson's."""
+"""Integrals of samples: the trapezoidal rule, Simpson's and Romberg's; and of a function by Gauss's."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import scipy.integrate as si
+from scipy.special import roots_legendre
 
-from autograd.arguments import array_of
+from autograd.arguments import array_of, arrays_of
+from autograd.arrays import floating
 from autograd.declare.poles import quotient
 from autograd.rules.axes import with_length
 from autograd.rules.calculus import trapezoids
+from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
 
 Array = Any
 
@@ -58,3 +63,65 @@ def _last(y: Array, widths: Array) -> Array:
     h, k = widths[..., -2], widths[..., -1]
     return (y[..., -1] * quotient(2 * k**2 + 3 * h * k, 6 * (k + h)) + y[..., -2] * quotient(k**2 + 3 * h * k, 6 * h)
             - y[..., -3] * quotient(k**3, 6 * h * (h + k)))
+
+
+@twin(si.cumulative_simpson)
+def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
+    """The areas up to each sample under parabolas through three: the next two with it, or one on either side."""
+    y = floating(array_of(y))
+    y = np.moveaxis(y, axis, -1)
+    if y.shape[-1] < 3:
+        pieces = np.moveaxis(trapezoids(np.moveaxis(y, -1, axis), x, dx, axis), axis, -1)
+    else:
+        if x is None:
+            dx = array_of(dx)
+            widths = np.broadcast_to(np.moveaxis(dx, axis, -1) if dx.ndim else dx, (*y.shape[:-1], y.shape[-1] - 1))
+        else:
+            widths = np.diff(x) if np.ndim(x) == 1 else np.diff(np.moveaxis(x, axis, -1))
+        if np.any(values_of(widths) <= 0) and x is not None:
+            raise ValueError("cumulative_simpson takes places x that increase")
+        first = _first(y, widths)
+        second = np.flip(_first(np.flip(y, -1), np.flip(widths, -1)), -1)
+        places = np.arange(y.shape[-1] - 1)
+        pieces = np.where((places % 2 == 0) & (places < places[-1]), first[..., np.minimum(places, places[-1] - 1)],
+                          second[..., np.maximum(places - 1, 0)])
+    out = np.cumsum(pieces, axis=-1)
+    if initial is not None:
+        initial = array_of(initial)
+        start = np.broadcast_to(np.moveaxis(initial, axis, -1) if initial.ndim else initial, (*out.shape[:-1], 1))
+        out = np.concatenate([start, out + start], axis=-1)
+    return np.moveaxis(out, -1, axis)
+
+
+def _first(y: Array, widths: Array) -> Array:
+    """The areas of the first intervals under the parabolas through each three samples."""
+    h, k = widths[..., :-1], widths[..., 1:]
+    share, both = h / (h + k), h * h / (k * (h + k))
+    return h / 6 * ((3 - share) * y[..., :-2] + (3 + both + share) * y[..., 1:-1] - both * y[..., 2:])
+
+
+@twin(si.romb)
+def romb(y: Any, dx: Any = 1.0, axis: int = -1, show: Any = False) -> Any:
+    """The trapezoidal rule for every 2^k-th sample, from which each power of the step is taken away."""
+    y = np.moveaxis(in_double(array_of(y)), axis, -1)
+    count = y.shape[-1] - 1
+    if count < 1 or count & (count - 1):
+        raise ValueError(f"romb takes one sample more than a power of 2, got {count + 1}")
+    if show:
+        raise ValueError("romb of tensors shows no table: leave show out")
+    rules = np.stack([np.trapezoid(y[..., :: 1 << k], dx=1 << k) for k in range(count.bit_length())])
+    power = 1
+    while len(rules) > 1:
+        power *= 4
+        rules = rules[:-1] + (rules[:-1] - rules[1:]) / (power - 1)
+    return rules[0] * dx
+
+
+@twin(si.fixed_quad)
+def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), n: int = 5) -> Any:
+    """The weighted sum of func(x, *args) at n places between a and b, which is exact for polynomials to 2n - 1."""
+    a, b = arrays_of((a, b))
+    if not np.all(np.isfinite(values_of([a, b]))):
+        raise ValueError("fixed_quad takes finite ends; quad takes infinite ones")
+    places, weights = roots_legendre(n)
+    return (b - a) / 2 * np.sum(weights * func((b - a) * (places + 1) / 2 + a, *args), axis=-1), None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograd.scipy.twin import no_twins_but_these
 
-from .decompositions import eig, eigh, eigvals, eigvalsh, polar, qr, svd, svdvals
+from .decompositions import eig, eigh, eigvals, eigvalsh, orthogonal_procrustes, polar, qr, svd, svdvals
 from .equations import solve_continuous_lyapunov, solve_discrete_lyapunov, solve_sylvester
+from .factorizations import lu, lu_factor, lu_solve
 from .functions import coshm, cosm, expm, expm_frechet, logm, sinhm, sinm, sqrtm, tanhm, tanm
 from .special_matrices import block_diag, circulant, companion, hankel, khatri_rao, toeplitz
 from .systems import (
@@ -17,17 +18,21 @@ from .systems import (
     lstsq,
     norm,
     pinv,
+    pinvh,
     solve,
     solve_banded,
     solve_triangular,
+    solveh_banded,
 )
+from .toeplitz_matrices import convolution_matrix, matmul_toeplitz, solve_circulant, solve_toeplitz
 
 __all__ = [
-    "block_diag", "cho_factor", "cho_solve", "cholesky", "circulant", "companion", "coshm", "cosm", "det", "eig",
-    "eigh", "eigvals", "eigvalsh", "expm", "expm_frechet", "hankel", "inv", "khatri_rao", "logm", "lstsq", "norm",
-    "pinv", "polar", "qr", "sinhm", "sinm", "solve", "solve_banded", "solve_continuous_lyapunov",
-    "solve_discrete_lyapunov", "solve_sylvester", "solve_triangular", "sqrtm", "svd", "svdvals", "tanhm", "tanm",
-    "toeplitz",
+    "block_diag", "cho_factor", "cho_solve", "cholesky", "circulant", "companion", "convolution_matrix", "coshm",
+    "cosm", "det", "eig", "eigh", "eigvals", "eigvalsh", "expm", "expm_frechet", "hankel", "inv", "khatri_rao", "logm",
+    "lstsq", "lu", "lu_factor", "lu_solve", "matmul_toeplitz", "norm", "orthogonal_procrustes", "pinv", "pinvh",
+    "polar", "qr", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant", "solve_continuous_lyapunov",
+    "solve_discrete_lyapunov", "solve_sylvester", "solve_toeplitz", "solve_triangular", "solveh_banded", "sqrtm",
+    "svd", "svdvals", "tanhm", "tanm", "toeplitz",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -46,6 +46,17 @@ def polar(a: Any, side: str = "right") -> Any:
     return q, H(q) @ a if side == "right" else a @ H(q)
 
 
+@twin(sl.orthogonal_procrustes)
+def orthogonal_procrustes(A: Any, B: Any, check_finite: bool = True) -> Any:
+    """The orthogonal R for which A R comes closest to B, and the sum of the singular values of A^H B."""
+    A, B = for_lapack(A, B)
+    if A.ndim != 2 or A.shape != B.shape:
+        raise ValueError(f"orthogonal_procrustes takes two matrices of one shape, got {A.shape} and {B.shape}")
+    both = H(A) @ B
+    r = isometry(both)
+    return r, np.real(np.trace(H(r) @ both))
+
+
 vectors_of: Any = differential(  # not NumPy's: SciPy's driver gives other signs to the vectors
     sl.eigh, lambda t, out, *, lower=True, driver=None, check_finite=True: hermitian_change(t, *out),
     name="scipy.eigh", evaluate=lambda x, **options: tuple(sl.eigh(x, **options)))

@@ -120,6 +120,20 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool =
     return by_columns(lambda b: banded(*of_one_stack(ab, b), below=below, above=above), b)
 
 
+@twin(sl.solveh_banded)
+def solveh_banded(ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False, lower: bool = False,
+                  check_finite: bool = True) -> Any:
+    """Of a Hermitian positive definite matrix, of which one half of the band is given."""
+    ab, b = arrays_of((ab, b))
+    count = ab.shape[-2] - 1
+    half = ab if lower else np.conj(np.stack([shifted(ab[..., count - d, :], d, -1) for d in range(count + 1)], -2))
+    refuse_indefinite_band(half, lower=True)
+    other = [shifted(np.conj(half[..., d, :]), -d, -1) for d in range(count, 0, -1)]
+    below = half[..., 1:, :]
+    full = np.concatenate([np.stack([*other, np.real(half[..., 0, :]).astype(half.dtype)], axis=-2), below], axis=-2)
+    return solve_banded((count, count), full, b)
+
+
 @twin(sl.solve)
 def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwrite_b: bool = False,
           check_finite: bool = True, assume_a: str | None = None, transposed: bool = False) -> Any:
@@ -148,7 +162,8 @@ def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
 
 
 refuse_indefinite = piecewise_constant(np.linalg.cholesky)
-"""Raises `LinAlgError` for a matrix that is not positive definite."""
+refuse_indefinite_band = piecewise_constant(sl.cholesky_banded)
+"""Raise `LinAlgError` for a matrix that is not positive definite."""
 inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False: np.linalg.inv(
     as_assumed(for_lapack(a)[0], assume_a, lower)))
 det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(*at_least(np.float64, a)))
@@ -171,3 +186,12 @@ def lstsq(a: Any, b: Any, cond: Any = None, overwrite_a: bool = False, overwrite
 @twin(sl.pinv)
 def pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
     return np.linalg.pinv(*for_lapack(a), rtol=rtol)
+
+
+@twin(sl.pinvh)
+def pinvh(a: Any, atol: Any = None, rtol: Any = None, lower: bool = True, return_rank: bool = False,
+          check_finite: bool = True) -> Any:
+    """Of a Hermitian matrix, of which one triangle is read."""
+    if atol is not None or return_rank:
+        raise ValueError("pinvh of tensors takes no atol and gives no rank: np.linalg.matrix_rank does")
+    return np.linalg.pinv(mirrored(for_lapack(a)[0], lower), rtol=rtol)

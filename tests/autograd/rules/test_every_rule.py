@@ -233,7 +233,7 @@ def reduced(x: Array, shape: tuple[int, ...]) -> Array:
 REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d", "toeplitz",
                 "circulant", "polymul", "cov", "expm", "einsum", "put", "apply_over_axes", "histogram", "lfilter",
                 "filtfilt", "sosfilt", "csd", "welch", "coherence", "periodogram", "spectrogram", "map_coordinates",
-                "splev", "stft", "sosfilt_zi", "upfirdn", "decimate", "wiener"}
+                "splev", "stft", "sosfilt_zi", "upfirdn", "decimate", "wiener", "solve_toeplitz", "matmul_toeplitz"}
 """Say so, where NumPy or SciPy return an empty array or nan; `expm`, `apply_over_axes` of a number, `put` into one."""
 
 

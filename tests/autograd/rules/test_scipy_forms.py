@@ -138,6 +138,14 @@ FORMS: list[Form] = [
     *[("integrate.cumulative_trapezoid", (SAMPLES,), options) for options in (
         {}, {"dx": 0.3}, {"axis": 0}, {"x": VECTOR_5}, {"x": SHORT, "axis": 0}, {"x": SAMPLES**2}, {"initial": 0},
         {"initial": 0, "axis": 0}, {"initial": 0, "axis": -2, "dx": 2.0})],
+    *[("integrate.cumulative_simpson", (samples,), options) for samples in (SAMPLES, SAMPLES[:, :4], SAMPLES[:, :2])
+      for options in ({}, {"dx": 0.3}, {"dx": np.full((3, 1), 0.4)}, {"initial": 2.0}, {"initial": np.ones((3, 1))},
+                      {"x": np.sort(samples[0])}, {"x": np.sort(samples)})],
+    *[("integrate.cumulative_simpson", (SAMPLES,), {"axis": 0, "initial": 0.5, **more})
+      for more in ({}, {"x": np.sort(SHORT)})],
+    *[("integrate.romb", (samples,), options) for samples in (SAMPLES, SAMPLES[:, :3], SAMPLES[:, :2])
+      for options in ({}, {"dx": 0.3})],
+    ("integrate.romb", (SAMPLES,), {"axis": 0}),
     *[("special.logsumexp", (a,), options) for a in (SAMPLES, 3 * SAMPLES + 800) for options in (
         {}, {"axis": 0}, {"axis": -1}, {"axis": (0, 1)}, {"axis": 1, "keepdims": True}, {"keepdims": True},
         {"b": VECTOR_5**2}, {"b": VECTOR_5**2, "axis": 1}, {"b": -(VECTOR_5**2), "axis": 1, "return_sign": True},

@@ -85,6 +85,22 @@ def of_eig(x: Any) -> Any:
 on(sl.eig, square, call=of_eig, complex=True)
 on(sl.eigvals, square, complex=True)
 on(sl.qr, square, options=({}, {"pivoting": True}, {"mode": "r"}), complex=True)
+on(sl.lu, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True, call={
+    "": lambda a: linalg.lu(a)[1:], "permuted": lambda a: linalg.lu(a.T, permute_l=True)})
+on(sl.lu_factor, square, call=lambda a: linalg.lu_factor(a)[0], complex=True)
+on(sl.lu_solve, square, (3, 2), complex=True, call={
+    f"trans={t}": partial(lambda t, a, b: linalg.lu_solve((a, np.array([1, 2, 2])[: len(a)]), b, t), t)
+    for t in (0, 1, 2)})
+on(sl.solve_toeplitz, (3,), (3,), (3, 2), complex=True,
+   call=lambda c, r, b: linalg.solve_toeplitz((c + np.array([9, 0, 0], c.dtype), r), b))
+on(sl.matmul_toeplitz, (3,), (4,), (4, 2), call=lambda c, r, x: linalg.matmul_toeplitz((c, r), x), complex=True)
+on(sl.solve_circulant, Operand((2, 3), POSITIVE), (3,), complex=True,
+   call=lambda c, b: linalg.solve_circulant(c + np.array([9, 0, 0], c.dtype), b))
+on(sl.convolution_matrix, (3,), options=({"n": 4}, {"n": 2, "mode": "same"}), complex=True)
+on(sl.solveh_banded, Operand((2, 4), (-1.0, 1.0)), (4, 2), complex=True,
+   call=lambda ab, b: linalg.solveh_banded(ab + np.array([[0], [4]], ab.dtype), b))
+on(sl.pinvh, definite, complex=True)
+on(sl.orthogonal_procrustes, square, square, complex=True)
 on(sl.lstsq, Operand((4, 3), (-1.0, 1.0), "regular"), (4, 2), call=lambda a, b: linalg.lstsq(a, b)[:2], complex=True)
 on(sl.pinv, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True)
 
@@ -135,7 +151,8 @@ for function in (ss.freqz_sos, ss.sosfreqz):
     on(function, Operand((2, 6), (0.1, 0.3)), call=partial(
         lambda twin, sos: twin(np.concatenate([sos[:, :3], np.ones_like(sos[:, :1]), sos[:, 4:]], axis=1), 3),
         getattr(signal, function.__name__)))
-on(ss.freqz_zpk, TAPS, POLES, (), (3,))
+on(ss.freqz_zpk, TAPS, POLES, (), (3,), complex=True,
+   call=lambda z, p, k, w: signal.freqz_zpk(z, p, np.real(k), np.real(w)))
 on(ss.group_delay, TAPS, POLES, call=lambda b, a: signal.group_delay((b, monic(a)), [0.3, 1.0])[1])
 on(ss.sosfilt_zi, Operand((2, 6), POSITIVE), call=lambda sos: signal.sosfilt_zi(
     np.concatenate([sos[:, :3], np.ones_like(sos[:, :1]), sos[:, 4:]], axis=1)))
@@ -204,6 +221,13 @@ on(scipy.integrate.nquad, (), Operand((), (1.2, 1.5)), rtol=1e-5, call=lambda b,
 on(scipy.integrate.dblquad, Operand((), (1.2, 1.5)), rtol=1e-5, call=lambda c: np.positive(
     integrate.dblquad(lambda y, x, c: x * np.sin(EXACT * c * y), 0.0, EXACT * c, 0.0, np.cosh, (c,), epsrel=1e-6)[0]))
 on(scipy.integrate.simpson, (2, 4), options=({}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"dx": 0.3, "axis": 0}), complex=True)
+on(scipy.integrate.cumulative_simpson, (2, 5), options=({}, {"dx": 0.3, "axis": 0}, {"initial": 0.5}), complex=True)
+on(scipy.integrate.romb, (2, 5), options=({}, {"dx": 0.3}), complex=True)
+on(scipy.integrate.fixed_quad, (), Operand((), (1.2, 1.5)), Operand((), POSITIVE), call=lambda a, b, c: np.positive(
+    integrate.fixed_quad(lambda x, c: np.sin(c * x), a, b, (c,), n=4)[0]))
+on(scipy.integrate.quad_vec, (), Operand((), (1.2, 1.5)), Operand((), POSITIVE), rtol=1e-5,
+   call=lambda a, b, c: np.positive(integrate.quad_vec(
+       lambda x, c: np.stack([np.sin(c * x), np.exp(EXACT * x)]), a, b, args=(c,))[0]))
 on(scipy.integrate.trapezoid, (2, 4))
 on(scipy.integrate.cumulative_trapezoid, (2, 4), options=(
     {}, {"x": [0.0, 1.0, 3.0, 4.0]}, {"initial": 0, "axis": 0}, {"initial": 0}, {"dx": 0.3, "axis": 0}))

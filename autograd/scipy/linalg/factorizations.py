@@ -1,0 +1,117 @@
+"""A = P L U, by partial pivoting. Which rows change places is constant; L and U move with those of P^T A.
+
+d(L U) = L (X_below + X_above) U for X = L^-1 dA U^-1, whose part below the diagonal is L^-1 dL, the rest dU U^-1.
+Source: de Hoog, Anderssen, Lukas (2011), "Differentiation of matrix functionals using triangular factorization".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg as sl
+
+from autograd.arguments import arrays_of
+from autograd.declare import differential, piecewise_constant
+from autograd.rules.linalg import mT
+from autograd.scipy.twin import twin
+
+from .operands import for_lapack
+from .systems import by_columns, triangular
+
+Array = Any
+
+
+def eliminated(x: Array) -> Array:
+    """L below the diagonal and U above, of rows in the order of their pivots, which LAPACK finds in place again."""
+    found, pivots = sl.lu_factor(x)
+    if np.all(pivots == np.arange(pivots.shape[-1])):
+        return found
+    found = x.copy()  # equal candidates, of which roundings make another the largest
+    for k in range(pivots.shape[-1]):
+        found[..., k + 1 :, k] /= found[..., k, k, None]
+        found[..., k + 1 :, k + 1 :] -= found[..., k + 1 :, k, None] * found[..., None, k, k + 1 :]
+    return found
+
+
+def factors(packed: Array) -> tuple[Array, Array]:
+    """L and U, of which one is square."""
+    size = min(packed.shape[-2:])
+    return (np.tril(packed[..., :size], -1) + np.eye(*packed[..., :size].shape[-2:], dtype=packed.dtype),
+            np.triu(packed[..., :size, :]))
+
+
+def made_square(x: Array, size: int) -> Array:
+    """A factor with rows and columns of the identity behind its own."""
+    rows, columns = x.shape[-2:]
+    wide = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(0, size - rows), (0, size - columns)])
+    return wide + np.diag((np.arange(size) >= min(rows, columns)).astype(x.dtype))
+
+
+def change_of_factors(t: Array, out: Array) -> Array:
+    lower, upper = factors(out)
+    lower, upper = made_square(lower, out.shape[-2]), made_square(upper, out.shape[-1])
+    inner = triangular(lower, t, trans=0, lower=True, unit_diagonal=True)
+    inner = mT(triangular(upper, mT(inner), trans=1, lower=False, unit_diagonal=False))
+    return lower @ np.tril(inner, -1) + np.triu(inner) @ upper
+
+
+eliminate: Any = differential(sl.lu_factor, change_of_factors, name="lu", evaluate=eliminated, operands=("x",))
+pivots_of = piecewise_constant(lambda a: sl.lu_factor(a)[1])
+
+
+def order_of(pivots: Array, rows: int) -> Array:
+    """Which row of A comes to each place when row k changes places with row `pivots[k]`, for one k after the other."""
+    order = np.broadcast_to(np.arange(rows), (*pivots.shape[:-1], rows)).copy()
+    for k in range(pivots.shape[-1]):
+        other = pivots[..., k : k + 1]
+        here = order[..., k].copy()
+        order[..., k] = np.take_along_axis(order, other, -1)[..., 0]
+        np.put_along_axis(order, other, here[..., None], -1)
+    return order
+
+
+order_by = piecewise_constant(order_of)
+
+
+@twin(sl.lu_factor)
+def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
+    """L and U in one matrix, and with which row each row changed places."""
+    (a,) = for_lapack(a)
+    pivots = pivots_of(a)
+    order = order_by(pivots, a.shape[-2])
+    return eliminate(np.take_along_axis(a, order[..., None], -2)), pivots
+
+
+@twin(sl.lu)
+def lu(a: Any, permute_l: bool = False, overwrite_a: bool = False, check_finite: bool = True,
+       p_indices: bool = False) -> Any:
+    """P, L and U with A = P L U, or P L and U, or P as the indices with which A = L[p] U."""
+    packed, pivots = lu_factor(a)
+    lower, upper = factors(packed)
+    places = np.argsort(order_by(pivots, packed.shape[-2]), axis=-1).astype(pivots.dtype)
+    if permute_l:
+        return np.take_along_axis(lower, places[..., None], -2), upper
+    return places if p_indices else np.eye(packed.shape[-2], dtype=packed.real.dtype)[places], lower, upper
+
+
+@twin(sl.lu_solve)
+def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True) -> Any:
+    """The x with A x = b, A^T x = b or A^H x = b, for `trans` 0, 1 and 2."""
+    packed, pivots, b = arrays_of((*lu_and_piv, b))
+    order = order_by(pivots, packed.shape[-2])
+
+    def solved(b: Array) -> Array:
+        lower: Any = {"lower": True, "unit_diagonal": True}
+        upper: Any = {"lower": False, "unit_diagonal": False}
+        if trans == 0:
+            return triangular(packed, triangular(packed, taken(b, order), trans=0, **lower), trans=0, **upper)
+        full = np.conj(packed) if trans == 2 else packed
+        return taken(triangular(full, triangular(full, b, trans=1, **upper), trans=1, **lower), np.argsort(order, -1))
+
+    return by_columns(solved, b)
+
+
+def taken(b: Array, order: Array) -> Array:
+    """The rows of b in this order."""
+    return np.take_along_axis(b, order[..., None], -2)
