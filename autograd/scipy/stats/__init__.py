@@ -14,12 +14,15 @@ from .continuous import (
     expon,
     f,
     gamma,
+    gumbel_l,
     gumbel_r,
     halfnorm,
+    hypsecant,
     invgamma,
     laplace,
     logistic,
     lognorm,
+    moyal,
     norm,
     pareto,
     rayleigh,
@@ -30,12 +33,28 @@ from .continuous import (
 from .discrete import bernoulli, binom, geom, nbinom, poisson
 from .kernels import gaussian_kde
 from .multivariate import dirichlet, multivariate_normal
+from .positive import (
+    betaprime,
+    chi,
+    fisk,
+    gompertz,
+    halfcauchy,
+    halflogistic,
+    invweibull,
+    levy,
+    lomax,
+    maxwell,
+    nakagami,
+    powerlaw,
+)
 from .truncated import truncnorm
 
 __all__ = [
-    "bernoulli", "beta", "binom", "cauchy", "chi2", "dirichlet", "expon", "f", "gamma", "gaussian_kde", "geom",
-    "gumbel_r", "halfnorm", "invgamma", "laplace", "logistic", "lognorm", "multivariate_normal", "nbinom", "norm",
-    "pareto", "poisson", "rayleigh", "t", "truncnorm", "uniform", "weibull_min",
+    "bernoulli", "beta", "betaprime", "binom", "cauchy", "chi", "chi2", "dirichlet", "expon", "f", "fisk", "gamma",
+    "gaussian_kde", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic", "halfnorm", "hypsecant",
+    "invgamma", "invweibull", "laplace", "levy", "logistic", "lognorm", "lomax", "maxwell", "moyal",
+    "multivariate_normal", "nakagami", "nbinom", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "t", "truncnorm",
+    "uniform", "weibull_min",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -104,6 +104,18 @@ gumbel_r = Distribution(
     "gumbel_r", (-INF, INF), logpdf=lambda x: -x - np.exp(-x), cdf=lambda x: np.exp(-np.exp(np.minimum(-x, 80.0))),
     logcdf=lambda x: -np.exp(-x), sf=lambda x: -np.expm1(-np.exp(np.minimum(-x, 80.0))),
     ppf=lambda q: -np.log(-np.log(q)), isf=lambda q: -np.log(-np.log1p(-q)))
+gumbel_l = Distribution(
+    "gumbel_l", (-INF, INF), logpdf=lambda x: x - np.exp(x), sf=lambda x: np.exp(-np.exp(np.minimum(x, 80.0))),
+    logsf=lambda x: -np.exp(x), cdf=lambda x: -np.expm1(-np.exp(np.minimum(x, 80.0))),
+    ppf=lambda q: np.log(-np.log1p(-q)), isf=lambda q: np.log(-np.log(q)))
+hypsecant = Distribution(
+    "hypsecant", (-INF, INF), logpdf=lambda x: log(2 / pi) - np.logaddexp(x, -x),
+    cdf=lambda x: 2 / pi * np.arctan(np.exp(x)), sf=lambda x: 2 / pi * np.arctan(np.exp(-x)),
+    ppf=lambda q: np.log(np.tan(pi / 2 * q)), isf=lambda q: -np.log(np.tan(pi / 2 * q)))
+moyal = Distribution(
+    "moyal", (-INF, INF), logpdf=lambda x: -(x + np.exp(-x)) / 2 - HALF_LOG_2PI,
+    cdf=lambda x: sc.erfc(np.exp(-x / 2) / sqrt(2)), sf=lambda x: sc.erf(np.exp(-x / 2) / sqrt(2)),
+    ppf=lambda q: -2 * np.log(sqrt(2) * sc.erfcinv(q)), isf=lambda q: -2 * np.log(sqrt(2) * sc.erfinv(q)))
 weibull_min = Distribution(
     "weibull_min", (0, INF), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, x) - x**c,
     cdf=lambda x, c: -np.expm1(-(x**c)),

@@ -230,3 +230,10 @@ def test_what_is_no_sparse_matrix_is_refused_and_tensors_name_the_way() -> None:
 
 def test_places_say_how_many_they_are_and_of_what() -> None:
     assert repr(Places(np.arange(3), np.arange(3), (4, 5))) == "3 of (4, 5)"
+
+
+def test_a_complex_matrix_solves_for_real_tensors() -> None:
+    A = (sp.eye_array(3) * (2 + 1j)).tocsc()
+    b = np.arange(1.0, 4.0)
+    np.testing.assert_allclose(sparse.linalg.spsolve(A, Tensor(b)).numpy(), b / (2 + 1j), rtol=1e-14)
+    check_gradients(lambda b: sparse.linalg.spsolve(A, b), b)

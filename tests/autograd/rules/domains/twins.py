@@ -337,6 +337,21 @@ SHAPES = {
     "weibull_min": 1,
     "rayleigh": 0,
     "pareto": 1,
+    "gumbel_l": 0,
+    "hypsecant": 0,
+    "moyal": 0,
+    "chi": 1,
+    "maxwell": 0,
+    "nakagami": 1,
+    "halfcauchy": 0,
+    "halflogistic": 0,
+    "levy": 0,
+    "lomax": 1,
+    "fisk": 1,
+    "betaprime": 2,
+    "invweibull": 1,
+    "gompertz": 1,
+    "powerlaw": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
