@@ -169,19 +169,19 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
     return ends
 
 
-def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], list[Node]]:
+def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], list[Leaf]]:
     """How many contributions each node waits for, over the nodes that lead from the seeds to where the pass ends.
 
     The second result are the leaves that were met other than `stop`.
     """
     waiting = dict.fromkeys(seeds, 0)
     stack = list(seeds)
-    leaves = []
+    leaves: list[Leaf] = []
     while stack:
         node = stack.pop()
         if node in stop:
             continue
-        if not node.parents:
+        if type(node) is Leaf:
             leaves.append(node)
         for parent in node.parents:
             if parent is not None:
@@ -191,16 +191,16 @@ def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tup
                     waiting[parent] = 1
                     stack.append(parent)
     for leaf in leaves:
-        if leaf.changed is not None or leaf.snapshot is not None:  # type: ignore[attr-defined]  # only leaves end here
-            _check_unchanged(leaf, waiting)  # type: ignore[arg-type]
+        if leaf.changed is not None or leaf.snapshot is not None:
+            _check_unchanged(leaf, waiting)
     if stop and leaves:
         waiting = _towards(seeds, stop)
     return waiting, leaves
 
 
-def _leads_elsewhere(leaves: list[Node], stop: frozenset[Node]) -> bool:
+def _leads_elsewhere(leaves: list[Leaf], stop: frozenset[Node]) -> bool:
     """Whether a pass that met these leaves computes with anything tracked but the nodes in `stop`."""
-    alive = any(leaf.reference() is not None for leaf in leaves)  # type: ignore[attr-defined]
+    alive = any(leaf.reference() is not None for leaf in leaves)
     return alive or any(node.parents for node in stop)
 
 

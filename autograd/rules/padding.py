@@ -34,19 +34,24 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
         raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are {', '.join(sorted(KEYWORDS))}")
     if not {KEYWORDS[mode]}.issuperset(options):
         raise ValueError(f"np.pad(mode={mode!r}) takes no {', '.join(sorted(options))}")
-    if isinstance(pad_width, dict):
-        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
-        pad_width = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in pad_width]
-    widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist()
+    widths = widths_of(pad_width, array.ndim)
     if not np.any(widths):
         return np.copy(array)
     if mode == "constant" and type(value := options.get("constant_values", 0)) is int and value == 0:
-        return zeros_around(array, widths=tuple(map(tuple, widths)))
+        return zeros_around(array, widths=widths)
     out = array
     for axis, (before, after) in enumerate(widths):
         if before or after:
             out = along_axis(out, axis, before, after, mode, options)
     return lying_as(array, out)
+
+
+def widths_of(given: Any, ndim: int) -> Widths:
+    """How much there is to be before and after each axis; NumPy takes one number, a pair, pairs, or a dict by axis."""
+    if isinstance(given, dict):
+        each: list[Any] = [given.get(i, given.get(i - ndim, 0)) for i in range(ndim)]
+        given = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in each]
+    return tuple(map(tuple, np.broadcast_to(np.asarray(given), (ndim, 2)).tolist()))
 
 
 def within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:

@@ -50,13 +50,7 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
 
     def read(x: Array) -> tuple[Array, ...]:
-        if weights is None and not np.isnan(x).any():  # every row has the ranks of one
-            row = np.arange(x.shape[-1], dtype=np.float64)
-            of_one = np.reshape(function(row, **options), (-1, *(1,) * (x.ndim - 1)))
-            places = np.repeat(of_one, math.prod(x.shape[:-1])).reshape(-1, *x.shape[:-1])  # in NumPy's memory order
-        else:
-            places = function(ranks(x), axis=-1, **options)
-        return between_ranks(places, x, dtype)
+        return between_ranks(places_to_read(function, x, options), x, dtype)
 
     low, high, share, missing = piecewise_constant(read)(flat)
     ordered = np.sort(flat, axis=-1)
@@ -67,6 +61,15 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     if len(levels) > 1 and weights is None:
         out = np.transpose(out, places_of_axes(function, len(levels), a.ndim, axes))
     return np.expand_dims(out, [len(levels) + k for k in axes]) if keepdims else out[()]
+
+
+def places_to_read(function: Callable[..., Any], x: Array, options: dict[str, Any]) -> Array:
+    """Where among its sorted elements the function reads each row of x: (levels ..., rest of x ...)."""
+    if options.get("weights") is None and not np.isnan(x).any():  # every row has the ranks of one
+        row = np.arange(x.shape[-1], dtype=np.float64)
+        of_one = np.reshape(function(row, **options), (-1, *(1,) * (x.ndim - 1)))
+        return np.repeat(of_one, math.prod(x.shape[:-1])).reshape(-1, *x.shape[:-1])  # in NumPy's memory order
+    return function(ranks(x), axis=-1, **options)
 
 
 def between_ranks(places: Array, x: Array, dtype: Any) -> tuple[Array, ...]:

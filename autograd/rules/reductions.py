@@ -107,7 +107,7 @@ def of_real_values(function: Callable[..., Any]) -> Callable[..., Any]:
 @of_real_values
 def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
     if not isinstance(mean, Tensor):
-        return var_of(a, *args, **told(mean), **options)
+        return var_of(a, *args, **mean_option(mean), **options)
     options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
     axis, where = options.pop("axis", None), options.pop("where", True)
     ddof, correction = options.pop("ddof", 0), options.pop("correction", None)
@@ -123,10 +123,10 @@ def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
 def std(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
     if isinstance(mean, Tensor):
         return np.sqrt(var(a, *args, mean=mean, **options))
-    return std_of(a, *args, **told(mean), **options)
+    return std_of(a, *args, **mean_option(mean), **options)
 
 
-def told(mean: Any) -> dict[str, Any]:
+def mean_option(mean: Any) -> dict[str, Any]:
     """The option, if there is one: NumPy's default is none that could be passed."""
     return {} if mean is None else {"mean": mean}
 

@@ -41,6 +41,30 @@ def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> t
     return mean.squeeze(axes), (squares + count * deviation * deviation).sum(axis=axes)
 
 
+Shape = tuple[int, ...]
+Reading = tuple[tuple[int, int, int], Shape, Shape]
+"""The shape of the matrices; of the sums of their rows or columns, taken apart; over which axes these are added up."""
+
+
+def _rows(outer: int, channels: int, pixels: int, by_sample: bool) -> Reading:
+    """A row for each channel of each sample."""
+    return (outer, channels, pixels), (outer, channels), () if by_sample else (0,)
+
+
+def _columns(first: int, channels: int, pixels: int) -> Reading:
+    """A column for each channel, several beside each other where they are few; matrices that fit the cache."""
+    line = _divisor(first, LINE // max(1, channels * pixels))
+    length, rows = line * channels * pixels, first // line
+    part = _divisor(rows, BLOCK // max(1, length))
+    return (rows // part, part, length), (rows // part, line, channels, pixels), (0, 1, 3)
+
+
+def _columns_of_samples(samples: int, first: int, between: int, channels: int, pixels: int) -> Reading:
+    """The same within each sample, a matrix for each; of its pixels those `between` lie beside each other."""
+    line = between if first > 1 else _divisor(between, LINE // max(1, channels * pixels))
+    return (samples, first * between // line, line * channels * pixels), (samples, line, channels, pixels), (1, 3)
+
+
 class Layout:
     """How an image is read for statistics per channel, (C,), or `by_sample` per sample and channel, (N, C).
 
@@ -58,20 +82,11 @@ class Layout:
         first, between = (math.prod(sizes[:n]), math.prod(sizes[n + 1 : c])) if by_sample else (math.prod(sizes[:c]), 1)
         self.by_rows = pixels >= RUN and (not by_sample or first == between == 1)
         if self.by_rows:
-            outer = samples if by_sample else first
-            self.shape: tuple[int, ...] = (outer, channels, pixels)
-            self.parts: tuple[int, ...] = (outer, channels)
-            self.axes: tuple[int, ...] = () if by_sample else (0,)
+            self.shape, self.parts, self.axes = _rows(samples if by_sample else first, channels, pixels, by_sample)
         elif by_sample:
-            line = between if first > 1 else _divisor(between, LINE // max(1, channels * pixels))
-            self.shape = (samples, first * between // line, line * channels * pixels)
-            self.parts, self.axes = (samples, line, channels, pixels), (1, 3)
+            self.shape, self.parts, self.axes = _columns_of_samples(samples, first, between, channels, pixels)
         else:
-            line = _divisor(first, LINE // max(1, channels * pixels))
-            length, rows = line * channels * pixels, first // line
-            part = _divisor(rows, BLOCK // max(1, length))
-            self.shape = (rows // part, part, length)
-            self.parts, self.axes = (rows // part, line, channels, pixels), (0, 1, 3)
+            self.shape, self.parts, self.axes = _columns(first, channels, pixels)
         self.order, self.dtype, self.image_shape = order, x.dtype, x.shape
         self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
         self.count = x.size // max(1, samples * channels if by_sample else channels)

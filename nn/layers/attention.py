@@ -233,8 +233,7 @@ def scaled_dot_product_attention(query: ArrayLike, key: ArrayLike, value: ArrayL
         if not broadcasts(mask.shape, scores):
             raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", mask)
     keep, keep_scale = kept(scores, dropout_p)
-    return kernels.scaled_dot_product_attention(q, k, v, mask, keep, scale=scale,
-                                                keep_scale=keep_scale)
+    return kernels.scaled_dot_product_attention(q, k, v, mask, keep, scale=scale, keep_scale=keep_scale)
 
 
 def _as_mask(speaker: Speaker, given: Any, name: str, meaning: str) -> Any:

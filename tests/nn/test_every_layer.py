@@ -29,7 +29,7 @@ def values(x: Any) -> Array:
     return np.asarray(x.detach() if isinstance(x, Tensor) else x)
 
 
-def close(found: Any, expected: Any, tolerance: float, what: str = "") -> None:
+def assert_close(found: Any, expected: Any, tolerance: float, what: str = "") -> None:
     found, expected = values(found), values(expected)
     assert found.shape == expected.shape, what
     np.testing.assert_allclose(found, expected, rtol=tolerance, err_msg=what,
@@ -70,10 +70,10 @@ def test_forward_is_the_limit_of_differences_and_reverse_its_transpose(case: Cas
     tangents, cotangent = directions(case)
     out, along = jvp(f, floats, tangents)
     assert values(out).dtype == np.float64
-    close(out, f(*floats), 1e-12)
-    close(along, difference(lambda *x: [f(*x)], floats, tangents)[0], 1e-6)
+    assert_close(out, f(*floats), 1e-12)
+    assert_close(along, difference(lambda *x: [f(*x)], floats, tangents)[0], 1e-6)
     total = sum((values(g) * t).sum() for g, t in zip(gradients(f, floats, cotangent), tangents, strict=True))
-    close(total, (values(along) * cotangent).sum(), 1e-9)
+    assert_close(total, (values(along) * cotangent).sum(), 1e-9)
 
 
 @every
@@ -97,9 +97,10 @@ def test_second_order_all_ways(case: Case) -> None:
     }
     for way, found in ways.items():
         for one, other in zip(found, expected, strict=True):
-            close(one, other, 1e-5, way)
+            assert_close(one, other, 1e-5, way)
     twice = jvp(lambda *x: jvp(scalar, x, tangents)[1], floats, tangents)[1]
-    close(twice, sum((e * t).sum() for e, t in zip(expected, tangents, strict=True)), 1e-5, "forward over forward")
+    slope = sum((e * t).sum() for e, t in zip(expected, tangents, strict=True))
+    assert_close(twice, slope, 1e-5, "forward over forward")
 
 
 def batched(case: Case) -> list[Array]:
@@ -124,10 +125,10 @@ def test_a_batch_of_operands_is_a_loop(case: Case) -> None:
         given = [several[i] if i in chosen else x for i, x in enumerate(case.operands)]
         each = [[x[k] if i in chosen else x for i, x in enumerate(given)] for k in range(3)]
         found = vmap(lambda *x: flat(case.function(*x)), axes)(*given)
-        close(found, np.stack([values(flat(case.function(*x))) for x in each]), 1e-10, str(chosen))
+        assert_close(found, np.stack([values(flat(case.function(*x))) for x in each]), 1e-10, str(chosen))
         of_each = zip(*(pulled(*x) for x in each), strict=True)
         for one, expected in zip(vmap(pulled, axes)(*given), of_each, strict=True):
-            close(one, np.stack(list(map(values, expected))), 1e-9, f"gradients, {chosen}")
+            assert_close(one, np.stack(list(map(values, expected))), 1e-9, f"gradients, {chosen}")
 
 
 @SPURIOUS
@@ -145,7 +146,7 @@ def test_low_precision_stays(case: Case, dtype: type, tolerance: float) -> None:
     found = [f(*floats), *jvp(f, floats, tangents), *hvp(lambda x: scalar(*x), tuple(floats), tuple(tangents)),
              *gradients(f, floats, cotangent), vmap(f)(*[x[None] for x in floats])]
     assert {values(x).dtype for x in found} == {np.dtype(dtype)}
-    close(found[0], case.at(case.operands)(*case.floats()), tolerance)
+    assert_close(found[0], case.at(case.operands)(*case.floats()), tolerance)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -157,7 +158,7 @@ def test_operands_of_two_precisions_have_results_of_one(name: str) -> None:
         f, floats = case.at(operands), case.floats(operands)
         found = [f(*floats), *jvp(f, floats, floats), vmap(f)(*[x[None] for x in floats])]
         assert len({values(x).dtype for x in found}) == 1
-        close(found[0], case.at(case.operands)(*case.floats()), 1e-4)
+        assert_close(found[0], case.at(case.operands)(*case.floats()), 1e-4)
 
 
 def laid_out(x: Array) -> Iterator[tuple[str, Array]]:
@@ -186,7 +187,7 @@ def test_memory_makes_no_difference(case: Case) -> None:
     for layouts in zip(*map(laid_out, case.operands), strict=True):
         operands = [x for _, x in layouts]
         for one, other in zip(both(operands), expected, strict=True):
-            close(one, other, 1e-12, layouts[0][0])
+            assert_close(one, other, 1e-12, layouts[0][0])
         assert all(np.array_equal(x, y) for x, y in zip(operands, case.operands, strict=True))
 
 
@@ -197,7 +198,7 @@ def test_batches_of_one_and_of_none(case: Case, size: int) -> None:
     operands = [x[:size] for x in case.inputs] + list(case.parameters)
     f, floats, count = case.at(operands), case.floats(operands), flat(whole).size * size // N
     if isinstance(whole, Tensor):
-        close(case.function(*operands), whole[:size], 1e-12)
+        assert_close(case.function(*operands), whole[:size], 1e-12)
     ones = [np.ones_like(x) for x in floats]
     assert jvp(f, floats, ones)[1].shape == (count,)
     assert vmap(f)(*[x[None] for x in floats]).shape == (1, count)
@@ -258,12 +259,12 @@ def test_what_was_drawn_is_differentiated(name: str) -> None:
         return flat(layer(x))
 
     out, along = jvp(f, (x,), (tangent,))
-    close(out, f(x), 1e-12)
-    close(along, difference(lambda x: [f(x)], [x], [tangent])[0], 1e-6)
+    assert_close(out, f(x), 1e-12)
+    assert_close(along, difference(lambda x: [f(x)], [x], [tangent])[0], 1e-6)
     cotangent = np.random.default_rng(6).normal(size=out.shape)
     (gradient,) = gradients(f, [x], cotangent)
-    close((values(gradient) * tangent).sum(), (values(along) * cotangent).sum(), 1e-9)
-    close(hvp(lambda x: (f(x) * cotangent).sum(), x, tangent),
+    assert_close((values(gradient) * tangent).sum(), (values(along) * cotangent).sum(), 1e-9)
+    assert_close(hvp(lambda x: (f(x) * cotangent).sum(), x, tangent),
           difference(lambda x: gradients(f, [x], cotangent), [x], [tangent])[0], 1e-5)
 
 

@@ -40,15 +40,7 @@ class Word:
 def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     """The words of all edges, each at the first of its free places that the fewest lines come through."""
     roomy = len(graph.edges) <= ROOMY
-    solid, lines = Room(), Room()
-    framed = [words.box for words in frame_words(graph, layout).values()]
-    for box in (*layout.boxes.values(), *framed, *(mark.box for mark in marks(graph, layout))):
-        solid.take(box)
-    if roomy:
-        for route in drawn_lines(graph, layout):
-            lines.take_line(route)
-        for frame in layout.frames.values():
-            lines.take_outline(frame)
+    solid, lines = _solid(graph, layout), _lines(graph, layout) if roomy else Room()
     between: dict[tuple[str, str], list[tuple[int, Route]]] = {}
     for number, route in layout.routes.items():
         edge = graph.edges[number]
@@ -76,6 +68,25 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
 def _is_anothers(box: Box, number: int, twins: Sequence[tuple[int, Route]]) -> bool:
     """Whether a word would stand on another edge between the same vertices, and be taken for that one's."""
     return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number for x, y in along(route))
+
+
+def _solid(graph: Graph, layout: Layout) -> Room:
+    """What no word may cover: vertices, marks, and the words of frames."""
+    room = Room()
+    framed = [words.box for words in frame_words(graph, layout).values()]
+    for box in (*layout.boxes.values(), *framed, *(mark.box for mark in marks(graph, layout))):
+        room.take(box)
+    return room
+
+
+def _lines(graph: Graph, layout: Layout) -> Room:
+    """What a word covers if need be: edges, and the outlines of frames."""
+    room = Room()
+    for route in drawn_lines(graph, layout):
+        room.take_line(route)
+    for frame in layout.frames.values():
+        room.take_outline(frame)
+    return room
 
 
 def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:

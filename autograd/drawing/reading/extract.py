@@ -68,7 +68,7 @@ def extract(roots: Sequence[Tensor], names: Names, *, backward: bool = False) ->
     for node in order:
         if whole := _whole(node):
             found.ids[node] = found.ids[whole]
-        elif not isinstance(node, Leaf) or node in ends:  # a leaf comes right before its first reader, see there
+        elif not isinstance(node, Leaf) or node in ends:  # a leaf comes with its first reader
             places = _tell_operands(found, node, names)
             key = graph.next_id()
             graph.add(_vertex(key, node, names, found.values, parts.get(node, ())))

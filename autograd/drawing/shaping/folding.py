@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from autograd.drawing.model import Cluster, Graph, Kind, Vertex
@@ -100,16 +100,16 @@ def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
         clusters[own] = replace(clusters[own], repeats=clusters[own].repeats * run.count,
                                 repeats_text=pattern(paths) or clusters[own].path)
         return replace(merged, clusters=clusters)
-    outer = around[-1] if around else ""
-    clusters[key] = Cluster(key, "", "", parent=outer, repeats=run.count)
-    for name in within - {""}:
-        clusters[name] = replace(clusters[name], parent=key)
-    vertices = dict(merged.vertices)
-    for name in first:
-        if vertices[name].cluster == outer:
-            vertices[name] = replace(vertices[name], cluster=key)
-    ordered = {key: clusters.pop(key), **clusters}
-    return replace(merged, vertices=vertices, clusters=ordered)
+    frame = Cluster(key, "", "", parent=around[-1] if around else "", repeats=run.count)
+    return _with_frame(replace(merged, clusters=clusters), frame, first, within - {""})
+
+
+def _with_frame(graph: Graph, frame: Cluster, vertices: Sequence[str], inside: Set[str]) -> Graph:
+    """A new frame around vertices, and around the frames `inside` of it that some of them are in already."""
+    moved = {name: replace(graph.clusters[name], parent=frame.id) for name in inside}
+    held = {name: replace(vertex, cluster=frame.id) for name in vertices
+            if (vertex := graph.vertices[name]).cluster == frame.parent}
+    return replace(graph, vertices={**graph.vertices, **held}, clusters={frame.id: frame, **graph.clusters, **moved})
 
 
 def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run, calls: Callable[[str], list[str]]) -> None:

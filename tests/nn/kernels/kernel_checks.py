@@ -24,7 +24,7 @@ bits happen to be a signalling nan, the processor notes an invalid operation, an
 TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-12}
 
 
-def close(got: Any, expected: Any, tolerance: float) -> None:
+def assert_close(got: Any, expected: Any, tolerance: float) -> None:
     """Equal within `tolerance` of the largest expected number."""
     got, expected = np.asarray(got), np.asarray(expected)
     assert got.shape == expected.shape
@@ -95,7 +95,7 @@ def check_values(trial: Trial) -> None:
     for values in (trial.leaves(), [Tensor(trial.operands[i]) for i in trial.active]):
         for got, expected in zip(trial.run(trial.kernel, values), trial.expected, strict=True):
             assert got.dtype == trial.dtype
-            close(got.data, expected, trial.tolerance)
+            assert_close(got.data, expected, trial.tolerance)
 
 
 def check_pullback(trial: Trial, expected: Sequence[Tensor]) -> None:
@@ -108,8 +108,8 @@ def check_pullback(trial: Trial, expected: Sequence[Tensor]) -> None:
     apart = [trial.gradients(trial.kernel, leaves)[0] for leaves in alone]
     for one, other, value in zip(got, apart, expected, strict=True):
         assert one.dtype == other.dtype == trial.dtype
-        close(one.data, value.data, 20 * trial.tolerance)
-        close(other.data, value.data, 20 * trial.tolerance)
+        assert_close(one.data, value.data, 20 * trial.tolerance)
+        assert_close(other.data, value.data, 20 * trial.tolerance)
 
 
 def check_cotangents_are_left_alone(trial: Trial, expected: Sequence[Tensor]) -> None:
@@ -119,7 +119,7 @@ def check_cotangents_are_left_alone(trial: Trial, expected: Sequence[Tensor]) ->
     sum(((o + p) * c).sum() for (o, p), c in zip(outputs, trial.cotangents, strict=True)).backward()
     for leaves in both:
         for leaf, value in zip(leaves, expected, strict=True):
-            close(leaf.grad.data, value.data, 20 * trial.tolerance)
+            assert_close(leaf.grad.data, value.data, 20 * trial.tolerance)
 
 
 def check_along(trial: Trial, tangents: Sequence[Array], along: Any) -> None:
@@ -149,7 +149,7 @@ def check_second_order(trial: Trial, tangents: Sequence[Array]) -> None:
     )
     for leaf, above, below in zip(leaves, up, down, strict=True):
         got = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad.data
-        close(got, (above.data - below.data) / (2 * h), 1e-5)
+        assert_close(got, (above.data - below.data) / (2 * h), 1e-5)
 
 
 def golden(family: str) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Array]]]]:
@@ -178,7 +178,7 @@ def check_golden(kernel: Any, names: Sequence[str], arrays: dict[str, dict[str, 
     total = sum((results[name] * g).sum() for name, g in arrays["g"].items())
     total.backward()
     for name, value in arrays["out"].items():
-        close(results[name].data, value, 1e-12)
+        assert_close(results[name].data, value, 1e-12)
     for name, tensor in zip(names, tensors, strict=True):
         if name in arrays["d"]:
-            close(tensor.grad.data, arrays["d"][name], 1e-11)
+            assert_close(tensor.grad.data, arrays["d"][name], 1e-11)

@@ -16,7 +16,7 @@ from nn.kernels.attention import attention_weights, scaled_dot_product_attention
 from nn.kernels.memory_order import memory_order
 from nn.kernels.self_attention import self_attention
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+from tests.nn.kernels.kernel_checks import assert_close, check, check_golden, golden, random
 
 MASKS = ("none", "bool", "float", "both")
 
@@ -78,7 +78,8 @@ def test_heads_that_are_views_of_one_projection(monkeypatch: pytest.MonkeyPatch)
     check(scaled_dot_product_attention, [q, k, v, None, None], [0, 1, 2], second=False)
     out = scaled_dot_product_attention(q, k, v, None, None).data
     assert memory_order(out) == memory_order(q)
-    close(out, scaled_dot_product_attention(*(np.ascontiguousarray(x) for x in (q, k, v)), None, None).data, 1e-14)
+    contiguous = (np.ascontiguousarray(x) for x in (q, k, v))
+    assert_close(out, scaled_dot_product_attention(*contiguous, None, None).data, 1e-14)
 
 
 def test_products_of_some_size() -> None:
@@ -100,7 +101,7 @@ def test_self_attention_is_attention_of_its_three_parts(masked: bool, batch: int
     q, k, v = (third.reshape(batch, steps, heads, width).swapaxes(1, 2) for third in np.split(projection, 3, axis=2))
     apart = scaled_dot_product_attention(q, k, v, mask, kept, keep_scale=1.3).data
     together = self_attention(projection, mask, kept, heads=heads, keep_scale=1.3).data
-    close(together, np.concatenate([apart[:, h] for h in range(heads)], axis=-1), 1e-6 if single else 1e-13)
+    assert_close(together, np.concatenate([apart[:, h] for h in range(heads)], axis=-1), 1e-6 if single else 1e-13)
 
 
 @pytest.mark.parametrize("value", [False, -np.inf])
@@ -128,9 +129,9 @@ def test_scores_of_any_size_give_the_weights_of_their_differences(score: float, 
     exact = [Tensor(x.astype(np.float64), requires_grad=True) for x in (q, k, v)]
     expected = attention.reference(*exact, mask, None)
     (expected * expected).sum().backward()
-    close(out.data, expected.data, 1e-4)
+    assert_close(out.data, expected.data, 1e-4)
     for got, true in zip(leaves, exact, strict=True):
-        close(got.grad.data, true.grad.data, 1e-4)
+        assert_close(got.grad.data, true.grad.data, 1e-4)
 
 
 def test_many_keys_of_half_precision_do_not_overflow() -> None:

@@ -18,7 +18,7 @@ from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
 from nn.kernels.windows import Axis, axis
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, close, random
+from tests.nn.kernels.kernel_checks import assert_close, check, random
 
 Array = NDArray[Any]
 forward, pullback = convolution.evaluate, convolution.backward_kernel
@@ -89,7 +89,7 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     bias = random(generator, len(weight))
     expected = looped(x, weight, **options)
     out, residuals = forward(x, weight, bias, **options)
-    close(out, expected + bias.reshape(-1, *[1] * (x.ndim - 2)), 1e-12)
+    assert_close(out, expected + bias.reshape(-1, *[1] * (x.ndim - 2)), 1e-12)
     g, v, u = random(generator, *out.shape), random(generator, *x.shape), random(generator, *weight.shape)
     dx, dw, db = pullback(g, (x, weight, bias), residuals, (True, True, True), **options)
     assert dx is not None
@@ -99,7 +99,7 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     scale = 1e-11 * g.size
     assert abs(np.vdot(g, looped(v, weight, **options)) - np.vdot(dx, v)) <= scale
     assert abs(np.vdot(g, looped(x, u, **options)) - np.vdot(dw, u)) <= scale
-    close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
+    assert_close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
 
 
 @examples(40)
@@ -183,7 +183,7 @@ def test_float32_at_sizes_that_networks_have(channels: int) -> None:
     for got, exact in ((out, exact_out), (dx, exact_dx), (dw, exact_dw)):
         assert got is not None
         assert got.dtype == np.float32
-        close(got, exact, 1e-5)
+        assert_close(got, exact, 1e-5)
 
 
 def test_results_keep_the_memory_order_and_elementwise_functions_do_too() -> None:

@@ -18,7 +18,7 @@ from nn.kernels import cross_entropy as module
 from nn.kernels.cross_entropy import cross_entropy
 from nn.kernels.log_likelihood import negative_log_likelihood
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+from tests.nn.kernels.kernel_checks import assert_close, check, check_golden, golden, random
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -72,7 +72,7 @@ def test_the_formula_and_the_reference(batch: int, classes: int, extra: tuple[in
     expected = literally(*given, **options)
     if kernel is negative_log_likelihood:
         given[0] = log_softmax(given[0], axis=1)
-    close(kernel(*given, **options).data, expected, 1e-6 if single else 1e-12)
+    assert_close(kernel(*given, **options).data, expected, 1e-6 if single else 1e-12)
     check(kernel, given, [0, *([1] if soft else []), *([2] if weighted else [])], second=not single, **options)
 
 

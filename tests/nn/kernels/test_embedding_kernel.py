@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd import Tensor, grad, jvp
 from nn.kernels.embedding import embedding
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, close, random
+from tests.nn.kernels.kernel_checks import assert_close, check, random
 
 
 @examples(40)
@@ -33,7 +33,7 @@ def test_gradients_of_repeated_indices_add_up(rows: int, width: int, shape: tupl
         expected[indices[place]] += g[place]
     if padding_idx is not None:
         expected[padding_idx] = 0
-    close(leaf.grad.data, expected, 1e-13)
+    assert_close(leaf.grad.data, expected, 1e-13)
     if not padding:
         check(embedding, [weight, indices], [0], second=False)
 

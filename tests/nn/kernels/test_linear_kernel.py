@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nn.kernels.linear import linear, linear_forward, linear_pullback
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, close, random
+from tests.nn.kernels.kernel_checks import assert_close, check, random
 
 
 @examples(30)
@@ -27,7 +27,7 @@ def test_values_of_the_formula_and_derivatives_of_the_reference(leading: tuple[i
         *row, j = at
         expected[at] = sum(float(x[(*row, i)]) * float(weight[j, i]) for i in range(inputs))
         expected[at] += 0 if bias is None else float(bias[j])
-    close(linear(x, weight, bias).data, expected, 1e-5 if dtype is np.float32 else 1e-13)
+    assert_close(linear(x, weight, bias).data, expected, 1e-5 if dtype is np.float32 else 1e-13)
     check(linear, [x, weight, bias], [0, 1, 2] if with_bias else [0, 1])
 
 
@@ -38,7 +38,7 @@ def test_memory_order_does_not_matter() -> None:
     turned = linear_pullback(np.asfortranarray(g), (np.asfortranarray(x), np.asfortranarray(weight), None), (),
                              (True, True, True))
     for one, other in zip(plain, turned, strict=True):
-        close(one, other, 1e-14)
+        assert_close(one, other, 1e-14)
 
 
 def test_layers_of_a_few_long_rows() -> None:
@@ -47,13 +47,13 @@ def test_layers_of_a_few_long_rows() -> None:
     x, g = random(generator, 32, 300), random(generator, 32, 70)
     first, second, bias = random(generator, 250, 300), random(generator, 70, 250), random(generator, 250)
     hidden, _ = linear_forward(x, first, bias)
-    close(hidden, x @ first.T + bias, 1e-14)
+    assert_close(hidden, x @ first.T + bias, 1e-14)
     for turned in (hidden, np.asfortranarray(hidden)):
         out, _ = linear_forward(turned, second, None)
-        close(out, hidden @ second.T, 1e-14)
+        assert_close(out, hidden @ second.T, 1e-14)
         dx, dw, _ = linear_pullback(g, (turned, second, None), (), (True, True, False))
-        close(dx, g @ second, 1e-14)
-        close(dw, g.T @ hidden, 1e-14)
+        assert_close(dx, g @ second, 1e-14)
+        assert_close(dw, g.T @ hidden, 1e-14)
 
 
 @pytest.mark.parametrize("needs", [(False, True, True), (True, False, False), (False, False, False)])

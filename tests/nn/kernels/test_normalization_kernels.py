@@ -26,7 +26,7 @@ from nn.kernels.normalization import (
 )
 from nn.kernels.rms_norm import rms_norm
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+from tests.nn.kernels.kernel_checks import assert_close, check, check_golden, golden, random
 
 ORDERS = {"NCHW": (0, 1, 2, 3), "HNWC": (2, 0, 3, 1), "NHWC": (0, 2, 3, 1), "CNHW": (1, 0, 2, 3), "HWNC": (2, 3, 0, 1)}
 orders = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
@@ -61,11 +61,11 @@ def literally(x: Any, weight: Any, bias: Any, eps: float, groups: int | None) ->
 def test_the_formula_in_every_memory_order(order: tuple[int, ...], shape: tuple[int, ...]) -> None:
     x, (weight, bias) = image(shape, order), affine(shape[1])
     out, mean, variance = batch_norm(x, weight, bias, eps=1e-3)
-    close(out.data, literally(x, weight, bias, 1e-3, None), 1e-12)
-    close(mean.data, x.mean(axis=(0, 2, 3)), 1e-13)
-    close(variance.data, x.var(axis=(0, 2, 3), ddof=1), 1e-12)
+    assert_close(out.data, literally(x, weight, bias, 1e-3, None), 1e-12)
+    assert_close(mean.data, x.mean(axis=(0, 2, 3)), 1e-13)
+    assert_close(variance.data, x.var(axis=(0, 2, 3), ddof=1), 1e-12)
     grouped = group_norm(x, weight, bias, groups=2, eps=1e-3)
-    close(grouped.data, literally(x, weight, bias, 1e-3, 2), 1e-12)
+    assert_close(grouped.data, literally(x, weight, bias, 1e-3, 2), 1e-12)
     inferred = batch_norm_inference(x, mean.data, variance.data, weight, bias, eps=1e-3)
     assert memory_order(inferred.data) == memory_order(out.data) == memory_order(x)
 
@@ -125,7 +125,7 @@ def test_a_mean_far_from_zero_costs_no_more_digits_than_the_input_has_lost(order
     out, _, variance = batch_norm(shifted, None, None, eps=0.0)
     double, axes = shifted.astype(np.float64), (0, 2, 3)
     exact = (double - double.mean(axes, keepdims=True)) / double.std(axes, keepdims=True)
-    close(out.data, exact, 1e-4)
+    assert_close(out.data, exact, 1e-4)
     np.testing.assert_allclose(variance.data, double.var(axes, ddof=1), rtol=1e-5)
 
 
@@ -153,7 +153,7 @@ def test_images_far_from_zero_keep_float32s_digits(forward: Any, pullback: Any, 
     for got, expected in zip(found, exact, strict=True):
         axis = got.ndim == 4
         got, expected = (a[:, near] if axis else a[near] for a in (got, expected))
-        close(got, expected, 1e-5 + 3 * min(lost, 1))
+        assert_close(got, expected, 1e-5 + 3 * min(lost, 1))
         assert np.isfinite(got).all()
 
 
@@ -190,7 +190,7 @@ def test_layer_norm_over_many_rows_and_in_other_memory_orders(three_threads: Non
     monkeypatch.setattr("nn.kernels.layer_norm.BLOCK", 2**15)
     x = random(np.random.default_rng(0), 40, 30, 80)  # three blocks
     check(layer_norm, [x, *affine(80)], [0, 1, 2], second=False, axes=1, eps=1e-5)
-    close(layer_norm(x.transpose(2, 0, 1), *affine(30), axes=1, eps=1e-5).data,
+    assert_close(layer_norm(x.transpose(2, 0, 1), *affine(30), axes=1, eps=1e-5).data,
           layer_norm(np.ascontiguousarray(x.transpose(2, 0, 1)), *affine(30), axes=1, eps=1e-5).data, 1e-14)
 
 
@@ -226,7 +226,7 @@ def test_sums_of_half_precision_do_not_overflow(kernel: Any, shape: tuple[int, .
                 t.grad = None
     for found in results[:3]:
         for got, expected in zip(found, results[3], strict=True):
-            close(got.astype(np.float64), expected, 5e-3)
+            assert_close(got.astype(np.float64), expected, 5e-3)
 
 
 def test_a_group_norm_of_no_samples() -> None:

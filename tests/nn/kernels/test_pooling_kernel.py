@@ -23,7 +23,7 @@ from nn.kernels.pooling import (
     max_pool_reference,
 )
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, close, random
+from tests.nn.kernels.kernel_checks import assert_close, check, random
 
 Array = NDArray[Any]
 
@@ -79,7 +79,7 @@ def test_maxima_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, An
             expected[n, c, *at] = x[n, c, *first]
             gradient[n, c, *first] += g[n, c, *at]
     np.testing.assert_array_equal(out, expected)
-    close(dx, gradient, 1e-13)
+    assert_close(dx, gradient, 1e-13)
 
 
 class Pool:
@@ -168,8 +168,8 @@ def test_averages_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, 
         for place in places:
             expected[:, :, *at] += x.data[:, :, *place] / count
             gradient[:, :, *place] += g[:, :, *at] / count
-    close(out.data, expected, 1e-13)
-    close(x.grad.data, gradient, 1e-13)
+    assert_close(out.data, expected, 1e-13)
+    assert_close(x.grad.data, gradient, 1e-13)
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 6, 4), (2, 3, 5, 7), (2, 3, 8), (2, 3, 2, 3, 4)])
@@ -184,7 +184,7 @@ def test_adaptive_averages_are_those_of_loops(shape: tuple[int, ...], dtype: Any
             part = tuple(slice(i * n // m, -(-(i + 1) * n // m)) for i, n, m in zip(at, shape[2:], wanted, strict=True))
             expected[:, :, *at] = x[:, :, *part].astype(float).mean(axis=tuple(range(2, len(shape))))
         assert out.dtype == dtype
-        close(out.data, expected, 1e-6 if dtype == np.float32 else 1e-13)
+        assert_close(out.data, expected, 1e-6 if dtype == np.float32 else 1e-13)
 
 
 @pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan])

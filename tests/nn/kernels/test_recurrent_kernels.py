@@ -17,7 +17,7 @@ from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, check_golden, close, golden, random
+from tests.nn.kernels.kernel_checks import assert_close, check, check_golden, golden, random
 
 GATES = {rnn: 1, gru: 3, lstm: 4}
 
@@ -72,7 +72,7 @@ kernels = pytest.mark.parametrize(("kernel", "options"), KERNELS, ids=["rnn", "r
 def test_each_number_is_that_of_loops(kernel: Any, options: dict[str, Any]) -> None:
     given = operands(kernel, 3, 2, 4, 3)
     for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
-        close(got.data, expected, 1e-12)
+        assert_close(got.data, expected, 1e-12)
 
 
 @kernels
@@ -95,7 +95,7 @@ def test_each_number_of_some_size(kernel: Any, options: dict[str, Any], large: i
     monkeypatch.setattr(recurrence, "LARGE", large)
     given = operands(kernel, 3, 2, 4, 32)
     for got, expected in zip(kernel(*given, **options), by_numbers(kernel, *given, **options), strict=True):
-        close(got.data, expected, 1e-12)
+        assert_close(got.data, expected, 1e-12)
     check(kernel, given, range(len(given)), second=False, **options)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd import Tensor, grad, hessian, jacfwd
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import check, close, random
+from tests.nn.kernels.kernel_checks import assert_close, check, random
 
 DELTA = 0.7
 KERNELS: list[tuple[Any, dict[str, Any], Callable[[float], float]]] = [
@@ -34,7 +34,7 @@ def test_values_of_the_formula_and_derivatives_of_the_reference(kernel: Any, sha
             for _ in range(2))
     costs = np.array([cost(float(e)) for e in (x - t).ravel()]).reshape(shape)
     expected = costs if reduction == "none" else costs.mean() if reduction == "mean" else costs.sum()
-    close(function(x, t, reduction=reduction, **options).data, expected, 1e-5 if dtype is np.float32 else 1e-13)
+    assert_close(function(x, t, reduction=reduction, **options).data, expected, 1e-5 if dtype is np.float32 else 1e-13)
     if shape:
         check(function, [x, t], [0, 1], reduction=reduction, **options)
 
@@ -49,7 +49,7 @@ def test_complex_numbers_have_the_gradient_of_the_reference(kernel: Any, options
         out = function(leaf, t, reduction="none", **options)
         out.backward(g if out.dtype.kind == "c" else g.real)
         gradients.append(leaf.grad.data)
-    close(*gradients, 1e-13)
+    assert_close(*gradients, 1e-13)
 
 
 def test_the_mean_of_complex_targets_is_the_best_constant() -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from nn.kernels import layer_norm
 from nn.kernels.sums import LONG, sums_over_rows
-from tests.nn.kernels.kernel_checks import close, random
+from tests.nn.kernels.kernel_checks import assert_close, random
 
 
 @pytest.mark.parametrize("shape", [(7, 3), (2, 5, 40), (0, 4), (3, 0), (2, 3, LONG), (5, LONG - 1)])
 def test_rows_are_added_up(shape: tuple[int, ...]) -> None:
     x = random(np.random.default_rng(0), *shape)
-    close(sums_over_rows(x), x.sum(axis=-2), 1e-12)
-    close(sums_over_rows(x.swapaxes(-1, -2)), x.sum(axis=-1), 1e-12)
+    assert_close(sums_over_rows(x), x.sum(axis=-2), 1e-12)
+    assert_close(sums_over_rows(x.swapaxes(-1, -2)), x.sum(axis=-1), 1e-12)
 
 
 def test_flags_that_blas_raises_of_what_it_throws_away_are_no_warning() -> None:

@@ -14,7 +14,7 @@ from nn.kernels.layout import in_memory_order, logical
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import axis
 from tests.examples import examples
-from tests.nn.kernels.kernel_checks import close, random
+from tests.nn.kernels.kernel_checks import assert_close, random
 
 PLAIN: dict[str, Any] = {"stride": (1,) * 3, "padding": ((0, 0),) * 3, "dilation": (1,) * 3}
 
@@ -43,7 +43,7 @@ def test_what_is_added_is_the_adjoint_of_what_stands_side_by_side(size: int, ker
         at = padded[:, :, o * stride + j * dilation].transpose(2, 0, 3, 1)
         np.testing.assert_array_equal(seen[:, :, o, :, :, j].reshape(3, 2, 5, 4), at)
     y = random(generator, *out.shape)
-    close((added(y, deep, groups, 5) * x).sum(), (y * out).sum(), 1e-12)
+    assert_close((added(y, deep, groups, 5) * x).sum(), (y * out).sum(), 1e-12)
 
 
 def test_an_empty_batch_of_volumes_is_none() -> None:
