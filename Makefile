@@ -45,6 +45,7 @@ bench: $(STAMPS)/bench  ## compare speed with the peers that are installed (CLEA
 notebooks: $(STAMPS)/notebooks  ## execute every notebook from top to bottom
 	$(RUN) notebooks/run.py
 
+docs: export NO_MKDOCS_2_WARNING := 1
 docs: notebooks  ## build the documentation site, with the executed notebooks, in out/site; a warning is an error
 	$(RUN) -m mkdocs build --strict
 

@@ -31,7 +31,9 @@ Average = Literal["binary", "macro", "micro", "weighted"]
 def accuracy(outputs: Any, targets: Any, *, threshold: float | None = None) -> float:
     """The share of decisions that are right: mean(decision == target), over labels too where there are several.
 
-    Shapes and `threshold` as above. Raises ValueError for no samples, or outputs and targets that do not fit.
+    Outputs (N, C, ...) with class indices (N, ...): the highest score decides. Outputs of the targets' shape: yes from
+    `threshold` on, 0.5 unless given; for logits write 0.0. Raises ValueError for no samples, for shapes that do not
+    fit, and for outputs outside [0, 1] without a threshold.
     """
     decided, true, _ = _decisions(outputs, targets, threshold)
     return float(np.mean(decided == true))
@@ -57,7 +59,8 @@ def precision(outputs: Any, targets: Any, *, average: Average | None = None, thr
     """Of what was decided to be class c, the share that is: tp / (tp + fp), 0 where nothing was.
 
     `average`: "binary" counts class 1 only (the default for a yes or no), "macro" is the mean over classes or labels
-    (the default otherwise), "weighted" that mean weighted by how often each is true, "micro" pools all counts.
+    (the default otherwise), "weighted" that mean weighted by how often each is true, "micro" pools all counts. Shapes,
+    `threshold` and errors as in `accuracy`.
     """
     hits, decided, true, average = _counts(outputs, targets, average, threshold)
     return _averaged(hits, decided, average, true)
@@ -66,7 +69,7 @@ def precision(outputs: Any, targets: Any, *, average: Average | None = None, thr
 def recall(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
     """Of what is class c, the share that was decided to be: tp / (tp + fn), 0 where nothing is.
 
-    `average` as in `precision`.
+    `average` as in `precision`, shapes, `threshold` and errors as in `accuracy`.
     """
     hits, _, true, average = _counts(outputs, targets, average, threshold)
     return _averaged(hits, true, average, true)
@@ -75,7 +78,7 @@ def recall(outputs: Any, targets: Any, *, average: Average | None = None, thresh
 def f1(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
     """The harmonic mean of precision and recall: 2 tp / (2 tp + fp + fn), 0 where both are.
 
-    `average` as in `precision`.
+    `average` as in `precision`, shapes, `threshold` and errors as in `accuracy`.
     """
     hits, decided, true, average = _counts(outputs, targets, average, threshold)
     return _averaged(2 * hits, decided + true, average, true)

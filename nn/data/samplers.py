@@ -42,7 +42,10 @@ class _Sampler:
 
 
 class SequentialSampler(_Sampler):
-    """All samples of `data_source` in their order: 0, 1, 2, ..."""
+    """All samples of `data_source` in their order: 0, 1, 2, ..., len(data_source) - 1.
+
+    The same in every pass. Raises TypeError for a source without a length.
+    """
 
     def __init__(self, data_source: Sized) -> None:
         super().__init__(seed=0)
@@ -80,7 +83,10 @@ class RandomSampler(_Sampler):
 
 
 class SubsetRandomSampler(_Sampler):
-    """The samples at `indices`, in an order that is drawn anew for every pass."""
+    """The samples at `indices`, in an order that is drawn anew for every pass.
+
+    Each index comes once a pass, all orders being equally likely. Raises TypeError for indices that are no integers.
+    """
 
     def __init__(self, indices: ArrayLike, *, seed: int | None = None) -> None:
         super().__init__(seed)
@@ -122,7 +128,11 @@ class WeightedRandomSampler(_Sampler):
 
 
 class BatchSampler:
-    """The indices of a `sampler` in batches: lists of `batch_size` of them; a short last one unless `drop_last`."""
+    """The indices of a `sampler` in batches: lists of `batch_size` of them; a short last one unless `drop_last`.
+
+    Of n samples ceil(n / batch_size) batches, or floor with `drop_last`. Raises ValueError for a `batch_size` below 1;
+    its `len` raises TypeError where the sampler has none.
+    """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         self.sampler, self.batch_size, self.drop_last = sampler, integer("batch_size", batch_size), drop_last

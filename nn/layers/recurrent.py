@@ -152,7 +152,10 @@ class RNN(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """r, z = σ(...); n = tanh(W_in x_t + b_in + r (W_hn h_{t-1} + b_hn)); h_t = (1 - z) n + z h_{t-1}.
+    """h_t = (1 - z) n + z h_{t-1}: a gate z says how much of the state stays, a gate r how much of it n sees.
+
+        r = σ(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr),    z = σ(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)
+        n = tanh(W_in x_t + b_in + r (W_hn h_{t-1} + b_hn))
 
     Shapes and errors as in RNN; gates are stacked in the order r, z, n. Source: Cho et al., arXiv:1406.1078.
     """
@@ -164,7 +167,9 @@ class GRU(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """i, f, o = σ(...), g = tanh(...); c_t = f c_{t-1} + i g; h_t = o tanh(c_t) (Hochreiter & Schmidhuber 1997).
+    """c_t = f c_{t-1} + i g, h_t = o tanh(c_t): a memory c behind gates (Hochreiter & Schmidhuber 1997).
+
+        i = σ(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi), and so f and o;    g = tanh(W_ig x_t + b_ig + W_hg h_{t-1} + b_hg)
 
     Input and errors as in RNN; `hx` is (h, c). Returns the outputs and (h, c) of every layer. Gates are stacked in the
     order i, f, g, o. With `proj_size` h_t = W_hr (o tanh(c_t)) is narrower than c_t (Sak et al., arXiv:1402.1128).
