@@ -35,9 +35,10 @@ oldest: | $(RUN)  ## all tests with the oldest versions that pyproject.toml allo
 mutants: $(STAMPS)/test  ## plant faults in the engine and count how many the tests catch (SAMPLE=400; 0 is all)
 	$(RUN) tests/mutation/mutants.py --sample $(or $(SAMPLE),400) --seed $(or $(SEED),0)
 
-lint: $(STAMPS)/lint  ## ruff, and mypy --strict on the three packages
+lint: $(STAMPS)/lint  ## ruff, and mypy --strict on the three packages and on a program that uses them
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+	$(RUN) -m mypy tests/test_types.py
 
 bench: $(STAMPS)/bench  ## compare speed with the peers that are installed (CLEARGRAD_PEERS=/path/to/their/python)
 	$(RUN) -m benchmarks

@@ -20,7 +20,7 @@ from .state import States
 
 __all__ = ["Array", "Optimizer", "Params", "average", "write_step"]
 
-Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+Params = Iterable[Tensor | tuple[str, Tensor] | dict[str, Any]]
 
 
 def average(moment: Array, value: Array, beta: float, out: Array) -> None:

@@ -6,7 +6,7 @@ Window i of m goes from floor(i n / m) to ceil((i + 1) n / m): neighbours share 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,6 +69,8 @@ class AdaptiveMaxPool2d(_Adaptive):
     A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in
     its channel, counted row by row.
     """
+
+    __call__: Callable[..., Any]  # with `return_indices` two tensors
 
     def __init__(self, output_size: Size, return_indices: bool = False) -> None:
         super().__init__(output_size)

@@ -8,7 +8,7 @@ In the masks of the two layers True forbids; in that of `scaled_dot_product_atte
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class MultiheadAttention(Layer):
     in_proj_bias: Parameter | None
     bias_k: Parameter | None
     bias_v: Parameter | None
+    __call__: Callable[..., Any]  # the output, and weights or None
 
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Any, Self
@@ -20,6 +20,7 @@ class Layer(Module):
     follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
     called_with: Sequence[str] = ("x",)
+    __call__: Callable[..., Tensor]  # for editors and type checkers: a layer gives one tensor unless it says otherwise
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse what the layer is called with, `nn.ReLU(x)`, but not a loss's weights of classes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ class MaxPool2d(_Windows):
     padding. With `return_indices` also the place of each value in its channel, counted row by row.
     Raises ValueError for a window larger than the padded input.
     """
+
+    __call__: Callable[..., Any]  # with `return_indices` two tensors
 
     def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                  return_indices: bool = False, ceil_mode: bool = False) -> None:

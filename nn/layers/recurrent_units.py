@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from nn.layers.initial_weights import draw_uniform
@@ -15,6 +16,7 @@ class RecurrentUnits(Layer):
     gates = 1
     input_size: int
     hidden_size: int
+    __call__: Callable[..., Any]  # outputs and states
 
     def reset_parameters(self) -> None:
         """Draw the initial weights again: uniform on ±1 / sqrt(hidden_size)."""
