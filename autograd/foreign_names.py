@@ -55,6 +55,9 @@ INSTEAD = {
     "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2", "logaddexp", "median", "nanmean", "nansum",
     "outer", "quantile", "sign", "sinh", "tan", "tile", "trunc", "unique", "where",
 )} | {
+    # slips, for which notebooks do not show Python's own suggestion
+    "backwards": "write t.backward()", "gradient": "write t.grad, after backward()",
+    "require_grad": "write t.requires_grad",
     # JAX's arrays
     "at": _WRITE, "block_until_ready": "nothing is left to wait for",
 }
@@ -129,3 +132,6 @@ class ForeignName:
     def __get__(self, instance: object, owner: type) -> NoReturn:
         message = f"a Tensor has no attribute {self.name!r}; {INSTEAD[self.name]}"
         raise AttributeError(message, name=self.name, obj=instance)
+
+    def __set__(self, instance: object, value: object) -> NoReturn:
+        self.__get__(instance, type(instance))

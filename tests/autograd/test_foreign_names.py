@@ -81,6 +81,11 @@ def test_what_stands_for_another_librarys_name_stands_for_its_slips_too(slip: An
         slip()
 
 
+def test_an_attribute_that_a_tensor_has_not_is_not_set_either() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'require_grad'; write t.requires_grad$"):
+        leaf().require_grad = True  # type: ignore[attr-defined]
+
+
 def test_python_does_not_say_again_which_name_is_meant() -> None:
     program = "import nn\nnn.Relu"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False).stderr
