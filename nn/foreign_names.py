@@ -109,7 +109,7 @@ METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; 
     "type": "write .astype(np.float64), or another dtype", "double": "write .astype(np.float64)",
     "float": "write .astype(np.float32)", "half": "write .astype(np.float16)", "share_memory": "leave it out",
     "register_full_backward_hook": "write register_forward_hook, and in it output.register_hook(f)",
-    "shape": "its parameters have one: write .weight",
+    **dict.fromkeys(("shape", "ndim", "size"), "its parameters have one: write .weight"),
     "compile": "functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
     "fit": "write nn.fit(model, data, loss, optimizer, epochs)", "summary": "write nn.summary(model, input_shape)",
     "evaluate": "write nn.evaluate(model, data, loss=loss)", "predict": "write model(x), under autograd.no_grad()",

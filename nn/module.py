@@ -105,6 +105,9 @@ class Module:
             held = vars(self).get(name)
             if isinstance(held, (Parameter, Module)):
                 self._empty(name, held, value)
+            elif isinstance(value, bool) and callable(getattr(type(self), name, None)):
+                raise TypeError(f"{type(self).__name__}.{name} is a method, which {value} would silently replace; call "
+                                f"it: model.{name}()")
             if name in self._buffers and value is not None:
                 value = _as_buffer(value)
         object.__setattr__(self, name, value)

@@ -59,6 +59,7 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
     that promises another format (`.npz`, `.pt`, ...); OSError if the disk does.
     Source: https://github.com/huggingface/safetensors.
     """
+    _expect_path("save(model_or_state, path)", path)
     state = model_or_state.state_dict() if hasattr(model_or_state, "state_dict") else model_or_state
     foreign_files.refuse_foreign_name(path)
     replace_file(path, encode(state))
@@ -71,7 +72,13 @@ def load(path: str | os.PathLike[str]) -> State:
     saved: `model.load_state_dict(nn.load(path))`. A file without our metadata gives a flat dict of its tensors.
     Raises StorageError (a ValueError) if the file is damaged, FileNotFoundError if there is none.
     """
+    _expect_path("load(path)", path)
     return decode(Path(path).read_bytes(), os.fspath(path))
+
+
+def _expect_path(call: str, path: Any) -> None:
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{call} expects the name of a file, got {type(path).__name__}")
 
 
 def encode(state: State) -> bytes:

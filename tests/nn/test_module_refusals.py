@@ -110,6 +110,21 @@ def test_names_have_no_dots() -> None:
         nn.Sequential({"a.b": nn.Linear(1, 1)})
 
 
+@pytest.mark.parametrize("name", ["train", "eval", "forward"])
+def test_a_method_that_was_to_be_called_is_not_replaced(name: str) -> None:
+    model = Net()
+    with pytest.raises(TypeError, match=rf"Net.{name} is a method, which False would .*; call it: model.{name}\(\)$"):
+        setattr(model, name, False)
+    model.training = False
+    model.forward = lambda x: x  # type: ignore[method-assign]
+    assert model(3) == 3
+
+
+def test_a_layer_that_is_taken_for_its_weight_says_where_that_is() -> None:
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'ndim'; .*: write .weight$"):
+        nn.init.xavier_uniform_(nn.Linear(2, 3))  # type: ignore[arg-type]
+
+
 def test_forward_must_be_defined() -> None:
     class Empty(nn.Module):
         pass

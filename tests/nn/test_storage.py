@@ -105,6 +105,13 @@ def test_a_type_that_numpy_has_not_is_named(tmp_path):
         load(tmp_path / "file")
 
 
+def test_a_model_in_the_place_of_a_path_is_told_from_one():
+    with pytest.raises(TypeError, match=r"^save\(model_or_state, path\) expects the name of a file, got Linear$"):
+        save("model.safetensors", nn.Linear(1, 1))
+    with pytest.raises(TypeError, match=r"^load\(path\) expects the name of a file, got Linear$"):
+        load(nn.Linear(1, 1))
+
+
 def test_anything_with_a_state_dict_is_saved(path):
     class Part:
         def state_dict(self):
