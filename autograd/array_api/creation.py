@@ -40,7 +40,7 @@ def asarray(obj: Any, /, dtype: DTypeLike | None = None, *, device: str | None =
     if isinstance(obj, (list, tuple)) and holds_tensors(obj):
         if copy is False:
             raise ValueError("a sequence of tensors cannot be made a tensor without a copy")
-        return call(np.stack, [asarray(part, dtype=dtype) for part in obj])
+        return call(np.array, obj, dtype)
     array = np.asarray(elements(obj), dtype=dtype, copy=copy)
     return owning(array) if copy else Tensor(array)
 
@@ -55,9 +55,10 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, dtype: D
 
 def linspace(start: complex, stop: complex, /, num: int, *, dtype: DTypeLike | None = None, device: str | None = None,
              endpoint: bool = True) -> Tensor:
-    """`num` evenly spaced values from `start` to `stop`."""
+    """`num` evenly spaced values from `start` to `stop`; tensors stay connected."""
     check_device(device)
-    return owning(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
+    values = np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint)
+    return values if isinstance(values, Tensor) else owning(values)
 
 
 def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: DTypeLike | None = None, *,
@@ -99,7 +100,7 @@ def full(shape: int | Sequence[int], fill_value: ArrayLike, dtype: DTypeLike | N
     """`fill_value` in every element of `shape`; a tensor stays connected."""
     check_device(device)
     if isinstance(fill_value, Tensor):
-        return call(np.full_like, empty(shape, dtype=dtype or fill_value.dtype), fill_value)
+        return call(np.full, shape, fill_value, dtype)
     return owning(np.full(shape, fill_value, dtype))
 
 

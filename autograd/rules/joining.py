@@ -1,4 +1,4 @@
-"""Functions that join arrays and split them: concatenate, stack, split and their kin. All are linear."""
+"""Functions that join arrays and split them: concatenate, stack, array, split and their kin. All are linear."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.arguments import arrays_of, in_common, refuse_out
+from autograd.arguments import arrays_of, as_tensor, in_common, refuse_out
 from autograd.declare import composite, variadic
+from autograd.tensor.nested import joined
 
 from .axes import one_axis, part
 
@@ -65,6 +66,23 @@ def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any 
     if len(shapes) != 1:
         raise ValueError(f"stack needs arrays of one shape, got {', '.join(map(str, sorted(shapes))) or 'none'}")
     return pile(*parts, axis=normalize_axis_index(axis, parts[0].ndim + 1))
+
+
+@composite(np.asarray)
+@composite(np.asanyarray)
+def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: str | None = None,
+            copy: bool | None = None) -> Any:
+    """With `like=t`, which is how NumPy is told to make a tensor: it does not look into lists."""
+    out = as_tensor(joined(a))
+    out = out if dtype in (None, out.dtype) else out.astype(dtype)
+    return np.copy(out, order=order or "K") if copy or order in ("C", "F") else out
+
+
+@composite(np.array)
+def array(object: Any, dtype: Any = None, *, copy: bool | None = True, order: str = "K", subok: bool = False,
+          ndmin: int = 0) -> Any:
+    out = asarray(object, dtype, order, copy=copy)
+    return out if out.ndim >= ndmin else out.reshape((1,) * (ndmin - out.ndim) + out.shape)
 
 
 @composite(np.vstack)

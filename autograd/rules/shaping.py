@@ -185,14 +185,20 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     return np.take(a, np.repeat(np.arange(a.shape[axis]), shared_values(repeats)), axis)
 
 
+@composite(np.full)
+def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: str | None = None) -> Any:
+    """With `like=t`, as `np.array` takes it."""
+    filled = np.broadcast_to(fill_value, shape)
+    return np.copy(filled if dtype is None else filled.astype(dtype), order="F" if order == "F" else "C")
+
+
 @composite(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
               device: str | None = None) -> Any:
     dtype = a.dtype if dtype is None else dtype
     if not isinstance(fill_value, Tensor):  # a Python integer that does not fit is refused
         fill_value = Tensor(fill_value, dtype=dtype if type(fill_value) is int else None)
-    filled = np.broadcast_to(fill_value, a.shape if shape is None else shape).astype(dtype)
-    out = np.copy(filled, order="F" if order == "F" else "C")
+    out = full(a.shape if shape is None else shape, fill_value, dtype, order)
     return lying_as(a, out) if shape is None and order in ("K", "A") else out
 
 

@@ -10,6 +10,7 @@ import sys
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -342,30 +343,30 @@ class Tensor(Interface):
     def __dlpack_device__(self) -> tuple[Any, int]:
         return np.asarray(self._value).__dlpack_device__()
 
-    # Copies take the value, the gradient and the name; a result leaves its graph behind, copies of an argument do not.
+    # Copies of a leaf take the value, the gradient and the name; those of a result or an argument stay in the graph.
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if not self.is_leaf or is_argument(self._node):
-            raise TypeError("a result cannot be pickled or deep-copied with its graph; write t.detach() first, "
-                            "or t.clone() for a copy within the graph")
+        if self._in_a_graph:
+            raise TypeError("a result cannot be pickled with its graph; write t.detach() first")
         return _rebuild, (type(self), np.array(self._value), self.requires_grad, self.name, self.grad)
 
     def __copy__(self) -> Tensor:
-        if is_argument(self._node):
+        if self._in_a_graph:
             return self.clone()
-        if self.is_leaf:
-            share(self)
-        twin = self._like(self._value)
+        share(self)
+        twin = _rebuild(type(self), self._value, self.requires_grad, self.name, self.grad)
         twin._shared = True
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        return self.clone() if is_argument(self._node) else self._like(self._value.copy(order="K"))
+        if self._in_a_graph:
+            return self.clone()
+        return _rebuild(type(self), self._value.copy(order="K"), self.requires_grad, self.name,
+                        deepcopy(self.grad, memo))
 
-    def _like(self, value: Any) -> Tensor:
-        if not self.is_leaf:
-            self.__reduce__()
-        return _rebuild(type(self), value, self.requires_grad, self.name, self.grad)
+    @property
+    def _in_a_graph(self) -> bool:
+        return not self.is_leaf or is_argument(self._node)
 
 
 def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTypeLike | None = None,

@@ -58,6 +58,7 @@ def test_nested_lists_keep_their_tensors_connected() -> None:
         lambda x: xp.asarray(x, dtype=xp.float32),
         lambda x: xp.full((2, 3), x[0, 0]),
         lambda x: xp.full_like(x, x[0, 0]),
+        lambda x: xp.linspace(x[0, 0], x[0, 1], 5),
         lambda x: xp.linalg.pinv(x, rtol=x[0, 0] * 1e-9),
     ],
 )

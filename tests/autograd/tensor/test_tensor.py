@@ -7,6 +7,7 @@ import copy
 import math
 import pickle
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientLostWarning, MutationError, Tensor, tensor
+from autograd import GradientLostWarning, MutationError, Tensor, grad, tensor, vmap
 from autograd.foreign_names import INSTEAD
 
 
@@ -54,6 +55,11 @@ def test_asarray_of_a_tracked_tensor_names_the_way_out_of_where_it_was_asked_for
     for square in (np.vectorize(lambda u: u * u), np.vectorize(np.sum, signature="(n)->()")):
         with pytest.raises(TypeError, match=r"np\.vectorize makes arrays: write vmap\(f\)\(t\), or np\.stack\("):
             square(x)
+    with pytest.raises(TypeError, match=r"; write np\.full\(shape, t, like=t\), or np\.broadcast_to"):
+        np.full(3, x[0])
+    for concatenator in (np.r_, np.c_):
+        with pytest.raises(TypeError, match=r"; write np\.concatenate, .*np\.r_ and np\.c_ make arrays"):
+            concatenator[x, x]
     with pytest.raises(TypeError, match=r"; make the target with autograd\.zeros\(shape\).*; write \.numpy\(\)"):
         np.zeros(2)[:] = x
     assert np.asarray(x.detach()).tolist() == [1, 2]
@@ -137,12 +143,36 @@ def test_leaves_are_copied_and_pickled_with_gradient_and_name(duplicate: object)
     assert x.grad.tolist() == [2, 4]
 
 
+def test_a_deep_copy_has_a_gradient_of_its_own() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    (x * x).sum().backward()
+    twin = copy.deepcopy([x, x.grad])
+    assert twin[0].grad is twin[1]  # as in what was copied
+    twin[1].data[...] = 9.0
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_result_is_one_within_the_graph(duplicate: Callable[[Any], Any]) -> None:
+    """As NumPy's arrays are copied: simulations keep `copy.deepcopy(state)` of each step."""
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    kept = duplicate(y)
+    y *= 5
+    assert kept.tolist() == [2, 4]
+    (kept * kept).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [8, 16]
+    gradient = grad(lambda x: np.sum(duplicate({"state": [x * x]})["state"][0] * x))(np.array([1.0, 2.0]))
+    assert gradient.tolist() == [3, 12]
+    assert vmap(grad(lambda x: np.sum(duplicate(x * x))))(np.array([[1.0], [2.0]])).tolist() == [[2], [4]]
+
+
 def test_results_do_not_leave_their_graph_silently() -> None:
     y = Tensor(1.0, requires_grad=True) * 2
     with pytest.raises(TypeError, match="detach"):
         pickle.dumps(y)
-    with pytest.raises(TypeError, match="clone"):
-        copy.deepcopy(y)
 
 
 def test_repr_says_what_matters() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
+
 from .rows import Operand, Table
 
 table = Table()
@@ -47,8 +49,18 @@ on(np.broadcast_arrays, (3, 1), (2,))
 on(np.ix_, (3,), (2,), complex=True)
 on(np.meshgrid, (2,), (3,), options=({}, {"indexing": "ij"}, {"sparse": True}))
 on(np.full_like, (2, 3), (), options=({}, {"shape": (4,)}))
+on(np.full, (), (3,), call=lambda x, y: np.full((2, 3), y, like=y) * np.full(3, x, np.complex128, "F", like=x),
+   complex=True)
 
 # --- Join and split --------------------------------------------------------------------------------------------------
+
+tensors = Tensor(0.0)  # what np.array is to make
+for made in (np.array, np.asarray, np.asanyarray):
+    on(made, (3,), (), call={
+        "": lambda x, y, made=made: made([[x[0], 1.0, y], [y, x[2], 2]], like=tensors),
+        "dtype": lambda x, y, made=made: made([x, x * y], np.complex128, order="F", like=tensors),
+        "rows": lambda x, y, made=made: made(x * y, **{"ndmin": 3} if made is np.array else {}, like=tensors),
+    }, complex=True)
 
 on(
     np.concatenate,
