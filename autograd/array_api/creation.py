@@ -57,7 +57,7 @@ def linspace(start: complex, stop: complex, /, num: int, *, dtype: DTypeLike | N
              endpoint: bool = True) -> Tensor:
     """`num` evenly spaced values from `start` to `stop`; tensors stay connected."""
     check_device(device)
-    values = np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint)
+    values: Any = np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint)
     return values if isinstance(values, Tensor) else owning(values)
 
 

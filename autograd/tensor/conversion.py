@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
 ARRAYS = "NumPy functions take the tensor itself, np.stack or autograd.asarray a list of tensors"
 FILLED = "write np.full(shape, t, like=t), or np.broadcast_to(t, shape)"
+EACH = "write for i in np.ndindex(t.shape): t[i]"
+POLYNOMIALS = ("polyval(t, c), legval(t, c) and their kin take a tensor as x; for coefficients write "
+               "np.polyval(c[::-1], x), or legvander(x, degree) @ c")
 JOINED = "write np.concatenate, np.stack or np.column_stack: np.r_ and np.c_ make arrays"
 VECTORIZED = "np.vectorize makes arrays: write vmap(f)(t), or np.stack([f(x) for x in t]) if f branches on values"
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
@@ -28,7 +31,7 @@ OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1"
 SPARSE = ", for A @ x of a sparse A autograd.scipy.sparse.matmul(A, x)"
 WITHIN = {  # what NumPy runs without asking the tensors
     "vectorize._vectorize_call": VECTORIZED, "vectorize._vectorize_call_with_signature": VECTORIZED,
-    "full": FILLED, "AxisConcatenator.__getitem__": JOINED,
+    "full": FILLED, "AxisConcatenator.__getitem__": JOINED, "ndenumerate.__init__": EACH,
 }
 
 
@@ -95,6 +98,8 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
         if module.startswith("scipy"):
             asked = module
             called = _public_name(frame) or called  # what the user called is furthest out
+        elif module.startswith("numpy.polynomial"):
+            otherwise = POLYNOMIALS
         else:
             otherwise = WITHIN.get(frame.f_code.co_qualname, otherwise)
         frame = frame.f_back

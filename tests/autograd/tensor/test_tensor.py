@@ -57,6 +57,11 @@ def test_asarray_of_a_tracked_tensor_names_the_way_out_of_where_it_was_asked_for
             square(x)
     with pytest.raises(TypeError, match=r"; write np\.full\(shape, t, like=t\), or np\.broadcast_to"):
         np.full(3, x[0])
+    with pytest.raises(TypeError, match=r"; write for i in np\.ndindex\(t\.shape\): t\[i\]; "):
+        list(np.ndenumerate(x))
+    for polynomial in (np.polynomial.Polynomial([1.0, 2.0]), lambda c: np.polynomial.legendre.legval(0.5, c)):
+        with pytest.raises(TypeError, match=r"; polyval\(t, c\), legval\(t, c\) .*legvander\(x, degree\) @ c"):
+            polynomial(x)
     for concatenator in (np.r_, np.c_):
         with pytest.raises(TypeError, match=r"; write np\.concatenate, .*np\.r_ and np\.c_ make arrays"):
             concatenator[x, x]
