@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
+from autograd.declare.on_values import decided
 from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
+from autograd.tensor.box import tracked
 from autograd.tensor.nested import values_of
 
 from .frozen import Freezing
@@ -23,9 +25,12 @@ class MultivariateNormal(Freezing):
     name = "multivariate_normal"
 
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
-        """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite."""
-        if allow_singular:
-            raise ValueError("multivariate_normal(allow_singular=True) has no derivative; give a regular covariance")
+        """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite.
+
+        With `allow_singular`, of the space that `cov` spans, by its pseudoinverse and the product of its eigenvalues
+        other than 0, and -inf beside it. Raises `ValueError` where a singular `cov` is
+        differentiated: hold it constant.
+        """
         x = array_of(x)
         mean, cov = self._parameters(mean, cov)
         size = len(cov)
@@ -33,6 +38,8 @@ class MultivariateNormal(Freezing):
         if x.shape[-1] != size:
             raise ValueError(f"multivariate_normal takes vectors of length {size} in the last axis, as mean and cov "
                              f"say, got shape {x.shape}")
+        if allow_singular and decided(_rank, cov) < size:
+            return np.squeeze(_within_span(x - mean, cov))
         left = np.linalg.cholesky(cov)
         white = np.linalg.solve(left, (x - mean).reshape(-1, size).T)
         distance = np.sum(white * white, axis=0).reshape(x.shape[:-1])
@@ -58,6 +65,33 @@ class MultivariateNormal(Freezing):
             raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got {mean.shape} "
                              f"and {cov.shape}")
         return mean, cov
+
+
+def _negligible(values: Array) -> Any:
+    """The size below which SciPy takes the eigenvalues of a covariance for 0."""
+    return (1e3 if values.dtype == np.float32 else 1e6) * np.finfo(values.dtype).eps * np.max(np.abs(values))
+
+
+def _rank(cov: Array) -> int:
+    """How many eigenvalues of a covariance are not 0; raises `ValueError` if one is negative."""
+    values = np.linalg.eigvalsh(cov)
+    if values[0] < -_negligible(values):
+        raise ValueError("multivariate_normal takes a symmetric matrix without negative eigenvalues as cov, the "
+                         f"least of this one's is {values[0]:.6g}")
+    return int(np.sum(values > _negligible(values)))
+
+
+def _within_span(off: Array, cov: Array) -> Array:
+    """The logarithm of the normal density around 0 in the space that a constant `cov` spans."""
+    if tracked(cov):
+        raise ValueError("multivariate_normal has no derivative in a singular cov: its rank changes beside it; give "
+                         "cov.detach(), or the density of what it is made of")
+    values, vectors = np.linalg.eigh(values_of(cov))
+    small = values <= _negligible(values)
+    white = off @ vectors[:, ~small] / np.sqrt(values[~small])
+    volume = np.sum(np.log(2 * pi * values[~small]))
+    beside = np.linalg.norm(off @ vectors[:, small], axis=-1) >= 1e3 * _negligible(values)
+    return np.where(beside, -np.inf, -(volume + np.sum(white * white, axis=-1)) / 2)
 
 
 class Dirichlet(Freezing):

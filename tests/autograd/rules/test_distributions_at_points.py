@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Tensor, grad
+from autograd import Tensor, grad, jacobian
 from autograd.scipy import linalg, signal, stats
 from autograd.testing import check_gradients
 
@@ -189,11 +189,40 @@ def test_normal_vectors_take_what_scipys_take(x: Any, mean: Any, cov: Any, name:
     if np.ndim(cov) != 1:  # of which SciPy has the density and not the entropy
         np.testing.assert_allclose(stats.multivariate_normal.entropy(**tracked).tolist(),
                                    scipy.stats.multivariate_normal.entropy(**given))
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_a_normal_vector_within_the_span_of_its_covariance(rank: int) -> None:
+    rng = np.random.default_rng(rank)
+    factor, mean, within = rng.normal(size=(3, rank)), rng.normal(size=3), rng.normal(size=(5, rank))
+    cov = factor @ factor.T
+    for points in (mean + within @ factor.T, rng.normal(size=(5, 3))):
+        for name in ("logpdf", "pdf"):
+            found, expected = (getattr(module.multivariate_normal, name)(points, mean, cov, allow_singular=True)
+                               for module in (stats, scipy.stats))
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+    check_gradients(lambda w, m: np.sum(stats.multivariate_normal.logpdf(
+        mean + w @ factor.T, mean + factor @ m, cov, allow_singular=True)), within, rng.normal(size=rank))
+    beside = grad(lambda x: np.sum(stats.multivariate_normal.pdf(x, mean, cov, allow_singular=True)))(points)
+    assert np.all(beside == 0)
+    with pytest.raises(ValueError, match=r"no derivative in a singular cov.*cov\.detach\(\)"):
+        grad(lambda cov: np.sum(stats.multivariate_normal.logpdf(points, mean, cov, allow_singular=True)))(cov)
+
+
+def test_a_regular_covariance_that_may_be_singular_is_differentiated() -> None:
+    cov = np.cov(np.random.default_rng(0).normal(size=(3, 9)))
+    density = stats.multivariate_normal.logpdf
+    plain, allowed = (jacobian(grad(lambda cov, kind=kind: np.sum(density(np.eye(3), None, cov, **kind))))(cov)
+                      for kind in ({}, {"allow_singular": True}))
+    np.testing.assert_array_equal(plain, allowed)
+
+
 TRACKED = Tensor(np.ones((5, 3)), requires_grad=True)
 
 
 @pytest.mark.parametrize(("call", "words"), [
-    (lambda: stats.multivariate_normal.logpdf(TRACKED, allow_singular=True), "allow_singular=True.*regular covariance"),
+    (lambda: stats.multivariate_normal.logpdf(TRACKED, np.zeros(3), np.diag([1.0, -1.0, 0.0]), allow_singular=True),
+     "without negative eigenvalues as cov, the least of this one's is -1"),
     (lambda: stats.multivariate_normal.logpdf(TRACKED), r"length 1 in the last axis.*\(5, 3\)"),
     (lambda: stats.multivariate_normal.logpdf(TRACKED, np.zeros(2)), r"length 2 in the last axis.*\(5, 3\)"),
     (lambda: stats.multivariate_normal.pdf(TRACKED, np.zeros(3), np.eye(2)), r"got \(3,\) and \(2, 2\)"),
