@@ -66,8 +66,10 @@ def install() -> None:
         setattr(Interface, f"__{name}__", apply)
         setattr(Interface, f"__r{name}__", _reflected(apply))
         setattr(Interface, f"__i{name}__", _in_place(function))
-    for name, ufunc in (COMPARISONS | UNARY).items():
-        setattr(Interface, f"__{name}__", registry[ufunc])
+    for name, ufunc in COMPARISONS.items():
+        setattr(Interface, f"__{name}__", _compared(registry[ufunc], f"__{name}__"))
+    for name, unary in UNARY.items():
+        setattr(Interface, f"__{name}__", registry[unary])
     for name, method in METHODS.items():
         setattr(Interface, name, registry[method])
     for name, other in (PROPERTIES | OTHERS).items():
@@ -78,6 +80,23 @@ def install() -> None:
 
 def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: apply(other, self)
+
+
+def _compared(apply: Callable[..., Any], operator: str) -> Callable[..., Any]:
+    """A comparison: where its ufunc refuses an operand, NumPy's operator may not (`t == "auto"`), or leave it to that
+    (`t == pytest.approx(1.0)`, NEP 13).
+    """
+
+    def compare(self: Any, other: Any) -> Any:
+        try:
+            return apply(self, other)
+        except TypeError:
+            if self._boxed:
+                raise
+            found = getattr(np.asarray(self._value), operator)(other)
+            return found if found is NotImplemented else wrap(found)
+
+    return compare
 
 
 def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -414,6 +414,30 @@ def test_a_copy_that_would_cut_the_graph_is_refused() -> None:
             tensor(made)
 
 
+@pytest.mark.parametrize("value", [1.0, [1.0, 2.0]])
+def test_a_comparison_is_left_to_what_no_ufunc_takes(value: Any) -> None:
+    near, far = (pytest.approx(np.asarray(value) + off) for off in (1e-9, 1.0))
+    x = Tensor(value)
+    assert x == near
+    assert near == x
+    assert x != far
+    assert not x == far  # noqa: SIM201  # another method
+    with pytest.raises(TypeError):
+        assert Tensor(value, requires_grad=True) == near
+    with pytest.raises(TypeError, match="not supported between"):
+        assert x < near
+
+
+def test_a_comparison_with_what_is_no_number_is_numpys() -> None:
+    for x in (np.ones(2), np.float64(1.0)):
+        t = Tensor(x, requires_grad=True)
+        for other in ("auto", None, object(), [None] * np.size(x)):
+            assert (t == other).tolist() == (np.asarray(x) == other).tolist()
+            assert (t != other).tolist() == (np.asarray(x) != other).tolist()
+        with pytest.raises(TypeError, match="less"):
+            t < "auto"  # noqa: B015
+
+
 @pytest.mark.parametrize("digits", [None, 0, 1, -1])
 @pytest.mark.parametrize("value", [2.5, -1.26, np.array([1.25, -2.5, 13.75])])
 def test_a_rounded_tensor_is_pythons_rounded_numbers(value: Any, digits: int | None) -> None:

@@ -13,6 +13,7 @@ from .rows import Operand, Table
 table = Table()
 smooth, on, constant = table.smooth, table.on, table.constant
 apart = Operand((3, 4), (-2.0, 2.0), "distinct")
+TENSOR = Tensor(0.0)  # like which np.array and np.full are to make theirs
 AXES = ({}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 2)})
 mask = np.array([[True, False, True, True], [True, True, False, True], [False, True, True, True]])
 
@@ -49,17 +50,16 @@ on(np.broadcast_arrays, (3, 1), (2,))
 on(np.ix_, (3,), (2,), complex=True)
 on(np.meshgrid, (2,), (3,), options=({}, {"indexing": "ij"}, {"sparse": True}))
 on(np.full_like, (2, 3), (), options=({}, {"shape": (4,)}))
-on(np.full, (), (3,), call=lambda x, y: np.full((2, 3), y, like=y) * np.full(3, x, np.complex128, "F", like=x),
-   complex=True)
+on(np.full, (), (3,), complex=True, call=lambda x, y: (
+    np.full((2, 3), y, like=TENSOR) * np.full(3, x, np.complex128, "F", like=TENSOR)))
 
 # --- Join and split --------------------------------------------------------------------------------------------------
 
-tensors = Tensor(0.0)  # what np.array is to make
 for made in (np.array, np.asarray, np.asanyarray):
     on(made, (3,), (), call={
-        "": lambda x, y, made=made: made([[x[0], 1.0, y], [y, x[2], 2]], like=tensors),
-        "dtype": lambda x, y, made=made: made([x, x * y], np.complex128, order="F", like=tensors),
-        "rows": lambda x, y, made=made: made(x * y, **{"ndmin": 3} if made is np.array else {}, like=tensors),
+        "": lambda x, y, made=made: made([[x[0], 1.0, y], [y, x[2], 2]], like=TENSOR),
+        "dtype": lambda x, y, made=made: made([x, x * y], np.complex128, order="F", like=TENSOR),
+        "rows": lambda x, y, made=made: made(x * y, **{"ndmin": 3} if made is np.array else {}, like=TENSOR),
     }, complex=True)
 
 on(
