@@ -172,15 +172,18 @@ def negative(slope: Rule) -> Rule:
     return reading(argument_names(slope), lambda *at: -slope(*at))
 
 
-def inverse(*slopes: Rule) -> list[Rule]:
-    """The slopes of x(a, p), where p = F(a, x), from those of F: -F_a / F_x in a, and 1 / F_x in p."""
-    *others, density = slopes
-    names = (*argument_names(density)[:-1], "out")
+def inverse(*slopes: Rule, place: int = -1) -> list[Rule]:
+    """The slopes of x(a, p), where p = F(a, x), from those of F: -F_a / F_x in a, and 1 / F_x in p.
 
-    def in_shape(slope: Rule) -> Rule:
-        return reading(names, lambda *at: -quotient(slope(*at), density(*at)))
+    In other words p takes the place of x, which is the last or another argument of F.
+    """
+    names = list(argument_names(slopes[place]))
+    by, names[place] = slopes[place], "out"
 
-    return [*map(in_shape, others), reading(names, lambda *at: 1 / density(*at))]
+    def rule(slope: Rule) -> Rule:
+        return reading(tuple(names), lambda *at: 1 / by(*at) if slope is by else -quotient(slope(*at), by(*at)))
+
+    return list(map(rule, slopes))
 
 
 shape, gamma_slopes = ("a", "x"), (gamma_slope, gamma_density)
@@ -195,8 +198,11 @@ elementwise(sc.betainc, *beta_slopes, operands=shapes)
 elementwise(sc.betaincc, *map(negative, beta_slopes), operands=shapes)
 elementwise(sc.betaincinv, *inverse(*beta_slopes), operands=shapes)
 elementwise(sc.betainccinv, *inverse(*map(negative, beta_slopes)), operands=shapes)
+elementwise(sc.btdtria, *inverse(*beta_slopes, place=0), operands=("p", "b", "x"))
+elementwise(sc.btdtrib, *inverse(*beta_slopes, place=1), operands=("a", "p", "x"))
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
 elementwise(sc.stdtrit, *inverse(student_slope, student_density), operands=("df", "p"))
+elementwise(sc.stdtridf, *inverse(student_slope, student_density, place=0), operands=("p", "t"))
 
 # --- The F distribution is I_y(d/2, e/2) at y = d x / (e + d x), whose rest 1 - y has digits of its own ---------------
 
@@ -233,6 +239,7 @@ ratio, ratio_slopes = ("d", "e", "x"), (upper_slope, lower_slope, ratio_density)
 elementwise(sc.fdtr, *ratio_slopes, operands=ratio)
 elementwise(sc.fdtrc, *map(negative, ratio_slopes), operands=ratio)
 elementwise(sc.fdtri, *inverse(*ratio_slopes), operands=("d", "e", "p"))
+elementwise(sc.fdtridfd, *inverse(*ratio_slopes, place=1), operands=("d", "p", "x"))
 
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
 
@@ -242,6 +249,17 @@ composite(sc.chdtri)(lambda v, p: 2 * sc.gammainccinv(v / 2, p))
 composite(sc.gdtr)(lambda a, b, x: sc.gammainc(b, a * x))
 composite(sc.gdtrc)(lambda a, b, x: sc.gammaincc(b, a * x))
 composite(sc.gdtrix)(lambda a, b, p: sc.gammaincinv(b, p) / a)
+composite(sc.gdtria)(lambda p, b, x: sc.gammaincinv(b, p) / x)
+elementwise(sc.gdtrib, *inverse(
+    lambda a, b, x: x * gamma_density(b, a * x), lambda a, b, x: gamma_slope(b, a * x),
+    lambda a, b, x: a * gamma_density(b, a * x), place=1), operands=("a", "p", "x"))
+elementwise(sc.chdtriv, *inverse(
+    lambda v, x: gamma_slope(v / 2, x / 2) / 2, lambda v, x: gamma_density(v / 2, x / 2) / 2, place=0),
+    operands=("p", "x"))
+elementwise(sc.pdtrik, *inverse(
+    lambda k, m: -gamma_slope(k + 1, m), lambda k, m: -gamma_density(k + 1, m), place=0), operands=("p", "m"))
+composite(sc.nrdtrimn)(lambda p, std, x: x - std * sc.ndtri(p))
+composite(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
 # Counts are piecewise constant in k, and have no derivative in n.
 
 counts = ("k", "n", "p")
@@ -251,3 +269,8 @@ elementwise(sc.bdtr, 0, None, lambda k, n, p: -beta_density(np.floor(k) + 1, n -
 elementwise(sc.bdtrc, 0, None, lambda k, n, p: beta_density(np.floor(k) + 1, n - np.floor(k), p), operands=counts)
 elementwise(sc.nbdtr, 0, None, lambda k, n, p: beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)
 elementwise(sc.nbdtrc, 0, None, lambda k, n, p: -beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)
+elementwise(sc.pdtri, 0, lambda k, out: -1 / gamma_density(np.floor(k) + 1, out), operands=("k", "y"))
+elementwise(sc.bdtri, 0, None, lambda k, n, out: -1 / beta_density(np.floor(k) + 1, n - np.floor(k), out),
+            operands=("k", "n", "y"))
+elementwise(sc.nbdtri, 0, None, lambda k, n, out: 1 / beta_density(np.trunc(n), np.trunc(k) + 1, out),
+            operands=("k", "n", "y"))

@@ -292,3 +292,30 @@ def test_samples_at_the_same_place_enclose_no_area() -> None:
     for places in ([0.0, 1, 1, 2, 3], [0.0, 1, 1, 1, 2], [0.0, 1, 1, 1]):
         y = np.arange(1.0, len(places) + 1) ** 2
         assert integrate.simpson(Tensor(y), x=places).item() == pytest.approx(si.simpson(y, x=places))
+
+
+def test_each_end_alone_moves_an_integral() -> None:
+    """The other one is a number, whose cotangent nobody asks for."""
+    def f(x: Any) -> Any:
+        return np.exp(-x * x)
+
+    for integral in (integrate.quad, integrate.quad_vec):
+        np.testing.assert_allclose(grad(lambda a, i=integral: i(f, a, 1.2)[0])(0.3), -np.exp(-0.09), rtol=1e-10)
+        np.testing.assert_allclose(grad(lambda b, i=integral: i(f, 0.3, b)[0])(1.2), np.exp(-1.44), rtol=1e-10)
+
+
+def test_what_twins_of_integrals_do_not_take_is_said() -> None:
+    b, samples = Tensor(1.0), Tensor(np.ones(5))
+    for call, said in ((lambda: integrate.quad_vec(np.sin, 0.0, b, full_output=True), "full_output"),
+                       (lambda: integrate.romb(samples, show=True), "shows no table"),
+                       (lambda: integrate.romb(samples[:4]), "got 4"), (lambda: integrate.romb(samples[:1]), "got 1"),
+                       (lambda: integrate.fixed_quad(np.sin, -np.inf, b), "finite ends"),
+                       (lambda: integrate.cumulative_simpson(samples, x=np.zeros(5)), "places x that increase")):
+        with pytest.raises(ValueError, match=said):
+            call()
+
+
+def test_gauss_rule_reads_tensors_from_anywhere() -> None:
+    found = grad(lambda c: integrate.fixed_quad(lambda x: np.exp(c * x), 0.0, 1.0)[0])(0.4)
+    np.testing.assert_allclose(found, (np.exp(0.4) * (0.4 - 1) + 1) / 0.16, rtol=1e-8)
+    assert integrate.fixed_quad(np.sin, Tensor(0.0), 1.0)[1] is None

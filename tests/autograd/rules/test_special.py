@@ -50,6 +50,37 @@ def test_series_of_the_gamma_function_are_exact_to_rounding(a: float) -> None:
     assert incomplete.gamma_log_peak(np.float64(a)) == pytest.approx(float(peak), rel=rounding, abs=0)
 
 
+def gamma_share(a: Any, x: Any) -> Any:
+    return mpmath.gammainc(a, 0, x, regularized=True)
+
+
+def beta_share(a: Any, b: Any, x: Any) -> Any:
+    return mpmath.betainc(a, b, 0, x, regularized=True)
+
+
+@pytest.mark.parametrize(("inverse", "share", "at", "place"), [
+    (sc.btdtria, beta_share, (0.3, 1.2, 0.6), 0), (sc.btdtrib, beta_share, (1.2, 0.3, 0.6), 1),
+    (sc.gdtria, lambda a, b, x: gamma_share(b, a * x), (0.3, 1.2, 0.7), 0),
+    (sc.gdtrib, lambda a, b, x: gamma_share(b, a * x), (1.2, 0.3, 0.7), 1),
+    (sc.chdtriv, lambda v, x: gamma_share(v / 2, x / 2), (0.3, 1.2), 0),
+    (sc.pdtrik, lambda k, m: 1 - gamma_share(k + 1, m), (0.8, 1.2), 0),
+])
+def test_inverses_in_a_parameter_against_mpmath(inverse: Any, share: Any, at: tuple[float, ...], place: int) -> None:
+    """Each derivative is that of the root of share(..., root, ...) = p, where p is in the root's place."""
+    def root(*given: Any) -> Any:
+        others = list(given)
+
+        def misfit(u: Any) -> Any:
+            others[place] = u
+            return share(*others) - given[place]
+
+        return mpmath.findroot(misfit, float(inverse(*at)))
+
+    for i, found in enumerate(grad(inverse, tuple(range(len(at))))(*at)):
+        expected = mpmath.diff(lambda u, i=i: root(*at[:i], u, *at[i + 1 :]), at[i])
+        assert float(found) == pytest.approx(float(expected), rel=1e-7)
+
+
 @pytest.mark.parametrize("a", [1e-3, 0.5, 3.0, 50.0, 1e4])
 def test_incomplete_gamma_in_its_parameter(a: float) -> None:
     for share in (0.01, 0.5, 0.999, 1.001, 3.0):

@@ -115,6 +115,19 @@ for name in ["betaincinv", "betainccinv", "fdtri"]:
 for name in ["gdtr", "gdtrc", "fdtr", "fdtrc"]:
     smooth(getattr(sc, name), POSITIVE, POSITIVE, POSITIVE)
 smooth(sc.gdtrix, POSITIVE, POSITIVE, UNIT)
+smooth(sc.gdtria, UNIT, POSITIVE, POSITIVE)
+smooth(sc.gdtrib, POSITIVE, UNIT, POSITIVE, rtol=1e-5)
+smooth(sc.btdtria, UNIT, POSITIVE, UNIT, rtol=1e-5)
+smooth(sc.btdtrib, POSITIVE, UNIT, UNIT, rtol=1e-5)
+smooth(sc.chdtriv, UNIT, POSITIVE, rtol=1e-5)
+smooth(sc.pdtrik, (0.7, 0.9), POSITIVE, rtol=1e-5)
+smooth(sc.nrdtrimn, UNIT, POSITIVE, ANY)
+smooth(sc.nrdtrisd, ANY, (0.6, 0.9), ANY)
+smooth(sc.stdtridf, (0.77, 0.82), (0.95, 1.05), rtol=1e-4)
+smooth(sc.fdtridfd, (1.8, 2.2), (0.57, 0.62), (1.25, 1.35), rtol=1e-4)
+smooth(sc.pdtri, UNIT, call=partial(sc.pdtri, 2.0))
+for name in ["bdtri", "nbdtri"]:
+    smooth(getattr(sc, name), UNIT, call=partial(getattr(sc, name), 2, 5))
 for name in ["pdtr", "pdtrc"]:
     smooth(getattr(sc, name), POSITIVE, call=partial(getattr(sc, name), 2.0))
 for name in ["bdtr", "bdtrc", "nbdtr", "nbdtrc"]:
@@ -143,6 +156,8 @@ for name in [
 smooth(sc.eval_genlaguerre, POSITIVE, call=lambda x: sc.eval_genlaguerre(3, 0.5, x))
 smooth(sc.eval_gegenbauer, INSIDE, call=lambda x: sc.eval_gegenbauer(3, 0.7, x))
 smooth(sc.eval_jacobi, INSIDE, call=lambda x: sc.eval_jacobi(3, 0.7, 0.3, x))
+smooth(sc.eval_sh_jacobi, UNIT, call=lambda x: sc.eval_sh_jacobi(3, 2.5, 1.3, x))
+smooth(sc.lpmv, INSIDE, call=lambda x: sc.lpmv(1, 2.5, x))
 smooth(sc.hyp0f1, POSITIVE, call=lambda z: sc.hyp0f1(1.5, z), complex=True)
 smooth(sc.hyp1f1, POSITIVE, call=lambda z: sc.hyp1f1(1.5, 0.7, z), complex=True)
 smooth(sc.hyp2f1, INSIDE, call=lambda z: sc.hyp2f1(1.5, 0.7, 2.1, z))
