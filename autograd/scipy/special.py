@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import comb as comb_of
 from math import log, pi
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
-from autograd.arrays import plain_array
+from autograd.arrays import integer, plain_array
 from autograd.declare import piecewise_constant
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
@@ -17,6 +18,7 @@ from autograd.rules.closed import elementwise
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
+from autograd.tree import add_all
 
 from .twin import no_twins_but_these, twin
 
@@ -143,3 +145,21 @@ def spherical(function: Any, below: float, above: float) -> Any:
 
 spherical_jn, spherical_yn = spherical(sc.spherical_jn, 1, -1), spherical(sc.spherical_yn, 1, -1)
 spherical_in, spherical_kn = spherical(sc.spherical_in, 1, 1), spherical(sc.spherical_kn, -1, -1)
+
+# --- Derivatives of cylinder functions, whose slope is (below f_(v-1) + above f_(v+1)) / 2 ----------------------------
+
+
+def nth_derivative(function: Any, of: Any, below: int, above: int) -> Any:
+    def definition(v: Any, z: Any, n: int = 1) -> Any:
+        n = integer(f"{function.__name__}: n", n, 0)
+        if not n:
+            return of(v, z)
+        orders, counts = array_of(v) - n, [comb_of(n, i) * below ** (n - i) * above**i for i in range(n + 1)]
+        return add_all([count * of(orders + 2 * i, z) for i, count in enumerate(counts)]) / 2**n
+
+    return twin(function)(definition)
+
+
+jvp, yvp = nth_derivative(sc.jvp, sc.jv, 1, -1), nth_derivative(sc.yvp, sc.yv, 1, -1)
+ivp, kvp = nth_derivative(sc.ivp, sc.iv, 1, 1), nth_derivative(sc.kvp, sc.kv, -1, -1)
+h1vp, h2vp = nth_derivative(sc.h1vp, sc.hankel1, 1, -1), nth_derivative(sc.h2vp, sc.hankel2, 1, -1)

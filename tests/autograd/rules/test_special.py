@@ -356,3 +356,10 @@ def test_dtypes_are_scipys(dtype: Any) -> None:
         np.sum(out).backward()
         assert t.grad is not None
         assert t.grad.dtype == dtype
+
+
+@pytest.mark.parametrize("x", [1e3, -1e6])
+def test_a_normal_peak_far_away_gains_a_tail_with_its_first_width_of_cauchys(x: float) -> None:
+    """Of the normal density at gamma = 0 Voigt's profile has the slope 1/(pi x^2) (1 + 3 sigma^2/x^2 + ...)."""
+    found = grad(sc.voigt_profile, 2)(x, 1.0, 0.0)
+    assert float(found) == pytest.approx((1 + 3 / x**2) / (np.pi * x**2), rel=1e-10)

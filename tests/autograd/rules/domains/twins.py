@@ -316,6 +316,10 @@ for function in (sc.spherical_jn, sc.spherical_yn, sc.spherical_in, sc.spherical
         f"n={n}, derivative={d}": partial(spherical, getattr(special, function.__name__), n, d)
         for n in (0, 2) for d in (False, True)})
 
+for name in ("jvp", "yvp", "ivp", "kvp", "h1vp", "h2vp"):
+    on(getattr(sc, name), Operand((3,), POSITIVE), complex=True, call={
+        f"n={n}": partial(lambda twin, n, z: twin(1.5, z, n), getattr(special, name), n) for n in (1, 0, 3)})
+
 # --- scipy.stats -----------------------------------------------------------------------------------------------------
 
 SHAPES = {
