@@ -31,7 +31,7 @@ class BCELoss(Loss):
 
     weight: Tensor | None
 
-    def __init__(self, weight: Any = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
+    def __init__(self, weight: ArrayLike | None = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.from_logits = from_logits
         self.register_buffer("weight", weight)
@@ -51,7 +51,8 @@ class BCEWithLogitsLoss(Loss):
     weight: Tensor | None
     pos_weight: Tensor | None
 
-    def __init__(self, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None) -> None:
+    def __init__(self, weight: ArrayLike | None = None, *, reduction: str = "mean",
+                 pos_weight: ArrayLike | None = None) -> None:
         super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
@@ -69,7 +70,7 @@ class MultiLabelSoftMarginLoss(Loss):
 
     weight: Tensor | None
 
-    def __init__(self, weight: Any = None, *, reduction: str = "mean") -> None:
+    def __init__(self, weight: ArrayLike | None = None, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
 

@@ -32,7 +32,7 @@ class _Categorical(Loss):
 
     weight: Tensor | None
 
-    def __init__(self, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
+    def __init__(self, weight: ArrayLike | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.ignore_index = ignore_index
         self.register_buffer("weight", weight)
@@ -46,7 +46,7 @@ class CrossEntropyLoss(_Categorical):
     Raises ValueError for a label out of range (which one, where), or a batch that disagrees with its labels.
     """
 
-    def __init__(self, weight: Any = None, *, from_logits: bool = True, label_smoothing: float = 0.0,
+    def __init__(self, weight: ArrayLike | None = None, *, from_logits: bool = True, label_smoothing: float = 0.0,
                  ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
         probability("CrossEntropyLoss", label_smoothing=label_smoothing)
@@ -78,7 +78,8 @@ class MultiMarginLoss(Loss):
 
     weight: Tensor | None
 
-    def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, *, reduction: str = "mean") -> None:
+    def __init__(self, p: int = 1, margin: float = 1.0, weight: ArrayLike | None = None, *,
+                 reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.p, self.margin = p, margin
         self.register_buffer("weight", weight)
