@@ -40,7 +40,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     arr, axis = flat_or_along(arr, axis)
     obj, size = shared_values(obj), arr.shape[axis]
     where = np.arange(size)[obj] if isinstance(obj, slice) else np.asarray(obj)
-    values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
+    shape = values.shape[max(values.ndim - arr.ndim, 0) :]  # axes in front have length 1
+    values = values.reshape((1,) * (arr.ndim - len(shape)) + shape)
     if where.ndim == 0:
         values = np.moveaxis(values, 0, axis)
     count = int(np.sum(where)) if where.dtype == bool else where.size

@@ -39,6 +39,8 @@ def spread(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
         options |= dict(zip(names, args, strict=False))
+        if a.dtype.kind not in "fc":
+            return function(a, where=where, **options)
         counted = np.sum(~np.isnan(a) & where, axis=options.get("axis"), keepdims=True)
         enough = counted > options.get("correction", options.get("ddof", 0))
         return left(a, where=enough & where, **options)

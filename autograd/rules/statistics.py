@@ -124,6 +124,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 
 @composite(np.histogram_bin_edges)
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    if np.iscomplexobj(a):
+        raise TypeError("histogram counts real numbers, got complex ones; take np.real or np.abs of them")
     known = piecewise_constant(np.histogram_bin_edges)(a, bins, range, weights)
     if np.ndim(bins):
         return bins
@@ -146,4 +148,4 @@ def bin_of(x: Array, edges: Array) -> Array:
     return np.where(x == edges[-1], len(edges) - 2, np.searchsorted(edges, x, side="right") - 1)
 
 
-real_only.update((np.bincount, np.histogram_bin_edges))
+real_only.update((np.bincount, np.histogram, np.histogram_bin_edges))

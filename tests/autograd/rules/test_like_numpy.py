@@ -92,6 +92,11 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     **{f"correlate of {len(x)} {x.dtype} with booleans, {mode}":
        (lambda x, y, mode=mode: np.correlate(x, y, mode), (x, MASK[:3]))
        for x in (MASK, MASK[:2], SMALL.view(np.uint8)) for mode in ("full", "same", "valid")},
+    **{f"insert of a block with more axes at {places}": (lambda x, v, at=places: np.insert(x, at, v), (HALVES, v))
+       for places, v in ((2, HALVES[None, :1]), ([1, 3], HALVES[None, None, :2]), (slice(1, 3), HALVES[None, None, :1]),
+                         (1, GRID))},
+    **{f"{f.__name__} of integers, ddof {n}": (lambda x, f=f, n=n: f(x, ddof=n), (SMALL,))
+       for f in (np.nanvar, np.nanstd) for n in (1, 4, 5)},
     "poly of a matrix of small integers": (np.poly, (np.array([[3, 1], [2, -5]], np.int8),)),
     # the dtype of both where only one is read, and of small integers
     "intersect1d of two dtypes": (np.intersect1d, (np.array([2, 3], np.int16), np.array([2.0, 5.0]))),
