@@ -96,9 +96,13 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
         return c / c
     deviation = np.sqrt(np.real(np.diagonal(c)))
     c = c / deviation[:, None] / deviation[None, :]
-    if c.dtype.kind == "c":
-        return np.clip(np.real(c), -1, 1) + 1j * np.clip(np.imag(c), -1, 1)
-    return np.clip(c, -1, 1)
+    return c - piecewise_constant(excess)(c)
+
+
+def excess(c: Array) -> Array:
+    """By how much rounding took correlations beyond 1 or -1: no bound that they meet, which would bend their slopes."""
+    beyond = np.real(c) - np.clip(np.real(c), -1, 1)
+    return beyond + 1j * (np.imag(c) - np.clip(np.imag(c), -1, 1)) if c.dtype.kind == "c" else beyond
 
 
 @composite(np.ptp)

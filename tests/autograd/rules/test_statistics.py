@@ -28,6 +28,20 @@ def test_a_correlation_is_never_beyond_1() -> None:
             assert max(np.max(np.abs(found.real)), np.max(np.abs(found.imag))) <= 1
 
 
+def test_a_perfect_correlation_is_curved() -> None:
+    """Rounded to 1 or beyond, it met a bound and had no second derivative; rounded to less, it had one."""
+    def without_rounding(x: Any, y: Any) -> Any:
+        x, y = x - np.mean(x), y - np.mean(y)
+        return np.real(np.vdot(y, x)) / np.sqrt(np.vdot(x, x) * np.vdot(y, y))
+
+    generator = np.random.default_rng(0)
+    for factor in (1.0, 2.0, 3.7, -0.3, -1.0) * 3:
+        x = generator.normal(size=4)
+        of_x = hessian(lambda x, y: np.corrcoef(x, y)[0, 1])(x, factor * x)
+        np.testing.assert_allclose(of_x, hessian(without_rounding)(x, factor * x), rtol=1e-7, atol=1e-9)
+        assert np.max(np.abs(of_x)) > 0.1
+
+
 @pytest.mark.parametrize("ddof", [4, 5, 9])
 @pytest.mark.parametrize("options", [{}, {"fweights": [1, 2, 1]}, {"aweights": np.array([1.0, 3.0, 2.0])}])
 def test_a_covariance_without_degrees_of_freedom_is_numpys(options: Any, ddof: int) -> None:
