@@ -10,9 +10,9 @@ from .by_operand import elementwise, general, linear, multilinear
 from .composed import composite, constant, in_dtypes_of
 from .differentials import differential
 from .duck import on_arrays_too
-from .on_values import decided, piecewise_constant
+from .on_values import decided, piecewise_constant, put_back
 from .reductions import reduction
 from .variadics import variadic
 
 __all__ = ["composite", "constant", "decided", "differential", "elementwise", "general", "in_dtypes_of", "linear",
-           "multilinear", "on_arrays_too", "piecewise_constant", "reduction", "variadic"]
+           "multilinear", "on_arrays_too", "piecewise_constant", "put_back", "reduction", "variadic"]

@@ -40,3 +40,8 @@ def decided(question: Callable[..., Any], *args: Any) -> Any:
     The question closes over no tensor, whose graph it would keep until the garbage collector runs.
     """
     return shared_values(piecewise_constant(question)(*args))
+
+
+def put_back(x: Any, low: float, high: float) -> Any:
+    """What rounding took out of the bounds that a value has by itself: it meets none, and its slopes are not bent."""
+    return x - piecewise_constant(lambda x: x - np.clip(x, low, high))(x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import in_a_tuple
-from autograd.declare import composite, decided, piecewise_constant
+from autograd.declare import composite, decided, piecewise_constant, put_back
 from autograd.registry import real_only
 from autograd.tensor import Tensor
 
@@ -96,13 +96,9 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
         return c / c
     deviation = np.sqrt(np.real(np.diagonal(c)))
     c = c / deviation[:, None] / deviation[None, :]
-    return c - piecewise_constant(excess)(c)
-
-
-def excess(c: Array) -> Array:
-    """By how much rounding took correlations beyond 1 or -1: no bound that they meet, which would bend their slopes."""
-    beyond = np.real(c) - np.clip(np.real(c), -1, 1)
-    return beyond + 1j * (np.imag(c) - np.clip(np.imag(c), -1, 1)) if c.dtype.kind == "c" else beyond
+    if c.dtype.kind == "c":
+        return put_back(np.real(c), -1, 1) + 1j * put_back(np.imag(c), -1, 1)
+    return put_back(c, -1, 1)
 
 
 @composite(np.ptp)

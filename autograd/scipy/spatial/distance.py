@@ -14,7 +14,7 @@ import numpy as np
 import scipy.spatial.distance as sd
 
 from autograd.arguments import array_of, arrays_of, refuse_out
-from autograd.declare import decided, piecewise_constant
+from autograd.declare import decided, piecewise_constant, put_back
 from autograd.declare.poles import quotient
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
@@ -70,7 +70,7 @@ def correlation(u: Array, v: Array, w: Array | None = None, centered: bool = Tru
         u, v = (x - total(x, share)[..., None] / np.sum(share) for x in (u, v))
     with np.errstate(invalid="ignore", divide="ignore"):  # of vectors without a length SciPy says nothing
         alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
-    return np.clip(1 - alike, 0.0, 2.0)
+    return put_back(1 - alike, 0.0, 2.0)
 
 
 def cosine(u: Array, v: Array, w: Array | None = None) -> Array:

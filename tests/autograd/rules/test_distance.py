@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.spatial.distance as sd
 
-from autograd import Tensor, grad, vmap
+from autograd import Tensor, grad, hessian, vmap
 from autograd.scipy.spatial import distance
 from autograd.testing import check_gradients
 
@@ -93,3 +93,17 @@ def test_vectors_without_a_length_have_no_correlation_and_no_warning() -> None:
     for x in (np.zeros((1, 3)), np.ones((2, 1))):
         found = distance.cdist(Tensor(x), x, "correlation").numpy()
         np.testing.assert_array_equal(found, sd.cdist(x, x, "correlation"))
+
+
+@pytest.mark.parametrize("metric", ["cosine", "correlation"])
+def test_the_distance_of_parallel_vectors_is_curved(metric: str) -> None:
+    """It is 0, or 2, and rounding takes it beyond: there it met a bound, and had no second derivative."""
+    def without_rounding(u: Any, v: Any) -> Any:
+        u, v = (u - np.mean(u), v - np.mean(v)) if metric == "correlation" else (u, v)
+        return 1 - u @ v / np.sqrt(u @ u * (v @ v))
+
+    for x in rng.normal(size=(5, 4)):
+        for factor in (1.0, 3.7, -0.3):
+            found = hessian(lambda u, v: distance.cdist(u[None], v[None], metric)[0, 0])(x, factor * x)
+            np.testing.assert_allclose(found, hessian(without_rounding)(x, factor * x), rtol=1e-7, atol=1e-9)
+            assert np.max(np.abs(found)) > 0.05
