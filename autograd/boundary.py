@@ -27,9 +27,11 @@ def standing_for(f: Callable[..., Any], argnums: Any = ()) -> Callable[[Callable
     if not callable(f):
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
                         "write grad(f)(x), not grad(f(x))")
-    if not all(is_integer(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])):
-        raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; "
-                        "write grad(f)(x), not grad(f, x)")
+    given = argnums if isinstance(argnums, Sequence) else [argnums]
+    if not all(map(is_integer, given)):
+        names = any(isinstance(n, str) for n in given)
+        raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; write "
+                        + ("grad(f, argnums=1) for the second" if names else "grad(f)(x), not grad(f, x)"))
     return functools.wraps(f)
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
-ARRAYS = "NumPy functions take the tensor itself, np.stack or autograd.asarray a list of tensors"
+ARRAYS = ("NumPy functions take the tensor itself (np.dot(a, t) or a @ t, not a.dot(t)), np.stack or autograd.asarray "
+          "a list of tensors")
 FILLED = "write np.full(shape, t, like=t), or np.broadcast_to(t, shape)"
 EACH = "write for i in np.ndindex(t.shape): t[i]"
 POLYNOMIALS = ("polyval(t, c), legval(t, c) and their kin take a tensor as x; for coefficients write "

@@ -50,8 +50,10 @@ def test_requires_grad_on_integers_is_refused(data: object) -> None:
 
 def test_asarray_of_a_tracked_tensor_names_the_way_out_of_where_it_was_asked_for() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
-    with pytest.raises(TypeError, match=r"NumPy functions take the tensor itself, np\.stack .*; write \.numpy\(\)"):
+    with pytest.raises(TypeError, match=r"take the tensor itself \(.*\), np\.stack .*; write \.numpy\(\)"):
         np.array([x[0], x[1]])
+    with pytest.raises(TypeError, match=r"np\.dot\(a, t\) or a @ t, not a\.dot\(t\)"):
+        np.eye(2).dot(x)
     for square in (np.vectorize(lambda u: u * u), np.vectorize(np.sum, signature="(n)->()")):
         with pytest.raises(TypeError, match=r"np\.vectorize makes arrays: write vmap\(f\)\(t\), or np\.stack\("):
             square(x)
