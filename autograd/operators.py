@@ -91,9 +91,8 @@ def _compared(apply: Callable[..., Any], operator: str) -> Callable[..., Any]:
         try:
             return apply(self, other)
         except TypeError:
-            if self._boxed:
-                raise
-            found = getattr(np.asarray(self._value), operator)(other)
+            value = np.zeros(self.shape, self.dtype) if self._boxed else np.asarray(self._value)  # any: it was refused
+            found = getattr(value, operator)(other)
             return found if found is NotImplemented else wrap(found)
 
     return compare

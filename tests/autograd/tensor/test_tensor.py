@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import GradientLostWarning, MutationError, Tensor, grad, tensor, vmap
+from autograd import GradientLostWarning, MutationError, Tensor, grad, jvp, tensor, vmap
 from autograd.foreign_names import INSTEAD
 
 
@@ -438,6 +438,12 @@ def test_a_comparison_with_what_is_no_number_is_numpys() -> None:
             assert (t != other).tolist() == (np.asarray(x) != other).tolist()
         with pytest.raises(TypeError, match="less"):
             t < "auto"  # noqa: B015
+
+    def program(x: Any) -> Any:
+        return x * 2.0 if np.all(x == "auto") else x * 3.0
+
+    assert jvp(program, (1.0,), (1.0,)) == (3.0, 3.0)
+    assert vmap(program)(np.ones(2)).tolist() == [3.0, 3.0]
 
 
 @pytest.mark.parametrize("digits", [None, 0, 1, -1])
