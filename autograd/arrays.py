@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+Array = np.ndarray[Any, Any]
+"""NumPy's own, of any shape and dtype; what rules compute with is in `duck_arrays.py`."""
+
 Axes = int | tuple[int, ...] | None
 """The axes that a function goes over, of which None is all."""
 
 
-def plain_array(given: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, Any]:
+def plain_array(given: Any, dtype: DTypeLike | None = None) -> Array:
     """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""
     try:
         return np.asarray(elements(given), dtype=dtype)

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
+
 from . import errors
 from .arguments import as_tensor
 from .boundary import fresh
@@ -29,7 +31,6 @@ from .tensor.nested import tensors_in
 from .transforms.vmap import in_every_batch
 from .tree import add_all
 
-Array = Any
 Rules = tuple[Callable[..., Any] | None, ...]
 
 

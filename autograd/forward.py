@@ -22,8 +22,6 @@ from .tensor import Tensor
 from .tensor.box import Box, another
 from .tensor.nested import holds_tensors, values_of
 
-Array = Any
-
 
 class Dual(Box):
     """A value and its tangent: `value + tangent * epsilon` with `epsilon**2 = 0`, one epsilon a level."""

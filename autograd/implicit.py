@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+
 from .arrays import floating, is_floating
 from .boundary import as_plain
 from .closures import converted
@@ -30,7 +32,6 @@ from .transforms import jacrev, linearize, vjp
 from .tree import flatten, ravel, replaced
 from .tree import map as tree_map
 
-Array = np.ndarray[Any, Any]
 DENSE = 64
 """Up to this many unknowns the linear system of a root is solved by its matrix, which takes a pass through f for each;
 beyond, by GMRES, which takes a pass for each iteration."""

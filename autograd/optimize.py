@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+
 from .boundary import as_plain, standing_for
 from .errors import needing
 from .modes import no_grad
@@ -14,8 +16,6 @@ from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
 from .tree import flatten, ravel, spread
 from .tree import map as tree_map
-
-Array = np.ndarray[Any, Any]
 
 WITHOUT_GRADIENT = frozenset({"nelder-mead", "powell", "cobyla", "cobyqa"})
 WITH_PRODUCTS = frozenset({"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"})

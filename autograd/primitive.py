@@ -27,6 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
+
 from . import errors
 from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
@@ -40,8 +42,6 @@ from .tensor.box import Box
 from .tensor.leaf import lend
 from .tensor.mutation import kept, link
 from .tree import add_all
-
-Array = Any  # an ndarray, a NumPy scalar, or a tensor where the result is itself differentiated
 
 _float64, _ndarray = np.float64, np.ndarray
 _new = object.__new__

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
+
 from . import errors
 from .arguments import as_tensor
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from .primitive import Primitive
 
-Array = Any
 _float64 = np.float64
 _ndarray = np.ndarray
 _NOTHING: Any = object()

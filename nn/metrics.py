@@ -18,13 +18,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import is_integer, one_of, plain_array
+from autograd.arrays import Array, is_integer, one_of, plain_array
 from autograd.boundary import as_plain
 from nn.kernels.indices import first_index
 
 __all__ = ["accuracy", "confusion_matrix", "f1", "mae", "precision", "r2", "recall", "top_k"]
 
-Array = NDArray[Any]
 Average = Literal["binary", "macro", "micro", "weighted"]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
+from autograd.arrays import Array
+
 from . import compiled
-from .optimizer import Array, write_step
+from .optimizer import write_step
 from .two_moments import TwoMoments, brought_on
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Params, average
+from autograd.arrays import Array
+
+from .optimizer import Params, average
 from .two_moments import TwoMoments
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+
 from .adam import corrected
-from .optimizer import Array, write_step
+from .optimizer import write_step
 from .two_moments import TwoMoments, brought_on
 
 

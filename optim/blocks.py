@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograd import no_grad
+from autograd.arrays import Array
 from autograd.tensor.leaf import mutated
 
-from .flat import SMALL, Array, Flat
+from .flat import SMALL, Flat
 
 BLOCK = 2**16
 """Elements a block: with moments, gradient and scratch, what a 1 MB cache holds of float32."""

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arrays import consecutive
+from autograd.arrays import Array, consecutive
 
 if TYPE_CHECKING:
     from autograd import Tensor
-
-Array = np.ndarray[Any, Any]
 
 SMALL = 2**14
 """Parameters up to this size are stepped side by side; above, the arithmetic outweighs the calls."""

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd import Tensor, enable_grad, no_grad
+from autograd.arrays import Array
 
 from . import options as option
 from .line_search import Point, Search
-from .optimizer import Array, Optimizer, Params
+from .optimizer import Optimizer, Params
 from .state import States
 
 LEAST_CURVATURE = 1e-10

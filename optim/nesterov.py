@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, average
+from autograd.arrays import Array
+
+from .optimizer import average
 from .sgdm import SGDM
 
 

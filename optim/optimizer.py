@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from autograd import Tensor, arguments, enable_grad
+from autograd.arrays import Array
 from autograd.errors import UnknownName
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
 from . import state
-from .flat import Array, Flat
+from .flat import Flat
 from .parameters import listed
 from .plan import Plan
 from .state import States
 
-__all__ = ["Array", "Optimizer", "Params", "average", "write_step"]
+__all__ = ["Optimizer", "Params", "average", "write_step"]
 
 Params = Iterable[Tensor | tuple[str, Tensor] | dict[str, Any]]
 

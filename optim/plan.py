@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
 from autograd.tensor.leaf import mutated
 
 from . import blocks
 from .blocks import Gathered, Slice
-from .flat import Array, Flat
+from .flat import Flat
 
 PARALLEL = 4
 """Blocks of large parameters that are worth a thread."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, write_step
+from autograd.arrays import Array
+
+from .optimizer import write_step
 from .two_moments import TwoMoments, brought_on
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params, average, write_step
+from autograd.arrays import Array
+
+from .optimizer import Optimizer, Params, average, write_step
 
 
 class RMSProp(Optimizer):

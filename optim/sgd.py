@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params
+from autograd.arrays import Array
+
+from .optimizer import Optimizer, Params
 
 
 class SGD(Optimizer):

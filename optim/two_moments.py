@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .optimizer import Array, Optimizer, Params, average
+from autograd.arrays import Array
+
+from .optimizer import Optimizer, Params, average
 
 
 class TwoMoments(Optimizer):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from autograd.declare import elementwise
-
-Array = Any
+from autograd.duck_arrays import Array
 
 
 def expm1_values(x: Array) -> Array:

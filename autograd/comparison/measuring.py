@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import numerical, symbolic
-from autograd.arrays import consecutive
+from autograd.arrays import Array, consecutive
 from autograd.boundary import as_plain
 from autograd.errors import DisconnectedWarning, NoDerivativeError
 from autograd.forward import jvp
@@ -25,8 +25,6 @@ from autograd.transforms import vjp
 from autograd.tree import flatten
 
 from .tables import METHODS, Comparison, Row, Scaling
-
-Array = np.ndarray[Any, Any]
 
 MOST_SYMBOLS = 32
 """Symbolic differentiation of more inputs than this is left out: its expressions swell."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.modes import enable_grad
 from autograd.primitive import Primitive, calling_convention
@@ -22,8 +23,6 @@ from autograd.tensor import Tensor
 from autograd.tree import add_all
 
 from .by_operand import stated
-
-Array = Any
 
 
 class Differential(Primitive):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule
 from autograd.tensor import Tensor
-
-Array = Any
 
 
 def on_arrays_too(apply: Any) -> Rule:

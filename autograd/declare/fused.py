@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.modes import local
 from autograd.primitive import Primitive, protected, wrap
 from autograd.reverse import pull_within, wanted
 from autograd.tensor import Tensor
 
-Array = Any
+Needs = Sequence[bool]
+"""Which operands' cotangents a backward pass is after."""
 
 
 class Fused(Primitive):

@@ -5,13 +5,10 @@ A cotangent or tangent of exactly 0 contributes exactly 0: a branch that died do
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
-
-Array = Any
 
 
 def tangents(t: Array, *partials: Array) -> tuple[Array, ...]:

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import in_a_tuple
+from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.primitive import Primitive, calling_convention, pole_safe
 from autograd.registry import Operation, register
 from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.runtime.reduction import nan_or_largest
 from autograd.tensor import Tensor
-
-Array = Any
 
 
 class Reduction(Primitive):

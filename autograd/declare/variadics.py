@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.rule_signature import Rule
 from autograd.tree import add_all
-
-Array = Any
 
 
 class Variadic(Primitive):

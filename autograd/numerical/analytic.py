@@ -8,13 +8,12 @@ limit with its error bar, in shorter and shorter units, since f may vary fast: t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from . import extrapolation
+from autograd.arrays import Array
 
-Array = np.ndarray[Any, Any]
+from . import extrapolation
 
 UNITS = tuple(0.05**k for k in range(10))
 GOLDEN = 0.6180339887498949

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from autograd.arrays import Array
 
 LARGEST_STEP = 0.125
 RATIO = 3.0

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.arrays import Array
+
 from . import extrapolation
 from .analytic import is_analytic, weights
 from .point import Outputs, Point
 
-Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
 Method = Literal["central", "forward", "complex", "richardson"]
 

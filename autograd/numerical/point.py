@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import consecutive, floating, plain_array
+from autograd.arrays import Array, consecutive, floating, plain_array
 from autograd.boundary import as_given
 from autograd.tensor import Tensor
 from autograd.tree import Structure, flatten, spread
 
-Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
 
 

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import as_operand, refuse_ndarray
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.index import raw_key
 from autograd.tensor.mutation import update
-
-Array = Any
 
 FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
     (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,

@@ -10,6 +10,7 @@ from autograd.arguments import array_of, as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
 from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.numbers import NUMBERS
@@ -23,8 +24,6 @@ from .ufuncs import select
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-Array = Any
 
 MANY = 2**12  # elements from which on a look at all of them costs less than the largest of each row
 

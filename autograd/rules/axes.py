@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-Array = Any
+from autograd.duck_arrays import Array
 
 
 def one_axis(x: Array, axis: Any) -> int:

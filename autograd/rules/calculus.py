@@ -9,13 +9,12 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, piecewise_constant
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.tensor.nested import values_of
 
 from .axes import all_axes, one_axis, part, with_length
 from .shaping import lying_as
-
-Array = Any
 
 
 @composite(np.diff)

@@ -17,8 +17,6 @@ from .axes import one_axis
 from .indexing import within
 from .shaping import lying_as
 
-Array = Any
-
 
 @composite(np.select)
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:

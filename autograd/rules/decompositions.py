@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, differential
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 
 from .linalg import H, mirrored, mT, namedtuple_of
 
-Array = Any
 EighResult, EigResult = namedtuple_of(np.linalg.eigh), namedtuple_of(np.linalg.eig)
 SVDResult, QRResult = namedtuple_of(np.linalg.svd), namedtuple_of(np.linalg.qr)
 

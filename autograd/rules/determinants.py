@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import composite, differential, general, on_arrays_too, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.forward import jvp
 from autograd.tensor.nested import values_of
 
 from .linalg import H, mT, namedtuple_of
 
-Array = Any
 SlogdetResult = namedtuple_of(np.linalg.slogdet)
 
 

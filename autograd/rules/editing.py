@@ -8,12 +8,11 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, decided
+from autograd.duck_arrays import Array
 from autograd.tensor.nested import shared_values
 
 from .axes import all_axes, flat_or_along, part, with_length
 from .shaping import lying_as
-
-Array = Any
 
 
 @composite(np.append)

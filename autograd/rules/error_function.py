@@ -6,15 +6,12 @@ distribution in float32, which networks compute again and again, has a polynomia
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from autograd.declare import elementwise
+from autograd.duck_arrays import Array
 from autograd.runtime.blocks import LONG, filled
 from autograd.runtime.selection import minimum
-
-Array = Any
 
 # Numerator and denominator of each range, highest power first.
 SMALL = (

@@ -12,11 +12,11 @@ import numpy as np
 
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, linear
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 
 from .axes import one_axis, part, with_length
 
-Array = Any
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 

@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.primitive import pole_safe
 from autograd.registry import Operation
 from autograd.runtime.blocks import LONG, filled
 
 from .error_function import normal_cdf
-
-Array = np.ndarray[Any, Any]
 
 # r from 0 to 15, highest power first; minimax in the relative error, by Lawson's iteration on 900 points.
 NUMERATOR = (0.398898523, 2.78888254, 8.42983723, 11.615341)
@@ -67,7 +66,7 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
     dx[...] = pole_safe(g, slope)
 
 
-def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool]) -> tuple[Array]:
+def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs) -> tuple[Array]:
     x, out = operands[0], residuals[0]
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
         return (filled(_pulled, np.empty_like(x), g, x, out, block=LONG),)

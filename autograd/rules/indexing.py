@@ -13,12 +13,12 @@ import numpy as np
 
 from autograd.arguments import refuse_out
 from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
+from autograd.duck_arrays import Array
 from autograd.tensor.index import differs, indices_of, parts_of, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, part
 
-Array = Any
 NOTHING = np.False_  # 0 in any dtype
 PLACES = (int, np.integer, slice, type(...))  # what an index may have besides None and arrays
 LONG = 256  # elements from which a loop over the places along an axis pays

@@ -15,10 +15,10 @@ import numpy as np
 
 from autograd.declare import composite, general, on_arrays_too
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
 
-Array = Any
 Derivative = Callable[[Array, int], Array]
 
 

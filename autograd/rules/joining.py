@@ -11,11 +11,10 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.arguments import arrays_of, as_tensor, in_common, refuse_out
 from autograd.declare import composite, variadic
+from autograd.duck_arrays import Array
 from autograd.tensor.nested import joined
 
 from .axes import one_axis, part
-
-Array = Any
 
 
 def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:

@@ -15,10 +15,9 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.declare import composite, constant, decided, differential, general, linear, piecewise_constant
+from autograd.duck_arrays import Array
 
 from .products import LETTERS
-
-Array = Any
 
 
 def namedtuple_of(function: Any) -> Any:

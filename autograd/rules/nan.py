@@ -11,8 +11,6 @@ import numpy as np
 from autograd.declare import composite
 from autograd.tensor.nested import values_of
 
-Array = Any
-
 
 def filled(function: Callable[..., Any], value: float) -> Callable[..., Any]:
     """The function with every nan replaced by what does not count in it."""

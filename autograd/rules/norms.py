@@ -9,11 +9,10 @@ import numpy as np
 from autograd.arrays import floating, in_a_tuple
 from autograd.declare import composite, reduction
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import one_axis
-
-Array = Any
 
 
 def _length(x: Array, *, axis: Any = None, keepdims: bool = False) -> Array:

@@ -9,11 +9,11 @@ import numpy as np
 
 from autograd.arguments import arrays_of
 from autograd.declare import composite, linear, piecewise_constant
+from autograd.duck_arrays import Array
 
 from .axes import part, with_length
 from .shaping import lying_as
 
-Array = Any
 Widths = Sequence[tuple[int, int]]  # before and after, an axis
 
 STATISTICS: dict[str, Callable[..., Any]] = {

@@ -10,9 +10,8 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.declare import composite, decided, differential
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
-
-Array = Any
 
 
 @composite(np.polyval)

@@ -11,10 +11,10 @@ import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import composite, multilinear, on_arrays_too, variadic
+from autograd.duck_arrays import Array
 
 from .axes import one_axis
 
-Array = Any
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # --- einsum ----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import numpy as np
 from autograd.arguments import array_of
 from autograd.arrays import floating
 from autograd.declare import composite, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
 from autograd.tensor.box import varies
@@ -24,8 +25,6 @@ from autograd.tensor.nested import shared_values, tensors_in
 
 from .axes import all_axes, reduced_last
 from .calculus import least
-
-Array = Any
 
 LINES = {"linear": (1, 1), "hazen": (1 / 2, 1 / 2), "weibull": (0, 0), "median_unbiased": (1 / 3, 1 / 3),
          "normal_unbiased": (3 / 8, 3 / 8), "interpolated_inverted_cdf": (0, 1)}

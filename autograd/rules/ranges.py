@@ -9,8 +9,7 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, decided, piecewise_constant
-
-Array = Any
+from autograd.duck_arrays import Array
 
 
 @composite(np.linspace)

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import general, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 
 from .axes import at_least_one_axis, flat_or_along
-
-Array = Any
 
 SHORT = 8  # elements that a loop takes as fast
 

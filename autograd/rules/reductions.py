@@ -15,13 +15,12 @@ from autograd.arguments import array_of, as_tensor
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 
 from .axes import all_axes, at_least_one_axis, reduced_last, with_length
 from .ufuncs import expand, masked, reducing_by
-
-Array = Any
 
 
 def count(x: Array, axis: Any, where: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.arguments import arrays_of
 from autograd.declare import composite, constant, linear, on_arrays_too, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.registry import register
 from autograd.tensor import Tensor
 from autograd.tensor.mutation import one_example
@@ -17,8 +18,6 @@ from autograd.tensor.nested import shared_values, values_of
 
 from .axes import at_least_one_axis, flat_or_along
 from .indexing import added_up, scatter
-
-Array = Any
 
 # --- Shape and order of axes -----------------------------------------------------------------------------------------
 

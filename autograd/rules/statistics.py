@@ -9,13 +9,12 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, decided, piecewise_constant, put_back
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.tensor import Tensor
 
 from .axes import one_axis
 from .indexing import put_along
-
-Array = Any
 
 
 @composite(np.average)

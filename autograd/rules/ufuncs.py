@@ -24,6 +24,7 @@ from autograd.declare import (
     piecewise_constant,
 )
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 from autograd.registry import registry
 from autograd.rule_signature import Rule
@@ -34,7 +35,6 @@ from autograd.runtime.reduction import reduce
 
 from .closed import closed
 
-Array = Any
 LN2, LN10 = float(np.log(2)), float(np.log(10))
 
 # --- Arithmetic ------------------------------------------------------------------------------------------------------

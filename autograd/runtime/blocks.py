@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
-
-Array = np.ndarray[Any, Any]
 
 BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
 LONG = 2 * BLOCK  # elements for a kernel of quick passes: in shorter ones two threads wait for each other

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.blas import one_thread, one_thread_if
 from autograd.runtime.threads import in_parallel
-
-Array = np.ndarray[Any, Any]
 
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
 LIGHT = 9 * 1024 - 1  # elements of a matrix that OpenBLAS multiplies with a vector without its threads

@@ -6,13 +6,11 @@ positive; a product takes 0.2. The results are within two units in the last plac
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from .numbers import NUMBERS
+from autograd.duck_arrays import Array
 
-Array = Any
+from .numbers import NUMBERS
 
 
 def power(x: Array, y: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-Array = Any
+from autograd.duck_arrays import Array
 
 EIGHT = 8  # columns in which NumPy adds up a row that is long enough
 SHORT: dict[np.ufunc, int] = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row at most

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .numbers import NUMBERS
+from autograd.duck_arrays import Array
 
-Array = Any
+from .numbers import NUMBERS
 
 LEAST = 1024  # elements
 _INTEGERS: dict[Any, Any] = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}

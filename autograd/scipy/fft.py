@@ -14,12 +14,11 @@ import scipy.fft as sf
 
 from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.fft import fitted, lengths
 
 from .twin import no_twins_but_these, twin
-
-Array = Any
 
 __getattr__ = no_twins_but_these(__name__)
 

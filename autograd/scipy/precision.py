@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of
-
-Array = Any
+from autograd.duck_arrays import Array
 
 
 def at_least(dtype: Any, *given: Any) -> list[Array]:

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import integer, plain_array
 from autograd.declare import piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
@@ -21,8 +22,6 @@ from autograd.tensor.nested import values_of
 from autograd.tree import add_all
 
 from .twin import no_twins_but_these, twin
-
-Array = Any
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
 from autograd.registry import known_name, registry
@@ -17,8 +18,6 @@ from autograd.tensor.box import Box
 from autograd.tree import flatten, leaves
 
 from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole
-
-Array = np.ndarray[Any, Any]
 
 
 def expression(f: Callable[..., Any], *arguments: Any) -> Any:

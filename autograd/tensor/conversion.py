@@ -10,10 +10,9 @@ from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import errors
+from autograd.arrays import Array
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .tensor import Tensor
 
 
@@ -49,7 +48,7 @@ def refuse_as_array(x: Tensor) -> None:
                         "write .numpy() for the values or .detach() for a tensor outside the graph")
 
 
-def refuse_as_numbers(given: Any, array: np.ndarray[Any, Any]) -> NoReturn:
+def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
     """Raise for strings, objects and dates, of which there are no tensors."""
     advice = ""
     if given is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.modes import local
 from autograd.registry import primitives
 
@@ -14,7 +15,6 @@ from .box import Box, highest, shared_value
 from .nested import joined, tensors_in
 from .tensor import Tensor
 
-Array = Any
 TENSOR = object()
 """Where a tensor stands in a template."""
 _CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, in which no tensor is

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import plain_array
+from autograd.duck_arrays import Array
 from autograd.graph import Leaf, is_argument
 from autograd.modes import is_grad_enabled
 from autograd.registry import primitives, registry
@@ -24,8 +25,6 @@ from .index import differs, leaves_an_array, parts_of, raw_key, with_key
 from .leaf import living_views, mutated, owners, reclaim, recorded_owner
 from .nested import joined
 from .tensor import Tensor
-
-Array = Any
 
 WRITABLE = frozenset({np.ndarray, list, tuple})
 """Types of options that the caller may write to after the call, or that may hold one."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.errors import GradientMismatch
 from autograd.tensor.box import another
 from autograd.transforms import vjp
 
-from .differences import Array, Arrays, random_like
+from .differences import Arrays, random_like
 from .subject import as_array, raw
 
 

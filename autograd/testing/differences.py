@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.numerical import extrapolation
 
-Array = np.ndarray[Any, Any]
 Arrays = list[Array]
 Coordinate = tuple[int, tuple[int, ...], complex]
 """Which array, which element, and the unit it moves by: 1, or 1j for an imaginary part."""

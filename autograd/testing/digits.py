@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.errors import GradientMismatch
 from autograd.forward import jvp
 from autograd.transforms import vjp
 
-from .differences import Array, Arrays, random_like
+from .differences import Arrays, random_like
 from .subject import as_array, raw
 
 NARROW: dict[np.dtype[Any], Any] = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}

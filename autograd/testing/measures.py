@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd.arrays import consecutive
+from autograd.arrays import Array, consecutive
 from autograd.errors import GradientMismatch
 from autograd.forward import jvp
 from autograd.transforms import vjp
 
-from .differences import Array, Arrays, Slope, inner, joined, random_like
+from .differences import Arrays, Slope, inner, joined, random_like
 from .subject import as_array
 
 Mode = Literal["reverse", "forward"]

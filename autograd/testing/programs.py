@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from autograd.arrays import Array
+
 Draw = Callable[[int, int], int]
 
 LARGEST = 8.0

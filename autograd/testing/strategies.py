@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.errors import needing
 from autograd.tensor import Tensor
 
@@ -25,7 +26,6 @@ __all__ = [
     "reals", "shapes", "tensors",
 ]
 
-Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 GRID = 64
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import is_floating
+from autograd.arrays import Array, is_floating
 from autograd.boundary import as_plain
 from autograd.errors import GradientMismatch
 from autograd.tensor import Tensor
@@ -15,7 +15,6 @@ from autograd.tree import flatten, paths
 
 from .randomness import RandomState
 
-Array = np.ndarray[Any, Any]
 Arrays = list[Array]
 
 WIDER = {"float16": np.float64, "float32": np.float64, "complex64": np.complex128}

@@ -19,8 +19,6 @@ from autograd.registry import known_name
 from autograd.tensor import Tensor
 from autograd.tensor.index import parts_of
 
-Array = Any
-
 
 class Call(NamedTuple):
     """A primitive on operands of which some are batched: those have the examples along an extra first axis."""

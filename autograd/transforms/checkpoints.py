@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import random, tree
 from autograd.boundary import fresh, standing_for
+from autograd.duck_arrays import Array
 from autograd.graph import Leaf, Node
 from autograd.modes import enable_grad, local, watching, within
 from autograd.primitive import Primitive, protected
@@ -17,7 +18,6 @@ from autograd.several_outputs import select
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
 
-Array = Any
 WEIGHTS = 1 + np.sqrt(np.arange(1.0, 1000.0)) % 1
 
 

@@ -21,7 +21,6 @@ from autograd.tensor.nested import holds_tensors
 
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 
-Array = Any
 FEW = 4
 """Fewer cotangents than this are pulled back one after the other sooner than as a batch."""
 

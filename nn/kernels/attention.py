@@ -25,14 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import harmless_to_exp
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.sums import sums_over_rows
-
-Array = np.ndarray[Any, Any]
 
 BLOCK = 2**17  # scores of a block: two arrays of them fill the L2 cache
 
@@ -151,7 +150,7 @@ def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], 
     for_blocks(work, len(q), block_length(len(q), logs[:1].size * k.shape[-2], BLOCK), least=1)
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Needs, *,
              scale: float | None = None, keep_scale: float = 1.0) -> tuple[Array | None, ...]:
     leading = residuals[0].shape[:-2]
     mask = operands[3]

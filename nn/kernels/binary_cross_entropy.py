@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.selection import maximum, minimum
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.reduction import reduced, reduced_array, share
-
-Array = np.ndarray[Any, Any]
 
 
 def _log1p_exp(z: Array) -> Array:
@@ -51,7 +51,7 @@ def forward(z: Array, t: Array, weight: Array | None, pos_weight: Array | None, 
     return reduced_array(_losses(z, t, weight, pos_weight), reduction), ()
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Needs, *,
              reduction: str = "mean") -> tuple[Array | None, ...]:
     z, t, weight, pos_weight = operands
     unweighted = share(g, z.size, reduction)
@@ -112,7 +112,7 @@ def probability_forward(p: Array, t: Array, weight: Array | None, *, reduction: 
     return reduced_array(losses if weight is None else losses * weight, reduction), ()
 
 
-def probability_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+def probability_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Needs, *,
                          reduction: str = "mean", inside: bool = False) -> tuple[Array | None, ...]:
     p, t, weight = operands
     unweighted = share(g, p.size, reduction)

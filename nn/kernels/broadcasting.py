@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-Array = np.ndarray[Any, Any]
+from autograd.arrays import Array
 
 
 def along_channels(values: Any, ndim: int) -> Any:

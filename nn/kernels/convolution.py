@@ -27,17 +27,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.declare import multilinear, on_arrays_too
-from autograd.declare.fused import fused
+from autograd.declare.fused import Needs, fused
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.grouped import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, in_space, logical
 from nn.kernels.sums import sums_over_rows
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import ALONE, Axis, Windows, axis
-
-Array = np.ndarray[Any, Any]
-
 
 # --- The family on arrays: x, weight and out, each from the other two ------------------------------------------------
 
@@ -127,7 +125,7 @@ def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..
         found = geometry(x, weight, **options)
         return apply(x, weight, bias, **found), (found,)
 
-    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                  **options: Any) -> tuple[Array | None, ...]:
         x, weight, _ = operands
         g = logical(in_memory_order(g), g.ndim)  # once for all three

@@ -16,17 +16,17 @@ Output rows are shared out to threads; an output's numbers do not depend on how.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.blas import one_thread
 from autograd.runtime.threads import in_parallel
 from nn.kernels.layout import overlapping, per_pixel, pixels
 from nn.kernels.windows import Axis
 from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_tiles
 
-Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)

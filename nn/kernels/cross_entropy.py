@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import reduce
 from nn.kernels import log_likelihood
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import each_cotangent, loss, other_cotangents, shares
-
-Array = np.ndarray[Any, Any]
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:
@@ -52,7 +52,7 @@ def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "
     return loss(costs, of, reduction), (exponentials, sums, largest, *of)
 
 
-def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool], *,
+def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs, *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
     """With g the cotangent of each loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
     x = operands[0]

@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 
 from autograd import logsumexp
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels.half_precision import fused_in_single
 
-Array = np.ndarray[Any, Any]
 Kept = tuple[Array, Array]
 
 
@@ -73,7 +74,7 @@ def _arrived(padded: Array, leaps: Array, out: Array) -> None:
     out += top
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: Kept, needs: Sequence[bool], *,
+def pullback(g: Array, operands: Sequence[Any], residuals: Kept, needs: Needs, *,
              blank: int) -> tuple[Array | None, ...]:
     x, labels, steps, sizes = operands
     came, loss = residuals

@@ -12,17 +12,15 @@ taps see, copied side by side with zeros for the padding; in a phase the windows
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
 from nn.kernels.correlation import gather
 from nn.kernels.layout import per_pixel, pixels
 from nn.kernels.windows import Axis
-
-Array = np.ndarray[Any, Any]
 
 WORTH = 1_000_000  # multiplications that are worth a thread: about 0.16 ms
 

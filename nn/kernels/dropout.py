@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
-
-Array = np.ndarray[Any, Any]
 
 DRAW = 2**18  # elements decided about at a time
 
@@ -64,7 +63,7 @@ def forward(x: Array, keep: Array, *, scale: float) -> tuple[Array, tuple[()]]:
     return _scaled(x, keep, scale), ()
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Sequence[bool], *,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Needs, *,
              scale: float) -> tuple[Array | None, ...]:
     return _scaled(g, operands[1], scale), None
 

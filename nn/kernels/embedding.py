@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from nn.kernels.indices import first_outside
-
-Array = np.ndarray[Any, Any]
 
 
 def forward(weight: Array, indices: Array, *,
@@ -31,7 +30,7 @@ def forward(weight: Array, indices: Array, *,
 
 
 def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...], Any],
-             needs: Sequence[bool], *, padding_idx: int | None = None) -> tuple[Array | None, ...]:
+             needs: Needs, *, padding_idx: int | None = None) -> tuple[Array | None, ...]:
     indices, (shape, dtype) = operands[1], residuals
     out = np.zeros(shape, dtype)
     if indices.size:

@@ -7,16 +7,13 @@ itself. Shapes: image (H, N, W, C), weight (O, C / groups, kh, kw), output (OH, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from autograd.arrays import consecutive
+from autograd.arrays import Array, consecutive
 from nn.kernels import correlation as dense
 from nn.kernels import depthwise
 from nn.kernels.windows import Axis
-
-Array = np.ndarray[Any, Any]
 
 
 def _shares(groups: int, *channels: int) -> Iterator[tuple[slice, ...]]:

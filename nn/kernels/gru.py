@@ -13,11 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from nn.kernels import recurrence
-from nn.kernels.recurrence import Needs
-
-Array = np.ndarray[Any, Any]
 
 
 def _of_inputs(x: Array, weight_ih: Array, bias_ih: Array | None) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.declare.fused import Needs, fused
 
 HALF = np.dtype(np.float16).char  # whose comparison takes a third of that of dtypes
 
@@ -44,7 +44,7 @@ def fused_in_single(name: str, forward: Callable[..., Any], pullback: Callable[.
         out, residuals = forward(*map(_wide, operands), **options)
         return _narrow(out), residuals
 
-    def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+    def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                       **options: Any) -> Any:
         if operands[0].dtype.char == HALF:  # the pass gives each cotangent its operand's dtype
             operands = tuple(map(_wide, operands))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+
+from autograd.arrays import Array
 
 Index = tuple[int, ...] | int
 
 
-def first_index(wrong: np.ndarray[Any, Any]) -> Index:
+def first_index(wrong: Array) -> Index:
     """The index of the first True, as a message shows it."""
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     return index[0] if len(index) == 1 else index
 
 
-def first_outside(indices: np.ndarray[Any, Any], size: int) -> Index | None:
+def first_outside(indices: Array, size: int) -> Index | None:
     """Where the first index outside of `range(size)` is, or None.
 
     One pass over them in the good case: a negative number, seen as unsigned, is a large one.

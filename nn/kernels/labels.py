@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.indices import first_outside
 
-Array = np.ndarray[Any, Any]
 Shares = tuple[Any, tuple[Array, ...] | None, Any]
 """What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
 
@@ -55,7 +56,7 @@ def each_cotangent(g: Any, x: Array, total: Any, reduction: str) -> Array:
     return each[:, np.newaxis] if reduction == "none" else each
 
 
-def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Sequence[Any], needs: Sequence[bool],
+def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Sequence[Any], needs: Needs,
                      total: Any, *, reduction: str = "mean", ignore_index: int = -100,
                      label_smoothing: float = 0.0) -> tuple[Array | None, Array | None]:
     """Those of target and weight:  da = g w cost,  dw = sum g a cost;  `costs(a)` is 0 where it is infinite and a 0."""

@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.blocks import BUFFER, block_length, for_blocks
 from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import NEAR
-
-Array = np.ndarray[Any, Any]
 
 MANY = 2**13  # elements
 BLOCK = 2**18  # elements of a block: more than fit the cache, as two threads hinder each other in short passes
@@ -150,7 +150,7 @@ def _coefficients_of_dx(mean: Array, inverse: Array, total: Array, product: Arra
     return coefficients
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], needs: Sequence[bool], *, axes: int,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], needs: Needs, *, axes: int,
              eps: float) -> tuple[Array | None, ...]:
     x, weight, bias = operands
     means, inverses = residuals

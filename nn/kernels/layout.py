@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.arrays import Array
 from nn.kernels.memory_order import in_order
 
-Array = np.ndarray[Any, Any]
 Entry = TypeVar("Entry")
 
 

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.matmul import dot, dots, vector_times
-
-Array = np.ndarray[Any, Any]
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
@@ -29,7 +28,7 @@ def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, 
 
 
 def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
-                    needs: Sequence[bool]) -> tuple[Array | None, ...]:
+                    needs: Needs) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     rows, inputs = _matrix(g), _matrix(x)
     dx: Array | None
@@ -42,7 +41,7 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
     return None if dx is None else dx.reshape(x.shape), dw, db
 
 
-def linear_recorded(g: Any, operands: Sequence[Any], needs: Sequence[bool]) -> tuple[Any, ...]:
+def linear_recorded(g: Any, operands: Sequence[Any], needs: Needs) -> tuple[Any, ...]:
     x, weight, _ = operands
     rows = _matrix(g)
     return (g @ weight if needs[0] else None,

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.labels import Shares, distribution, divisor, each_cotangent, loss, other_cotangents, shares
-
-Array = np.ndarray[Any, Any]
 
 
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
@@ -28,7 +28,7 @@ def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "
     return loss(-(x if at is None else x[at]), of, reduction), of
 
 
-def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Sequence[bool], *,
+def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Needs, *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
     """With g the cotangent of each loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
     x, (counts, at, total) = operands[0], residuals

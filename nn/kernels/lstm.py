@@ -14,12 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.runtime.blocks import block_length
 from nn.kernels import recurrence
-from nn.kernels.recurrence import Needs
-
-Array = np.ndarray[Any, Any]
 
 TOGETHER = 1 << 17  # slopes that are computed together
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
-
-Array = np.ndarray[Any, Any]
 
 LINE = 16  # elements moved at a time: neighbours in one cache line of a copy
 WORTH = 1 << 17  # elements that are worth a thread

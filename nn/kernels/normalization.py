@@ -20,13 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
-
-Array = np.ndarray[Any, Any]
-Needs = Sequence[bool]
 
 
 def _affine(weight: Any, bias: Any, ndim: int) -> tuple[Any, Any]:

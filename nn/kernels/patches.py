@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.declare import linear, on_arrays_too
 from nn.kernels.windows import Axis
 
-Array = np.ndarray[Any, Any]
 Windows = tuple[Axis, Axis]
 
 

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.declare import linear, on_arrays_too
-from autograd.declare.fused import fused
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.selection import select
@@ -30,7 +31,6 @@ from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, axis
 
-Array = np.ndarray[Any, Any]
 Entry = TypeVar("Entry")
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
 
@@ -148,7 +148,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     return logical(out, x.ndim), (image, geometry)
 
 
-def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Sequence[bool],
+def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                       **options: Any) -> tuple[Array | None, ...]:
     image, geometry = residuals
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)

@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.runtime.blas import one_thread_if
-
-Array = np.ndarray[Any, Any]
-Needs = Sequence[bool]
 
 LARGE = 2**20  # multiplications of a step from which on OpenBLAS's second thread is worth its spinning
 

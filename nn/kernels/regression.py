@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from nn.kernels.reduction import reduced, reduced_array, share
-
-Array = np.ndarray[Any, Any]
 
 
 def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any]) -> Operation:
@@ -29,7 +28,7 @@ def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any
         error = x - t
         return reduced_array(cost(error, **options), reduction), (error,)
 
-    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool], *,
+    def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
                  reduction: str = "mean", **options: Any) -> tuple[Array | None, Array | None]:
         (error,) = residuals
         dx = slope(error, **options) * share(g, error.size, reduction)

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.layer_norm import as_rows
-
-Array = np.ndarray[Any, Any]
 
 
 def forward(x: Array, weight: Array | None, *, axes: int, eps: float) -> tuple[Array, tuple[Array]]:
@@ -30,7 +30,7 @@ def forward(x: Array, weight: Array | None, *, axes: int, eps: float) -> tuple[A
     return out.reshape(x.shape), (inverse,)
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Sequence[bool], *, axes: int,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *, axes: int,
              eps: float) -> tuple[Array | None, ...]:
     x, weight = operands
     rows, cotangents, inverse = as_rows(x, axes), as_rows(g, axes), residuals[0][:, np.newaxis]

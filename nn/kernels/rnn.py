@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from nn.kernels import recurrence
-from nn.kernels.recurrence import Needs
-
-Array = np.ndarray[Any, Any]
 
 
 def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.declare.fused import fused
+from autograd.arrays import Array
+from autograd.declare.fused import Needs, fused
 from nn.kernels import attention
 from nn.kernels.broadcasting import summed_to
-
-Array = np.ndarray[Any, Any]
 
 
 def _parts(projection: Any, heads: int) -> Any:
@@ -41,7 +40,7 @@ def forward(projection: Array, mask: Array | None, keep: Array | None, *, heads:
     return _side_by_side(out), residuals
 
 
-def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Sequence[bool], *, heads: int,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], needs: Needs, *, heads: int,
              keep_scale: float = 1.0) -> tuple[Array | None, ...]:
     projection, mask, keep = operands
     q, k, v = _parts(projection, heads)

@@ -18,11 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 from nn.kernels.sums import sums_over_rows
-
-Array = np.ndarray[Any, Any]
 
 BLOCK = 2**17  # elements of a block
 RUN = 16  # pixels of a channel that must be neighbours for a row of their own

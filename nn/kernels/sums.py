@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.matmul import vector_times
-
-Array = np.ndarray[Any, Any]
 
 LONG = 1024  # columns from which on NumPy adds up rows faster than short products do
 

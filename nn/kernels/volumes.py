@@ -11,14 +11,11 @@ What stands side by side is kd times the volume.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.arrays import Array
 from nn.kernels.layout import in_memory_order, in_space, logical, pixels, with_axes
 from nn.kernels.windows import Axis
-
-Array = np.ndarray[Any, Any]
 
 
 def stacked(x: Array) -> Array:

@@ -25,15 +25,13 @@ Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 201
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.runtime.blocks import block_length
 from nn.kernels.layout import overlapping
 from nn.kernels.windows import Axis
-
-Array = np.ndarray[Any, Any]
 
 CHUNK = 3 << 15  # numbers of one place that are worked on together
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])

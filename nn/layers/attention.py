@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of
-from autograd.arrays import consecutive
+from autograd.arrays import Array, consecutive
 from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
@@ -176,7 +176,7 @@ class MultiheadAttention(Layer):
         return q, k, v, mask
 
     def _mask(self, key_padding_mask: Any, attn_mask: Any, is_causal: bool, batch: int, queries: int,
-              keys: int) -> Tensor | np.ndarray[Any, Any] | None:
+              keys: int) -> Tensor | Array | None:
         """Both masks as one that the kernel takes: boolean, True where attending is allowed, or numbers to add."""
         parts = []
         if key_padding_mask is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
-from autograd.arrays import integer, is_integer, plain_array
+from autograd.arrays import Array, integer, is_integer, plain_array
 from autograd.boundary import as_plain
 from autograd.declare import piecewise_constant
 from nn import init
@@ -21,9 +21,6 @@ from nn.parameter import Parameter, overwrite
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
-
-
-Array = np.ndarray[Any, Any]
 
 
 class Embedding(Layer):

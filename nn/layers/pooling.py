@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.arrays import weak
+from autograd.arrays import Array, weak
 from autograd.declare import piecewise_constant
 from nn.kernels.pooling import average_pool, max_pool
 from nn.layers.arguments import nonzero, pair
@@ -292,7 +292,7 @@ def _lp_pool(speaker: Speaker, x: Any, p: float, kernel: Sizes, stride: Sizes, c
     return (means * math.prod(kernel)) ** (1 / weak(p))
 
 
-def _places(x: np.ndarray[Any, Any], outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
             padding: Sequence[int], dilation: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Where in its channel, row by row, the largest value of every window is."""
     inside, flat = np.ones((), bool), np.zeros((), int)
@@ -307,7 +307,7 @@ def _places(x: np.ndarray[Any, Any], outputs: Sequence[int], kernel: Sequence[in
     return np.take_along_axis(np.broadcast_to(flat.reshape(*outputs, -1), values.shape), best, axis=-1)[..., 0]
 
 
-def spread(seen: np.ndarray[Any, Any], axis: int, axes: int) -> np.ndarray[Any, Any]:
+def spread(seen: Array, axis: int, axes: int) -> Array:
     """What windows see along one axis, (outputs, taps), among (outputs of each axis..., taps of each axis...)."""
     shape = np.ones(2 * axes, int)
     shape[axis], shape[axis + axes] = seen.shape

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import Array
 from nn.kernels.pooling import adaptive_average_pool
 from nn.layers.arguments import choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
-Positions = np.ndarray[Any, Any]
+Positions = Array
 Filter = Callable[[Positions], Positions]
 
 _ANY = (1, 2, 3)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import Array
 from nn.layers.arguments import choice
 from nn.layers.input import AXES, admitted, mistake, refusal
 
@@ -71,7 +72,7 @@ def affine_grid(theta: ArrayLike, size: Sequence[int], align_corners: bool = Fal
     return flat.reshape(size[0], *size[2:], axes)  # type: ignore[no-any-return]
 
 
-def _centres(count: int, align_corners: bool) -> np.ndarray[Any, Any]:
+def _centres(count: int, align_corners: bool) -> Array:
     """Where pixels stand, from -1 to 1."""
     corners = np.linspace(-1, 1, count) if count > 1 else np.zeros(1)
     return corners if align_corners else corners * ((count - 1) / count)

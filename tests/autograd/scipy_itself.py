@@ -17,8 +17,7 @@ from scipy.spatial.transform import Rotation
 
 import autograd
 from autograd import Tensor, grad, jvp
-
-Array = Any
+from autograd.duck_arrays import Array
 
 
 class Case(NamedTuple):

@@ -29,9 +29,9 @@ from autograd import (
     vjp,
     vmap,
 )
+from autograd.duck_arrays import Array
 from autograd.numerical import grad as numerical_grad
 
-Array = Any
 POINT = np.random.default_rng(7).normal(size=(3, 4))
 
 

@@ -10,13 +10,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 import nn
 from autograd import Tensor
+from autograd.arrays import Array
 from nn import functional as F
 
-Array = NDArray[Any]
 N = 3
 
 

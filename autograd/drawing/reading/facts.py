@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.drawing.model import Summary
 from autograd.drawing.words import LINE, figure
 
@@ -55,7 +56,7 @@ def _exact(number: Any) -> float | int:
     return int(number) if float(number).is_integer() and abs(number) < 1e6 else float(number)
 
 
-def _in_full(array: np.ndarray[Any, Any]) -> str:
+def _in_full(array: Array) -> str:
     def write(part: Any) -> str:
         return "[" + ", ".join(map(write, part)) + "]" if isinstance(part, list) else figure(part)
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.drawing.model import Vertex
 from autograd.drawing.words import bytes_text, count_text, flops_text, seconds_text
 from autograd.graph import FREED, Leaf, Node
@@ -114,7 +115,7 @@ def _by_bytes(extraction: Extraction) -> None:
     _apply(extraction, figures, texts, "bytes kept for the backward pass", lines, bytes_text)
 
 
-def _is_leafs(array: np.ndarray[Any, Any], node: Node) -> bool:
+def _is_leafs(array: Array, node: Node) -> bool:
     return any(isinstance(p, Leaf) and (p.array is array or getattr(p.array, "base", None) is array)
                for p in node.parents)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.fused import Fused
+from autograd.duck_arrays import Array
 from autograd.forward import along
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
@@ -22,7 +23,6 @@ from autograd.tensor import Tensor
 from .extract import Extraction
 from .replay import UNKNOWN, evaluated, operand_values
 
-Array = Any
 Visit = Callable[[Node, Sequence[Array], Mapping[Node, Array]], None]
 
 

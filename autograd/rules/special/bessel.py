@@ -10,13 +10,12 @@ import numpy as np
 
 from autograd.declare import differential
 from autograd.declare.poles import tangents
+from autograd.duck_arrays import Array
 from autograd.errors import NoDerivativeError
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
 
 from .ufuncs import special as sc
-
-Array = Any
 
 
 def neighbours(function: Callable[..., Any], below: float, above: float,

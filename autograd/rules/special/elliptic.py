@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.declare import differential, general, on_arrays_too
 from autograd.declare.poles import tangents
+from autograd.duck_arrays import Array
 from autograd.errors import NoDerivativeError
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
@@ -17,8 +18,6 @@ from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise
 
 from .ufuncs import special as sc
-
-Array = Any
 
 elementwise(sc.ellipk, lambda x: complete_slope(x, 1 - x))
 elementwise(sc.ellipkm1, lambda x: -complete_slope(1 - x, x))

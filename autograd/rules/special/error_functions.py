@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import pi, sqrt
-from typing import Any
 
 import numpy as np
 
 from autograd.declare import differential
 from autograd.declare.poles import tangents
+from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise, slope
 
 from .ufuncs import special as sc
 
-Array = Any
 SLOPE = 2 / sqrt(pi)  # of erf at 0
 
 FAR = 50

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import constant
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.closed import elementwise
 from autograd.rules.integrals import by_order
 
 from .ufuncs import special as sc
-
-Array = Any
 
 elementwise(sc.gamma, lambda x, out: out * sc.psi(x))
 elementwise(sc.gammaln, lambda x: sc.psi(x))

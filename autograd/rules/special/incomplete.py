@@ -14,13 +14,13 @@ import numpy as np
 
 from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule, argument_names, reading
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import quadrature
 
 from .ufuncs import special as sc
 
-Array = Any
 NODES, WEIGHTS = quadrature(128)
 NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
 LARGE = 100.0  # from here on series of three terms are exact to rounding

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from math import pi
-from typing import Any
 
 import numpy as np
 
 from autograd.declare import differential
 from autograd.declare.poles import tangents
+from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule
 from autograd.rules.closed import elementwise
 from autograd.rules.integrals import exprel, log1prel, quadrature
 
 from .ufuncs import special as sc
-
-Array = Any
 
 elementwise(sc.expi, lambda x: np.exp(x) / x)
 elementwise(sc.exp1, lambda x: -np.exp(-x) / x)

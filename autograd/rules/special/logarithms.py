@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.closed import composite, elementwise
 from autograd.rules.integrals import exprel, log1prel
 from autograd.rules.ufuncs import power_slopes
 
 from .ufuncs import special as sc
-
-Array = Any
 
 composite(sc.cbrt)(lambda x: np.cbrt(x))
 composite(sc.exp2)(lambda x: np.exp2(x))

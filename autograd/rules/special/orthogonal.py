@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.closed import composite, elementwise
 
 from .ufuncs import special as sc
-
-Array = Any
 
 
 def lower(n: Array) -> Array:

@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd import tree
 from autograd.arguments import arrays_of
+from autograd.duck_arrays import Array
 from autograd.tensor import Tensor
-
-Array = Any
 
 
 def taken_apart(args: Any) -> tuple[list[Array], Callable[[Sequence[Array]], Any]]:

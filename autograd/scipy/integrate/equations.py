@@ -17,6 +17,7 @@ import scipy.integrate as si
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.forward import along
 from autograd.graph import Node
 from autograd.primitive import Primitive
@@ -28,7 +29,6 @@ from autograd.tree import replaced
 
 from .arguments import taken_apart
 
-Array = Any
 Slope = Callable[..., Array]
 Solver = Callable[[Slope, Array, Array], Array]  # from y' = slope(y, t), y at the first time and all times
 

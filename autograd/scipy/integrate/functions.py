@@ -16,6 +16,7 @@ import scipy.integrate as si
 from autograd.arguments import arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.forward import along
 from autograd.graph import Node
 from autograd.primitive import Primitive
@@ -28,7 +29,6 @@ from autograd.tree import add_all, replaced
 from .arguments import taken_apart
 from .weights import WEIGHTS, Weighting, weightings
 
-Array = Any
 Integrand = Callable[..., Array]
 
 

@@ -16,6 +16,7 @@ import scipy.integrate as si
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import in_a_tuple
 from autograd.declare import piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.implicit import Elementwise
 from autograd.modes import local
 from autograd.primitive import wrap
@@ -25,8 +26,6 @@ from autograd.tensor.nested import shared_values, values_of
 
 from .arguments import taken_apart
 from .equations import Slope, slope_of, solved, tolerances
-
-Array = Any
 
 
 def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:

@@ -12,13 +12,12 @@ from scipy.special import roots_legendre
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.rules.axes import with_length
 from autograd.rules.calculus import trapezoids
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
-
-Array = Any
 
 trapezoid = twin(si.trapezoid)(lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis))
 

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.functions import twin_of_functions
 
 from .functions import quad
-
-Array = Any
 
 
 @twin_of_functions(si.nquad, "integral")

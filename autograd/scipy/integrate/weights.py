@@ -14,12 +14,11 @@ import numpy as np
 
 from autograd.arrays import one_of
 from autograd.declare import decided
+from autograd.duck_arrays import Array
 from autograd.errors import NoDerivativeError
 from autograd.scipy.precision import at_least
 from autograd.tensor.box import varies
 from autograd.tensor.nested import shared_values, tensors_in
-
-Array = Any
 
 WEIGHTS: dict[Any, Callable[[Array], Array]] = {
     None: np.ones_like, "cos": np.cos, "sin": np.sin, "cauchy": lambda u: 1 / u}

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 
 from .piecewise import Piecewise, beside, doubles
-
-Array = Any
 
 
 class Spline(Piecewise):

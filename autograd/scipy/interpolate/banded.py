@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.scipy.linalg import solve_banded
-
-Array = Any
 
 
 def tridiagonal(below: Array, diagonal: Array, above: Array, right: Array) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.arguments import arrays_of
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.takes_tensors import twin_class
 from autograd.tensor.nested import values_of
@@ -15,8 +16,6 @@ from autograd.tensor.nested import values_of
 from .data import checked, real_checked, refuse_open
 from .piecewise import PiecewisePolynomial, beside, doubles
 from .slopes import akima_slopes, monotone_slopes, periodic_slopes, spline_slopes
-
-Array = Any
 
 
 def hermite(x: Array, y: Array, slopes: Array, extrapolate: Any, axis: int, ndim: int) -> PiecewisePolynomial:

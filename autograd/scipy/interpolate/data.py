@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.tensor.nested import values_of
 
 from .piecewise import doubles
-
-Array = Any
 
 
 def checked(name: str, x: Any, y: Any, *others: Any, axis: int) -> list[Array]:

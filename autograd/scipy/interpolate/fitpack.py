@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.scipy.twin import twin
@@ -20,7 +21,6 @@ from .b_splines import Spline
 from .piecewise import beside, doubles
 from .splines import knots_of, make_interp_spline
 
-Array = Any
 OUTSIDE = {0: 0, "extrapolate": 0, 1: 1, "zeros": 1, 2: 2, "raise": 2, 3: 3, "const": 3}
 
 

@@ -16,6 +16,7 @@ import scipy.interpolate as si
 
 from autograd.arguments import array_of
 from autograd.arrays import floating, one_of
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
@@ -26,7 +27,6 @@ from .cubic import PchipInterpolator
 from .piecewise import beside, doubles
 from .splines import make_interp_spline
 
-Array = Any
 DEGREES = {"slinear": 1, "cubic": 3, "quintic": 5}
 LEGACY = {f"{name}_legacy": name for name in DEGREES}
 """What SciPy computes otherwise, and we do not."""

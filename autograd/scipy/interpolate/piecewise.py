@@ -11,10 +11,9 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.scipy.precision import at_least
-
-Array = Any
 
 
 def doubles(*given: Any) -> Any:

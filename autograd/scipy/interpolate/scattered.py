@@ -10,12 +10,11 @@ from scipy.spatial import Delaunay
 
 from autograd.arguments import arrays_of
 from autograd.declare import piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.tensor import Tensor
 
 from .piecewise import beside, doubles
-
-Array = Any
 
 
 class Facets:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
+
 from .banded import solve_circular, tridiagonal
 from .piecewise import beside
-
-Array = Any
 
 
 def monotone_slopes(h: Array, chord: Array) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
@@ -17,8 +18,6 @@ from .b_splines import Spline, basis, piece_of
 from .banded import band_of, solve_circular
 from .data import checked, refuse_open
 from .piecewise import doubles
-
-Array = Any
 
 
 @twin_class(si.BSpline, Spline)

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.arguments import arrays_of
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.registry import real_only
 from autograd.scipy.takes_tensors import twin_class
@@ -15,8 +16,6 @@ from autograd.scipy.takes_tensors import twin_class
 from .b_splines import Spline
 from .fitpack import refuse_smoothing, through
 from .piecewise import doubles
-
-Array = Any
 
 
 class Surface:

@@ -9,6 +9,7 @@ import scipy.interpolate as si
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.tensor.nested import values_of
@@ -16,7 +17,6 @@ from autograd.tensor.nested import values_of
 from .piecewise import PiecewisePolynomial, beside
 from .splines import make_interp_spline
 
-Array = Any
 DEGREES = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
 STEPS = {"nearest", "nearest-up", "previous", "next"}
 

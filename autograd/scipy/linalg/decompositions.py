@@ -10,6 +10,7 @@ import scipy.linalg as sl
 
 from autograd.arrays import one_of
 from autograd.declare import decided, differential, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.rules.decompositions import eigvalsh_of, hermitian_change
 from autograd.rules.linalg import H, mirrored, sandwiched
 from autograd.scipy.twin import twin
@@ -17,8 +18,6 @@ from autograd.scipy.twin import twin
 from .equations import sylvester
 from .operands import for_lapack
 from .systems import cholesky
-
-Array = Any
 
 
 def nearest_isometry(x: Array) -> Array:

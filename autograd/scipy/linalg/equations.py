@@ -13,8 +13,6 @@ from autograd.rules.linalg import H, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
-Array = Any
-
 sylvester: Any = on_arrays_too(general(
     sl.solve_sylvester,
     [lambda g, x, y, out: -sylvester(mT(x), mT(y), g) @ mT(out),

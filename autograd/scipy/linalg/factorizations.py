@@ -13,13 +13,12 @@ import scipy.linalg as sl
 
 from autograd.arguments import arrays_of
 from autograd.declare import differential, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.rules.linalg import mT
 from autograd.scipy.twin import twin
 
 from .operands import for_lapack
 from .systems import by_columns, triangular
-
-Array = Any
 
 
 def eliminated(x: Array) -> Array:

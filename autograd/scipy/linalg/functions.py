@@ -9,14 +9,13 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.declare import general
+from autograd.duck_arrays import Array
 from autograd.rules.linalg import mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 from .equations import sylvester
 from .operands import for_lapack, of_one_stack
-
-Array = Any
 
 
 def with_change(x: Array, t: Array) -> Array:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.scipy.precision import at_least
-
-Array = Any
 
 
 def for_lapack(*given: Any) -> list[Array]:

@@ -8,11 +8,10 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.arguments import arrays_of
+from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
 
 from .operands import of_one_stack
-
-Array = Any
 
 
 def joined(*parts: Array) -> Array:

@@ -10,13 +10,12 @@ import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import general, on_arrays_too, piecewise_constant
+from autograd.duck_arrays import Array
 from autograd.rules.linalg import mirrored, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 from .operands import for_lapack, of_one_stack
-
-Array = Any
 
 
 def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:

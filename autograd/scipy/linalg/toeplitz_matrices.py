@@ -14,6 +14,7 @@ import scipy.linalg as sl
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.declare import general, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.scipy.precision import at_least
 from autograd.scipy.signal import fftconvolve
 from autograd.scipy.twin import twin
@@ -21,8 +22,6 @@ from autograd.tensor.nested import values_of
 
 from .special_matrices import joined, toeplitz
 from .systems import by_columns
-
-Array = Any
 
 
 def diagonals(c_or_cr: Any) -> tuple[Array, int]:

@@ -13,15 +13,13 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 
 from .windows import correlated, dtype_of, each, increasing
-
-Array = Any
-
 
 # --- Given weights ---------------------------------------------------------------------------------------------------
 

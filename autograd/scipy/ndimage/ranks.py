@@ -9,12 +9,11 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 
 from .windows import around, dtype_of, each, increasing, window
-
-Array = Any
 
 
 def sorted_windows(name: str, image: Any, size: Any, footprint: Any, output: Any, mode: Any, cval: Any, origin: Any,

@@ -15,6 +15,7 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.rules.axes import one_axis
 from autograd.scipy.precision import in_double
@@ -22,7 +23,6 @@ from autograd.scipy.twin import twin
 
 from .windows import PADDING, dtype_of, extended
 
-Array = Any
 MARGIN = 12
 """How far SciPy continues an image before the filter, in modes in which that has no ends of its own."""
 SHORT = 64

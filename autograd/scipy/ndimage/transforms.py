@@ -13,6 +13,7 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
+from autograd.duck_arrays import Array
 from autograd.rules.axes import all_axes
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import twin
@@ -20,8 +21,6 @@ from autograd.tensor.nested import values_of
 
 from .sampling import degree_of, sampled
 from .windows import PADDING, dtype_of, each
-
-Array = Any
 
 
 class Reader:

@@ -10,11 +10,11 @@ import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
 from autograd.declare import multilinear, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.rules.axes import all_axes
 from autograd.scipy.precision import in_double
 
-Array = Any
 PADDING: dict[str, Any] = {
     "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
     "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",

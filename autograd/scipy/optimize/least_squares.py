@@ -13,13 +13,14 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.arrays import floating
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.functions import at_the_end_of_args, on_values
 from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
 
 from .minima import slope, stationary
-from .solutions import Array, Call, counts_and_words, described, solved, solver_twin, unknowns
+from .solutions import Call, counts_and_words, described, solved, solver_twin, unknowns
 
 Solver = Callable[..., Any]
 

@@ -14,11 +14,12 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.declare import decided
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.registry import real_only
 
 from .least_squares import limits
-from .solutions import NEAR, Array, Call, described, solver_twin
+from .solutions import NEAR, Call, described, solver_twin
 
 Solver = Callable[..., Any]
 TOLERANCE = 1e-7

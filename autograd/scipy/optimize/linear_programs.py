@@ -13,11 +13,12 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.declare import decided
+from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.registry import real_only
 
 from .minima import box
-from .solutions import Array, Call, described, solver_twin
+from .solutions import Call, described, solver_twin
 
 Solver = Callable[..., Any]
 TOLERANCE = 1e-7

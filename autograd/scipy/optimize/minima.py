@@ -14,11 +14,12 @@ import numpy as np
 import scipy.optimize as so
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.transforms import grad
 
 from .roots import equation
-from .solutions import Array, Call, Condition, described, solved, solver_twin, unknowns
+from .solutions import Call, Condition, described, solved, solver_twin, unknowns
 
 Solver = Callable[..., Any]
 Cost = Callable[[Array, Call], Array]

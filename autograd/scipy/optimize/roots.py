@@ -10,9 +10,10 @@ import numpy as np
 import scipy.optimize as so
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 
-from .solutions import Array, Call, Condition, EachAlone, counts_and_words, described, solved, solver_twin, unknowns
+from .solutions import Call, Condition, EachAlone, counts_and_words, described, solved, solver_twin, unknowns
 
 Solver = Callable[..., Any]
 

@@ -17,12 +17,12 @@ from autograd import tree
 from autograd.arguments import array_of
 from autograd.arrays import is_floating
 from autograd.boundary import as_plain
+from autograd.duck_arrays import Array
 from autograd.implicit import Elementwise, Problem
 from autograd.primitive import wrap
 from autograd.scipy.functions import ARGS, twin_of_functions
 from autograd.scipy.precision import in_double
 
-Array = Any
 Call = dict[str, Any]
 Condition = Callable[[Array, Call], Array]
 

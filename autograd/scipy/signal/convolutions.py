@@ -10,10 +10,10 @@ import scipy.signal as ss
 
 from autograd.arguments import arrays_of
 from autograd.declare import multilinear
+from autograd.duck_arrays import Array
 from autograd.rules.axes import all_axes
 from autograd.scipy.twin import twin
 
-Array = Any
 full_convolution = multilinear(
     ss.convolve,
     lambda g, y, *, method="auto": convolve(g, np.flip(y), "valid", method),

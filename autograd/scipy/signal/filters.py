@@ -19,12 +19,11 @@ import scipy.signal as ss
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.declare import decided, general, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.twin import twin
 
 from .convolutions import full_convolution
-
-Array = Any
 
 
 def evaluate(a: Array, x: Array) -> Array:

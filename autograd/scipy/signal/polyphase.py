@@ -14,13 +14,12 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating, one_of
+from autograd.duck_arrays import Array
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 from autograd.tensor import Tensor
 
 from .filters import sosfilt, sosfiltfilt
-
-Array = Any
 
 LEVELS: dict[str, Callable[..., Array]] = {"mean": np.mean, "median": np.median, "minimum": np.min, "maximum": np.max}
 """What may be taken from a signal before, and added after, so that there is 0 beyond its ends."""

@@ -10,9 +10,8 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of
 from autograd.arrays import one_of
+from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
-
-Array = Any
 
 
 @twin(ss.resample)

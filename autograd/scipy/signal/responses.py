@@ -9,10 +9,9 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of, in_common
 from autograd.arrays import floating, is_integer
+from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
-
-Array = Any
 
 
 def angles(worN: Any, whole: bool, fs: Any, dtype: Any, endpoint: bool = False) -> Array:

@@ -10,6 +10,7 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of
 from autograd.arrays import one_of
+from autograd.duck_arrays import Array
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -17,8 +18,6 @@ from autograd.tree import add_all
 
 from .filters import extended
 from .spectra import cut, spectrogram
-
-Array = Any
 
 LEAST = 1e-10
 """What windows must add up to, squared, for a sample to be known."""

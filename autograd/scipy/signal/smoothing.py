@@ -8,14 +8,13 @@ import numpy as np
 import scipy.signal as ss
 
 from autograd.arguments import array_of
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.ndimage import convolve1d, rank_filter
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 from .convolutions import correlate
-
-Array = Any
 
 
 @twin(ss.savgol_filter)

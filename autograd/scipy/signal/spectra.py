@@ -11,11 +11,10 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
+from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
 
 from .filters import detrend as without_trend
-
-Array = Any
 
 
 def transformed(x: Array, window: Array, step: int, size: int, detrend: Any, onesided: bool) -> Array:

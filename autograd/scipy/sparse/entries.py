@@ -12,11 +12,10 @@ import scipy.sparse.linalg as sl
 from autograd.arguments import array_of
 from autograd.arrays import is_integer
 from autograd.declare import general, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.tensor.nested import holds_tensors
 
 from .products import of_constant
-
-Array = Any
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,11 @@ import scipy.sparse.linalg as sl
 
 from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
+from autograd.duck_arrays import Array
 from autograd.scipy.twin import no_twins_but_these, twin
 from autograd.tensor.nested import holds_tensors
 
 from .entries import Entries, system
-
-Array = Any
 
 __getattr__ = no_twins_but_these(__name__)
 

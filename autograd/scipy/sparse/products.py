@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.declare import linear, on_arrays_too
-
-Array = Any
+from autograd.duck_arrays import Array
 
 
 def multiply(x: Array, *, matrix: Any) -> Array:

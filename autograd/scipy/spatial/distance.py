@@ -16,12 +16,12 @@ import scipy.spatial.distance as sd
 from autograd.arguments import array_of, arrays_of, refuse_out
 from autograd.declare import decided, piecewise_constant, put_back
 from autograd.declare.poles import quotient
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import no_twins_but_these, twin
 
-Array = Any
 Metric = Callable[..., Array]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from math import log, pi, sqrt
-from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.special.incomplete import student_log_density
 from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Distribution
 
-Array = Any
 INF = np.inf
 HALF_LOG_2PI = log(2 * pi) / 2
 

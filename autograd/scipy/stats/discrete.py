@@ -5,15 +5,13 @@ The size of a binomial distribution may be a real number, in which its probabili
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Discrete
 
-Array = Any
 INF = np.inf
 
 

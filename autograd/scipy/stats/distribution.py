@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names, reading
 from autograd.rules.closed import closed
 
 from .frozen import Freezing
 
-Array = Any
 Form = Callable[..., Array]
 
 OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf": (0.0, -np.inf)}

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import scipy.stats as st
 
+from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.precision import at_least
 from autograd.scipy.special import logsumexp
 from autograd.scipy.takes_tensors import twin_class
-
-Array = Any
 
 
 class Kernels:

@@ -9,14 +9,13 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare.on_values import decided
+from autograd.duck_arrays import Array
 from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import values_of
 
 from .frozen import Freezing
-
-Array = Any
 
 
 class MultivariateNormal(Freezing):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
 from .continuous import HALF_LOG_2PI
 from .distribution import Distribution
-
-Array = Any
 
 
 def log_mass(low: Array, high: Array) -> Array:

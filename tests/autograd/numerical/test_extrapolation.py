@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograd.arrays import Array
 from autograd.numerical.extrapolation import Limit, derivative
 
-Array = np.ndarray[Any, Any]
 SLOPES = np.array([3.0, -0.2, 1e5, 0.0])
 
 

@@ -33,8 +33,6 @@ def put_along(x: Any, places: Any, values: Any, axis: int | None) -> Any:
     np.put_along_axis(copy, places, values, axis)
     return copy
 
-
-Array = np.ndarray[Any, Any]
 Form = tuple[Callable[..., Any], tuple[Any, ...]]
 FORMS: dict[str, Form] = {
     "take by booleans, which are 0 and 1": (lambda x: np.take(x, [True, True, False], axis=0), (X,)),

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, grad, hessian, jacobian, jvp, vmap
+from autograd.arrays import Array
 from autograd.scipy.linalg import polar
 from autograd.testing import check_gradients
 
-Array = np.ndarray[Any, Any]
 rng = np.random.default_rng(0)
 DEGENERATE = {
     "identity": np.eye(3), "zero": np.zeros((3, 3)), "rank 1": np.ones((3, 3)), "two equal": np.diag([1.0, 1.0, 2.0]),

@@ -16,8 +16,6 @@ from autograd import Tensor, grad, jvp, vjp
 from autograd.registry import registry
 from autograd.testing import check_gradients, check_rule
 
-Array = np.ndarray[Any, Any]
-
 ANYWHERE, POSITIVE, NEGATIVE, INSIDE, NONZERO = (-2.0, 2.0), (0.3, 2.5), (-2.5, -0.3), (-0.8, 0.8), (0.4, 2.0)
 
 INTERVALS: dict[str, tuple[tuple[float, float], ...]] = {

@@ -19,6 +19,7 @@ import pytest
 import scipy.linalg
 
 from autograd import NoDerivativeError, Tensor, grad, jvp, vjp
+from autograd.arrays import Array
 from autograd.graph import Node
 from autograd.registry import public_name
 from autograd.testing import check_gradients
@@ -26,7 +27,6 @@ from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Row, without_row
 from tests.autograd.rules.domains.rows import caller
 
-Array = np.ndarray[Any, Any]
 Call = Callable[..., Any]
 
 

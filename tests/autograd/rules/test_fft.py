@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp, vjp
+from autograd.arrays import Array
 
-Array = np.ndarray[Any, Any]
 REAL_IN, COMPLEX_OUT = {"rfft", "ihfft"}, {"fft", "ifft", "rfft", "ihfft"}
 NORMS = st.sampled_from([None, "backward", "ortho", "forward"])
 

@@ -13,7 +13,6 @@ from autograd import Tensor, grad, vmap
 from autograd.scipy import interpolate
 from autograd.testing import check_gradients
 
-Array = Any
 rng = np.random.default_rng(0)
 X, Y = np.sort(rng.uniform(0, 5, 9)), rng.normal(size=9)
 AT = np.concatenate([X[:1] - 0.4, X, rng.uniform(0, 5, 5), X[-1:] + 0.3])

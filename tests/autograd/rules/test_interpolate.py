@@ -11,10 +11,10 @@ import pytest
 import scipy.interpolate as si
 
 from autograd import Tensor, grad, jvp, vmap
+from autograd.duck_arrays import Array
 from autograd.scipy import interpolate
 from autograd.testing import check_gradients
 
-Array = Any
 rng = np.random.default_rng(4)
 POINTS = np.array([[0.1, 0.9, -0.5], [2.2, 7.0, np.nan]])
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, grad, jvp
 from autograd.arguments import parameters
+from autograd.arrays import Array
 from autograd.primitive import Primitive
 from autograd.registry import public_name, registry
 from autograd.testing.strategies import axes, shapes
@@ -27,7 +28,6 @@ from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Operand
 from tests.examples import examples
 
-Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 Options = st.SearchStrategy[dict[str, Any]]
 

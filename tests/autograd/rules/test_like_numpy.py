@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
+from autograd.duck_arrays import Array
 from autograd.tree import flatten
 
-Array = Any
 Call = Callable[..., Any]
 
 HALVES = np.array([-1.5, -0.5, 0.5, 2.5])

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor, grad, jacobian, jvp, vjp
+from autograd.arrays import Array
 from autograd.testing import check_gradients
 
-Array = np.ndarray[Any, Any]
 rng = np.random.default_rng(0)
 
 

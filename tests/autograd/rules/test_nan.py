@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from autograd import Tensor, grad, jacfwd, jacrev, vjp, vmap
+from autograd.arrays import Array
 
-Array = np.ndarray[Any, Any]
 PAIRS = {np.nansum: np.sum, np.nanprod: np.prod, np.nanmean: np.mean, np.nanvar: np.var, np.nanstd: np.std,
          np.nanmax: np.max, np.nanmin: np.min, np.nanmedian: np.median}
 holed = arrays(float, (3, 4), elements=st.floats(-3, 3) | st.just(np.nan))

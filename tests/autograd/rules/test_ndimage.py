@@ -13,7 +13,6 @@ from autograd.scipy import ndimage
 from autograd.scipy.ndimage.sampling import SHORT, coefficients_of, transposed
 from autograd.testing import check_gradients
 
-Array = Any
 rng = np.random.default_rng(6)
 MODES = ["reflect", "constant", "nearest", "mirror", "wrap", "grid-mirror", "grid-constant", "grid-wrap"]
 LINE, POINT, IMAGE, VOLUME = (rng.normal(size=shape) for shape in ((7,), (1,), (5, 6), (3, 4, 5)))

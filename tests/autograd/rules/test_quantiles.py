@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from autograd import NoDerivativeError, Tensor, grad, jvp, vmap
+from autograd.arrays import Array
 from autograd.testing import check_gradients
 
-Array = np.ndarray[Any, Any]
 METHODS = ("inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen",
            "weibull",
            "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest")

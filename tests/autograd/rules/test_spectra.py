@@ -15,7 +15,6 @@ from autograd.scipy import signal
 from autograd.testing import check_gradients
 from tests.examples import examples
 
-Array = np.ndarray[Any, Any]
 rng = np.random.default_rng(0)
 SIGNALS = {
     "one": (rng.standard_normal(30), -1), "rows": (rng.standard_normal((3, 30)), 1),

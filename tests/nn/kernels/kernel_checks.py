@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from autograd import Tensor, jvp
+from autograd.arrays import Array
 
-Array = NDArray[Any]
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 SPURIOUS = pytest.mark.filterwarnings("ignore:invalid value encountered in (matmul|dot):RuntimeWarning")
 """For tests that compare all numbers of small products in float32, of which NumPy 2.4.2 to 2.4.6 now and then warns.

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from autograd import Tensor
+from autograd.arrays import Array
 from nn.kernels import correlation, depthwise, winograd
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
@@ -20,7 +20,6 @@ from nn.kernels.windows import Axis, axis
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
 
-Array = NDArray[Any]
 forward, pullback = convolution.evaluate, convolution.backward_kernel
 WAYS = ("by rows", "by columns", "tiles")
 

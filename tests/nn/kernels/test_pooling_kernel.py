@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.testing import check_gradients
@@ -24,8 +23,6 @@ from nn.kernels.pooling import (
 )
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
-
-Array = NDArray[Any]
 
 
 @st.composite

@@ -13,7 +13,6 @@ from .rows import UNIT, Operand, Table
 
 table = Table()
 on = table.on
-Array = Any
 
 image, distinct = Operand((4, 5)), Operand((4, 5), (-2.0, 2.0), "distinct")
 EDGES = ({}, {"mode": "constant", "cval": 1.5}, {"mode": "wrap"})

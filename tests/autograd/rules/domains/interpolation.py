@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
+from autograd.duck_arrays import Array
 from autograd.scipy import interpolate
 
 from .rows import UNIT, Operand, Table
 
 table = Table()
 on = table.on
-Array = Any
 
 gaps, shares = Operand((6,), UNIT), Operand((2, 2), UNIT)
 values = Operand((6,), (-1.0, 1.0), "distinct")

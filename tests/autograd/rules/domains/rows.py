@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import Array
 from autograd.registry import registry
 
-Array = np.ndarray[Any, Any]
 Interval = tuple[float, float]
 
 ANY: Interval = (-2.0, 2.0)
