@@ -16,7 +16,8 @@ from autograd.declare import composite, differential
 from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 
-from .linalg import H, mirrored, mT, namedtuple_of
+from .linalg import mirrored, namedtuple_of
+from .transposes import H, mT
 
 EighResult, EigResult = namedtuple_of(np.linalg.eigh), namedtuple_of(np.linalg.eig)
 SVDResult, QRResult = namedtuple_of(np.linalg.svd), namedtuple_of(np.linalg.qr)

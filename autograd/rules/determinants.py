@@ -11,7 +11,8 @@ from autograd.duck_arrays import Array
 from autograd.forward import jvp
 from autograd.tensor.nested import values_of
 
-from .linalg import H, mT, namedtuple_of
+from .linalg import namedtuple_of
+from .transposes import H, mT
 
 SlogdetResult = namedtuple_of(np.linalg.slogdet)
 

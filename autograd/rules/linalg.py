@@ -18,21 +18,13 @@ from autograd.declare import composite, constant, decided, differential, general
 from autograd.duck_arrays import Array
 
 from .products import LETTERS
+from .transposes import H, mT
+from .truncation import kept
 
 
 def namedtuple_of(function: Any) -> Any:
     """The type of what a function of a matrix returns, which NumPy does not name."""
     return type(function(np.eye(1)))
-
-
-def mT(x: Array) -> Array:
-    """The transpose of each matrix of a stack."""
-    return x.swapaxes(-1, -2)
-
-
-def H(x: Array) -> Array:
-    """The conjugate transpose of each matrix of a stack."""
-    return np.conj(x.swapaxes(-1, -2))
 
 
 def half(a: Array, lower: bool) -> Array:
@@ -78,24 +70,6 @@ lstsq_of = differential(
 def pinv_change(t: Array, x: Array, out: Array) -> Array:
     """The change of `pinv(x)` with x, of constant rank (Golub and Pereyra 1973)."""
     return (-out @ t @ out + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
-
-
-def kept(t: Array, x: Array, cut: Any) -> tuple[Array, Array]:
-    """The change of what is left of x without the singular values that a relative `cut` takes for 0, and what is left.
-
-    It is x P, where P projects onto the right singular vectors v_k that are kept. These turn towards the others, v_d:
-    v_k^H dP v_d = v_k^H d(x^H x) v_d / (s_k^2 - s_d^2). Where only rounding is cut off there is nothing to leave out.
-    """
-    if not isinstance(cut, (int, float, np.ndarray)) or not np.any(cut > max(x.shape[-2:]) * np.finfo(x.dtype).eps):
-        return t, x
-    _, s, vh = np.linalg.svd(x)
-    s = np.concatenate([s, np.zeros((*s.shape[:-1], x.shape[-1] - s.shape[-1]), s.dtype)], axis=-1)
-    large, v = s > np.asarray(cut)[..., None] * np.max(s, axis=-1, keepdims=True, initial=0), H(vh)
-    apart = large[..., :, None] != large[..., None, :]
-    gaps = np.where(apart, np.abs(np.square(s)[..., :, None] - np.square(s)[..., None, :]), 1)
-    turn = v @ (vh @ (H(t) @ x + H(x) @ t) @ v * np.where(apart, 1 / gaps, 0)) @ vh
-    projector = v * large[..., None, :] @ vh
-    return t @ projector + x @ turn, x @ projector
 
 
 def inverse_change(t: Array, x: Array, y: Array, out: Array, inverse: Array) -> Array:

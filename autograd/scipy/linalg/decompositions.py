@@ -12,7 +12,8 @@ from autograd.arrays import one_of
 from autograd.declare import decided, differential, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.rules.decompositions import eigvalsh_of, hermitian_change
-from autograd.rules.linalg import H, mirrored, sandwiched
+from autograd.rules.linalg import mirrored, sandwiched
+from autograd.rules.transposes import H
 from autograd.scipy.twin import twin
 
 from .equations import sylvester

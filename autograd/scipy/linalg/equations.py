@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import general, on_arrays_too
-from autograd.rules.linalg import H, mT
+from autograd.rules.transposes import H, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 

@@ -14,7 +14,7 @@ import scipy.linalg as sl
 from autograd.arguments import arrays_of
 from autograd.declare import differential, piecewise_constant
 from autograd.duck_arrays import Array
-from autograd.rules.linalg import mT
+from autograd.rules.transposes import mT
 from autograd.scipy.twin import twin
 
 from .operands import for_lapack

@@ -10,7 +10,7 @@ import scipy.linalg as sl
 
 from autograd.declare import general
 from autograd.duck_arrays import Array
-from autograd.rules.linalg import mT
+from autograd.rules.transposes import mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 

@@ -11,7 +11,8 @@ import scipy.linalg as sl
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
-from autograd.rules.linalg import mirrored, mT
+from autograd.rules.linalg import mirrored
+from autograd.rules.transposes import mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
