@@ -134,14 +134,14 @@ def describe(operand: Any, parent: Node | None) -> Any:
 
 
 def refuse_objects(value: Any) -> None:
-    """Raise for an array of Python objects, or one of them, which NumPy takes out of such an array.
+    """Raise for an array of strings or Python objects, or one of them, which NumPy takes out of such an array.
 
-    Of the tensors beside an array of objects it makes objects, without a gradient.
+    Of the tensors beside an array of objects it makes objects, without a gradient, and beside strings strings.
     """
-    if getattr(value, "dtype", OBJECT) is OBJECT:
+    if (kind := getattr(value, "dtype", OBJECT).kind) in "OUS":
         first = next(iter(value.flat), None) if isinstance(value, np.ndarray) else value
-        raise TypeError(f"an array of objects, such as {first!r:.40}, has no derivative: beside tensors give arrays of "
-                        "numbers, x.astype(float), and no dtype=object")
+        raise TypeError(f"an array of {'objects' if kind == 'O' else 'strings'}, such as {first!r:.40}, has no "
+                        "derivative: beside tensors give arrays of numbers, x.astype(float), and no dtype=object")
 
 
 def _constant(operand: Any, kept: Any) -> Constant | None:

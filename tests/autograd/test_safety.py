@@ -391,3 +391,13 @@ def test_objects_beside_a_tensor_are_refused_in_both_modes(name: str) -> None:
     for call in (lambda: f(Tensor(x, requires_grad=True)), lambda: jvp(f, (x,), (x,))):
         with pytest.raises(TypeError, match=r"array of objects, such as .*x\.astype\(float\)"):
             call()
+
+
+@pytest.mark.parametrize("join", [lambda t: np.concatenate([t, ["a"]]), lambda t: np.where([True, False], t, "a"),
+                                  lambda t: np.append(t, "a"), lambda t: np.array([t[0], "a"], like=t)])
+def test_strings_beside_a_tensor_are_refused_in_both_modes(join: Callable[[Any], Any]) -> None:
+    """NumPy makes strings of everything then."""
+    x = np.array([1.0, 2.0])
+    for call in (lambda: join(Tensor(x, requires_grad=True)), lambda: jvp(join, (x,), (x,))):
+        with pytest.raises(TypeError, match=r"array of strings, such as .*x\.astype\(float\)"):
+            call()
