@@ -139,8 +139,8 @@ def faults() -> dict[str, str]:
 
 def own_rule() -> str:
     """A rule for a function that SciPy shows wrapped is one for the ufunc within."""
-    autograd.rule(special.bdtri, vjp=[None, None, lambda g, out, k, n, y: g * 2.0])
-    gradient = grad(lambda y: special.bdtri(2, 4, y))(0.3)
+    autograd.rule(special.zetac, vjp=lambda g, out, x: g * 2.0)
+    gradient = grad(special.zetac)(3.0)
     return "" if gradient == 2.0 else f"the rule gave {gradient}"
 
 

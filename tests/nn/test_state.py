@@ -94,7 +94,7 @@ def test_load_state_dict_lists_everything_that_is_wrong_and_changes_nothing() ->
     for part in ("missing: temperature, first.scale", "unexpected: head.weight, head.bias",
                  "layers.1.weight: expected shape (2, 3), got (3, 2)",
                  "layers.1.bias: expected float32, got complex128", "first.offset: expected shape (3,), got ()",
-                 "first.dense.bias: expected an array, got list (setting an array element with a sequence"):
+                 "first.dense.bias: expected an array, got list (an array has rows of one length, got a list"):
         assert part in message
     for key, value in net.state_dict().items():
         np.testing.assert_array_equal(value, before[key])

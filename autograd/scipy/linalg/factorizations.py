@@ -91,7 +91,9 @@ def lu(a: Any, permute_l: bool = False, overwrite_a: bool = False, check_finite:
     places = np.argsort(order_by(pivots, packed.shape[-2]), axis=-1).astype(pivots.dtype)
     if permute_l:
         return np.take_along_axis(lower, places[..., None], -2), upper
-    return places if p_indices else np.eye(packed.shape[-2], dtype=packed.real.dtype)[places], lower, upper
+    if p_indices:
+        return places, lower, upper
+    return (places[..., None] == np.arange(packed.shape[-2])).astype(packed.real.dtype), lower, upper
 
 
 @twin(sl.lu_solve)

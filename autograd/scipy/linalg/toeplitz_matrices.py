@@ -13,7 +13,7 @@ import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
-from autograd.declare import general, on_arrays_too
+from autograd.declare import general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.scipy.precision import at_least
 from autograd.scipy.signal import fftconvolve
@@ -77,6 +77,14 @@ def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: i
     return by_columns(lambda x: times(v, x, above), x)
 
 
+@piecewise_constant
+def vanishing(spectrum: Array, tol: Any) -> Array:
+    """Which frequencies are so weak that they count as none."""
+    sizes = np.abs(spectrum)
+    least = np.max(sizes, axis=-1, keepdims=True) * sizes.shape[-1] * np.finfo(float).eps if tol is None else tol
+    return sizes <= least
+
+
 @twin(sl.solve_circulant)
 def solve_circulant(c: Any, b: Any, singular: str = "raise", tol: Any = None, caxis: int = -1, baxis: int = 0,
                     outaxis: int = 0) -> Any:
@@ -86,10 +94,8 @@ def solve_circulant(c: Any, b: Any, singular: str = "raise", tol: Any = None, ca
     if c.shape[-1] != b.shape[-1]:
         raise ValueError(f"solve_circulant takes c and b of one length, got {c.shape[-1]} and {b.shape[-1]}")
     spectrum = np.fft.fft(c)
-    sizes = np.abs(values_of(spectrum))
-    least = np.max(sizes, axis=-1, keepdims=True) * c.shape[-1] * np.finfo(float).eps if tol is None else tol
-    gone = sizes <= least
-    if singular == "raise" and np.any(gone):
+    gone = vanishing(spectrum, tol)
+    if singular == "raise" and np.any(values_of(gone)):
         raise np.linalg.LinAlgError("near singular circulant matrix: singular='lstsq' solves as nearly as can be")
     x = np.fft.ifft(np.where(gone, 0, np.fft.fft(b) / np.where(gone, 1, spectrum)))
     x = x if "c" in (c.dtype.kind, b.dtype.kind) else np.real(x)

@@ -9,9 +9,9 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of, arrays_of, in_common
 from autograd.arrays import floating, is_integer
+from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
-from autograd.tensor.nested import values_of
 
 
 def angles(worN: Any, whole: bool, fs: Any, dtype: Any, endpoint: bool = False) -> Array:
@@ -70,8 +70,11 @@ def freqz_zpk(z: Any, p: Any, k: Any, worN: Any = 512, whole: bool = False, fs: 
 def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> Any:
     """The response of an analog filter, B(iw) / A(iw); frequencies that SciPy chooses are constants."""
     b, a = (np.atleast_1d(x) for x in arrays_of((b, a)))
-    chosen = worN is None or is_integer(worN)
-    w = ss.findfreqs(*values_of([b, a]), 200 if worN is None else worN) if chosen else np.atleast_1d(array_of(worN))
+    if worN is None or is_integer(worN):
+        count = 200 if worN is None else worN
+        w = piecewise_constant(np.vectorize(lambda b, a: ss.findfreqs(b, a, count), signature="(m),(n)->(k)"))(b, a)
+    else:
+        w = np.atleast_1d(array_of(worN))
     h = np.polyval(b, 1j * w) / np.polyval(a, 1j * w)
     if plot is not None:
         plot(w, h)

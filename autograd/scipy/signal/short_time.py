@@ -77,8 +77,8 @@ def istft(Zxx: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int
     inner = slice(length // 2, -(length // 2)) if boundary else slice(None)
     x = overlapped(pieces * scale * window, step)[..., inner]
     norm = overlapped(np.broadcast_to(window**2, pieces.shape[-2:]), step)[inner]
-    known = values_of(norm) > LEAST
-    if not np.all(known):
+    known = norm > LEAST
+    if not np.all(values_of(known)):
         warnings.warn("istft: windows add up to 0 at some samples, of which nothing is known: let them overlap more"
                       + ("" if boundary else ", or extend the signal by a boundary"), stacklevel=3)
     x = np.moveaxis(x / np.where(known, norm, 1), -1, before)
