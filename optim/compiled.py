@@ -2,7 +2,8 @@
 
 NumPy makes a dozen passes over a block; the loop makes one, and takes less than half the time. It does the same
 operations in the same order and precision, so it ends with the same bits, whenever it begins. It is chosen when numba
-can be imported, unless the environment says `CLEARGRAD_FAST=0`, and once it would have saved what it takes to load.
+can be imported, and once it would have saved what it takes to load; if the environment says `CLEARGRAD_FAST=1` at once,
+if `CLEARGRAD_FAST=0` never.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ _stepped = 0  # by all optimizers that could use it
 
 
 def wanted(numbers: int) -> bool:
-    """Whether so many are to be stepped by a compiled loop: numba is there, nobody said no, and it pays."""
+    """Whether so many are to be stepped by a compiled loop: numba is there, and somebody said yes, or it pays."""
     global _stepped  # noqa: PLW0603
-    if not _installed() or os.environ.get("CLEARGRAD_FAST") == "0":
+    if not _installed():
         return False
+    said = os.environ.get("CLEARGRAD_FAST")
+    if said in ("0", "1"):
+        return said == "1"
     _stepped += numbers
     return _stepped >= MANY
 
