@@ -16,17 +16,11 @@ from typing import TYPE_CHECKING
 
 from autograd.lazy import on_first_use
 
-from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam
-from .adamax import Adamax
 from .adamw import AdamW
-from .amsgrad import AMSGrad
 from .clipping import clip_grad_norm_, clip_grad_value_
-from .nadam import NAdam
-from .nesterov import Nesterov
 from .optimizer import Optimizer
-from .radam import RAdam
 from .rmsprop import RMSProp
 from .sgd import SGD
 from .sgdm import SGDM
@@ -53,7 +47,13 @@ __all__ = [
 
 if TYPE_CHECKING:
     from . import schedulers
+    from .adadelta import Adadelta
+    from .adamax import Adamax
+    from .amsgrad import AMSGrad
     from .lbfgs import LBFGS
+    from .nadam import NAdam
+    from .nesterov import Nesterov
+    from .radam import RAdam
 else:  # or else a type checker would take every name for one that exists
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
@@ -62,5 +62,6 @@ else:  # or else a type checker would take every name for one that exists
         "ASGD": "write SGD", "SparseAdam": "write Adam",
         "swa_utils": "averages of weights are nn.AveragedModel, nn.WeightAveraging and nn.update_bn",
     }
-    _PLACES = {"schedulers": "schedulers", "LBFGS": "lbfgs"}
+    _LATER = ("AMSGrad", "Adadelta", "Adamax", "LBFGS", "NAdam", "Nesterov", "RAdam", "schedulers")
+    _PLACES = {name: name.lower() for name in _LATER}  # what a first `import optim` need not pay for
     __getattr__, __dir__ = on_first_use(__name__, _PLACES, _ADVICE)

@@ -10,11 +10,13 @@ import contextvars
 import os
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.runtime.blas import one_thread
 from autograd.runtime.cores import core_of_caller, leave
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Result = TypeVar("Result")
 
@@ -32,7 +34,7 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
         return [task(0, length)]
     ahead = min(least // 2, length - shares * least)
     bounds = [0, *(ahead + (length - ahead) * k // shares for k in range(1, shares)), length]
-    done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+    done: SimpleQueue[tuple[int, Any, BaseException | None]] = type(_jobs)()
     core = core_of_caller()
     results: list[Any] = [None] * shares
     failure: BaseException | None = None
@@ -53,7 +55,7 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
 
 # --- The workers -----------------------------------------------------------------------------------------------------
 
-_jobs: SimpleQueue[Any] = SimpleQueue()
+_jobs: SimpleQueue[Any]  # of shares; there is one as soon as there are threads
 _local = threading.local()
 _lock = threading.Lock()
 _threads: int | None = None  # with the caller's; None before the first use
@@ -77,6 +79,10 @@ def _wanted() -> int:
 
 
 def _started(wanted: int) -> int:
+    global _jobs  # noqa: PLW0603
+    from queue import SimpleQueue  # which would take a fiftieth of the time of `import autograd`
+
+    _jobs = SimpleQueue()
     for k in range(1, wanted):
         try:
             threading.Thread(target=_work, name=f"cleargrad-{k}", daemon=True).start()
@@ -99,8 +105,8 @@ def _work() -> None:
 
 def _forget() -> None:
     """A forked process has none of its parent's threads."""
-    global _threads, _jobs, _lock
-    _threads, _jobs, _lock = None, SimpleQueue(), threading.Lock()
+    global _threads, _lock
+    _threads, _lock = None, threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):

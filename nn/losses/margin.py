@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Distance = Callable[[Tensor, Tensor], Any]
 
+
 class _WithMargin(Loss):
     """A loss whose margin is 0 unless given."""
 
