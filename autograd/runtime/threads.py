@@ -55,7 +55,7 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
 
 # --- The workers -----------------------------------------------------------------------------------------------------
 
-_jobs: SimpleQueue[Any]  # of shares; there is one as soon as there are threads
+_jobs: Any = None  # a queue of shares as soon as there are threads
 _local = threading.local()
 _lock = threading.Lock()
 _threads: int | None = None  # with the caller's; None before the first use
@@ -80,9 +80,10 @@ def _wanted() -> int:
 
 def _started(wanted: int) -> int:
     global _jobs  # noqa: PLW0603
-    from queue import SimpleQueue  # which would take a fiftieth of the time of `import autograd`
+    if _jobs is None:
+        from queue import SimpleQueue  # which would take a fiftieth of the time of `import autograd`
 
-    _jobs = SimpleQueue()
+        _jobs = SimpleQueue()
     for k in range(1, wanted):
         try:
             threading.Thread(target=_work, name=f"cleargrad-{k}", daemon=True).start()
@@ -105,8 +106,8 @@ def _work() -> None:
 
 def _forget() -> None:
     """A forked process has none of its parent's threads."""
-    global _threads, _lock
-    _threads, _lock = None, threading.Lock()
+    global _threads, _jobs, _lock
+    _threads, _jobs, _lock = None, None, threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):

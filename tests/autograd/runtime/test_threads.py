@@ -121,7 +121,7 @@ def test_a_forked_process_starts_its_own(monkeypatch: pytest.MonkeyPatch) -> Non
     """What a fork calls in the child, which has none of the threads: the next call starts new ones."""
     monkeypatch.undo()
     for name in ("_threads", "_jobs", "_lock"):
-        monkeypatch.setattr(threads, name, getattr(threads, name, None), raising=False)
+        monkeypatch.setattr(threads, name, getattr(threads, name))
     monkeypatch.setattr(threads, "_wanted", lambda: 3)
     threads._forget()
     before = threading.active_count()
