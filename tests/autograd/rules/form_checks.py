@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograd import Tensor
 from autograd.testing import check_gradients
@@ -84,3 +86,18 @@ def check_single_precision(form: Form) -> None:
     for x, y in zip(found, expected, strict=True):
         assert x.dtype in (y.dtype, np.float32, np.complex64), (x.dtype, y.dtype)
         np.testing.assert_allclose(x, y, rtol=2e-3, atol=2e-3)
+
+
+def checks_of(forms: Sequence[Form], *, smooth: Callable[[Form], bool] = lambda form: True,
+             single: Callable[[Form], bool] = lambda form: True) -> tuple[Callable[[Form], None], ...]:
+    """The tests of a table: of values, of derivatives where forms are smooth, and in single precision, of real ones."""
+
+    def of_each(check: Callable[[Form], None], some: Sequence[Form]) -> Callable[[Form], None]:
+        @pytest.mark.parametrize("form", some, ids=called)
+        def test(form: Form) -> None:
+            check(form)
+
+        return test
+
+    return (of_each(check_values, forms), of_each(check_derivatives, [form for form in forms if smooth(form)]),
+            of_each(check_single_precision, [form for form in forms if is_real(form) and single(form)]))

@@ -16,15 +16,7 @@ import autograd
 from autograd import Tensor
 from autograd.scipy import integrate, linalg, special
 from autograd.testing import check_gradients
-from tests.autograd.rules.form_checks import (
-    Form,
-    called,
-    check_derivatives,
-    check_single_precision,
-    check_values,
-    is_real,
-    parts,
-)
+from tests.autograd.rules.form_checks import Form, checks_of, parts
 
 rng = np.random.default_rng(7)
 GENERAL = rng.uniform(-1, 1, (4, 4)) + 3 * np.eye(4)
@@ -170,22 +162,12 @@ FORMS: list[Form] = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_scipys(form: Form) -> None:
-    check_values(form)
-
-
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_differentiated_in_each_argument(form: Form) -> None:
-    check_derivatives(form)
-
-
-SINGLE = [form for form in FORMS if form[0] != "linalg.logm" and is_real(form)]  # SciPy warns of logm's last digits
-
-
-@pytest.mark.parametrize("form", SINGLE, ids=called)
-def test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own(form: Form) -> None:
-    check_single_precision(form)
+(
+    test_each_form_of_a_call_is_scipys,
+    test_each_form_of_a_call_is_differentiated_in_each_argument,
+    test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own,
+) = checks_of(
+    FORMS, single=lambda form: form[0] != "linalg.logm")  # SciPy warns of logm's last digits
 
 
 @pytest.mark.parametrize("options", [{}, {"axis": 0}, {"axis": 1}, {"axis": 1, "keepdims": True}, {"return_sign": True},

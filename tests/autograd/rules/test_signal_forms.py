@@ -12,14 +12,7 @@ import scipy.signal as ss
 from autograd import Tensor
 from autograd.scipy import signal
 from autograd.testing import check_gradients
-from tests.autograd.rules.form_checks import (
-    Form,
-    called,
-    check_derivatives,
-    check_single_precision,
-    check_values,
-    is_real,
-)
+from tests.autograd.rules.form_checks import Form, checks_of
 
 rng = np.random.default_rng(3)
 ROWS, COLUMNS = rng.normal(size=(2, 21)), rng.normal(size=(21, 2))
@@ -74,19 +67,11 @@ FORMS: list[Form] = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_scipys(form: Form) -> None:
-    check_values(form)
-
-
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_differentiated_in_each_argument(form: Form) -> None:
-    check_derivatives(form)
-
-
-@pytest.mark.parametrize("form", list(filter(is_real, FORMS)), ids=called)
-def test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own(form: Form) -> None:
-    check_single_precision(form)
+(
+    test_each_form_of_a_call_is_scipys,
+    test_each_form_of_a_call_is_differentiated_in_each_argument,
+    test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own,
+) = checks_of(FORMS)
 
 
 @pytest.mark.parametrize("options", [{}, {"w": 5, "whole": True}, {"w": [0.3, 1.0], "fs": 7.0}])

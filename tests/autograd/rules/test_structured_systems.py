@@ -12,14 +12,7 @@ from autograd import Tensor, vmap
 from autograd.scipy import linalg
 from autograd.scipy.linalg.factorizations import eliminated
 from autograd.testing import check_gradients
-from tests.autograd.rules.form_checks import (
-    Form,
-    called,
-    check_derivatives,
-    check_single_precision,
-    check_values,
-    is_real,
-)
+from tests.autograd.rules.form_checks import Form, checks_of
 
 rng = np.random.default_rng(5)
 SQUARE, TALL = rng.normal(size=(4, 4)), rng.normal(size=(5, 3))
@@ -51,20 +44,12 @@ FORMS: list[Form] = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_scipys(form: Form) -> None:
-    check_values(form)
-
-
-@pytest.mark.parametrize("form", FORMS, ids=called)
-def test_each_form_of_a_call_is_differentiated_in_each_argument(form: Form) -> None:
-    if form[2] != {"singular": "lstsq"}:  # in c it is not smooth where a frequency is lost
-        check_derivatives(form)
-
-
-@pytest.mark.parametrize("form", list(filter(is_real, FORMS)), ids=called)
-def test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own(form: Form) -> None:
-    check_single_precision(form)
+(
+    test_each_form_of_a_call_is_scipys,
+    test_each_form_of_a_call_is_differentiated_in_each_argument,
+    test_each_form_of_a_call_in_single_precision_has_scipys_dtype_or_its_own,
+) = checks_of(
+    FORMS, smooth=lambda form: form[2] != {"singular": "lstsq"})  # in c it is not smooth where a frequency is lost
 
 
 @pytest.mark.parametrize("trans", [0, 1, 2])
