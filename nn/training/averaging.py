@@ -50,7 +50,7 @@ class AveragedModel(Module):
         Raises ValueError for a model of other parameters, and changes nothing then.
         """
         number = int(self.n_averaged.item()) + 1
-        share = 1 if number == 1 else 1 / number if self.decay is None else 1 - self.decay
+        share = 1 / number if self.decay is None else 1 - self.decay
         averages, given = (dict([*of.named_parameters(), *of.named_buffers()]) for of in (self.module, model))
         if differing := [path for path in averages.keys() | given.keys()
                          if path not in given or path not in averages or given[path].shape != averages[path].shape]:
@@ -59,7 +59,7 @@ class AveragedModel(Module):
         learned = {path for path, _ in model.named_parameters()}
         for path, average in averages.items():
             now = given[path]._value
-            if path in learned or (self.use_buffers and average.dtype.kind in "fc"):
+            if number > 1 and (path in learned or (self.use_buffers and average.dtype.kind in "fc")):
                 now = average._value + share * (now - average._value)
             overwrite(average, now)
         overwrite(self.n_averaged, number)

@@ -49,6 +49,15 @@ def test_a_plain_average_is_the_mean_of_all_weights():
     assert averaged.n_averaged.item() == len(kept.steps) == 9
 
 
+@pytest.mark.parametrize("decay", [None, 0.9])
+def test_the_first_weights_are_taken_as_they_are(decay):
+    averaged, other = nn.AveragedModel(network(), decay), network()
+    for parameter in other.parameters():
+        parameter.data[...] = 1e9 * (parameter.data + 1 / 3)  # a difference to others loses digits
+    averaged.update_parameters(other)
+    np.testing.assert_array_equal(weights(averaged), weights(other))
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.9, 1.0])
 def test_a_fading_average_weights_each_step_less_than_the_next(decay):
     model, kept = network(), Kept()
