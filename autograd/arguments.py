@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -164,6 +164,18 @@ def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
         return False
     default = known[name].default
     return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)
+
+
+def constructor_parameters(made: type) -> Mapping[str, Any]:
+    """What the constructor of a class takes by name, itself first."""
+    return parameters(made.__init__)  # type: ignore[misc]  # of the class that is made, whichever it is
+
+
+def unknown_options(made: type, given: Iterable[str]) -> list[str]:
+    """Those of the options given that the constructor of a class does not have; none where it takes any."""
+    known = constructor_parameters(made)
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    return [] if takes_any else [name for name in given if name not in known]
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
-from autograd.arguments import parameters
+from autograd.arguments import constructor_parameters, unknown_options
 from autograd.errors import nearest
 from nn import keras_names
 
@@ -64,7 +64,7 @@ _OF_CALLS = {
             "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="}
            | keras_names.FIT,
     "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average")
-                     | {"device": "there is one device, the CPU: leave it out"},
+                     | {"device": OPTIONS["device"]},
     "summary": dict.fromkeys(("input_size", "input_data"), "write input_shape=, with the batch: (1, 3, 32, 32)"),
     "EarlyStopping": {"restore_best_weights": "write restore_best=", "verbose": "leave it out"},
     "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
@@ -94,14 +94,11 @@ def refuses_foreign_options(function: Call) -> Call:
 
 def refuse_options(made: type, options: Iterable[str]) -> None:
     """Raise TypeError for an option that the constructor of a class does not have, and say what is written here."""
-    known = parameters(made.__init__)  # type: ignore[misc]  # of the class that is made, whichever it is
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
-        return
-    for option in options:
-        if option not in known:
-            meant = nearest(option, known)
-            advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join([*known][1:])}")
-            raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")
+    for option in unknown_options(made, options):
+        known = [*constructor_parameters(made)][1:]
+        meant = nearest(option, known)
+        advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join(known)}")
+        raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")
 
 
 METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; leave the call out") | {

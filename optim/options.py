@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from inspect import Parameter
 from math import isfinite
 from numbers import Real
 from typing import Any
 
+from autograd.arguments import constructor_parameters, unknown_options
 from autograd.arrays import is_integer
 
 
@@ -42,16 +42,14 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
 }
 
 
-def check_names(made: type, known: Mapping[str, Parameter], given: Iterable[str]) -> None:
+def check_names(made: type, given: Iterable[str]) -> None:
     """Raise TypeError for an option that an optimizer or a schedule does not have, and say what is written here.
 
-    `known` are the parameters of its constructor, of which those before the options, itself and what it is for, go
-    without saying.
+    What its constructor takes before the options, itself and what it is for, goes without saying.
     """
-    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
-        for name in sorted(set(given) - known.keys()):
-            advice = f"; {ADVICE[name]}" if name in ADVICE else ""
-            raise TypeError(f"{made.__name__} has no option {name!r}, only {', '.join([*known][2:])}{advice}")
+    for name in sorted(unknown_options(made, given)):
+        known, advice = [*constructor_parameters(made)][2:], f"; {ADVICE[name]}" if name in ADVICE else ""
+        raise TypeError(f"{made.__name__} has no option {name!r}, only {', '.join(known)}{advice}")
 
 
 def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> None:

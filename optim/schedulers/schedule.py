@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from math import cos, inf
 from typing import TYPE_CHECKING, Any, Self
 
-from autograd.arguments import parameters
 from autograd.errors import UnknownName
 from optim.optimizer import Optimizer
 from optim.options import check_names
@@ -26,7 +25,7 @@ class Scheduler(ABC):
     """
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
-        check_names(cls, parameters(cls.__init__), options)
+        check_names(cls, options)
         return super().__new__(cls)
 
     def __init__(self, optimizer: Optimizer) -> None:
