@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.duck_arrays import Array
-
 from . import errors
 from .arguments import as_tensor
 from .boundary import fresh
 from .declare import piecewise_constant
+from .duck_arrays import Array
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive

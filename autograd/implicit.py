@@ -17,9 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import Array
-
-from .arrays import floating, is_floating
+from .arrays import Array, floating, is_floating
 from .boundary import as_plain
 from .closures import converted
 from .custom import custom

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import Array
-
+from .arrays import Array
 from .boundary import as_plain, standing_for
 from .errors import needing
 from .modes import no_grad

@@ -27,10 +27,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.duck_arrays import Array
-
 from . import errors
 from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
+from .duck_arrays import Array
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode, stand_ins
 from .registry import primitives, registry

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.duck_arrays import Array
-
 from . import errors
 from .arguments import as_tensor
+from .duck_arrays import Array
 from .graph import FLOAT64, FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed

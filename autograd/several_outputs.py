@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.duck_arrays import Array
-
+from .duck_arrays import Array
 from .graph import Node
 from .primitive import Primitive, wrap
 from .tensor import Tensor

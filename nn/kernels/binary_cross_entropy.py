@@ -137,4 +137,4 @@ def probability_reference(p: Any, t: Any, weight: Any, *, reduction: str = "mean
 
 
 binary_cross_entropy: Operation = fused_in_single("binary_cross_entropy", probability_forward, probability_pullback,
-                                       probability_reference)
+                                                  probability_reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,7 @@ from autograd.graph import Node
 from autograd.registry import known_name
 from nn.onnx.graph import Graph
 from nn.onnx.indexing import get_item
-from nn.onnx.kernels import KERNELS
-
-Convert = Callable[[Graph, Node, Sequence[str]], str]
+from nn.onnx.kernels import KERNELS, Convert
 
 _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
