@@ -51,11 +51,12 @@ def test_a_plain_average_is_the_mean_of_all_weights():
 
 @pytest.mark.parametrize("decay", [None, 0.9])
 def test_the_first_weights_are_taken_as_they_are(decay):
-    averaged, other = nn.AveragedModel(network(), decay), network()
-    for parameter in other.parameters():
-        parameter.data[...] = 1e9 * (parameter.data + 1 / 3)  # a difference to others loses digits
-    averaged.update_parameters(other)
-    np.testing.assert_array_equal(weights(averaged), weights(other))
+    model, far = network(), network()
+    for parameter in far.parameters():
+        parameter.data[...] += 1e9  # whose difference to others has none of their digits
+    averaged = nn.AveragedModel(far, decay)
+    averaged.update_parameters(model)
+    np.testing.assert_array_equal(weights(averaged), weights(model))
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.9, 1.0])
