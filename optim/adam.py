@@ -20,9 +20,9 @@ class Adam(TwoMoments):
         eta_t = lr * (m_t / (1 - beta1^t)) / (sqrt(V_t / (1 - beta2^t)) + eps)
         w_{t+1} = w_t - eta_t
 
-    Dividing by `1 - beta^t` takes out the bias of moments that start at 0. Raises `ValueError` for betas outside
-    [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba, "Adam: A Method for Stochastic
-    Optimization", 2014.
+    Dividing by `1 - beta^t` takes out the bias of moments that start at 0. With `decoupled_weight_decay` it is `AdamW`.
+    Raises `ValueError` for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba,
+    "Adam: A Method for Stochastic Optimization", 2014.
     """
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
@@ -34,7 +34,7 @@ class Adam(TwoMoments):
             return False
         beta1, beta2 = options["betas"]
         decay = options["weight_decay"]
-        coupled, decoupled = (0.0, options["lr"] * decay) if self.decoupled else (decay, 0.0)
+        coupled, decoupled = (0.0, options["lr"] * decay) if options["decoupled_weight_decay"] else (decay, 0.0)
         numbers = (beta1, 1 - beta1, beta2, 1 - beta2, *corrected(t, options), coupled, decoupled)
         compiled.adam()(w, g, *moments, *map(w.dtype.type, numbers))
         return True

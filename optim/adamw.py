@@ -15,8 +15,6 @@ class AdamW(Adam):
     Raises what `Adam` raises. I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2017.
     """
 
-    decoupled = True
-
     def __init__(self, params: Params, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.01) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay)
+        super().__init__(params, lr, betas, eps, weight_decay, decoupled_weight_decay=True)

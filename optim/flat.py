@@ -51,10 +51,10 @@ class Flat:
         return self.steps[i], {name: self.shaped(moment[self.spans[i]], i) for name, moment in self.moments.items()}
 
     def write(self, i: int, steps: int, moments: Mapping[str, Any]) -> None:
-        """Set what `read` gives."""
+        """Set what `read` gives; moments that are not among them stay as they are."""
         self.steps[i] = steps
-        for name, moment in self.moments.items():
-            self.shaped(moment[self.spans[i]], i)[...] = moments[name]
+        for name, value in moments.items():
+            self.shaped(self.moments[name][self.spans[i]], i)[...] = value
 
     def shaped(self, stretch: Array, i: int) -> Array:
         """A stretch of a flat array in the shape of parameter `i`."""

@@ -22,15 +22,17 @@ class NAdam(Optimizer):
         eta_t = lr * n_t / (sqrt(V_t / (1 - beta2^t)) + eps)
         w_{t+1} = w_t - eta_t
 
-    Raises what `Adam` raises, and `ValueError` for a negative `momentum_decay`. T. Dozat, "Incorporating Nesterov
-    Momentum into Adam", 2016.
+    With `decoupled_weight_decay` weights shrink as in `AdamW`. Raises what `Adam` raises, and `ValueError` for a
+    negative `momentum_decay`. T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
     """
 
     moments = ("m", "V")
 
     def __init__(self, params: Params, lr: float = 0.002, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0.0, momentum_decay: float = 0.004) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
+                 weight_decay: float = 0.0, momentum_decay: float = 0.004, *,
+                 decoupled_weight_decay: bool = False) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
+                         decoupled_weight_decay=decoupled_weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         m, V = brought_on(moments, g, options["betas"], out)

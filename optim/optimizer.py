@@ -48,13 +48,10 @@ class Optimizer:
     """
 
     moments: tuple[str, ...] = ()
-    """The names of the moments that `eta` is given."""
+    """The names of the moments that `eta` is given; those that only some options ask for are added by `moments_of`."""
 
     histories: tuple[str, ...] = ()
     """The names of what is saved of several steps, along a first axis."""
-
-    decoupled = False
-    """Whether weights decay by themselves (AdamW), not through the gradient."""
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
         known = arguments.parameters(cls.__init__)
@@ -68,7 +65,7 @@ class Optimizer:
         self.defaults = options
         self.param_groups: list[dict[str, Any]] = []
         self._names: dict[Tensor, str] = {}
-        self._laid_out: list[list[int]] = []
+        self._laid_out: list[tuple[tuple[str, ...], list[int]]] = []
         self._plans: list[list[Plan]] = []
         given = listed(self.kind, params)
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
@@ -88,6 +85,10 @@ class Optimizer:
             raise UnknownName(f"{self.kind!r} object has no attribute {name!r}", name, lambda: dir(self),
                               {option: f"write optimizer.param_groups[0][{option!r}]" for option in options}
                               | {"learning_rate": "write optimizer.param_groups[0]['lr']"})
+
+    def moments_of(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The names of the moments of parameters in a group with these options, in the order that `eta` takes."""
+        return self.moments
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         """Bring the moments from step `t - 1` to `t`, in place, and write the step `eta_t` into `out`.
@@ -180,7 +181,7 @@ class Optimizer:
 
     def _lay_out(self, states: States | None = None) -> None:
         """Lay out the moments of the groups as they are now, in these states or, if the groups changed, their own."""
-        now = [list(map(id, group["params"])) for group in self.param_groups]
+        now = [(self.moments_of(group), list(map(id, group["params"]))) for group in self.param_groups]
         if states is None:
             if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
                 return
@@ -191,20 +192,21 @@ class Optimizer:
             for p in dict.fromkeys(group["params"]):
                 self._check_leaf("a parameter" if p.name is None else p.name, p)
                 by_dtype.setdefault(p.dtype, []).append(p)
-            plans.append([Plan(self._flat(same, states)) for same in by_dtype.values()])
+            plans.append([Plan(self._flat(same, self.moments_of(group), states)) for same in by_dtype.values()])
         self._laid_out, self._plans = now, plans
 
-    def _flat(self, parameters: Sequence[Tensor], states: States) -> Flat:
-        """These parameters as one, each in its state; those without one begin anew."""
-        flat = Flat(parameters, self.moments)
+    def _flat(self, parameters: Sequence[Tensor], moments: Sequence[str], states: States) -> Flat:
+        """These parameters as one, each in its state; those without one begin anew, as moments do that are new."""
+        flat = Flat(parameters, moments)
         for i, p in enumerate(flat.parameters):
             if p in states:
-                steps, moments = states[p]
-                for name in self.moments:
-                    if np.shape(moments[name]) != p.shape:
-                        raise ValueError(f"{self.kind}: a parameter of shape {np.shape(moments[name])} has become "
+                steps, had = states[p]
+                kept = {name: had[name] for name in moments if name in had}
+                for moment in kept.values():
+                    if np.shape(moment) != p.shape:
+                        raise ValueError(f"{self.kind}: a parameter of shape {np.shape(moment)} has become "
                                          f"{p.shape}, which its moments do not fit; make a new optimizer for it")
-                flat.write(i, steps, moments)
+                flat.write(i, steps, kept)
         return flat
 
     # --- Saving and resuming -----------------------------------------------------------------------------------------
@@ -232,6 +234,8 @@ class Optimizer:
         The state of a parameter is its `"step"` and its moments as arrays of its shape. Names are those of
         `named_parameters()` if these were given, or the tensors' own; where some are missing or equal, all are indices.
         """
+        if self._plans:
+            self._lay_out()  # the moments that the options ask for now, as they may have changed since the last step
         return state.packed(self.names(), self.states(), self.param_groups)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -240,8 +244,8 @@ class Optimizer:
         Raises one `ValueError` that lists all that does not fit, and then changes nothing.
         """
         names = self.names()
-        wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults, moments=self.moments,
-                               histories=self.histories)
+        wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults,
+                               moments=lambda saved: self.moments_of(self.defaults | saved), histories=self.histories)
         if wrong:
             lines = "".join(f"\n- {problem}" for problem in wrong)
             raise ValueError(f"{self.kind}.load_state_dict: the state does not fit, nothing was loaded:{lines}")

@@ -21,9 +21,7 @@ PARALLEL = 4
 
 
 class Rule(Protocol):
-    """What an optimizer says of its step: the recurrence, and how weights decay."""
-
-    decoupled: bool
+    """What an optimizer says of its step: the recurrence."""
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array, /) -> None:
         """Bring the moments from `t - 1` to `t`, and write `eta_t` into `out`."""
@@ -106,14 +104,15 @@ def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any],
          options: dict[str, Any]) -> None:
     """Step these blocks, with memory for the gradient and the step of one."""
     decay = options["weight_decay"]
+    decoupled = options.get("decoupled_weight_decay")
     with np.errstate(all="ignore"):
         for block in some:
             spare, out = scratch[:, : block.size]
             g = block.gradient(gradients, spare)
-            if decay and not rule.decoupled:
+            if decay and not decoupled:
                 np.multiply(block.weights(out), decay, out=out)
                 g = np.add(g, out, out=spare)
             rule.eta(g, block.moments, block.steps(), options, out)
-            if decay and rule.decoupled:
+            if decay and decoupled:
                 out += np.multiply(block.weights(spare), options["lr"] * decay, out=spare)
             block.subtract(out)

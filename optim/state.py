@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,19 +36,23 @@ def unpacked(names: Names, state_dict: Mapping[str, Any]) -> States:
 
 
 def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable[str],
-             moments: Sequence[str], histories: Sequence[str] = ()) -> list[str]:
-    """Why `state_dict` is not that of an optimizer with these groups, options and moments; empty if it is.
+             moments: Callable[[dict[str, Any]], Sequence[str]], histories: Sequence[str] = ()) -> list[str]:
+    """Why `state_dict` is not that of an optimizer with these groups and options; empty if it is.
 
-    Histories are moments of several steps, which are a first axis, of one length in all parameters.
+    Which moments there are `moments` says of the options of a group. Histories are moments of several steps, which are
+    a first axis, of one length in all parameters.
     """
     if not isinstance(state_dict, Mapping):
         return [f"a state is a dict, got {type(state_dict).__name__}"]
     missing = [key for key in ("state", "param_groups") if key not in state_dict]
     if missing:
         return [f"there is no {key!r} in it" for key in missing]
+    saved = state_dict["param_groups"]
+    kept = {names[p]: moments(dict(group)) for group in groups for p in group["params"]}
+    kept |= {name: moments(dict(group)) for group in saved for name in group.get("params", ())}
     return [
-        *_group_problems(names, groups, state_dict["param_groups"], list(options)),
-        *_state_problems(names, state_dict["state"], moments, histories),
+        *_group_problems(names, groups, saved, list(options)),
+        *_state_problems(names, state_dict["state"], kept, histories),
     ]
 
 
@@ -66,20 +70,20 @@ def _group_problems(names: Names, groups: Groups, saved: Groups, known: Sequence
     return wrong
 
 
-def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moments: Sequence[str],
+def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moments: Mapping[str, Sequence[str]],
                     histories: Sequence[str]) -> list[str]:
     shapes = {name: p.shape for p, name in names.items()}
-    expected = {"step", *moments, *histories}
     kept = next((np.shape(state[key])[:1] for state in saved.values() for key in histories if key in state), ())
     wrong = [f"there is state of an unknown parameter {name!r}" for name in saved if name not in shapes]
     for name, state in saved.items():
         if name not in shapes:
             continue
+        expected = {"step", *moments[name], *histories}
         if set(state) != expected:
             wrong.append(f"the state of {name!r} is {sorted(state)}, expected {sorted(expected)}")
         wrong += [
             f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shape}"
-            for keys, shape in ((moments, shapes[name]), (histories, kept + shapes[name]))
+            for keys, shape in ((moments[name], shapes[name]), (histories, kept + shapes[name]))
             for key in keys
             if key in state and np.shape(state[key]) != shape
         ]

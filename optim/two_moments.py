@@ -12,14 +12,16 @@ from .optimizer import Optimizer, Params, average
 class TwoMoments(Optimizer):
     """An optimizer with the moments `m_t` and `V_t`, which fade by `betas`, and an `eps` that keeps steps finite.
 
+    With `decoupled_weight_decay` weights shrink by `lr * weight_decay * w_t` by themselves, as `AdamW`'s do.
     Raises `ValueError` for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`.
     """
 
     moments: tuple[str, ...] = ("m", "V")
 
     def __init__(self, params: Params, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0.0) -> None:
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+                 weight_decay: float = 0.0, *, decoupled_weight_decay: bool = False) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
+                         decoupled_weight_decay=decoupled_weight_decay)
 
 
 def brought_on(moments: tuple[Array, ...], g: Array, betas: tuple[float, float], out: Array) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from .schedule import Scheduler, checked, cosine, for_all_groups, one_a_group
 
 
 class Cycle(Scheduler):
-    """The base of cycles: the first beta goes between the two numbers of `momenta`, if they are given.
+    """The base of cycles: the first beta, or RMSProp's momentum, goes between the two `momenta`, if they are given.
 
     Raises `ValueError` for an optimizer that has no momentum.
     """
@@ -21,7 +21,7 @@ class Cycle(Scheduler):
     def __init__(self, optimizer: Optimizer, starts: float | Sequence[float],
                  momenta: tuple[float, float] | None) -> None:
         groups = checked(self, optimizer).param_groups
-        if momenta is not None and "m" not in optimizer.moments:
+        if momenta is not None and not all("m" in optimizer.moments_of(group) for group in groups):
             raise ValueError(f"{type(self).__name__}: {optimizer.kind} has no momentum; write cycle_momentum=False")
         self.momenta = momenta
         for group, start in zip(groups, one_a_group(self, "max_lr", starts, len(groups)), strict=True):
@@ -37,7 +37,8 @@ class Cycle(Scheduler):
         if self.momenta is not None:
             beta = self.momentum(self.last_step, *self.momenta)
             for group in self.optimizer.param_groups:
-                group |= {"betas": (beta, group["betas"][1])} if "betas" in group else {"beta": beta}
+                group |= ({"betas": (beta, group["betas"][1])} if "betas" in group
+                          else {"momentum" if "momentum" in group else "beta": beta})
 
 
 class OneCycleLR(Cycle):

@@ -27,6 +27,10 @@ def leaf(size: int = 3) -> Tensor:
         (optim.Adagrad, {"eps": -1e-8}, "Adagrad: eps must be a number >= 0, got -1e-08"),
         (optim.Adam, {"betas": (0.9, 1.0)}, r"Adam: betas must be two numbers in \[0, 1\), got \(0.9, 1.0\)"),
         (optim.Adam, {"betas": 0.9}, r"betas must be two numbers in \[0, 1\), got 0.9"),
+        (optim.RMSProp, {"momentum": 1}, r"RMSProp: momentum must be a number in \[0, 1\), got 1"),
+        (optim.RMSProp, {"centered": 1}, "RMSProp: centered must be True or False, got 1"),
+        (optim.Adagrad, {"lr_decay": -1.0}, "Adagrad: lr_decay must be a number >= 0, got -1.0"),
+        (optim.RAdam, {"decoupled_weight_decay": None}, "decoupled_weight_decay must be True or False, got None"),
         (optim.AdamW, {"lr": -1, "eps": -2}, "AdamW: lr must be .* got -1; eps must be .* got -2"),
     ],
 )
@@ -98,7 +102,7 @@ def test_schedules_that_another_library_has():
 def test_options_of_a_group_are_checked_too(adam):
     with pytest.raises(ValueError, match="lr must be a number >= 0, got -3"):
         adam([{"params": [leaf()], "lr": -3}])
-    with pytest.raises(ValueError, match="no option 'momentum', only betas, eps, lr, weight_decay"):
+    with pytest.raises(ValueError, match="no option 'momentum', only betas, .*, eps, lr, weight_decay"):
         adam([{"params": [leaf()], "momentum": 0.9}])
     optimizer = adam([leaf()])
     with pytest.raises(TypeError, match="a group is a dict"):

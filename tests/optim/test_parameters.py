@@ -136,7 +136,7 @@ def test_parameters_added_in_a_group_or_to_its_list(make):
     optimizer.step()
     assert (first.numpy() != before[0]).all()
     assert (third.numpy() != before[2]).all()
-    if not optimizer.defaults["weight_decay"] or optimizer.decoupled:
+    if not optimizer.defaults["weight_decay"] or optimizer.defaults.get("decoupled_weight_decay"):
         np.testing.assert_array_equal(second.numpy(), before[1])
     steps = {name: state["step"] for name, state in optimizer.state_dict()["state"].items()}
     assert steps == {"0": 2, "1": 1, "2": 1}

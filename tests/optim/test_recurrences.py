@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import optim
-from autograd import Tensor
+from autograd import Tensor, arguments
 from tests.examples import examples
 
 # --- The recurrences, of one number ----------------------------------------------------------------------------------
@@ -34,30 +34,48 @@ def sgdm(w: float, gradients: Sequence[float], *, lr: float, beta: float, weight
     return w
 
 
-def adagrad(w: float, gradients: Sequence[float], *, lr: float, eps: float, weight_decay: float) -> float:
-    V = 0.0
-    for gradient in gradients:
+def adagrad(
+    w: float, gradients: Sequence[float], *, lr: float, eps: float, weight_decay: float, lr_decay: float,
+    initial_accumulator_value: float
+) -> float:
+    V = initial_accumulator_value
+    for t, gradient in enumerate(gradients, start=1):
         g = gradient + weight_decay * w
         V = V + g**2
-        w = w - lr * g / (sqrt(V) + eps)
+        w = w - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(V) + eps)
     return w
 
 
-def rmsprop(w: float, gradients: Sequence[float], *, lr: float, beta: float, eps: float, weight_decay: float) -> float:
-    V = 0.0
-    for gradient in gradients:
+def rmsprop(
+    w: float, gradients: Sequence[float], *, lr: float, beta: float, eps: float, weight_decay: float, momentum: float,
+    centered: bool
+) -> float:
+    m = 0.0
+    seen: list[float] = []
+    for t, gradient in enumerate(gradients, start=1):
         g = gradient + weight_decay * w
-        V = beta * V + (1 - beta) * g**2
-        w = w - lr * g / (sqrt(V) + eps)
+        seen.append(g)
+        weights = [(1 - beta) * beta ** (t - k) for k in range(1, t + 1)]
+        mean = sum(c * x for c, x in zip(weights, seen, strict=True)) if centered else 0.0
+        # the start, 0, has what is left of the weight
+        V = sum(c * (x - mean) ** 2 for c, x in zip(weights, seen, strict=True)) + beta**t * mean**2
+        m = momentum * m + g / (sqrt(V) + eps)
+        w = w - lr * m
     return w
+
+
+def decayed(gradient: float, w: float, lr: float, weight_decay: float, decoupled: bool) -> tuple[float, float]:
+    """The gradient that a step goes by, and the weight that it starts from: one of the two has the decay in it."""
+    return (gradient, w - lr * weight_decay * w) if decoupled else (gradient + weight_decay * w, w)
 
 
 def adam(
-    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    decoupled_weight_decay: bool
 ) -> float:
     m = V = 0.0
     for t, gradient in enumerate(gradients, start=1):
-        g = gradient + weight_decay * w
+        g, w = decayed(gradient, w, lr, weight_decay, decoupled_weight_decay)
         m = betas[0] * m + (1 - betas[0]) * g
         V = betas[1] * V + (1 - betas[1]) * g**2
         w = w - lr * (m / (1 - betas[0] ** t)) / (sqrt(V / (1 - betas[1] ** t)) + eps)
@@ -65,8 +83,10 @@ def adam(
 
 
 def adamw(
-    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    decoupled_weight_decay: bool
 ) -> float:
+    assert decoupled_weight_decay
     m = V = 0.0
     for t, g in enumerate(gradients, start=1):
         m = betas[0] * m + (1 - betas[0]) * g
@@ -97,11 +117,12 @@ def adadelta(w: float, gradients: Sequence[float], *, lr: float, rho: float, eps
 
 
 def amsgrad(
-    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    decoupled_weight_decay: bool
 ) -> float:
     m = V = largest = 0.0
     for t, gradient in enumerate(gradients, start=1):
-        g = gradient + weight_decay * w
+        g, w = decayed(gradient, w, lr, weight_decay, decoupled_weight_decay)
         m = betas[0] * m + (1 - betas[0]) * g
         V = betas[1] * V + (1 - betas[1]) * g**2
         largest = max(largest, V)
@@ -110,11 +131,12 @@ def amsgrad(
 
 
 def adamax(
-    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    decoupled_weight_decay: bool
 ) -> float:
     m = V = 0.0
     for t, gradient in enumerate(gradients, start=1):
-        g = gradient + weight_decay * w
+        g, w = decayed(gradient, w, lr, weight_decay, decoupled_weight_decay)
         m = betas[0] * m + (1 - betas[0]) * g
         V = max(betas[1] * V, abs(g) + eps)
         w = w - lr * (m / (1 - betas[0] ** t)) / V
@@ -122,12 +144,13 @@ def adamax(
 
 
 def radam(
-    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
+    decoupled_weight_decay: bool
 ) -> float:
     m = V = 0.0
     rho = 2 / (1 - betas[1]) - 1
     for t, gradient in enumerate(gradients, start=1):
-        g = gradient + weight_decay * w
+        g, w = decayed(gradient, w, lr, weight_decay, decoupled_weight_decay)
         m = betas[0] * m + (1 - betas[0]) * g
         V = betas[1] * V + (1 - betas[1]) * g**2
         now = rho - 2 * t * betas[1] ** t / (1 - betas[1] ** t)
@@ -141,12 +164,12 @@ def radam(
 
 def nadam(
     w: float, gradients: Sequence[float], *, lr: float, betas: tuple[float, float], eps: float, weight_decay: float,
-    momentum_decay: float
+    momentum_decay: float, decoupled_weight_decay: bool
 ) -> float:
     m = V = 0.0
     product = 1.0
     for t, gradient in enumerate(gradients, start=1):
-        g = gradient + weight_decay * w
+        g, w = decayed(gradient, w, lr, weight_decay, decoupled_weight_decay)
         now, ahead = (betas[0] * (1 - 0.5 * 0.96 ** (at * momentum_decay)) for at in (t, t + 1))
         product *= now
         m = betas[0] * m + (1 - betas[0]) * g
@@ -214,19 +237,21 @@ numbers = st.floats(-10, 10)
     betas=st.tuples(rates, rates),
     eps=st.floats(1e-6, 1),
     weight_decay=st.floats(0, 0.5),
+    further=st.fixed_dictionaries({"centered": st.booleans(), "decoupled_weight_decay": st.booleans()}),
 )
 @pytest.mark.parametrize("kind", RECURRENCES)
-def test_any_options_follow_the_recurrence(kind, gradients, start, lr, betas, eps, weight_decay):
+def test_any_options_follow_the_recurrence(kind, gradients, start, lr, betas, eps, weight_decay, further):
     every = {"lr": lr, "beta": betas[0], "rho": betas[1], "betas": betas, "eps": eps, "weight_decay": weight_decay,
-             "momentum_decay": eps}
-    own = kind([Tensor(1.0)], lr=lr).defaults
+             "momentum_decay": eps, "momentum": betas[1], "lr_decay": eps, "initial_accumulator_value": lr, **further}
+    own = arguments.parameters(kind)
     options = {name: value for name, value in every.items() if name in own}
     tensor = Tensor([start], requires_grad=True)
     optimizer = kind([tensor], **options)
     for g in gradients:
         tensor.grad = [g]
         optimizer.step()
-    np.testing.assert_allclose(tensor.item(), RECURRENCES[kind](start, gradients, **options), rtol=1e-8, atol=1e-8)
+    expected = RECURRENCES[kind](start, gradients, **optimizer.defaults)
+    np.testing.assert_allclose(tensor.item(), expected, rtol=1e-8, atol=1e-8)
 
 
 def test_the_defaults_are_those_of_the_contract():
@@ -235,16 +260,32 @@ def test_the_defaults_are_those_of_the_contract():
 
     assert options(optim.SGD, 0.1) == {"lr": 0.1, "weight_decay": 0}
     assert options(optim.SGDM, 0.1) == {"lr": 0.1, "beta": 0.9, "weight_decay": 0}
-    assert options(optim.Adagrad) == {"lr": 0.01, "eps": 1e-10, "weight_decay": 0}
-    assert options(optim.RMSProp) == {"lr": 0.01, "beta": 0.99, "eps": 1e-8, "weight_decay": 0}
-    assert options(optim.Adam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.Adagrad) == {
+        "lr": 0.01, "eps": 1e-10, "weight_decay": 0, "lr_decay": 0, "initial_accumulator_value": 0}
+    assert options(optim.RMSProp) == {
+        "lr": 0.01, "beta": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False}
+    assert options(optim.Adam) == {
+        "lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "decoupled_weight_decay": False}
     assert options(optim.Nesterov, 0.1) == {"lr": 0.1, "beta": 0.9, "weight_decay": 0}
     assert options(optim.Adadelta) == {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0}
     assert options(optim.AMSGrad) == options(optim.Adam)
-    assert options(optim.Adamax) == {"lr": 0.002, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
-    assert options(optim.RAdam) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
+    assert options(optim.Adamax) == options(optim.Adam) | {"lr": 0.002}
+    assert options(optim.RAdam) == options(optim.Adam)
     assert options(optim.NAdam) == options(optim.RAdam) | {"lr": 0.002, "momentum_decay": 0.004}
-    assert options(optim.AdamW) == {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01}
+    assert options(optim.AdamW) == options(optim.Adam) | {"weight_decay": 0.01, "decoupled_weight_decay": True}
+
+
+def test_a_variance_stays_one_where_the_gradient_does_not_change():
+    """The mean square less the squared mean is negative there by rounding, and its root would be nan."""
+    w = Tensor(np.float32([1.0]), requires_grad=True)
+    optimizer = optim.RMSProp([w], lr=1e-6, beta=0.5, eps=1e-3, centered=True)
+    for _ in range(60):
+        w.grad = np.float32([0.1])
+        before = w.item()
+        optimizer.step()
+    (_, moments), = optimizer.states().values()
+    assert 0 <= moments["V"][0] < 1e-16
+    np.testing.assert_allclose(before - w.item(), 1e-6 * 0.1 / 1e-3, rtol=2e-3)
 
 
 def test_gradient_descent_crawls_or_oscillates_where_adam_arrives():

@@ -217,6 +217,20 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
         schedulers.OneCycleLR(plain([Tensor(1.0)], 0.1), 1.0, 5, cycle_momentum=False)
 
 
+def test_one_cycle_of_rmsprop_takes_its_momentum_and_leaves_the_beta_of_its_squares():
+    parameter = Tensor(1.0, requires_grad=True)
+    optimizer = optim.RMSProp([parameter], 0.1, momentum=0.5)
+    adam = optim.Adam([Tensor(1.0)])
+    cycles = [schedulers.OneCycleLR(o, 1.0, 5) for o in (optimizer, adam)]
+    for _ in range(5):
+        group = optimizer.param_groups[0]
+        assert (group["momentum"], group["beta"]) == (adam.param_groups[0]["betas"][0], 0.99)
+        parameter.grad = np.array(1.0)
+        optimizer.step()
+        for cycle in cycles:
+            cycle.step()
+
+
 # --- Cycles ----------------------------------------------------------------------------------------------------------
 
 

@@ -63,6 +63,7 @@ def test_the_state_is_plain_and_by_name():
         "betas": (0.9, 0.999),
         "eps": 1e-8,
         "weight_decay": 0.0,
+        "decoupled_weight_decay": False,
     }
 
 
@@ -167,3 +168,37 @@ def test_a_state_of_another_optimizer_is_an_error(adam):
     run(optimizer, tensors, range(2))
     with pytest.raises(ValueError, match=r"expected \['V', 'm', 'step'\]"):
         adam(start()).load_state_dict(optimizer.state_dict())
+
+
+def test_moments_come_and_go_with_the_options_that_ask_for_them():
+    """Switched on, they begin at 0; the others, and the count of steps, go on; saved is what a step would use."""
+    tensors = start()
+    optimizer = optim.RMSProp([{"params": tensors[:2]}, {"params": tensors[2:], "momentum": 0.5}], lr=0.05)
+    run(optimizer, tensors, range(1, 3))
+    plain, running = "w(3,)", "w(2, 2)"
+    before = optimizer.state_dict()["state"]
+    assert (set(before[plain]), set(before[running])) == ({"step", "V"}, {"step", "V", "m"})
+    optimizer.param_groups[0] |= {"momentum": 0.9, "centered": True}
+    optimizer.param_groups[1]["momentum"] = 0.0
+    saved = optimizer.state_dict()
+    after = saved["state"]
+    assert (set(after[plain]), set(after[running])) == ({"step", "V", "M", "m"}, {"step", "V"})
+    assert (after[plain]["step"], np.abs(after[plain]["m"]).max()) == (2, 0)
+    np.testing.assert_array_equal(after[plain]["V"], before[plain]["V"])
+    twins = [Tensor(t.numpy().copy(), requires_grad=True, name=t.name) for t in tensors]
+    resumed = optim.RMSProp([{"params": twins[:2]}, {"params": twins[2:]}])
+    resumed.load_state_dict(saved)
+    for pair in ((optimizer, tensors), (resumed, twins)):
+        run(*pair, range(3, 6))
+    for a, b in zip(tensors, twins, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_a_state_without_a_moment_that_its_options_ask_for_is_an_error():
+    tensors = start()
+    optimizer = optim.RMSProp(tensors, momentum=0.5)
+    run(optimizer, tensors, range(1, 3))
+    saved = optimizer.state_dict()
+    del saved["state"]["w()"]["m"]
+    with pytest.raises(ValueError, match=r"the state of 'w\(\)' is \['V', 'step'\], expected \['V', 'm', 'step'\]"):
+        optim.RMSProp(start()).load_state_dict(saved)  # what is loaded says which options there are
