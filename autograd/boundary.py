@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def standing_for(f: Callable[..., Any], argnums: Any = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`functools.wraps(f)`, for what a transform makes of a function.
+class Transformed(functools.partial[Any]):
+    """What a transform makes of a function: it looks like it, is a method in a class, and is pickled if that can be."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return transformed, (self.func, *self.args)
+
+
+def transformed(way: Callable[..., Any], f: Callable[..., Any], *settings: Any, argnums: Any = ()) -> Transformed:
+    """`way(f, *settings, ...)`, as a function of the arguments of `f`.
 
     Raises `TypeError` for what is no function, and for arguments where their numbers belong.
     """
@@ -32,7 +43,9 @@ def standing_for(f: Callable[..., Any], argnums: Any = ()) -> Callable[[Callable
         names = any(isinstance(n, str) for n in given)
         raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; write "
                         + ("grad(f, argnums=1) for the second" if names else "grad(f)(x), not grad(f, x)"))
-    return functools.wraps(f)
+    made = Transformed(way, f, *settings)
+    functools.update_wrapper(made, f)
+    return made
 
 
 def as_input(x: Any) -> Tensor:

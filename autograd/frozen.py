@@ -14,14 +14,14 @@ from typing import Any
 
 
 def frozen(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A copy of a function whose variables stay what they are, and so those of functions that it finds in them.
+    """A copy of a function whose variables stay what they are, and so those of functions that it finds or is given.
 
     Variables of a module are kept for the functions of the module of the first. Objects are not copied, nor what they
     hold: what changes in them is seen.
     """
     innermost = function
-    while type(innermost) is partial:
-        innermost = innermost.func
+    while isinstance(innermost, partial):
+        innermost = getattr(innermost, "__wrapped__", innermost.func)  # of a transform the function that it was given
     return copied(function, getattr(innermost, "__globals__", None), {})  # type: ignore[no-any-return]
 
 
@@ -29,8 +29,12 @@ def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any
     """What stands for a variable's value: a copy of a function with variables of its own, all else itself."""
     if type(value) is MethodType:
         return MethodType(copied(value.__func__, home, made), value.__self__)
-    if type(value) is partial:
-        return partial(copied(value.func, home, made), *value.args, **value.keywords)
+    if isinstance(value, partial):
+        keywords = {name: copied(argument, home, made) for name, argument in value.keywords.items()}
+        given = [copied(argument, home, made) for argument in value.args]
+        bound = type(value)(copied(value.func, home, made), *given, **keywords)
+        vars(bound).update(vars(value))
+        return bound
     if type(value) is not FunctionType or (value.__globals__ is not home and not value.__closure__):
         return value
     if value in made:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
-from .boundary import as_plain, standing_for
+from .boundary import as_plain, transformed
 from .errors import needing
 from .modes import no_grad
 from .tensor import Tensor
@@ -38,15 +38,7 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     promoted = tree_map(_float64, params)
     start, unravel = ravel(promoted)
 
-    @standing_for(f)
-    def loss(vector: Any) -> Any:
-        out = f(unravel(vector), *args)
-        if derivatives and not isinstance(out, Tensor) and np.array_equal(as_plain(vector), start):
-            raise TypeError(f"minimize by {method} follows the gradient of f, which has none: at the start f "
-                            f"returned {type(out).__name__} {out!r:.40}, no tensor made of the parameters (was it cut "
-                            "by .item(), float() or a plain array?); method='Nelder-Mead' needs no gradient")
-        return out
-
+    loss = transformed(_loss, f, unravel, args, method, start)
     derivatives = _derivatives(loss, method.lower())
 
     def value(x: Array) -> float:
@@ -66,9 +58,24 @@ def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: 
     return result
 
 
+def _loss(f: Callable[..., Any], unravel: Callable[[Any], Any], args: Sequence[Any], method: str, start: Any,
+          vector: Any, /) -> Any:
+    """`f` as a function of one vector."""
+    out = f(unravel(vector), *args)
+    if not isinstance(out, Tensor) and _follows_gradient(method) and np.array_equal(as_plain(vector), start):
+        raise TypeError(f"minimize by {method} follows the gradient of f, which has none: at the start f "
+                        f"returned {type(out).__name__} {out!r:.40}, no tensor made of the parameters (was it cut "
+                        "by .item(), float() or a plain array?); method='Nelder-Mead' needs no gradient")
+    return out
+
+
+def _follows_gradient(method: str) -> bool:
+    return method.lower() not in WITHOUT_GRADIENT
+
+
 def _derivatives(loss: Callable[..., Any], method: str) -> dict[str, Any]:
     """What SciPy's method takes of the derivatives of a function of a vector."""
-    taken: dict[str, Any] = {} if method in WITHOUT_GRADIENT else {"jac": True}
+    taken: dict[str, Any] = {"jac": True} if _follows_gradient(method) else {}
     if method in WITH_PRODUCTS:
         taken["hessp"] = lambda x, v: as_plain(hvp(loss, x, v))
     if method in WITH_HESSIAN:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import random, tree
-from autograd.boundary import fresh, standing_for
+from autograd.boundary import fresh, transformed
 from autograd.duck_arrays import Array
 from autograd.graph import Leaf, Node
 from autograd.modes import enable_grad, local, watching, within
@@ -96,33 +96,32 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
     get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once.
-    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ,
-    or f writes to its arguments.
+    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its
+    arguments.
     """
+    return transformed(_checkpointed, f)
 
-    @standing_for(f)
-    def run(*args: Any, **named: Any) -> Any:
-        leaves, structure = tree.flatten((args, named))
-        if not local.recording or local.stand_in is not None or any(isinstance(x, Box) for x in leaves):
-            return f(*args, **named)
-        values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
-        inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
-        since, nodes = random.state(), [*map(_node, inputs)]
-        first = _Run(f, structure.unflatten(inputs), inputs)
-        if any(_node(x) is not node for x, node in zip(inputs, nodes, strict=True)):
-            raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
-                               "needs as it was to run it again; write to a copy, x = x.copy()")
-        if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
-            return f(*args, **named)
-        parents = (*map(_node, leaves), *first.around)
-        if not any(map(_node, first.results)) or not any(parents):
-            return first.structure.unflatten(first.outs)
-        raw = tuple(o._value for o in first.results)
-        options = {"f": f, "structure": structure, "sums": first.sums(), "since": since}
-        nothing = [None] * len(first.around)
-        made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
-                                   (*values, *nothing, None), options)
-        results = iter(made if len(raw) > 1 else [made])
-        return first.structure.unflatten([next(results) if isinstance(o, Tensor) else o for o in first.outs])
 
-    return run
+def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+    leaves, structure = tree.flatten((args, named))
+    if not local.recording or local.stand_in is not None or any(isinstance(x, Box) for x in leaves):
+        return f(*args, **named)
+    values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
+    inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
+    since, nodes = random.state(), [*map(_node, inputs)]
+    first = _Run(f, structure.unflatten(inputs), inputs)
+    if any(_node(x) is not node for x, node in zip(inputs, nodes, strict=True)):
+        raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
+                           "needs as it was to run it again; write to a copy, x = x.copy()")
+    if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
+        return f(*args, **named)
+    parents = (*map(_node, leaves), *first.around)
+    if not any(map(_node, first.results)) or not any(parents):
+        return first.structure.unflatten(first.outs)
+    raw = tuple(o._value for o in first.results)
+    options = {"f": f, "structure": structure, "sums": first.sums(), "since": since}
+    nothing = [None] * len(first.around)
+    made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
+                               (*values, *nothing, None), options)
+    results = iter(made if len(raw) > 1 else [made])
+    return first.structure.unflatten([next(results) if isinstance(o, Tensor) else o for o in first.outs])

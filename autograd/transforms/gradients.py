@@ -21,7 +21,7 @@ from autograd.boundary import (
     connected,
     fresh,
     output_and_aux,
-    standing_for,
+    transformed,
     unvarying,
 )
 from autograd.errors import DisconnectedWarning
@@ -102,13 +102,12 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     f returns one real number; the gradient has the structure, shapes and types of the arguments `argnums`. Raises
     `TypeError` for an output that is no scalar; warns `DisconnectedWarning` where f does not depend on its arguments.
     """
+    return transformed(_value_and_gradient, f, argnums, has_aux, argnums=argnums)
 
-    @standing_for(f, argnums)
-    def run(*args: Any, **options: Any) -> Any:
-        inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
-        return inputs.value((output, aux) if has_aux else output), gradient
 
-    return run
+def _value_and_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
+    inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+    return inputs.value((output, aux) if has_aux else output), gradient
 
 
 def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Sequence[Any],
@@ -132,13 +131,12 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     The gradient has the structure, shapes and types of the arguments `argnums`; with `has_aux` it is `(gradient, aux)`.
     `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
     """
+    return transformed(_gradient, f, argnums, has_aux, argnums=argnums)
 
-    @standing_for(f, argnums)
-    def run(*args: Any, **options: Any) -> Any:
-        inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
-        return (gradient, inputs.value(aux)) if has_aux else gradient
 
-    return run
+def _gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
+    inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+    return (gradient, inputs.value(aux)) if has_aux else gradient
 
 
 def gradient_for(asker: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Callable[..., Any]:

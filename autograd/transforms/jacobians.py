@@ -11,7 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.arguments import refuses_foreign_options
 from autograd.arrays import consecutive
-from autograd.boundary import as_input, as_output, output_and_aux, standing_for
+from autograd.boundary import as_input, as_output, output_and_aux, transformed
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
@@ -34,18 +34,17 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
     With `has_aux`, where f returns `(y, aux)`, it is `(Jacobian, aux)`.
     """
+    return transformed(_by_rows, f, argnums, has_aux, argnums=argnums)
 
-    @standing_for(f, argnums)
-    def run(*args: Any, **options: Any) -> Any:
-        chosen, replace = choose(args, argnums)
-        inputs = Inputs(chosen)
-        with enable_grad():
-            out, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
-        outs, structure = tree.flatten(out)
-        rows = structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
-        return (rows, inputs.value(aux)) if has_aux else rows
 
-    return run
+def _by_rows(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
+    chosen, replace = choose(args, argnums)
+    inputs = Inputs(chosen)
+    with enable_grad():
+        out, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
+    outs, structure = tree.flatten(out)
+    rows = structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
+    return (rows, inputs.value(aux)) if has_aux else rows
 
 
 def _rows(inputs: Inputs, out: Tensor) -> Any:
@@ -76,17 +75,20 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     the cheaper one where there are fewer inputs than outputs; `jacobian` chooses. With `has_aux` as `jacrev`, by one
     more call of f.
     """
-
-    @standing_for(f, argnums)
-    def run(*args: Any, **options: Any) -> Any:
-        chosen, replace = choose(args, argnums)
-        columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen)
-        return (columns, f(*args, **options)[1]) if has_aux else columns
-
-    return run
+    return transformed(_by_columns, f, argnums, has_aux, False, argnums=argnums)
 
 
-def _columns(f: Callable[[Any], Any], chosen: Any, *, unless_more: bool = False) -> Any:
+def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_more: bool, /,
+                *args: Any, **options: Any) -> Any:
+    """The Jacobian by columns; with `unless_more` by rows, if there are fewer of these."""
+    chosen, replace = choose(args, argnums)
+    columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more)
+    if columns is None:
+        return _by_rows(f, argnums, has_aux, *args, **options)
+    return (columns, f(*args, **options)[1]) if has_aux else columns
+
+
+def _columns(f: Callable[[Any], Any], chosen: Any, unless_more: bool) -> Any:
     """Jacobian column by column; with `unless_more` None if, after the first, it shows that there are fewer rows."""
     leaves, structure = tree.flatten(chosen)
     tensors = [as_input(x) for x in leaves]
@@ -133,16 +135,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
 
     Shapes and `has_aux` as `jacrev`. A function from R^3 to R^2000 is called three times.
     """
-
-    @standing_for(f, argnums)
-    def run(*args: Any, **options: Any) -> Any:
-        chosen, replace = choose(args, argnums)
-        columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more=True)
-        if columns is None:
-            return jacrev(f, argnums, has_aux)(*args, **options)
-        return (columns, f(*args, **options)[1]) if has_aux else columns
-
-    return run
+    return transformed(_by_columns, f, argnums, has_aux, True, argnums=argnums)
 
 
 @refuses_foreign_options
@@ -153,14 +146,14 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) 
     `has_aux`, where f returns `(y, aux)`, it is `(Hessian, aux)`.
     Raises `TypeError` for complex arguments: of a real function of z, the entries in Re z and Im z are no matrix in z.
     """
+    return transformed(_of_gradient, f, argnums, has_aux, argnums=argnums)
 
-    def quiet(*args: Any, **options: Any) -> Any:
-        for x in map(as_input, tree.flatten(choose(args, argnums)[0])[0]):
-            if x.dtype.kind == "c":
-                raise TypeError(f"hessian needs real arguments, got {x.dtype}: write f as a function of the real "
-                                "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DisconnectedWarning)
-            return jacrev(gradient_for("hessian", f, argnums, has_aux), argnums, has_aux)(*args, **options)
 
-    return standing_for(f, argnums)(quiet)
+def _of_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
+    for x in map(as_input, tree.flatten(choose(args, argnums)[0])[0]):
+        if x.dtype.kind == "c":
+            raise TypeError(f"hessian needs real arguments, got {x.dtype}: write f as a function of the real "
+                            "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DisconnectedWarning)
+        return _by_rows(gradient_for("hessian", f, argnums, has_aux), argnums, has_aux, *args, **options)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.arguments import refuses_foreign_options
-from autograd.boundary import as_output, standing_for
+from autograd.boundary import as_output, transformed
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding, within
 from autograd.registry import known_name
@@ -178,26 +178,25 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     each part may be nested likewise. Primitives without a batching rule run example by example.
     `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises `ValueError` where batch sizes differ.
     """
+    return transformed(_mapped, f, in_axes, out_axes)
 
-    @standing_for(f)
-    def run(*args: Any, **named: Any) -> Any:
-        leaves, axes, structures = _with_axes(args, named, in_axes)
-        plain = not holds_tensors(leaves)
-        leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
-        size = _number_of_examples(leaves, axes)
-        with surrounding() as level, within(batches=(*local.batches, (level, size))):
-            boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
-                          for x, a in zip(leaves, axes, strict=True)])
-            given = [s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures]
-            out = f(*given[: len(args)], **dict(zip(named, given[len(args) :], strict=True)))
-        outs, structure = tree.flatten(out)
-        outs = [_at_axis(o if isinstance(o, Tensor) else tensor(o), a, level, size)
-                for o, a in zip(outs, tree.spread("axes", out_axes, structure), strict=True)]
-        own = set(map(id, leaves))  # of the caller
-        outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
-        return structure.unflatten([as_output(o, plain) for o in outs])
 
-    return run
+def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, **named: Any) -> Any:
+    leaves, axes, structures = _with_axes(args, named, in_axes)
+    plain = not holds_tensors(leaves)
+    leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
+    size = _number_of_examples(leaves, axes)
+    with surrounding() as level, within(batches=(*local.batches, (level, size))):
+        boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
+                      for x, a in zip(leaves, axes, strict=True)])
+        given = [s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures]
+        out = f(*given[: len(args)], **dict(zip(named, given[len(args) :], strict=True)))
+    outs, structure = tree.flatten(out)
+    outs = [_at_axis(o if isinstance(o, Tensor) else tensor(o), a, level, size)
+            for o, a in zip(outs, tree.spread("axes", out_axes, structure), strict=True)]
+    own = set(map(id, leaves))  # of the caller
+    outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
+    return structure.unflatten([as_output(o, plain) for o in outs])
 
 
 def _at_axis(x: Tensor, axis: int | None, level: int, size: int) -> Tensor:

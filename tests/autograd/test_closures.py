@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -540,6 +541,13 @@ def test_a_frozen_function_keeps_its_variables_and_those_of_functions_that_it_fi
     n, factor = 0, 100
     assert kept(3) == 2 * 3 + 1 + 5
     assert outer(3) == 301
+
+
+def test_functions_that_a_transform_or_a_partial_was_given_are_frozen_with_it() -> None:
+    a = 5.0
+    slope, line = (frozen(f) for f in (grad(lambda x: a * x * x), partial(lambda f, x: f(x), lambda x: a * x)))
+    a = 7.0
+    assert (slope(1.0), line(1.0), a) == (10.0, 5.0, 7.0)
 
 
 def test_a_frozen_function_may_have_a_variable_that_is_bound_later() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
 import itertools
+import pickle
 import re
 import tracemalloc
 import warnings
@@ -20,6 +23,7 @@ from scipy.optimize import rosen_der, rosen_hess, rosen_hess_prod
 from autograd import (
     DisconnectedWarning,
     Tensor,
+    checkpoint,
     grad,
     hessian,
     hvp,
@@ -391,3 +395,80 @@ def test_a_cotangent_alone_may_vary() -> None:
     """The pullback is linear: its derivative along a cotangent is the pullback of that."""
     _, pullback = vjp(np.sin, 2.0)
     assert jvp(lambda g: pullback(g)[0], (3.0,), (1.0,)) == pytest.approx((3 * np.cos(2.0), np.cos(2.0)))
+
+
+# --- What a transform makes of a function is such a function itself ---------------------------------------------------
+
+
+def curve(x: Any, *, power: float = 3.0) -> Any:
+    """A curve."""
+    return np.sum(np.sin(x) ** power)
+
+
+class Spring:
+    def __init__(self, stiffness: float) -> None:
+        self.stiffness = stiffness
+
+    def energy(self, x: Any) -> Any:
+        return self.stiffness * np.sum(x**2) / 2
+
+    def __call__(self, x: Any) -> Any:
+        return self.energy(x)
+
+    force = grad(energy, 1)
+
+
+class WithAux:
+    """`f` with what is beside it, as an object that can be pickled."""
+
+    def __init__(self, f: Any) -> None:
+        self.f = f
+
+    def __call__(self, x: Any) -> Any:
+        return self.f(x), {"twice": 2 * x}
+
+
+TRANSFORMS: list[Callable[..., Any]] = [
+    grad, value_and_grad, jacrev, jacfwd, jacobian, hessian, vmap, checkpoint, lambda f: vmap(grad(f), in_axes=1),
+    lambda f: value_and_grad(f, argnums=(0,)), lambda f: grad(WithAux(f), has_aux=True),
+]
+
+
+@pytest.mark.parametrize("f", [curve, Spring(3.0), Spring(2.0).energy, np.linalg.norm])
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("duplicate", [lambda g: pickle.loads(pickle.dumps(g)), copy.copy, copy.deepcopy])
+def test_what_a_transform_makes_is_pickled_where_the_function_is(transform: Any, f: Any, duplicate: Any) -> None:
+    """`multiprocessing` and joblib send functions so."""
+    made = transform(f)
+    x = np.arange(1.0, 7.0).reshape(2, 3)
+    for ours, theirs in zip(leaves(made(x)), leaves(duplicate(made)(x)), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def leaves(result: Any) -> list[Any]:
+    if isinstance(result, dict):
+        return list(result.values())
+    return [x for part in result for x in leaves(part)] if isinstance(result, tuple) else [result]
+
+
+def test_a_lambda_is_not_pickled_nor_what_is_made_of_it() -> None:
+    with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+        pickle.dumps(grad(lambda x: x * x))
+
+
+def test_what_a_transform_makes_looks_like_the_function() -> None:
+    made = grad(curve)
+    assert (made.__name__, made.__doc__, inspect.signature(made)) == ("curve", "A curve.", inspect.signature(curve))
+    assert made(0.5, power=2.0) == pytest.approx(np.sin(1.0))
+
+
+def test_a_gradient_in_a_class_is_a_method() -> None:
+    spring = Spring(3.0)
+    np.testing.assert_array_equal(spring.force(np.array([1.0, 2.0])), [3.0, 6.0])
+    np.testing.assert_array_equal(Spring.force(spring, np.array([1.0, 2.0])), [3.0, 6.0])
+
+
+def test_names_of_arguments_are_all_the_functions_own() -> None:
+    """A transform has arguments of its own, which must not stand in the way."""
+    assert grad(lambda x, f, argnums, has_aux: x * f * argnums * has_aux)(1.0, f=2.0, argnums=3.0, has_aux=4.0) == 24
+    assert vmap(lambda x, f: x * f)(np.ones(2), f=np.array([2.0, 3.0])).tolist() == [2, 3]
