@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import AnomalyError, user_line
 from .graph import Leaf, Node
 from .modes import watching, within
+from .tensor import Tensor
+from .tensor.box import tangents
+
+if TYPE_CHECKING:
+    from .primitive import Primitive
 
 
 @contextmanager
 def detect_anomaly() -> Iterator[None]:
     """Context manager: raise `AnomalyError` at the first operation that makes a non-finite value or gradient.
 
-    The message names the operation, the shape, and the line of your code that called it. What is not recorded (on
-    constants, within `no_grad()`) is not watched: an operand that was not finite before is named where it is first
-    used, or said to be possible where no rule keeps it. Costs nothing when it is not used.
+    The message names the operation, the shape, and the line of your code that called it. Inside `jvp` and `vmap` all
+    operations on what they track are watched, and tangents too. What is neither tracked nor recorded (constants, and
+    within `no_grad()`) is not: an operand that was not finite before is named where it is first used, or said to be
+    possible where no rule keeps it. Costs nothing when it is not used.
     """
-    with within(check=_check_gradient), watching(_check_value):
+    with within(check=_check_gradient, check_boxed=_check_boxed), watching(_note_line, passes=True), watching(
+            _check_value):
         yield
 
 
@@ -33,12 +40,28 @@ def _what(value: Any) -> str:
     return "nan" if np.isnan(value).any() else "an infinity"
 
 
-def _check_value(node: Node, value: Any) -> None:
+def _note_line(node: Node, value: Any) -> None:
     node.line = user_line()
+
+
+def _check_value(node: Node, value: Any) -> None:
     for part in value if isinstance(value, tuple) else (value,):
         if not _finite(part):
             raise AnomalyError(f"{node.primitive.name} made {_what(part)} in a value of shape {part.shape}"
                                f"{_brought_along(node)} ({node.line})")
+
+
+def _check_boxed(primitive: Primitive, operands: Sequence[Any], out: Any) -> None:
+    for part in out if isinstance(out, tuple) else (out,):
+        value = part._value
+        if not _finite(value):
+            given = {i: x._value if isinstance(x, Tensor) else x for i, x in enumerate(operands)}
+            raise AnomalyError(f"{primitive.name} made {_what(value)} in a value of shape {part.shape}"
+                               f"{_already(given)} ({user_line()})")
+        for tangent in tangents(part):
+            if not _finite(tangent._value):
+                raise AnomalyError(f"forward accumulation made {_what(tangent._value)} at {primitive.name}, in a "
+                                   f"tangent of shape {part.shape} ({user_line()})")
 
 
 def _brought_along(node: Node) -> str:
@@ -46,11 +69,17 @@ def _brought_along(node: Node) -> str:
     kept = {i: constant.value for i, constant in node.constants}
     kept |= {i: x for i, x in enumerate(node.saved[: len(node.parents)]) if x is not None}
     kept |= {i: leaf.array for i, leaf in enumerate(node.parents) if isinstance(leaf, Leaf)}
-    for i, x in kept.items():
+    unseen = [i for i, x in kept.items() if x is None]
+    return _already(kept) or (
+        f", unless operand {unseen[0]}, which no recorded operation made, held it already" if unseen else "")
+
+
+def _already(values: dict[int, Any]) -> str:
+    """Which of the operands with these values was not finite before."""
+    for i, x in values.items():
         if isinstance(x, (np.ndarray, np.generic, float, complex)) and not _finite(np.asarray(x)):
             return f" from operand {i}, which holds {_what(x)} already"
-    unseen = [i for i, x in kept.items() if x is None]
-    return f", unless operand {unseen[0]}, which no recorded operation made, held it already" if unseen else ""
+    return ""
 
 
 def _check_gradient(node: Node, c: Any) -> None:

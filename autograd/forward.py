@@ -8,6 +8,7 @@ higher, and touches only the duals of its level: the perturbations of nested cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from . import tree
 from .arrays import plain_array
 from .boundary import as_direction, as_input, as_output, connected, output_and_aux
 from .graph import refuse_objects
-from .modes import surrounding
+from .modes import among_partials, mode, surrounding
 from .reverse import pull
 from .tensor import Tensor
 from .tensor.box import Box, another
@@ -39,7 +40,7 @@ class Dual(Box):
         out = primitive.apply(*primals, **options)
         if not isinstance(out, (Tensor, tuple)):
             refuse_objects(out)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), among_partials() if mode.special else nullcontext():
             tangent = primitive.pushforward(tangents, primals, out, options)
         if isinstance(out, tuple):
             return tuple(dual(o, t, level) for o, t in zip(out, tangent or (None,) * len(out), strict=True))

@@ -32,6 +32,7 @@ class _Local(threading.local):
     watchers: tuple[Callable[..., None], ...] = ()
     watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those of them that watch recorded backward passes too
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
+    check_boxed: Callable[..., None] | None = None  # called with each primitive inside jvp or vmap, operands and output
     backward_pass: object | None = None  # the one that is under way: of those within one another the outermost
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
@@ -199,6 +200,11 @@ class surrounding:
 
     def __exit__(self, *error: object) -> None:
         local.level -= 1
+
+
+def among_partials() -> within:
+    """Most watchers look away while partials are computed, which may be infinite where they meet a zero."""
+    return within(watchers=local.watchers_of_passes, check_boxed=None)
 
 
 @contextmanager

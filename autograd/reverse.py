@@ -89,14 +89,15 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     """
     waiting, leaves = _count_contributions(seeds, stop)
     record = _leads_elsewhere(leaves, stop) if create_graph is None else create_graph
-    before = local.recording, local.watchers, local.backward_pass
-    # Partials may be infinite where they meet a zero: `check` looks on instead of most watchers.
-    local.recording, local.watchers, local.backward_pass = record, local.watchers_of_passes, before[2] or object()
+    before = local.recording, local.watchers, local.check_boxed, local.backward_pass
+    # `check` looks on instead of most watchers, see `among_partials`.
+    local.recording, local.watchers, local.check_boxed = record, local.watchers_of_passes, None
+    local.backward_pass = before[3] or object()
     try:
         given = {node: _as_cotangent(g, record) for node, g in seeds.items()}
         return _visit(given, waiting, stop, retain_graph, record)
     finally:
-        local.recording, local.watchers, local.backward_pass = before
+        local.recording, local.watchers, local.check_boxed, local.backward_pass = before
 
 
 def _as_cotangent(g: Array, record: bool) -> Array:

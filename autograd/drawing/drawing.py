@@ -173,3 +173,7 @@ class Drawing:
         except Exception as error:  # noqa: BLE001  # a repr that raises hides the cell's result
             bundle["text/plain"] += f"\n(no picture: {type(error).__name__}: {error})"
         return bundle
+
+    def _repr_svg_(self) -> str | None:
+        """The picture, for what shows objects without knowing mimebundles; None where a notebook has no picture."""
+        return self._repr_mimebundle_().get("image/svg+xml")

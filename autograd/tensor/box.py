@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from autograd.modes import mode, stand_ins
+from autograd.modes import local, mode, stand_ins
 
+from .conversion import refuse_as_truth
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -42,22 +43,64 @@ class Box(Tensor):
     def dtype(self) -> np.dtype[Any]:
         return self._inner.dtype
 
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.itemsize
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a 0-d tensor")
         return self.shape[0]
 
+    # --- Its values --------------------------------------------------------------------------------------------------
+
     @property  # type: ignore[misc]  # what rides inside cannot be written to either
     def data(self) -> NDArray[Any]:
         """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
-        raise TypeError(
-            f"the values of a tensor inside {type(self).__name__.lower()} tracing would lose what is tracked; "
-            "use NumPy functions on the tensor itself, or .detach()"
-        )
+        self._one_for_all()
+        raise TypeError("a plain array of a tensor inside jvp would lose its tangent; use NumPy's functions on the "
+                        "tensor itself, or write .detach().numpy() for its values")
 
     @property
     def _plain(self) -> Any:
         return self.data  # raises
+
+    def _one_for_all(self) -> Any:
+        """The values, which no batch around makes differ by example. Raises `TypeError` where one does."""
+        if self._value.ndim > self.ndim:
+            raise TypeError("inside vmap the values of a tensor differ from example to example: there is no array "
+                            "or number of one; use NumPy's functions on the tensor itself, and np.where to choose")
+        return self._value
+
+    def item(self, *index: Any) -> Any:
+        return self._one_for_all().item(*index)
+
+    def tolist(self) -> Any:
+        return self._one_for_all().tolist()
+
+    def __bool__(self) -> bool:
+        return bool(self._one_for_all()) if self.size == 1 else refuse_as_truth(self.shape)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and not self.ndim else repr(self)
+
+    # --- The graph: beneath the transforms, where a pass goes by itself ----------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded beneath the transforms around."""
+        return bottom(self)._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value != self.requires_grad:
+            _refuse_here("requires_grad is not set")
+
+    def retain_grad(self) -> None:
+        _refuse_here("retain_grad() keeps nothing")
+
+    def register_hook(self, hook: Any) -> NoReturn:
+        _refuse_here("register_hook() hears of nothing")
 
     def __copy__(self) -> Tensor:
         return self.clone()
@@ -74,8 +117,14 @@ class Box(Tensor):
 
     def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Apply a primitive to operands of which this is the one with the highest level, or to what stands for them."""
-        given = stand_ins(operands) if mode.special else None
-        return self.process(primitive, operands, options) if given is None else primitive(*given, **options)
+        if not mode.special:
+            return self.process(primitive, operands, options)
+        if (given := stand_ins(operands)) is not None:
+            return primitive(*given, **options)
+        out = self.process(primitive, operands, options)
+        if local.check_boxed is not None:
+            local.check_boxed(primitive, operands, out)
+        return out
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Apply a primitive to operands of which this is the one with the highest level."""
@@ -99,6 +148,11 @@ class Box(Tensor):
         raise NotImplementedError
 
 
+def _refuse_here(what: str) -> NoReturn:
+    raise TypeError(f"{what} inside jvp or vmap, where gradients are taken by autograd.grad; to change a gradient on "
+                    "its way, write an operation of your own with autograd.custom")
+
+
 def another(x: Tensor) -> Tensor:
     """Another object for the same value: what is written through one of them, the other does not see."""
     if isinstance(x, Box):
@@ -113,6 +167,12 @@ def boxes(x: Tensor) -> list[Box]:
         found.append(x)
         x = x._inner
     return found
+
+
+def tangents(x: Tensor) -> list[Tensor]:
+    """What rides on `x` by every `jvp` around, and on that in turn."""
+    own = [t for box in boxes(x) if (t := getattr(box, "_tangent", None)) is not None]
+    return [*own, *(inner for t in own for inner in tangents(t))]
 
 
 def highest(operands: Iterable[Any]) -> Box | None:

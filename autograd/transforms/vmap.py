@@ -34,12 +34,6 @@ class Batch(Box):
     def shape(self) -> tuple[int, ...]:
         return self._inner.shape[1:]
 
-    def item(self) -> Any:
-        return self.data.item()  # raises: every example has one
-
-    def tolist(self) -> Any:
-        return self.data.tolist()
-
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         level, call = self.level, self._call(primitive, operands, options)
         out = all_at_once(call)
@@ -105,9 +99,6 @@ class Batch(Box):
         if not found:
             return {node: batch(Tensor(np.zeros((0, *node.shape), node.dtype)), level) for node in stop}
         return {node: batch(np.stack([each[node] for each in found]), level) for node in found[0]}
-
-    def __bool__(self) -> bool:
-        raise TypeError("the truth of a tensor inside vmap differs from example to example; write np.where")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if self.dtype.kind in "biu":

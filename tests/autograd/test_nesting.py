@@ -183,3 +183,55 @@ def test_a_derivative_at_a_parameter_within_no_grad_is_right_and_a_constant(name
         found[...] += 1.0  # is no memory of the parameter's
     np.testing.assert_allclose(found.data - 1, UNRECORDED[name](WEIGHTS), rtol=1e-13)
     assert x.tolist() == WEIGHTS.tolist()
+
+
+WITHIN: dict[str, Callable[[Function], Any]] = {
+    "vmap": lambda f: vmap(f)(X), "vmap of one": lambda f: vmap(f)(X[:1]), "vmap of grad": lambda f: vmap(grad(f))(X),
+    "vmap of jvp": lambda f: vmap(lambda x: jvp(f, (x,), (x,))[1])(X),
+    "jvp of vmap": lambda f: jvp(vmap(f), (X,), (X,)), "vmap of vmap": lambda f: vmap(vmap(lambda x: f(x[None])))(X),
+}
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "item": lambda x: np.sum(x).item(), "item of an index": lambda x: x.item(0), "tolist": lambda x: x.tolist()[0],
+    "format": lambda x: float(f"{x[0]:.3f}"), "truth": lambda x: 1.0 if x[0] else 2.0, "data": lambda x: x.data[0],
+    "detached": lambda x: x.detach().numpy()[0],
+}
+
+
+@pytest.mark.parametrize("values", VALUES)
+@pytest.mark.parametrize("transforms", WITHIN)
+def test_there_is_no_number_of_one_example_inside_vmap(transforms: str, values: str) -> None:
+    """With `jvp` within `vmap`, `item(0)` and `tolist()` gave all examples those of the first."""
+    with pytest.raises(TypeError, match="inside vmap the values of a tensor differ from example to example"):
+        WITHIN[transforms](lambda x: np.sum(x * VALUES[values](x)))
+
+
+@pytest.mark.parametrize("transforms", WITHIN)
+def test_an_example_has_the_size_of_one_inside_vmap(transforms: str) -> None:
+    def f(x: Any) -> Any:
+        assert (x.size * x.itemsize, x.itemsize) == (x.nbytes, 8)
+        return np.sum(x)
+
+    WITHIN[transforms](f)
+
+
+@pytest.mark.parametrize("transforms", ["vmap of grad", "hvp", "grad of vmap"])
+def test_what_is_recorded_inside_jvp_and_vmap_says_so(transforms: str) -> None:
+    def f(x: Any) -> Any:
+        assert x.requires_grad
+        assert not x.detach().requires_grad
+        return np.sum(x**2)
+
+    {"vmap of grad": lambda: vmap(grad(f))(X), "hvp": lambda: hvp(f, X, V),
+     "grad of vmap": lambda: grad(lambda x: np.sum(vmap(f)(x)))(X)}[transforms]()
+
+
+@pytest.mark.parametrize("transforms", [*WITHIN, "hvp"])
+def test_hooks_are_refused_where_no_pass_would_call_them(transforms: str) -> None:
+    """A tensor that was made to require grad inside `vmap` took hooks, and never called them."""
+    within = WITHIN.get(transforms, lambda f: hvp(f, X, V))
+    uses: list[Callable[[Any], Any]] = [
+        lambda x: x.detach().requires_grad_(), lambda x: x.register_hook(abs), lambda x: (x * 2).retain_grad(),
+    ]
+    for use in uses if "jvp" not in transforms and transforms != "hvp" else uses[1:]:
+        with pytest.raises(TypeError, match=r"inside jvp or vmap, where gradients are taken by autograd\.grad"):
+            within(lambda x, use=use: np.sum(x * (use(x) or 1)))

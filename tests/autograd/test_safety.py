@@ -23,6 +23,7 @@ from autograd import (
     jacrev,
     jvp,
     relu,
+    vmap,
 )
 
 
@@ -282,6 +283,41 @@ def test_anomalies_of_operations_with_several_outputs_are_told_of_the_operation(
     message = r"backward pass made nan at eigh, in a gradient of shape \(2, 2\) \(.*test_safety\.py:\d+"
     with detect_anomaly(), pytest.raises(AnomalyError, match=message):
         np.linalg.eigh(equal)[1][0, 1].backward()  # vectors of equal eigenvalues are not determined
+
+
+FORWARD_ANOMALIES: dict[str, tuple[Callable[[], Any], str]] = {
+    "value of jvp": (lambda: jvp(np.log, (0.0,), (1.0,)), r"^log made an infinity in a value of shape \(\)"),
+    "value of vmap": (lambda: vmap(np.log)(np.zeros(2)), r"^log made an infinity in a value of shape \(\)"),
+    "constant": (lambda: vmap(lambda x: x * np.nan)(np.zeros(2)), r"^multiply made .* operand 1, which holds nan"),
+    "tangent": (lambda: jvp(np.sqrt, (0.0,), (1.0,)), r"^forward accumulation made an infinity at sqrt, in a tangent"),
+    "of a batch": (lambda: vmap(jacfwd(np.sqrt))(np.zeros(2)), r"^forward accumulation made .* at sqrt, in a tangent"),
+    "second": (lambda: jacfwd(jacfwd(lambda x: x**1.5))(0.0), r"^forward accumulation made .* at power, in a tangent"),
+    "several outputs": (lambda: jvp(np.linalg.eigh, (2 * np.eye(2),), (np.ones((2, 2)),)), r"^forward .* nan at eigh"),
+    "hvp": (lambda: hvp(np.sqrt, 0.0, 1.0), r"^forward accumulation made an infinity at sqrt, in a tangent"),
+    "grad in jvp": (lambda: jvp(grad(lambda x: x**1.5), (0.0,), (1.0,)), r"^the backward pass made .* at power"),
+    "hessian": (lambda: hessian(lambda x: np.sum(x**1.5))(np.zeros(2)), r"^the backward pass made .* at power"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")
+@pytest.mark.parametrize("anomaly", FORWARD_ANOMALIES)
+def test_anomalies_inside_transforms_are_named_with_their_line(anomaly: str) -> None:
+    """`jvp` and `vmap` of plain arrays went unwatched, and partials that `hvp` computed were taken for values."""
+    call, message = FORWARD_ANOMALIES[anomaly]
+    with detect_anomaly(), pytest.raises(AnomalyError, match=rf"{message}.*test_safety\.py:\d+"):
+        call()
+
+
+HEALTHY = [lambda x: np.sqrt(np.abs(x)), lambda x: np.hypot(x, 0.0), lambda x: np.linalg.norm(np.stack([x, x]))]
+
+
+@pytest.mark.parametrize("f", HEALTHY)
+def test_partials_that_meet_a_zero_are_no_anomalies_of_forward_accumulation(f: Callable[[Any], Any]) -> None:
+    with detect_anomaly():
+        assert jvp(f, (0.0,), (1.0,))[1] == 0
+        assert jacfwd(jacfwd(f))(0.0) == 0
+        assert vmap(jacfwd(f))(np.zeros(2)).tolist() == [0, 0]
+        assert hvp(f, 0.0, 1.0) == 0
 
 
 @pytest.mark.filterwarnings("ignore:(invalid|divide):RuntimeWarning")

@@ -187,8 +187,10 @@ def test_dot_is_the_same_under_both_of_its_endings(tmp_path: Path) -> None:
 def test_a_notebook_shows_words_for_what_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = draw(np.exp(leaf(1.0)))
     assert drawing._repr_mimebundle_().keys() > {"text/plain"}
+    assert drawing._repr_svg_() == drawing._repr_mimebundle_()["image/svg+xml"]
     monkeypatch.setattr(drawings, "NOTEBOOK", 1)
     assert drawing._repr_mimebundle_().keys() == {"text/plain"}
+    assert drawing._repr_svg_() is None
 
 
 def test_an_edge_that_an_engine_did_not_draw_is_stated_without_a_way() -> None:

@@ -204,7 +204,7 @@ def test_misuse_is_explained() -> None:
         vmap(lambda a, b: a, (0,))(X, X)
     with pytest.raises(TypeError, match=r"np\.where"):
         vmap(lambda x: x if x[0] > 0 else -x)(X)
-    with pytest.raises(TypeError, match="lose"):
+    with pytest.raises(TypeError, match="differ from example to example"):
         vmap(lambda x: x.data)(X)
 
 
