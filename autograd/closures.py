@@ -22,10 +22,9 @@ from .arguments import as_tensor
 from .arrays import plain_array
 from .errors import NoDerivativeError
 from .frozen import frozen
-from .graph import Leaf, Node
+from .graph import Leaf, Node, surroundings
 from .modes import local, next_level, outside, standing_in, watching
 from .registry import registry
-from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, tracked
 from .tensor.nested import tensors_in
@@ -156,14 +155,8 @@ class Function:
 
         with watching(lambda node, value: inside.add(node), passes=True):
             out = Tracked(tensors_in(self._run(args, options, noted)))
-        nodes, stack = dict[Node, None](), list(out.nodes)
-        while stack:
-            node = stack.pop()
-            if node in inside or (node.primitive is select and node.parents[0] in inside):
-                stack += [parent for parent in node.parents if parent is not None and parent not in given.nodes]
-            elif node not in given.nodes and alive(node):
-                nodes[node] = None
-        found = [*boxes.values(), *[Tensor._of(met[node], node) for node in nodes if node in met]]
+        around = [node for node in surroundings(out.nodes, inside, given.nodes) if node in met and alive(node)]
+        found = [*boxes.values(), *[Tensor._of(met[node], node) for node in around]]
         if not found:
             raise NoDerivativeError(self.advice)
         return found

@@ -7,6 +7,7 @@ derivative reads, and never the tensor itself, so a value dies with its last rea
 from __future__ import annotations
 
 import weakref
+from collections.abc import Container, Iterable
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,6 +152,22 @@ def _constant(operand: Any, kept: Any) -> Constant | None:
         shape, dtype, name, origin = operand
         return Constant(shape, dtype, kept, name, origin)
     return Constant((), getattr(operand, "dtype", None), value=operand)
+
+
+def surroundings(roots: Iterable[Node], inside: Container[Node], given: Iterable[Node]) -> list[Node]:
+    """The nodes next to those `inside` a part of a program on which its results depend, other than those `given`."""
+    found: list[Node] = []
+    seen, stack, select = set(given), list(roots), primitives["select"]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node in inside or (node.primitive is select and node.parents[0] in inside):
+            stack += [parent for parent in node.parents if parent is not None]
+        else:
+            found.append(node)
+    return found
 
 
 def reachable(*roots: Node, stop: frozenset[Node] = frozenset()) -> list[Node]:

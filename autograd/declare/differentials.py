@@ -15,33 +15,22 @@ import numpy as np
 from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.modes import enable_grad
-from autograd.primitive import Primitive, calling_convention
+from autograd.primitive import Structured, calling_convention
 from autograd.registry import register
 from autograd.reverse import pull_within
-from autograd.rule_signature import Rule, argument_names, option_names
+from autograd.rule_signature import Rule, argument_names
 from autograd.tensor import Tensor
-from autograd.tree import add_all
 
 from .by_operand import stated
 
 
-class Differential(Primitive):
-    """A primitive whose rule is `(t, x, ..., out, *, options)`, one an operand: the tangent of the output."""
-
-    kind = "general"
-    takes_tensors = True
+class Differential(Structured):
+    """A primitive of pushforwards alone, `(t, x, ..., out, *, options)`, one an operand: the tangent of the output."""
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], rules: Sequence[Rule]) -> None:
-        super().__init__(name, evaluate, operands)
-        self.rules = tuple(rules)
-        self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
+        super().__init__("general", name, evaluate, operands, (), rules)
+        self.cotangents = None  # but `pullback`, for all operands at once
         self.reads = frozenset(name for rule in rules for name in argument_names(rule)[1:])
-
-    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
-                    options: dict[str, Any]) -> Array | None:
-        values = dict(zip(self.operands, operands, strict=True), out=out)
-        return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options)
-                        for t, rule in zip(tangents, self.rules, strict=True) if t is not None])
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         tangents = [Tensor(np.zeros(parent.shape, parent.dtype), requires_grad=True) if needed and parent else None

@@ -36,7 +36,6 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
 
     apply.evaluate = function  # type: ignore[attr-defined]
     apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
-    apply.elementwise = isinstance(function, np.ufunc)  # type: ignore[attr-defined]  # what vmap needs to know
     return apply
 
 

@@ -58,11 +58,10 @@ solve_of = general(
 pinv_of = differential(
     np.linalg.pinv,
     lambda t, x, out, *, rcond=None, hermitian=False, rtol=None: pinv_change(
-        *kept(t, x, rtol if rcond is None else rcond), out))
+        *kept(t, x, out, rtol if rcond is None else rcond), out))
 lstsq_of = differential(
     np.linalg.lstsq,
-    lambda t, x, y, out, *, rcond=None: inverse_change(
-        *kept(t, x, cutoff(x, rcond)), y, out, np.linalg.pinv(x, rcond=cutoff(x, rcond))),
+    lambda t, x, y, out, *, rcond=None: inverse_change(t, x, y, out, cutoff(x, rcond)),
     lambda t, x, *, rcond=None: np.linalg.pinv(x, rcond=cutoff(x, rcond)) @ t,
     evaluate=lambda x, y, *, rcond=None: np.linalg.lstsq(x, y, rcond)[0])
 
@@ -72,8 +71,10 @@ def pinv_change(t: Array, x: Array, out: Array) -> Array:
     return (-out @ t @ out + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
 
 
-def inverse_change(t: Array, x: Array, y: Array, out: Array, inverse: Array) -> Array:
+def inverse_change(t: Array, x: Array, y: Array, out: Array, cut: Any) -> Array:
     """The change of `pinv(x) @ y` with x, of constant rank (Golub and Pereyra 1973)."""
+    inverse = np.linalg.pinv(x, rcond=cut)
+    t, x = kept(t, x, inverse, cut)
     return (-inverse @ (t @ out) + inverse @ (H(inverse) @ (H(t) @ (y - x @ out)))
             + H(t - (t @ inverse) @ x) @ (H(inverse) @ out))
 

@@ -1,7 +1,7 @@
 """What is left of a matrix without the singular values that a relative cutoff takes for 0, to any order of derivative.
 
-P projects onto the right singular vectors that are kept, so that x P is what is left. With G = x^H x, the change of P
-is Y + Y^H, where Y leads from the vectors that are left out to those that are kept, and solves
+P projects onto the right singular vectors that are kept: it is pinv(x) x, and x P is what is left. With G = x^H x, the
+change of P is Y + Y^H, where Y leads from the vectors that are left out to those that are kept, and solves
 
     G Y - Y G = P dG (1 - P).
 
@@ -26,11 +26,6 @@ def right_vectors(x: Array, cut: Any) -> tuple[Array, Array, Array]:
     _, s, vh = np.linalg.svd(x)
     s = np.concatenate([s, np.zeros((*s.shape[:-1], x.shape[-1] - s.shape[-1]), s.dtype)], axis=-1)
     return H(vh), np.square(s), s > np.asarray(cut)[..., None] * np.max(s, axis=-1, keepdims=True, initial=0)
-
-
-def _projector(x: Array, *, cut: Any) -> Array:
-    v, _, large = right_vectors(x, cut)
-    return v * large[..., None, :] @ H(v)
 
 
 def _turn(x: Array, r: Array, *, cut: Any) -> Array:
@@ -61,11 +56,6 @@ def projector_pulled(g: Array, x: Array, cut: Any) -> Array:
     return turn(np.conj(x), g + H(g), cut=cut)
 
 
-projector: Any = on_arrays_too(general(
-    _projector, lambda g, x, *, cut: product_pulled(projector_pulled(g, x, cut), x),
-    lambda t, x, *, cut: projector_change(t, x, cut), name="kept_projector"))
-
-
 def turn_change(t: Array, x: Array, r: Array, y: Array, cut: Any) -> Array:
     """What the equation's own change makes within the two blocks, and what the blocks' turn makes outside of them."""
     dp, dg = projector_change(t, x, cut), product_change(t, x)
@@ -85,9 +75,9 @@ turn: Any = on_arrays_too(general(
     name="kept_turn"))
 
 
-def kept(t: Array, x: Array, cut: Any) -> tuple[Array, Array]:
-    """The change of x P with x, and x P. Where only rounding is cut off there is nothing to leave out."""
+def kept(t: Array, x: Array, inverse: Array, cut: Any) -> tuple[Array, Array]:
+    """The change of x P with x, and x P, of `inverse`, pinv(x). Where only rounding is cut off P leaves nothing out."""
     if not isinstance(cut, (int, float, np.ndarray)) or not np.any(cut > max(x.shape[-2:]) * np.finfo(x.dtype).eps):
         return t, x
-    p = projector(x, cut=cut)
+    p = inverse @ x
     return t @ p + x @ projector_change(t, x, cut), x @ p

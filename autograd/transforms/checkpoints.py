@@ -10,11 +10,10 @@ import numpy as np
 from autograd import random, tree
 from autograd.boundary import fresh, transformed
 from autograd.duck_arrays import Array
-from autograd.graph import Leaf, Node
+from autograd.graph import Leaf, Node, surroundings
 from autograd.modes import enable_grad, local, watching, within
 from autograd.primitive import Primitive, protected
 from autograd.reverse import pull_within, wanted
-from autograd.several_outputs import select
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
 
@@ -56,18 +55,10 @@ class _Run:
         with watching(lambda node, value: inside.add(node), passes=True):
             self.outs, self.structure = tree.flatten(f(*args, **named))
         self.results = [o for o in self.outs if isinstance(o, Tensor)]
-        self.around: list[Node] = []
-        stack = [o._node for o in self.results if o._node is not None]
-        seen = {node for node in map(_node, arguments) if node is not None}
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if node in inside or (node.primitive is select and node.parents[0] in inside):
-                stack += [parent for parent in node.parents if parent is not None]
-            elif type(node) is not Leaf or node.reference() is not None:
-                self.around.append(node)
+        ends, given = ([node for node in map(_node, tensors) if node is not None]
+                       for tensors in (self.results, arguments))
+        self.around = [node for node in surroundings(ends, inside, given)
+                       if type(node) is not Leaf or node.reference() is not None]
 
     def sums(self) -> list[tuple[Any, float]]:
         """What tells whether a second run gave the same, without keeping it: a sum of each result, and its size.

@@ -56,7 +56,7 @@ class Batch(Box):
     def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
         leaves, structure = tree.flatten((args, options))
-        if apply.elementwise:
+        if isinstance(apply.evaluate, np.ufunc):
             out = broadcasting(self._call(apply, leaves, {}))
         else:
 

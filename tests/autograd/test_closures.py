@@ -493,6 +493,20 @@ def test_a_function_without_captured_tensors_runs_as_often_as_ever() -> None:
     assert len(count) - by_scipy <= 2 * by_scipy + 5
 
 
+def test_a_tensor_that_is_used_again_and_again_is_found_at_once() -> None:
+    a = tensor(0.7, requires_grad=True)
+
+    def f(x: Any) -> Any:
+        total = a
+        for _ in range(60):  # 2^60 ways lead from the end to the beginning
+            total = (total + total) / 2
+        return total * x
+
+    integrate.quad(f, 0, 1)[0].backward()
+    assert a.grad is not None
+    assert a.grad.item() == pytest.approx(0.5)
+
+
 def test_a_tensor_in_a_graph_outside_of_the_function_is_found() -> None:
     def f(a: Any) -> Any:
         _, pull = vjp(lambda u: np.sin(a * u), a)

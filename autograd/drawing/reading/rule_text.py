@@ -21,7 +21,7 @@ def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
     Several operands are told apart by their names, `x: g * y; y: g * x`.
     """
     if isinstance(primitive, Differential):
-        return "the transpose of t: " + "; ".join(map(expression, primitive.rules))
+        return "the transpose of t: " + "; ".join(map(expression, primitive.pushforwards))
     if isinstance(primitive, Fused):
         return "the pullback of its kernel"
     names = primitive.names(len(tracked))

@@ -21,18 +21,6 @@ from .operands import for_lapack
 from .systems import by_columns, triangular
 
 
-def eliminated(x: Array) -> Array:
-    """L below the diagonal and U above, of rows in the order of their pivots, which LAPACK finds in place again."""
-    found, pivots = sl.lu_factor(x)
-    if np.all(pivots == np.arange(pivots.shape[-1])):
-        return found
-    found = x.copy()  # equal candidates, of which roundings make another the largest
-    for k in range(pivots.shape[-1]):
-        found[..., k + 1 :, k] /= found[..., k, k, None]
-        found[..., k + 1 :, k + 1 :] -= found[..., k + 1 :, k, None] * found[..., None, k, k + 1 :]
-    return found
-
-
 def factors(packed: Array) -> tuple[Array, Array]:
     """L and U, of which one is square."""
     size = min(packed.shape[-2:])
@@ -47,16 +35,17 @@ def made_square(x: Array, size: int) -> Array:
     return wide + np.diag((np.arange(size) >= min(rows, columns)).astype(x.dtype))
 
 
-def change_of_factors(t: Array, out: Array) -> Array:
-    lower, upper = factors(out)
-    lower, upper = made_square(lower, out.shape[-2]), made_square(upper, out.shape[-1])
-    inner = triangular(lower, t, trans=0, lower=True, unit_diagonal=True)
+def change_of_factors(t: Array, packed: Array, pivots: Array) -> tuple[Array, None]:
+    rows, columns = packed.shape[-2:]
+    lower, upper = factors(packed)
+    lower, upper = made_square(lower, rows), made_square(upper, columns)
+    inner = triangular(lower, taken(t, order_by(pivots, rows)), trans=0, lower=True, unit_diagonal=True)
     inner = mT(triangular(upper, mT(inner), trans=1, lower=False, unit_diagonal=False))
-    return lower @ np.tril(inner, -1) + np.triu(inner) @ upper
+    return lower @ np.tril(inner, -1) + np.triu(inner) @ upper, None
 
 
-eliminate: Any = differential(sl.lu_factor, change_of_factors, name="lu", evaluate=eliminated, operands=("x",))
-pivots_of = piecewise_constant(lambda a: sl.lu_factor(a)[1])
+factored: Any = differential(sl.lu_factor, lambda t, out: change_of_factors(t, *out), name="lu",
+                             evaluate=lambda x: tuple(sl.lu_factor(x)), operands=("x",))
 
 
 def order_of(pivots: Array, rows: int) -> Array:
@@ -76,10 +65,7 @@ order_by = piecewise_constant(order_of)
 @twin(sl.lu_factor)
 def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
     """L and U in one matrix, and with which row each row changed places."""
-    (a,) = for_lapack(a)
-    pivots = pivots_of(a)
-    order = order_by(pivots, a.shape[-2])
-    return eliminate(np.take_along_axis(a, order[..., None], -2)), pivots
+    return factored(*for_lapack(a))
 
 
 @twin(sl.lu)
