@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import in_a_tuple
+from autograd.arrays import in_a_tuple, one_of
 from autograd.declare import composite, linear
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
@@ -18,6 +18,12 @@ from autograd.registry import real_only
 from .axes import one_axis, part, with_length
 
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+
+
+def swapped(norm: Any) -> Any:
+    """The normalization of the inverse of a transform with this one."""
+    one_of("norm", norm, SWAPPED)
+    return SWAPPED[norm]
 
 
 def fitted(x: Array, size: int, axis: int) -> Array:
@@ -50,12 +56,12 @@ def doubled(x: Array, size: int, axis: int) -> Array:
 
 @composite(np.fft.hfft)
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
-    return np.fft.irfft(np.conj(a), n, axis, SWAPPED[norm], out)
+    return np.fft.irfft(np.conj(a), n, axis, swapped(norm), out)
 
 
 @composite(np.fft.ihfft)
 def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
-    return np.conj(np.fft.rfft(a, n, axis, SWAPPED[norm], out))
+    return np.conj(np.fft.rfft(a, n, axis, swapped(norm), out))
 
 
 def lengths(a: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:

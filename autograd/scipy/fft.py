@@ -13,10 +13,11 @@ import numpy as np
 import scipy.fft as sf
 
 from autograd.arguments import array_of
+from autograd.arrays import one_of
 from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.rules.fft import fitted, lengths
+from autograd.rules.fft import fitted, lengths, swapped
 
 from .twin import no_twins_but_these, twin
 
@@ -117,7 +118,8 @@ def trigonometric(function: Callable[..., Any], transform: Callable[..., Array],
         x = given(x)
         orthogonal = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
         if inverse:
-            type, norm = TRANSPOSED[type], {"ortho": "ortho", "forward": "backward"}.get(norm or "", "forward")
+            one_of(f"{function.__name__}: type", type, TRANSPOSED)
+            type, norm = TRANSPOSED[type], swapped(norm)
         x = np.moveaxis(x if n is None else fitted(x, n, axis), axis, -1)
         return np.moveaxis(transform(x, type=type, norm=norm, orthogonal=orthogonal), -1, axis)
 

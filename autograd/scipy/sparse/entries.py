@@ -61,7 +61,7 @@ def outer_at(left: Array, right: Array, places: Places) -> Array:
 
 def solve(x: Array, y: Array, *, places: Places) -> Array:
     dtype = np.result_type(x, y, np.float32)
-    return sl.splu(places.matrix(x.astype(dtype)).tocsc()).solve(y.astype(dtype))
+    return sl.splu(places.matrix(x.astype(dtype)).tocsc()).solve(y)
 
 
 system: Any = on_arrays_too(general(
@@ -157,15 +157,15 @@ class Entries:
         return f"<sparse matrix {self.shape} of {self.nnz} tensors, {self.dtype}>"
 
 
-def coo_array(arg1: Any, shape: Any = None, **options: Any) -> Any:
+def coo_array(arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = False, **options: Any) -> Any:
     """SciPy's `coo_array`, or with tensors in it, as `coo_array((data, (row, col)), shape)`, an `Entries`."""
     if not holds_tensors(arg1):
-        return sp.coo_array(arg1, shape, **options)
+        return sp.coo_array(arg1, shape, dtype, copy, **options)
     if not (isinstance(arg1, tuple) and len(arg1) == 2 and np.ndim(arg1[0]) == 1):
         raise TypeError("a sparse matrix of tensors is coo_array((data, (row, col)), shape), with data (nnz,)")
     data, (row, col) = arg1
-    checked = sp.coo_array((np.ones(data.shape), (row, col)), shape)  # which says what does not fit
-    return Entries(data, Places(np.array(checked.row), np.array(checked.col), checked.shape))
+    checked = sp.coo_array((np.ones(data.shape), (row, col)), shape, **options)  # which says what does not fit
+    return Entries(of_dtype(data, dtype), Places(np.array(checked.row), np.array(checked.col), checked.shape))
 
 
 def diags_array(diagonals: Any, *, offsets: Any = 0, shape: Any = None, **options: Any) -> Any:
@@ -175,22 +175,25 @@ def diags_array(diagonals: Any, *, offsets: Any = 0, shape: Any = None, **option
     of_one = is_integer(offsets)
     each = [array_of(d) for d in ([diagonals] if of_one and np.ndim(diagonals[0]) == 0 else diagonals)]
     every = [offsets] if of_one else list(offsets)
-    frame = sp.diags_array([np.ones(np.shape(d)) for d in each], offsets=every, shape=shape)  # says what does not fit
+    frame = sp.diags_array([np.ones(np.shape(d)) for d in each], offsets=every, shape=shape, **options)  # as above
     rows, columns = frame.shape
-    lengths = [max(min(rows + min(k, 0), columns - max(k, 0)), 0) for k in every]
+    lengths = [min(rows + min(k, 0), columns - max(k, 0)) for k in every]
     row, col = (np.concatenate([np.arange(length) + max(side * k, 0) for k, length in zip(every, lengths, strict=True)])
                 for side in (-1, 1))
     data = [np.broadcast_to(d, (length,)) for d, length in zip(each, lengths, strict=True)]
-    return Entries(np.concatenate(data), Places(row, col, frame.shape))
+    return Entries(of_dtype(np.concatenate(data), options.get("dtype")), Places(row, col, frame.shape))
 
 
-def coo_matrix(arg1: Any, shape: Any = None, **options: Any) -> Any:
+def of_dtype(data: Array, dtype: Any) -> Array:
+    return data if dtype is None else data.astype(dtype)
+
+
+def coo_matrix(arg1: Any, *args: Any, **options: Any) -> Any:
     """`coo_array`, or without tensors SciPy's `coo_matrix`."""
-    return coo_array(arg1, shape, **options) if holds_tensors(arg1) else sp.coo_matrix(arg1, shape, **options)
+    return (coo_array if holds_tensors(arg1) else sp.coo_matrix)(arg1, *args, **options)
 
 
-def diags(diagonals: Any, offsets: Any = 0, shape: Any = None, **options: Any) -> Any:
+def diags(diagonals: Any, offsets: Any = 0, shape: Any = None, format: Any = None, **options: Any) -> Any:
     """`diags_array`, or without tensors SciPy's `diags`."""
-    if holds_tensors(diagonals):
-        return diags_array(diagonals, offsets=offsets, shape=shape, **options)
-    return sp.diags(diagonals, offsets, shape, **options)
+    make = diags_array if holds_tensors(diagonals) else sp.diags
+    return make(diagonals, offsets=offsets, shape=shape, format=format, **options)

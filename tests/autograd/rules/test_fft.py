@@ -85,3 +85,10 @@ def test_single_precision_stays_single(dtype: Any, expected: Any) -> None:
     np.sum(np.abs(out)).backward()
     assert t.grad is not None
     assert t.grad.dtype == dtype
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fftn", "irfft2"])
+def test_a_normalization_that_there_is_not_is_refused(name: str) -> None:
+    for x in (np.ones((3, 4)), Tensor(np.ones((3, 4)))):
+        with pytest.raises(ValueError, match="(?i)norm.*half"):
+            getattr(np.fft, name)(x, norm="half")

@@ -72,3 +72,12 @@ def test_transforms_go_along_each_axis_once(name: str) -> None:
     for module, image in ((sf, x), (fft, Tensor(x))):
         with pytest.raises(ValueError, match="unique|once"):
             getattr(module, name)(image, axes=(0, -2))
+
+
+@pytest.mark.parametrize("wrong", [{"norm": "half"}, {"type": 5}, {"type": 0}])
+@pytest.mark.parametrize("name", [*TRIGONOMETRIC, "dctn", "idctn", "dstn", "idstn"])
+def test_a_normalization_or_type_that_there_is_not_is_refused(name: str, wrong: dict[str, Any]) -> None:
+    """An inverse took any normalization that it did not know for the usual one."""
+    for module, x in ((sf, np.ones((3, 4))), (fft, Tensor(np.ones((3, 4))))):
+        with pytest.raises(ValueError, match="norm|type"):
+            getattr(module, name)(x, **wrong)

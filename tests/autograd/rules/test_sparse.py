@@ -135,6 +135,35 @@ def test_a_matrix_of_tensors_multiplies_and_solves_as_the_dense_one(factor: Any)
     assert single.dtype == (single @ np.ones(4, np.float32)).dtype
 
 
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3)])
+def test_a_matrix_of_tensors_need_not_be_square(shape: tuple[int, int]) -> None:
+    row, col = np.array([2, 0, 1, 2, 2]), np.array([0, 2, 1, 0, 2])  # the first place twice
+    full = sp.coo_array((ENTRIES[:5], (row, col)), shape).toarray()
+
+    def products(data: Any, x: Any, y: Any) -> Any:
+        A = sparse.coo_array((data, (row, col)), shape)
+        return A @ x, y @ A, A.T @ y.T, x.T @ A.T, A.toarray(), A.T.toarray(), sparse.matmul(A, x[:, 0])
+
+    x, y = rng.standard_normal((shape[1], 2)), rng.standard_normal((2, shape[0]))
+    expected = full @ x, y @ full, full.T @ y.T, x.T @ full.T, full, full.T, full @ x[:, 0]
+    for found, dense_one in zip(products(*map(Tensor, (ENTRIES[:5], x, y))), expected, strict=True):
+        np.testing.assert_allclose(found.numpy(), dense_one, atol=1e-12)
+    check_gradients(products, ENTRIES[:5], x, y)
+    A = sparse.coo_array((Tensor(ENTRIES[:5]), (row, col)), shape)
+    assert (A.T.shape, A.T.places.matrix(ENTRIES[:5]).shape) == (shape[::-1], shape[::-1])
+    with pytest.raises(ValueError, match=r"takes a square matrix .* got \(\d, \d\) and \(\d,\)"):
+        sparse.linalg.spsolve(A, np.ones(shape[0]))
+
+
+@pytest.mark.parametrize("of_entries", [int, np.float32, float])
+@pytest.mark.parametrize("of_right", [int, np.float32, float, complex])
+def test_a_system_of_two_dtypes_is_solved_in_both(of_entries: Any, of_right: Any) -> None:
+    data, b = (10 * ENTRIES).astype(of_entries), np.array([3, 1, -2, 5], of_right)
+    found = sparse.linalg.spsolve(sparse.coo_array((Tensor(data), (ROW, COL)), (4, 4)), Tensor(b))
+    assert found.dtype == np.result_type(data, b, np.float32)
+    np.testing.assert_allclose(found.numpy(), np.linalg.solve(dense(data), b), rtol=1e-5)
+
+
 def test_sums_and_multiples_of_matrices_of_tensors() -> None:
     constant, d = sp.random_array((4, 4), density=0.5, rng=0), Tensor(ENTRIES)
     A = sparse.coo_array((d, (ROW, COL)), (4, 4))
@@ -161,6 +190,35 @@ def test_diagonals_of_tensors_stand_where_scipys_do(shape: Any) -> None:
     np.testing.assert_array_equal(laplace.toarray().numpy(),
                                   sp.diags_array([1.0, -2.0, 1.0], offsets=[-1, 0, 1], shape=(5, 5)).toarray())
     np.testing.assert_array_equal(sparse.diags_array(Tensor([1.0, 2.0])).toarray().numpy(), np.diag([1.0, 2.0]))
+
+
+MAKERS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+    *[(name, given, options) for name in ("coo_array", "coo_matrix") for given, options in (
+        ((ENTRIES, (ROW, COL)), {}), ((ENTRIES, (ROW, COL)), {"shape": (6, 5)}),
+        ((ENTRIES, (ROW, COL)), {"dtype": np.float32, "copy": True, "maxprint": 3}))],
+    *[(name, ENTRIES[:4], options) for name in ("diags_array", "diags") for options in (
+        {}, {"offsets": -1}, {"offsets": 1, "shape": (4, 5)}, {"dtype": np.float32, "format": "csr"})],
+    *[(name, diagonals, options) for name in ("diags_array", "diags") for diagonals, options in (
+        ([ENTRIES[:2], ENTRIES[:3]], {"offsets": [-2, 1], "shape": (4, 4), "dtype": complex}), (ENTRIES[:1], {}),
+        *[([np.array(2.0), np.array(-0.5)], {"offsets": [-1, 1], "shape": shape}) for shape in ((2, 6), (6, 2))],
+        ([ENTRIES[:2], ENTRIES[:0]], {"offsets": [0, 2], "shape": (2, 2)}))],
+]
+
+
+@pytest.mark.parametrize(("name", "given", "options"), MAKERS)
+def test_a_matrix_of_tensors_is_made_by_the_options_of_scipys(name: str, given: Any, options: dict[str, Any]) -> None:
+    expected = getattr(sp, name)(given, **options)
+    of_arrays = getattr(sparse, name)(given, **options)
+    for kind in ("dtype", "shape", "format", "maxprint"):
+        assert getattr(of_arrays, kind) == getattr(expected, kind)
+    np.testing.assert_array_equal(of_arrays.toarray(), expected.toarray())
+    data = given[0] if isinstance(given, tuple) else given
+    tensors = [Tensor(d) for d in data] if isinstance(data, list) else Tensor(data)
+    found = getattr(sparse, name)((tensors, given[1]) if isinstance(given, tuple) else tensors, **options)
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(found.toarray().numpy(), expected.toarray())
+    with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
+        getattr(sparse, name)((tensors, given[1]) if isinstance(given, tuple) else tensors, size=3, **options)
 
 
 def test_a_conductivity_is_found_again_from_a_temperature() -> None:
@@ -209,7 +267,9 @@ def test_numbers_and_arrays_stand_on_either_side_of_a_matrix_of_tensors() -> Non
     (lambda A: np.multiply(A.data[0], A), TypeError, "does not support ufuncs"),
     (lambda A: np.ones(3) @ A, ValueError, r"multiplies \(4,\) or \(4, K\), got \(3,\)"),
     (lambda A: sparse.linalg.spsolve(A, np.ones(3)), ValueError, r"got \(4, 4\) and \(3,\)"),
-    (lambda A: sparse.coo_array(Tensor(np.eye(3))), TypeError, r"coo_array\(\(data, \(row, col\)\), shape\)"),
+    *[(lambda A, given=given: sparse.coo_array(given), TypeError, r"coo_array\(\(data, \(row, col\)\), shape\)")
+      for given in (
+          Tensor(np.eye(3)), Tensor(np.eye(2)), (Tensor(ENTRIES), ROW, COL), (Tensor(np.eye(2)), (ROW, COL)))],
     (lambda A: sparse.csr_array, AttributeError, r"coo_array\(.*\) and diags_array take tensors"),
 ])
 def test_what_matrices_of_tensors_do_not_do(call: Any, error: Any, message: str) -> None:

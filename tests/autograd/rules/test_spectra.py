@@ -51,6 +51,7 @@ def test_spectra_are_scipys(kind: str, length: int, data: st.DataObject) -> None
     mode = {"mode": drawn("psd", "complex", "magnitude")}
     same(signal.spectrogram(t, **options, **sided, **mode), ss.spectrogram(x, **options, **sided, **mode))
     one = {name: options[name] for name in ("fs", "axis", "detrend")} | sided | {"nfft": drawn(None, 20, 30, 41)}
+    one["window"] = drawn("boxcar", None, "hann", ("tukey", 0.3)) if one["nfft"] is None else "hann"
     same(signal.periodogram(t, **one), ss.periodogram(x, **one))
 
 
@@ -82,6 +83,11 @@ def test_what_two_signals_share() -> None:
     same(signal.csd(x, Tensor(shorter), nperseg=16), ss.csd(x, shorter, nperseg=16))
     itself = Tensor(shorter)
     same(signal.csd(itself, itself, nperseg=16), ss.csd(shorter, shorter, nperseg=16))
+    for options in (
+            {"fs": 3.0, "window": "hamming", "nperseg": 16, "noverlap": 4, "nfft": 20, "detrend": "linear", "axis": 0},
+            {"nperseg": 20, "axis": 1, "detrend": False}):
+        columns = (x.T, y.T) if options["axis"] == 0 else (x, y)
+        same(signal.coherence(Tensor(columns[0]), columns[1], **options), ss.coherence(*columns, **options))
     batch = vmap(lambda x, y: signal.coherence(x, y, nperseg=16)[1])(x, y)
     np.testing.assert_allclose(batch, ss.coherence(x, y, nperseg=16)[1])
 
