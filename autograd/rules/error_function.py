@@ -44,7 +44,7 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -
 
 def erfc_of_positive(y: Array) -> Array:
     """Erfc for y >= 0.46875; exp(-y^2) in two factors, so that the rounding of y^2 is not magnified."""
-    y = np.minimum(y, 27)  # erfc is below the smallest double from here on
+    y = np.minimum(y, 28)  # erfc is 0 from here on
     inverse = 1 / np.square(y)
     large = (ROOT - inverse * ratio(LARGE, inverse)) / y
     coarse = np.trunc(y * 16) / 16

@@ -21,7 +21,7 @@ def first_outside(indices: Array, size: int) -> Index | None:
     One pass over them in the good case: a negative number, seen as unsigned, is a large one.
     """
     indices = np.asarray(getattr(indices, "_value", indices))  # a reference gets them as tensors
-    unsigned = indices.view(f"u{indices.itemsize}") if indices.dtype.kind == "i" else indices
+    unsigned = indices.view(indices.dtype.str.replace("i", "u")) if indices.dtype.kind == "i" else indices
     if not indices.size or unsigned.max() < size:
         return None
     return first_index(unsigned >= size)

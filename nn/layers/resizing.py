@@ -71,8 +71,8 @@ def interpolate(input: ArrayLike, size: Sizes | None = None, scale_factor: Facto
     for axis, (number, after) in enumerate(zip(each, afters, strict=True), start=2):
         length = x.shape[axis]
         step = 1 / number if size is None and not recompute_scale_factor else length / after
-        if mode == "nearest" and axes == 2 and after == 2 * length:
-            step = 0.5  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
+        if mode == "nearest" and axes == 2 and after in (length, 2 * length):
+            step = length / after  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
         x = (_smoothed(x, axis, after, step, *_SMOOTH[mode]) if antialias
              else _resized(x, axis, after, step, mode, align_corners))
     return x
@@ -102,10 +102,10 @@ def _resized(x: Any, axis: int, after: int, step: float, mode: str, align_corner
     length = x.shape[axis]
     if mode == "bicubic":
         return _cubic(x, axis, _positions(length, after, step, align_corners))
-    if after == length:  # as it is, whatever the factor: as in PyTorch
-        return x
     if "nearest" in mode:
         return _nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact"))
+    if after == length:  # as it is, whatever the factor: as in PyTorch
+        return x
     return _linear(x, axis, _positions(length, after, step, align_corners))
 
 
@@ -124,6 +124,8 @@ def _positions(length: int, after: int, step: float, align_corners: bool | None)
 
 def _smoothed(x: Any, axis: int, after: int, step: float, filter: Filter, reach: int) -> Any:
     """Each new pixel as a mean of the old ones within `reach` new ones, by a filter as wide as a new one."""
+    if after == x.shape[axis]:  # as it is, whatever the factor: as in Pillow and PyTorch
+        return x
     width = max(step, 1.0)
     centres = (np.arange(after) + 0.5) * step
     low, end = (np.clip(centres + side * reach * width + 0.5, 0, x.shape[axis]).astype(int) for side in (-1, 1))

@@ -173,6 +173,7 @@ def laid_out(x: Array) -> Iterator[tuple[str, Array]]:
     frozen = x.copy()
     frozen.flags.writeable = False
     yield "read-only", frozen
+    yield "in the other byte order", x.astype(x.dtype.newbyteorder())
 
 
 @every

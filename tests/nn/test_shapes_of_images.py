@@ -114,6 +114,27 @@ def test_a_factor_that_makes_twice_as_many_repeats_pixels_of_images_only(axes: i
     np.testing.assert_array_equal(out.data.ravel(), [0, 0, 1, 1, 2, 2] if axes == 2 else [0, 0, 0, 1, 1, 2])
 
 
+def test_an_axis_of_the_same_length_is_read_by_its_factor_as_pytorch_reads_it() -> None:
+    """By the formula, which may repeat a pixel and lose the next, but for "nearest" of images and for smoothing."""
+    x = np.arange(7.0).reshape(1, 1, 7)
+    formula = np.minimum(np.arange(7) / 1.05, 6).astype(int)
+    np.testing.assert_array_equal(functional.interpolate(x, scale_factor=1.05).data[0, 0], formula)
+    np.testing.assert_array_equal(functional.interpolate(x[..., np.newaxis, np.newaxis], scale_factor=(1.05, 1, 1))
+                                  .data[0, 0, :, 0, 0], formula)
+    np.testing.assert_array_equal(functional.interpolate(x[..., np.newaxis], scale_factor=(1.05, 1)).data[0, 0, :, 0],
+                                  x[0, 0])
+    centres = ((np.arange(7) + 0.5) / 1.14).astype(int)
+    for more in range(3):
+        image = x.reshape(1, 1, 7, *[1] * more)
+        found = functional.interpolate(image, scale_factor=(1.14, *[1] * more), mode="nearest-exact").data
+        np.testing.assert_array_equal(found.ravel(), centres)
+    image = RNG.normal(size=(1, 1, 6, 5))
+    for mode in ("bilinear", "bicubic"):
+        found = functional.interpolate(image, scale_factor=(1.1, 2.4), mode=mode, antialias=True).data
+        alone = functional.interpolate(image, scale_factor=(1, 2.4), mode=mode, antialias=True).data
+        np.testing.assert_allclose(found, alone, rtol=1e-12)
+
+
 def test_infinite_pixels_reach_their_neighbours_only() -> None:
     x = np.zeros((1, 1, 6, 6))
     x[0, 0, 2, 2] = np.inf
