@@ -72,7 +72,7 @@ def interpolate(input: ArrayLike, size: Sizes | None = None, scale_factor: Facto
         length = x.shape[axis]
         step = 1 / number if size is None and not recompute_scale_factor else length / after
         if mode == "nearest" and axes == 2 and after in (length, 2 * length):
-            step = length / after  # of images, PyTorch repeats each pixel for any factor, such as 2.3, that makes 6 of 3
+            step = length / after  # of images, PyTorch repeats each pixel for any factor, as 2.3, that makes 6 of 3
         x = (_smoothed(x, axis, after, step, *_SMOOTH[mode]) if antialias
              else _resized(x, axis, after, step, mode, align_corners))
     return x

@@ -52,27 +52,36 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
         raise ValueError(f"{problem} {error}") from None
     _compare(proto, inputs, outputs)
     tried = [_tried(proto, model, inputs, values) for values in _others(inputs)]
-    if constants:
-        _check_constants(proto, model, inputs, constants, tried)
+    _check_constants(model, constants, tried)
+    _check_lengths(proto, model, inputs, constants)
     replace_file(path, proto.SerializeToString())
 
 
-def _check_constants(proto: Any, model: Module, inputs: Sequence[Any], constants: Sequence[Tensor],
-                     tried: Sequence[bool]) -> None:
-    """Raise ValueError if what was taken for a constant may be a function of the inputs, or of the batch's length."""
-    kind = type(model).__name__
-    if not any(tried):
-        raise ValueError(f"export_onnx: whether a value of shape {constants[0].shape} in {kind}.forward is the same "
-                         "for all inputs cannot be told by this example; give one of several different numbers")
-    batch = _batch(inputs)
-    if suspects := [x.shape for x in constants if x.ndim and len(x) == batch]:
-        longer = [np.concatenate([x, x[:1]]) if x.ndim and len(x) == batch else x for x in inputs]
-        try:
-            _tried(proto, model, inputs, longer)
-        except Exception as error:  # whatever the evaluator says of shapes that do not fit
+def _check_constants(model: Module, constants: Sequence[Tensor], tried: Sequence[bool]) -> None:
+    """Raise ValueError if what was taken for a constant may be a function of the inputs."""
+    if constants and not any(tried):
+        raise ValueError(f"export_onnx: whether a value of shape {constants[0].shape} in {type(model).__name__}.forward"
+                         " is the same for all inputs cannot be told by this example; give one of several different "
+                         "numbers")
+
+
+def _check_lengths(proto: Any, model: Module, inputs: Sequence[Any], constants: Sequence[Tensor]) -> None:
+    """Raise ValueError if the file makes something else of a longer batch, or cannot take one for a constant's sake."""
+    kind, batch = type(model).__name__, _batch(inputs)
+    suspects = [x.shape for x in constants if x.ndim and len(x) == batch]
+    longer = [np.concatenate([x, x[:1]]) if x.ndim and len(x) == batch else x for x in inputs]
+    try:
+        _tried(proto, model, inputs, longer)
+    except Exception as error:  # whatever the evaluator says of shapes that do not fit
+        if suspects:
             raise ValueError(f"export_onnx: {kind}.forward uses a value of shape {suspects[0]} that does not depend on "
                              "the input through layers or recorded operations, and that is of this batch only: a "
                              "constant for all examples has length 1 along the batch") from error
+        if isinstance(error, _Differs):
+            raise ValueError(f"export_onnx: for another length of the first axis the file's outputs are not the "
+                             f"model's: {kind}.forward uses a number that follows from that length, such as len(x); "
+                             "write what depends on the batch as an operation, x.mean(0) in place of x.sum(0) / len(x)"
+                             ) from error
 
 
 def _batch(inputs: Sequence[Any]) -> int:
@@ -281,6 +290,10 @@ def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
             return None
 
 
+class _Differs(ValueError):
+    """What the file makes of inputs is not what the model does."""
+
+
 def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> None:
     """Raise ValueError where ONNX's reference evaluator makes something else of these inputs than the model did."""
     from onnx.reference import ReferenceEvaluator
@@ -292,7 +305,7 @@ def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> No
         tolerance = 1e-3 if ours.dtype.itemsize < 8 else 1e-6  # a slope or epsilon is in single precision, for ONNX
         if ours.shape != theirs.shape or not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True):
             difference = np.abs(ours - theirs).max() if ours.shape == theirs.shape else f"{ours.shape}, {theirs.shape}"
-            raise ValueError(
+            raise _Differs(
                 f"export_onnx: the file's output {number} is not the model's (difference {difference}); "
                 "does forward depend on values, or pass options to a layer?"
             )

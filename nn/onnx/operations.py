@@ -41,9 +41,14 @@ def supported() -> list[str]:
 
 
 def kept_axes(before: Sequence[int], after: Sequence[int]) -> list[int]:
-    """A target shape for Reshape in which the first axis, the batch, stays what it is at run time."""
-    keeps = bool(before) and bool(after) and before[0] == after[0]
-    return [0 if keeps and axis == 0 else size for axis, size in enumerate(after)]
+    """A target shape for Reshape that leaves the batch to the run time: 0 where the first axis stays, or else -1.
+
+    Where another axis takes its place, (N, 3, 4) to (3 N, 4), it is the first that is longer than 1.
+    """
+    if before and after and before[0] == after[0]:
+        return [0, *after[1:]]
+    free = next((axis for axis, size in enumerate(after) if size != 1 and 0 not in after), None)
+    return [-1 if axis == free else size for axis, size in enumerate(after)]
 
 
 def _options(node: Node) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def in_place(x):
 
 FUNCTIONS = {
     "reshape": lambda x: x.reshape(len(x), 2, 6),
+    "reshape of all steps of all examples": lambda x: np.tanh(x.reshape(-1, 4)).reshape(len(x), 3, 4),
+    "reshape behind a new axis": lambda x: np.tile(x, (1, 2, 1)),
     "transpose": lambda x: np.transpose(x, (0, 2, 1)),
     "transpose all": lambda x: x.reshape(len(x), 12).T.T,
     "swapaxes": lambda x: x.swapaxes(1, -1),
@@ -194,6 +196,16 @@ def test_a_constant_for_each_example_of_this_batch_is_found(tmp_path):
     with pytest.raises(ValueError, match=r"a value of shape \(3, 2\) .* and that is of this batch only"):
         nn.export_onnx(Model(), np.array([[0, 1], [2, 3], [1, 0]]), tmp_path / "model.onnx")
     nn.export_onnx(Model(), np.array([[0, 1]]), tmp_path / "model.onnx")
+
+
+def test_a_number_that_follows_from_the_length_of_the_batch_is_found(tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return x - x.sum(axis=0) / len(x)
+
+    with pytest.raises(ValueError, match="for another length of the first axis .* write what depends on the batch as"):
+        nn.export_onnx(Model(), images(4, 3), tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_integers_that_are_computed_from_the_input_are_no_constants(tmp_path):
