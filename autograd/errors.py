@@ -70,6 +70,14 @@ def needing(package: str, *, extra: str) -> Iterator[None]:
                           f"pip install 'cleargrad[{extra}]'") from None
 
 
+def require_directory(path: str | os.PathLike[str]) -> None:
+    """Raise `FileNotFoundError` where the directory of a file that is to be written does not exist."""
+    parent = Path(path).parent
+    if not parent.is_dir():
+        raise FileNotFoundError(f"the directory {str(parent)!r} does not exist; make it first, e.g. "
+                                f"Path({str(parent)!r}).mkdir(parents=True)")
+
+
 def user_line() -> str:
     """`file:line` of the innermost frame outside this library and NumPy: where the user called it."""
     frame: Any = sys._getframe(1)

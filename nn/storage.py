@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from autograd import Tensor
 from autograd.arrays import plain_array
 from autograd.boundary import as_plain
+from autograd.errors import require_directory
 from nn import foreign_files
 
 __all__ = ["StorageError", "load", "save"]
@@ -56,7 +57,7 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
     The file appears whole or not at all: it is written beside `path`, synced to the disk and renamed, so that a kill
     or a power cut at any moment leaves the old file or the new one. Equal states give equal bytes.
     Raises TypeError, naming the entry, for what a state cannot hold (objects, complex128, bytes); ValueError for a name
-    that promises another format (`.npz`, `.pt`, ...); OSError if the disk does.
+    that promises another format (`.npz`, `.pt`, ...); FileNotFoundError where its directory does not exist.
     Source: https://github.com/huggingface/safetensors.
     """
     _expect_path("save(model_or_state, path)", path)
@@ -109,6 +110,7 @@ def decode(content: bytes, name: str) -> State:
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Put `content` at `path` in one step: readers see the old file or the new one, never a part of either."""
     target = Path(os.path.realpath(path))  # a symbolic link stays one, and its target is replaced
+    require_directory(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):  # by a process that was killed while it wrote
         with suppress(OSError):

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autograd.errors import require_directory
+
 from .model import Graph
 from .placing import budget, engines
 from .placing.graphviz_answer import from_engine
@@ -144,9 +146,7 @@ class Drawing:
         if form is None:
             raise ValueError(f"cannot save a drawing as {target.name!r}; give it one of the endings "
                              + ", ".join(f".{form}" for form in FORMS))
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"the directory {str(target.parent)!r} does not exist; make it first, e.g. "
-                                    f"Path({str(target.parent)!r}).mkdir(parents=True)")
+        require_directory(target)
         if form in ("png", "pdf"):
             target.write_bytes(self._painted(form))
         else:

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import random, tree
 from autograd.boundary import fresh, transformed
 from autograd.duck_arrays import Array
+from autograd.frozen import frozen
 from autograd.graph import Leaf, Node, surroundings
 from autograd.modes import enable_grad, local, watching, within
 from autograd.primitive import Primitive, protected
@@ -30,17 +31,26 @@ class _Checkpoint(Primitive):
         f, structure = node.options["f"], node.options["structure"]
         count = structure.size
         arguments = [
-            x if isinstance(x, Tensor) or parent is None else fresh(Tensor._of(x, None))
-            for x, parent in zip(node.saved[:count], node.parents, strict=False)
+            _constant(x, kind) if parent is None else x if isinstance(x, Tensor) else fresh(Tensor._of(x, None))
+            for x, parent, kind in zip(node.saved[:count], node.parents, node.options["kinds"], strict=False)
         ]
         with enable_grad(), within(recomputing=True), random.drawn_again(node.options["since"]):
             again = _Run(f, structure.unflatten(arguments), arguments)
         if not (set(again.around) <= set(node.parents[count:]) and again.looks_like(node.options["sums"])):
             raise RuntimeError(f"{getattr(f, '__name__', 'the function')} gave something else when checkpoint ran it "
                                "again for the backward pass: it draws random numbers from a generator other than "
-                               "the library's, or reads a tensor or an array that was changed since; hand over as an "
-                               "argument what changes")
+                               "the library's, writes to an argument, or reads a tensor or an array that was changed "
+                               "since; hand over as an argument what changes")
         return pull_within(again.results, parts, wanted([*map(_node, arguments), *node.parents[count:]], needs))
+
+
+def _constant(value: Any, kind: type) -> Any:
+    """An argument without a graph, of the kind that it was. What f writes to a tensor goes to other memory."""
+    if not issubclass(kind, Tensor):
+        return value
+    constant = Tensor._of(value, None)
+    constant._own, constant._lent = value, True
+    return constant
 
 
 checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))
@@ -86,8 +96,9 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
-    get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once.
-    Differentiates to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its
+    get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once. f
+    has the variables and arguments that it had, so that functions of a loop each have their own turn's. Differentiates
+    to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its
     arguments.
     """
     return transformed(_checkpointed, f)
@@ -97,7 +108,8 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     leaves, structure = tree.flatten((args, named))
     if not local.recording or local.stand_in is not None or any(isinstance(x, Box) for x in leaves):
         return f(*args, **named)
-    values = [protected(x, x._node, x._value) if isinstance(x, Tensor) else x for x in leaves]
+    values = [protected(x, _node(x), x._value if isinstance(x, Tensor) else x) for x in leaves]
+    again = frozen(f)
     inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
     since, nodes = random.state(), [*map(_node, inputs)]
     first = _Run(f, structure.unflatten(inputs), inputs)
@@ -110,7 +122,8 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     if not any(map(_node, first.results)) or not any(parents):
         return first.structure.unflatten(first.outs)
     raw = tuple(o._value for o in first.results)
-    options = {"f": f, "structure": structure, "sums": first.sums(), "since": since}
+    options = {"f": again, "structure": structure, "kinds": tuple(map(type, leaves)), "sums": first.sums(),
+               "since": since}
     nothing = [None] * len(first.around)
     made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
                                (*values, *nothing, None), options)

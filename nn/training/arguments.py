@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.arrays import integer, one_of
+from autograd.errors import require_directory
 from nn.foreign_files import refuse_foreign_name
 from nn.module import Module
 from nn.training.callbacks import Callback
@@ -34,6 +35,7 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     resolve(metrics, loss)
     if checkpoint is not None:
         refuse_foreign_name(checkpoint)
+        require_directory(checkpoint)  # and not after the first epoch
 
 
 def check_reached(model: Module, optimizer: Any) -> None:

@@ -157,6 +157,16 @@ def test_a_checkpoint_that_does_not_fit_changes_nothing(tmp_path):
         load_checkpoint(tmp_path / "run", model=wider)
 
 
+def test_a_checkpoint_that_cannot_be_written_is_refused_before_the_first_epoch(tmp_path):
+    """An epoch was trained, and lost."""
+    model = nn.Linear(2, 1)
+    before = model.weight.data.copy()
+    with pytest.raises(FileNotFoundError, match=r"the directory '.*none' does not exist"):
+        fit(model, [(np.ones((3, 2)), np.ones((3, 1)))], nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1), 1,
+            progress=False, checkpoint=tmp_path / "none" / "run")
+    np.testing.assert_array_equal(model.weight.data, before)
+
+
 def test_a_damaged_checkpoint_is_one_clear_error_before_anything_changes(tmp_path):
     run = parts()
     save_checkpoint(tmp_path / "run", **run)

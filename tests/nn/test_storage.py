@@ -261,6 +261,12 @@ def test_no_file_is_file_not_found(tmp_path):
         load(tmp_path / "none")
 
 
+def test_a_directory_that_does_not_exist_is_named(tmp_path):
+    """The message had the name of a temporary file."""
+    with pytest.raises(FileNotFoundError, match=r"directory '.*none' does not exist; make it first"):
+        save({"a": 1}, tmp_path / "none" / "state")
+
+
 def test_the_file_holds_the_structure_as_readable_json(path):
     save({"step": 3, "moments": [np.ones(2), np.zeros(3)]}, path)
     with safe_open(path, framework="np") as file:

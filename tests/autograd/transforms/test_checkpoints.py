@@ -225,6 +225,45 @@ def test_a_function_that_writes_to_its_argument_is_refused(write: Any) -> None:
     np.testing.assert_array_equal(grad(copying)(np.array([3.0, 1.0])), grad(f)(np.array([3.0, 1.0])))
 
 
+CONSTANTS: dict[str, tuple[Any, Any]] = {
+    "tensor": (np.arange(1.0, 4.0), lambda c: c.relu().mean()), "scalar": (2.0, lambda c: c.relu()),
+    "values": (np.arange(1.0, 4.0), lambda c: c.numpy()[1]),
+    "written": (np.arange(1.0, 4.0), lambda c: c.__iadd__(1.0)[1] - 1),
+}
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_the_second_run_is_given_constants_as_they_were(name: str) -> None:
+    """A tensor without a graph was an ndarray there, which has no `relu`."""
+    value, of = CONSTANTS[name]
+    x, constant = Tensor(np.ones(2), requires_grad=True), autograd.tensor(value)
+    out = np.sum(checkpoint(lambda x, c: x**3 * of(c))(x, constant))
+    constant *= 50.0
+    for order in (1, 2):  # the same graph again
+        out.backward(retain_graph=True)
+        np.testing.assert_allclose(x.grad.numpy(), np.full(2, order * 6.0))
+    np.testing.assert_array_equal(constant.numpy(), 50 * (value + (name == "written")))
+
+
+def test_an_array_that_is_an_argument_may_change_before_the_backward_pass() -> None:
+    x, weights = Tensor(np.ones(2), requires_grad=True), np.array([1.0, 2.0])
+    out = np.sum(checkpoint(lambda x, scale: x**2 * scale["weights"])(x, {"weights": weights}))
+    weights[:] = 100
+    out.backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_functions_of_a_loop_each_have_their_own_turn() -> None:
+    """All of them saw the variables of the last, and differed from their first run."""
+    x = y = Tensor(1.0, requires_grad=True)
+    for factor in (2.0, 3.0, 5.0):
+        y = checkpoint(lambda y: y * factor)(y)  # noqa: B023  # that is what is tested
+    y.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 30
+
+
 def test_arguments_by_name_are_differentiated_too() -> None:
     f = checkpoint(lambda x, *, scale, how: np.sin(x) * scale["of x"] if how == "times" else x)
     x = np.array([0.5, -2.0])
