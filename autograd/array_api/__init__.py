@@ -10,11 +10,12 @@ from .creation import *  # noqa: F403  # its names are listed there, once
 from .dtypes import *  # noqa: F403  # its names are listed there, once
 from .elementwise import *  # noqa: F403  # its names are listed there, once
 from .inspection import *  # noqa: F403  # its names are listed there, once
+from .inspection import VERSIONS
 from .linalg import matmul, matrix_transpose, tensordot, vecdot
 from .manipulation import *  # noqa: F403  # its names are listed there, once
 from .statistics import *  # noqa: F403  # its names are listed there, once
 
-__array_api_version__ = "2024.12"
+__array_api_version__ = VERSIONS[-1]
 
 __all__: list[str] = ["__array_api_version__", "fft", "linalg", "matmul", "matrix_transpose", "tensordot", "vecdot"]
 __all__ += constants.__all__

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from . import dtypes
+
+VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+"""Those of the standard that the namespace follows: none takes back what an earlier one has."""
 
 __all__ = ["__array_namespace_info__"]
 
@@ -35,6 +39,13 @@ class Info:
                  "complex64", "complex128")
         found = {name: getattr(dtypes, name) for name in names}
         return {name: d for name, d in found.items() if kind is None or dtypes.isdtype(d, kind)}
+
+
+def of_version(version: str) -> Any:
+    """The namespace, if it follows that version of the standard. Raises `ValueError`."""
+    if version not in VERSIONS:
+        raise ValueError(f"autograd follows the array API standard of {', '.join(VERSIONS)}, got {version!r}")
+    return sys.modules["autograd"]
 
 
 def __array_namespace_info__() -> Info:  # noqa: N807  # the standard's name

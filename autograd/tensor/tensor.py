@@ -332,7 +332,8 @@ class Tensor(Interface):
         return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        return sys.modules["autograd"]
+        namespace: Any = sys.modules["autograd"]
+        return namespace if api_version is None else namespace.array_api.inspection.of_version(api_version)
 
     def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
                    dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:

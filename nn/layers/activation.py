@@ -100,7 +100,7 @@ def log_softmax(input: ArrayLike, dim: int = -1) -> Tensor:
 
 
 class Identity(Layer):
-    """y = x, of any shape and dtype: what stands where a layer was taken out.
+    """y = x, of any shape and dtype: what stands where a layer was taken out. An array comes back as a tensor.
 
     The constructor takes any arguments and ignores them, so that it can be put in another layer's place.
     """
@@ -109,7 +109,7 @@ class Identity(Layer):
         pass
 
     def forward(self, input: ArrayLike) -> Any:
-        return input
+        return as_tensor(input) if isinstance(input, (np.ndarray, np.generic)) else input
 
 
 class Activation(Layer):

@@ -26,6 +26,14 @@ def test_namespace_code_differentiates() -> None:
     assert np.sum(grad(standardize)(x) * direction) == pytest.approx(slope, rel=1e-7)
 
 
+def test_a_version_of_the_standard_that_it_does_not_follow_is_refused() -> None:
+    x = Tensor([1.0])
+    for version in (None, "2021.12", "2022.12", "2023.12", xp.__array_api_version__):
+        assert x.__array_namespace__(api_version=version) is xp
+    with pytest.raises(ValueError, match=r"array API standard of 2021.12, .*2024.12, got '1999.1'"):
+        x.__array_namespace__(api_version="1999.1")
+
+
 def test_nested_lists_keep_their_tensors_connected() -> None:
     a = Tensor(2.0, requires_grad=True)
     m = xp.asarray([[a, 1.0], [a * a, Tensor(3.0)]])

@@ -129,6 +129,7 @@ def test_what_is_given_by_name_is_an_input_of_the_call_too() -> None:
 def test_a_module_that_returns_its_input_leaves_no_note() -> None:
     x = np.ones(3) * nn.Parameter(np.ones(3))
     assert nn.Identity()(x) is x
+    assert isinstance(nn.Sequential(nn.Identity())(np.ones(3)), Tensor)  # as every layer gives
     assert not hasattr(x._node, "scope")
 
 
