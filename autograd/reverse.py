@@ -36,7 +36,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
              create_graph: bool = False) -> None:
     """Accumulate the gradient of this tensor into the `.grad` of every leaf it was computed from.
 
-    `gradient` is the cotangent of this tensor, of its shape; only a tensor of one element may omit it (1 then).
+    `gradient` is the cotangent of this tensor, of its shape; only a tensor of one real element may omit it (1 then).
     The graph is freed unless `retain_graph`; with `create_graph` gradients are themselves recorded.
     Raises `RuntimeError` for a missing `gradient`, a freed graph, or a tensor without a graph.
     """
@@ -66,9 +66,10 @@ def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:
     """The cotangent to start from, checked; conjugated, as complex cotangents are inside a pass."""
     value = output._value
     if gradient is None:
-        if value.size != 1:
-            raise RuntimeError(f"backward() needs a scalar to start from, got shape {output.shape}; reduce it first, "
-                               "e.g. y.sum().backward(), or give its cotangent: y.backward(np.ones(y.shape))")
+        if value.size != 1 or value.dtype.kind == "c":
+            raise RuntimeError("backward() needs a real scalar to start from, got "
+                               f"{value.dtype} of shape {value.shape}; reduce it first, e.g. y.sum().backward(), "
+                               "np.abs(y).backward(), or give its cotangent: y.backward(np.ones(y.shape))")
         return np.ones_like(value) if value.ndim else value.dtype.type(1)
     given = as_tensor(gradient)
     if given.shape != output.shape:

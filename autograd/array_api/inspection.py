@@ -41,9 +41,9 @@ class Info:
         return {name: d for name, d in found.items() if kind is None or dtypes.isdtype(d, kind)}
 
 
-def of_version(version: str) -> Any:
-    """The namespace, if it follows that version of the standard. Raises `ValueError`."""
-    if version not in VERSIONS:
+def of_version(version: str | None) -> Any:
+    """The namespace, if it follows that version of the standard; None is for the newest. Raises `ValueError`."""
+    if version is not None and version not in VERSIONS:
         raise ValueError(f"autograd follows the array API standard of {', '.join(VERSIONS)}, got {version!r}")
     return sys.modules["autograd"]
 

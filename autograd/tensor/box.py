@@ -47,11 +47,6 @@ class Box(Tensor):
     def nbytes(self) -> int:
         return self.size * self.itemsize
 
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a 0-d tensor")
-        return self.shape[0]
-
     # --- Its values --------------------------------------------------------------------------------------------------
 
     @property  # type: ignore[misc]  # what rides inside cannot be written to either

@@ -271,7 +271,9 @@ class Tensor(Interface):
     # --- Python's protocols ------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return len(self._value)
+        if not self.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self.ndim:
@@ -332,8 +334,7 @@ class Tensor(Interface):
         return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        namespace: Any = sys.modules["autograd"]
-        return namespace if api_version is None else namespace.array_api.inspection.of_version(api_version)
+        return sys.modules["autograd"].array_api.inspection.of_version(api_version)
 
     def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
                    dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:

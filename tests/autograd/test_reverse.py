@@ -231,6 +231,17 @@ def test_gradients_of_complex_leaves_point_uphill() -> None:
     np.testing.assert_allclose(z.grad.numpy(), 2 * c * np.conj(2 * Z))
 
 
+def test_a_complex_number_is_no_loss() -> None:
+    """The gradient of its real part was taken, unasked."""
+    z = Tensor(1 + 2j, requires_grad=True)
+    with pytest.raises(RuntimeError, match=r"a real scalar to start from, got complex128 of shape \(\);.* np\.abs"):
+        (z * z).backward()
+    assert z.grad is None
+    (z * z).backward(1.0)
+    assert z.grad is not None
+    assert z.grad.item() == 2 - 4j
+
+
 def test_a_cotangent_takes_the_dtype_of_its_tensor() -> None:
     x = Tensor(np.ones(2, np.float32), requires_grad=True)
     (x * 2).backward(np.ones(2))

@@ -196,6 +196,8 @@ def test_iteration_and_length() -> None:
     assert [row.tolist() for row in x] == [[0, 1], [2, 3], [4, 5]]
     with pytest.raises(TypeError, match="0-d"):
         list(Tensor(1.0))
+    with pytest.raises(TypeError, match="0-d"):
+        len(x.sum())
 
 
 @pytest.mark.parametrize("assigned", [False, True])
