@@ -65,7 +65,7 @@ def _check_boxed(primitive: Primitive, operands: Sequence[Any], out: Any) -> Non
 
 
 def _brought_along(node: Node) -> str:
-    """What is to be said of operands that no recorded operation made."""
+    """What to say of operands that no recorded operation made."""
     kept = {i: constant.value for i, constant in node.constants}
     kept |= {i: x for i, x in enumerate(node.saved[: len(node.parents)]) if x is not None}
     kept |= {i: leaf.array for i, leaf in enumerate(node.parents) if isinstance(leaf, Leaf)}

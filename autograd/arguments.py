@@ -1,4 +1,4 @@
-"""How the arguments of a NumPy call become operands and options, in the cases that the hot path leaves aside."""
+"""How the arguments of a NumPy call become operands and options, where the hot path does not do it itself."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def as_tensor(x: Any) -> Tensor:
 
 
 def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
-    """An operator's operation on whatever stands on its sides, unless the right one claims it.
+    """An operator on operands of any kind; NotImplemented where the right one's class wants to answer itself.
 
-    So does a class whose `__array_ufunc__` is None, NumPy's word for it, as that of sparse matrices of tensors.
+    It says so with `__array_ufunc__ = None`, as NumPy has it and sparse matrices of tensors do.
     """
     if getattr(type(y), "__array_ufunc__", y) is None:
         return NotImplemented
@@ -62,7 +62,7 @@ def arrays_of(arrays: Sequence[Any]) -> list[Any]:
 
 
 def in_common(arrays: Sequence[Any]) -> list[Any]:
-    """Arguments as arrays, Python's numbers among them in the dtype that they let the others have."""
+    """Arguments as arrays; Python numbers among them are weak, and take the dtype of the others."""
     parts = arrays_of(arrays)
     numbers = [type(x) in (int, float, complex) for x in arrays]
     if any(numbers):
@@ -86,7 +86,7 @@ def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, A
 
 
 def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which answers options under the names of other libraries as NumPy's functions on tensors do."""
+    """The function, whose errors explain options that bear the name which another library has for them."""
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""What is given as an array, a number or axes, as it is computed with; refused where that would say something else."""
+"""Arrays, numbers and axes as they were given, made what we compute with; refused where their meaning would change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Axes = int | tuple[int, ...] | None
 
 
 def plain_array(given: Any, dtype: DTypeLike | None = None) -> Array:
-    """`np.asarray` of an array, a number or nested lists, if they mean no more than their elements."""
+    """`np.asarray` of an array, a number or nested lists. Raises as `elements`."""
     try:
         return np.asarray(elements(given), dtype=dtype)
     except ValueError as error:
@@ -63,12 +63,12 @@ def is_floating(x: Any) -> bool:
 
 
 def is_integer(x: Any) -> bool:
-    """Whether a value is one integer, of Python or NumPy; a bool is none."""
+    """Whether a value is one integer, Python's or NumPy's; a bool is not."""
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
 def integer(name: str, given: Any, least: int = 1) -> int:
-    """An integer of at least `least`. Raises TypeError for what is none, ValueError below; `name` is in both."""
+    """An integer of at least `least`. Raises TypeError for another type, ValueError for less; both say the `name`."""
     if not is_integer(given) or given < least:
         kind = ValueError if is_integer(given) else TypeError
         raise kind(f"{name} must be an integer of at least {least}, got {given!r}")
@@ -76,7 +76,7 @@ def integer(name: str, given: Any, least: int = 1) -> int:
 
 
 def one_of(name: str, given: Any, known: Collection[Any]) -> None:
-    """Raise ValueError for an option that is none of those known; `name` says which it is."""
+    """Raise ValueError for an option that is not among those known; `name` is in the message."""
     if given not in known:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import floating, is_integer, plain_array
+from .arrays import Array, floating, is_integer, plain_array
 from .declare import general, linear
 from .modes import local, mode, stand_ins
 from .tensor import Tensor, tensor
@@ -62,7 +62,7 @@ def as_input(x: Any) -> Tensor:
 
 
 def as_direction(name: str, given: Any, of: str, structure: Structure, like: Sequence[Tensor]) -> list[Tensor]:
-    """The leaves of a tangent or a cotangent. Raises `ValueError` where it is not built as what it belongs to."""
+    """The leaves of a tangent or a cotangent. Raises `ValueError` unless it has the structure and shapes of `like`."""
     leaves, other = flatten(given)
     if other != structure:
         raise ValueError(f"{name} has the structure of {of}, {structure}, got {other}")
@@ -92,7 +92,7 @@ def as_output(t: Any, plain: bool, like: Any = None) -> Any:
 
 
 def as_given(array: NDArray[Any], like: Any) -> Any:
-    """An array as what it belongs to was given: a tensor, an array, or a number of NumPy's or Python's."""
+    """An array as the type of `like`: a tensor, an array, or a number of NumPy's or Python's."""
     if isinstance(like, Tensor):
         return Tensor(array)
     if array.ndim or isinstance(like, np.ndarray):
@@ -103,6 +103,11 @@ def as_given(array: NDArray[Any], like: Any) -> Any:
 def as_plain(x: Any) -> Any:
     """The values of a tensor, without its graph; anything else as it is. Raises `TypeError` inside `vmap`."""
     return x.detach().numpy() if isinstance(x, Tensor) else x
+
+
+def as_plain_array(x: Any) -> Array:
+    """The values of a tensor, without its graph, or of numbers and lists of them, as an array. Raises as `as_plain`."""
+    return plain_array(as_plain(x))
 
 
 def fresh(x: Tensor) -> Tensor:
@@ -130,11 +135,11 @@ def held(value: Any, x: Any) -> Any:
 
 
 def connected(slopes: Sequence[Any], inputs: Sequence[Tensor]) -> list[Any]:
-    """Derivatives that do not vary, held to an input that is itself the outcome of a graph: a zero, not a cut graph."""
+    """Constant derivatives, connected to an input that is itself a result: their own derivative is 0, not missing."""
     around = next((x for x in inputs if bottom(x)._node is not None), None)
     return [*slopes] if around is None else [unvarying(s, around) if bottom(s)._node is None else s for s in slopes]
 
 
 unvarying = general(held, [None, lambda g, x: np.zeros_like(x)], [None, lambda t, out: np.zeros_like(out)], name="held",
                     operands=("value", "x"))
-"""A gradient that does not vary with its argument stays connected to it: a true zero, not a cut graph."""
+"""Connects a constant gradient with its argument: its own derivative is then 0, not missing."""

@@ -30,14 +30,14 @@ from .tensor.box import Box, tracked
 from .tensor.nested import tensors_in
 
 ROUNDS = 100
-"""So many times a call may begin again: a function that makes other tensors each time would never come to an end."""
+"""How often a call may begin again: a function that makes new tensors each time would never end."""
 
 ROUNDINGS = 1e4
-"""In units of the last place of the largest result, what may differ where the same is computed again."""
+"""By how much a second run may differ, in units of the last place of the largest result."""
 
 
 class Captured(BaseException):
-    """A function read tensors that it was not given. No Exception: no solver may take it for a failed step."""
+    """A function read tensors that it was not given. Not an Exception, which a solver might take for a failed step."""
 
     def __init__(self, tensors: Sequence[Tensor], conversion: Conversion) -> None:
         self.tensors, self.conversion = tensors, conversion
@@ -84,7 +84,7 @@ class Conversion:
         return made
 
     def settle(self) -> None:
-        """All that runs from now on is for a derivative."""
+        """Say that the call is over: whatever runs from now on runs for a derivative."""
         for function in self.functions:
             function.settle()
 
@@ -205,17 +205,17 @@ class Tracked:
 
 
 def key(x: Tensor) -> Any:
-    """By which a tensor is known again: the node of a value, or the object on which a transform rides."""
+    """What identifies a tensor: the node of its value, or, where a transform rides on it, the object."""
     return x._node or id(x)
 
 
 def alive(node: Node) -> bool:
-    """Whether a gradient may be asked for: no more of the argument of a transform that has come to its end."""
+    """Whether a gradient may still be asked for: not of the argument of a transform that has ended."""
     return type(node) is not Leaf or not node.argument or node.reference() is not None
 
 
 def left(node: Any) -> bool:
-    """Whether a leaf was written to, or frozen: its tensor has another node, or none."""
+    """Whether a leaf was written to or frozen since: its tensor has another node, or none."""
     tensor = node.reference() if type(node) is Leaf else None
     return tensor is not None and tensor._node is not node
 

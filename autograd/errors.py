@@ -114,8 +114,8 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
 class UnknownName(AttributeError):
     """A name that an owner does not have: the message ends with what to write, or with the name that may be meant.
 
-    That is looked for when somebody reads the message, as no `hasattr` does. Python's own suggestion, which notebooks
-    and imports do not show, would say the same again: without `obj=` it is silent.
+    It is looked for only when the message is read, so `hasattr` costs nothing. Without `obj=` Python adds no suggestion
+    of its own, which would repeat this one, and which notebooks and imports do not show.
     """
 
     def __init__(self, words: str, name: str, known: Callable[[], Iterable[str]],
@@ -132,7 +132,7 @@ class UnknownName(AttributeError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Which public name another is the beginning of (case and underscores aside), or a slip of; "" for none."""
+    """The public name that begins with this one (case and underscores aside), or that it misspells; "" for none."""
     from difflib import get_close_matches  # which only a slip needs
 
     plain = {_plain(other): other for other in sorted(known, reverse=True) if other[:1] != "_"}

@@ -26,7 +26,7 @@ def frozen(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any:
-    """What stands for a variable's value: a copy of a function with variables of its own, all else itself."""
+    """A variable's value: of a function a copy with variables of its own, of anything else itself."""
     if type(value) is MethodType:
         return MethodType(copied(value.__func__, home, made), value.__self__)
     if isinstance(value, partial):
@@ -54,7 +54,7 @@ def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any
 
 
 def names(code: CodeType) -> Iterator[str]:
-    """The names that a function, and functions within it, may look up in their module."""
+    """The names that a function, and those defined within it, may look up in their module."""
     yield from ("__builtins__", "__name__")
     yield from code.co_names
     for constant in code.co_consts:

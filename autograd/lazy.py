@@ -13,11 +13,11 @@ from .errors import no_attribute
 
 def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, str] | None = None,
                  rest: str | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package, of whose names some wait in its modules.
+    """The `__getattr__` and `__dir__` of a package, some of whose names are loaded from its modules when first used.
 
-    `places` has the module of each name; where its own name is that one, the module itself is meant. All that the
-    module `rest` lists is the package's too, as if by `from rest import *`, and comes with the first name found nowhere
-    else. Of other names the first raises `AttributeError`, or `ImportError` to `from package import name`, with advice.
+    `places` has the module of each name, or the name itself where the module is meant. Whatever the module `rest` lists
+    is the package's too, as if by `from rest import *`, and is loaded with the first name that is found nowhere else.
+    For an unknown name `__getattr__` raises `AttributeError`, or in `from package import name` `ImportError`.
     """
     here = vars(sys.modules[package])
     own = here.pop("__all__") if rest else []

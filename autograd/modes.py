@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ContextDecorator, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ContextDecorator
 from itertools import count
 from typing import Any
 
@@ -157,7 +157,7 @@ class enable_grad(_Recording):
 
 
 class within:
-    """Other settings of the thread inside, such as `recomputing=True`; afterwards those that were before."""
+    """Context manager: other settings of the thread, such as `recomputing=True`."""
 
     def __init__(self, **settings: Any) -> None:
         self._settings = settings
@@ -207,37 +207,30 @@ def among_partials() -> within:
     return within(watchers=local.watchers_of_passes, check_boxed=None)
 
 
-@contextmanager
-def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> Iterator[None]:
+class _noticed(within):
+    """Settings for the sake of which operations leave the hot path."""
+
+    def __enter__(self) -> None:
+        _count(1)
+        super().__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        _count(-1)
+
+
+def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> within:
     """Call `watcher(node, value)` after each recorded operation of this thread: for anomalies, sources, timings.
 
     With `passes` also after those of a backward pass that is itself recorded.
     """
     of_passes = (*local.watchers_of_passes, watcher) if passes else local.watchers_of_passes
-    _count(1)
-    try:
-        with within(watchers=(*local.watchers, watcher), watchers_of_passes=of_passes):
-            yield
-    finally:
-        _count(-1)
+    return _noticed(watchers=(*local.watchers, watcher), watchers_of_passes=of_passes)
 
 
-class standing_in:
+def standing_in(stand_in: Callable[[Any], Any]) -> within:
     """Operations of this thread inside take, for each operand, what `stand_in` gives for it: see `closures`."""
-
-    __slots__ = ("_before", "_stand_in")
-
-    def __init__(self, stand_in: Callable[[Any], Any]) -> None:
-        self._stand_in = stand_in
-
-    def __enter__(self) -> None:
-        self._before = local.stand_in
-        _count(1)
-        local.stand_in = self._stand_in
-
-    def __exit__(self, *error: object) -> None:
-        local.stand_in = self._before
-        _count(-1)
+    return _noticed(stand_in=stand_in)
 
 
 def stand_ins(operands: Sequence[Any]) -> list[Any] | None:
@@ -249,5 +242,5 @@ def stand_ins(operands: Sequence[Any]) -> list[Any] | None:
 
 
 def outside(level: int | None = None) -> within:
-    """Outside of the `vmap` of a level, or of all: what is computed on the insides of batches knows nothing of it."""
+    """Outside of the `vmap` of a level, or of all: for what is computed on the arrays inside batches."""
     return within(batches=() if level is None else tuple(b for b in local.batches if b[0] != level))

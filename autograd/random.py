@@ -34,7 +34,7 @@ def state() -> Any:
 
 @contextmanager
 def drawn_again(since: Any) -> Iterator[None]:
-    """What is drawn within is what was drawn since the generator stood there; after it, it stands where it stood."""
+    """Context manager: draw again what was drawn since that state of the generator; then go back to the present one."""
     now, generator().bit_generator.state = state(), since
     try:
         yield

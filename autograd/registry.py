@@ -24,7 +24,7 @@ primitives: dict[str, Primitive] = {}
 """Every primitive by its name."""
 
 on_demand: dict[str, str] = {}
-"""Rules that are loaded once the user has loaded the package that they are about: the package, and their module."""
+"""Rules that are loaded after the package that they are about: the package, and the module of its rules."""
 
 real_only: set[Callable[..., Any]] = set()
 """Functions of real arguments, where the types of a ufunc do not tell it."""
@@ -36,9 +36,14 @@ def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
 
     The rule is of this kind, and without a derivative in some operands.
     """
-    apply.kind, apply.without = kind, without  # type: ignore[attr-defined]  # what supported() says of it
-    apply.evaluate = evaluate  # type: ignore[attr-defined]
-    registry[function] = apply
+    registry[function] = described(apply, kind, evaluate, without)
+    return apply
+
+
+def described(apply: Callable[..., Any], kind: str, evaluate: Callable[..., Any],
+              without: Sequence[str] = ()) -> Callable[..., Any]:
+    """`apply` with attributes that `supported()`, rules and batches ask for: its kind, and what it is on arrays."""
+    vars(apply).update(kind=kind, evaluate=evaluate, without=without)
     return apply
 
 
@@ -52,7 +57,7 @@ def rule_of(function: Callable[..., Any]) -> Callable[..., Any] | None:
 
 
 def known_name(primitive: Any) -> str:
-    """The name by which tables speak of a primitive; none for a user's operation, which may be called as one is."""
+    """A primitive's name, as tables have it; "" for a user's operation, which may have the same name."""
     name = str(primitive.name)
     return name if primitives.get(name) is primitive else ""
 

@@ -12,7 +12,7 @@ Rule = Callable[..., Any]
 
 
 def argument_names(rule: Rule | str | float) -> tuple[str, ...]:
-    """What a rule reads: its positional parameters, or what its attribute `reads` says; of a name, what it names."""
+    """What a rule reads: its positional parameters, or its attribute `reads`; a rule that is a name reads just that."""
     if isinstance(rule, (str, int, float)):
         return (rule,) if isinstance(rule, str) else ()
     if hasattr(rule, "reads"):

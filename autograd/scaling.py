@@ -1,4 +1,4 @@
-"""Solvers have absolute tolerances, and cotangents no scale: a mean over a million examples gives each of them 1e-6.
+"""Solvers have absolute tolerances, but cotangents no scale: in a mean over a million examples each one is 1e-6.
 
 What is linear in a cotangent or a tangent is therefore solved for it divided by its size, and multiplied afterwards.
 """

@@ -23,7 +23,7 @@ class Select(Primitive):
         return (parts,)
 
     def split(self, node: Node, values: tuple[Any, ...]) -> tuple[Tensor, ...]:
-        """The outputs of `node` as tensors; an index or a rank among them has nothing to differentiate."""
+        """The outputs of `node` as tensors; integers among them, indices or ranks, are constants."""
         return tuple(self._part(node, i, v) if v.dtype.kind in "fc" else wrap(v) for i, v in enumerate(values))
 
     def _part(self, parent: Node, index: int, value: Any) -> Tensor:

@@ -53,7 +53,7 @@ def supported() -> SupportTable:
 
 
 def _load_all() -> None:
-    """Bring in the rules that otherwise wait for the first use of what they are about; SciPy's only where it is."""
+    """Load the rules that otherwise wait for their package to be used; SciPy's only where it is installed."""
     for package, rules in (on_demand | {f"scipy.{name}": f"autograd.scipy.{name}" for name in scipy.__all__}).items():
         if importlib.util.find_spec(package.partition(".")[0]) is not None:
             importlib.import_module(rules)

@@ -18,8 +18,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.arrays import Array, is_integer, one_of, plain_array
-from autograd.boundary import as_plain
+from autograd.arrays import Array, is_integer, one_of
+from autograd.boundary import as_plain_array
 from nn.kernels.indices import first_index
 
 __all__ = ["accuracy", "confusion_matrix", "f1", "mae", "precision", "r2", "recall", "top_k"]
@@ -43,8 +43,8 @@ def top_k(outputs: Any, targets: Any, k: int = 5) -> float:
 
     Outputs (N, C, ...), targets (N, ...) class indices. Raises ValueError unless 1 <= k <= C.
     """
-    scores = _array(outputs)
-    true = _class_indices(scores, _array(targets))
+    scores = as_plain_array(outputs)
+    true = _class_indices(scores, as_plain_array(targets))
     scores, true = np.moveaxis(scores, 1, -1), true[..., np.newaxis]
     if not (is_integer(k) and 1 <= k <= scores.shape[-1]):
         raise ValueError(f"top_k expected an integer k from 1 to {scores.shape[-1]}, the number of classes; got k={k}")
@@ -90,7 +90,7 @@ def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = No
     """
     decided, true, classes = _decisions(outputs, targets, threshold)
     if classes is None:
-        raise ValueError(f"confusion_matrix expected one class a sample, got several labels: {_array(targets).shape}")
+        raise ValueError(f"confusion_matrix expected one class a sample, got several labels: {true.shape}")
     pairs = true.ravel() * classes + decided.ravel()
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
@@ -118,12 +118,8 @@ def r2(outputs: Any, targets: Any) -> float:
     return float(np.mean(np.where(constant, residual == 0, explained)))
 
 
-def _array(values: Any) -> Array:
-    return plain_array(as_plain(values))
-
-
 def _same_shape(outputs: Any, targets: Any, name: str) -> tuple[Array, Array]:
-    predicted, true = _array(outputs), _array(targets)
+    predicted, true = as_plain_array(outputs), as_plain_array(targets)
     if predicted.shape != true.shape:
         raise ValueError(f"{name} expected outputs and targets of one shape, got {predicted.shape} and {true.shape}")
     if predicted.size == 0:
@@ -133,7 +129,7 @@ def _same_shape(outputs: Any, targets: Any, name: str) -> tuple[Array, Array]:
 
 def _decisions(outputs: Any, targets: Any, threshold: float | None) -> tuple[Array, Array, int | None]:
     """What was decided and what is true, as integers of one shape, and the number of classes (None: several labels)."""
-    scores, true = _array(outputs), _array(targets)
+    scores, true = as_plain_array(outputs), as_plain_array(targets)
     if scores.size == 0:
         raise ValueError(f"a metric needs at least one sample, got outputs of shape {scores.shape}")
     if scores.ndim == 2 and scores.shape[1] == 1 and true.shape in (scores.shape, scores.shape[:1]):

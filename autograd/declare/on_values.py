@@ -1,4 +1,4 @@
-"""What is computed on values alone: piecewise constant functions, and what a function asks of values on its course."""
+"""What is computed on values alone: piecewise constant functions, and questions that a function branches on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from autograd.arguments import FLAT, parameters, refuse_foreign_options, refuse_out
 from autograd.modes import local, mode
 from autograd.primitive import wrap
+from autograd.registry import described
 from autograd.tensor import Tensor
 from autograd.tensor.box import highest
 from autograd.tensor.nested import shared_values, tensors_in, values_of
@@ -34,9 +35,7 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             return box.process_constant(apply, args, options)
         return wrap(function(*values_of(args), **values_of(options)))
 
-    apply.evaluate = function  # type: ignore[attr-defined]
-    apply.kind = "constant"  # type: ignore[attr-defined]  # what supported() says of it
-    return apply
+    return described(apply, "constant", function)
 
 
 def decided(question: Callable[..., Any], *args: Any) -> Any:
@@ -48,5 +47,5 @@ def decided(question: Callable[..., Any], *args: Any) -> Any:
 
 
 def put_back(x: Any, low: float, high: float) -> Any:
-    """What rounding took out of the bounds that a value has by itself: it meets none, and its slopes are not bent."""
+    """A value that rounding took out of its natural bounds, put back to them without changing its derivative."""
     return x - piecewise_constant(lambda x: x - np.clip(x, low, high))(x)

@@ -19,10 +19,8 @@ SYMBOLS = {
 }
 """Operators are shown by their sign as well as by their name."""
 
-Role = Literal["title", "name", "detail", "value", "grad", "tangent", "alarm"]
+Role = Literal["title", "detail", "value", "grad", "tangent", "alarm"]
 TITLE, SMALL = 12.0, 10.0  # font sizes, in points
-LINE_HEIGHT = {"title": 16.0, "name": 16.0, "detail": 13.0, "value": 13.0, "grad": 13.0,
-               "tangent": 13.0, "alarm": 13.0}
 PADDING = (11.0, 6.0)
 ROOMY = 300
 """Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
@@ -38,9 +36,17 @@ class Line:
     slot: bool = False  # filled in step by step
 
     @property
+    def size(self) -> float:
+        """The font's."""
+        return TITLE if self.role == "title" else SMALL
+
+    @property
     def width(self) -> float:
-        large = self.role in ("title", "name")
-        return width(self.text, TITLE if large else SMALL, bold=large)
+        return width(self.text, self.size, bold=self.role == "title")
+
+    @property
+    def height(self) -> float:
+        return 16.0 if self.role == "title" else 13.0
 
 
 def op_text(vertex: Vertex) -> str:
@@ -142,7 +148,7 @@ def _module_facts(vertex: Vertex) -> list[str]:
 def size(written: list[Line], kind: Kind) -> tuple[float, float]:
     """Width and height, in points, of the box that holds these lines."""
     wide = max(line.width for line in written) + 2 * PADDING[0]
-    high = sum(LINE_HEIGHT[line.role] for line in written) + 2 * PADDING[1]
+    high = sum(line.height for line in written) + 2 * PADDING[1]
     if kind is Kind.INPUT:  # an ellipse holds a rectangle of 1/√2 of its size
         wide, high = wide * 1.18 + 6, high * 1.3 + 2
     if kind is Kind.CONSTANT:

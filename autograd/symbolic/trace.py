@@ -11,7 +11,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError
-from autograd.registry import known_name, registry
+from autograd.registry import known_name
 from autograd.rules.axes import all_axes, reduced_last
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
@@ -165,11 +165,9 @@ class Formula(Box):
             raise no_form(primitive.name)
         return write_down(name, primitive.kind, primitive.evaluate, operands, options)
 
-    def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """The expressions of a comparison or another piecewise constant function."""
-        function = next(known for known, its_apply in registry.items()
-                        if apply in (its_apply, getattr(its_apply, "__wrapped__", None)))
-        return write_down(function.__name__, "constant", function, args, options)
+        return write_down(apply.evaluate.__name__, "constant", apply.evaluate, args, options)
 
 
 def _no_value(kind: str) -> TypeError:

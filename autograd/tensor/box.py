@@ -126,7 +126,7 @@ class Box(Tensor):
         raise NotImplementedError
 
     def hand_over(self, other: Box) -> None:
-        """Let another box of this kind have what rides along here: it is written to, and stands for this value now."""
+        """Give another box of this kind what rides along here: it was written to, and now stands for this value."""
         other._inner, other.level = self._inner, self.level
         other._tangent = getattr(self, "_tangent", None)
 
@@ -188,12 +188,12 @@ def bottom(x: Tensor) -> Tensor:
 
 
 def varies(x: Tensor) -> bool:
-    """Whether `x` carries a graph or a tangent, which would be lost with its values alone; a batch is no such thing."""
+    """Whether `x` carries a graph or a tangent, which its values alone would lose; a batch does not count."""
     return bottom(x)._node is not None or len(boxes(x.detach())) < len(boxes(x))
 
 
 def constant_like(x: Tensor, values: Any) -> Tensor:
-    """`values`, made for all examples of the batches that `x` is made of, as a constant of each example."""
+    """`values`, which hold one array for each example of the batches in `x`, as a constant like `x`."""
     out = Tensor(values)
     for box in reversed(boxes(x.detach())):
         out = box.with_inner(out)

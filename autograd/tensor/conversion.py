@@ -63,13 +63,13 @@ def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
 
 
 def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
-    """Raise for a tensor of none or several numbers in an `if`, an `and`, a `not`."""
+    """Raise for a tensor that has not exactly one element in an `if`, an `and`, a `not`."""
     raise ValueError(f"the truth of a tensor of shape {shape} is not one: write (x > 0).all() or .any(), & and | for "
                      "`and` and `or`, and np.where(condition, a, b) to choose element by element")
 
 
 def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
-    """`float(x)`, `int(x)` or `complex(x)`, asked for by the caller so many frames above."""
+    """`float(x)`, `int(x)` or `complex(x)`; the caller who asked is `depth` frames up."""
     if x._node is not None or x._boxed:
         frame = sys._getframe(depth)
         if _assigns(frame):
@@ -87,12 +87,12 @@ def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
 
 
 def _assigns(frame: FrameType | None) -> bool:
-    """Whether `x[i] = t` is what a frame is about."""
+    """Whether a frame is executing an assignment `x[i] = t`."""
     return frame is not None and frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:
-    """What to write where SciPy asks, perhaps through NumPy; or else `otherwise`."""
+    """The advice where SciPy asks for an array, perhaps through NumPy; or else `otherwise`."""
     asked = called = ""
     while frame and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("numpy", "scipy"):
         if module.startswith("scipy"):
@@ -110,7 +110,7 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
 
 
 def _public_name(frame: FrameType) -> str:
-    """What a user called the function of SciPy's that a frame is of by, as `scipy.stats.norm.pdf`; or nothing."""
+    """The name of a frame's SciPy function as users write it, such as `scipy.stats.norm.pdf`; or ""."""
     module, name, local = frame.f_globals["__name__"], frame.f_code.co_name, frame.f_locals
     owner = local.get("self")
     if name in ("__init__", "__call__"):

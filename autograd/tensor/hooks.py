@@ -28,7 +28,7 @@ def added(hooks: list[Any], hook: Any) -> Handle:
 
 
 def those_of_the_user(hooks: list[Any] | None) -> list[Any]:
-    """The hooks that were registered for what they do: not those that keep a gradient."""
+    """The hooks that a user registered, without those that keep a gradient."""
     return [hook for hook in hooks or () if not isinstance(hook, Keeper)]
 
 
@@ -46,7 +46,7 @@ class Keeper:
 
 
 def keep_gradient(result: Tensor, node: Any) -> None:
-    """Let the gradient of `node`, which is or will be the node of `result`, be kept in its `.grad`: once."""
+    """Keep the gradient of `node`, which is or will be the node of `result`, in its `.grad`; asking twice is once."""
     if node.hooks is None:
         node.hooks = []
     if not _keepers(result, node):
@@ -54,7 +54,7 @@ def keep_gradient(result: Tensor, node: Any) -> None:
 
 
 def follow(tensor: Tensor, node: Any) -> None:
-    """If the gradient of a tensor is kept, let it be that of the value of `node`, which the tensor gets by a write."""
+    """If a tensor keeps its gradient, keep that of `node` instead, whose value the tensor gets by a write."""
     for keeper in _keepers(tensor, tensor._node):
         tensor._node.hooks.remove(keeper)
         if node is not None:

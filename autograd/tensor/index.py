@@ -16,7 +16,7 @@ from .nested import joined, tensors_in
 from .tensor import Tensor
 
 TENSOR = object()
-"""Where a tensor stands in a template."""
+"""Stands for a tensor in a template."""
 _CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, in which no tensor is
 
 
@@ -65,7 +65,7 @@ def indices_of(given: Any) -> Any:
 
 
 class ByExample:
-    """A primitive to whose key examples bring tensors of their own: until it is one example's, they are operands."""
+    """A primitive whose key holds tensors that differ by example: they are operands until one example is left."""
 
     kind = "general"
 

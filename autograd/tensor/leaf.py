@@ -1,4 +1,4 @@
-"""Leaves and memory: making a leaf, and saying that a tensor's memory was written to, may be by others, or is lent."""
+"""Leaves and memory: making a leaf, and noting that a tensor's memory was written to, is shared, or is lent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def mutated(target: Tensor) -> None:
-    """Say that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
+    """Note that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
     leaf = target._node
     if leaf is not None:
         leaf.changed = "by a step, under no_grad() or through .data"
@@ -35,7 +35,7 @@ def recorded_owner(target: Tensor) -> Tensor | None:
 
 
 def share(target: Tensor) -> None:
-    """Say that others may write into the memory of a tensor from now on, and so into that of which it is a view."""
+    """Note that others may write into the memory of a tensor from now on, and of what it is a view of."""
     for owner in owners(target):
         reclaim(owner)
         if owner._node is not None and not owner._shared:
@@ -44,7 +44,7 @@ def share(target: Tensor) -> None:
 
 
 def lend(target: Tensor) -> bool:
-    """Whether the graph may keep a constant's memory itself: nobody else has it, and a write will go elsewhere."""
+    """Whether the graph may keep a constant's own memory: nobody else has it, and a later write goes elsewhere."""
     own: Any = getattr(target, "_own", None)
     if own is None or own is not target._value or target._shared:
         return False
@@ -54,7 +54,7 @@ def lend(target: Tensor) -> bool:
 
 
 def reclaim(target: Tensor) -> bool:
-    """Give a tensor other memory if the graph keeps what it has; whether it does."""
+    """Give a tensor new memory if the graph keeps what it has. Returns whether it did."""
     own: Any = getattr(target, "_own", None)
     if own is None or own is not target._value or not target._lent:
         return False
@@ -68,7 +68,7 @@ def living_views(base: Tensor) -> list[Tensor]:
 
 
 def unlink(target: Tensor) -> None:
-    """Say that a tensor gets other memory: it is no view any more, and what were its views show the memory that was."""
+    """Note that a tensor gets other memory: it is no longer a view, and its former views keep the old memory."""
     for shown in living_views(target):
         unlink_view(shown)
     unlink_view(target)

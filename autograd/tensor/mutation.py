@@ -49,7 +49,7 @@ def _copied(option: Any) -> Any:
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    """Remember that `view` shows part of `base`, if NumPy made it a view, and how it was taken."""
+    """Remember that `view` shows a part of `base`, and how it was taken, if NumPy made a view."""
     if (base._node is None and reclaim(base)) or (isinstance(base._value, np.generic) and _made_an_array(base)):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
@@ -62,7 +62,7 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
 
 
 def _made_an_array(base: Tensor) -> bool:
-    """Whether a number is an array without axes, that was written to, and has got memory now for views to show.
+    """Whether a number is a 0-d array that was written to; it then has memory now, for views to show.
 
     Not that of a leaf, which the graph keeps: a write gives a leaf another number.
     """
@@ -181,7 +181,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 
 def _lying_as(target: Tensor, result: Tensor) -> Any:
-    """The result in the order "F" of memory that is only the target's: on it depends what is a view of the target."""
+    """The result in Fortran order where only the target is: what is a view of the target depends on it."""
     columns, found = (one_example(x) if isinstance(x, Box) else x._value for x in (target, result))
     return primitives["copy"](result, order="F") if columns.flags.fnc > found.flags.fnc else result
 
@@ -210,7 +210,7 @@ def is_number(target: Tensor) -> bool:
 
 
 def _is_array_without_axes(x: Tensor) -> bool:
-    """Whether each example of a batch is known to be an array of no axes, not a number."""
+    """Whether each example of a batch is known to be a 0-d array, not a scalar."""
     batched = not x.ndim and x._value.shape != ()
     return batched and any(getattr(box, "_scalar", True) is False for box in boxes(x))
 
@@ -237,7 +237,7 @@ def _memory(target: Tensor) -> Array:
 
 
 def _written(target: Tensor, memory: Array) -> None:
-    """Tell the leaf whose memory was written to, or let the copy be the value."""
+    """Note the write on the leaf whose memory it was, or make the copy the value."""
     if memory is target._value:
         for owner in owners(target):
             mutated(owner)

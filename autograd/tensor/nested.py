@@ -54,7 +54,5 @@ def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
 
 
 def shared_values(tree: Any) -> Any:
-    """The values of arguments that the course of a function depends on; inside `vmap` those that all examples share.
-    Raises `TypeError` where examples differ.
-    """
+    """The values that a function branches on; inside `vmap` those that all examples share, else `TypeError`."""
     return values_of(tree, shared_value)

@@ -71,9 +71,9 @@ class _Run:
                        if type(node) is not Leaf or node.reference() is not None]
 
     def sums(self) -> list[tuple[Any, float]]:
-        """What tells whether a second run gave the same, without keeping it: a sum of each result, and its size.
+        """A weighted sum of each result, and its size, by which a second run is compared without keeping the first.
 
-        The sum is weighted: what softmax gives always adds up to 1.
+        Weighted, since a plain sum of a softmax is always 1.
         """
         with np.errstate(all="ignore"):
             return [(np.sum(np.ravel(o._value) * np.resize(WEIGHTS, o.size)), float(np.sum(np.abs(o._value))))

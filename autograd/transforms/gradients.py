@@ -106,12 +106,12 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
 
 def _value_and_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
-    inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+    inputs, output, aux, gradient = _differentiate(f, argnums, has_aux, args, options, "grad")
     return inputs.value((output, aux) if has_aux else output), gradient
 
 
 def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Sequence[Any],
-                   options: dict[str, Any], asker: str = "grad") -> tuple[Inputs, Tensor, Any, Any]:
+                   options: dict[str, Any], asker: str) -> tuple[Inputs, Tensor, Any, Any]:
     chosen, replace = choose(args, argnums)
     inputs = Inputs(chosen)
     with enable_grad():
@@ -131,22 +131,14 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     The gradient has the structure, shapes and types of the arguments `argnums`; with `has_aux` it is `(gradient, aux)`.
     `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
     """
-    return transformed(_gradient, f, argnums, has_aux, argnums=argnums)
+    return transformed(gradient_for, f, argnums, has_aux, "grad", argnums=argnums)
 
 
-def _gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
-    inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options)
+def gradient_for(f: Callable[..., Any], argnums: Argnums, has_aux: bool, asker: str, /, *args: Any,
+                 **options: Any) -> Any:
+    """The gradient, whose errors speak of the transform that the user called."""
+    inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options, asker)
     return (gradient, inputs.value(aux)) if has_aux else gradient
-
-
-def gradient_for(asker: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Callable[..., Any]:
-    """`grad(f, argnums, has_aux)`, whose errors speak of the transform that the user called."""
-
-    def run(*args: Any, **options: Any) -> Any:
-        _, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options, asker)
-        return (gradient, aux) if has_aux else gradient
-
-    return run
 
 
 def _name(f: Callable[..., Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -156,4 +157,5 @@ def _of_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *arg
                             "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DisconnectedWarning)
-        return _by_rows(gradient_for("hessian", f, argnums, has_aux), argnums, has_aux, *args, **options)
+        gradient = partial(gradient_for, f, argnums, has_aux, "hessian")
+        return _by_rows(gradient, argnums, has_aux, *args, **options)

@@ -22,7 +22,7 @@ from autograd.tensor.nested import holds_tensors
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 
 FEW = 4
-"""Fewer cotangents than this are pulled back one after the other sooner than as a batch."""
+"""Fewer cotangents than this are pulled back faster one after the other than as a batch."""
 
 
 class Batch(Box):
@@ -48,7 +48,7 @@ class Batch(Box):
         return result
 
     def _call(self, apply: Any, operands: Sequence[Any], options: dict[str, Any]) -> Call:
-        """What is applied to operands of which some are batches of this level."""
+        """The application to operands of which some are batches of this level."""
         batched = [type(x) is Batch and x.level == self.level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
         return Call(apply, self._inner.shape[0], inner, batched, options)
@@ -114,12 +114,12 @@ class Batch(Box):
 
 
 def gives_an_array(name: str, options: dict[str, Any]) -> bool:
-    """Whether NumPy gives an array, which can be written to, also where nothing but a number is in it."""
+    """Whether NumPy gives an array, which can be written to, even if it is 0-d."""
     return name in ("where", "copy") or (name == "get_item" and leaves_an_array(options["key"]))
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:
-    """Whether all rules on the way can be given tensors without losing their speed."""
+    """Whether all rules on the way are as fast on tensors."""
     nodes = reachable(*[o._node for o in outputs if o._node is not None], stop=stop)
     return all(node.primitive.takes_tensors or not node.parents for node in nodes)
 
@@ -133,7 +133,7 @@ def batch(inner: Any, level: int) -> Tensor:
 
 
 def inside(x: Tensor, level: int, size: int) -> Tensor:
-    """What is inside a batch of this level; a value outside it, once for every example."""
+    """The inside of a batch of this level; any other value repeated for every example."""
     if type(x) is Batch and x.level == level:
         return x._inner
     return np.broadcast_to(x, (size, *x.shape))  # type: ignore[return-value]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd.random
-from autograd.arrays import integer, plain_array
-from autograd.boundary import as_plain
+from autograd.arrays import integer
+from autograd.boundary import as_plain_array
 
 Indices = NDArray[np.int64] | range
 
@@ -109,7 +109,7 @@ class WeightedRandomSampler(_Sampler):
     def __init__(self, weights: ArrayLike, num_samples: int, replacement: bool = True, *,
                  seed: int | None = None) -> None:
         super().__init__(seed)
-        self.weights = plain_array(as_plain(weights)).astype(float)
+        self.weights = as_plain_array(weights).astype(float)
         self.num_samples, self.replacement = integer("num_samples", num_samples), replacement
         if self.weights.ndim != 1 or not np.isfinite(self.weights).all() or (self.weights < 0).any():
             raise ValueError("WeightedRandomSampler expected a weight >= 0 for each sample, got "
@@ -181,7 +181,7 @@ def length_of(name: str, sampler: Any) -> int:
 
 def as_indices(speaker: str, given: ArrayLike) -> NDArray[np.int64]:
     """Integers as an array. Raises TypeError for others."""
-    indices = plain_array(as_plain(given))
+    indices = as_plain_array(given)
     if indices.dtype.kind not in "iu" or indices.ndim != 1:
         raise TypeError(f"{speaker} expected a list of integers, got {indices.dtype} {indices.shape}")
     return indices.astype(np.int64, copy=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import sigmoid
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from nn.kernels import recurrence
@@ -128,7 +129,7 @@ def gru_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
     for t in range(x.shape[0]):
         of_input = x[t] @ weight_ih.T + recurrence.total_bias(bias_ih, None)
         of_state = h @ weight_hh.T + recurrence.total_bias(bias_hh, None)
-        r, z = (recurrence.sigmoid(of_input[:, k * units : (k + 1) * units] + of_state[:, k * units : (k + 1) * units])
+        r, z = (sigmoid(of_input[:, k * units : (k + 1) * units] + of_state[:, k * units : (k + 1) * units])
                 for k in range(2))
         n = np.tanh(of_input[:, 2 * units :] + r * of_state[:, 2 * units :])
         h = (1 - z) * n + z * h

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import sigmoid
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from autograd.runtime.blocks import block_length
@@ -114,17 +115,19 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     return dx, *states, *parameters
 
 
-def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
-                   bias_hh: Any) -> tuple[Any, Any, Any]:
-    units = weight_hh.shape[1]
-    zero = np.zeros((x.shape[1], units), x.dtype)
-    h, c = (zero if state is None else state for state in (h0, c0))
+def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any,
+                   weight_hr: Any = None) -> tuple[Any, Any, Any]:
+    """The layer in NumPy calls; with `weight_hr` (P, H) its output is projected, h_t = W_hr (o tanh(c_t))."""
+    units = weight_ih.shape[0] // 4
+    h, c = (np.zeros((x.shape[1], width), x.dtype) if state is None else state
+            for state, width in ((h0, weight_hh.shape[1]), (c0, units)))
     outputs = []
     for t in range(x.shape[0]):
         z = x[t] @ weight_ih.T + h @ weight_hh.T + recurrence.total_bias(bias_ih, bias_hh)
         i, f, g, o = (z[:, k * units : (k + 1) * units] for k in range(4))
-        c = recurrence.sigmoid(f) * c + recurrence.sigmoid(i) * np.tanh(g)
-        h = recurrence.sigmoid(o) * np.tanh(c)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        h = h if weight_hr is None else h @ weight_hr.T
         outputs.append(h)
     return np.stack(outputs), h, c
 

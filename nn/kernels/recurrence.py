@@ -106,7 +106,3 @@ def cotangents(deltas: Array, x: Array, h0: Array | None, outputs: Array, weight
         of_states(deltas, outputs, h0) if needs[2] else None,
         *bias_cotangents(deltas, needs[3:]),
     )
-
-
-def sigmoid(z: Any) -> Any:
-    return 0.5 + 0.5 * np.tanh(0.5 * z)  # without the overflow of exp(-z)

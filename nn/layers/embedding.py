@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
-from autograd.arrays import Array, integer, is_integer, plain_array
-from autograd.boundary import as_plain
+from autograd.arrays import Array, integer, is_integer
+from autograd.boundary import as_plain_array
 from autograd.declare import piecewise_constant
 from nn import init
 from nn.kernels import embedding as kernels
@@ -47,7 +47,7 @@ class Embedding(Layer):
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None,
                         **options: Any) -> Self:
         """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`."""
-        table = plain_array(as_plain(embeddings))
+        table = as_plain_array(embeddings)
         if table.ndim != 2:
             raise refusal(f"{cls.__name__}.from_pretrained", "embeddings (rows, width)", table)
         rows, width = table.shape

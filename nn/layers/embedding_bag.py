@@ -9,8 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
-from autograd.arrays import plain_array
-from autograd.boundary import as_plain
+from autograd.boundary import as_plain_array
 from nn.layers.arguments import choice
 from nn.layers.embedding import Embedding, embedding, shares_of, with_gradient_times
 from nn.layers.input import Speaker, admitted, mistake, refusal
@@ -98,7 +97,7 @@ MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max"
 
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
     """Where the indices of each bag stand, a bag a row, and which of these places are the bag's own."""
-    starts = plain_array(as_plain(offsets))
+    starts = as_plain_array(offsets)
     ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
     lengths = np.diff(ends)
     if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():

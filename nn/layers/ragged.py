@@ -10,8 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from autograd.arrays import plain_array
-from autograd.boundary import as_plain
+from autograd.boundary import as_plain_array
 from nn.layers.input import Speaker, mistake, refusal
 
 Integers = np.ndarray[Any, np.dtype[np.integer[Any]]]
@@ -41,7 +40,7 @@ def pad_sequence(sequences: Iterable[Any], batch_first: bool = False, padding_va
 
 def checked_lengths(speaker: Speaker, lengths: Any, steps: int, batch: int) -> Integers:
     """A length for each sequence, as an array. Raises TypeError for others than integers, ValueError out of range."""
-    given = plain_array(as_plain(lengths))
+    given = as_plain_array(lengths)
     if given.dtype.kind not in "iu":
         raise mistake(speaker, f"expected integer lengths, got {given.dtype} {given.shape}", TypeError)
     if given.shape != (batch,) or given.min(initial=1) < 1 or given.max(initial=1) > steps:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import Tensor, sigmoid
+from autograd import Tensor
 from nn.kernels.gru import gru
-from nn.kernels.lstm import lstm
+from nn.kernels.lstm import lstm, lstm_reference
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
@@ -200,21 +200,4 @@ class LSTM(_Recurrent):
         return shapes
 
     def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        return (_projected if self.proj_size else lstm)(x, *states, *weights)
-
-
-def _projected(x: Any, h: Any, c: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any,
-               weight_hr: Any) -> tuple[Any, Any, Any]:
-    """An LSTM layer whose output is projected, step by step in plain operations."""
-    width, units = weight_hr.shape
-    h = np.zeros((x.shape[1], width), x.dtype) if h is None else h
-    c = np.zeros((x.shape[1], units), x.dtype) if c is None else c
-    bias = 0 if bias_ih is None else bias_ih + bias_hh
-    outputs = []
-    for t in range(x.shape[0]):
-        z = x[t] @ weight_ih.T + h @ weight_hh.T + bias
-        i, f, g, o = (z[:, k * units : (k + 1) * units] for k in range(4))
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-        h = (sigmoid(o) * np.tanh(c)) @ weight_hr.T
-        outputs.append(h)
-    return np.stack(outputs), h, c
+        return (lstm_reference if self.proj_size else lstm)(x, *states, *weights)

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from autograd.arrays import is_integer, plain_array
-from autograd.boundary import as_plain
+from autograd.arrays import is_integer
+from autograd.boundary import as_plain_array
 from nn.kernels.ctc import ctc
 from nn.kernels.indices import first_index
 from nn.kernels.reduction import reduced
@@ -73,7 +73,7 @@ def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
 
 def _lengths(speaker: Speaker, name: str, given: Any, count: int, allowed: range) -> Any:
     """How long each example is. Raises ValueError unless there is an integer an example, none of them too large."""
-    found = np.atleast_1d(plain_array(as_plain(given)))
+    found = np.atleast_1d(as_plain_array(given))
     if found.dtype.kind not in "iu" or found.shape != (count,) or not all(n in allowed for n in found.tolist()):
         raise mistake(speaker, f"expected {name}, {count} integers from {allowed.start} to {allowed.stop - 1}, "
                                f"got {found.tolist()}")

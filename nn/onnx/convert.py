@@ -15,6 +15,7 @@ from nn.onnx.activations import ACTIVATIONS, simple
 from nn.onnx.call import Call, Convert
 from nn.onnx.embeddings import convert_bag, convert_embedding
 from nn.onnx.graph import Graph
+from nn.onnx.kernels import attended, limits, product
 from nn.onnx.normalization import NORMALIZATION
 from nn.onnx.operations import kept_axes
 from nn.onnx.recurrent import convert_cell, convert_recurrent
@@ -27,11 +28,7 @@ def convert(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _linear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    weight, *bias = call.weights(graph)
-    if call.inputs[0].ndim == 2:
-        return [graph.add("Gemm", [inputs[0], weight, *bias], transB=1)]
-    product = graph.add("MatMul", [inputs[0], graph.transpose(weight, [1, 0])])
-    return [graph.add("Add", [product, *bias]) if bias else product]
+    return [product(graph, call.inputs[0].ndim, inputs[0], *call.weights(graph))]
 
 
 def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -71,7 +68,7 @@ def _bilinear(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    """softmax(q k^T / sqrt(d) + masks) v, head by head; (N, H, L, d) within."""
+    """Attention head by head, on (N, H, L, d), between projections."""
     module = call.module
     if not hasattr(module, "in_proj_weight"):
         raise call.error("keys and values have sizes of their own (kdim, vdim)")
@@ -86,18 +83,9 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     projections = [_projected(graph, call, letter, name, weight, bias)
                    for letter, name, weight, bias in zip("qkv", inputs[:3], weights, biases, strict=True)]
     q, k, v = (graph.transpose(graph.reshape(x, [0, 0, heads, size]), to_heads) for x in projections)
-    scale = graph.constant(np.array(1 / math.sqrt(size), dtype=weights[0].dtype), f"{call.path}.scale")
-    scores = graph.add("Mul", [graph.add("MatMul", [q, graph.transpose(k, [0, 1, 3, 2])]), scale])
-    masks = list(_masks(graph, call, call.named(inputs)))
-    for mask in masks:
-        scores = graph.add("Add", [scores, mask])
-    attention = graph.add("Softmax", [scores], axis=-1)
-    if masks:  # 0 for a query that may attend to nothing
-        largest = graph.add("ReduceMax", [scores, graph.integers([-1])], keepdims=1)
-        zero, forbidden = _numbers(graph, call)
-        attention = graph.add("Where", [graph.add("Equal", [largest, forbidden]), zero, attention])
-    mixed = graph.transpose(graph.add("MatMul", [attention, v]), back)
-    joined, last = graph.reshape(mixed, [0, 0, module.embed_dim]), module.out_proj
+    found, attention = attended(graph, q, k, v, _masks(graph, call, call.named(inputs)), ndim=4, dtype=weights[0].dtype,
+                                scale=1 / math.sqrt(size))
+    joined, last = graph.reshape(graph.transpose(found, back), [0, 0, module.embed_dim]), module.out_proj
     out = _projected(graph, call, "out", joined, last.weight.data, None if last.bias is None else last.bias.data)
     return [out, graph.add("ReduceMean", [attention, graph.integers([1])], keepdims=0)]
 
@@ -106,7 +94,7 @@ def _masks(graph: Graph, call: Call, given: Mapping[str, str]) -> Iterator[str]:
     """What is added to scores (N, H, L, S): of booleans -inf where they are True."""
     dtype, heads, time = call.module.out_proj.weight.dtype, call.module.num_heads, 1 if call.module.batch_first else 0
     shapes = {"key_padding_mask": [0, 1, 1, -1], "attn_mask": [-1, heads, *(x.shape[time] for x in call.inputs[:2])]}
-    zero, forbidden = _numbers(graph, call)
+    zero, forbidden = limits(graph, dtype)
     for argument, shape in shapes.items():
         if argument in given:
             mask, kind = given[argument], call.arguments[argument]
@@ -116,16 +104,11 @@ def _masks(graph: Graph, call: Call, given: Mapping[str, str]) -> Iterator[str]:
         yield graph.constant(np.where(np.triu(np.ones(shapes["attn_mask"][2:], bool), 1), -np.inf, 0).astype(dtype))
 
 
-def _numbers(graph: Graph, call: Call) -> list[str]:
-    """What is added to a score that counts, and to one that does not."""
-    return [graph.constant(np.array(x, call.module.out_proj.weight.dtype), name)
-            for name, x in (("allowed", 0), ("forbidden", -np.inf))]
-
-
 def _projected(graph: Graph, call: Call, name: str, x: str, weight: Any, bias: Any) -> str:
     """x W^T + b, with weights that are a part of the layer's."""
-    product = graph.add("MatMul", [x, graph.constant(weight.T, f"{call.path}.{name}_weight")])
-    return product if bias is None else graph.add("Add", [product, graph.constant(bias, f"{call.path}.{name}_bias")])
+    parts = [graph.constant(part, f"{call.path}.{name}_{kind}")
+             for kind, part in (("weight", weight), ("bias", bias)) if part is not None]
+    return product(graph, 3, x, *parts)
 
 
 def _cosine_similarity(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

@@ -1,14 +1,15 @@
 """The functions of layers, called between layers, as ONNX nodes: `F.max_pool2d(x, 2)` is a kernel in the graph.
 
-Operands that a call leaves out, such as a bias, have the name "".
+Operands that a call leaves out, such as a bias, have the name "". Layers are written by `product` and `attended`, too.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autograd.graph import Node
 from nn.kernels.windows import Windows
@@ -24,10 +25,33 @@ def _input_shape(node: Node) -> tuple[int, ...]:
     return parent.shape
 
 
-def _linear(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    x, weight, bias = inputs
-    product = graph.add("MatMul", [x, graph.transpose(weight, [1, 0])])
-    return graph.add("Add", [product, bias]) if bias else product
+def product(graph: Graph, ndim: int, x: str, weight: str, bias: str = "") -> str:
+    """x W^T + b, for an x of so many axes: one operator if it is a matrix."""
+    if ndim == 2:
+        return graph.add("Gemm", filter(None, [x, weight, bias]), transB=1)
+    out = graph.add("MatMul", [x, graph.transpose(weight, [1, 0])])
+    return graph.add("Add", [out, bias]) if bias else out
+
+
+def attended(graph: Graph, q: str, k: str, v: str, masks: Iterable[str], *, ndim: int, dtype: DTypeLike,
+             scale: float) -> tuple[str, str]:
+    """softmax(q k^T scale + masks) v, and the weights, which are 0 for a query that may attend to nothing."""
+    keys = graph.transpose(k, [*range(ndim - 2), ndim - 1, ndim - 2])
+    scores = graph.add("Mul", [graph.add("MatMul", [q, keys]), graph.constant(np.array(scale, dtype), "scale")])
+    masked = scores
+    for mask in masks:
+        masked = graph.add("Add", [masked, mask])
+    weights = graph.add("Softmax", [masked], axis=-1)
+    if masked != scores:
+        largest = graph.add("ReduceMax", [masked, graph.integers([-1])], keepdims=1)
+        zero, forbidden = limits(graph, dtype)
+        weights = graph.add("Where", [graph.add("Equal", [largest, forbidden]), zero, weights])
+    return graph.add("MatMul", [weights, v]), weights
+
+
+def limits(graph: Graph, dtype: DTypeLike) -> list[str]:
+    """What is added to a score that counts, and to one that does not."""
+    return [graph.constant(np.array(x, dtype), name) for name, x in (("allowed", 0), ("forbidden", -np.inf))]
 
 
 def _convolution(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -61,15 +85,11 @@ def _attention(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     q, k, v, mask, keep = inputs
     if keep:
         raise KeyError("attention")
-    axes, scale = [*range(node.ndim - 2), node.ndim - 1, node.ndim - 2], node.options["scale"]
-    factor = 1 / math.sqrt(_input_shape(node)[-1]) if scale is None else scale
-    scores = graph.add("MatMul", [q, graph.transpose(k, axes)])
-    scores = graph.add("Mul", [scores, graph.constant(np.array(factor, node.dtype), "scale")])
-    if mask:
-        if (allowed := graph.initializers.get(mask)) is not None and allowed.dtype == bool:
-            mask = graph.constant(np.where(allowed, 0, -np.inf).astype(node.dtype), "mask")
-        scores = graph.add("Add", [scores, mask])
-    return graph.add("MatMul", [graph.add("Softmax", [scores], axis=-1), v])
+    scale = node.options["scale"]
+    if (allowed := graph.initializers.get(mask)) is not None and allowed.dtype == bool:
+        mask = graph.constant(np.where(allowed, 0, -np.inf).astype(node.dtype), "mask")
+    return attended(graph, q, k, v, filter(None, [mask]), ndim=node.ndim, dtype=node.dtype,
+                    scale=1 / math.sqrt(_input_shape(node)[-1]) if scale is None else scale)[0]
 
 
 def _batch_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -91,7 +111,7 @@ def _filled(graph: Graph, node: Node, shape: int | tuple[int, ...], value: float
 
 
 KERNELS: Mapping[str, Convert] = {
-    "linear": _linear,
+    "linear": lambda graph, node, inputs: product(graph, node.ndim, *inputs),
     "convolution": _convolution,
     "max_pool": _max_pool,
     "average_pool": _average_pool,

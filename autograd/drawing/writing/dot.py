@@ -38,8 +38,8 @@ STYLES = {Kind.INPUT: "filled", Kind.PARAMETER: "filled", Kind.CONSTANT: "filled
            Kind.OPERATION: "filled,rounded", Kind.MODULE: "filled", Kind.MORE: "dotted,rounded"}
 CHANGES = {"added": "output", "removed": "failed"}
 """Whose colours additions and removals have."""
-_ROLE_COLOUR = {"title": "ink", "name": "ink", "detail": "muted", "value": "ink", "grad": "grad",
-                "tangent": "carried", "alarm": "failed-line"}
+_ROLE_COLOUR = {"title": "ink", "detail": "muted", "value": "ink", "grad": "grad", "tangent": "carried",
+                "alarm": "failed-line"}
 
 
 def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layout: Layout | None = None,
@@ -209,11 +209,11 @@ def _html(written: list[Line], colours: dict[str, str], ink: str) -> str:
     parts = []
     for line in written:
         text = hypertext(line.text)
-        if line.role in ("title", "name"):
+        if line.role == "title":
             text = f"<b>{text}</b>"
         if line.italic:
             text = f"<i>{text}</i>"
-        size = "12" if line.role in ("title", "name") else "9.5"
+        size = "12" if line.role == "title" else "9.5"
         colour = ink or colours[_ROLE_COLOUR[line.role]]
         parts.append(f'<tr><td><font point-size="{size}" color="{colour}">{text}</font></td></tr>')
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{"".join(parts)}</table>>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograd.drawing.labels import LINE_HEIGHT, SMALL, TITLE, gradient_text, lines, operand_text, tooltip
+from autograd.drawing.labels import gradient_text, lines, operand_text, tooltip
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
@@ -69,15 +69,14 @@ class Figure:
             inner = Box(box.x, box.y, box.width - 5, box.height - 5)
             parts.append(outline(vertex.kind, inner, "inner", ""))
         written = lines(vertex, backward=self.graph.backward)
-        y = box.y - sum(LINE_HEIGHT[line.role] for line in written) / 2
+        y = box.y - sum(line.height for line in written) / 2
         ink = f' style="fill:{colours[1]}"' if colours else ""
         for line in written:
-            size = TITLE if line.role in ("title", "name") else SMALL
-            baseline = y + (LINE_HEIGHT[line.role] + size * 0.72) / 2
+            baseline = y + (line.height + line.size * 0.72) / 2
             look = line.role + (" italic" if line.italic else "") + (" slot" if line.slot else "")
             parts.append(f'<text class="{look}" x="{box.x:.1f}" y="{baseline:.1f}" text-anchor="middle"{ink}>'
                          f"{escape(line.text)}</text>")
-            y += LINE_HEIGHT[line.role]
+            y += line.height
         parts.append("</g>")
         return "".join(parts)
 

@@ -98,7 +98,7 @@ def sheet(selector: str) -> str:
     )
     rules = f"""text{{font-family:{SANS};fill:var(--ink);font-size:10px}}
 .ground{{fill:var(--paper)}}
-.heading,.title,.name{{font-size:12px;font-weight:600}}
+.heading,.title{{font-size:12px;font-weight:600}}
 .detail,.banner{{fill:var(--muted)}}
 .grad{{fill:var(--grad)}}
 .tangent{{fill:var(--carried)}}
