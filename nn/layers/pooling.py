@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Sizes = tuple[int, ...]
+Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
+"""Kernel, stride, padding and dilation, each along all axes."""
 
 
 class _Windows(Layer):
@@ -34,6 +36,10 @@ class _Windows(Layer):
         self.kernel_size, self.stride, self.padding, self.dilation = _geometry(
             type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
         self.ceil_mode = ceil_mode
+
+    @property
+    def _geometry(self) -> Geometry:
+        return self.kernel_size, self.stride, self.padding, self.dilation
 
 
 class MaxPool2d(_Windows):
@@ -52,8 +58,7 @@ class MaxPool2d(_Windows):
         self.return_indices = return_indices
 
     def forward(self, input: ArrayLike) -> Any:
-        return _max_pool(self, input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode,
-                         self.return_indices)
+        return _max_pool(self, input, self._geometry, self.ceil_mode, self.return_indices)
 
 
 class MaxPool1d(MaxPool2d):
@@ -89,8 +94,7 @@ class AvgPool2d(_Windows):
         nonzero(type(self).__name__, divisor_override=divisor_override)
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _avg_pool(self, input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
-                         self.count_include_pad, self.divisor_override)
+        return _avg_pool(self, input, self._geometry, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
 
 class AvgPool1d(AvgPool2d):
@@ -111,23 +115,20 @@ class AvgPool3d(AvgPool2d):
     axes = 3
 
 
-class LPPool2d(Layer):
+class LPPool2d(_Windows):
     """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
 
     p is `norm_type`, and `stride` the kernel size unless given. Of a negative sum there is no root but for p = 1: nan.
     Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
     """
 
-    axes = 2
-    follows = MappingProxyType({"stride": "kernel_size"})
-
     def __init__(self, norm_type: float, kernel_size: Size, stride: Size | None = None,
                  ceil_mode: bool = False) -> None:
-        self.norm_type, self.ceil_mode = norm_type, ceil_mode
-        self.kernel_size, self.stride, *_ = _geometry(type(self).__name__, self.axes, kernel_size, stride, 0, 1)
+        super().__init__(kernel_size, stride, 0, 1, ceil_mode)
+        self.norm_type = norm_type
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _lp_pool(self, input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
+        return _lp_pool(self, input, self.norm_type, self._geometry, self.ceil_mode)
 
 
 class LPPool1d(LPPool2d):
@@ -155,7 +156,7 @@ def max_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool2d`.
     """
     geometry = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool2d", input, *geometry, ceil_mode, return_indices)
+    return _max_pool("max_pool2d", input, geometry, ceil_mode, return_indices)
 
 
 def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -165,7 +166,7 @@ def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool1d`.
     """
     geometry = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool1d", input, *geometry, ceil_mode, return_indices)
+    return _max_pool("max_pool1d", input, geometry, ceil_mode, return_indices)
 
 
 def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -175,7 +176,7 @@ def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool3d`.
     """
     geometry = _geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool3d", input, *geometry, ceil_mode, return_indices)
+    return _max_pool("max_pool3d", input, geometry, ceil_mode, return_indices)
 
 
 def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -185,8 +186,8 @@ def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
     """
     nonzero("avg_pool2d", divisor_override=divisor_override)
-    kernel, steps, padded, _ = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool2d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
+    geometry = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool2d", input, geometry, ceil_mode, count_include_pad, divisor_override)
 
 
 def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -195,8 +196,8 @@ def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     Options and errors are those of `nn.AvgPool1d`.
     """
-    kernel, steps, padded, _ = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool1d", input, kernel, steps, padded, ceil_mode, count_include_pad, None)
+    geometry = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool1d", input, geometry, ceil_mode, count_include_pad, None)
 
 
 def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -206,8 +207,8 @@ def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
     """
     nonzero("avg_pool3d", divisor_override=divisor_override)
-    kernel, steps, padded, _ = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool3d", input, kernel, steps, padded, ceil_mode, count_include_pad, divisor_override)
+    geometry = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool3d", input, geometry, ceil_mode, count_include_pad, divisor_override)
 
 
 def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -216,8 +217,7 @@ def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool2d`.
     """
-    kernel, steps, *_ = _geometry("lp_pool2d", 2, kernel_size, stride, 0, 1)
-    return _lp_pool("lp_pool2d", input, norm_type, kernel, steps, ceil_mode)
+    return _lp_pool("lp_pool2d", input, norm_type, _geometry("lp_pool2d", 2, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -226,8 +226,7 @@ def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool1d`.
     """
-    kernel, steps, *_ = _geometry("lp_pool1d", 1, kernel_size, stride, 0, 1)
-    return _lp_pool("lp_pool1d", input, norm_type, kernel, steps, ceil_mode)
+    return _lp_pool("lp_pool1d", input, norm_type, _geometry("lp_pool1d", 1, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -236,12 +235,11 @@ def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool3d`.
     """
-    kernel, steps, *_ = _geometry("lp_pool3d", 3, kernel_size, stride, 0, 1)
-    return _lp_pool("lp_pool3d", input, norm_type, kernel, steps, ceil_mode)
+    return _lp_pool("lp_pool3d", input, norm_type, _geometry("lp_pool3d", 3, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
-              dilation: Size) -> tuple[Sizes, Sizes, Sizes, Sizes]:
+              dilation: Size) -> Geometry:
     kernel = pair(speaker, "kernel_size", kernel_size, axes)
     padded = pair(speaker, "padding", padding, axes, least=0)
     if any(p > k // 2 for p, k in zip(padded, kernel, strict=True)):
@@ -259,37 +257,37 @@ def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
     return x, single
 
 
-def _batch(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
-           ceil_mode: bool) -> tuple[Any, bool]:
+def _batch(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool) -> tuple[Any, bool]:
     """The input as a batch, and whether it had no batch axis. Raises ValueError if no window fits."""
+    kernel, stride, padding, dilation = geometry
     x, single = images(speaker, x, len(kernel))
     check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation, [(s - 1) * ceil_mode for s in stride])
     return x, single
 
 
-def _max_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool,
-              return_indices: bool) -> Any:
-    x, single = _batch(speaker, admitted(speaker, x, real=True), kernel, stride, padding, dilation, ceil_mode)
+def _max_pool(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool, return_indices: bool) -> Any:
+    kernel, stride, padding, dilation = geometry
+    x, single = _batch(speaker, admitted(speaker, x, real=True), geometry, ceil_mode)
     out = max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
-    places = piecewise_constant(_places)(x, out.shape[2:], kernel, stride, padding, dilation)
+    places = piecewise_constant(_places)(x, out.shape[2:], *geometry)
     return (out[0], places[0]) if single else (out, places)
 
 
-def _avg_pool(speaker: Speaker, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, ceil_mode: bool,
-              count_include_pad: bool, divisor: int | None) -> Tensor:
-    x, single = _batch(speaker, admitted(speaker, x), kernel, stride, padding, (1,) * len(kernel), ceil_mode)
+def _avg_pool(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool, count_include_pad: bool,
+              divisor: int | None) -> Tensor:
+    kernel, stride, padding, _ = geometry
+    x, single = _batch(speaker, admitted(speaker, x), geometry, ceil_mode)
     out = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
                        count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
-def _lp_pool(speaker: Speaker, x: Any, p: float, kernel: Sizes, stride: Sizes, ceil_mode: bool) -> Tensor:
+def _lp_pool(speaker: Speaker, x: Any, p: float, geometry: Geometry, ceil_mode: bool) -> Tensor:
     """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
     powers = admitted(speaker, x, real=True) ** weak(p)
-    means = _avg_pool(speaker, powers, kernel, stride, (0,) * len(kernel), ceil_mode, True, None)
-    return (means * math.prod(kernel)) ** (1 / weak(p))
+    return (_avg_pool(speaker, powers, geometry, ceil_mode, True, None) * math.prod(geometry[0])) ** (1 / weak(p))
 
 
 def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
