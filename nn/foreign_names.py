@@ -75,7 +75,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 def refuses_foreign_options(function: Call) -> Call:
-    """The function, which says of an option that it has elsewhere what is written here."""
+    """The function, whose errors explain options that bear the name which another library has for them."""
     name = function.__qualname__.removesuffix(".__init__")
 
     @wraps(function)

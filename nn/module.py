@@ -126,7 +126,7 @@ class Module:
             value.name = path
 
     def _empty(self, name: str, held: Parameter | Module, value: Any) -> None:
-        """Remember what None takes the place of; nothing else may."""
+        """Note that None takes the place of a module or parameter; refuse anything else."""
         if value is not None:
             kind = "Parameter" if isinstance(held, Parameter) else "Module"
             raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
@@ -141,7 +141,7 @@ class Module:
         return computing if isinstance(computing, Module) else None
 
     def _put_last(self, name: str, kind: type) -> None:
-        """Forget the place of an attribute, unless it was one of this kind, or is None after one, as in PyTorch."""
+        """Give up an attribute's place in the order, unless it held this kind, or None after it, as in PyTorch."""
         held = vars(self).get(name)
         before = self._emptied.get(name, object) if held is None else type(held)
         if name in vars(self) and not issubclass(before, kind):

@@ -13,9 +13,9 @@ from nn.module import Module
 @contextmanager
 def watched(modules: Iterable[Module], after: Callable[..., Any],
             before: Callable[[Module], Any] = lambda module: None) -> Iterator[None]:
-    """Within this context `before(module)` and `after(module, inputs, output)` are told of each call.
+    """Context manager: `before(module)` and `after(module, inputs, output)` run around each call of these modules.
 
-    What is given by name stands among the inputs as if it were given by its place, after defaults of those before it.
+    An argument given by name stands at its position among the inputs, and defaults stand for those before it.
     """
 
     def enter(module: Module, inputs: tuple[Any, ...]) -> None:

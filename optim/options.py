@@ -42,9 +42,9 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
 
 
 def check_names(made: type, given: Iterable[str]) -> None:
-    """Raise TypeError for an option that an optimizer or a schedule does not have, and say what is written here.
+    """Raise TypeError for an option that an optimizer or a schedule does not have, with what to write instead.
 
-    What its constructor takes before the options, itself and what it is for, goes without saying.
+    The message lists its options, without `self` and what it is made for.
     """
     for name in sorted(unknown_options(made, given)):
         known, advice = [*constructor_parameters(made)][2:], f"; {ADVICE[name]}" if name in ADVICE else ""
@@ -59,7 +59,7 @@ def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> No
 
 
 def check_rate(lr: Any) -> None:
-    """Raise ValueError for a rate that somebody has made negative or nan since: the step would go uphill."""
+    """Raise ValueError for a rate that was made negative or nan since: the step would go uphill."""
     if not lr >= 0:
         raise ValueError(f"the lr of a parameter group must be a number >= 0, got {lr!r}")
 

@@ -42,7 +42,7 @@ class AdaptiveAvgPool2d(_Adaptive):
     """
 
     def forward(self, input: ArrayLike) -> Any:
-        return _average(self, self.axes, input, self.output_size)
+        return _average(self, input, self.output_size)
 
 
 class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
@@ -77,7 +77,7 @@ class AdaptiveMaxPool2d(_Adaptive):
         self.return_indices = return_indices
 
     def forward(self, input: ArrayLike) -> Any:
-        return _largest(self, self.axes, input, self.output_size, self.return_indices)
+        return _largest(self, input, self.output_size, self.return_indices)
 
 
 class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
@@ -103,7 +103,7 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: Size) -> Tensor:
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
     """
-    return _average("adaptive_avg_pool2d", 2, input, _sizes("adaptive_avg_pool2d", 2, output_size))
+    return _average("adaptive_avg_pool2d", input, _sizes("adaptive_avg_pool2d", 2, output_size))
 
 
 def adaptive_avg_pool1d(input: ArrayLike, output_size: Size) -> Tensor:
@@ -111,7 +111,7 @@ def adaptive_avg_pool1d(input: ArrayLike, output_size: Size) -> Tensor:
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
     """
-    return _average("adaptive_avg_pool1d", 1, input, _sizes("adaptive_avg_pool1d", 1, output_size))
+    return _average("adaptive_avg_pool1d", input, _sizes("adaptive_avg_pool1d", 1, output_size))
 
 
 def adaptive_avg_pool3d(input: ArrayLike, output_size: Size) -> Tensor:
@@ -119,7 +119,7 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: Size) -> Tensor:
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool3d`.
     """
-    return _average("adaptive_avg_pool3d", 3, input, _sizes("adaptive_avg_pool3d", 3, output_size))
+    return _average("adaptive_avg_pool3d", input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
 
 def adaptive_max_pool2d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
@@ -127,7 +127,7 @@ def adaptive_max_pool2d(input: ArrayLike, output_size: Size, return_indices: boo
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool2d`.
     """
-    return _largest("adaptive_max_pool2d", 2, input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
+    return _largest("adaptive_max_pool2d", input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
 
 
 def adaptive_max_pool1d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
@@ -135,7 +135,7 @@ def adaptive_max_pool1d(input: ArrayLike, output_size: Size, return_indices: boo
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool1d`.
     """
-    return _largest("adaptive_max_pool1d", 1, input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
+    return _largest("adaptive_max_pool1d", input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
 
 def adaptive_max_pool3d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
@@ -143,7 +143,7 @@ def adaptive_max_pool3d(input: ArrayLike, output_size: Size, return_indices: boo
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool3d`.
     """
-    return _largest("adaptive_max_pool3d", 3, input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
+    return _largest("adaptive_max_pool3d", input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
 
 
 def _sizes(speaker: str, axes: int, size: Size) -> tuple[int | None, ...]:
@@ -155,14 +155,14 @@ def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:
     return [n if m is None else m for n, m in zip(x.shape[2:], sizes, strict=True)]
 
 
-def _average(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
-    x, single = images(speaker, admitted(speaker, x), axes)
+def _average(speaker: Speaker, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
+    x, single = images(speaker, admitted(speaker, x), len(sizes))
     out = adaptive_average_pool(x, size=_wanted(x, sizes))
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
-def _largest(speaker: Speaker, axes: int, x: Any, sizes: tuple[int | None, ...], return_indices: bool) -> Any:
-    x, single = images(speaker, admitted(speaker, x, real=True), axes)
+def _largest(speaker: Speaker, x: Any, sizes: tuple[int | None, ...], return_indices: bool) -> Any:
+    x, single = images(speaker, admitted(speaker, x, real=True), len(sizes))
     size = _wanted(x, sizes)
     seen = _seen(x.shape[2:], size)
     values = np.take(x.reshape(*x.shape[:2], math.prod(x.shape[2:])), seen, axis=2)

@@ -27,7 +27,7 @@ def choice(speaker: Speaker, known: Collection[str], **options: str) -> None:
 
 
 def _check(speaker: Speaker, check: Callable[..., object], name: str, *arguments: Any) -> None:
-    """What a check says of an argument, after the speaker, who is described only where there is anything to say."""
+    """Run a check of an argument; its error begins with the speaker, who is described only then."""
     try:
         check(name, *arguments)
     except (TypeError, ValueError) as error:

@@ -117,7 +117,7 @@ class Dropout(Layer):
 class Dropout1d(Dropout):
     """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
 
-    Neighbouring steps tell what a dropped one was; a channel they do not.
+    A single step could be guessed from its neighbours, a channel cannot.
     """
 
     function = staticmethod(dropout1d)
@@ -126,7 +126,7 @@ class Dropout1d(Dropout):
 class Dropout2d(Dropout):
     """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
 
-    Neighbouring pixels tell what a dropped one was; a channel they do not.
+    A single pixel could be guessed from its neighbours, a channel cannot.
     Source: Tompson et al., arXiv:1411.4280.
     """
 
@@ -136,7 +136,7 @@ class Dropout2d(Dropout):
 class Dropout3d(Dropout):
     """In training whole channels of (N, C, D, H, W) are dropped, or of one volume (C, D, H, W); otherwise as Dropout.
 
-    Neighbours tell what a dropped value was; of a channel they do not. Source: Tompson et al., arXiv:1411.4280.
+    A single value could be guessed from its neighbours, a channel cannot. Source: Tompson et al., arXiv:1411.4280.
     """
 
     function = staticmethod(dropout3d)

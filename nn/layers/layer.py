@@ -15,7 +15,7 @@ from nn.module import Module
 
 
 class Layer(Module):
-    """A module whose `repr` is the call that makes it, and whose constructor says so to those who give it data."""
+    """A module whose `repr` is its constructor call, and whose constructor explains itself to who gives it data."""
 
     follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
@@ -35,7 +35,7 @@ class Layer(Module):
         return super().__new__(cls)
 
     def extra_repr(self) -> str:
-        """The arguments that the constructor took and the layer keeps, but those of their defaults, or of tensors."""
+        """The constructor's arguments that the layer keeps, except defaults and tensors."""
         shown = []
         for name, taken in signature(type(self)).parameters.items():
             default = self._shown(self.follows[name], None) if name in self.follows else taken.default
@@ -45,7 +45,7 @@ class Layer(Module):
         return ", ".join(shown)
 
     def _shown(self, name: str, default: Any) -> Any:
-        """What is kept of an argument: for one that says whether there is a bias, that; one number for equal ones."""
+        """The value of an argument: True or False of one such as `bias`, and one number for equal ones along axes."""
         value = getattr(self, name, default)
         if isinstance(default, bool):
             return value is not None and value is not False

@@ -24,7 +24,7 @@ REDUCTIONS = ("mean", "sum", "none")
 class Loss(Layer):
     """The base of losses: a function of predictions and targets, `loss(predictions, targets)`.
 
-    `reduction` says what becomes of the losses of all elements: their "mean", their "sum", or "none" of it. Raises
+    `reduction` says what becomes of the losses of all elements: "mean", "sum", or "none" to keep them. Raises
     ValueError for another one, and where predictions and targets do not fit.
     """
 
@@ -91,7 +91,7 @@ def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tup
 
 
 def warn_of_squashed(speaker: Speaker, x: Tensor, squashing: str, advice: str) -> None:
-    """Warn where predictions were made by what the loss does to them: no number shows that it happens twice."""
+    """Warn where predictions were already squashed, as the loss does itself: no number shows that it happens twice."""
     if getattr(getattr(x._node, "primitive", None), "name", "") == squashing:
         warnings.warn(f"{described(speaker)} got probabilities, made by {squashing}; {advice} (at {user_line()})",
                       stacklevel=2)

@@ -22,9 +22,9 @@ from nn.training.evaluation import forward
 class AveragedModel(Module):
     """A copy of a model whose parameters are averages of those that `update_parameters` was given.
 
-    Of all alike, `a <- a + (w - a) / n` with the n-th; with a `decay`, `a <- decay a + (1 - decay) w`, of the newest
-    most. The first is taken as it is. Buffers are the newest, or with `use_buffers` averages too, but for integers. It
-    is called as the model is, and never trained: its parameters are frozen. Keys of its state are PyTorch's.
+    A plain average, `a <- a + (w - a) / n` with the n-th model, or with a `decay` an exponential one, `a <- decay a +
+    (1 - decay) w`. The first model is taken as it is. Buffers are the newest, or with `use_buffers` averages too, but
+    for integers. It is called as the model is, and never trained: its parameters are frozen. Keys are PyTorch's.
     Raises ValueError for a decay that is not between 0 and 1.
     Source: Izmailov et al., arXiv:1803.05407; Polyak & Juditsky 1992.
     """
@@ -71,8 +71,8 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module) -> None:
     """Compute the running statistics of batch normalization anew, as plain averages over all batches of `loader`.
 
-    Those of an averaged model belong to other weights than it has. Batches are what `nn.fit` takes. Training mode and
-    momentum of every module are as before afterwards.
+    The statistics of an averaged model belong to other weights than its own. Batches are what `nn.fit` takes. Training
+    mode and momentum of every module are restored.
     """
     layers: list[Any] = [module for module in model.modules()
                          if getattr(module, "num_batches_tracked", None) is not None]
@@ -91,9 +91,9 @@ def update_bn(loader: Iterable[Any], model: Module) -> None:
 
 
 class WeightAveraging(Callback):
-    """Take the weights into `averaged`, an `AveragedModel`, after every batch or every epoch, but for the first `skip`.
+    """Update `averaged`, an `AveragedModel`, after every batch or every epoch, except in the first `skip` epochs.
 
-    Those are epochs, in which the weights are far from where they will be. A checkpoint of the run carries the average.
+    In these the weights are far from where they will be. A checkpoint of the run carries the average.
     Raises TypeError for what is no `AveragedModel`.
     """
 
