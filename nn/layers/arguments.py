@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
+Sizes = tuple[int, ...]
+Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
+"""The kernel, stride, padding and dilation of windows, each along all axes."""
+
+
 def positive(speaker: Speaker, **sizes: Any) -> None:
     """Raise TypeError for a size that is no integer, ValueError for one below 1."""
     for name, size in sizes.items():
@@ -58,6 +63,14 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
     """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
     return tuple(integer(f"{speaker}: {name}", number, least) for number in each_axis(speaker, name, value, count))
+
+
+def geometry(speaker: str, axes: int, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None,
+             padding: int | Sequence[int], dilation: int | Sequence[int] = 1) -> Geometry:
+    """How windows lie, each number given for all axes or one an axis; the stride is the kernel's size unless given."""
+    kernel = pair(speaker, "kernel_size", kernel_size, axes)
+    return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes),
+            pair(speaker, "padding", padding, axes, least=0), pair(speaker, "dilation", dilation, axes))
 
 
 def each_axis(speaker: str, name: str, value: Any, count: int) -> tuple[Any, ...]:

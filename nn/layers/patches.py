@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 from autograd import Tensor
 from nn.kernels import patches as kernels
 from nn.kernels.windows import Axis, axis
-from nn.layers.arguments import pair
+from nn.layers.arguments import Geometry, geometry, pair
 from nn.layers.convolution import Size
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-Geometry = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 class _Patches(Layer):
@@ -26,12 +24,12 @@ class _Patches(Layer):
     axes = 2
 
     def __init__(self, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> None:
-        self.kernel_size, self.dilation, self.padding, self.stride = _geometry(
-            type(self).__name__, kernel_size, dilation, padding, stride)
+        self.kernel_size, self.stride, self.padding, self.dilation = geometry(
+            type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
 
     @property
     def _windows(self) -> Geometry:
-        return self.kernel_size, self.dilation, self.padding, self.stride
+        return self.kernel_size, self.stride, self.padding, self.dilation
 
 
 class Unfold(_Patches):
@@ -66,7 +64,7 @@ def unfold(input: ArrayLike, kernel_size: Size, dilation: Size = 1, padding: Siz
 
     Options and errors are those of `nn.Unfold`.
     """
-    return _unfolded("unfold", input, _geometry("unfold", kernel_size, dilation, padding, stride))
+    return _unfolded("unfold", input, geometry("unfold", 2, kernel_size, stride, padding, dilation))
 
 
 def fold(input: ArrayLike, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
@@ -75,40 +73,35 @@ def fold(input: ArrayLike, output_size: Size, kernel_size: Size, dilation: Size 
 
     Options and errors are those of `nn.Fold`.
     """
-    geometry = _geometry("fold", kernel_size, dilation, padding, stride)
-    return _folded("fold", input, pair("fold", "output_size", output_size), geometry)
+    windows = geometry("fold", 2, kernel_size, stride, padding, dilation)
+    return _folded("fold", input, pair("fold", "output_size", output_size), windows)
 
 
-def _geometry(speaker: str, kernel_size: Size, dilation: Size, padding: Size, stride: Size) -> Geometry:
-    return (pair(speaker, "kernel_size", kernel_size), pair(speaker, "dilation", dilation),
-            pair(speaker, "padding", padding, least=0), pair(speaker, "stride", stride))
-
-
-def _axes(speaker: Speaker, size: Sequence[int], geometry: Geometry) -> tuple[Axis, ...]:
-    kernel, dilation, padding, stride = geometry
+def _axes(speaker: Speaker, size: Sequence[int], windows: Geometry) -> tuple[Axis, ...]:
+    kernel, stride, padding, dilation = windows
     try:
         return tuple(map(axis, size, kernel, stride, dilation, ((p, p) for p in padding)))
     except ValueError as error:
         raise mistake(speaker, f"got images of {tuple(size)}, where {error}") from None
 
 
-def _unfolded(speaker: Speaker, x: Any, geometry: Geometry) -> Tensor:
+def _unfolded(speaker: Speaker, x: Any, windows: Geometry) -> Tensor:
     x, single = batch_of(speaker, admitted(speaker, x), "C", 2)
-    out = kernels.unfold(x, windows=_axes(speaker, x.shape[2:], geometry))
+    out = kernels.unfold(x, windows=_axes(speaker, x.shape[2:], windows))
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
-def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], geometry: Geometry) -> Tensor:
+def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], windows: Geometry) -> Tensor:
     x = admitted(speaker, x)
     if x.ndim not in (2, 3):
         raise refusal(speaker, "columns (N, C kh kw, windows)", x)
     columns = x if x.ndim == 3 else x[None]
-    taps = math.prod(geometry[0])
+    taps = math.prod(windows[0])
     if columns.shape[1] % taps:
         raise refusal(speaker, f"rows that the window of {taps} divides", x)
-    windows = _axes(speaker, size, geometry)
-    count = math.prod(window.outputs for window in windows)
+    axes = _axes(speaker, size, windows)
+    count = math.prod(window.outputs for window in axes)
     if columns.shape[2] != count:
         raise refusal(speaker, f"{count} windows in images of {size}", x)
-    out = kernels.fold(columns, windows=windows)
+    out = kernels.fold(columns, windows=axes)
     return out if x.ndim == 3 else out[0]  # type: ignore[no-any-return]

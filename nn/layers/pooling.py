@@ -13,17 +13,13 @@ from autograd import Tensor
 from autograd.arrays import Array, weak
 from autograd.declare import piecewise_constant
 from nn.kernels.pooling import average_pool, max_pool
-from nn.layers.arguments import nonzero, pair
+from nn.layers.arguments import Geometry, geometry, nonzero
 from nn.layers.convolution import Size, check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-Sizes = tuple[int, ...]
-Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
-"""Kernel, stride, padding and dilation, each along all axes."""
 
 
 class _Windows(Layer):
@@ -155,8 +151,8 @@ def max_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool2d`.
     """
-    geometry = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool2d", input, geometry, ceil_mode, return_indices)
+    windows = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
+    return _max_pool("max_pool2d", input, windows, ceil_mode, return_indices)
 
 
 def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -165,8 +161,8 @@ def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool1d`.
     """
-    geometry = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool1d", input, geometry, ceil_mode, return_indices)
+    windows = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
+    return _max_pool("max_pool1d", input, windows, ceil_mode, return_indices)
 
 
 def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
@@ -175,8 +171,8 @@ def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool3d`.
     """
-    geometry = _geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
-    return _max_pool("max_pool3d", input, geometry, ceil_mode, return_indices)
+    windows = _geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
+    return _max_pool("max_pool3d", input, windows, ceil_mode, return_indices)
 
 
 def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -186,8 +182,8 @@ def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
     """
     nonzero("avg_pool2d", divisor_override=divisor_override)
-    geometry = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool2d", input, geometry, ceil_mode, count_include_pad, divisor_override)
+    windows = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool2d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
 
 def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -196,8 +192,8 @@ def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     Options and errors are those of `nn.AvgPool1d`.
     """
-    geometry = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool1d", input, geometry, ceil_mode, count_include_pad, None)
+    windows = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool1d", input, windows, ceil_mode, count_include_pad, None)
 
 
 def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -207,8 +203,8 @@ def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
     """
     nonzero("avg_pool3d", divisor_override=divisor_override)
-    geometry = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
-    return _avg_pool("avg_pool3d", input, geometry, ceil_mode, count_include_pad, divisor_override)
+    windows = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
+    return _avg_pool("avg_pool3d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
 
 def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -240,13 +236,11 @@ def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
 def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
               dilation: Size) -> Geometry:
-    kernel = pair(speaker, "kernel_size", kernel_size, axes)
-    padded = pair(speaker, "padding", padding, axes, least=0)
+    found = kernel, _, padded, _ = geometry(speaker, axes, kernel_size, stride, padding, dilation)
     if any(p > k // 2 for p, k in zip(padded, kernel, strict=True)):
         raise ValueError(f"{speaker}: padding must be at most half of the kernel size, got padding={padding} and "
                          f"kernel_size={kernel_size}")
-    return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes), padded,
-            pair(speaker, "dilation", dilation, axes))
+    return found
 
 
 def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
@@ -257,37 +251,37 @@ def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
     return x, single
 
 
-def _batch(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool) -> tuple[Any, bool]:
+def _batch(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool) -> tuple[Any, bool]:
     """The input as a batch, and whether it had no batch axis. Raises ValueError if no window fits."""
-    kernel, stride, padding, dilation = geometry
+    kernel, stride, padding, dilation = windows
     x, single = images(speaker, x, len(kernel))
     check_window(speaker, x, kernel, tuple((p, p) for p in padding), dilation, [(s - 1) * ceil_mode for s in stride])
     return x, single
 
 
-def _max_pool(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool, return_indices: bool) -> Any:
-    kernel, stride, padding, dilation = geometry
-    x, single = _batch(speaker, admitted(speaker, x, real=True), geometry, ceil_mode)
+def _max_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, return_indices: bool) -> Any:
+    kernel, stride, padding, dilation = windows
+    x, single = _batch(speaker, admitted(speaker, x, real=True), windows, ceil_mode)
     out = max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
-    places = piecewise_constant(_places)(x, out.shape[2:], *geometry)
+    places = piecewise_constant(_places)(x, out.shape[2:], *windows)
     return (out[0], places[0]) if single else (out, places)
 
 
-def _avg_pool(speaker: Speaker, x: Any, geometry: Geometry, ceil_mode: bool, count_include_pad: bool,
+def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, count_include_pad: bool,
               divisor: int | None) -> Tensor:
-    kernel, stride, padding, _ = geometry
-    x, single = _batch(speaker, admitted(speaker, x), geometry, ceil_mode)
+    kernel, stride, padding, _ = windows
+    x, single = _batch(speaker, admitted(speaker, x), windows, ceil_mode)
     out = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
                        count_include_pad=count_include_pad, divisor=divisor)
     return out[0] if single else out  # type: ignore[no-any-return]
 
 
-def _lp_pool(speaker: Speaker, x: Any, p: float, geometry: Geometry, ceil_mode: bool) -> Tensor:
+def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: bool) -> Tensor:
     """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
     powers = admitted(speaker, x, real=True) ** weak(p)
-    return (_avg_pool(speaker, powers, geometry, ceil_mode, True, None) * math.prod(geometry[0])) ** (1 / weak(p))
+    return (_avg_pool(speaker, powers, windows, ceil_mode, True, None) * math.prod(windows[0])) ** (1 / weak(p))
 
 
 def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],

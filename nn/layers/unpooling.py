@@ -12,15 +12,13 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import array_of
 from nn.kernels.indices import first_outside
-from nn.layers.arguments import pair
+from nn.layers.arguments import Sizes, geometry
 from nn.layers.convolution import Size
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-Sizes = tuple[int, ...]
 
 
 class MaxUnpool2d(Layer):
@@ -36,8 +34,8 @@ class MaxUnpool2d(Layer):
     follows = MappingProxyType({"stride": "kernel_size"})
 
     def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
-        self.kernel_size, self.stride, self.padding = _geometry(type(self).__name__, self.axes, kernel_size, stride,
-                                                                padding)
+        self.kernel_size, self.stride, self.padding, _ = geometry(type(self).__name__, self.axes, kernel_size, stride,
+                                                                  padding)
 
     def forward(self, input: ArrayLike, indices: ArrayLike, output_size: Sequence[int] | None = None) -> Tensor:
         return _unpooled(self, input, indices, self.kernel_size, self.stride, self.padding, output_size)
@@ -67,8 +65,8 @@ def max_unpool2d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride
 
     Shapes, options and errors are those of `nn.MaxUnpool2d`.
     """
-    geometry = _geometry("max_unpool2d", 2, kernel_size, stride, padding)
-    return _unpooled("max_unpool2d", input, indices, *geometry, output_size)
+    kernel, steps, padded, _ = geometry("max_unpool2d", 2, kernel_size, stride, padding)
+    return _unpooled("max_unpool2d", input, indices, kernel, steps, padded, output_size)
 
 
 def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -77,8 +75,8 @@ def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride
 
     Shapes, options and errors are those of `nn.MaxUnpool1d`.
     """
-    geometry = _geometry("max_unpool1d", 1, kernel_size, stride, padding)
-    return _unpooled("max_unpool1d", input, indices, *geometry, output_size)
+    kernel, steps, padded, _ = geometry("max_unpool1d", 1, kernel_size, stride, padding)
+    return _unpooled("max_unpool1d", input, indices, kernel, steps, padded, output_size)
 
 
 def max_unpool3d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
@@ -87,15 +85,8 @@ def max_unpool3d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride
 
     Shapes, options and errors are those of `nn.MaxUnpool3d`.
     """
-    geometry = _geometry("max_unpool3d", 3, kernel_size, stride, padding)
-    return _unpooled("max_unpool3d", input, indices, *geometry, output_size)
-
-
-def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None,
-              padding: Size) -> tuple[Sizes, Sizes, Sizes]:
-    kernel = pair(speaker, "kernel_size", kernel_size, axes)
-    return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes),
-            pair(speaker, "padding", padding, axes, least=0))
+    kernel, steps, padded, _ = geometry("max_unpool3d", 3, kernel_size, stride, padding)
+    return _unpooled("max_unpool3d", input, indices, kernel, steps, padded, output_size)
 
 
 def _unpooled(speaker: Speaker, input: Any, indices: Any, kernel: Sizes, stride: Sizes, padding: Sizes,
