@@ -81,6 +81,12 @@ def one_of(name: str, given: Any, known: Collection[Any]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
 
 
+def check_device(device: str | None) -> None:
+    """Raise unless `device` is the only one there is."""
+    if device not in (None, "cpu"):
+        raise ValueError(f"the only device is 'cpu', got {device!r}")
+
+
 def floating(x: Any) -> Any:
     """An array or tensor of floats: itself, or integers and booleans as float64."""
     return x if x.dtype.kind in "fc" else x.astype(float)

@@ -22,12 +22,6 @@ def call_for_several(function: Callable[..., Any], *args: Any, **options: Any) -
     return tuple(apply_function(function, args, options))
 
 
-def check_device(device: str | None) -> None:
-    """Raise unless `device` is the only one there is."""
-    if device not in (None, "cpu"):
-        raise ValueError(f"the only device is 'cpu', got {device!r}")
-
-
 def documented(apply: Function, function: Callable[..., Any], name: str | None, how: str) -> Function:
     """A function of the standard, under its name, with a docstring that says which of NumPy's it is."""
     apply.__name__ = apply.__qualname__ = name or function.__name__

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arguments import as_tensor
-from autograd.arrays import elements
+from autograd.arrays import check_device, elements
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
 from autograd.tensor.tensor import owning
 
-from .apply import call, call_for_several, check_device
+from .apply import call, call_for_several
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike

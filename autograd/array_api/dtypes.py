@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import as_tensor
-from autograd.arrays import one_of
+from autograd.arrays import check_device, one_of
 from autograd.tensor import Tensor
 
-from .apply import call, check_device
+from .apply import call
 
 __all__ = [
     "astype", "bool", "can_cast", "complex64", "complex128", "finfo", "float32", "float64", "iinfo", "int8", "int16",

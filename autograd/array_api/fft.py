@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import as_tensor
+from autograd.arrays import check_device
 from autograd.tensor import Tensor
 
-from .apply import call, check_device, documented
+from .apply import call, documented
 
 
 def _along_one_axis(function: Callable[..., Any]) -> Callable[..., Tensor]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import refuse_out
+from autograd.arrays import one_of
 from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
 from autograd.duck_arrays import Array
 from autograd.tensor.index import differs, indices_of, parts_of, with_key
@@ -169,6 +170,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
 
 def within(indices: Any, size: int, mode: str) -> Any:
     """Indices as NumPy's `mode` has them where they are out of bounds: "wrap", "clip", or "raise" as they are."""
+    one_of("mode", mode, ("raise", "wrap", "clip"))
     return indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
 
 

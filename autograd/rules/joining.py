@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.arguments import arrays_of, as_tensor, in_common, refuse_out
+from autograd.arrays import check_device
 from autograd.declare import composite, variadic
 from autograd.duck_arrays import Array
 from autograd.tensor.nested import joined
@@ -72,6 +73,7 @@ def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any 
 def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: str | None = None,
             copy: bool | None = None) -> Any:
     """With `like=t`, which is how NumPy is told to make a tensor: it does not look into lists."""
+    check_device(device)
     out = as_tensor(joined(a))
     out = out if dtype in (None, out.dtype) else out.astype(dtype)
     return np.copy(out, order=order or "K") if copy or order in ("C", "F") else out

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
-from autograd.arrays import floating
+from autograd.arrays import floating, integer
 from autograd.declare import composite, decided, differential
 from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
@@ -27,7 +27,7 @@ def polyval(p: Any, x: Any) -> Any:
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     if x.ndim != 1:
         raise ValueError(f"vander takes a vector, got shape {x.shape}")
-    powers = np.arange(len(x) if N is None else N)
+    powers = np.arange(len(x) if N is None else integer("vander: N", N, 0))
     return x[:, None] ** (powers if increasing else powers[::-1])
 
 

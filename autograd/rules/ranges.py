@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import check_device, integer
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.duck_arrays import Array
 
@@ -15,6 +16,8 @@ from autograd.duck_arrays import Array
 @composite(np.linspace)
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, *, device: str | None = None) -> Any:
+    check_device(device)
+    num = integer("linspace: num", num, 0)
     ends = [x if isinstance(x, (int, float, complex)) else array_of(x) for x in (start, stop)]
     kind = np.result_type(*ends, 0.0)
     start, stop = (x.astype(kind) for x in arrays_of(ends))  # before the difference, which unsigned integers have not

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of
+from autograd.arrays import check_device, one_of
 from autograd.declare import composite, constant, linear, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.registry import register
@@ -151,6 +152,7 @@ astype_of_floats = linear(cast, _cast, operands=("x",))
 
 @composite(np.astype)
 def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> Any:
+    check_device(device)
     dtype = np.dtype(dtype)
     if dtype == x.dtype and not copy:
         return x
@@ -187,6 +189,7 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 @composite(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: str | None = None) -> Any:
     """With `like=t`, as `np.array` takes it."""
+    check_device(device)
     filled = np.broadcast_to(fill_value, shape)
     return np.copy(filled if dtype is None else filled.astype(dtype), order="F" if order == "F" else "C")
 
@@ -194,6 +197,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, de
 @composite(np.full_like)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
               device: str | None = None) -> Any:
+    check_device(device)
     dtype = a.dtype if dtype is None else dtype
     if not isinstance(fill_value, Tensor):  # a Python integer that does not fit is refused
         fill_value = Tensor(fill_value, dtype=dtype if type(fill_value) is int else None)
@@ -209,6 +213,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
 
 @composite(np.meshgrid)
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Any, ...]:
+    one_of("meshgrid: indexing", indexing, ("xy", "ij"))
     count = len(xi)
     axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
     grids = [x.reshape([-1 if i == axis else 1 for i in range(count)])

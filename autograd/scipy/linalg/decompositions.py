@@ -41,6 +41,7 @@ isometry: Any = differential(nearest_isometry, isometry_change, name="polar", op
 
 @twin(sl.polar)
 def polar(a: Any, side: str = "right") -> Any:
+    one_of("polar: side", side, ("right", "left"))
     (a,) = for_lapack(a)
     q = H(isometry(H(a))) if a.shape[-2] < a.shape[-1] else isometry(a)
     return q, H(q) @ a if side == "right" else a @ H(q)
@@ -69,6 +70,7 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     """A x = w B x is the ordinary problem of L^-1 A L^-H, where B = L L^H; a subset is part of the whole result."""
     if type != 1:
         raise ValueError(f"eigh has a derivative for type=1 only, got {type}")
+    one_of("eigh: driver", driver, (None, "ev", "evd", "evr", "evx", "gv", "gvd", "gvx"))
     (a,) = for_lapack(a)
     a = mirrored(a, lower)
     if b is not None:
@@ -109,6 +111,7 @@ def eigvalsh(a: Any, b: Any = None, *, lower: bool = True, **options: Any) -> An
 @twin(sl.svd)
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, overwrite_a: bool = False,
         check_finite: bool = True, lapack_driver: str = "gesdd") -> Any:
+    one_of("svd: lapack_driver", lapack_driver, ("gesdd", "gesvd"))
     (a,) = for_lapack(a)
     return tuple(np.linalg.svd(a, full_matrices)) if compute_uv else np.linalg.svdvals(a)
 

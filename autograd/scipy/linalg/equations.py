@@ -8,6 +8,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import one_of
 from autograd.declare import general, on_arrays_too
 from autograd.rules.transposes import H, mT
 from autograd.scipy.precision import at_least
@@ -36,6 +37,7 @@ solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
 @twin(sl.solve_discrete_lyapunov)
 def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
     """x = a x a^H + q, as one linear system."""
+    one_of("solve_discrete_lyapunov: method", method, (None, "direct", "bilinear"))
     a, q = at_least(np.float64, a, q)
     size = q.shape[-2] * q.shape[-1]
     product = (a[..., :, None, :, None] * np.conj(a)[..., None, :, None, :]).reshape(*a.shape[:-2], size, size)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
+from autograd.arrays import one_of
 from autograd.declare import general
 from autograd.duck_arrays import Array
 from autograd.rules.transposes import mT
@@ -48,6 +49,7 @@ logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(sqrtm(A)))
 
 @twin(sl.expm_frechet)
 def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, check_finite: bool = True) -> Any:
+    one_of("expm_frechet: method", method, (None, "SPS", "blockEnlarge"))
     A, E = of_one_stack(*at_least(np.float64, A, E))
     size = A.shape[-1]
     block = expm(with_change(A, E))[..., :size, :]

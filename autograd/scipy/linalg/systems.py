@@ -9,6 +9,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import one_of
 from autograd.declare import general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.rules.linalg import mirrored
@@ -174,13 +175,15 @@ norm = twin(sl.norm)(lambda a, ord=None, axis=None, keepdims=False, check_finite
 @twin(sl.lstsq)
 def lstsq(a: Any, b: Any, cond: Any = None, overwrite_a: bool = False, overwrite_b: bool = False,
           check_finite: bool = True, lapack_driver: str | None = None) -> Any:
+    one_of("lstsq: lapack_driver", lapack_driver, (None, "gelsd", "gelss", "gelsy"))
     a, b = for_lapack(a, b)
     if a.ndim != 2 or b.ndim > 2:
         raise ValueError(f"lstsq of tensors takes one matrix and one right side, got shapes {a.shape} and {b.shape}; "
                          "for a stack write np.linalg.pinv(a) @ b, or autograd.vmap of it")
     x, residues, rank, s = np.linalg.lstsq(a, b, np.finfo(a.dtype).eps if cond is None else cond)
-    residues = residues.reshape(b.shape[1:]) if residues.size else residues  # one for a vector b is a number
-    return x, residues, rank, None if lapack_driver == "gelsy" else s
+    if lapack_driver == "gelsy":  # which finds neither
+        return x, residues[:0], rank, None
+    return x, residues.reshape(b.shape[1:]) if residues.size else residues, rank, s  # one for a vector b is a number
 
 
 @twin(sl.pinv)

@@ -122,9 +122,9 @@ def smoothed(image: Array, sigma: Any, order: Any, mode: Any, cval: Any, truncat
     for axis, width, n, edge, r in zip(axes, *given, strict=True):
         found = decided(reach, width, truncate)
         r = found if r is None else r
-        if n < 0 or (found >= 0 and (r < 0 or int(r) != r)):
-            raise ValueError("gaussian_filter takes orders and radii that are whole numbers of 0 or more, got "
-                             f"order={n} and radius={r}")
+        if n < 0 or truncate < 0 or (found >= 0 and (r < 0 or int(r) != r)):
+            raise ValueError("gaussian_filter takes orders and radii that are whole numbers of 0 or more, and truncate "
+                             f"of 0 or more, got order={n} and radius={r} with truncate={truncate}")
         if found >= 0:
             out = along(out, gaussian_weights(width, n, int(r)), axis, edge, cval)
     return out

@@ -54,6 +54,8 @@ def linprog(call: Call, solver: Solver) -> Any:
 
 def constraints(call: Call, kind: str, n: int) -> tuple[Array, Array]:
     rows, limits = call[f"A_{kind}"], call[f"b_{kind}"]
+    if (rows is None) != (limits is None):
+        raise ValueError(f"linprog takes A_{kind} and b_{kind} together, got one of them alone")
     return (np.zeros((0, n)), np.zeros(0)) if rows is None else (array_of(rows), np.atleast_1d(array_of(limits)))
 
 

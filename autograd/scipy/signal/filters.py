@@ -236,8 +236,8 @@ def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwr
         raise ValueError(f"detrend's type is 'linear' or 'constant', got {type!r}")
     x = x.astype(np.float64) if x.dtype == np.float16 else x
     bounds = np.unique([0, *np.atleast_1d(bp), x.shape[-1]])
-    if bounds[-1] > x.shape[-1]:
-        raise ValueError(f"detrend takes break points up to the {x.shape[-1]} samples that there are, got {bp}")
+    if bounds[0] < 0 or bounds[-1] > x.shape[-1]:
+        raise ValueError(f"detrend takes break points from 0 to the {x.shape[-1]} samples that there are, got {bp}")
     parts = [x[..., low:high] - line(x[..., low:high]) for low, high in pairwise(bounds)]
     return np.moveaxis(np.concatenate(parts, axis=-1), -1, axis)
 

@@ -13,6 +13,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
+from autograd.tensor.nested import values_of
 
 from .filters import detrend as without_trend
 
@@ -64,6 +65,8 @@ def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tu
 def scale_of(window: Array, fs: float, scaling: str) -> Any:
     """What powers are divided by."""
     one_of("scaling", scaling, ("density", "spectrum"))
+    if np.any(values_of(fs) <= 0):
+        raise ValueError(f"spectra take a sampling frequency fs > 0, got {fs}")
     return fs * np.sum(np.abs(window) ** 2) if scaling == "density" else np.abs(np.sum(window)) ** 2
 
 

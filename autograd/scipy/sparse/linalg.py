@@ -47,7 +47,6 @@ class Factors:
         if trans not in ("N", "T", "H") or not np.can_cast(rhs.dtype, self._dtype):
             raise TypeError(f"factors of a {self._dtype} matrix solve with trans 'N', 'T' or 'H' for what it can hold, "
                             f"got {rhs.dtype} and {trans!r}; factor A.astype({rhs.dtype})")
-        rhs = rhs.astype(self._dtype)
         if trans == "H":
             return np.conj(self.solve(np.conj(rhs), "T"))
         return solution(rhs, factors=self._of_scipy, transposed=trans == "T")
@@ -82,7 +81,7 @@ def spsolve(A: Any, b: Any, permc_spec: str | None = None, use_umfpack: bool = T
 
 def spsolve_of_tensors(A: Entries, b: Any) -> Any:
     b = one_column_as_a_vector(array_of(b))
-    if A.shape[0] != A.shape[1] or b.ndim not in (1, 2) or b.shape[0] != A.shape[0]:
+    if b.ndim not in (1, 2) or A.shape != (len(b), len(b)):
         raise ValueError(f"spsolve takes a square matrix and a right side of as many rows, got {A.shape} and {b.shape}")
     return system(A.data, b, places=A.places)
 

@@ -14,6 +14,7 @@ from autograd.testing import check_gradients
 
 rng = np.random.default_rng(0)
 A, B = rng.uniform(0.1, 2, (7, 3)), rng.uniform(0.1, 2, (6, 3))
+SIGNED = A - 0.9, B - 1.1
 W = np.array([0.5, 1.0, 2.0])
 UNWEIGHTED = {"seuclidean", "mahalanobis", "jensenshannon"}
 CASES: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in distance.METRICS]
@@ -32,11 +33,12 @@ def test_scipys_functions_of_two_vectors_are_metrics(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "options"), CASES)
 def test_distances_are_scipys_and_differentiated_in_both_sets(name: str, options: dict[str, Any]) -> None:
-    np.testing.assert_allclose(distance.cdist(Tensor(A), B, name, **options).numpy(), sd.cdist(A, B, name, **options),
+    a, b = (A, B) if name == "jensenshannon" else SIGNED
+    np.testing.assert_allclose(distance.cdist(Tensor(a), b, name, **options).numpy(), sd.cdist(a, b, name, **options),
                                rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(distance.pdist(Tensor(A), name, **options).numpy(), sd.pdist(A, name, **options),
+    np.testing.assert_allclose(distance.pdist(Tensor(a), name, **options).numpy(), sd.pdist(a, name, **options),
                                rtol=1e-10, atol=1e-12)
-    check_gradients(lambda a, b: distance.cdist(a, b, name, **options), A, B, order=2)
+    check_gradients(lambda a, b: distance.cdist(a, b, name, **options), a, b, order=2)
 
 
 @pytest.mark.parametrize("name", sorted(distance.METRICS.keys() - {"seuclidean", "mahalanobis"}))
@@ -52,7 +54,7 @@ def test_weights_variances_and_inverse_covariances_are_differentiated() -> None:
 
 def test_a_metric_may_be_a_function() -> None:
     def bent(u: Any, v: Any, power: float) -> Any:
-        return np.sum(np.abs(u - v)) ** power
+        return np.sum(np.abs(u - 2 * v)) ** power
 
     for p in (0.5, 2.0):
         np.testing.assert_allclose(distance.cdist(Tensor(A), B, bent, power=p).numpy(), sd.cdist(A, B, bent, power=p))
@@ -69,6 +71,10 @@ def test_condensed_distances_become_a_matrix_and_back() -> None:
     with pytest.raises(ValueError, match="must be symmetric"):
         distance.squareform(Tensor(rng.standard_normal((3, 3))))
     assert distance.squareform(Tensor(rng.standard_normal((3, 3))), checks=False).shape == (3,)
+    assert distance.squareform(Tensor(np.ones(3)), "tomatrix").shape == (3, 3)
+    for force, x in (("tomatrix", np.zeros((3, 3))), ("tovector", np.ones(3))):
+        with pytest.raises(ValueError, match=f"Forcing '{force}'"):
+            distance.squareform(Tensor(x), force)
 
 
 def test_batches_of_sets() -> None:

@@ -319,3 +319,21 @@ def test_gauss_rule_reads_tensors_from_anywhere() -> None:
     found = grad(lambda c: integrate.fixed_quad(lambda x: np.exp(c * x), 0.0, 1.0)[0])(0.4)
     np.testing.assert_allclose(found, (np.exp(0.4) * (0.4 - 1) + 1) / 0.16, rtol=1e-8)
     assert integrate.fixed_quad(np.sin, Tensor(0.0), 1.0)[1] is None
+
+
+@pytest.mark.parametrize("options", [{"quadrature": "trapezoid"}, {"norm": "max", "points": [0.3]}, {"limit": 2}])
+def test_a_vector_is_integrated_by_the_rule_that_is_asked_for(options: dict[str, Any]) -> None:
+    def counted(module: Any, b: Any) -> tuple[Any, float, int]:
+        places: list[float] = []
+
+        def f(x: Any) -> Any:
+            places.append(x)
+            return np.stack([np.exp(x), np.abs(x - 0.3)])
+
+        value, error = module.quad_vec(f, 0.0, b, epsrel=1e-6, **options)
+        return value, float(error), len(places)
+
+    (found, *course), (expected, *known) = counted(integrate, Tensor(1.0)), counted(si, 1.0)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12)
+    assert course[0] == pytest.approx(known[0])
+    assert course[1] - known[1] in (0, 1)  # one more to know how many numbers there are

@@ -86,6 +86,7 @@ FORMS: list[Form] = [
       for mode in ("full", "r", "economic") if mode != "full" or len(a) <= len(a.T) for pivoting in (False, True)],
     *[("linalg.lstsq", (a, b), {}) for a in (GENERAL, COLUMNS) for b in (VECTOR, COLUMNS, GENERAL)],
     *[("linalg.lstsq", (COLUMNS.T, b), {}) for b in (VECTOR[:2], GENERAL[:2])],
+    ("linalg.lstsq", (GENERAL @ np.diag([1, 1, 1, 1e-3]), VECTOR), {"cond": 1e-2, "lapack_driver": "gelss"}),
     *[("linalg.pinv", (a,), {}) for a in (GENERAL, COLUMNS, COLUMNS.T, COMPLEX)],
     ("linalg.pinv", (GENERAL @ np.diag([1, 1, 1, 1e-3]),), {"rtol": 1e-5}),
     *[(f"signal.{name}", (first, second), {"mode": mode}) for name in ("convolve", "fftconvolve", "oaconvolve",
@@ -107,7 +108,8 @@ FORMS: list[Form] = [
       for name in ("convolve2d", "correlate2d") for mode in ("full", "same", "valid")
       for boundary in ("fill", "wrap", "symm") for first, second in (
           (GENERAL, SAMPLES[:2, :3]), (SAMPLES[:2, :3], GENERAL), (COMPLEX[:2, 1:], COMPLEX), (SAMPLES[:1], SAMPLES))],
-    ("signal.convolve2d", (GENERAL, SMALL, "same", "fill", 0.7), {}),
+    *[(f"signal.{name}", (GENERAL, small, "same", "fill", 0.7), {}) for name in ("convolve2d", "correlate2d")
+      for small in (SMALL, COMPLEX)],
     *[("signal.sosfiltfilt", (sos, samples), options) for sos in (SECTIONS[:1], OTHERS)
       for samples, options in ((np.tile(SAMPLES, 4), {}), (SAMPLES, {"axis": 0, "padtype": "even", "padlen": 2}),
         (SAMPLES, {"padtype": None}), (SAMPLES, {"padtype": "constant", "padlen": 4}))],
@@ -292,6 +294,15 @@ def test_what_has_no_weight_may_be_of_any_size(big: float, axis: Any) -> None:
     (gradient,) = pullback(np.ones_like(found))
     np.testing.assert_allclose(np.sum(gradient), np.size(found), rtol=1e-14)
     assert not np.any(gradient[b == 0])
+
+
+def test_a_driver_says_what_comes_with_a_solution() -> None:
+    for module, a in ((scipy.linalg, COLUMNS), (linalg, Tensor(COLUMNS))):
+        x, residues, rank, s = module.lstsq(a, VECTOR, lapack_driver="gelsy")
+        np.testing.assert_allclose(np.asarray(x), np.linalg.lstsq(COLUMNS, VECTOR)[0], rtol=1e-9)
+        assert (np.shape(residues), int(rank), s) == ((0,), 2, None)
+        with pytest.raises(ValueError, match="gels"):
+            module.lstsq(a, VECTOR, lapack_driver="gels")
 
 
 def test_a_cumulative_integral_begins_at_0() -> None:

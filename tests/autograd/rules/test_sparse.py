@@ -68,6 +68,26 @@ def test_a_factored_matrix_solves_as_scipys_does(factor: Any, trans: Any) -> Non
     assert sparse.linalg.factorized(matrix)(Tensor(VECTORS[0])).dtype == matrix.dtype
 
 
+def test_columns_are_ordered_as_scipys_are_asked_to_be() -> None:
+    matrix, b = (sp.random_array((6, 6), density=0.5, rng=1) + 4 * sp.eye_array(6)).tocsc(), np.arange(6.0)
+    found, usual = sparse.linalg.splu(matrix, permc_spec="NATURAL"), sparse.linalg.splu(matrix)
+    assert found.perm_c.tolist() == list(range(6)) != usual.perm_c.tolist()
+    for module, right in ((sparse, b), (sparse, Tensor(b)), (scipy.sparse, b)):
+        with pytest.raises(ValueError, match="(?i)permc_?spec|invalid"):
+            module.linalg.spsolve(matrix, right, permc_spec="BEST")
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_right_side_of_less_precision_has_its_own_gradient(kind: Any) -> None:
+    matrix = (sp.random_array((4, 4), density=0.5, rng=1) * (1 + 1j) + 4 * sp.eye_array(4)).tocsc()
+    b = Tensor(VECTORS[0].astype(kind), requires_grad=True)
+    np.sum(np.abs(sparse.linalg.splu(matrix).solve(b)) ** 2).backward()
+    assert b.grad is not None
+    inverse = np.linalg.inv(matrix.toarray())
+    assert b.grad.dtype == kind
+    np.testing.assert_allclose(b.grad.numpy(), 2 * np.real(np.conj(inverse.T) @ inverse @ VECTORS[0]), rtol=1e-5)
+
+
 def test_a_factored_matrix_says_what_it_cannot_solve() -> None:
     factors = sparse.linalg.splu(sp.eye_array(4, format="csc"))
     with pytest.raises(TypeError, match=r"float64 matrix solve .* got complex128 and 'N'; factor A.astype"):
