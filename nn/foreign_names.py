@@ -11,10 +11,8 @@ from autograd.errors import nearest
 from nn import keras_names
 
 _CPU = "there is one process on the CPU: leave it out"
-_LAZY = ("Linear", *[f"{name}{axes}d" for name in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
-                     for axes in (1, 2, 3)])
 MODULES = {
-    f"Lazy{name}": f"write {name}, the size of its input first" for name in _LAZY
+    f"LazyInstanceNorm{axes}d": f"write InstanceNorm{axes}d, the number of channels first" for axes in (1, 2, 3)
 } | {
     "DataLoader": "it is nn.data.DataLoader",
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, pad_sequence in nn.functional, recurrent layers take "

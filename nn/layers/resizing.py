@@ -143,15 +143,26 @@ def _linear(x: Any, axis: int, at: Positions) -> Any:
 
 def _cubic(x: Any, axis: int, at: Positions) -> Any:
     """Each new pixel among four old ones, by cubic convolution with a = -3/4."""
-    low = np.floor(at) - 1
-    return _read(x, axis, low, [_cubic_filter(np.abs(at - low - k), a=-0.75) for k in range(4)])
+    low = np.floor(at)
+    return _read(x, axis, low - 1, cubic_shares(at - low))
+
+
+def cubic_shares(t: Any, a: float = -0.75) -> list[Any]:
+    """Keys' weights of four pixels in a row, of a place that is t beyond the second."""
+    return [_far(1 + t, a), _near(t, a), _near(1 - t, a), _far(2 - t, a)]
 
 
 def _cubic_filter(t: Positions, a: float) -> Positions:
     """Keys' weight of a pixel at the distance t: two cubics with one slope where they meet, and 0 from 2 on."""
-    near = ((a + 2) * t - (a + 3)) * t * t + 1
-    far = ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
-    return np.where(t <= 1, near, np.where(t < 2, far, 0.0))
+    return np.where(t <= 1, _near(t, a), np.where(t < 2, _far(t, a), 0.0))
+
+
+def _near(t: Any, a: float) -> Any:
+    return ((a + 2) * t - (a + 3)) * t * t + 1
+
+
+def _far(t: Any, a: float) -> Any:
+    return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
 
 
 def _read(x: Any, axis: int, low: Positions, weights: Iterable[Positions]) -> Any:

@@ -17,6 +17,7 @@ from autograd import Tensor
 from autograd.arrays import Array
 from nn.layers.arguments import choice
 from nn.layers.input import AXES, admitted, mistake, refusal
+from nn.layers.resizing import cubic_shares
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -26,13 +27,13 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
                 align_corners: bool = False) -> Tensor:
     """Images (N, C, H, W) read at the places of a grid (N, OH, OW, 2), between pixels: (N, C, OH, OW).
 
-    Or volumes (N, C, D, H, W) at those of a grid (N, OD, OH, OW, 3). `mode` is "bilinear", of volumes too, or
-    "nearest"; beyond there are "zeros", the "border", or the "reflection". It is differentiable in the image and, if
-    bilinear, in the grid. Raises ValueError for other modes and shapes.
-    Source: Jaderberg et al., "Spatial transformer networks", arXiv:1506.02025.
+    Or volumes (N, C, D, H, W) at those of a grid (N, OD, OH, OW, 3). `mode` is "bilinear", of volumes too, "nearest",
+    or of images "bicubic" with a = -3/4; beyond there are "zeros", the "border", or the "reflection". It is
+    differentiable in the image and, unless "nearest", in the grid. Raises ValueError for other modes and shapes.
+    Sources: Jaderberg et al., "Spatial transformer networks", arXiv:1506.02025; Keys, "Cubic convolution", 1981.
     """
     name = "grid_sample"
-    choice(name, ("bilinear", "nearest"), mode=mode)
+    choice(name, ("bilinear", "nearest", "bicubic"), mode=mode)
     choice(name, ("zeros", "border", "reflection"), padding_mode=padding_mode)
     x = admitted(name, input)
     places = admitted(name, grid, real=True)
@@ -42,15 +43,26 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
     if places.ndim != x.ndim or places.shape[0] != x.shape[0] or places.shape[-1] != axes:
         outputs = ", ".join(f"O{axis}" for axis in AXES[axes].split(", "))
         raise refusal(name, f"a grid ({x.shape[0]}, {outputs}, {axes})", places)
-    at = [_pixels_from(places[..., -1 - axis], x.shape[2 + axis], padding_mode, align_corners) for axis in range(axes)]
+    if mode == "bicubic" and axes != 2:
+        raise refusal(name, "images (N, C, H, W) for mode='bicubic'", x)
+    at = [_pixels_from(places[..., -1 - axis], size, align_corners) for axis, size in enumerate(x.shape[2:])]
+
+    def within(at: Sequence[Any]) -> list[Any]:
+        return [_within(place, size, padding_mode, align_corners) for place, size in zip(at, x.shape[2:], strict=True)]
+
     if mode == "nearest":
-        return _read(x, [np.rint(place) for place in at])  # type: ignore[no-any-return]
+        return _read(x, [np.rint(place) for place in within(at)])  # type: ignore[no-any-return]
+    if mode == "bilinear":
+        at = within(at)
     low = [np.floor(place) for place in at]
-    shares = [(1 - (place - least), place - least) for place, least in zip(at, low, strict=True)]
+    shares = [(_linear_shares if mode == "bilinear" else cubic_shares)(place - least)
+              for place, least in zip(at, low, strict=True)]
+    first = len(shares[0]) // 2 - 1  # pixels to the left of the place, beside the next
     total: Any = 0
-    for corner in product((0, 1), repeat=axes):
-        share: Any = math.prod(both[k] for both, k in zip(shares, corner, strict=True))
-        total = total + share[:, np.newaxis] * _read(x, [least + k for least, k in zip(low, corner, strict=True)])
+    for corner in product(range(len(shares[0])), repeat=axes):
+        share: Any = math.prod(each[k] for each, k in zip(shares, corner, strict=True))
+        pixels = [least + (k - first) for least, k in zip(low, corner, strict=True)]
+        total = total + share[:, np.newaxis] * _read(x, pixels if mode == "bilinear" else within(pixels))
     return total  # type: ignore[no-any-return]
 
 
@@ -78,9 +90,18 @@ def _centres(count: int, align_corners: bool) -> Array:
     return corners if align_corners else corners * ((count - 1) / count)
 
 
-def _pixels_from(place: Any, size: int, padding_mode: str, align_corners: bool) -> Any:
-    """Places from -1 to 1 as numbers of pixels, brought back into the image unless zeros are around it."""
-    at = (place + 1) * ((size - 1) / 2) if align_corners else ((place + 1) * size - 1) / 2
+def _linear_shares(t: Any) -> list[Any]:
+    """The weights of two pixels in a row, of a place that is t beyond the first."""
+    return [1 - t, t]
+
+
+def _pixels_from(place: Any, size: int, align_corners: bool) -> Any:
+    """Places from -1 to 1 as numbers of pixels."""
+    return (place + 1) * ((size - 1) / 2) if align_corners else ((place + 1) * size - 1) / 2
+
+
+def _within(at: Any, size: int, padding_mode: str, align_corners: bool) -> Any:
+    """Numbers of pixels brought back into the image, unless zeros are around it."""
     if padding_mode == "zeros":
         return at
     if padding_mode == "reflection":

@@ -331,6 +331,7 @@ FUNCTIONS: dict[str, Case] = {
     "unfold": of_function(lambda x: F.unfold(x, (2, 3), stride=2), IMAGES),
     "fold": of_function(lambda x: F.fold(x, 4, 3, padding=1), (N, 9, 16)),
     "grid_sample": of_function(F.grid_sample, IMAGES, (N, 3, 4, 2)),
+    "grid_sample, bicubic": of_function(lambda x, grid: F.grid_sample(x, grid, "bicubic"), IMAGES, (N, 3, 4, 2)),
     "grid_sample of volumes": of_function(F.grid_sample, VOLUMES, (N, 2, 1, 3, 3)),
     "affine_grid of volumes": of_function(lambda theta: F.affine_grid(theta, (*theta.shape[:1], 1, 2, 3, 4)),
                                           (N, 3, 4)),

@@ -32,9 +32,52 @@ def test_places_are_read_as_scipy_does(images: Any, grid: Any, mode: str, paddin
         np.testing.assert_allclose(found[n, c], expected, rtol=1e-9, atol=1e-11)
 
 
+def keys(s: float, a: float = -0.75) -> float:
+    """Cubic convolution's weight of a pixel at the distance s."""
+    s = abs(s)
+    if s <= 1:
+        return (a + 2) * s**3 - (a + 3) * s**2 + 1
+    return a * s**3 - 5 * a * s**2 + 8 * a * s - 4 * a if s < 2 else 0.0
+
+
+def beyond(k: int, size: int, padding: str, corners: bool) -> int | None:
+    """The pixel that stands at k, walking back and forth; None where there are zeros."""
+    if padding == "border":
+        return min(max(k, 0), size - 1)
+    while padding == "reflection" and not 0 <= k < size:
+        k = (-k if corners else -k - 1) if k < 0 else 2 * (size - 1) - k + (not corners)
+    return k if 0 <= k < size else None
+
+
 @pytest.mark.parametrize(("padding", "corners"), SCIPYS)
-def test_slopes_in_image_and_grid(padding: str, corners: bool) -> None:
-    check_gradients(lambda x, g: functional.grid_sample(x, g, "bilinear", padding, corners), IMAGES, GRID)
+def test_bicubic_places_are_read_as_the_formula_says(padding: str, corners: bool) -> None:
+    """A sum over all pixels around, with the product of their weights along both axes."""
+    found = functional.grid_sample(IMAGES, GRID, "bicubic", padding, corners).data
+    for n, i, j in np.ndindex(*GRID.shape[:3]):
+        at = [(GRID[n, i, j, k] + 1) / 2 * (size - 1) if corners else ((GRID[n, i, j, k] + 1) * size - 1) / 2
+              for k, size in ((1, 5), (0, 6))]
+        expected = np.zeros(3)
+        for row, column in np.ndindex(40, 40):
+            weight = keys(at[0] - (row - 20)) * keys(at[1] - (column - 20))
+            if weight:
+                pixel = [beyond(row - 20, 5, padding, corners), beyond(column - 20, 6, padding, corners)]
+                expected += 0 if None in pixel else weight * IMAGES[n, :, *pixel]
+        np.testing.assert_allclose(found[n, :, i, j], expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_a_grid_that_enlarges_is_an_interpolation(corners: bool) -> None:
+    grid = functional.affine_grid(np.tile(np.eye(2, 3), (2, 1, 1)), (2, 3, 9, 14), corners)
+    for mode in ("bilinear", "bicubic"):
+        resized = functional.interpolate(IMAGES, (9, 14), mode=mode, align_corners=corners).data
+        found = functional.grid_sample(IMAGES, grid, mode, "border", corners).data
+        np.testing.assert_allclose(found, resized, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize(("padding", "corners"), SCIPYS)
+def test_slopes_in_image_and_grid(padding: str, corners: bool, mode: str) -> None:
+    check_gradients(lambda x, g: functional.grid_sample(x, g, mode, padding, corners), IMAGES, GRID)
     check_gradients(lambda x: functional.grid_sample(x, GRID, "nearest", padding, corners), IMAGES)
 
 
@@ -80,8 +123,10 @@ def test_single_precision_finds_pixels_of_large_images() -> None:
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: functional.grid_sample(IMAGES, GRID, "bicubic"),
-     "grid_sample: mode must be one of 'bilinear', 'nearest', got 'bicubic'"),
+    (lambda: functional.grid_sample(IMAGES, GRID, "cubic"),
+     "grid_sample: mode must be one of 'bilinear', 'nearest', 'bicubic', got 'cubic'"),
+    (lambda: functional.grid_sample(VOLUMES, PLACES, "bicubic"),
+     r"expected images \(N, C, H, W\) for mode='bicubic', got \(2, 3, 4, 5, 6\)"),
     (lambda: functional.grid_sample(IMAGES, GRID, padding_mode="circular"),
      "padding_mode must be one of 'zeros', 'border', 'reflection', got 'circular'"),
     (lambda: functional.grid_sample(IMAGES[0], GRID), r"expected images \(N, C, H, W\), got \(3, 5, 6\)"),
