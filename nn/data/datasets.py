@@ -69,7 +69,10 @@ class Subset(Dataset, InBatches):
         return sample(self.dataset, int(self.indices[index]))
 
     def gathered(self) -> tuple[int, Gather]:
-        return len(self), lambda rows: self._gather(self.indices[rows])
+        return len(self), self._at
+
+    def _at(self, rows: Any) -> Any:
+        return self._gather(self.indices[rows])
 
 
 class ConcatDataset(Dataset):

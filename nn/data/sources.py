@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,12 +35,12 @@ def source(data: Any) -> tuple[int, Gather]:
             raise ValueError("DataLoader expected an array or several, got an empty tuple")
         if len(set(lengths)) > 1:
             raise ValueError(f"DataLoader expected arrays of one length, got lengths {lengths}")
-        return lengths[0], lambda rows: tuple([owning(_rows(array, rows)) for array in arrays])
+        return lengths[0], partial(_rows_of_each, arrays)
     if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
         array = _array(data, "the array")
-        return len(array), lambda rows: owning(_rows(array, rows))
+        return len(array), partial(_rows, array)
     if hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, Mapping | str | bytes):
-        return len(data), lambda rows: _stack_samples(data, rows)
+        return len(data), partial(_stack_samples, data)
     raise TypeError(
         "DataLoader expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
         f"got {type(data).__name__}"
@@ -49,11 +50,9 @@ def source(data: Any) -> tuple[int, Gather]:
 def collated(data: Any, collate: Callable[[list[Any]], Any]) -> tuple[int, Gather]:
     """The number of samples, and the function to a batch that the user makes of a list of them."""
     count, gather = source(data)
-    if isinstance(data, tuple):
-        return count, lambda rows: collate([*zip(*gather(rows), strict=True)])
-    if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
-        return count, lambda rows: collate([*gather(rows)])
-    return count, lambda rows: collate([data[index] for index in _indices(rows)])
+    if not isinstance(data, tuple | np.ndarray | Tensor) and not hasattr(data, "__array__"):
+        gather = partial(_samples, data)
+    return count, partial(_collated, collate, gather)
 
 
 def sample(data: Any, index: int) -> Any:
@@ -88,13 +87,29 @@ def _array(data: Any, which: str) -> NDArray[Any]:
     return array
 
 
-def _rows(array: NDArray[Any], rows: Any) -> NDArray[Any]:
-    return array[rows].copy() if isinstance(rows, slice) else array.take(rows, axis=0)
+# What gathers a batch, with the data in front, so that a loader is pickled with it.
+
+
+def _rows(array: NDArray[Any], rows: Any) -> Tensor:
+    return owning(array[rows].copy() if isinstance(rows, slice) else array.take(rows, axis=0))
+
+
+def _rows_of_each(arrays: Sequence[NDArray[Any]], rows: Any) -> tuple[Tensor, ...]:
+    return tuple([_rows(array, rows) for array in arrays])
+
+
+def _samples(data: Any, rows: Any) -> list[Any]:
+    return [data[index] for index in _indices(rows)]
 
 
 def _stack_samples(data: Any, rows: Any) -> Any:
-    indices = _indices(rows)
-    return _stack([data[index] for index in indices], indices)
+    return _stack(_samples(data, rows), _indices(rows))
+
+
+def _collated(collate: Callable[[list[Any]], Any], gather: Gather, rows: Any) -> Any:
+    """What the user makes of a batch: of a tuple of arrays, of its samples."""
+    batch = gather(rows)
+    return collate([*zip(*batch, strict=True)] if isinstance(batch, tuple) else [*batch])
 
 
 def _indices(rows: Any) -> Sequence[int]:

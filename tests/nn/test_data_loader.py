@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor
-from nn.data import DataLoader
+from nn.data import DataLoader, Subset, TensorDataset
 from tests.counted import calls
 
 
@@ -101,6 +103,29 @@ def test_a_restored_loader_gives_the_batches_that_were_left(samples, batch_size,
     if rest:
         assert rows(resumed) == rest
     assert rows(resumed) == rows(loader)
+
+
+def pairs(batch: list[Any]) -> Any:
+    return np.stack([np.append(x, y) for x, y in batch])
+
+
+X, Y = np.arange(12.0).reshape(6, 2), np.arange(6)
+LOADERS = {
+    "an array": lambda: DataLoader(X, 4), "several": lambda: DataLoader((X, Y), 4, shuffle=True, seed=1),
+    "samples": lambda: DataLoader([*zip(X, Y, strict=True)], 4), "made by the user": lambda: DataLoader(
+        (X, Y), 4, collate_fn=pairs), "of samples by the user": lambda: DataLoader(
+        TensorDataset(X, Y), 4, collate_fn=pairs), "a part": lambda: DataLoader(Subset((X, Y), [1, 2, 5]), 2),
+}
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_a_copied_or_pickled_loader_goes_on_as_the_first_would(name: str) -> None:
+    """A loader could not be pickled: what gathers its batches was a function without a name."""
+    loader = LOADERS[name]()
+    list(loader)
+    twins = [pickle.loads(pickle.dumps(loader)), copy.deepcopy(loader)]
+    expected = repr(list(loader))
+    assert [repr(list(twin)) for twin in twins] == [expected] * 2
 
 
 def test_leaving_a_pass_early_begins_a_new_one():
