@@ -164,9 +164,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         return registry[operation](target, operand)  # type: ignore[no-any-return]
     if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
         result = registry[operation](target, operand)
-        if result.shape != target.shape:
-            raise ValueError(f"in-place {operation.__name__} of shapes {target.shape} and {np.shape(operand)} would "
-                             f"change the shape to {result.shape}; write x = x + y instead")
+        _keep_shape(operation, target, operand, result.shape)
         if result.dtype != target.dtype:
             if not np.can_cast(result.dtype, target.dtype, "same_kind"):
                 raise TypeError(f"in-place {operation.__name__} cannot cast {result.dtype} to {target.dtype}")
@@ -174,10 +172,19 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         _become(target, _lying_as(target, result))
         return target
     raw = operand._value if isinstance(operand, Tensor) else operand
+    if operation is np.matmul and np.ndim(raw) == 1:  # NumPy's `out=` would repeat what is smaller
+        _keep_shape(operation, target, raw, target.shape[:-1])
     memory = _memory(target)
     operation(memory, raw, out=memory, casting="same_kind")
     _written(target, memory)
     return target
+
+
+def _keep_shape(operation: Callable[..., Any], target: Tensor, operand: Any, shape: tuple[int, ...]) -> None:
+    """Raise unless the result of an in-place operation has the shape of its target."""
+    if shape != target.shape:
+        raise ValueError(f"in-place {operation.__name__} of shapes {target.shape} and {np.shape(operand)} would "
+                         f"change the shape to {shape}; write x = x + y instead")
 
 
 def _lying_as(target: Tensor, result: Tensor) -> Any:

@@ -290,6 +290,20 @@ def test_a_failed_write_leaves_the_target_as_it_was() -> None:
     assert x.grad.tolist() == [2, 2, 2]
 
 
+@pytest.mark.parametrize("requires_grad", [False, True])
+@pytest.mark.parametrize("shapes", [((2, 2), 2), (2, 2), ((3, 2, 2), 2)], ids=str)
+def test_a_product_of_another_shape_is_not_written(shapes: Any, requires_grad: bool) -> None:
+    """NumPy refuses `x @= v` of a vector; without a graph what was smaller was repeated over x."""
+    target, factor = (np.arange(1.0, 1 + np.prod(shape)).reshape(shape) for shape in shapes)
+    x = Tensor(target.copy(), requires_grad=requires_grad)
+    for y in (x * 1, x) if not requires_grad else (x * 1,):
+        with pytest.raises(ValueError, match=r"in-place matmul of shapes .* would change the shape"):
+            y @= factor
+        assert y.tolist() == target.tolist()
+    with pytest.raises(ValueError, match="matrix multiplication"):
+        target @= factor
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
 @pytest.mark.parametrize("value", [10**30, [10**30, 1], 2**63, True, "1.5", None, 1j, [1j, 2], np.complex64(1j), ["a"],
                                    np.array([1, 2], np.int8), np.array([[1.5]]), []], ids=str)
