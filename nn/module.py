@@ -22,7 +22,7 @@ from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
 from nn.module_call import note_call
 from nn.parameter import Parameter
-from nn.state import Mismatch, load
+from nn.state import Mismatch, load, require_part_of_path
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -114,9 +114,7 @@ class Module:
 
     def _adopt(self, name: str, value: Parameter | Module) -> None:
         """Give what is about to be held its path."""
-        if "." in name or not name:
-            raise ValueError(f"{type(self).__name__}: {name!r} cannot name a {type(value).__name__}: "
-                             "dots separate the parts of a path")
+        require_part_of_path(type(self).__name__, name, type(value).__name__)
         self._forget_buffer(name)
         self._put_last(name, Module if isinstance(value, Module) else Parameter)
         path = _join(self._path, name)
@@ -180,6 +178,7 @@ class Module:
 
         A buffer that is not `persistent` is left out of `state_dict()`.
         """
+        require_part_of_path(type(self).__name__, name, "buffer")
         setattr(self, name, None if value is None else _as_buffer(value))  # which refuses to replace a parameter
         object.__setattr__(self, "_buffers", {**self._buffers, name: persistent})
 

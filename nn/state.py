@@ -19,6 +19,12 @@ class Mismatch(NamedTuple):
     unexpected_keys: list[str]
 
 
+def require_part_of_path(owner: str, name: str, kind: str) -> None:
+    """Raise `ValueError` for a name that cannot be one part of a path."""
+    if "." in name or not name:
+        raise ValueError(f"{owner}: {name!r} cannot name a {kind}: dots separate the parts of a path")
+
+
 def load(targets: Mapping[str, Tensor], state: Mapping[str, Any], owner: str, *, strict: bool) -> Mismatch:
     """Write a state into parameters and buffers by their path; nothing is changed if any of it does not fit."""
     if not isinstance(state, Mapping):

@@ -29,6 +29,10 @@ def test_buffers_are_state_and_not_trained() -> None:
     np.testing.assert_array_equal(block.state_dict()["offset"], 1)
     with pytest.raises(TypeError, match="not trained"):
         block.register_buffer("other", nn.Parameter(1.0))
+    for name in ("inner.cache", ""):  # a state could not tell it from the buffer `cache` of `inner`
+        with pytest.raises(ValueError, match=f"Block: '{name}' cannot name a buffer: dots separate"):
+            block.register_buffer(name, np.ones(1))
+    assert "inner.cache" not in block.state_dict()
 
 
 # --- State ------------------------------------------------------------------------------------------------------------
