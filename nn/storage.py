@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.arrays import plain_array
-from autograd.boundary import as_plain
+from autograd.boundary import as_plain_array
 from autograd.errors import require_directory
 from nn import foreign_files
 
@@ -172,7 +171,7 @@ def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
     if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, np.generic)):
         return value
     if isinstance(value, Tensor | np.ndarray | np.generic):
-        array = plain_array(as_plain(value))
+        array = as_plain_array(value)
         if array.dtype.newbyteorder("<") not in _STORABLE:
             raise TypeError(f"save: {path or 'the state'} has dtype {array.dtype}, which safetensors does not hold")
         name = _free_name(path or "array", arrays)

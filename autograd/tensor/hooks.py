@@ -27,7 +27,7 @@ def added(hooks: list[Any], hook: Any) -> Handle:
     return Handle(hooks, hook)
 
 
-def those_of_the_user(hooks: list[Any] | None) -> list[Any]:
+def user_hooks(hooks: list[Any] | None) -> list[Any]:
     """The hooks that a user registered, without those that keep a gradient."""
     return [hook for hook in hooks or () if not isinstance(hook, Keeper)]
 

@@ -15,7 +15,7 @@ from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.registry import known_name
 from autograd.several_outputs import select
 from autograd.tensor import Tensor
-from autograd.tensor.hooks import those_of_the_user
+from autograd.tensor.hooks import user_hooks
 
 from .clusters import MASK, clustered
 from .facts import IN_FULL, summary
@@ -202,7 +202,7 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
 
 def _hooks(node: Node) -> tuple[str, ...]:
     """What is said of hooks on the gradient of a node: a picture does not call them, and shows what they are given."""
-    names = [getattr(hook, "__name__", type(hook).__name__) for hook in those_of_the_user(node.hooks)]
+    names = [getattr(hook, "__name__", type(hook).__name__) for hook in user_hooks(node.hooks)]
     return (f"gradient goes to hook {', '.join(names)}",) if names else ()
 
 
