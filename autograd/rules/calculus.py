@@ -125,6 +125,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if "c" in (x.dtype.kind, xp.dtype.kind):
         raise TypeError(f"interp takes real places, got {x.dtype} and {xp.dtype}")
     if period is not None:
+        if period == 0:
+            raise ValueError("interp takes a period other than 0")
         x, xp = x % abs(period), xp % abs(period)
         order = np.argsort(xp)
         xp, fp, left, right = xp[order], fp[order], None, None

@@ -153,6 +153,8 @@ def polyfit(x: Any, y: Any, deg: int, rcond: float | None = None, full: bool = F
     x, y = map(floating, arrays_of((x, y)))
     if not x.size:
         raise TypeError("polyfit takes at least one sample, got none")
+    if deg < 0:
+        raise ValueError(f"polyfit takes a degree of at least 0, got {deg}")
     rcond = len(x) * np.finfo(x.dtype).eps if rcond is None else rcond
     powers, target = vander(x, int(deg) + 1), y
     if w is not None:

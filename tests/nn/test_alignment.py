@@ -30,6 +30,16 @@ def test_labels_may_be_padded_with_anything_or_follow_each_other() -> None:
     np.testing.assert_allclose(nn.CTCLoss(reduction="sum")(X, LABELS, STEPS, SIZES).item(), each.sum())
 
 
+def test_lengths_may_be_counted_in_few_bits() -> None:
+    """Twice a length, and one label less than none, are no numbers of eight bits."""
+    x, labels = log_softmax(RNG.normal(size=(250, 2, 3))).data, RNG.integers(1, 3, (2, 130))
+    for sizes in ([130, 0], [0, 130]):
+        expected = functional.ctc_loss(x, labels, [250, 240], sizes, reduction="none").data
+        few = [np.array(n, np.uint8) for n in ([250, 240], sizes)]
+        np.testing.assert_array_equal(functional.ctc_loss(x, labels, *few, reduction="none").data, expected)
+    assert np.isfinite(expected).all()
+
+
 def test_what_too_few_steps_are_there_for_counts_nothing_if_that_is_wanted() -> None:
     few = [2, 5, 6]
     assert functional.ctc_loss(X, LABELS, few, SIZES).item() == np.inf

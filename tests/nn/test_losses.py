@@ -232,6 +232,36 @@ def test_shapes_must_agree(loss: nn.Module) -> None:
 
 
 LOGITS = np.zeros((4, 3))
+HALVES, ONES, LABELS = np.full((4, 3), 0.5), np.ones((4, 3)), np.zeros(4, int)
+NAMED: list[tuple[nn.Module, tuple[Any, ...]]] = [
+    (nn.MSELoss(), (LOGITS, HALVES)), (nn.L1Loss(), (LOGITS, HALVES)), (nn.HuberLoss(), (LOGITS, HALVES)),
+    (nn.SmoothL1Loss(), (LOGITS, HALVES)), (nn.SmoothL1Loss(beta=0), (LOGITS, HALVES)),
+    (nn.BCELoss(), (HALVES, HALVES)), (nn.BCELoss(from_logits=True), (LOGITS, HALVES)),
+    (nn.BCEWithLogitsLoss(), (LOGITS, HALVES)), (nn.MultiLabelSoftMarginLoss(), (LOGITS, HALVES)),
+    (nn.CrossEntropyLoss(), (LOGITS, LABELS)), (nn.NLLLoss(), (LOGITS, LABELS)), (nn.KLDivLoss(), (LOGITS, HALVES)),
+    (nn.MultiMarginLoss(), (LOGITS, LABELS)), (nn.MarginRankingLoss(), (LOGITS, HALVES, ONES)),
+    (nn.HingeEmbeddingLoss(), (LOGITS, ONES)), (nn.SoftMarginLoss(), (LOGITS, ONES)),
+    (nn.CosineEmbeddingLoss(), (ONES, HALVES, ONES[:, 0])), (nn.TripletMarginLoss(), (LOGITS, HALVES, ONES)),
+    (nn.TripletMarginWithDistanceLoss(), (LOGITS, HALVES, ONES)), (nn.GaussianNLLLoss(), (LOGITS, HALVES, ONES)),
+    (nn.PoissonNLLLoss(), (LOGITS, ONES))]
+
+
+@pytest.mark.parametrize(("loss", "given"), NAMED, ids=repr)
+def test_a_loss_says_which_it_is_and_what_predictions_it_takes(loss: nn.Module, given: tuple[Any, ...]) -> None:
+    first, *others = given
+    assert np.isfinite(loss(*given).data)
+    with pytest.raises(TypeError, match=rf"^{type(loss).__name__}\(.*expected .*int64"):
+        loss(np.zeros(first.shape, int), *others)
+    with pytest.raises(ValueError, match=rf"^{type(loss).__name__}\(.*empty batch of predictions"):
+        loss(first[:0], *[x[:0] for x in others])
+    if not isinstance(loss, (nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss)):
+        with pytest.raises(TypeError, match=rf"^{type(loss).__name__}\(.*complex128.*pass the real part"):
+            loss(first + 0j, *others)
+
+
+def test_every_loss_is_in_the_table_of_names() -> None:
+    every = {x for x in vars(nn).values() if isinstance(x, type) and x.__name__.endswith("Loss")}
+    assert {type(loss) for loss, _ in NAMED} == every - {nn.CTCLoss}
 
 
 @pytest.mark.parametrize(("target", "error", "message"), [
@@ -320,6 +350,11 @@ def test_probabilities_are_checked() -> None:
     (lambda: nn.CrossEntropyLoss()(np.zeros((0, 3)), np.zeros(0, int)), ValueError, "empty batch"),
     (lambda: nn.CrossEntropyLoss()(np.zeros((3, 0)), np.zeros(3, int)), ValueError, r"got \(3, 0\)"),
     (lambda: nn.functional.mse_loss([1.0], [2.0], "avg"), ValueError, "mse_loss: reduction"),
+    (lambda: nn.functional.cross_entropy(LOGITS, [0] * 4, label_smoothing=1.5), ValueError,
+     "cross_entropy: label_smoothing must be between 0 and 1, got 1.5"),
+    (lambda: nn.functional.smooth_l1_loss(LOGITS, LOGITS, beta=-1.0), ValueError, "smooth_l1_loss: beta"),
+    (lambda: nn.GaussianNLLLoss()(LOGITS, LOGITS, ONES + 0j), TypeError, "complex128.*pass the real part"),
+    (lambda: nn.CrossEntropyLoss()(LOGITS, np.eye(3, dtype=int)[[0, 1, 2, 0]]), ValueError, "or make them floats"),
 ])
 def test_arguments_that_a_loss_does_not_have_are_refused(build: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):

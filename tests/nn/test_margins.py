@@ -73,6 +73,11 @@ def test_triplets_of_any_distance_and_labels_by_a_loop() -> None:
         loss = nn.TripletMarginWithDistanceLoss(distance_function=city_block, margin=0.7, swap=swap, reduction="sum")
         np.testing.assert_allclose(loss(A, B, C).item(), np.maximum(0, near - other + 0.7).sum(), rtol=1e-12)
     assert nn.TripletMarginWithDistanceLoss()(A, B, C).item() == nn.TripletMarginLoss()(A, B, C).item()
+    for p, swap in ((1.0, False), (3.0, True)):
+        near, far, other = (np.linalg.norm(x - y + 0.3, p, -1) for x, y in ((A, B), (A, C), (B, C)))
+        expected = np.maximum(near - (np.minimum(far, other) if swap else far) + 0.7, 0)
+        found = nn.TripletMarginLoss(0.7, p, 0.3, swap, reduction="none")(A, B, C)
+        np.testing.assert_allclose(found.data, expected, rtol=1e-12)
     targets, weight = (B > 0).astype(float), np.array([0.5, 1.0, 2.0, 3.0])
     expected = [np.mean([w * (np.log1p(np.exp(z)) - t * z) for z, t, w in zip(row, of_row, weight, strict=True)])
                 for row, of_row in zip(A, targets, strict=True)]

@@ -20,6 +20,7 @@ COMPLEX = ROWS + 1j * rng.normal(size=(2, 21))
 B, A = rng.uniform(0.5, 1, 4), np.array([1.0, 0.3, -0.2])
 SECTIONS = np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]])
 ZEROS, POLES = np.array([0.5 + 0.2j, -0.7, 0.1]), np.array([0.3, 0.2 - 0.4j])
+BLOCK = np.random.default_rng(4).normal(size=(2, 9, 2))  # whose last axis is not axis 1
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
 
 SHORT_TIME: list[dict[str, Any]] = [
@@ -63,7 +64,15 @@ FORMS: list[Form] = [
     *[("signal.decimate", (np.tile(ROWS, 5), 3), options) for options in (
         {}, {"n": 2}, {"zero_phase": False}, {"ftype": "fir"}, {"ftype": "fir", "n": 7, "zero_phase": False})],
     ("signal.decimate", (np.tile(COLUMNS, (5, 1)), 2), {"axis": 0}),
-    ("signal.sosfilt_zi", (SECTIONS,), {}),
+    *[("signal.savgol_filter", (ROWS, 7, degree), {"deriv": order}) for degree, order in ((2, 1), (3, 2), (4, 3))],
+    *[("signal.sosfilt_zi", (sections,), {}) for sections in (SECTIONS, np.tile(SECTIONS, (2, 1)))],
+    *[(f"signal.{name}", given, {"axis": 1, **options}) for name, given, options in (
+        ("stft", (BLOCK,), {"nperseg": 4}), ("upfirdn", (B, BLOCK, 2), {}), ("lfilter", (B, A, BLOCK), {}),
+        ("decimate", (BLOCK, 2), {"ftype": "fir", "n": 4}), ("decimate", (BLOCK, 2), {"n": 2, "zero_phase": False}),
+        ("resample_poly", (BLOCK, 3, 2), {"padtype": "line"}), ("resample", (BLOCK, 8), {"window": "hann"}),
+        ("sosfilt", (SECTIONS, BLOCK), {}), ("sosfiltfilt", (SECTIONS, BLOCK), {"padlen": 3}),
+        ("filtfilt", (B, A, BLOCK), {"padlen": 3}), ("filtfilt", (B, A, BLOCK), {"method": "gust"}),
+        ("detrend", (BLOCK,), {"bp": [4]}), ("hilbert", (BLOCK,), {}), ("savgol_filter", (BLOCK, 5, 2), {}))],
 ]
 
 
@@ -133,6 +142,8 @@ def test_samples_that_no_window_sees_are_said_and_stay_0() -> None:
     (lambda: signal.order_filter(Tensor(ROWS), np.ones((2, 3)), 0), "odd sizes"),
     *[(lambda h=h, up=up, down=down: signal.upfirdn(Tensor(h), ROWS, up, down), "a filter in one dimension")
       for h, up, down in ((ROWS, 1, 1), (B[:0], 1, 1), (B, 0, 1), (B, 1, 0))],
+    *[(lambda given=given: signal.convolve2d(*given), "two matrices and the boundary") for given in (
+        (Tensor(B), ROWS), (ROWS, Tensor(B)), (Tensor(ROWS), ROWS, "full", "mirror"))],
     (lambda: signal.upfirdn(B, Tensor(ROWS), mode="mean"), "mode"),
     (lambda: signal.decimate(Tensor(ROWS), 2, ftype="zpk"), "ftype")])
 def test_what_does_not_fit_is_said(call: Any, said: str) -> None:

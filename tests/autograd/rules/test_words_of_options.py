@@ -43,6 +43,35 @@ def forms() -> Iterator[Any]:
                 yield pytest.param(function, call, given, names, id=public_name(function))
 
 
+X, M = np.array([0.3, 1.2, 2.1, 0.7]), np.array([[2.0, 0.3], [0.3, 1.0]])
+OTHERS: dict[str, Any] = {
+    "interp, period": lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0], period=0),
+    "polyfit, deg": lambda x: np.polyfit(x, x, -1),
+    "searchsorted, side": lambda x: np.searchsorted(np.sort(x), 1.0, side="nonsense"),
+    "partition, kth": lambda x: np.partition(x, 9),
+    "partition, kind": lambda x: np.partition(x, 1, kind="nonsense"),
+    "histogram, bins": lambda x: np.histogram(x, bins=-3),
+    "concatenate, casting": lambda x: np.concatenate([x, x], casting="nonsense"),
+    "nanquantile, method": lambda x: np.nanquantile(x, 0.3, method="nonsense"),
+    "choose, mode": lambda x: np.choose([0, 1, 0, 1], [x, x], mode="nonsense"),
+    "put, mode": lambda x: np.put(x + 0, [0], 1.0, mode="nonsense"),
+    "eigh, UPLO": lambda x: np.linalg.eigh(M * x[0], UPLO="nonsense"),
+    "matrix_power, n": lambda x: np.linalg.matrix_power(M * x[0], 1.5),
+    "diff, n": lambda x: np.diff(x, n=-1),
+    "pad, pad_width": lambda x: np.pad(x, -1),
+    "polyint, m": lambda x: np.polyint(x, -1),
+    "rot90, axes": lambda x: np.rot90(M * x[0], axes=(0, 0)),
+    "bincount, x": lambda x: np.bincount([0, 1, -1, 0], x),
+}
+
+
+@pytest.mark.parametrize("call", OTHERS.values(), ids=OTHERS)
+def test_what_is_called_otherwise_is_refused_too(call: Any) -> None:
+    for x in (X, Tensor(X)):
+        with pytest.raises((TypeError, ValueError, IndexError)):
+            call(x)
+
+
 def refuses(function: Any, operands: list[Any], options: dict[str, Any]) -> bool:
     try:
         function(*operands, **options)
