@@ -31,6 +31,20 @@ from .continuous import (
     weibull_min,
 )
 from .discrete import bernoulli, binom, geom, nbinom, poisson
+from .generalized import (
+    burr12,
+    exponweib,
+    genextreme,
+    gengamma,
+    genlogistic,
+    gennorm,
+    genpareto,
+    invgauss,
+    johnsonsu,
+    loguniform,
+    triang,
+    vonmises,
+)
 from .kernels import gaussian_kde
 from .multivariate import dirichlet, multivariate_normal
 from .positive import (
@@ -50,11 +64,12 @@ from .positive import (
 from .truncated import truncnorm
 
 __all__ = [
-    "bernoulli", "beta", "betaprime", "binom", "cauchy", "chi", "chi2", "dirichlet", "expon", "f", "fisk", "gamma",
-    "gaussian_kde", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic", "halfnorm", "hypsecant",
-    "invgamma", "invweibull", "laplace", "levy", "logistic", "lognorm", "lomax", "maxwell", "moyal",
-    "multivariate_normal", "nakagami", "nbinom", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "t", "truncnorm",
-    "uniform", "weibull_min",
+    "bernoulli", "beta", "betaprime", "binom", "burr12", "cauchy", "chi", "chi2", "dirichlet", "expon", "exponweib",
+    "f", "fisk", "gamma", "gaussian_kde", "genextreme", "gengamma", "genlogistic", "gennorm", "genpareto", "geom",
+    "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic", "halfnorm", "hypsecant", "invgamma", "invgauss",
+    "invweibull", "johnsonsu", "laplace", "levy", "logistic", "lognorm", "loguniform", "lomax", "maxwell", "moyal",
+    "multivariate_normal", "nakagami", "nbinom", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "t", "triang",
+    "truncnorm", "uniform", "vonmises", "weibull_min",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -43,7 +43,7 @@ class Distribution(Freezing):
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support, which may be a function of the shapes, holds its ends, but for the lower one if it is `open_below`.
-    A logarithm of the density and `cdf` are given, with `ppf` for a quantile function; the rest follows, unless it is
+    A logarithm of the density is given, with `cdf` for shares and `ppf` for quantiles; the rest follows, unless it is
     given where there is a more accurate form. Where the scale is not positive or the shapes are not `possible`, by
     default positive, there is no distribution and everything is nan.
     """
@@ -78,7 +78,7 @@ class Distribution(Freezing):
         self.forms = derived | forms
         self._register(self.density, self._log_density)
         self._register(self.density[3:], lambda *given: self._exp(self._log_density(*given)))
-        for function in OUTSIDE:
+        for function in OUTSIDE if "cdf" in forms else ():
             self._register(function, self._distribution(function))
         for function in ("ppf", "isf") if "ppf" in forms else ():
             self._register(function, self._quantile(function))

@@ -74,7 +74,14 @@ CONTINUOUS: dict[str, tuple[float, ...]] = {
     "gumbel_l": (), "hypsecant": (), "moyal": (), "chi": (3.2,), "maxwell": (),
     "nakagami": (1.7,), "halfcauchy": (), "halflogistic": (), "levy": (), "lomax": (1.7,), "fisk": (2.3,),
     "betaprime": (1.7, 2.3), "invweibull": (1.7,), "gompertz": (0.7,), "powerlaw": (1.7,),
+    "genpareto": (0.3,), "genextreme": (0.3,), "gengamma": (1.7, 2.3), "exponweib": (1.7, 2.3),
+    "burr12": (1.7, 2.3), "genlogistic": (1.7,), "johnsonsu": (0.7, 1.3), "triang": (0.3,), "loguniform": (0.4, 2.6),
     "truncnorm": (-0.7, 1.3)}
+WITHOUT_QUANTILES = {"invgauss": (0.7,), "vonmises": (1.7,), "gennorm": (1.7,)}
+OTHER_SHAPES: dict[str, list[tuple[float, ...]]] = {
+    "genpareto": [(-0.4,), (0.0,), (1e-5,), (-1.0,)], "genextreme": [(-0.4,), (0.0,), (1e-5,), (1.0,), (1.6,)],
+    "gengamma": [(1.7, -1.3)], "triang": [(0.0,), (1.0,)], "gennorm": [(0.8,), (2.0,)], "vonmises": [(0.0,), (300.0,)],
+    "invgauss": [(30.0,), (0.02,)]}
 POINTS = np.array([-30.0, -3.0, -1.0, -0.25, 0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 2.0, 3.0, 12.0, 25.0, 33.0])
 SHARES = np.array([1e-6, 1e-3, 0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.8, 0.999])
 """SciPy takes some quantiles of 1 - q, and has no nine digits of those of smaller shares."""
@@ -121,6 +128,48 @@ def test_every_point_has_scipys_value(name: str, method: str) -> None:
         np.testing.assert_allclose(found, expected, rtol=2e-9, atol=1e-200 if method in ("sf", "logsf") else 1e-16)
 
 
+@pytest.mark.parametrize("name", {**WITHOUT_QUANTILES, **OTHER_SHAPES})
+def test_every_point_has_scipys_value_for_other_shapes_too(name: str) -> None:
+    """Where the formulas have an end, a limit, or another side."""
+    family = getattr(stats, name)
+    for shapes in [*OTHER_SHAPES.get(name, []), *([WITHOUT_QUANTILES[name]] if name in WITHOUT_QUANTILES else [])]:
+        for method in family.functions():
+            x = SHARES if method in ("ppf", "isf") else POINTS
+            for where in ({}, {"loc": -0.5}, {"scale": 2.0}):
+                with np.errstate(all="ignore"):
+                    found = getattr(family, method)(Tensor(x), *shapes, **where).numpy()
+                    expected = getattr(getattr(scipy.stats, name), method)(x, *shapes, **where)
+                np.testing.assert_allclose(found, expected, rtol=2e-9, atol=1e-200 if method == "logsf" else 1e-16,
+                                           err_msg=f"{method}{shapes} {where}")
+
+
+@pytest.mark.parametrize(("name", "sign"), [("genpareto", 1), ("genextreme", -1)])
+@pytest.mark.parametrize("c", [0.0, 1e-4, -0.02, 0.3])
+def test_a_shape_near_0_is_differentiated_as_any_other(name: str, sign: int, c: float) -> None:
+    """Where log(1 + c x) / c is a limit: three derivatives in c and in x, by mpmath."""
+    def density(x: Any, c: Any) -> Any:
+        y = mpmath.log1p(sign * c * x) / (sign * c) if c else x
+        return -(1 + c) * y if sign > 0 else -mpmath.exp(-y) - y * (1 - c)
+
+    ours = getattr(stats, name).logpdf
+    with mpmath.workdps(60):
+        for k in range(1, 4):
+            in_shape, in_x = ours, ours
+            for _ in range(k):
+                in_shape, in_x = grad(in_shape, argnums=1), grad(in_x)
+            expected = mpmath.diff(lambda s: density(mpmath.mpf("0.7"), s), mpmath.mpf(c), k)
+            assert in_shape(0.7, c) == pytest.approx(float(expected), rel=1e-7)
+            expected = mpmath.diff(lambda x: density(x, mpmath.mpf(c)), mpmath.mpf("0.7"), k)
+            assert in_x(0.7, c) == pytest.approx(float(expected), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("beta", [2.0, 4.0])
+def test_a_smooth_density_is_smooth_in_the_middle(beta: float) -> None:
+    """(x^2)^(beta / 2), whose second derivative at 0 a power of |x| would lose."""
+    assert grad(grad(stats.gennorm.logpdf))(0.0, beta) == pytest.approx(-2.0 if beta == 2 else 0.0)
+    assert grad(stats.gennorm.logpdf)(0.0, beta) == 0
+
+
 def test_what_is_impossible_has_logarithms_without_a_warning() -> None:
     """As SciPy's; the suite makes errors of warnings."""
     assert stats.binom.logsf(1.0, 1.0, Tensor(0.5, requires_grad=True)).item() == -np.inf
@@ -129,6 +178,11 @@ def test_what_is_impossible_has_logarithms_without_a_warning() -> None:
 
 
 # --- Where there is no distribution, and at the ends -----------------------------------------------------------------
+
+
+POSSIBLE = {("genpareto", "c"): [-1.0, 0.0], ("genextreme", "c"): [-1.0, 0.0], ("gengamma", "c"): [-1.0],
+            ("johnsonsu", "a"): [-1.0, 0.0], ("triang", "c"): [0.0]}
+"""Shapes of distributions that need not be positive."""
 
 
 @pytest.mark.parametrize("name", [*list(CONTINUOUS)[:-1], *DISCRETE])
@@ -141,7 +195,8 @@ def test_impossible_parameters_and_shares_give_nan(name: str) -> None:
     for method in methods:
         ours = getattr(family, method)
         for parameter in named:
-            for wrong in (-1.0, np.nan, *([0.0] if parameter == "scale" or name not in DISCRETE else [])):
+            possible = POSSIBLE.get((name, parameter), [0.0] * (parameter != "scale" and name in DISCRETE))
+            for wrong in {-1.0, np.nan, 0.0}.difference(possible):
                 found = ours(Tensor(x), **named | {parameter: Tensor(wrong)}).numpy()
                 assert np.isnan(found).all(), (method, parameter, wrong)
     for method in ("ppf", "isf") if name not in DISCRETE else ():

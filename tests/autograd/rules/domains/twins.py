@@ -356,16 +356,30 @@ SHAPES = {
     "invweibull": 1,
     "gompertz": 1,
     "powerlaw": 1,
+    "genpareto": 1,
+    "gengamma": 2,
+    "exponweib": 2,
+    "burr12": 2,
+    "genlogistic": 1,
+    "johnsonsu": 2,
+    "invgauss": 1,
+    "vonmises": 1,
+    "gennorm": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
     low = 1.0 if name == "pareto" else 0.0  # with loc 0.05 at most and scale 1 at least, x / scale is in the support
-    for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
+    for method in distribution.functions():
         inner = UNIT if method in ("ppf", "isf") else (low * 1.5 + 0.2, low * 1.5 + 0.8)
         smooth(getattr(distribution, method), inner, *[POSITIVE] * count, (0.01, 0.05), (1.0, 1.2),
                note="in all parameters, loc and scale")
 for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
     smooth(getattr(stats.truncnorm, method), UNIT, (-1.5, -0.5), (1.5, 2.5), (0.01, 0.05), (1.0, 1.2))
+for name, given in {  # loguniform has no scale, which its density cancels
+    "genextreme": ((-0.6, -0.1), (0.01, 0.05), (1.0, 1.2)), "triang": ((0.1, 0.15), (0.01, 0.05), (1.0, 1.2)),
+    "loguniform": ((0.05, 0.1), (1.5, 2.5), (0.01, 0.05))}.items():
+    for method in getattr(stats, name).functions():
+        smooth(getattr(getattr(stats, name), method), (0.25, 0.9), *given)
 COUNTS: dict[str, tuple[Any, ...]] = {"poisson": (), "bernoulli": (), "geom": (), "binom": (5,), "nbinom": (5,)}
 for name, fixed in COUNTS.items():
     for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
