@@ -152,7 +152,7 @@ class ReplicationPad3d(ReplicationPad2d):
 class CircularPad2d(_Padding):
     """Every image continued by itself from the other side; `padding` as in ZeroPad2d.
 
-    Raises ValueError for a padding that is larger than the image, or negative.
+    Raises ValueError for a padding that is larger than the image.
     """
 
     mode = "circular"
@@ -161,7 +161,7 @@ class CircularPad2d(_Padding):
 class CircularPad1d(CircularPad2d):
     """Every sequence continued by itself from the other end; `padding` as in ZeroPad1d.
 
-    Raises ValueError for a padding that is longer than the sequence, or negative.
+    Raises ValueError for a padding that is longer than the sequence.
     """
 
     axes = 1
@@ -170,7 +170,7 @@ class CircularPad1d(CircularPad2d):
 class CircularPad3d(CircularPad2d):
     """Every volume continued by itself from the other side; `padding` as in ZeroPad3d.
 
-    Raises ValueError for a padding that is larger than the volume, or negative.
+    Raises ValueError for a padding that is larger than the volume.
     """
 
     axes = 3
@@ -180,26 +180,34 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
         speaker: Speaker = "pad") -> Tensor:
     """`input` made longer at the ends of its last axes: by pad[0] and pad[1] of the last, pad[2] and pad[3] before it.
 
-    `mode` is "constant" (with `value`, 0 unless given), "reflect", "replicate" or "circular". In "constant" a negative
-    number cuts off. Raises ValueError for another mode, for what is not two integers an axis, and for input that is too
-    short.
+    `mode` is "constant" (with `value`, 0 unless given), "reflect", "replicate" or "circular". A negative number cuts
+    off; "circular" then goes on with what is left. Raises ValueError for another mode, for what is not two integers an
+    axis, and for input that is too short.
     """
     x, sides = admitted(speaker, input), tuple(np.atleast_1d(pad))
     if len(sides) % 2 or len(sides) > 2 * x.ndim or not all(map(is_integer, sides)):
         raise mistake(speaker, f"needs two integers an axis, from the last axis on, got pad={pad} for {x.shape}")
     around = tuple(zip(sides[::2], sides[1::2], strict=True))[::-1]
+    if mode != "constant" and (mode not in MODES or mode == "zeros"):
+        raise mistake(speaker, f"takes mode constant, reflect, replicate or circular, got mode={mode!r}")
+    lead = x.ndim - len(around)
+    if any(before + after + n < 0 for (before, after), n in zip(around, x.shape[lead:], strict=True)):
+        raise mistake(speaker, f"would cut off more than there is: pad={pad} of {x.shape}")
+    more = tuple((max(0, before), max(0, after)) for before, after in around)
     if mode == "constant":
-        lead = x.ndim - len(around)
-        if any(before + after + n < 0 for (before, after), n in zip(around, x.shape[lead:], strict=True)):
-            raise mistake(speaker, f"would cut off more than there is: pad={pad} of {x.shape}")
-        kept = tuple(slice(max(0, -before), n - max(0, -after))
-                     for (before, after), n in zip(around, x.shape[lead:], strict=True))
-        widths = [(0, 0)] * lead + [(max(0, before), max(0, after)) for before, after in around]
-        return np.pad(x[(..., *kept)], widths, constant_values=value or 0)  # type: ignore[return-value]
-    if mode not in MODES or mode == "zeros" or min(sides, default=0) < 0:
-        raise mistake(speaker, "takes mode constant, or reflect, replicate or circular with numbers that are not "
-                               f"negative, got mode={mode!r} and pad={pad}")
-    return surrounded(speaker, x, around, mode)  # type: ignore[no-any-return]
+        widths = [(0, 0)] * lead + [*more]
+        return np.pad(_cut(x, around), widths, constant_values=value or 0)  # type: ignore[return-value]
+    if mode == "circular":
+        return surrounded(speaker, _cut(x, around), more, mode)  # type: ignore[no-any-return]
+    return _cut(surrounded(speaker, x, more, mode), around)  # type: ignore[no-any-return]
+
+
+def _cut(x: Any, around: Pads) -> Any:
+    """The last axes without what negative numbers cut off."""
+    if min(map(min, around), default=0) >= 0:
+        return x
+    return x[(..., *[slice(max(0, -before), n - max(0, -after))
+                     for (before, after), n in zip(around, x.shape[x.ndim - len(around) :], strict=True)])]
 
 
 def surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:

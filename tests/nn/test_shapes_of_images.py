@@ -40,14 +40,24 @@ def test_pad_fills_and_cuts_off() -> None:
     ({"pad": (1, 1) * 3}, "needs two integers an axis"),
     ({"pad": (1.7, 0)}, r"needs two integers an axis, .* got pad=\(1.7, 0\)"),
     ({"pad": 1}, "needs two integers an axis, .* got pad=1 for"),
-    ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, or reflect, replicate or circular .* got mode='edge'"),
+    ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, reflect, replicate or circular, got mode='edge'"),
     ({"pad": (3, 4), "mode": "circular"}, "needs an input of at least 4 along each axis"),
     ({"pad": (3, 0), "mode": "reflect"}, "needs an input of at least 4 along each axis"),
-    ({"pad": (-1, 1), "mode": "reflect"}, r"with numbers that are not negative, .* pad=\(-1, 1\)"),
+    ({"pad": (-3, -1), "mode": "reflect"}, r"would cut off more than there is: pad=\(-3, -1\) of \(2, 3\)"),
 ])
 def test_pads_that_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         functional.pad(np.ones((2, 3)), **options)
+
+
+@pytest.mark.parametrize(("mode", "pad", "expected"), [
+    ("reflect", (-2, 3), [2, 3, 2, 1, 0]), ("replicate", (2, -3), [0, 0, 0]), ("circular", (-2, 2), [2, 3, 2, 3]),
+])
+def test_negative_numbers_cut_off_whatever_is_around(mode: str, pad: tuple[int, int], expected: list[int]) -> None:
+    """As in PyTorch: reflections come from what is cut off, too, and circles from what is left."""
+    x = np.arange(4.0)[np.newaxis, np.newaxis]
+    np.testing.assert_array_equal(functional.pad(x, pad, mode).data[0, 0], expected)
+    check_gradients(lambda x: functional.pad(x, (*pad, 1, 0), mode), RNG.normal(size=(1, 2, 2, 4)))
 
 
 @given(st.integers(1, 6), st.integers(1, 9), st.booleans())
