@@ -14,7 +14,7 @@ from nn.training.evaluation import Loss, Metrics, resolve
 
 
 def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedule_every: str, scheduler: Any,
-          clip_gradients: Any, callbacks: Any, metrics: Metrics | None, checkpoint: Any) -> None:
+          clip_gradients: Any, callbacks: Any, metrics: Metrics | None, validation: Any, checkpoint: Any) -> None:
     """Raise TypeError for an argument of another kind than `fit` expects, ValueError for a value out of range."""
     _expect("model", isinstance(model, Module), "an nn.Module", model)
     _expect("loss", callable(loss), "a function of outputs and targets such as nn.CrossEntropyLoss()", loss)
@@ -30,12 +30,19 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     if isinstance(data, tuple):
         raise TypeError("fit expected batches, got a tuple of arrays; "
                         "write nn.data.DataLoader((x, y), batch_size=32, shuffle=True)")
+    batches = "batches such as nn.data.DataLoader((x, y), batch_size=32)"
+    _expect("data", _is_iterable(data), batches, data)
+    _expect("validation", validation is None or _is_iterable(validation), f"(x, y), or {batches}", validation)
     integer("epochs", epochs, least=0)
     one_of("schedule_every", schedule_every, ("epoch", "batch"))
     resolve(metrics, loss)
     if checkpoint is not None:
         refuse_foreign_name(checkpoint)
         require_directory(checkpoint)  # and not after the first epoch
+
+
+def _is_iterable(x: Any) -> bool:
+    return hasattr(x, "__iter__") or hasattr(x, "__getitem__")
 
 
 def check_reached(model: Module, optimizer: Any) -> None:

@@ -42,7 +42,7 @@ def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Optimizer, ep
     Raises ValueError for data without batches, AnomalyError when the loss is not finite, StorageError for a bad file.
     """
     arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics,
-                    checkpoint)
+                    validation, checkpoint)
     run = Run(model, optimizer, scheduler, epochs)
     watchers = [arguments.watcher(callback) for callback in callbacks]
     saved = _Saved(checkpoint, run, watchers, loss=loss, data=data, validation=validation)

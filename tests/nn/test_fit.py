@@ -339,6 +339,9 @@ def test_a_layer_that_was_replaced_after_the_optimizer_was_made_is_noticed():
     ("options", "error", "message"),
     [
         ({"data": points()}, TypeError, r"write nn.data.DataLoader\(\(x, y\), batch_size=32, shuffle=True\)"),
+        ({"data": 3}, TypeError, r"data expected batches such as nn.data.DataLoader\(.*\), got 3"),
+        ({"data": DataLoader}, TypeError, r"data expected .*got the class DataLoader; make one: DataLoader\("),
+        ({"validation": 0.2}, TypeError, r"validation expected \(x, y\), or batches such as nn.data.*, got 0.2"),
         ({"epochs": 2.0}, TypeError, "epochs must be an integer of at least 0, got 2.0"),
         ({"epochs": -1}, ValueError, "epochs must be an integer of at least 0, got -1"),
         ({"schedule_every": "step"}, ValueError, "schedule_every must be one of 'epoch', 'batch', got 'step'"),
