@@ -61,13 +61,18 @@ class DisconnectedWarning(UserWarning):
 
 
 @contextlib.contextmanager
-def needing(package: str, *, extra: str) -> Iterator[None]:
-    """An optional package is imported within: if it is not installed, the error has the command that installs it."""
+def needing(package: str, *, extra: str = "") -> Iterator[None]:
+    """A package is imported within: if it is not installed, the error has the command that installs it.
+
+    One without an extra came along with the library, unless somebody left it out. What is installed and does not load
+    says itself why.
+    """
     try:
         yield
-    except ImportError:
-        raise ImportError(f"this needs {package}, which is not installed; run: "
-                          f"pip install 'cleargrad[{extra}]'") from None
+    except ModuleNotFoundError as error:
+        wanted = f"'cleargrad[{extra}]'" if extra else package
+        raise ImportError(f"this needs {package}, which is not installed; run: pip install {wanted}",
+                          name=error.name) from error
 
 
 def require_directory(path: str | os.PathLike[str]) -> None:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.boundary import as_plain_array
-from autograd.errors import require_directory
+from autograd.errors import needing, require_directory
 from nn import foreign_files
 
 __all__ = ["StorageError", "load", "save"]
@@ -83,7 +83,8 @@ def _expect_path(call: str, path: Any) -> None:
 
 def encode(state: State) -> bytes:
     """The bytes of the file that holds a state."""
-    from safetensors.numpy import save as serialize
+    with needing("safetensors"):
+        from safetensors.numpy import save as serialize
 
     arrays: Arrays = {}
     structure = _take_arrays(state, "", arrays)
@@ -94,7 +95,8 @@ def encode(state: State) -> bytes:
 
 def decode(content: bytes, name: str) -> State:
     """The state in the bytes of a safetensors file; `name` says which file an error is about."""
-    from safetensors import SafetensorError, deserialize
+    with needing("safetensors"):
+        from safetensors import SafetensorError, deserialize
 
     try:
         entries = deserialize(content)  # type: ignore[no-untyped-call]

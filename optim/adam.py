@@ -30,13 +30,14 @@ class Adam(TwoMoments):
         write_step(m, V, *corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:
-        if w.dtype.char not in "fd" or g.dtype != w.dtype or not compiled.wanted(w.size):
+        loop = compiled.adam(w.size) if w.dtype.char in "fd" and g.dtype == w.dtype else None
+        if loop is None:
             return False
         beta1, beta2 = options["betas"]
         decay = options["weight_decay"]
         coupled, decoupled = (0.0, options["lr"] * decay) if options["decoupled_weight_decay"] else (decay, 0.0)
         numbers = (beta1, 1 - beta1, beta2, 1 - beta2, *corrected(t, options), coupled, decoupled)
-        compiled.adam()(w, g, *moments, *map(w.dtype.type, numbers))
+        loop(w, g, *moments, *map(w.dtype.type, numbers))
         return True
 
 

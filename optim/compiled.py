@@ -1,17 +1,17 @@
 """The recurrence of Adam as one compiled loop, for large parameters where numba is installed (the extra `fast`).
 
 NumPy makes a dozen passes over a block; the loop makes one, and takes less than half the time. It does the same
-operations in the same order and precision, so it ends with the same bits, whenever it begins. It is chosen when numba
-can be imported, and once it would have saved what it takes to load; if the environment says `CLEARGRAD_FAST=1` at once,
-if `CLEARGRAD_FAST=0` never.
+operations in the same order and precision, so it ends with the same bits, whenever it begins. It is chosen once it
+would have saved what it takes to load, if numba does load; if the environment says `CLEARGRAD_FAST=1` at once, if
+`CLEARGRAD_FAST=0` never.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -22,29 +22,31 @@ MANY = 2**29
 _stepped = 0  # by all optimizers that could use it
 
 
-def wanted(numbers: int) -> bool:
-    """Whether so many are to be stepped by a compiled loop: numba is there, and somebody said yes, or it pays."""
+def adam(numbers: int) -> Callable[..., None] | None:
+    """The loop by which so many numbers are to be stepped: if somebody said so or it pays, and there is one."""
     global _stepped  # noqa: PLW0603
-    if not _installed():
-        return False
     said = os.environ.get("CLEARGRAD_FAST")
-    if said in ("0", "1"):
-        return said == "1"
-    _stepped += numbers
-    return _stepped >= MANY
+    if said not in ("0", "1"):
+        _stepped += numbers
+        said = "1" if _stepped >= MANY else "0"
+    return _loop() if said == "1" else None
 
 
 @cache
-def _installed() -> bool:
-    return find_spec("numba") is not None
+def _loop() -> Callable[..., None] | None:
+    """Compiled for each dtype when first used, and kept on disk by numba where it may write.
 
-
-@cache
-def adam() -> Callable[..., None]:
-    """The compiled loop of Adam: compiled for each dtype when first used, and kept on disk by numba."""
-    import numba
-
-    return numba.njit(_adam, nogil=True, cache=True, error_model="numpy")  # type: ignore[no-any-return]
+    None without numba, and where it does not load, since each version refuses a NumPy that is newer than itself: a loop
+    that only saves time, and begins in the middle of a training, is no reason for that to end.
+    """
+    try:
+        import numba
+    except ImportError:
+        return None
+    loop: Any = numba.njit(nogil=True, error_model="numpy")(_adam)
+    with suppress(RuntimeError):  # there is no folder that it may write to
+        loop.enable_caching()
+    return loop  # type: ignore[no-any-return]
 
 
 def _adam(w: Any, g: Any, m: Any, V: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, rate: Any,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd.errors import needing
 from tests.oldest import oldest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,20 +92,78 @@ def test_completion_offers_what_is_imported_on_first_use(package, tmp_path):
     assert python(code, tmp_path).strip() == ""
 
 
-def test_everything_imports_where_only_numpy_is_installed(tmp_path):
-    refuse = f"""
+ONLY_NUMPY = f"""
 import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {HEAVY}:
+        if name.partition(".")[0] in {[*HEAVY, "hypothesis"]}:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Refuse())
 import autograd, nn, optim
+import numpy as np
 t = autograd.Tensor([1.0, 2.0], requires_grad=True)
-(t * t).sum().backward()
-print(t.grad.tolist())
+model = nn.Linear(2, 1)
 """
-    assert python(refuse, tmp_path) == "[2.0, 4.0]\n"
+
+
+def test_everything_imports_where_only_numpy_is_installed(tmp_path):
+    assert python(f"{ONLY_NUMPY}(t * t).sum().backward(); print(t.grad.tolist())", tmp_path) == "[2.0, 4.0]\n"
+
+
+@pytest.mark.parametrize("form", [
+    pytest.param("nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Dropout(0.1), nn.Linear(16, 2))", id="dense"),
+    pytest.param("nn.Sequential(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.GELU(), "
+                 "nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 2))", id="convolutional"),
+])
+def test_networks_are_trained_where_only_numpy_is_installed(form, tmp_path):
+    code = f"""{ONLY_NUMPY}
+x = np.random.default_rng(0).standard_normal((64, 64)).astype(np.float32)
+autograd.manual_seed(0)
+model = {form}
+data = nn.data.DataLoader(nn.data.TensorDataset(x, (x.sum(1) > 0).astype(int)), batch_size=16)
+print(*nn.fit(model, data, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters(), lr=0.01), epochs=5,
+              progress=False)["loss"])
+"""
+    first, *_, last = map(float, python(code, tmp_path).split())
+    assert last < 0.9 * first
+
+
+NEEDING = {
+    "import autograd.scipy.fft": "'cleargrad[scipy]'",
+    "import autograd.scipy.special": "'cleargrad[scipy]'",
+    "from autograd.scipy.signal import lfilter": "'cleargrad[scipy]'",
+    "autograd.scipy.linalg": "'cleargrad[scipy]'",
+    "autograd.implicit.root(lambda x, a: x - a, 1.0, 2.0)": "'cleargrad[scipy]'",
+    "autograd.minimize(lambda x: x * x, 1.0)": "'cleargrad[scipy]'",
+    "autograd.symbolic.grad(lambda x: x * x)(1.0)": "'cleargrad[symbolic]'",
+    "autograd.draw(t)": "graphviz",
+    "autograd.testing.strategies": "'cleargrad[test]'",
+    "nn.fit(model, [], loss=nn.MSELoss(), optimizer=optim.SGD(model.parameters(), lr=1.0), epochs=1)": "tqdm",
+    "nn.data.digits()": "'cleargrad[data]'",
+    "nn.data.faces()": "'cleargrad[data]'",
+    "nn.export_onnx(model, np.ones((1, 2)), 'model.onnx')": "'cleargrad[onnx]'",
+    "nn.inspect.weights(nn.Conv2d(1, 1, 3))": "'cleargrad[plot]'",
+    "nn.load('LICENSE')": "safetensors",
+    "nn.save(model.state_dict(), 'model.safetensors')": "safetensors",
+}
+"""What needs a package that is not NumPy, and what its error says to install."""
+
+
+def test_what_needs_another_package_says_how_to_install_it(tmp_path):
+    tries = [f"""
+try:
+    {code}
+except ImportError as error:
+    print(str(error).partition("run: pip install ")[2])
+else:
+    print("it ran")
+""" for code in NEEDING]
+    assert dict(zip(NEEDING, python(ONLY_NUMPY + "".join(tries), tmp_path).splitlines(), strict=True)) == NEEDING
+
+
+def test_what_is_installed_and_does_not_load_says_itself_why():
+    with pytest.raises(ImportError, match="built for another NumPy"), needing("scipy", extra="scipy"):
+        raise ImportError("built for another NumPy")
 
 
 def test_an_import_costs_little_more_than_numpy(tmp_path, monkeypatch):

@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import scipy.fft as sf
 
 from autograd.arguments import array_of
 from autograd.arrays import one_of
 from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
+from autograd.errors import needing
 from autograd.registry import real_only
 from autograd.rules.fft import fitted, lengths, swapped
 
 from .twin import no_twins_but_these, twin
+
+with needing("scipy", extra="scipy"):
+    import scipy.fft as sf
 
 __getattr__ = no_twins_but_these(__name__)
 

@@ -8,12 +8,15 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograd.errors import no_attribute
+from autograd.errors import needing, no_attribute
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
 from autograd.registry import registry
 from autograd.rule_signature import Rule
 from autograd.tensor.nested import holds_tensors
+
+with needing("scipy", extra="scipy"):
+    import scipy  # noqa: F401  # whose chapters the chapters of twins import
 
 
 def twin(function: Callable[..., Any],

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sized
 from types import TracebackType
 from typing import Any
 
+from autograd.errors import needing
+
 REFRESH = 0.1  # seconds between two looks at the loss
 
 
@@ -59,5 +61,6 @@ def _tqdm(total: int | None, initial: int) -> Any:
     with warnings.catch_warnings():
         # Without ipywidgets a notebook gets the text bar, and tqdm says so; the user asked for a bar, not for widgets.
         warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
+        with needing("tqdm"):
+            from tqdm.auto import tqdm
     return tqdm(total=total, initial=initial, unit="batch", dynamic_ncols=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
+import numba
 import numpy as np
 import pytest
 
@@ -44,7 +48,7 @@ def test_large_parameters_end_with_the_same_bits_compiled_or_not(kind, dtype, we
 
 def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
     calls = []
-    monkeypatch.setattr(compiled, "adam", lambda: lambda *arguments: calls.append(arguments[0].size))
+    monkeypatch.setattr(compiled, "_loop", lambda: lambda *arguments: calls.append(arguments[0].size))
     monkeypatch.setattr(compiled, "MANY", 60_000)
 
     def step(tensor: Tensor) -> list[int]:
@@ -56,7 +60,6 @@ def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
         return calls
 
     monkeypatch.delenv("CLEARGRAD_FAST", raising=False)
-    monkeypatch.setattr(compiled, "_installed", lambda: True)
     monkeypatch.setattr(compiled, "_stepped", 0)
     assert [step(leaf((20_000,))).copy() for _ in range(4)] == [[], [], [20_000], [20_000]]
     assert step(leaf((10_000,))) == []  # small parameters go side by side
@@ -66,7 +69,7 @@ def test_the_compiled_loop_runs_where_it_is_wanted_and_pays(monkeypatch):
     monkeypatch.setenv("CLEARGRAD_FAST", "1")
     monkeypatch.setattr(compiled, "_stepped", 0)
     assert step(leaf((20_000,))) == [20_000]  # at once
-    monkeypatch.setattr(compiled, "_installed", lambda: False)
+    monkeypatch.setattr(compiled, "_loop", lambda: None)
     assert step(leaf((20_000,))) == []
 
 
@@ -76,8 +79,33 @@ def test_the_compiled_loop_is_what_python_makes_of_it(dtype, decay):
     start = [rng.random(7).astype(dtype) for _ in range(4)]
     options = [dtype(x) for x in (0.9, 0.1, 0.999, 0.001, 1e-8, 0.01, *decay)]
     ends = []
-    for loop in (compiled._adam, compiled.adam()):
+    for loop in (compiled._adam, compiled._loop()):
         arrays = [x.copy() for x in start]
         loop(*arrays, *options)
         ends.append(arrays)
     np.testing.assert_array_equal(*ends)
+
+
+@pytest.mark.parametrize("text", ["raise ModuleNotFoundError('numba')", "raise ImportError('NumPy is too new')"])
+def test_a_numba_that_is_not_there_or_does_not_load_ends_no_training(text, monkeypatch, tmp_path):
+    (tmp_path / "numba.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "numba")
+    monkeypatch.setattr(compiled, "_loop", compiled._loop.__wrapped__)
+    monkeypatch.setenv("CLEARGRAD_FAST", "1")
+    w = Tensor(np.ones(20_000), requires_grad=True)
+    w.grad = np.ones(w.shape)
+    optim.Adam([w], lr=0.1).step()
+    np.testing.assert_allclose(w.numpy(), 0.9)
+
+
+def test_numba_compiles_where_it_may_write_to_no_folder(monkeypatch):
+    """As in a container whose file system is read-only."""
+    def refuse(self: Callable[..., None]) -> None:
+        raise RuntimeError("cannot cache function '_adam': no locator available for file")
+
+    monkeypatch.setattr(numba.core.dispatcher.Dispatcher, "enable_caching", refuse)
+    loop = compiled._loop.__wrapped__()
+    arrays = [np.ones(3) for _ in range(4)]
+    loop(*arrays, *[0.5] * 6, 0.0, 0.0)
+    assert (arrays[0] < 1).all()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import scipy.special
-
+from autograd.errors import needing
 from autograd.registry import ufunc_within
+
+with needing("scipy", extra="scipy"):
+    import scipy.special
 
 
 class _Ufuncs:
