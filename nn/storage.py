@@ -127,11 +127,12 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":  # the rename itself must reach the disk: that is a write to the directory
-        directory = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        with suppress(OSError):  # network file systems and others do not let anybody ask for it; the new file is there
+            directory = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
 
 
 def _interpret(arrays: Arrays, metadata: Mapping[str, str]) -> State:

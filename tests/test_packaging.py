@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -35,16 +36,32 @@ def python(code: str, cache: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The wheel, built from a copy of the sources."""
-    source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    for name in (*PACKAGES, "tests"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    build = "from setuptools.build_meta import build_wheel; print(build_wheel('dist'))"
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project."""
+    generated = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "out", "results")
+    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("copy") / "cleargrad", ignore=generated))
+
+
+def built(what: str, source: Path) -> Path:
+    """The wheel or the source archive."""
+    build = f"from setuptools.build_meta import build_{what} as build; print(build('dist'))"
     out = subprocess.run([sys.executable, "-c", build], check=True, capture_output=True, text=True, cwd=source).stdout
-    return zipfile.ZipFile(source / "dist" / out.split()[-1])
+    return source / "dist" / out.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(built("wheel", source))
+
+
+def test_the_source_archive_is_the_whole_project(source):
+    files = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    expected = {str(file) for file in files if file.parts[0] not in ("build", "dist", "cleargrad.egg-info")}
+    with tarfile.open(built("sdist", source)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames() if archive.getmember(name).isfile()}
+    made = {name for name in names if name in ("PKG-INFO", "setup.cfg") or name.startswith("cleargrad.egg-info/")}
+    assert names - made == expected
+    assert {"tests/conftest.py", "tests/golden/lbfgs.npz", "docs/index.md", "Makefile", "CHANGELOG.md"} <= names
 
 
 def test_the_wheel_is_pure_small_and_whole(wheel):

@@ -75,7 +75,8 @@ def _wanted() -> int:
     """The cores this process may use, or fewer where the environment says so, as it would to OpenBLAS."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     said = [os.environ.get(name, "") for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")]
-    return min([cores, MANY, *(int(n) for n in said if n.isdigit() and int(n))])
+    outermost = [numbers.partition(",")[0].strip() for numbers in said]  # OpenMP takes one for each level of nesting
+    return min([cores, MANY, *(int(n) for n in outermost if n.isdecimal() and int(n))])
 
 
 def _started(wanted: int) -> int:

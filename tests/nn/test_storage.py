@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
 import os
 import pickle
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -288,6 +290,21 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
         save({"new": 2}, path)
     assert load(path) == {"old": 1}
     assert [file.name for file in tmp_path.iterdir()] == ["state"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a directory is no file on this system")
+def test_a_file_system_that_writes_no_directories_on_demand_has_the_new_file(tmp_path, monkeypatch):
+    """As on many network file systems: EINVAL."""
+    fsync = os.fsync
+
+    def files_only(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    save({"new": 2}, tmp_path / "state")
+    assert load(tmp_path / "state") == {"new": 2}
 
 
 def test_what_a_killed_process_left_is_removed_once_it_is_surely_nobodys(tmp_path):

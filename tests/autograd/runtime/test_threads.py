@@ -66,11 +66,14 @@ def test_work_within_work_is_not_shared_out() -> None:
     assert in_parallel(lambda first, last: len(in_parallel(lambda *part: part, 9)), 3)[1:] == [1, 1]
 
 
-@pytest.mark.parametrize(("setting", "most"), [("1", 1), ("2", 2), ("0", threads.MANY), ("many", threads.MANY)])
+@pytest.mark.parametrize(("setting", "most"), [
+    ("1", 1), ("2", 2), ("1,4", 1), (" 2 , 1", 2), ("0", threads.MANY), ("many", threads.MANY), ("²", threads.MANY),
+])
 def test_the_environment_can_ask_for_fewer(setting: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", setting)
-    assert 1 <= threads._wanted() <= most
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(99), raising=False)
+    assert threads._wanted() == most
 
 
 @pytest.mark.parametrize(("cores", "expected"), [(3, 3), (99, threads.MANY), (None, 1)])
