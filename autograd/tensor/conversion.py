@@ -87,8 +87,9 @@ def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
 
 
 def _assigns(frame: FrameType | None) -> bool:
-    """Whether a frame is executing an assignment `x[i] = t`."""
-    return frame is not None and frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]
+    """Whether a frame is executing an assignment `x[i] = t`; `x[i:j] = t` has its own instruction since Python 3.12."""
+    stores = [opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opmap]
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] in stores
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:
