@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.duck_arrays import Array
 from autograd.graph import Node
-from autograd.modes import local
+from autograd.modes import among_partials, local
 from autograd.primitive import Primitive, protected, wrap
 from autograd.reverse import pull_within, wanted
 from autograd.tensor import Tensor
@@ -45,7 +45,7 @@ class Fused(Primitive):
         for x in operands:
             if isinstance(x, Tensor):
                 if x._boxed:
-                    return self.reference(*operands, **options)
+                    return self._by_reference(operands, options)
                 values.append(x._value)
                 nodes.append(x._node)
                 tracked = tracked or x._node is not None
@@ -61,6 +61,15 @@ class Fused(Primitive):
         for i in self.unread:
             values[i] = None if nodes[i] is not None else values[i]
         return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
+
+    def _by_reference(self, operands: Sequence[Any], options: dict[str, Any]) -> Any:
+        """The reference, inside `jvp` and `vmap`. A mask is infinite in it: what goes wrong is told of the kernel."""
+        if (check := local.check_boxed) is None:
+            return self.reference(*operands, **options)
+        with among_partials():
+            out = self.reference(*operands, **options)
+        check(self, operands, out)
+        return out
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         count = len(node.parents)

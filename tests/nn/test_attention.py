@@ -123,3 +123,19 @@ def test_a_transformer_layer_takes_any_activation() -> None:
     x = RNG.normal(size=(3, 2, 4))
     for activation in ("relu", "gelu", functional.silu, nn.Tanh()):
         assert nn.TransformerEncoderLayer(4, 2, 8, activation=activation)(x).shape == (3, 2, 4)
+
+
+def test_a_mask_is_no_anomaly_of_any_transform() -> None:
+    """Inside `jvp` and `vmap` the infinities that a kernel's reference writes for a mask were taken for one."""
+    layer = nn.MultiheadAttention(4, 2, batch_first=True, dtype=float).requires_grad_(False)
+    x = RNG.normal(size=(2, 3, 4))
+
+    def loss(x: Any) -> Any:
+        return np.sum(layer(x, x, x, is_causal=True, need_weights=False)[0] ** 2)
+
+    with autograd.detect_anomaly():
+        slope = autograd.numerical.grad(lambda t: loss(t * x).item(), 1.0)
+        for derivative in (autograd.jvp(loss, (x,), (x,))[1], np.sum(autograd.grad(loss)(x) * x)):
+            np.testing.assert_allclose(derivative, slope, rtol=1e-6)
+        assert np.all(np.isfinite(autograd.hvp(loss, x, x)))
+        assert np.all(np.isfinite(autograd.vmap(lambda x: loss(x[None]))(x)))

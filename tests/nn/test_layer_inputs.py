@@ -469,3 +469,6 @@ def test_nan_is_found_under_anomaly_detection() -> None:
     layer = nn.Linear(2, 1)
     with autograd.detect_anomaly(), pytest.raises(autograd.AnomalyError, match="linear"):
         layer(np.array([[np.nan, 1.0]]))
+    for bad in (lambda x: autograd.jvp(layer, (x,), (x,)), autograd.vmap(layer)):
+        with autograd.detect_anomaly(), pytest.raises(autograd.AnomalyError, match="^linear made nan .*from operand 0"):
+            bad(np.array([[np.nan, 1.0]], np.float32))
