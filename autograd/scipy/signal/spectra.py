@@ -32,9 +32,9 @@ def transformed(x: Array, window: Array, step: int, size: int, detrend: Any, one
 def averaged(power: Array, average: str) -> Array:
     """The mean over windows, or their median, for powers of noise in place of their mean."""
     count = power.shape[-2]
-    if average == "mean" or count == 1:
-        return np.mean(power, axis=-2)
     one_of("average", average, ("mean", "median"))
+    if average == "mean":
+        return np.mean(power, axis=-2)
     terms = np.arange(1, 2 * ((count - 1) // 2) + 2)
     real, imaginary = (np.median(part, axis=-2) / np.sum((-1.0) ** (terms + 1) / terms)
                        for part in (np.real(power), np.imag(power)))

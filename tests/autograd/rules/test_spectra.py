@@ -118,6 +118,15 @@ def test_spectra_of_nothing_are_refused(few: int, more: int) -> None:
         signal.csd(Tensor(np.ones(few)), np.ones(more))
 
 
+def test_the_median_of_one_window_is_its_power() -> None:
+    x, y = rng.standard_normal((2, 3, 9))
+    options: dict[str, Any] = {"nperseg": 9, "average": "median"}
+    same(signal.csd(Tensor(x), y, **options), ss.csd(x, y, **options))
+    same(signal.welch(Tensor(x), **options), ss.welch(x, **options))
+    with pytest.raises(ValueError, match="average must be one of"):
+        signal.welch(Tensor(x), nperseg=9, average="mode")
+
+
 def test_a_signal_shorter_than_a_window_is_one_window_and_says_so() -> None:
     x = SIGNALS["one"][0]
     with pytest.warns(UserWarning, match="nperseg"):
