@@ -21,6 +21,8 @@ WHOLE = 2**29  # multiplications that are BLAS's
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
 SEVERAL = 5 * WORTH // 2  # those of two threads of which the caller's ends last: to wake it again costs as much
 ALIGNED = 16  # rows or columns that are not parted
+LINE = 200  # numbers that are packed in the time in which two threads write to one line of memory
+FEW = 8  # one row for so many numbers in each is few: packed as they are, they cost less than a transposed matrix
 GRAIN = 2**16  # multiplications that are shared out together
 
 
@@ -104,12 +106,18 @@ def _compute(*products: Product) -> None:
 
 
 def _fill_between(product: Product, at: int, end: int) -> None:
-    """Compute what lies from one multiplication to another along the longest axis, rows and columns in whole units."""
+    """Compute what lies from one multiplication to another along one axis, rows and columns in whole units.
+
+    It is the longest, but of the last two the cheaper: along rows each thread packs all of y for its processor; along
+    columns all of x, and in each row two threads write to one line of memory.
+    """
     x, y, plus, out, work = product
-    units = [*out.shape[:-2], *(-(-length // ALIGNED) for length in out.shape[-2:])]
+    (rows, inner), columns = x.shape[-2:], y.shape[-1]
+    last = -2 if inner * columns <= (inner + LINE) * rows else -1
+    units = [*out.shape[:-2], -(-out.shape[last] // ALIGNED)]
     longest = max(units)
-    axis = units.index(longest) - out.ndim
-    unit = ALIGNED if axis >= -2 else 1
+    axis = last if longest == units[-1] else units.index(longest) - out.ndim
+    unit = ALIGNED if axis == last else 1
     part = slice(at * longest // work * unit, min(end * longest // work * unit, out.shape[axis]))
     if part.start >= part.stop:
         return
@@ -124,6 +132,10 @@ def _fill_between(product: Product, at: int, end: int) -> None:
 
 
 def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
+    if x.ndim == 2 and 1 < len(x) <= len(y) // FEW and y.flags.f_contiguous and x.dtype.char == "f":
+        product = np.matmul(y.T, x.T).T
+        np.copyto(out, product) if plus is None else np.add(product, plus, out=out)
+        return
     np.matmul(x, y, out=out)
     if plus is not None:
         np.add(out, plus, out=out)

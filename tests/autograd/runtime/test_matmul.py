@@ -97,6 +97,41 @@ def test_large_products_are_shared_out_and_the_largest_are_blass(asked: list[Any
     assert asked == [(1300, 130, 65)]
 
 
+@pytest.mark.parametrize(("rows", "inner", "columns", "expected"), [
+    (256, 64, 784, (-2, 2)), (512, 32, 784, (-2, 2)), (1024, 128, 512, (-2, 2)), (64, 256, 784, (-1, 2)),
+    (128, 64, 1568, (-1, 2)), (1000, 1000, 20, (-2, 2)),
+])
+def test_the_axis_that_is_parted_is_the_cheaper_one(rows: int, inner: int, columns: int, expected: tuple[int, int],
+                                                    monkeypatch: Any) -> None:
+    """As measured: two threads that write into the same lines of memory take longer than one that packs more."""
+    parts = []
+
+    def in_halves(task: Any, length: int, least: int) -> None:
+        task(0, length // 2)
+        task(length // 2, length)
+
+    monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_halves)
+    monkeypatch.setattr("autograd.runtime.matmul._fill", lambda x, y, plus, out: parts.append(out.shape))
+    dot(np.ones((rows, inner)), np.ones((inner, columns)))
+    axis, count = expected
+    assert len(parts) == count
+    assert sum(part[axis] for part in parts) == (rows, columns)[axis]
+    assert {part[-3 - axis] for part in parts} == {(rows, columns)[-3 - axis]}
+
+
+@pytest.mark.parametrize("row", [True, False])
+@pytest.mark.parametrize(("rows", "turned"), [(1, False), (2, True), (97, True), (98, False)])
+def test_few_rows_by_a_transposed_matrix_are_multiplied_the_other_way_round(rows: int, turned: bool, row: bool,
+                                                                            asked: list[Any]) -> None:
+    rng = np.random.default_rng(0)
+    x, weight, plus = (rng.standard_normal(shape).astype(np.float32) for shape in ((rows, 780), (700, 780), (700,)))
+    out = dot(x, weight.T, plus if row else None)
+    assert all((first[0] == rows) is not turned for first in asked)
+    assert out.flags.c_contiguous
+    expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight) + (plus if row else 0)
+    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-5 * abs(expected).max())
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(50, 7), (3000, 31), (3, 9000), (4000, 1), (0, 5), (5, 0), (1, 20000)])
 def test_products_with_a_vector(shape: tuple[int, int], dtype: Any) -> None:
