@@ -16,7 +16,7 @@ from . import blocks
 from .blocks import Gathered, Slice
 from .flat import Flat
 
-PARALLEL = 4
+PARALLEL = 2
 """Blocks of large parameters that are worth a thread."""
 
 

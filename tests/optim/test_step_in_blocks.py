@@ -56,8 +56,8 @@ def test_threads_change_no_bit(adam, monkeypatch):
 
 
 @pytest.mark.usefixtures("three_threads")
-@pytest.mark.parametrize(("count", "used"), [(7, 1), (8, 2), (11, 2), (12, 3)])
-def test_a_thread_has_four_blocks_or_more_and_memory_of_its_own(count, used, monkeypatch):
+@pytest.mark.parametrize(("count", "used"), [(3, 1), (4, 2), (5, 2), (6, 3)])
+def test_a_thread_has_two_blocks_or_more_and_memory_of_its_own(count, used, monkeypatch):
     """So have the small parameters, which the caller steps."""
     monkeypatch.setattr(blocks, "BLOCK", 64)
     monkeypatch.setattr(blocks, "SMALL", 20)
