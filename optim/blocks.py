@@ -18,8 +18,8 @@ from autograd.tensor.leaf import mutated
 from .flat import SMALL, Flat
 
 BLOCK = 2**17
-"""Elements a block: few and long calls, of which two threads seldom want the interpreter at once; of a quarter of it, for
-which all of a block fits a 1 MB cache, one is no faster."""
+"""Elements a block: calls so long that two threads seldom want the interpreter at once. One thread is no faster with
+fewer, of which moments, gradient and scratch would fit a 1 MB cache."""
 
 
 class Gathered:

@@ -95,13 +95,13 @@ def test_the_values_alone_of_what_a_transform_tracks_are_refused(name: str) -> N
     """A tensor of them would be constant, or hold the whole batch in place of one example."""
     for transform in (vmap, lambda f: lambda x: jvp(f, (x,), (x,)), lambda f: vmap(lambda x: jvp(f, (x,), (x,))[1])):
         for rows in (PLAIN, PLAIN[:1]):
-            with pytest.raises(TypeError, match="would lose"):
+            with pytest.raises(TypeError, match="would lose|differ from example to example"):
                 transform(lambda x: VALUES_ALONE[name](x) and x)(rows)
 
 
 def test_an_example_is_no_number_and_a_dual_is() -> None:
     for read in (lambda x: x.item(), lambda x: x.tolist()):
-        with pytest.raises(TypeError, match="would lose"):
+        with pytest.raises(TypeError, match="differ from example to example"):
             vmap(read)(np.ones(1))
         assert jvp(lambda x, read=read: x * read(x), (3.0,), (1.0,)) == (9, 3)  # what it is multiplied by is a constant
 

@@ -218,6 +218,7 @@ def test_an_example_has_the_size_of_one_inside_vmap(transforms: str) -> None:
 def test_what_is_recorded_inside_jvp_and_vmap_says_so(transforms: str) -> None:
     def f(x: Any) -> Any:
         assert x.requires_grad
+        x.requires_grad = True  # as it is
         assert not x.detach().requires_grad
         return np.sum(x**2)
 

@@ -58,6 +58,13 @@ def test_a_tensor_that_is_read_at_several_places_is_one_vertex_as_long_as_it_is_
     assert [v.kind for v in draw(half * leaf(1.0) + half * leaf(2.0)).graph.vertices.values()].count(Kind.CONSTANT) == 2
 
 
+def test_a_constant_shows_the_values_that_any_of_its_readers_kept() -> None:
+    x, c = leaf(np.ones(3)), Tensor(np.arange(3.0), name="c")
+    (vertex,) = (v for v in draw((x + c) * c).graph.vertices.values() if v.name == "c")
+    assert vertex.value is not None
+    assert vertex.value.text == "[0, 1, 2]"
+
+
 def inputs(drawing: Drawing) -> int:
     return sum(vertex.kind is Kind.INPUT for vertex in drawing.graph.vertices.values())
 

@@ -414,6 +414,9 @@ def test_programs_without_a_derivative_say_so(c: Any, rows: Any, limits: Any, me
 def test_what_linprog_does_not_do_is_refused() -> None:
     with pytest.raises(ValueError, match="takes no integrality"):
         optimize.linprog([-1.0, -2.0], ROWS, Tensor(LIMITS), integrality=[1, 0])
+    for half in ({"A_ub": ROWS}, {"b_eq": LIMITS}):
+        with pytest.raises(ValueError, match="takes A_(ub|eq) and b_(ub|eq) together, got one of them alone"):
+            optimize.linprog(Tensor([-1.0, -2.0]), **half)
     for bounds in (None, [], (0, None)):
         with pytest.raises(RuntimeError, match="linprog found no solution: The problem is unbounded"):
             optimize.linprog(Tensor([-1.0, -2.0]), bounds=bounds)

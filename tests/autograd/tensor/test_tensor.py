@@ -272,7 +272,7 @@ def test_a_tensor_of_a_tensor_shares_and_other_things_are_refused() -> None:
     second = Tensor(first)
     second[0] = 9
     assert first.tolist() == [9, 2]
-    for data in ("abc", [1, None]):
+    for data in ("abc", [1, None], np.array(["2026-11-30"], "M8[D]")):
         with pytest.raises(TypeError, match="a tensor holds numbers, got an array of dtype"):
             Tensor(data)  # type: ignore[arg-type]
 
