@@ -16,6 +16,18 @@ from nn.parameter import Parameter
 if TYPE_CHECKING:
     from nn import data, inspect, metrics, storage, training
     from nn.layer_table import summary
+    from nn.layers.lazy import (
+        LazyBatchNorm1d,
+        LazyBatchNorm2d,
+        LazyBatchNorm3d,
+        LazyConv1d,
+        LazyConv2d,
+        LazyConv3d,
+        LazyConvTranspose1d,
+        LazyConvTranspose2d,
+        LazyConvTranspose3d,
+        LazyLinear,
+    )
     from nn.onnx import export_onnx
     from nn.parametrization import parametrize, remove_parametrization
     from nn.stateless import functional_call
@@ -35,11 +47,12 @@ if TYPE_CHECKING:
     from nn.weight_normalization import spectral_norm, weight_norm
 
 __all__ = [
-    "AveragedModel", "Callback", "EarlyStopping", "History", "Module", "ModuleDict", "ModuleList", "Parameter",
-    "ParameterDict", "ParameterList", "Sequential", "WeightAveraging", "data", "evaluate", "export_onnx", "fit",
-    "functional", "functional_call", "init", "inspect", "load", "load_checkpoint", "metrics", "parametrize",
-    "remove_parametrization", "save", "save_checkpoint", "spectral_norm", "storage", "summary", "training",
-    "update_bn", "weight_norm",
+    "AveragedModel", "Callback", "EarlyStopping", "History", "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
+    "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d",
+    "LazyLinear", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential",
+    "WeightAveraging", "data", "evaluate", "export_onnx", "fit", "functional", "functional_call", "init", "inspect",
+    "load", "load_checkpoint", "metrics", "parametrize", "remove_parametrization", "save", "save_checkpoint",
+    "spectral_norm", "storage", "summary", "training", "update_bn", "weight_norm",
 ]
 __all__ += layers.__all__
 __all__ += losses.__all__
@@ -52,4 +65,5 @@ __getattr__, __dir__ = on_first_use(__name__, {
     "save": "storage", "load": "storage", "export_onnx": "onnx", "functional_call": "stateless",
     "summary": "layer_table", "parametrize": "parametrization", "remove_parametrization": "parametrization",
     "spectral_norm": "weight_normalization", "weight_norm": "weight_normalization",
+    **{name: "layers.lazy" for name in __all__ if name.startswith("Lazy")},
 }, MODULES)
