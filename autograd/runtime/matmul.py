@@ -132,7 +132,7 @@ def _fill_between(product: Product, at: int, end: int) -> None:
 
 
 def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
-    if x.ndim == 2 and 1 < len(x) <= len(y) // FEW and y.flags.f_contiguous and x.dtype.char == "f":
+    if out.ndim == 2 and 1 < len(x) <= len(y) // FEW and y.flags.f_contiguous and x.dtype.char == "f":
         product = np.matmul(y.T, x.T).T
         np.copyto(out, product) if plus is None else np.add(product, plus, out=out)
         return

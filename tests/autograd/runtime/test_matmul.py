@@ -132,6 +132,14 @@ def test_few_rows_by_a_transposed_matrix_are_multiplied_the_other_way_round(rows
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-5 * abs(expected).max())
 
 
+def test_few_rows_meet_a_stack_in_fortran_order() -> None:
+    """Whose transpose is a stack along another axis: what goes for one matrix raised an error."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2, 512)).astype(np.float32), rng.standard_normal((16, 512, 512)).astype(np.float32)
+    expected = np.einsum("mk,skn->smn", x.astype(np.float64), y)
+    np.testing.assert_allclose(matmul(x, np.asfortranarray(y)), expected, rtol=0, atol=1e-5 * abs(expected).max())
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(50, 7), (3000, 31), (3, 9000), (4000, 1), (0, 5), (5, 0), (1, 20000)])
 def test_products_with_a_vector(shape: tuple[int, int], dtype: Any) -> None:
