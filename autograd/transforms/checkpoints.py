@@ -98,8 +98,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
     get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once. f
     has the variables and arguments that it had, so that functions of a loop each have their own turn's. Differentiates
-    to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its
-    arguments.
+    to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its arguments.
     """
     return transformed(_checkpointed, f)
 
