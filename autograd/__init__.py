@@ -85,10 +85,10 @@ if TYPE_CHECKING:
 
 _install()
 
-# What brings further packages along is loaded when it is first used: `import autograd` costs little more than NumPy.
+# What needs further packages is loaded on first use: `import autograd` costs little more than `import numpy`.
 __getattr__, __dir__ = _on_first_use(__name__, {
     **{name: name for name in ("implicit", "numerical", "scipy", "symbolic", "testing")},
     **dict.fromkeys(("draw", "draw_on_error", "trace_source"), "drawing"),
     "compare": "comparison", "minimize": "optimize", "supported": "support",
-    "special": "scipy.special",  # where SciPy looks for an array library's own, with SCIPY_ARRAY_API=1
+    "special": "scipy.special",  # where SciPy looks with SCIPY_ARRAY_API=1
 }, advice=_FUNCTIONS, rest="array_api")

@@ -1,4 +1,4 @@
-"""How the arguments of a NumPy call become operands and options, where the hot path does not do it itself."""
+"""How the arguments of a NumPy call become operands and options, for calls that the hot path does not handle."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLAT = frozenset({float, int, np.ndarray, np.float64, np.float32})
 
 
 def array_of(x: Any) -> Any:
-    """An argument that may be a list or a number, as an array where it is no tensor and holds none."""
+    """An argument that may be a list or a number, as an array unless it is a tensor or contains one."""
     x = joined(x)
     return x if isinstance(x, Tensor) else plain_array(x)
 
@@ -79,14 +79,14 @@ def refuse_out(name: str, *targets: Any) -> None:
 
 
 def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
-    """Raise for an option under the name that another library has for it, if the function tells its own."""
+    """Raise for an option under another library's name for it, if the function's own options are known."""
     known = parameters(function)
     for name in options.keys() & OPTIONS.keys() - known.keys() if known else ():
         raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
 
 
 def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, whose errors explain options that bear the name which another library has for them."""
+    """The function, with errors that explain options given under another library's name."""
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:
@@ -118,7 +118,7 @@ def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = Non
 
 
 def as_computed(ufunc: np.ufunc | None, operands: Sequence[Any], dtype: Any) -> Sequence[Any]:
-    """What a rule reads, as the ufunc computed its result of this dtype: an int8 cannot hold the square of an int8."""
+    """What a rule reads, in the dtypes that the ufunc computed with: an int8 cannot hold the square of an int8."""
     if ufunc is None or all(getattr(x, "dtype", dtype) is dtype for x in operands):
         return operands
     return [y if hasattr(x, "dtype") else x for x, y in zip(operands, in_dtypes_of_loop(ufunc, operands), strict=True)]
@@ -139,7 +139,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
 
 
 def checked_options(function: Callable[..., Any], known: frozenset[str], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that the rule knows. Others may pass at their default; else the call is refused with the reason."""
+    """The options that the rule knows. Others are accepted at their default; other values are refused with a reason."""
     kept = {}
     for name, value in options.items():
         if name in known:
@@ -167,12 +167,12 @@ def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
 
 
 def constructor_parameters(made: type) -> Mapping[str, Any]:
-    """What the constructor of a class takes by name, itself first."""
+    """The parameters of a class's constructor, `self` included."""
     return parameters(made.__init__)  # type: ignore[misc]  # of the class that is made, whichever it is
 
 
 def unknown_options(made: type, given: Iterable[str]) -> list[str]:
-    """Those of the options given that the constructor of a class does not have; none where it takes any."""
+    """The given options that a class's constructor does not have; none if it takes `**kwargs`."""
     known = constructor_parameters(made)
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     return [] if takes_any else [name for name in given if name not in known]
@@ -180,7 +180,7 @@ def unknown_options(made: type, given: Iterable[str]) -> list[str]:
 
 @cache
 def parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """The parameters of a function by name; none where NumPy does not tell them."""
+    """The parameters of a function by name; empty where NumPy does not expose a signature."""
     import inspect  # slow to load, and seldom needed
 
     try:

@@ -1,4 +1,4 @@
-"""Arrays, numbers and axes as they were given, made what we compute with; refused where their meaning would change."""
+"""Arrays, numbers and axes as given, converted to what we compute with, or refused if that would change their meaning."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 Array = np.ndarray[Any, Any]
-"""NumPy's own, of any shape and dtype; what rules compute with is in `duck_arrays.py`."""
+"""A NumPy array of any shape and dtype; what rules compute with is in `duck_arrays.py`."""
 
 Axes = int | tuple[int, ...] | None
-"""The axes that a function goes over, of which None is all."""
+"""The axes that a function works along; None means all."""
 
 
 def plain_array(given: Any, dtype: DTypeLike | None = None) -> Array:
@@ -68,7 +68,7 @@ def is_integer(x: Any) -> bool:
 
 
 def integer(name: str, given: Any, least: int = 1) -> int:
-    """An integer of at least `least`. Raises TypeError for another type, ValueError for less; both say the `name`."""
+    """An integer of at least `least`. Raises TypeError for another type, ValueError for less, naming the argument."""
     if not is_integer(given) or given < least:
         kind = ValueError if is_integer(given) else TypeError
         raise kind(f"{name} must be an integer of at least {least}, got {given!r}")
@@ -98,7 +98,7 @@ def in_a_tuple(given: Any) -> tuple[Any, ...]:
 
 
 def consecutive(sizes: Iterable[int]) -> list[slice]:
-    """Where parts of these sizes are in a vector, in which they lie one after the other."""
+    """The slices at which parts of these sizes lie in one vector, one after the other."""
     return [slice(start, stop) for start, stop in pairwise(accumulate(sizes, initial=0))]
 
 

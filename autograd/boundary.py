@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Transformed(functools.partial[Any]):
-    """What a transform makes of a function: it looks like it, is a method in a class, and is pickled if that can be."""
+    """The function that a transform returns: it looks like the original, works as a method, and can be pickled."""
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -83,7 +83,7 @@ def output_and_aux(result: Any, has_aux: bool) -> tuple[Any, Any]:
 
 
 def as_output(t: Any, plain: bool, like: Any = None) -> Any:
-    """A tensor as the user sees it: with `plain`, an array or a number, unless it carries a graph or a transform."""
+    """A tensor as the user sees it: with `plain`, an array or a number, unless a graph or a transform tracks it."""
     if not isinstance(t, Tensor) or not plain or t._node is not None or isinstance(t, Box):
         return t
     if t.ndim:
@@ -111,7 +111,7 @@ def as_plain_array(x: Any) -> Array:
 
 
 def fresh(x: Tensor) -> Tensor:
-    """A new graph input with the value of `x`, at the bottom of its boxes: what a gradient is taken with respect to."""
+    """A new graph input with the value of `x`, inside all of its boxes: what a gradient is taken with respect to."""
     if isinstance(x, Box):
         return x.with_inner(fresh(x._inner))
     if x._node is None or not local.recording:  # within no_grad() the graph that x has is not continued
@@ -130,7 +130,7 @@ identity = linear(same, lambda g: g, name="input")
 
 
 def held(value: Any, x: Any) -> Any:
-    """`value`, as a function of `x` whose derivative is zero."""
+    """`value`, connected to `x` by a derivative of zero."""
     return value
 
 

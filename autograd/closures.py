@@ -1,12 +1,13 @@
 """Closure conversion: a tensor that a user's function reads from elsewhere becomes a further argument of it.
 
-A solver runs a function on numbers, and again on other tensors wherever a derivative is taken. `f(x)` that reads `a`
-is converted to `f(x, a)`: while it runs, what is given for `a` stands in its place wherever an operation meets it, in
-a closure, an attribute or a list. Which tensors these are its results tell: one that is tracked though no argument is
-depends on others. Then it runs once more, watched, and the whole call begins again with those tensors as arguments.
+A solver runs a function on numbers, and again on other tensors wherever a derivative is taken. A function `f(x)` that
+reads `a` is converted to `f(x, a)`: while it runs, the argument replaces `a` wherever an operation meets it, in a
+closure, an attribute or a list. Captured tensors are found from results: a result that is tracked although no argument
+is must depend on others. Then the function runs once more, watched, and the whole call starts over with those tensors
+as arguments.
 
-A derivative is taken of what was computed. So the function that runs again later is `frozen`, and in each backward
-pass it must give what it gave before; a tensor that turns up only then is refused.
+The derivative must be that of what was computed. So the function that runs again later is `frozen`, in each backward
+pass it must give what it gave before, and a tensor that it reads only then is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from .tensor.box import Box, tracked
 from .tensor.nested import tensors_in
 
 ROUNDS = 100
-"""How often a call may begin again: a function that makes new tensors each time would never end."""
+"""How often a call may start over: with a function that makes new tensors each time it would never end."""
 
 ROUNDINGS = 1e4
 """By how much a second run may differ, in units of the last place of the largest result."""
@@ -44,10 +45,10 @@ class Captured(BaseException):
 
 
 def converted(attempt: Callable[[Conversion], Any], advice: str) -> Any:
-    """`attempt(conversion)`, again with each tensor that a function was seen to read from elsewhere.
+    """`attempt(conversion)`, repeated with every further tensor that a function was seen to capture.
 
-    The attempt runs functions that it had from `conversion(f)`, each with `conversion.arguments` at the end of its own.
-    `advice` says what to write where that does not do. Raises `NoDerivativeError` with it.
+    The attempt runs functions made by `conversion(f)`, each with `conversion.arguments` after its own arguments.
+    Raises `NoDerivativeError` with `advice`, which says what to write, if conversion does not work.
     """
     captured: dict[Any, Tensor] = {}
     for _ in range(ROUNDS):
@@ -74,7 +75,7 @@ class Conversion:
 
     def __init__(self, captured: dict[Any, Tensor], advice: str) -> None:
         self.captured, self.advice = captured, advice
-        # Copies, that what is given for a tensor is never made of that tensor itself, which it would stand for again.
+        # Copies: a stand-in must not be computed from the tensor that it stands in for, or it would be replaced again.
         self.arguments = tuple(registry[np.copy](x) for x in captured.values())
         self.functions: list[Function] = []
 
@@ -84,7 +85,7 @@ class Conversion:
         return made
 
     def settle(self) -> None:
-        """Say that the call is over: whatever runs from now on runs for a derivative."""
+        """Note that the call has ended: whatever runs from now on runs for a derivative."""
         for function in self.functions:
             function.settle()
 
@@ -96,7 +97,7 @@ class Function:
         update_wrapper(self, function)
         self.function, self.captured, self.advice = function, conversion.captured, conversion.advice
         self.conversion: Conversion | None = conversion  # until it is settled
-        self.runs, self.size = 0, 0.0  # the largest number that it returned: roundings are small beside it
+        self.runs, self.size = 0, 0.0  # the largest number that it returned: the scale of rounding errors
         self.example: tuple[Any, Any, Any] | None = None  # arguments and options of a run on numbers, and its result
         self.checked: object | None = None  # the backward pass in which it gave what it gave; another may come later
 
@@ -119,7 +120,7 @@ class Function:
                 raise Captured(self._read(args, options, given), self.conversion)
         elif self.conversion is not None:
             self.runs += 1
-            if self.runs & (self.runs - 1) == 0:  # now and then: a solver may write into what it gave
+            if self.runs & (self.runs - 1) == 0:  # copies, now and then: a solver may write into its arguments
                 self.example = tree.map(_kept, args), options, tree.map(_kept, out)
                 self.size = max(self.size, *map(_size, tree.leaves(out)), 0.0)
         return out
@@ -141,7 +142,7 @@ class Function:
             return tree.map(instead, self.function(*args[:count], **options))
 
     def _read(self, args: Sequence[Any], options: dict[str, Any], given: Tracked) -> list[Tensor]:
-        """The tensors from elsewhere on which the result depends; what a transform rides on may do so."""
+        """The captured tensors on which the result depends; those that a transform tracks may be among them."""
         now, inside = next_level(), set[Node]()
         boxes, met = dict[int, Tensor](), dict[Node, Any]()
 
@@ -176,7 +177,7 @@ class Function:
 
 
 class Tracked:
-    """What tensors are tracked by: nodes of the graph, and levels of transforms that ride on them."""
+    """What tracks tensors: nodes of the graph, and levels of transforms."""
 
     def __init__(self, tensors: Iterator[Tensor]) -> None:
         self.nodes, self.levels = set[Node](), set[int]()
@@ -190,7 +191,7 @@ class Tracked:
                 self.nodes.add(x._node)
 
     def depends_on_more_than(self, given: Tracked) -> bool:
-        """Whether there are transforms, or ends of the graph, other than those that are given."""
+        """Whether there are transforms, or leaves of the graph, other than the given ones."""
         if not self.levels <= given.levels or not (given.nodes or given.levels):
             return True
         seen, stack = set(given.nodes), list(self.nodes)

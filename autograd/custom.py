@@ -144,7 +144,7 @@ class Custom(Primitive):
         return _formed([np.conj(found.get(node, zero)) for node, zero in zip(nodes, zeros, strict=True)], like)
 
     def _on_values(self, compute: Callable[..., Any], *given: Any) -> Any:
-        """What is computed numerically, within `vmap` example by example. Raises where a higher order is asked for."""
+        """A numerical derivative, within `vmap` example by example. Raises if a higher order is requested."""
         tensors = [*tensors_in(given)]
         if any(map(varies, tensors)):
             raise errors.NoDerivativeError(f"{self.name} is differentiated numerically, to first order only; give it "
@@ -173,7 +173,7 @@ class Custom(Primitive):
                         for a, b in zip(_parts(high), _parts(low), strict=True)], high)
 
     def _checked(self, c: Array, i: int, parent: Node) -> Array:
-        """A cotangent of the shape of its argument, but for what was broadcast, and of a dtype that can be cast."""
+        """A cotangent, checked: it has its argument's shape, up to broadcasting, and a dtype that can be cast."""
         must = f"the vjp of {self.name} for argument {i} must return"
         if not isinstance(c, (Tensor, np.ndarray, np.generic, float, int)):
             raise TypeError(f"{must} an array, got {type(c).__name__}"
@@ -193,18 +193,18 @@ class Custom(Primitive):
 
 
 def _parts(x: Any) -> tuple[Any, ...]:
-    """What belongs to each output: an operation that has several gives a tuple."""
+    """One item per output: an operation with several outputs gives a tuple."""
     return x if isinstance(x, tuple) else (x,)
 
 
 def _formed(parts: Sequence[Any], like: Any) -> Any:
-    """The parts as `like` has them: a tuple, or the only one."""
+    """The parts in the form of `like`: a tuple, or the single part."""
     return tuple(parts) if isinstance(like, tuple) else parts[0]
 
 
 def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rules:
-    """The rules. Raises `TypeError` where there are more of them than the function has arguments, or one cannot be
-    called with a cotangent or tangent, the output, an operand.
+    """The rules. Raises `TypeError` if there are more of them than the function has arguments, or if one cannot be
+    called with a cotangent or tangent, the output, and an operand.
     """
     with contextlib.suppress(ValueError):
         try:
@@ -214,7 +214,7 @@ def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rul
                             f"fewer than the {len(rules)} given") from None
     for rule in rules:
         if rule is not None:
-            with contextlib.suppress(ValueError):  # there is no signature to be had
+            with contextlib.suppress(ValueError):  # some built-in functions have no signature
                 try:
                     inspect.signature(rule).bind_partial(None, None, None)
                 except TypeError as error:
@@ -223,7 +223,7 @@ def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rul
 
 
 class CustomFunction:
-    """What `@custom` makes of a function: callable on arrays and tensors, to be given its derivative."""
+    """What `@custom` returns: a function of arrays and tensors, to which `.defvjp` or `.defjvp` gives a derivative."""
 
     kind = "custom"
 
@@ -260,10 +260,10 @@ class CustomFunction:
 
 
 def _of_arrays(asker: str, function: Any) -> Any:
-    """The function. Raises `TypeError` for what is none, or a method, whose `self` is no array."""
+    """The function. Raises `TypeError` for anything else, and for a method, whose `self` is not an array."""
     if not callable(function):
         raise TypeError(f"{asker} takes a function of arrays, got {function!r:.60}")
-    with contextlib.suppress(ValueError):  # there is no signature to be had
+    with contextlib.suppress(ValueError):  # some built-in functions have no signature
         if next(iter(inspect.signature(function).parameters), None) == "self":
             raise TypeError(f"{asker} takes a function of arrays, and {function.__name__} is a method: write it "
                             "outside the class, and give it as arguments what it reads from self")
@@ -288,7 +288,7 @@ def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False)
 def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, numeric: bool = False) -> CustomFunction:
     """Give a NumPy or SciPy function a derivative; calls of it on tensors are recorded from now on.
 
-    `vjp` and `jvp` are functions as `custom` takes them, or sequences with one an argument. Returns the function for
+    `vjp` and `jvp` are functions as `custom` takes them, or sequences with one per argument. Returns the function for
     tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
     """
     function = ufunc_within(_of_arrays("rule", function))

@@ -1,4 +1,4 @@
-"""Every exception and warning of the library, and the words they share."""
+"""Every exception and warning of the library, and the parts of messages that they share."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class DisconnectedWarning(UserWarning):
 
 @contextlib.contextmanager
 def needing(package: str, *, extra: str = "") -> Iterator[None]:
-    """A package is imported within: if it is not installed, the error has the command that installs it.
+    """Import a package inside this context: if it is not installed, the error gives the command that installs it.
 
-    One without an extra came along with the library, unless somebody left it out. What is installed and does not load
-    says itself why.
+    A package without an extra is a dependency of the library, which somebody may have left out. A package that is
+    installed but fails to load raises its own error.
     """
     try:
         yield
@@ -92,7 +92,7 @@ def user_line() -> str:
 
 
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:
-    """Raise NumPy's complaint again with the operation, what came, and the user's line."""
+    """Raise NumPy's error again, with the operation, what it was given, and the user's line."""
     if not isinstance(error, (ValueError, TypeError, IndexError, np.linalg.LinAlgError)) or hasattr(error, "explained"):
         raise error
     came = ", ".join(
@@ -105,12 +105,12 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         hint = "; several axes are a tuple: axis=(0, 1)"
     elif "axes don't match" in str(error):
         hint = "; transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)"
-    elif "mismatch in its core dimension" in str(error) or "not aligned" in str(error):  # matmul's words, and dot's
+    elif "mismatch in its core dimension" in str(error) or "not aligned" in str(error):  # matmul's wording, and dot's
         hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
     message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:
         explained = type(error)(message)
-    except TypeError:  # an exception type with a constructor of its own
+    except TypeError:  # an exception type with a custom constructor
         raise error from None
     setattr(explained, "explained", True)  # noqa: B010  # an exception may carry what we like
     raise explained from error
@@ -138,7 +138,7 @@ class UnknownName(AttributeError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The public name that begins with this one (case and underscores aside), or that it misspells; "" for none."""
-    from difflib import get_close_matches  # which only a slip needs
+    from difflib import get_close_matches  # needed for misspelled names only
 
     plain = {_plain(other): other for other in sorted(known, reverse=True) if other[:1] != "_"}
     sought = _plain(name)
@@ -152,5 +152,5 @@ def _plain(name: str) -> str:
 
 
 def no_attribute(module: str, name: str, advice: Mapping[str, str] = MappingProxyType({})) -> UnknownName:
-    """What a module answers to a name that it does not have, with what to write instead, or which may be meant."""
+    """The error for a name that a module does not have: it says what to write instead, or which name may be meant."""
     return UnknownName(f"module {module!r} has no attribute {name!r}", name, lambda: dir(sys.modules[module]), advice)

@@ -1,4 +1,4 @@
-"""Names that users bring along from other libraries, and what is written here in their place."""
+"""Names that users know from other libraries, and what to write here instead."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ INSTEAD = {
     "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2", "logaddexp", "median", "nanmean", "nansum",
     "outer", "quantile", "sign", "sinh", "tan", "tile", "trunc", "unique", "where",
 )} | {
-    # slips, for which notebooks do not show Python's own suggestion
+    # misspellings, for which notebooks do not show Python's own suggestion
     "backwards": "write t.backward()", "gradient": "write t.grad, after backward()",
     "require_grad": "write t.requires_grad",
     # JAX's arrays

@@ -25,7 +25,7 @@ from .tensor.nested import holds_tensors, values_of
 
 
 class Dual(Box):
-    """A value and its tangent: `value + tangent * epsilon` with `epsilon**2 = 0`, one epsilon a level."""
+    """A value and its tangent: `value + tangent * epsilon` with `epsilon**2 = 0`, one epsilon per level."""
 
     __slots__ = ()
     _tangent: Tensor
@@ -54,7 +54,7 @@ class Dual(Box):
         return dual(inner, self._tangent, self.level)
 
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
-        """The gradient of a dual is the dual of gradients: d/de (J^T g) = (dJ/de)^T g + J^T dg/de."""
+        """The gradient of a dual is the dual of the gradients: d/de (J^T g) = (dJ/de)^T g + J^T dg/de."""
         level = self.level
         primal, tangent = [], []
         for output, g in pairs:
@@ -74,7 +74,7 @@ class Dual(Box):
 
 
 def dual(primal: Any, tangent: Any, level: int) -> Tensor:
-    """`primal` with its tangent, fitted to its shape and dtype; without one if nothing varies or nothing can."""
+    """`primal` with its tangent in the same shape and dtype; without a tangent if nothing varies, or nothing can."""
     if type(primal) is not Tensor or type(tangent) is not Tensor or primal._value.shape != tangent._value.shape or (
             primal._value.dtype is not tangent._value.dtype):
         tangent = _fitted(primal, tangent)
@@ -103,7 +103,7 @@ def parts(x: Tensor, level: int) -> tuple[Tensor, Tensor | None]:
 
 
 def primals_of(tree_of_duals: Any, level: int) -> Any:
-    """What a function returned, without the tangents of a level."""
+    """A function's result without the tangents of this level."""
     return tree.map(lambda x: parts(x, level)[0] if isinstance(x, Tensor) else x, tree_of_duals)
 
 
@@ -111,7 +111,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
         has_aux: bool = False) -> tuple[Any, ...]:
     """The value of `f` at `primals` and its derivative along `tangents`: `(f(x), J(x) t)`, in one forward pass.
 
-    Both are sequences with an entry an argument, of the same structure (numbers, arrays, tensors, nested); tangents
+    Both are sequences with one entry per argument, of the same structure (numbers, arrays, tensors, nested); tangents
     have the shapes of the primals. Memory does not grow with the number of operations. With `has_aux`, where f returns
     `(y, aux)`, the auxiliary results are the third that is returned. Raises `ValueError`.
     """
@@ -139,7 +139,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
 
 
 def along(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """`jvp` of `f(*operands)`, of which those vary whose tangent is not None."""
+    """`jvp` of `f(*operands)`; operands with the tangent None do not vary."""
     places = [i for i, t in enumerate(tangents) if t is not None]
     return jvp(lambda *moved: f(*tree.replaced(operands, places, moved)), [operands[i] for i in places],
                [tangents[i] for i in places])

@@ -1,7 +1,7 @@
-"""A function as it is now, whatever becomes of the variables that it reads.
+"""A function as it is now, whatever happens to the variables that it reads.
 
-Python looks a variable of the surroundings up when a function runs: all functions that a loop made see its last turn.
-What is run again later, for a derivative, must see what it saw at first.
+Python looks captured variables up when a function runs, so all functions made in a loop see the last turn's values. A
+function that runs again later, for a derivative, must see what it saw the first time.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any
 
 
 def frozen(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A copy of a function whose variables stay what they are, and so those of functions that it finds or is given.
+    """A copy of a function whose captured variables no longer change, nor those of the functions that it can reach.
 
-    Variables of a module are kept for the functions of the module of the first. Objects are not copied, nor what they
-    hold: what changes in them is seen.
+    Module variables are fixed for functions of the same module as the first one. Objects are not copied, so changes
+    inside them are visible.
     """
     innermost = function
     while isinstance(innermost, partial):
-        innermost = getattr(innermost, "__wrapped__", innermost.func)  # of a transform the function that it was given
+        innermost = getattr(innermost, "__wrapped__", innermost.func)  # the function that a transform was given
     return copied(function, getattr(innermost, "__globals__", None), {})  # type: ignore[no-any-return]
 
 
 def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any:
-    """A variable's value: of a function a copy with variables of its own, of anything else itself."""
+    """A variable's value: a function as a copy with variables of its own, anything else as it is."""
     if type(value) is MethodType:
         return MethodType(copied(value.__func__, home, made), value.__self__)
     if isinstance(value, partial):
@@ -48,7 +48,7 @@ def copied(value: Any, home: Any, made: dict[FunctionType, FunctionType]) -> Any
     copy.__dict__.update(value.__dict__)
     found.update({name: copied(variable, home, made) for name, variable in found.items()})
     for cell, original in zip(cells, originals, strict=True):
-        with suppress(ValueError):  # it holds nothing yet
+        with suppress(ValueError):  # an empty cell
             cell.cell_contents = copied(original.cell_contents, home, made)
     return copy
 

@@ -84,21 +84,21 @@ class Leaf(Node):
     reference: weakref.ref[Tensor]
 
     def tensor(self) -> Tensor | None:
-        """The leaf itself, or None once the user has let it go."""
+        """The leaf's tensor, or None if it no longer exists."""
         return self.reference()
 
 
 def is_argument(node: Node | None) -> bool:
-    """Whether a node is an argument of a function that a transform differentiates: its copies belong to the graph."""
+    """Whether a node is an argument of a function that a transform differentiates: copies of it stay in the graph."""
     if type(node) is Leaf:
         return node.argument
     return node is not None and node.primitive is primitives.get("input")
 
 
 class Constant(NamedTuple):
-    """An operand that needs no gradient, as a picture of the graph shows it. `value` only where it is kept anyway.
+    """An operand that needs no gradient, as a picture of the graph shows it; `value` only if the node keeps it anyway.
 
-    `origin` is one object for all operations that the same tensor went into, also when that is gone.
+    `origin` is the same object for all operations that used the same tensor, even after the tensor is gone.
     """
 
     shape: tuple[int, ...]
@@ -111,8 +111,8 @@ class Constant(NamedTuple):
 class Scope(NamedTuple):
     """The module call that made a node: its dotted path, its class's name, and the nodes of its inputs.
 
-    Each call has a list of its own, which its outputs share: that tells them from those of other calls. A node may be
-    the output of several calls, one within the other: `inner` is the next one inside.
+    Each call has its own `inputs` list, shared by its outputs, which distinguishes them from those of other calls. A
+    node may be the output of several nested calls: `inner` is the next one inside.
     """
 
     path: str
@@ -122,7 +122,7 @@ class Scope(NamedTuple):
 
 
 def describe(operand: Any, parent: Node | None) -> Any:
-    """What a picture of the graph needs of an untracked operand: a number, or of an array what `Constant` has."""
+    """What a picture of the graph shows of an untracked operand: a number, or the fields of `Constant` for an array."""
     if parent is not None:
         return None
     value = getattr(operand, "_value", operand)
@@ -135,9 +135,9 @@ def describe(operand: Any, parent: Node | None) -> Any:
 
 
 def refuse_objects(value: Any) -> None:
-    """Raise for an array of strings or Python objects, or one of them, which NumPy takes out of such an array.
+    """Raise for an array of strings or Python objects, or for an element that NumPy took out of one.
 
-    Of the tensors beside an array of objects it makes objects, without a gradient, and beside strings strings.
+    NumPy would turn the tensors in the same call into objects or strings, without a gradient.
     """
     if (kind := getattr(value, "dtype", OBJECT).kind) in "OUS":
         first = next(iter(value.flat), None) if isinstance(value, np.ndarray) else value
@@ -155,7 +155,7 @@ def _constant(operand: Any, kept: Any) -> Constant | None:
 
 
 def surroundings(roots: Iterable[Node], inside: Container[Node], given: Iterable[Node]) -> list[Node]:
-    """The nodes next to those `inside` a part of a program on which its results depend, other than those `given`."""
+    """The nodes next to those `inside` a part of a program that its results depend on, except the `given` ones."""
     found: list[Node] = []
     seen, stack, select = set(given), list(roots), primitives["select"]
     while stack:

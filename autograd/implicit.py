@@ -161,7 +161,7 @@ class Problem:
         return jvp(lambda x: self.residual(x, p), (x,), (v,))[1]
 
     def matrix(self, x: Any, p: Any) -> Any:
-        """A, one backward pass a row."""
+        """A, one backward pass per row."""
         return jacrev(lambda x: self.residual(x, p))(x)
 
     def by_products(self, product: Callable[[Array], Any], target: Any, matrix: Callable[[], Array]) -> Solver:

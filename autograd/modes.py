@@ -30,14 +30,14 @@ class _Local(threading.local):
     recording: bool = True
     entered: list[_Entry]  # the settings that the thread is within
     watchers: tuple[Callable[..., None], ...] = ()
-    watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those of them that watch recorded backward passes too
+    watchers_of_passes: tuple[Callable[..., None], ...] = ()  # those that also watch recorded backward passes
     check: Callable[..., None] | None = None  # called with each node and cotangent of a backward pass
     check_boxed: Callable[..., None] | None = None  # called with each primitive inside jvp or vmap, operands and output
-    backward_pass: object | None = None  # the one that is under way: of those within one another the outermost
+    backward_pass: object | None = None  # the one that is running; of nested ones the outermost
     level: int = 0  # how many forward and batching transforms surround the call
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
-    recomputing: bool = False  # what runs has run before, for a value that was not kept: its statistics are taken
-    stand_in: Callable[[Any], Any] | None = None  # of an operand: the one that stands for it, or itself
+    recomputing: bool = False  # running again to recompute values: running statistics are already updated
+    stand_in: Callable[[Any], Any] | None = None  # maps an operand to its stand-in, or to itself
 
     def __init__(self) -> None:
         self.entered = []
@@ -66,7 +66,7 @@ class _Entry:
 class _Recording(ContextDecorator):
     _enabled: bool
 
-    def __new__(cls, function: Any = None) -> Any:  # which `@no_grad`, without parentheses, is given
+    def __new__(cls, function: Any = None) -> Any:  # given by `@no_grad` without parentheses
         return super().__new__(cls) if function is None else cls()(function)
 
     def __init__(self) -> None:
@@ -85,13 +85,13 @@ class _Recording(ContextDecorator):
         entry = _Entry(local.recording)
         self._entered.append(entry)
         local.entered.append(entry)
-        if not self._enabled:  # switching on leaves the hot path as it is: only a thread that is off looks here
+        if not self._enabled:  # switching on costs the hot path nothing: only a thread that is off looks here
             _count(1)
         local.recording = self._enabled
 
     def __exit__(self, *error: object) -> None:
         entry, entered = self._entered.pop(), local.entered
-        if entry in entered:  # and not of another thread, whose generator ends here
+        if entry in entered:  # not those of another thread, whose generator may end here
             at = entered.index(entry)
             del entered[at]
             if at == len(entered):
@@ -157,7 +157,7 @@ class enable_grad(_Recording):
 
 
 class within:
-    """Context manager: other settings of the thread, such as `recomputing=True`."""
+    """Context manager: change settings of the thread, such as `recomputing=True`."""
 
     def __init__(self, **settings: Any) -> None:
         self._settings = settings
@@ -183,7 +183,7 @@ def is_grad_enabled() -> bool:
 
 
 def next_level() -> int:
-    """A level above those of all transforms until now, and below those of all later ones."""
+    """A new level, above those of all earlier transforms and below those of all later ones."""
     return next(_levels)
 
 
@@ -203,12 +203,12 @@ class surrounding:
 
 
 def among_partials() -> within:
-    """Most watchers look away while partials are computed, which may be infinite where they meet a zero."""
+    """Suspend most watchers while partials are computed, which may be infinite where they meet a zero."""
     return within(watchers=local.watchers_of_passes, check_boxed=None)
 
 
 class _noticed(within):
-    """Settings for the sake of which operations leave the hot path."""
+    """Settings that make operations leave the hot path."""
 
     def __enter__(self) -> None:
         _count(1)
@@ -229,12 +229,12 @@ def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> wi
 
 
 def standing_in(stand_in: Callable[[Any], Any]) -> within:
-    """Operations of this thread inside take, for each operand, what `stand_in` gives for it: see `closures`."""
+    """Context manager: operations of this thread use `stand_in(x)` in place of each operand x; see `closures`."""
     return _noticed(stand_in=stand_in)
 
 
 def stand_ins(operands: Sequence[Any]) -> list[Any] | None:
-    """What stands for operands; None where that is they themselves."""
+    """The stand-ins of operands; None if no operand has one."""
     if (stand_in := local.stand_in) is None:
         return None
     given = [stand_in(x) for x in operands]
@@ -242,5 +242,5 @@ def stand_ins(operands: Sequence[Any]) -> list[Any] | None:
 
 
 def outside(level: int | None = None) -> within:
-    """Outside of the `vmap` of a level, or of all: for what is computed on the arrays inside batches."""
+    """Context manager: leave the `vmap` of a level, or all of them, to compute on the arrays inside batches."""
     return within(batches=() if level is None else tuple(b for b in local.batches if b[0] != level))

@@ -1,7 +1,7 @@
-"""What each operator and method of a tensor is: a table of NumPy functions, and of what is no NumPy function.
+"""What each operator and method of a tensor is: a table of NumPy functions, and of the few that are none.
 
-`install()` binds them once everything is loaded, so that `x * y` and `x.sum()` go straight to the primitive, and so
-that the tensor, at the bottom of the house, need not know what is built upon it.
+`install()` binds them once everything is loaded, so that `x * y` and `x.sum()` go straight to the primitive, while the
+tensor module, at the bottom of the import order, does not need to know about anything built on top of it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
 
 
 def install() -> None:
-    """Bind every operator and method to what the registry has for its NumPy function, and the rest by name."""
+    """Bind every operator and method to the registry's entry for its NumPy function, and the rest by name."""
     for name, function in OPERATORS.items():
         apply = registry[function]
         setattr(Interface, f"__{name}__", apply)
@@ -83,15 +83,15 @@ def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _compared(apply: Callable[..., Any], operator: str) -> Callable[..., Any]:
-    """A comparison: where its ufunc refuses an operand, NumPy's operator may not (`t == "auto"`), or leave it to that
-    (`t == pytest.approx(1.0)`, NEP 13).
+    """A comparison. Where its ufunc refuses an operand, NumPy's operator may still accept it (`t == "auto"`), or leave
+    the answer to the operand (`t == pytest.approx(1.0)`, NEP 13).
     """
 
     def compare(self: Any, other: Any) -> Any:
         try:
             return apply(self, other)
         except TypeError:
-            value = np.zeros(self.shape, self.dtype) if self._boxed else np.asarray(self._value)  # any: it was refused
+            value = np.zeros(self.shape, self.dtype) if self._boxed else np.asarray(self._value)  # any values
             found = getattr(value, operator)(other)
             return found if found is NotImplemented else wrap(found)
 

@@ -74,7 +74,7 @@ def _follows_gradient(method: str) -> bool:
 
 
 def _derivatives(loss: Callable[..., Any], method: str) -> dict[str, Any]:
-    """What SciPy's method takes of the derivatives of a function of a vector."""
+    """The derivatives of a function of a vector that SciPy's method takes."""
     taken: dict[str, Any] = {"jac": True} if _follows_gradient(method) else {}
     if method in WITH_PRODUCTS:
         taken["hessp"] = lambda x, v: as_plain(hvp(loss, x, v))
@@ -84,7 +84,7 @@ def _derivatives(loss: Callable[..., Any], method: str) -> dict[str, Any]:
 
 
 def _float64(leaf: Any) -> Any:
-    """A leaf in float64, without a graph: an optimizer's line search wants more digits than float32 has."""
+    """A leaf in float64, without a graph: an optimizer's line search needs more digits than float32 has."""
     if isinstance(leaf, (Tensor, np.ndarray, np.generic)):
         if leaf.dtype.kind not in "biuf":
             raise TypeError(f"minimize needs real parameters, got {leaf.dtype}: give real and imaginary parts")
@@ -95,7 +95,7 @@ def _float64(leaf: Any) -> Any:
 
 
 def _restored(tree: Any, params: Any) -> Any:
-    """The tree in the dtypes of `params`; integers, which the minimum need not be, stay floats."""
+    """The tree in the dtypes of `params`; integers become floats, since the minimum need not be an integer."""
 
     def cast(found: Any, given: Any) -> Any:
         dtype = getattr(given, "dtype", None)
@@ -113,7 +113,7 @@ def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
 
 
 def _bound(bound: Any, params: Any, missing: float) -> Any:
-    """A number for each of all parameters, `missing` where there is none."""
+    """One number per scalar parameter, `missing` where none is given."""
     found, structure = flatten(params)
     given = [missing if b is None else as_plain(b) for b in spread("bounds", bound, structure)]
     each = [np.broadcast_to(b, np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]

@@ -48,7 +48,7 @@ _NO_OPTIONS: dict[str, Any] = {}
 
 
 class Primitive:
-    """A function on arrays, how its derivative is accumulated, and what the derivative reads."""
+    """A function of arrays, how its derivative is accumulated, and which values the derivative reads."""
 
     name: str
     evaluate: Callable[..., Any]  # on raw arrays: operands positional, options by keyword
@@ -57,21 +57,21 @@ class Primitive:
     reads: frozenset[str] = frozenset()
     rule_reads: tuple[frozenset[str], ...] = ()  # operand by operand
     kind = "constant"
-    options: tuple[str, ...] = ()  # the options that the rules differentiate rightly
+    options: tuple[str, ...] = ()  # the options that the rules handle
     offset: str | None = None  # the option that adds a constant, such as `initial`
-    takes_tensors = False  # the rules are plain NumPy on duck arrays: cotangents that are tensors cost little
+    takes_tensors = False  # the rules are plain NumPy on duck arrays, so cotangents may be tensors
     views = False  # the output may be a view of the first operand's memory
-    listed = True  # in the table of primitives, under a name that no other has
+    listed = True  # in the table of primitives, under a unique name
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
         if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name, self.evaluate = name, evaluate
-        self.apply: Callable[..., Any] = self  # an elementwise one has a shorter way, see `unary` and `binary`
+        self.apply: Callable[..., Any] = self  # elementwise ones have a shorter path, see `unary` and `binary`
         self.operands = operands
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
-        """Cotangents of all operands at once, where `cotangents` is None; those that are not needed may be None."""
+        """Cotangents of all operands at once, used if `cotangents` is None; those that are not needed may be None."""
         raise NotImplementedError
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
@@ -106,7 +106,7 @@ class Primitive:
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
                options: dict[str, Any]) -> Any:
-        """Wrap `value` with a node: an operand is tracked, and recording is on."""
+        """Wrap `value` with a node; called if an operand is tracked and recording is on."""
         if not (reads := self.reads_for(parents)):
             return self.attach(value, operands, tuple(parents), (None,) * (len(operands) + 1), options)
         saved = [*values, value if "out" in reads else None]
@@ -116,7 +116,7 @@ class Primitive:
 
     def attach(self, value: Any, operands: Sequence[Any], parents: tuple[Node | None, ...], saved: tuple[Any, ...],
                options: dict[str, Any]) -> Any:
-        """The output as tensors of a new node."""
+        """The output as a tensor (or several) of a new node."""
         if mode.special and (given := stand_ins(operands)) is not None:
             return self(*given, **options)
         node = Node()
@@ -137,7 +137,7 @@ class Primitive:
         return results
 
     def reads_for(self, parents: Sequence[Node | None]) -> frozenset[str]:
-        """What the rules of the tracked operands read: an operand whose only reader is not needed is not kept."""
+        """What the rules of the tracked operands read: an operand that only other rules read is not kept."""
         if self.cotangents is None or None not in parents:
             return self.reads
         return frozenset().union(*[r for r, parent in zip(self.rule_reads, parents, strict=True) if parent is not None])
@@ -167,7 +167,7 @@ def wrap(value: Any) -> Any:
 
 
 def protected(operand: Any, parent: Node | None, value: Any) -> Any:
-    """An operand's value as a node keeps it: a copy of what others could write to, constants and shared arrays."""
+    """An operand's value as a node keeps it: a copy if someone else could write to it (constants, shared arrays)."""
     if not isinstance(value, _ndarray) or (parent is not None and not operand._shared):
         return value
     return value if parent is None and isinstance(operand, Tensor) and lend(operand) else value.copy("K")
@@ -177,7 +177,7 @@ def protected(operand: Any, parent: Node | None, value: Any) -> Any:
 
 
 class Elementwise(Primitive):
-    """A function of corresponding elements; its rule, a partial in each operand, multiplies cotangents and tangents."""
+    """A function of corresponding elements; its rule, a partial per operand, multiplies cotangents and tangents."""
 
     kind = "elementwise"
     takes_tensors = True
@@ -186,8 +186,8 @@ class Elementwise(Primitive):
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], partials: Sequence[Any],
                  times: Rule | None = None, ufunc: np.ufunc | None = None) -> None:
         super().__init__(name, evaluate, operands)
-        self.ufunc, self.partials = ufunc, tuple(partials)  # the ufunc, if partials compute with several operands
-        self.linear = all(p in (1, -1) for p in partials)  # a sum or a difference: so is its tangent
+        self.ufunc, self.partials = ufunc, tuple(partials)  # None unless partials compute with several operands
+        self.linear = all(p in (1, -1) for p in partials)  # sums and differences: the tangent is one, too
         self.rule_reads = tuple(frozenset(argument_names(p)) - {"active"} for p in partials)
         self.reads = frozenset().union(*self.rule_reads)
         self.cotangents = tuple(_elementwise_cotangent(p, (*operands, "out"), times) for p in partials)
@@ -200,13 +200,13 @@ class Elementwise(Primitive):
                     options: dict[str, Any]) -> Array | None:
         if self.linear and all(t is not None for t in tangents):
             return self.apply(*tangents)
-        view = Node()  # what a rule reads of one
+        view = Node()  # with just what a rule reads
         view.saved, view.parents = (*as_computed(self.ufunc, operands, out.dtype), out), tuple(tangents)
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 
 
 def _elementwise_cotangent(partial: Any, slots: tuple[str, ...], times: Rule | None) -> Rule:
-    """`g * partial`, 0 where either is, as one flat function; the common way to read gets one without a loop."""
+    """`g * partial`, 0 where either is 0, as one flat function; the most common signature gets one without a loop."""
     if isinstance(partial, (int, float)):
         same, opposite = (lambda g, node: g), (lambda g, node: -g)
         return {1.0: same, -1.0: opposite}.get(partial, lambda g, node: g * partial)
@@ -229,14 +229,14 @@ def pole_safe(g: Array, partial: Array) -> Array:
             return registry[pole_safe](g, partial)
         if type(partial) in NUMBERS and type(g) is _ndarray:
             partial = as_array(partial, g.dtype)
-    product = g * partial  # there is something to mend where it is nan, which is the largest to `argmax`
+    product = g * partial  # only a nan needs fixing, and `argmax` takes nan for the largest
     largest = (product if type(product) is not _ndarray
                else product.item(product.argmax()) if 0 < product.size < LARGE else nan_or_largest(product))
     return product if largest == largest else np.where((g == 0) | (partial == 0), 0, product)[()]
 
 
 def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
-    """The hot path of an elementwise function of one operand: unwrap, call, wrap, note."""
+    """The hot path of an elementwise function of one operand: unwrap, call, wrap, record."""
     read_x, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
     def apply(x: Any) -> Tensor:
@@ -245,7 +245,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         value, parent = x._value, x._node
         try:
             result = function(value)
-        except Exception as error:  # noqa: BLE001  # it is raised again, explained
+        except Exception as error:  # noqa: BLE001  # raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
         if parent is None or mode.special:
             recorded = parent is not None and local.recording
@@ -293,7 +293,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
                 result = function(as_array(a, b.dtype), b)
             else:
                 result = function(a, b)
-        except Exception as error:  # noqa: BLE001  # it is raised again, with the operation and the user's line
+        except Exception as error:  # noqa: BLE001  # raised again, with the operation and the user's line
             errors.raise_explained(primitive.name, (a, b), error)
         if mode.special or (left is None and right is None):
             recorded = (left or right) and local.recording
@@ -359,7 +359,7 @@ class Structured(Primitive):
         return super().record(value, operands, values, parents, options) if any(parents) else wrap(value)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
-        """The pullback with its arguments picked by position; a transpose sees its own operand's shape only."""
+        """The pullback with its arguments picked by position; a transpose sees only the shape of its own operand."""
         names = argument_names(rule)[1:]
         at = tuple(slots.index(name) for name in names)
         if self.kind == "general" or own not in at:
@@ -382,7 +382,7 @@ class Structured(Primitive):
 
 
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
-    """What applies the primitive when it is called as NumPy's function: operands apart from options."""
+    """The primitive behind the signature of its NumPy function: operands are separated from options."""
     count, known = len(primitive.operands), frozenset(primitive.options)
     product = (binary(primitive, primitive.evaluate) if isinstance(primitive, Structured) and count == 2
                and primitive.kind == "multilinear" and not primitive.inert else None)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 
-@cache  # made when first used: np.random is a tenth of NumPy's import
+@cache  # made on first use: np.random is a tenth of NumPy's import time
 def generator() -> np.random.Generator:
-    """The generator that initial weights, dropout and shuffling draw from unless they are handed another."""
+    """The generator that initial weights, dropout and shuffling draw from unless they are given another."""
     return np.random.Generator(np.random.SFC64())
 
 
 def manual_seed(seed: int) -> np.random.Generator:
-    """Start the library's generator anew from `seed`, an integer >= 0, and return it.
+    """Seed the library's generator with an integer >= 0, and return it.
 
     Initial weights, dropout and shuffled batches without a seed of their own draw from it; `np.random` is left alone.
     The same seed gives the same numbers, but to threads that draw at the same time: they share one generator. Raises
@@ -28,13 +28,13 @@ def manual_seed(seed: int) -> np.random.Generator:
 
 
 def state() -> Any:
-    """Where the library's generator stands."""
+    """The state of the library's generator."""
     return generator().bit_generator.state
 
 
 @contextmanager
 def drawn_again(since: Any) -> Iterator[None]:
-    """Context manager: draw again what was drawn since that state of the generator; then go back to the present one."""
+    """Context manager: go back to an earlier state of the generator, and at the end return to the present one."""
     now, generator().bit_generator.state = state(), since
     try:
         yield

@@ -1,4 +1,4 @@
-"""What is known by name: the NumPy functions that tensors understand, and the primitives."""
+"""The tables of everything that tensors understand: NumPy functions with their rules, and primitives by name."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 Operation = Callable[..., "Tensor"]
-"""What applies a function to tensors, where it has one output."""
+"""Applies a function with one output to tensors."""
 
 registry: dict[Callable[..., Any], Callable[..., Any]] = {}
-"""Every NumPy or SciPy function that has a rule, and what applies it to tensors."""
+"""Every NumPy or SciPy function that has a rule, with the operation that applies it to tensors."""
 
 primitives: dict[str, Primitive] = {}
 """Every primitive by its name."""
 
 on_demand: dict[str, str] = {}
-"""Rules that are loaded after the package that they are about: the package, and the module of its rules."""
+"""Rules that are loaded when their package is: the package, and the module of its rules."""
 
 real_only: set[Callable[..., Any]] = set()
-"""Functions of real arguments, where the types of a ufunc do not tell it."""
+"""Functions of real arguments that a ufunc's type list does not show as such."""
 
 
 def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str, evaluate: Callable[..., Any],
@@ -48,7 +48,7 @@ def described(apply: Callable[..., Any], kind: str, evaluate: Callable[..., Any]
 
 
 def rule_of(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """What applies a function to tensors; rules on demand are loaded when the first one arrives that has none yet."""
+    """The operation of a function; rules on demand are loaded when a function without one first arrives."""
     if function not in registry:
         for package, rules in on_demand.items():
             if package in sys.modules:
@@ -57,13 +57,13 @@ def rule_of(function: Callable[..., Any]) -> Callable[..., Any] | None:
 
 
 def known_name(primitive: Any) -> str:
-    """A primitive's name, as tables have it; "" for a user's operation, which may have the same name."""
+    """A primitive's name in the tables; "" for a user's operation, whose name may not be unique."""
     name = str(primitive.name)
     return name if primitives.get(name) is primitive else ""
 
 
 def public_name(function: Callable[..., Any]) -> str:
-    """Where users find a function: `scipy.special.zeta` is where SciPy shows its ufuncs `_zeta` and `_riemann_zeta`."""
+    """The name users know a function by: SciPy's ufuncs `_zeta` and `_riemann_zeta` are `scipy.special.zeta`."""
     name = str(getattr(function, "__name__", function))
     if isinstance(function, np.ufunc):
         if getattr(np, name, None) is function:
@@ -75,6 +75,6 @@ def public_name(function: Callable[..., Any]) -> str:
 
 
 def ufunc_within(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The ufunc that SciPy wraps with `SCIPY_ARRAY_API=1`: what meets tensors. Any other function is itself."""
+    """The ufunc inside SciPy's wrapper for `SCIPY_ARRAY_API=1`, since that is what meets tensors; else the function."""
     wrapped = inspect.unwrap(function)
     return wrapped if isinstance(wrapped, np.ufunc) else function

@@ -1,6 +1,6 @@
 """Reverse accumulation: one pass over the graph, children before parents, whatever the number of inputs.
 
-`accumulate` is the pass itself; `backward` starts it from a tensor and leaves what it finds in the leaves' `.grad`.
+`accumulate` is the pass itself; `backward` starts it from a tensor and adds the results into the leaves' `.grad`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _float64 = np.float64
 _ndarray = np.ndarray
 _NOTHING: Any = object()
-_adding = renewed(globals(), "_adding")  # for threads whose passes end in the same leaves
+_adding = renewed(globals(), "_adding")  # two threads' passes may end in the same leaf
 
 
 def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, retain_graph: bool = False,
@@ -91,7 +91,7 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     waiting, leaves = _count_contributions(seeds, stop)
     record = _leads_elsewhere(leaves, stop) if create_graph is None else create_graph
     before = local.recording, local.watchers, local.check_boxed, local.backward_pass
-    # `check` looks on instead of most watchers, see `among_partials`.
+    # During a pass `check` replaces most watchers, see `among_partials`.
     local.recording, local.watchers, local.check_boxed = record, local.watchers_of_passes, None
     local.backward_pass = before[3] or object()
     try:
@@ -117,8 +117,8 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
     """The loop of `accumulate`: children before parents."""
     totals = dict(seeds)
     ends: dict[Node, Array] = {}
-    owned: set[Node] = set()  # their total is an array that this pass made, and may add into
-    passed: set[Node] = set(seeds)  # their total is somebody else's cotangent, handed on unchanged
+    owned: set[Node] = set()  # their total is an array made by this pass, which may add into it
+    passed: set[Node] = set(seeds)  # their total is another node's cotangent, passed on unchanged
     ready = [node for node in seeds if not waiting[node]]
     check = local.check
     while ready:
@@ -172,9 +172,9 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
 
 
 def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tuple[dict[Node, int], list[Leaf]]:
-    """How many contributions each node waits for, over the nodes that lead from the seeds to where the pass ends.
+    """How many contributions each node waits for, over the nodes between the seeds and the ends of the pass.
 
-    The second result are the leaves that were met other than `stop`.
+    The second result lists the leaves met on the way that are not in `stop`.
     """
     waiting = dict.fromkeys(seeds, 0)
     stack = list(seeds)
@@ -201,7 +201,7 @@ def _count_contributions(seeds: dict[Node, Array], stop: frozenset[Node]) -> tup
 
 
 def _leads_elsewhere(leaves: list[Leaf], stop: frozenset[Node]) -> bool:
-    """Whether a pass that met these leaves computes with anything tracked but the nodes in `stop`."""
+    """Whether a pass that met these leaves computes with tracked values other than the nodes in `stop`."""
     alive = any(leaf.reference() is not None for leaf in leaves)
     return alive or any(node.parents for node in stop)
 
@@ -212,7 +212,7 @@ def depends_elsewhere(output: Tensor, stop: frozenset[Node]) -> bool:
 
 
 def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]:
-    """The counts over only those nodes that depend on a node in `stop`: the others' gradients nobody asks for."""
+    """The counts over only those nodes that depend on a node in `stop`: no other gradients are wanted."""
     waiting: dict[Node, int] = {}
     for node in reachable(*seeds, stop=stop):
         if node in stop or any(parent in waiting for parent in node.parents):
@@ -237,7 +237,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
         axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
         if type(c) is _ndarray and c.size >= MANY and c.dtype.char != "e":
             c = reduce(np.add, c, axis=axes if len(axes) > 1 else axes[0]).reshape(shape)
-        else:  # one after the other, float16 would stop growing at 2048
+        else:  # added one by one, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)
     if c.dtype != parent.dtype:
         if c.dtype.kind == "c" and parent.dtype.kind != "c":
@@ -247,7 +247,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
 
 
 def added(a: Array, b: Array) -> Array:
-    """The sum of two cotangents; part by part for an operation with several outputs, None being zero."""
+    """The sum of two cotangents, of which None is zero; for an operation with several outputs, part by part."""
     if a is None or b is None:
         return b if a is None else a
     if type(a) is list:
@@ -277,7 +277,7 @@ def _run_hooks(node: Node, g: Array) -> Array:
 
 
 def _with_tensors(node: Node) -> Node:
-    """The node as a rule sees it when its own work is recorded: saved values are tensors of the graph again."""
+    """The node as a rule sees it when the pass is recorded: its saved values are tensors of the graph again."""
     view = Node()
     view.primitive, view.parents, view.options = node.primitive, node.parents, getattr(node, "options", {})
     count = len(node.parents)
@@ -297,7 +297,7 @@ def _check_unchanged(leaf: Leaf, nodes: dict[Node, int]) -> None:
     """Raise if memory that a node kept by reference was written to since."""
     if leaf.changed is None and np.array_equal(leaf.snapshot, leaf.array, equal_nan=True):
         return
-    if any(node.saved is FREED for node in nodes):  # older than the change, and the pass will say what to write
+    if any(node.saved is FREED for node in nodes):  # recorded before the change: the pass itself will raise
         return
     for node in nodes:
         for value in node.saved:
@@ -313,7 +313,7 @@ def _check_unchanged(leaf: Leaf, nodes: dict[Node, int]) -> None:
 
 
 def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
-    """Gradients at the nodes in `stop` of outputs with their cotangents, through all boxes; recorded if need be."""
+    """Gradients at the nodes in `stop`, given outputs with their cotangents, through all boxes; recorded if need be."""
     boxes = [t for pair in pairs for t in pair if isinstance(t, Box)]
     if boxes:
         return max(boxes, key=lambda box: box.level).pull(pairs, stop)
@@ -321,7 +321,7 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
 
 
 def pull_riding(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
-    """`pull` of plain outputs; a cotangent that is a box rides through the pass as it is."""
+    """`pull` of plain outputs; a cotangent that is a box goes through the pass as it is."""
     pairs = [(o, g.conj() if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
     with np.errstate(all="ignore"):
         varying = any(bottom(g)._node for _, g in pairs)
@@ -339,7 +339,7 @@ def pull_riding(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -
 def pull_within(
     outputs: Sequence[Any], cotangents: Sequence[Array], nodes: Sequence[Node | None]
 ) -> list[Array | None]:
-    """Within a pass, the cotangents of `nodes` through a part of a program that was recorded just for that.
+    """Within a pass, the cotangents of `nodes` through a piece of graph that was recorded just for this purpose.
 
     Conjugated as all cotangents of a pass; recorded if those given are. None where a node is None or was not reached;
     a node that is named twice has its whole cotangent the first time.
@@ -348,7 +348,7 @@ def pull_within(
     seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
     stop = frozenset(node for node in nodes if node is not None)
     record = any(isinstance(g, Tensor) for _, g in pairs)
-    check, local.check = local.check, None  # what goes wrong within is told of the operation that the user called
+    check, local.check = local.check, None  # an anomaly in here is reported for the operation that the user called
     try:
         found = accumulate(seeds, retain_graph=True, create_graph=record, stop=stop)
     finally:
@@ -357,12 +357,12 @@ def pull_within(
 
 
 def wanted(nodes: Sequence[Node | None], needs: Sequence[bool]) -> list[Node | None]:
-    """The nodes whose cotangents a pass waits for, None in the place of the others."""
+    """The nodes whose cotangents are needed, with None in place of the others."""
     return [node if needed else None for node, needed in zip(nodes, needs, strict=True)]
 
 
 def seeds_of(outputs: Sequence[Tensor], cotangents: Sequence[Array]) -> dict[Node, Array]:
-    """The starting cotangents of several outputs, added where two outputs are the same node."""
+    """The starting cotangents of several outputs; they are added up where two outputs are the same node."""
     seeds: dict[Node, Array] = {}
     for output, g in zip(outputs, cotangents, strict=True):
         if output._node is not None:

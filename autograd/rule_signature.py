@@ -1,4 +1,4 @@
-"""What a rule reads, by the names of its parameters."""
+"""What a rule reads, found from the names of its parameters."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def argument_names(rule: Rule | str | float) -> tuple[str, ...]:
 
 
 def reading(names: Sequence[str], rule: Rule) -> Rule:
-    """A rule that reads these by position, whatever its own parameters are called."""
+    """Mark a rule as reading these values by position, whatever its parameters are called."""
     rule.reads = names  # type: ignore[attr-defined]
     return rule
 
 
 def option_names(rule: Rule) -> tuple[str, ...]:
-    """The keyword-only parameters of a rule: the options that it differentiates rightly."""
+    """The keyword-only parameters of a rule: the options that it handles."""
     code = rule.__code__
     return tuple(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
 

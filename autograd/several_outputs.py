@@ -1,4 +1,4 @@
-"""Operations with several outputs: one node for the operation, and one of `select` for each output."""
+"""Operations with several outputs: one node for the operation, and one `select` node per output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .tensor import Tensor
 
 
 class Select(Primitive):
-    """One output of an operation that has several: its cotangent is a list with one entry filled."""
+    """One output of an operation that has several: its cotangent is a list with a single entry filled."""
 
     kind = "linear"
     takes_tensors = True

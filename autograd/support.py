@@ -34,7 +34,7 @@ class SupportTable(tuple[Support, ...]):
         return "\n".join(in_columns([Support._fields, *[tuple(map(str, row)) for row in self]]))
 
     def to_markdown(self) -> str:
-        """The table as a page of the documentation has it."""
+        """The table as the documentation page shows it."""
         lines = ["| " + " | ".join(Support._fields) + " |", "|" + " --- |" * len(Support._fields)]
         yes = {True: "yes", False: "no"}
         return "\n".join(lines + ["| " + " | ".join(str(yes.get(c, c)) if isinstance(c, bool) else str(c) for c in row)
@@ -53,7 +53,7 @@ def supported() -> SupportTable:
 
 
 def _load_all() -> None:
-    """Load the rules that otherwise wait for their package to be used; SciPy's only where it is installed."""
+    """Load the rules that otherwise wait until their package is used; SciPy's only if it is installed."""
     for package, rules in (on_demand | {f"scipy.{name}": f"autograd.scipy.{name}" for name in scipy.__all__}).items():
         if importlib.util.find_spec(package.partition(".")[0]) is not None:
             importlib.import_module(rules)

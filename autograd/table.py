@@ -1,4 +1,4 @@
-"""Tables: as terminals show them, in plain text, and as notebooks do, in HTML."""
+"""Tables as plain text, for terminals, and as HTML, for notebooks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def in_columns(rows: Sequence[Cells], *, words: int | None = None) -> list[str]:
 def in_html(headings: Cells, rows: Sequence[Cells], *, words: int | None = None, caption: str = "",
             total: Cells | None = None) -> str:
     """The same table in HTML, with a heading for each column, and perhaps a caption above and a row of sums below."""
-    from html import escape  # slow to load, and of use in notebooks only
+    from html import escape  # slow to load, and needed in notebooks only
 
     words = len(headings) if words is None else words
 

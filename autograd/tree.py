@@ -33,9 +33,9 @@ class Structure:
     def __init__(self, kind: type | None = None, keys: tuple[Any, ...] = (), children: tuple[Structure, ...] = (),
                  order: tuple[Any, ...] = ()) -> None:
         self.kind = kind  # the container's type; None for a leaf
-        self.keys = keys  # what leads to each child: a dict's key, a namedtuple's field, a position
+        self.keys = keys  # the way to each child: a dict's key, a namedtuple's field, a position
         self.children = children
-        self.order = order  # a dict's keys as they were inserted
+        self.order = order  # a dict's keys in insertion order
         self.size: int = 1 if kind is None else sum(child.size for child in children)
 
     def unflatten(self, leaves: Sequence[Any]) -> Any:
@@ -119,7 +119,7 @@ def _take_apart(tree: Any, found: list[Any]) -> Structure:
 def _sorted(keys: Any) -> tuple[Any, ...]:
     try:
         return tuple(sorted(keys))
-    except TypeError:  # keys of several types: any order does that depends on the keys alone
+    except TypeError:  # keys of mixed types: any order that depends on the keys alone will do
         return tuple(sorted(keys, key=lambda key: (type(key).__name__, repr(key))))
 
 
@@ -141,7 +141,7 @@ def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
 
 
 def spread(name: str, prefix: Any, structure: Structure) -> list[Any]:
-    """What each leaf of a structure gets of a tree that may end above it: the same as all leaves there."""
+    """The entry for each leaf of a structure, from a prefix tree: one entry may hold for all leaves below it."""
     if not isinstance(prefix, (dict, list, tuple)):
         return [prefix] * structure.size
     if isinstance(prefix, dict):
@@ -192,7 +192,7 @@ def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
 
 
 class _Slot:
-    """What `unravel` must know of one leaf: its type, shape, dtype, size, and where it stands."""
+    """What `unravel` must know about one leaf: its type, shape, dtype, size, and place in the tree."""
 
     __slots__ = ("dtype", "kind", "place", "shape", "size")
 
@@ -237,7 +237,7 @@ class _Slot:
 
 
 def replaced(items: Iterable[Any], places: Iterable[int], values: Iterable[Any]) -> list[Any]:
-    """The items as a list, with other values in some places."""
+    """The items as a list, with some of them replaced."""
     full = list(items)
     for i, value in zip(places, values, strict=True):
         full[i] = value

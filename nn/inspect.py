@@ -71,7 +71,7 @@ def most_exciting(model: Module, layer: Module | str, unit: int, shape: Sequence
 
 
 def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 64) -> Figure:
-    """The weights of a layer as images, one a unit or filter: blue is negative, white zero, red positive.
+    """The weights of a layer as images, one per unit or filter: blue is negative, white zero, red positive.
 
     The rows of a Linear layer become images of `shape`: unless given, as near to a square as their length allows.
     Filters of three channels are shown in colour, other ones channel by channel, titled "filter, channel", and those of
@@ -83,7 +83,7 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
         raise ValueError(f"{layer!r} has no weight to show; give one of the layers inside it")
     values = np.asarray(weight._value)
     if values.ndim == 1:
-        raise ValueError(f"the weight of {layer!r} has shape {values.shape}, one number a unit: it has no image")
+        raise ValueError(f"the weight of {layer!r} has shape {values.shape}, one number per unit: it has no image")
     if values.ndim == 2:
         size = values.shape[1]
         shape = _nearly_square(size) if shape is None else shape

@@ -1,4 +1,4 @@
-"""Optimizers: one a file, each reading like its formula; gradient clipping; learning-rate schedules.
+"""Optimizers: one per file, each reading like its formula; gradient clipping; learning-rate schedules.
 
     optimizer = optim.Adam(model.parameters(), lr=0.001)
     for x, y in batches:

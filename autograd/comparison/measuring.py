@@ -85,7 +85,7 @@ class _Subject:
         return self.f(x)
 
     def run(self, method: str) -> Array:
-        """All derivatives as a matrix, one row an output, one column an input."""
+        """All derivatives as a matrix, one row per output, one column per input."""
         self.evaluations = self.passes = 0
         way = {"symbolic": self._symbolic, "forward accumulation": self._forward, "reverse accumulation": self._reverse}
         return way[method]() if method in way else self._numerical(method.split()[1])

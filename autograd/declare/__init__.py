@@ -1,4 +1,4 @@
-"""How a rule is declared: one call a NumPy function, in the words of the table in `primitive.py`.
+"""How a rule is declared: one call per NumPy function, in the terms of the table in `primitive.py`.
 
 Operand by operand (`elementwise`, `linear`, `multilinear`, `general`), for a reduction over axes, for any number of
 operands (`variadic`), or as textbooks write a `differential`; functions may be a `composite` of others, or `constant`.

@@ -17,7 +17,7 @@ from autograd.rule_signature import Rule
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None,
                 evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z"),
                 times: Rule | None = None) -> Operation:
-    """Give an elementwise NumPy function its partial derivatives, one an operand, and register it.
+    """Give an elementwise NumPy function its partial derivatives, one per operand, and register it.
 
     A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), the name of one, or a number:
     `elementwise(np.multiply, "y", "x")`, `elementwise(np.add, 1, 1)`; None raises `NoDerivativeError` where it is
@@ -26,7 +26,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
     """
     run = evaluate or function
     rules, without = stated(function, operands, partials)
-    computes = any(map(callable, rules))  # with operands, not just multiplies
+    computes = any(map(callable, rules))  # computes with operands, does not just multiply
     ufunc = function if computes and isinstance(function, np.ufunc) and function.nin > 1 else None
     primitive = Elementwise(name or function.__name__, run, tuple(operands[: len(rules)]), rules, times, ufunc)
     primitive.apply = (unary, binary, nary)[min(len(rules), 3) - 1](primitive, run)
@@ -41,10 +41,10 @@ def stated(function: Callable[..., Any], operands: Sequence[str], rules: Sequenc
 
 
 def missing(function: Callable[..., Any], operand: str) -> Rule:
-    """The rule of an operand that has none."""
+    """The rule of an operand without a derivative."""
 
     def rule(*_: Any) -> Any:
-        """`NoDerivativeError`: what a picture of the backward pass shows."""
+        """`NoDerivativeError`, as a picture of the backward pass shows the rule."""
         raise NoDerivativeError(f"{public_name(function)} has no derivative in its argument {operand}; pass a plain "
                                 "number or array there, or .detach() the tensor")
 

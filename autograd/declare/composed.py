@@ -32,7 +32,7 @@ def composite(function: Callable[..., Any]) -> Callable[[Rule], Rule]:
 
 
 def in_dtypes_of(ufunc: np.ufunc, definition: Rule) -> Rule:
-    """A definition whose operands are cast as the ufunc casts its own; SciPy's have no half precision, for example."""
+    """A definition whose operands are cast as the ufunc casts them; SciPy's have no half precision, for example."""
 
     @functools.wraps(definition)
     def apply(*operands: Any, **options: Any) -> Any:

@@ -25,7 +25,7 @@ from .by_operand import stated
 
 
 class Differential(Structured):
-    """A primitive of pushforwards alone, `(t, x, ..., out, *, options)`, one an operand: the tangent of the output."""
+    """A primitive of pushforwards alone, `(t, x, ..., out, *, options)`, one per operand: the tangent of the output."""
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], rules: Sequence[Rule]) -> None:
         super().__init__("general", name, evaluate, operands, (), rules)

@@ -1,4 +1,4 @@
-"""Functions of our own inside rules, which must take arrays as well as tensors, as NumPy's own do."""
+"""Our own functions inside rules, which must take arrays as well as tensors, as NumPy's functions do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd.tensor import Tensor
 
 
 def on_arrays_too(apply: Any) -> Rule:
-    """An operation for use within rules, where arrays give arrays and tensors tensors, as NumPy's own functions do."""
+    """An operation for use within rules: it returns an array for arrays and a tensor for tensors."""
     on_arrays = apply.evaluate
 
     def either(*operands: Array, **options: Any) -> Array:

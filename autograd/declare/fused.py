@@ -20,7 +20,7 @@ from autograd.reverse import pull_within, wanted
 from autograd.tensor import Tensor
 
 Needs = Sequence[bool]
-"""Which operands' cotangents a backward pass is after."""
+"""Which operands' cotangents a backward pass needs."""
 
 
 class Fused(Primitive):
@@ -63,7 +63,7 @@ class Fused(Primitive):
         return self.attach(out, operands, tuple(nodes), (*values, None, *residuals), options)
 
     def _by_reference(self, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """The reference, inside `jvp` and `vmap`. A mask is infinite in it: what goes wrong is told of the kernel."""
+        """The reference, inside `jvp` and `vmap`. Its masks are infinite, so anomalies are reported of the kernel."""
         if (check := local.check_boxed) is None:
             return self.reference(*operands, **options)
         with among_partials():
@@ -91,7 +91,7 @@ class Fused(Primitive):
         return pull_within(out if isinstance(out, tuple) else (out,), parts, wanted(node.parents, needs))
 
     def _kept(self, operands: Sequence[Any], node: Node) -> list[Any]:
-        """The operands as tensors of the graph; what no derivative depends on may be 0, or what is equivalent."""
+        """The operands as tensors of the graph; one that no derivative depends on may be 0 or equivalent."""
         if self.equivalent is not None:
             operands = self.equivalent(*node.saved[len(operands) + 1 :])
         return [

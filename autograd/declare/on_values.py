@@ -1,4 +1,4 @@
-"""What is computed on values alone: piecewise constant functions, and questions that a function branches on."""
+"""What is computed from values alone: piecewise constant functions, and conditions that a function branches on."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from autograd.tensor.box import highest
 from autograd.tensor.nested import shared_values, tensors_in, values_of
 
 QUICK = FLAT | {Tensor}
-"""Types of arguments whose values are at hand."""
+"""Types of arguments that are plain values."""
 
 
 def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose value is piecewise constant: it computes on the values, and its result needs no gradient."""
+    """A piecewise constant function: it computes on the values, and its result needs no gradient."""
 
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) > 2 or "out" in options:
@@ -47,5 +47,5 @@ def decided(question: Callable[..., Any], *args: Any) -> Any:
 
 
 def put_back(x: Any, low: float, high: float) -> Any:
-    """A value that rounding took out of its natural bounds, put back to them without changing its derivative."""
+    """A value that rounding moved out of its natural bounds, moved back without changing its derivative."""
     return x - piecewise_constant(lambda x: x - np.clip(x, low, high))(x)

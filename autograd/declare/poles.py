@@ -12,10 +12,10 @@ from autograd.primitive import pole_safe
 
 
 def tangents(t: Array, *partials: Array) -> tuple[Array, ...]:
-    """The tangents `t * partial` of several outputs, by the same rule."""
+    """The tangents `t * partial` of several outputs, each `pole_safe`."""
     return tuple(pole_safe(t, partial) for partial in partials)
 
 
 def quotient(x: Array, length: Array) -> Array:
-    """x / length, and constantly 0 where the length is 0."""
+    """x / length, and 0 with derivative 0 where the length is 0."""
     return np.where(length == 0, 0, x / np.where(length == 0, 1, length))

@@ -1,4 +1,4 @@
-"""Rules of functions that reduce an array over axes: `g * d out / d x`, said once for both modes.
+"""Rules of functions that reduce an array over axes: `g * d out / d x`, stated once for both modes.
 
 A rule sees `g` and `out` with the reduced axes back, of length 1, so that they broadcast against `x`: keepdims, and
 what NumPy takes for an axis, are dealt with here. The tangent is the sum over the axes of the rule for g = 1, times t.
@@ -54,7 +54,7 @@ class Reduction(Primitive):
         return np.sum(change, axis=axis, keepdims=keepdims)
 
     def split(self, options: dict[str, Any]) -> tuple[Any, bool, dict[str, Any]]:
-        """The axis, keepdims, and what the rule is told: all but keepdims."""
+        """The axis, keepdims, and the options for the rule: all but keepdims."""
         if "keepdims" not in options:
             return options.get("axis"), False, options
         return options.get("axis"), options["keepdims"], {k: v for k, v in options.items() if k != "keepdims"}
@@ -65,7 +65,7 @@ class Reduction(Primitive):
 
 
 def with_axes(reduced: Array, x: Any, axis: Any, keepdims: bool) -> Array:
-    """A reduced array with the axes back that `x` was reduced over, of length 1."""
+    """A reduced array with the axes that `x` was reduced over put back, of length 1."""
     if keepdims:
         return reduced
     axes = range(len(x.shape)) if axis is None else in_a_tuple(axis)

@@ -190,7 +190,7 @@ def edge_text(edge: Edge, *, roomy: bool) -> tuple[str, str]:
 
 
 def tooltip(vertex: Vertex) -> list[str]:
-    """Every fact of a vertex, one a line: for hovering, for the panel of the page, for screen readers."""
+    """Every fact of a vertex, one per line: for hovering, for the panel of the page, for screen readers."""
     kind = vertex.op if vertex.kind in (Kind.OPERATION, Kind.MODULE) else vertex.kind.value
     first = f"{printable(vertex.name)}: {kind}" if vertex.name else kind
     if vertex.kind is Kind.MORE:

@@ -1,4 +1,4 @@
-"""What NumPy asks of a tensor and no rule settles: options, methods of ufuncs, functions without a rule."""
+"""NumPy calls that no rule handles by itself: ufuncs with options, ufunc methods, functions without a rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`np.f(tensor)`: what happens when NumPy meets a tensor and the registry's own entry does not settle it."""
+"""`np.f(tensor)`: what happens when NumPy meets a tensor and the registry's entry does not handle the call."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _WRITERS = frozenset({np.save, np.savez, np.savez_compressed, np.savetxt})
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """A ufunc called with options, or one of its methods, or without a rule."""
+    """Apply a ufunc that was called with options, or by one of its methods, or that has no rule."""
     options = dict(options)
     targets = options.pop("out", ())
-    if targets:  # of y += x, too, with an ndarray y
+    if targets:  # also for y += x with an ndarray y
         return apply_into(targets, apply_ufunc, ufunc, method, inputs, options)
     if method == "__call__" and ufunc.signature and options.get("axes") is not None:
         return along_axes(ufunc, inputs, options.pop("axes"), options)
@@ -52,7 +52,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
 
 
 def along_axes(ufunc: np.ufunc, inputs: Sequence[Any], axes: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """A ufunc of matrices or vectors, whose axes stand where `axes` says, for each operand and then for the result."""
+    """Apply a ufunc of matrices or vectors along `axes`, which names the axes of each operand and of the result."""
     counts = [len(re.findall(r"\w+", core)) for core in re.findall(r"\((.*?)\)", str(ufunc.signature))]
     places = [*map(in_a_tuple, axes), *[()] * (counts[-1] == 0 and len(axes) == ufunc.nin)]
     if list(map(len, places)) != counts:
@@ -64,14 +64,14 @@ def along_axes(ufunc: np.ufunc, inputs: Sequence[Any], axes: Sequence[Any], opti
 
 
 def apply_function(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """A function of NumPy by its rule, which may wait to be loaded, or without one."""
+    """Apply a NumPy function by its rule, which may have to be loaded first, or without one."""
     apply = rule_of(function)
     return no_derivative(function, args, options) if apply is None else wrap(apply(*args, **options))
 
 
 def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
                   name: str | None = None) -> Any:
-    """A function without a rule: computed where nothing is tracked, refused where a gradient would be lost."""
+    """Apply a function without a rule: computed if nothing is tracked, refused if a gradient would be lost."""
     lost = next(filter(tracked, tensors_in((tuple(args), dict(options)))), None)
     if lost is None:
         value = function(*values_of(tuple(args)), **values_of(dict(options)))
@@ -87,7 +87,7 @@ def no_derivative(function: Callable[..., Any], args: Sequence[Any], options: Ma
 
 
 def holds_no_numbers(value: Any) -> bool:
-    """Whether an array, or one of several, is of objects, text or dates: no tensor holds these."""
+    """Whether an array, or one of several, holds objects, text or dates, which tensors cannot."""
     if isinstance(value, tuple):
         return any(map(holds_no_numbers, value))
     return isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "biufc"
@@ -97,9 +97,9 @@ def _how_to_add(function: Callable[..., Any], args: Sequence[Any], options: Mapp
     """The three lines that give a function a rule, for the way in which it was called."""
     path = public_name(function)
     if not path.replace(".", "").isidentifier():
-        path = "ufunc"  # one of the user's own, in a variable of unknown name
+        path = "ufunc"  # the user's own, in a variable of unknown name
     if isinstance(function, np.ufunc) and function.__name__.startswith("_"):
-        path = f"scipy.special._ufuncs.{function.__name__}"  # what its public function calls, and what tensors meet
+        path = f"scipy.special._ufuncs.{function.__name__}"  # the ufunc that the public function calls with tensors
     places = [holds_tensors(x) for x in args]
     names = [f"x{i}" for i in range(len(args))] if isinstance(function, np.ufunc) else list(parameters(function))
     given = [*names[: len(args)], *(["**options"] if options else [])]

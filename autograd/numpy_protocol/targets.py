@@ -16,7 +16,7 @@ from autograd.tensor.tensor import Tensor
 
 def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufunc, method: str, inputs: Sequence[Any],
                options: Mapping[str, Any]) -> Any:
-    """What `apply` makes of the call, written where `where=` says so; NumPy itself where nothing could be lost."""
+    """The result of `apply`, written to the target where `where=` allows; NumPy's own call if nothing can be lost."""
     tensors = any(isinstance(target, Tensor) for target in targets)
     if not tensors and not any(map(tracked, tensors_in((inputs, options)))):
         return getattr(ufunc, method)(*values_of(inputs), out=targets, **values_of(options))
@@ -25,7 +25,7 @@ def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufun
             refuse_ndarray(f"{ufunc.__name__} in place", target)
     options = dict(options)
     where = options.pop("where", True) if method == "__call__" else True  # of a reduction it says what is reduced
-    with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that nobody will see
+    with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that are not read
         found = apply(ufunc, method, inputs, options)
     written = tuple(_written(target, result, where, options.get("casting", "same_kind"))
                     for target, result in zip(targets, found if ufunc.nout > 1 else (found,), strict=True))

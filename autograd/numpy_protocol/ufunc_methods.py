@@ -28,7 +28,7 @@ FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
     (np.logical_or, "reduce"): np.any, (np.logical_and, "reduce"): np.all,
     (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
 }
-"""The methods that are NumPy functions too."""
+"""The methods that are also NumPy functions."""
 
 
 def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -48,7 +48,7 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
         if not isinstance(x, Tensor):  # only an option was a tensor
             return wrap(getattr(ufunc, method)(x, *rest, **options))
-        model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # refuses what NumPy refuses
+        model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # raises what NumPy raises
         options.pop("dtype", None)
         inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
     return wrap(METHODS[method](ufunc, *inputs, **options))
@@ -59,7 +59,7 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
     parts = list(along(x, axes))
-    first = initial is None and where is True and parts and ufunc.identity is None  # else hypot of one may be negative
+    first = initial is None and where is True and parts and ufunc.identity is None  # else the hypot of one element could be negative
     total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
     taken = along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[len(taken) - len(parts) :], strict=True):
@@ -68,7 +68,7 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
 
 
 def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Array:
-    """What a reduction begins with where not with an element: `initial`, or the ufunc's identity."""
+    """The start of a reduction that does not start with an element: `initial`, or the ufunc's identity."""
     shape = tuple(n for i, n in enumerate(x.shape) if i not in axes)
     return np.full(shape, np.asarray(ufunc.identity if initial is None else initial).astype(x.dtype))
 
@@ -96,14 +96,14 @@ def outer(ufunc: np.ufunc, x: Array, y: Array) -> Array:
 
 
 def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
-    """`target[indices] = ufunc(target[indices], values)`, once for each time that a place occurs among the indices."""
+    """`target[indices] = ufunc(target[indices], values)`, applied as often as each place occurs in the indices."""
     if not isinstance(target, Tensor) and not any(map(tracked, (indices, *values))):
         return NotImplemented
     refuse_ndarray(f"{ufunc.__name__}.at", target)
     key = raw_key(indices)
     places = np.arange(target.size).reshape(target.shape)[key]
     operands = [np.broadcast_to(as_operand(v), places.shape) for v in values]
-    if ufunc in (np.add, np.subtract):  # what is added to one place can be added up before, in a dtype that holds it
+    if ufunc in (np.add, np.subtract):  # contributions to one place can be added up first, in a dtype that holds them
         (amount,) = operands
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
         update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))

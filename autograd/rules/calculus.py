@@ -60,7 +60,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 and np.ndim(spacings[0]) == 0 else spacings
     if len(spacings) != len(axes):
-        raise TypeError(f"gradient over {len(axes)} axes takes one spacing, or one an axis, got {len(spacings)}")
+        raise TypeError(f"gradient over {len(axes)} axes takes one spacing, or one per axis, got {len(spacings)}")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient takes edge_order 1 or 2, got {edge_order}")
     f = f.astype(float) if f.dtype.kind in "iu" else f  # booleans have no difference

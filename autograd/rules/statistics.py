@@ -69,10 +69,10 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: in
 
 
 def weights_of_samples(given: Any, samples: int, name: str) -> Array:
-    """The weights of `cov`, one a sample: `fweights` count it, `aweights` say how much it matters."""
+    """The weights of `cov`, one per sample: `fweights` count it, `aweights` say how much it matters."""
     weights = array_of(given)
     if weights.shape != (samples,):
-        raise RuntimeError(f"cov takes {name} of shape ({samples},), one a sample, got {weights.shape}")
+        raise RuntimeError(f"cov takes {name} of shape ({samples},), one per sample, got {weights.shape}")
     if decided(lambda w: np.any(w < 0), weights):
         raise ValueError(f"cov takes no negative {name}")
     if name == "fweights" and decided(lambda w: np.any(w != np.round(w)), weights):

@@ -1,4 +1,4 @@
-"""Boxes: tensors that a transform rides on."""
+"""Boxes: tensors that carry a forward or batching transform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Box(Tensor):
-    """A tensor that a transform rides on: a dual number, or a batch seen as one example. See `forward` and `vmap`.
+    """A tensor that carries a transform: a dual number, or a batch seen as one example. See `forward` and `vmap`.
 
     `_inner` is what is inside: a box of a lower level, or at the bottom a tensor with its graph. The nesting of boxes
     is the nesting of transforms, which is why their derivatives cannot be confused.
@@ -51,7 +51,7 @@ class Box(Tensor):
 
     @property  # type: ignore[misc]  # what rides inside cannot be written to either
     def data(self) -> NDArray[Any]:
-        """Not here: inside `jvp` and `vmap` a plain array would lose what they track."""
+        """Raises: inside `jvp` and `vmap` a plain array would lose what they track."""
         self._one_for_all()
         raise TypeError("a plain array of a tensor inside jvp would lose its tangent; use NumPy's functions on the "
                         "tensor itself, or write .detach().numpy() for its values")
@@ -61,7 +61,7 @@ class Box(Tensor):
         return self.data  # raises
 
     def _one_for_all(self) -> Any:
-        """The values, which no batch around makes differ by example. Raises `TypeError` where one does."""
+        """The values, if they are the same for every example. Raises `TypeError` inside a `vmap` where they differ."""
         if self._value.ndim > self.ndim:
             raise TypeError("inside vmap the values of a tensor differ from example to example: there is no array "
                             "or number of one; use NumPy's functions on the tensor itself, and np.where to choose")
@@ -83,7 +83,7 @@ class Box(Tensor):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded beneath the transforms around."""
+        """Whether operations on this tensor are recorded beneath the surrounding transforms."""
         return bottom(self)._node is not None
 
     @requires_grad.setter
@@ -107,11 +107,11 @@ class Box(Tensor):
         return self._plain
 
     def detach(self) -> Tensor:
-        """The same values, held constant by every transform around."""
+        """The same values, held constant by every surrounding transform."""
         return self._inner.detach()
 
     def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Apply a primitive to operands of which this is the one with the highest level, or to what stands for them."""
+        """Apply a primitive to operands, of which this has the highest level, or to their stand-ins."""
         if not mode.special:
             return self.process(primitive, operands, options)
         if (given := stand_ins(operands)) is not None:
@@ -122,11 +122,11 @@ class Box(Tensor):
         return out
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Apply a primitive to operands of which this is the one with the highest level."""
+        """Apply a primitive to operands, of which this has the highest level."""
         raise NotImplementedError
 
     def hand_over(self, other: Box) -> None:
-        """Give another box of this kind what rides along here: it was written to, and now stands for this value."""
+        """Copy what this box carries to another box of its kind, which was written to and now stands for this value."""
         other._inner, other.level = self._inner, self.level
         other._tangent = getattr(self, "_tangent", None)
 
@@ -135,11 +135,11 @@ class Box(Tensor):
         raise NotImplementedError
 
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
-        """The gradients of outputs that are, or have cotangents that are, boxes of this level."""
+        """The gradients of outputs where these, or their cotangents, are boxes of this level."""
         raise NotImplementedError
 
     def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
-        """Apply a piecewise constant function, whatever the nesting of its arguments."""
+        """Apply a piecewise constant function, however its arguments are nested."""
         raise NotImplementedError
 
 
@@ -149,14 +149,14 @@ def _refuse_here(what: str) -> NoReturn:
 
 
 def another(x: Tensor) -> Tensor:
-    """Another object for the same value: what is written through one of them, the other does not see."""
+    """Another object for the same value: writing through one does not change the other."""
     if isinstance(x, Box):
         return x.with_inner(x._inner)
     return Tensor._of(x._value.copy(order="K") if x._node is None else x._value, x._node)
 
 
 def boxes(x: Tensor) -> list[Box]:
-    """The boxes that `x` is made of, from the outermost in; none for a plain tensor."""
+    """The boxes around `x`, from the outermost inwards; none for a plain tensor."""
     found = []
     while isinstance(x, Box):
         found.append(x)
@@ -165,7 +165,7 @@ def boxes(x: Tensor) -> list[Box]:
 
 
 def tangents(x: Tensor) -> list[Tensor]:
-    """What rides on `x` by every `jvp` around, and on that in turn."""
+    """The tangent of `x` for every surrounding `jvp`, the tangents of that tangent, and so on."""
     own = [t for box in boxes(x) if (t := getattr(box, "_tangent", None)) is not None]
     return [*own, *(inner for t in own for inner in tangents(t))]
 
@@ -176,7 +176,7 @@ def highest(operands: Iterable[Any]) -> Box | None:
 
 
 def tracked(x: Any) -> bool:
-    """Whether `x` carries a graph, or a transform rides on it: its values are not all that it is."""
+    """Whether `x` carries a graph or a transform, which its plain values would lose."""
     return isinstance(x, Tensor) and (x._node is not None or x._boxed)
 
 
@@ -188,12 +188,12 @@ def bottom(x: Tensor) -> Tensor:
 
 
 def varies(x: Tensor) -> bool:
-    """Whether `x` carries a graph or a tangent, which its values alone would lose; a batch does not count."""
+    """Whether `x` carries a graph or a tangent, which its plain values would lose; a batch does not count."""
     return bottom(x)._node is not None or len(boxes(x.detach())) < len(boxes(x))
 
 
 def constant_like(x: Tensor, values: Any) -> Tensor:
-    """`values`, which hold one array for each example of the batches in `x`, as a constant like `x`."""
+    """`values`, with one array for each example of the batches in `x`, as a constant batched like `x`."""
     out = Tensor(values)
     for box in reversed(boxes(x.detach())):
         out = box.with_inner(out)
@@ -201,7 +201,7 @@ def constant_like(x: Tensor, values: Any) -> Tensor:
 
 
 def shared_value(x: Tensor) -> Any:
-    """The values of a tensor, which inside `vmap` all examples share. Raises `TypeError` where they differ."""
+    """The values of a tensor, which all examples of a `vmap` must share. Raises `TypeError` where they differ."""
     if not isinstance(x, Box) or x._value.shape == x.shape:
         return x._value
     examples = x._value.reshape(prod(x._value.shape[: x._value.ndim - x.ndim]), *x.shape)

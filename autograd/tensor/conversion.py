@@ -1,4 +1,4 @@
-"""A tensor where a number or a plain array is wanted: what would lose its gradient there is refused, or warned of."""
+"""Conversion of tensors to numbers and plain arrays: refused, or with a warning, where a gradient would be lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARRAYS = ("NumPy functions take the tensor itself (np.dot(a, t) or a @ t, not a.
           "a list of tensors")
 FILLED = "write np.full(shape, t, like=t), or np.broadcast_to(t, shape)"
 EACH = "write for i in np.ndindex(t.shape): t[i]"
-POLYNOMIALS = ("polyval(t, c), legval(t, c) and their kin take a tensor as x; for coefficients write "
+POLYNOMIALS = ("polyval(t, c), legval(t, c) and the like take a tensor as x; for coefficients write "
                "np.polyval(c[::-1], x), or legvander(x, degree) @ c")
 JOINED = "write np.concatenate, np.stack or np.column_stack: np.r_ and np.c_ make arrays"
 VECTORIZED = "np.vectorize makes arrays: write vmap(f)(t), or np.stack([f(x) for x in t]) if f branches on values"
@@ -29,14 +29,14 @@ NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
 TWINS = "autograd.scipy has twins of SciPy's functions that take tensors"
 OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1"
 SPARSE = ", for A @ x of a sparse A autograd.scipy.sparse.matmul(A, x)"
-WITHIN = {  # what NumPy runs without asking the tensors
+WITHIN = {  # NumPy functions that do not dispatch to tensors
     "vectorize._vectorize_call": VECTORIZED, "vectorize._vectorize_call_with_signature": VECTORIZED,
     "full": FILLED, "AxisConcatenator.__getitem__": JOINED, "ndenumerate.__init__": EACH,
 }
 
 
 def refuse_as_array(x: Tensor) -> None:
-    """Raise for a tensor that `np.asarray` would take the gradient from."""
+    """Raise for a tensor that would lose its gradient in `np.asarray`."""
     if x._node is not None or x._boxed:
         frame: FrameType | None = sys._getframe(1)
         while frame and frame.f_code.co_name == "__array__":
@@ -49,7 +49,7 @@ def refuse_as_array(x: Tensor) -> None:
 
 
 def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
-    """Raise for strings, objects and dates, of which there are no tensors."""
+    """Raise for strings, objects and dates, which tensors cannot hold."""
     advice = ""
     if given is None:
         came = "None; does the function that was to give it return its result?"
@@ -63,7 +63,7 @@ def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
 
 
 def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
-    """Raise for a tensor that has not exactly one element in an `if`, an `and`, a `not`."""
+    """Raise for a tensor with more or less than one element in an `if`, an `and`, a `not`."""
     raise ValueError(f"the truth of a tensor of shape {shape} is not one: write (x > 0).all() or .any(), & and | for "
                      "`and` and `or`, and np.where(condition, a, b) to choose element by element")
 
@@ -93,12 +93,12 @@ def _assigns(frame: FrameType | None) -> bool:
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:
-    """The advice where SciPy asks for an array, perhaps through NumPy; or else `otherwise`."""
+    """What to write instead, if it is SciPy that asks for an array, perhaps through NumPy; else `otherwise`."""
     asked = called = ""
     while frame and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("numpy", "scipy"):
         if module.startswith("scipy"):
             asked = module
-            called = _public_name(frame) or called  # what the user called is furthest out
+            called = _public_name(frame) or called  # the outermost is what the user called
         elif module.startswith("numpy.polynomial"):
             otherwise = POLYNOMIALS
         else:

@@ -1,4 +1,4 @@
-"""Functions that are called with what passes by, and the handles to remove them."""
+"""Hooks: functions that are called with each gradient or activation, and the handles that remove them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 
 class Handle:
-    """What `register_hook` returns: `remove()` takes the hook away again."""
+    """What `register_hook` returns: `remove()` removes the hook."""
 
     def __init__(self, hooks: list[Any], hook: Any) -> None:
         self._hooks, self._hook = hooks, hook
 
     def remove(self) -> None:
-        """Take the hook away; nothing happens if it is gone already."""
+        """Remove the hook; nothing happens if it was removed before."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
 
 
 def added(hooks: list[Any], hook: Any) -> Handle:
-    """The handle of a hook that is added to the others."""
+    """Add a hook to the others, and return its handle."""
     hooks.append(hook)
     return Handle(hooks, hook)
 
@@ -33,7 +33,7 @@ def user_hooks(hooks: list[Any] | None) -> list[Any]:
 
 
 class Keeper:
-    """A hook that adds a gradient to the `.grad` of a tensor, which it does not keep alive."""
+    """A hook that adds a gradient to a tensor's `.grad`, without keeping the tensor alive."""
 
     def __init__(self, result: Tensor) -> None:
         self.reference = weakref.ref(result)
@@ -46,7 +46,7 @@ class Keeper:
 
 
 def keep_gradient(result: Tensor, node: Any) -> None:
-    """Keep the gradient of `node`, which is or will be the node of `result`, in its `.grad`; asking twice is once."""
+    """Keep the gradient of `node`, which is or will be the node of `result`, in `result.grad`; idempotent."""
     if node.hooks is None:
         node.hooks = []
     if not _keepers(result, node):
@@ -54,7 +54,7 @@ def keep_gradient(result: Tensor, node: Any) -> None:
 
 
 def follow(tensor: Tensor, node: Any) -> None:
-    """If a tensor keeps its gradient, keep that of `node` instead, whose value the tensor gets by a write."""
+    """If a tensor keeps its gradient, keep that of `node` from now on, whose value a write gives to the tensor."""
     for keeper in _keepers(tensor, tensor._node):
         tensor._node.hooks.remove(keeper)
         if node is not None:

@@ -1,4 +1,4 @@
-"""Keys of `x[key]` and `x[key] = v`: integers, slices, arrays and tensors, which differ by example inside a `vmap`."""
+"""Keys of `x[key]` and `x[key] = v`: integers, slices, arrays, and tensors, which a `vmap` may batch."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .nested import joined, tensors_in
 from .tensor import Tensor
 
 TENSOR = object()
-"""Stands for a tensor in a template."""
-_CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, in which no tensor is
+"""The place of a tensor in a template."""
+_CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, which contain no tensor
 
 
 def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
-    """The primitive of this name, which has an option `key`, applied to operands."""
+    """Apply the primitive of this name, which has an option `key`, to operands."""
     if not differs(key):
         return primitives[name](*operands, key=raw_key(key))
     parts = [joined(part) if differs(part) else part for part in parts_of(key)]
@@ -30,17 +30,17 @@ def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
 
 
 def parts_of(key: Any) -> tuple[Any, ...]:
-    """The indices of a key, which need no tuple where there is one."""
+    """The indices of a key as a tuple; a single index may stand alone."""
     return key if isinstance(key, tuple) else (key,)
 
 
 def leaves_an_array(key: Any) -> bool:
-    """Whether NumPy gives an array, which can be written to, also where no axis is left: `x[..., 1]` of a vector."""
+    """Whether NumPy returns an array, which can be written to, even if no axis is left: `x[..., 1]` of a vector."""
     return any(part is ... for part in parts_of(key))
 
 
 def differs(key: Any) -> bool:
-    """Whether an index has tensors that a transform rides on: those of a `vmap` differ from example to example."""
+    """Whether an index contains boxes: in a `vmap` it may differ from example to example."""
     return bool(local.level) and type(key) not in _CONSTANT and any(isinstance(x, Box) for x in tensors_in(key))
 
 
@@ -65,7 +65,7 @@ def indices_of(given: Any) -> Any:
 
 
 class ByExample:
-    """A primitive whose key holds tensors that differ by example: they are operands until one example is left."""
+    """A primitive whose key contains batched tensors: they are operands until a single example is left."""
 
     kind = "general"
 

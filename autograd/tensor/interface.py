@@ -1,4 +1,4 @@
-"""What a tensor can do, as signatures: a tensor knows its operators and methods by name, and nothing of what they are.
+"""What a tensor can do, as signatures: a tensor knows its operators and methods by name, but not what they do.
 
 What they are is written further up, in the rules and in reverse accumulation; `operators.py` binds it here.
 """

@@ -1,4 +1,4 @@
-"""Leaves and memory: making a leaf, and noting that a tensor's memory was written to, is shared, or is lent."""
+"""Leaves and memory: making a leaf, and recording that a tensor's memory was written to, is shared, or is lent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def mutated(target: Tensor) -> None:
-    """Note that the memory of a leaf was written to: a backward pass that needs the earlier values then raises."""
+    """Record that the memory of a leaf was written to, so that a backward pass that needs the earlier values raises."""
     leaf = target._node
     if leaf is not None:
         leaf.changed = "by a step, under no_grad() or through .data"
@@ -22,7 +22,7 @@ def mutated(target: Tensor) -> None:
 
 
 def owners(target: Tensor) -> Iterator[Tensor]:
-    """The tensor, what it is a view of, and so on."""
+    """The tensor, its base if it is a view, that one's base, and so on."""
     yield target
     while (view := getattr(target, "_view", None)) is not None:
         target = view[0]
@@ -30,12 +30,12 @@ def owners(target: Tensor) -> Iterator[Tensor]:
 
 
 def recorded_owner(target: Tensor) -> Tensor | None:
-    """The recorded result that a tensor is, or is a view of: its values belong to the graph, nobody writes there."""
+    """The recorded result that a tensor is, or is a view of: its values belong to the graph and must not be written."""
     return next((x for x in owners(target) if x._node is not None and type(x._node) is not Leaf), None)
 
 
 def share(target: Tensor) -> None:
-    """Note that others may write into the memory of a tensor from now on, and of what it is a view of."""
+    """Record that others may write into the memory of a tensor, and of its base, from now on."""
     for owner in owners(target):
         reclaim(owner)
         if owner._node is not None and not owner._shared:
@@ -44,7 +44,7 @@ def share(target: Tensor) -> None:
 
 
 def lend(target: Tensor) -> bool:
-    """Whether the graph may keep a constant's own memory: nobody else has it, and a later write goes elsewhere."""
+    """Whether the graph may keep a constant's own memory: it is not shared, and a later write will go elsewhere."""
     own: Any = getattr(target, "_own", None)
     if own is None or own is not target._value or target._shared:
         return False
@@ -54,7 +54,7 @@ def lend(target: Tensor) -> bool:
 
 
 def reclaim(target: Tensor) -> bool:
-    """Give a tensor new memory if the graph keeps what it has. Returns whether it did."""
+    """Move a tensor to new memory if the graph keeps its current memory. Returns whether it did."""
     own: Any = getattr(target, "_own", None)
     if own is None or own is not target._value or not target._lent:
         return False
@@ -63,12 +63,12 @@ def reclaim(target: Tensor) -> bool:
 
 
 def living_views(base: Tensor) -> list[Tensor]:
-    """The views of a tensor that somebody still has."""
+    """The views of a tensor that are still alive."""
     return [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
 
 
 def unlink(target: Tensor) -> None:
-    """Note that a tensor gets other memory: it is no longer a view, and its former views keep the old memory."""
+    """Record that a tensor gets other memory: it is no longer a view, and its former views keep the old memory."""
     for shown in living_views(target):
         unlink_view(shown)
     unlink_view(target)

@@ -1,4 +1,4 @@
-"""Methods of arrays that are no functions of NumPy's, or differ from those: `t.reshape(2, 3)`, `t.sort()`, `t.flat`.
+"""Array methods that NumPy has no function for, or that differ from it: `t.reshape(2, 3)`, `t.sort()`, `t.flat`.
 
 What arrays do in place is `t[key] = v` on tensors.
 """
@@ -33,18 +33,18 @@ def transpose(self: Any, *axes: Any) -> Any:
 
 
 def power(self: Any, exponent: Any) -> Any:
-    if type(exponent) is int and exponent == 2:  # far the most frequent, and its derivative has no pole
+    if type(exponent) is int and exponent == 2:  # by far the most frequent case, and its derivative has no pole
         return registry[np.square](self)
     return registry[np.power](self, exponent)
 
 
 def copy(self: Any, order: str = "C") -> Any:
     found = registry[np.copy](self, order=order)
-    return found[()] if is_number(self) else found  # NumPy's method, other than its function, leaves a number one
+    return found[()] if is_number(self) else found  # as NumPy's method, unlike its function
 
 
 def conjugate(self: Any) -> Any:
-    return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # NumPy's method, other than its function
+    return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # as NumPy's method, unlike its function
 
 
 def compress(self: Any, condition: Any, axis: int | None = None) -> Any:

@@ -27,11 +27,11 @@ from .nested import joined
 from .tensor import Tensor
 
 WRITABLE = frozenset({np.ndarray, list, tuple})
-"""Types of options that the caller may write to after the call, or that may hold one."""
+"""Types of options that the caller may write to after the call, or that may contain one."""
 
 
 def kept(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as a node keeps them: the caller may write to a mask or an index before the backward pass."""
+    """Options as a node keeps them, copied: the caller may write to a mask or an index before the backward pass."""
     if any(map(_writable, options.values())):
         return {name: _copied(option) for name, option in options.items()}
     return options
@@ -49,12 +49,12 @@ def _copied(option: Any) -> Any:
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    """Remember that `view` shows a part of `base`, and how it was taken, if NumPy made a view."""
+    """Record that `view` shows a part of `base`, and how it was taken, if NumPy made a view."""
     if (base._node is None and reclaim(base)) or (isinstance(base._value, np.generic) and _made_an_array(base)):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
     if isinstance(view, Box) and whole.size and (whole.ndim > base.ndim or whole.dtype == object):
-        # Within vmap NumPy is asked about one example, and where symbols take part about their array.
+        # Within vmap what NumPy does for one example decides; for symbols, what it does for their array.
         whole = one_example(base)
         shown = primitive.evaluate(whole, **options)
     if type(shown) is np.ndarray and _shows(shown, whole):
@@ -91,20 +91,20 @@ def one_example(x: Tensor) -> Any:
 
 
 def _shows(part: Array, whole: Any) -> bool:
-    """Whether an array is part of another: most often its owner says so, in a tenth of the time of comparing memory."""
+    """Whether an array is part of another: usually `base` tells, in a tenth of the time of comparing memory."""
     if part is whole or part.base is whole:
         return True
     return part.base is not None and (part.base is whole.base or np.may_share_memory(part, whole))
 
 
 def _same_places(a: Any, b: Any) -> bool:
-    """Whether two arrays are the same elements in the same order, and both may be written to or not."""
+    """Whether two arrays are the same elements in the same order, and equally writeable."""
     return type(a) is type(b) is np.ndarray and a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype \
         and a.flags.writeable == b.flags.writeable and a.ctypes.data == b.ctypes.data
 
 
 class Choice:
-    """An index that differs from example to example, as the primitive that takes a view there."""
+    """An index that differs from example to example, in the form of a primitive that takes a view there."""
 
     def __init__(self, key: Any) -> None:
         self.key = key
@@ -113,7 +113,7 @@ class Choice:
         return with_key("get_item", (base,), self.key)
 
     def evaluate(self, example: Any) -> Any:
-        """What the first example's index takes."""
+        """The elements that the first example's index selects."""
         return example[tuple(p._value.flat[0] if isinstance(p, Tensor) else p for p in parts_of(self.key))]
 
 
@@ -130,7 +130,7 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     view._shared = base._shared
     for owner in owners(base) if base._value.base is not None else ():
-        if _same_places(view._value, owner._value):  # x.T.T is taken as x was: a loop of views has no depth
+        if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
             break
     view._view = (base, primitive, kept(options))
@@ -181,21 +181,21 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
 
 
 def _keep_shape(operation: Callable[..., Any], target: Tensor, operand: Any, shape: tuple[int, ...]) -> None:
-    """Raise unless the result of an in-place operation has the shape of its target."""
+    """Raise unless an in-place operation keeps the shape of its target."""
     if shape != target.shape:
         raise ValueError(f"in-place {operation.__name__} of shapes {target.shape} and {np.shape(operand)} would "
                          f"change the shape to {shape}; write x = x + y instead")
 
 
 def _lying_as(target: Tensor, result: Tensor) -> Any:
-    """The result in Fortran order where only the target is: what is a view of the target depends on it."""
+    """The result in Fortran order if only the target is: the memory order decides what is a view of it."""
     columns, found = (one_example(x) if isinstance(x, Box) else x._value for x in (target, result))
     return primitives["copy"](result, order="F") if columns.flags.fnc > found.flags.fnc else result
 
 
 def _with_item(target: Any, key: Any, value: Any) -> Any:
     """The target with other values at a key, as a new tensor."""
-    if not isinstance(value, Tensor):  # 10**30 is a float, and a complex number is none, NumPy says
+    if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
         value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
     return with_key("set_item", (target, value), key)
 
@@ -212,7 +212,7 @@ def is_number(target: Tensor) -> bool:
         return False
     made = isinstance(target, Box) or (target._node is not None and type(target._node) is not Leaf)
     value = target._value
-    array = type(value) is np.ndarray and value.shape == () and value.dtype != object  # not a batch, nor symbols
+    array = type(value) is np.ndarray and value.shape == () and value.dtype != object  # neither a batch nor symbols
     return getattr(target, "_scalar", made and not array)
 
 
@@ -244,7 +244,7 @@ def _memory(target: Tensor) -> Array:
 
 
 def _written(target: Tensor, memory: Array) -> None:
-    """Note the write on the leaf whose memory it was, or make the copy the value."""
+    """Record the write on the leaf that owns the memory, or make the copy the value."""
     if memory is target._value:
         for owner in owners(target):
             mutated(owner)
@@ -255,7 +255,7 @@ def _written(target: Tensor, memory: Array) -> None:
 
 
 def _become(target: Tensor, result: Tensor) -> None:
-    """The tensor object stands for `result` from now on, and so do its base and the base's views."""
+    """The tensor object becomes `result`, and its base and the base's other views change accordingly."""
     while (view := getattr(target, "_view", None)) is not None:
         target, primitive, options = view
         result = _write_through(target, result, primitive, options)
@@ -267,7 +267,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
     if isinstance(result, Box):  # the same layout: a plain tensor that is written to inside jvp becomes a box
         target.__class__ = type(result)
         result.hand_over(target)  # type: ignore[arg-type]  # it is one, by the line above
-    elif isinstance(target, Box):  # nothing rides on the result: it is piecewise constant
+    elif isinstance(target, Box):  # the result carries no tangent: it is piecewise constant
         target.__class__ = Tensor  # type: ignore[assignment]  # from a box to what every box is
     follow(target, result._node)
     target._value, target._node, target._shared = result._value, result._node, result._shared
@@ -275,7 +275,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 
 def _refresh_views(base: Tensor) -> None:
-    """Let the views of a base, and their views, show what it is now: of any depth."""
+    """Update the views of a base, and their views, to any depth."""
     stack = [base]
     while stack:
         for shown in living_views(stack.pop()):

@@ -1,4 +1,4 @@
-"""Tensors within arguments: in lists, tuples and dicts, nested as NumPy's functions take them, and their values."""
+"""Tensors within arguments: in lists, tuples and dicts, nested as NumPy's functions take them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def holds_tensors(tree: Any) -> bool:
 
 
 def joined(given: Any) -> Any:
-    """A list of tensors, numbers and arrays, nested or not, as the tensor that they make; all else as it is."""
+    """A (nested) list of tensors, numbers and arrays as one tensor; anything else as it is."""
     if isinstance(given, (list, tuple)) and holds_tensors(given):
         return np.stack([joined(part) for part in given])
     return given
@@ -54,5 +54,5 @@ def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
 
 
 def shared_values(tree: Any) -> Any:
-    """The values that a function branches on; inside `vmap` those that all examples share, else `TypeError`."""
+    """The values that a function branches on; inside `vmap` all examples must share them, else `TypeError`."""
     return values_of(tree, shared_value)

@@ -43,17 +43,17 @@ class Tensor(Interface):
     __slots__ = ("__weakref__", "_grad", "_hooks", "_inner", "_lent", "_name", "_node", "_own", "_scalar", "_shared",
                  "_tangent", "_value", "_view", "_views", "level")
 
-    _boxed = False  # True for what rides inside jvp and vmap, see box.py
+    _boxed = False  # True for the boxes of jvp and vmap, see box.py
     _value: Any
     _node: Any
-    _shared: bool  # somebody outside the graph may write into this memory
+    _shared: bool  # someone outside the graph may write into this memory
     # Slots below are unset until they are used.
     _grad: Tensor | None
     _hooks: list[Any] | None  # of a leaf, while it requires no gradient
-    _own: NDArray[Any] | None  # an array that nobody else has, and that the graph may keep as long as it is the value
-    _lent: bool  # whether the graph does keep it: then a write goes elsewhere
+    _own: NDArray[Any] | None  # an unshared array, which the graph may keep as long as it is the value
+    _lent: bool  # whether the graph keeps it: then a write goes to other memory
     _name: str | None
-    _scalar: bool  # whether a 0-d tensor is a scalar, as NumPy's, or an array; if unset, what is recorded is a scalar
+    _scalar: bool  # whether a 0-d tensor is a NumPy scalar or an array; if unset, recorded results are scalars
     _view: tuple[Tensor, Any, dict[str, Any]]  # the base, and how this view of it was taken
     _views: list[weakref.ref[Tensor]]  # of this tensor; some may have died
     _inner: Tensor  # of a box: what is inside, its tangent, the level of its transform
@@ -78,14 +78,14 @@ class Tensor(Interface):
 
     @classmethod
     def _of(cls, value: Any, node: Any) -> Tensor:
-        """The result of an operation: a value that nobody else holds, and its node."""
+        """The result of an operation: a value that is not shared, and its node."""
         self: Tensor = _new(Tensor)
         self._value, self._node, self._shared, self._own = value, node, False, None
         return self
 
     @property
     def _plain(self) -> Any:
-        return self._value  # a box raises: its values alone would lose what it carries
+        return self._value  # a box raises: plain values would lose what it carries
 
     # --- The array ---------------------------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Tensor(Interface):
         self._value, self._node, self._shared = array if array.ndim else array[()], None, array.ndim > 0
         self.requires_grad = recorded
         if self.grad is not None and self.grad.shape != array.shape:
-            self.zero_grad()  # of values that are no more
+            self.zero_grad()  # it belongs to the old values
 
     def numpy(self) -> NDArray[Any]:
         """The values as an ndarray, as `.data`: without the graph."""
@@ -181,7 +181,7 @@ class Tensor(Interface):
 
     @property
     def name(self) -> str | None:
-        """What pictures and messages call this tensor."""
+        """The name of this tensor in pictures and messages."""
         return getattr(self, "_name", None)
 
     @name.setter
@@ -331,7 +331,7 @@ class Tensor(Interface):
         if apply is None:
             return self._apply_function(function, args, options)
         result = apply(*args, **options)
-        return result if isinstance(result, Tensor) else self._wrap(result)  # what depends on no tensor is one too
+        return result if isinstance(result, Tensor) else self._wrap(result)  # also if it depends on no tensor
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         return sys.modules["autograd"].array_api.inspection.of_version(api_version)
@@ -384,7 +384,7 @@ def tensor(data: ArrayLike | Tensor, *, requires_grad: bool = False, dtype: DTyp
 
 
 def owning(array: Any, *, requires_grad: bool = False, name: str | None = None) -> Tensor:
-    """A tensor of an array that nobody else has, or will write to."""
+    """A tensor of an array that is not shared and that no one else will write to."""
     out = Tensor(array, requires_grad=requires_grad, name=name)
     out._shared, out._own, out._lent = False, array, False
     return out

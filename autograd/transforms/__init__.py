@@ -1,4 +1,4 @@
-"""What becomes of a function: its gradient, its derivative along a vector, its Jacobian, its batch, its second run.
+"""Function transforms: gradients, derivatives along a vector, Jacobians, batching, checkpointing.
 
 All take and return floats, arrays, tensors, and dicts, lists and tuples of them, and nest in any order.
 """

@@ -36,11 +36,11 @@ class Call(NamedTuple):
 
     @property
     def ndim(self) -> int:
-        """The number of axes of one example of it."""
+        """The number of axes of one example of an operand."""
         return rank(self.operands[0], self.batched[0])
 
     def of(self, *operands: Any, **changed: Any) -> Any:
-        """The primitive of other operands, with some options changed."""
+        """The primitive applied to other operands, with some options changed."""
         return self.apply(*operands, **self.options | changed)
 
 
@@ -53,7 +53,7 @@ def rank(x: Any, batched: bool) -> int:
 
 
 def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
-    """Batched operands with axes of length 1 after the batch, so that examples broadcast as they do alone."""
+    """Batched operands with axes of length 1 after the batch, so that examples broadcast as they would alone."""
     widest = max(rank(x, b) for x, b in zip(operands, batched, strict=True))
     return [
         np.reshape(x, (x.shape[0], *[1] * (widest - rank(x, b)), *x.shape[1:])) if b and rank(x, b) < widest else x
@@ -62,7 +62,7 @@ def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
 
 
 def spread_all(call: Call) -> list[Any]:
-    """Every operand batched: those that are not are repeated by broadcasting."""
+    """Every operand batched: the others are repeated by broadcasting."""
     return [x if b else np.broadcast_to(x, (call.size, *np.shape(x)))
             for x, b in zip(call.operands, call.batched, strict=True)]
 
@@ -72,7 +72,7 @@ def broadcasting(call: Call) -> Any:
 
 
 def shifted(axis: Any, ndim: int, repeated: bool = False) -> Any:
-    """An axis, or several, of an example, as axes of the batch. Raises what NumPy raises where there is none such."""
+    """One or several axes of an example, as axes of the batch. Raises what NumPy raises for an axis out of bounds."""
     if axis is None:
         return tuple(range(1, ndim + 1))
     axes = tuple(a + 1 for a in normalize_axis_tuple(axis, ndim, allow_duplicate=repeated))
@@ -93,7 +93,7 @@ DEFAULT_AXES: dict[str, Any] = {"axis1": 0, "axis2": 1}
 
 
 def reduction(call: Call) -> Any:
-    if not call.ndim:  # of a number, which has no axis to keep
+    if not call.ndim:  # a number has no axis to keep
         shifted(call.options.get("axis"), 1)
         return call.of(call.x[:, None], axis=1, **({"keepdims": False} if "keepdims" in call.options else {}))
     return call.of(call.x, axis=shifted(call.options.get("axis"), call.ndim))
@@ -224,7 +224,7 @@ RULES: dict[str, BatchingRule] = {
     "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": along("axis"),
-    # Functions of matrices take stacks of them, those along the last axis leave the others alone.
+    # Functions of matrices take stacks; functions along the last axis leave the others alone.
     **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
                      "eigvals", "svd", "svdvals", "qr", "tril", "triu", "mirrored", "cross", "sinc", "i0", "exprel",
                      "log1prel", "recurrence"),
@@ -234,14 +234,14 @@ RULES: dict[str, BatchingRule] = {
 
 
 def all_at_once(call: Call) -> Any:
-    """The primitive applied to each example, with the batch as axis 0; None where no rule says how."""
+    """The primitive applied to each example, with the batch as axis 0; None if there is no rule for it."""
     primitive = call.apply
     rule = broadcasting if primitive.kind == "elementwise" else RULES.get(known_name(primitive))
     return None if rule is None else rule(call)
 
 
 def one_by_one(call: Call) -> Any:
-    """The fallback: a loop over the examples; without any, over one that tells the shapes of the results."""
+    """The fallback: a loop over the examples; for an empty batch, over one made-up example, for the results' shapes."""
     operands = call.operands if call.size else [
         np.ones((1, *x.shape[1:]), x.dtype) if b else x for x, b in zip(call.operands, call.batched, strict=True)]
     results = [call.of(*[x[i] if b else x for x, b in zip(operands, call.batched, strict=True)])

@@ -22,7 +22,7 @@ WEIGHTS = 1 + np.sqrt(np.arange(1.0, 1000.0)) % 1
 
 
 class _Checkpoint(Primitive):
-    """A whole function as one node: its parents are its arguments and what it reads of the graph around it."""
+    """A whole function as one node: its parents are its arguments and what it captures from the graph around it."""
 
     kind = "fused"
 
@@ -45,7 +45,7 @@ class _Checkpoint(Primitive):
 
 
 def _constant(value: Any, kind: type) -> Any:
-    """An argument without a graph, of the kind that it was. What f writes to a tensor goes to other memory."""
+    """An argument without its graph, of the same type. If f writes to a tensor, that goes to other memory."""
     if not issubclass(kind, Tensor):
         return value
     constant = Tensor._of(value, None)
@@ -57,7 +57,7 @@ checkpointed = _Checkpoint("checkpoint", lambda: None, ("operands",))
 
 
 class _Run:
-    """One run of a function: its results, and the nodes around it that they depend on beside its arguments."""
+    """One run of a function: its results, and the outside nodes that they depend on besides its arguments."""
 
     def __init__(self, f: Callable[..., Any], call: Any, arguments: Sequence[Any]) -> None:
         inside: set[Node] = set()
@@ -80,7 +80,7 @@ class _Run:
                     for o in self.results if o.dtype.kind in "fc"]
 
     def looks_like(self, sums: list[tuple[Any, float]]) -> bool:
-        """Whether the results are those of an earlier run but for rounding."""
+        """Whether the results equal those of an earlier run up to rounding."""
         eps = [float(np.finfo(o.dtype).eps) for o in self.results if o.dtype.kind in "fc"]
         return len(eps) == len(sums) and all(
             not abs(a - b) > 1e4 * e * size for (a, _), (b, size), e in zip(self.sums(), sums, eps, strict=True)
@@ -115,7 +115,7 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     if any(_node(x) is not node for x, node in zip(inputs, nodes, strict=True)):
         raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
                            "needs as it was to run it again; write to a copy, x = x.copy()")
-    if any(isinstance(o, Box) for o in first.results):  # f closes over what a transform rides on
+    if any(isinstance(o, Box) for o in first.results):  # f captures a tensor that a transform tracks
         return f(*args, **named)
     parents = (*map(_node, leaves), *first.around)
     if not any(map(_node, first.results)) or not any(parents):

@@ -1,4 +1,4 @@
-"""Function transforms by reverse accumulation: `grad`, `value_and_grad`, `vjp`, and by both modes `hvp`, `linearize`.
+"""Function transforms: `grad`, `value_and_grad`, `vjp` by reverse accumulation, `hvp` and `linearize` by both modes.
 
 A transform makes graph inputs of the arguments, calls the function, and pulls cotangents back to just those inputs. So
 transforms nest in any order: what an outer one tracks, an inner one records.
@@ -39,12 +39,12 @@ Argnums = int | Sequence[int]
 
 
 class Inputs:
-    """The arguments that a function is differentiated by, as graph inputs, and how gradients go back to the user."""
+    """The arguments to differentiate with respect to, as graph inputs, and how their gradients return to the user."""
 
     def __init__(self, chosen: Any) -> None:
         self.leaves, self.structure = tree.flatten(chosen)
         self.given = [fresh(in_every_batch(as_input(x))) for x in self.leaves]
-        self.tensors = [another(t) for t in self.given]  # the function may write to those that it is given
+        self.tensors = [another(t) for t in self.given]  # the function may write to its arguments
         self.nodes = [bottom(t)._node for t in self.tensors]
         self.stop = frozenset(self.nodes)
         self.plain = not holds_tensors(self.leaves)
@@ -136,7 +136,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
 
 def gradient_for(f: Callable[..., Any], argnums: Argnums, has_aux: bool, asker: str, /, *args: Any,
                  **options: Any) -> Any:
-    """The gradient, whose errors speak of the transform that the user called."""
+    """The gradient; error messages name the transform that the user called."""
     inputs, _, aux, gradient = _differentiate(f, argnums, has_aux, args, options, asker)
     return (gradient, inputs.value(aux)) if has_aux else gradient
 
@@ -146,7 +146,7 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 ALL_ENTRIES = {"hessian": "jacobian(jacobian(f))", "hvp": "jvp(jacobian(f), (x,), (v,))"}
-"""What is written for a function of several outputs, if it is not `vjp` or `jacobian`."""
+"""What to write for a function with several outputs, where that is not `vjp` or `jacobian`."""
 
 
 def _scalar(f: Callable[..., Any], output: Any, asker: str) -> Tensor:
@@ -178,8 +178,8 @@ def _warn_disconnected(f: Callable[..., Any]) -> None:
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Return the value of `f` and its pullback; `pullback(g)` gives `J^T g` for each argument.
 
-    The pullback takes a cotangent of the structure and shapes of `out` and returns a tuple, one entry a primal; it may
-    be called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
+    The pullback takes a cotangent with the structure and shapes of `out` and returns a tuple with one entry per primal.
+    It may be called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
     """
     inputs = Inputs(primals)
     with enable_grad():

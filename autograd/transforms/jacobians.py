@@ -23,7 +23,7 @@ from .gradients import Argnums, Inputs, choose, gradient_for
 from .vmap import vmap
 
 ROOM = 2**22
-"""Elements of the largest cotangent that the rows of a Jacobian may fill at once."""
+"""The most elements that a batch of Jacobian rows may have in the largest cotangent."""
 
 
 @refuses_foreign_options
@@ -49,7 +49,7 @@ def _by_rows(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: A
 
 
 def _rows(inputs: Inputs, out: Tensor) -> Any:
-    """The Jacobian of one output, its rows a batch; of a complex output the derivative, which is no conjugate."""
+    """The Jacobian of one output, its rows as a batch; for a complex output, the derivative without conjugation."""
     size = out.size
     at_once = max(1, ROOM // max(1, size, *(t.size for t in inputs.tensors)))
     blocks = []
@@ -59,7 +59,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
         found = pull(seeds)
         if out.dtype.kind == "c":
             turned = found if all(t.dtype.kind == "c" for t in inputs.tensors) else pull(1j * seeds)
-            found = [np.conj(g) if t.dtype.kind == "c" else g + 1j * h  # of a real input: its real and imaginary part
+            found = [np.conj(g) if t.dtype.kind == "c" else g + 1j * h  # for a real input: its real and imaginary part
                      for g, h, t in zip(found, turned, inputs.tensors, strict=True)]
         blocks.append(found)
     columns: list[Any] = [np.concatenate(column) for column in zip(*blocks, strict=True)]
@@ -70,7 +70,7 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
 
 @refuses_foreign_options
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass an input element, nothing stored.
+    """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass per input element, nothing stored.
 
     `jacfwd(f)(x)` has the shape `out.shape + x.shape`, for nested arguments a tree of them, as `jacrev` gives it. It is
     the cheaper one where there are fewer inputs than outputs; `jacobian` chooses. With `has_aux` as `jacrev`, by one
@@ -81,7 +81,7 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
 
 def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_more: bool, /,
                 *args: Any, **options: Any) -> Any:
-    """The Jacobian by columns; with `unless_more` by rows, if there are fewer of these."""
+    """The Jacobian by columns; with `unless_more` by rows if there are fewer of those."""
     chosen, replace = choose(args, argnums)
     columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more)
     if columns is None:
@@ -121,7 +121,7 @@ def _columns(f: Callable[[Any], Any], chosen: Any, unless_more: bool) -> Any:
 
 
 def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list[Any]:
-    """The columns of one output, those of each input as its block of the Jacobian."""
+    """The columns of one output, arranged into one block of the Jacobian per input."""
     blocks = []
     for t, place in zip(tensors, consecutive(t.size for t in tensors), strict=True):
         part = columns[place]
@@ -132,7 +132,7 @@ def _blocks(columns: Sequence[Any], out: Any, tensors: Sequence[Tensor]) -> list
 
 @refuses_foreign_options
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The Jacobian in the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
+    """The Jacobian, by the mode that takes fewer passes: forward if there are at most as many inputs as outputs.
 
     Shapes and `has_aux` as `jacrev`. A function from R^3 to R^2000 is called three times.
     """

@@ -22,11 +22,11 @@ from autograd.tensor.nested import holds_tensors
 from .batching_rules import Call, all_at_once, broadcasting, one_by_one
 
 FEW = 4
-"""Fewer cotangents than this are pulled back faster one after the other than as a batch."""
+"""Fewer cotangents than this are pulled back faster one by one than as a batch."""
 
 
 class Batch(Box):
-    """A batch that looks like one of its examples: the inside has the batch as axis 0, the outside does not show it."""
+    """A batch that looks like one of its examples: the tensor inside has the batch as axis 0."""
 
     __slots__ = ()
 
@@ -48,13 +48,13 @@ class Batch(Box):
         return result
 
     def _call(self, apply: Any, operands: Sequence[Any], options: dict[str, Any]) -> Call:
-        """The application to operands of which some are batches of this level."""
+        """The application of a primitive to operands, some of which are batches of this level."""
         batched = [type(x) is Batch and x.level == self.level for x in operands]
         inner = [x._inner if b else x for x, b in zip(operands, batched, strict=True)]
         return Call(apply, self._inner.shape[0], inner, batched, options)
 
     def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
-        """Piecewise constant functions: by broadcasting where they are elementwise, else example by example."""
+        """Apply a piecewise constant function: by broadcasting if it is elementwise, else example by example."""
         leaves, structure = tree.flatten((args, options))
         if isinstance(apply.evaluate, np.ufunc):
             out = broadcasting(self._call(apply, leaves, {}))
@@ -114,12 +114,12 @@ class Batch(Box):
 
 
 def gives_an_array(name: str, options: dict[str, Any]) -> bool:
-    """Whether NumPy gives an array, which can be written to, even if it is 0-d."""
+    """Whether NumPy would return an array, which can be written to, even if it is 0-d."""
     return name in ("where", "copy") or (name == "get_item" and leaves_an_array(options["key"]))
 
 
 def _takes_tensors(outputs: Sequence[Tensor], stop: frozenset[Any]) -> bool:
-    """Whether all rules on the way are as fast on tensors."""
+    """Whether all rules on the way are as fast on tensors as on arrays."""
     nodes = reachable(*[o._node for o in outputs if o._node is not None], stop=stop)
     return all(node.primitive.takes_tensors or not node.parents for node in nodes)
 
@@ -145,10 +145,10 @@ def rides_on(x: Tensor, level: int) -> bool:
 
 
 def spread(x: Tensor, level: int, size: int) -> Tensor:
-    """A batch with one copy of `x` an example: a gradient within `vmap` is taken by these, so it differs by example."""
+    """A batch with one copy of `x` per example: a gradient within `vmap` is taken by these, so it differs by example."""
     if rides_on(x, level):
         return x
-    if isinstance(x, Box) and x.level > level:  # what inner transforms made of it stays around
+    if isinstance(x, Box) and x.level > level:  # the boxes of inner transforms stay around it
         return x.with_inner(spread(x._inner, level, size))
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
 
@@ -164,7 +164,7 @@ def in_every_batch(x: Tensor) -> Tensor:
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 
-    `in_axes` is an axis (None: the same for every example), or a tuple with one an argument, and 0 of those by name;
+    `in_axes` is an axis (None: the same for every example), or a tuple with one per argument, and 0 of those by name;
     `out_axes` where the batch goes in the results (None: they share one); for nested arguments or results, an axis for
     each part may be nested likewise. Primitives without a batching rule run example by example.
     `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises `ValueError` where batch sizes differ.
@@ -191,7 +191,7 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
 
 
 def _at_axis(x: Tensor, axis: int | None, level: int, size: int) -> Tensor:
-    """A result with its examples along an axis, or as it is where `axis` says that they share it."""
+    """A result with its examples along `axis`, or as it is if `axis` is None: they share it."""
     if axis is not None:
         whole: Any = inside(x, level, size)
         return np.moveaxis(whole, 0, axis) if axis else whole  # type: ignore[no-any-return]

@@ -61,20 +61,20 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
 
 
 def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
-    """One number for all axes, or one an axis, as a tuple of `count` integers that are at least `least`."""
+    """One number for all axes, or one per axis, as a tuple of `count` integers that are at least `least`."""
     return tuple(integer(f"{speaker}: {name}", number, least) for number in each_axis(speaker, name, value, count))
 
 
 def geometry(speaker: str, axes: int, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None,
              padding: int | Sequence[int], dilation: int | Sequence[int] = 1) -> Geometry:
-    """How windows lie, each number given for all axes or one an axis; the stride is the kernel's size unless given."""
+    """How windows lie, each number given for all axes or one per axis; the stride is the kernel's size unless given."""
     kernel = pair(speaker, "kernel_size", kernel_size, axes)
     return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes),
             pair(speaker, "padding", padding, axes, least=0), pair(speaker, "dilation", dilation, axes))
 
 
 def each_axis(speaker: str, name: str, value: Any, count: int) -> tuple[Any, ...]:
-    """One value for all axes, or one an axis, as a tuple. Raises TypeError for another number of them."""
+    """One value for all axes, or one per axis, as a tuple. Raises TypeError for another number of them."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
     if len(values) != count:
         wanted = "an integer" if count == 1 else f"an integer or {count} of them"

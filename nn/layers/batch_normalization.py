@@ -1,4 +1,4 @@
-"""Normalization with one statistic a channel, of the batch or of each example, that may be kept for evaluation.
+"""Normalization with one statistic per channel, of the batch or of each example, that may be kept for evaluation.
 
     y = (x - mean) / sqrt(var + eps) * weight + bias
 

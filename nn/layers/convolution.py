@@ -67,7 +67,7 @@ class Conv2d(_Convolution):
     """out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j].
 
     Input (N, in_channels, H, W), or one image without N; `weight` (out_channels, in_channels / groups, kh, kw).
-    `padding` is a number, one an axis, "valid" or "same"; `padding_mode` zeros, reflect, replicate or circular.
+    `padding` is a number, one per axis, "valid" or "same"; `padding_mode` zeros, reflect, replicate or circular.
     Raises ValueError for another number of channels, or a kernel larger than the padded input.
     Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
     """
@@ -229,7 +229,7 @@ def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Seque
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         return tuple((total // 2, total - total // 2) for total in totals)
     if isinstance(padding, str):
-        raise ValueError(f"{speaker}: padding is a number, one an axis, 'same' or 'valid', got {padding!r}")
+        raise ValueError(f"{speaker}: padding is a number, one per axis, 'same' or 'valid', got {padding!r}")
     return tuple((p, p) for p in pair(speaker, "padding", padding, len(kernel), least=0))
 
 

@@ -28,7 +28,7 @@ _MODES = {"nearest": _ANY, "nearest-exact": _ANY, "area": _ANY, "linear": (1,), 
 
 
 class Upsample(Layer):
-    """Images of another size, `size` or the old one times `scale_factor`: one number for all axes or one an axis.
+    """Images of another size, `size` or the old one times `scale_factor`: one number for all axes or one per axis.
 
     Input (N, C, H, W), (N, C, L) or (N, C, D, H, W). `mode` is "linear" of sequences, "bilinear" or "bicubic" of
     images, "trilinear" of volumes; or of each "nearest" (to the left), "nearest-exact" (to the centre) or "area", the

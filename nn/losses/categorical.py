@@ -241,5 +241,5 @@ def _class_weight(speaker: Speaker, weight: Any, x: Tensor) -> Tensor | None:
     classes = x.shape[_class_axis(x)]
     found = admitted(f"{described(speaker)}: weight", weight, x.dtype)
     if found.shape != (classes,):
-        raise mistake(speaker, f"needs a weight with one entry a class, ({classes},), got {found.shape}")
+        raise mistake(speaker, f"needs a weight with one entry per class, ({classes},), got {found.shape}")
     return found

@@ -1,4 +1,4 @@
-"""Layers as ONNX nodes: one function a layer, from the names of its inputs to the names of its outputs."""
+"""Layers as ONNX nodes: one function per layer, from the names of its inputs to the names of its outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RNN, LSTM and GRU, and one step of them, as ONNX nodes: one node a layer, with the gates in ONNX's order."""
+"""RNN, LSTM and GRU, and one step of them, as ONNX nodes: one node per layer, with the gates in ONNX's order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""History: the numbers of a training run, one row an epoch."""
+"""History: the numbers of a training run, one row per epoch."""
 
 from __future__ import annotations
 

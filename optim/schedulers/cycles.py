@@ -48,7 +48,7 @@ class OneCycleLR(Cycle):
     `anneal_strategy="linear"`, a line; after the last step the rate stays. With `three_phase` the way down to the start
     takes as long as the way up, and the rest goes on to the end. With `cycle_momentum` the first beta goes down from
     `max_momentum` to `base_momentum` and up again; ValueError for an optimizer without momentum. `max_lr` is one number
-    or one a group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
+    or one per group. L. N. Smith and N. Topin, "Super-Convergence", arXiv:1708.07120.
     """
 
     def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,

@@ -117,6 +117,6 @@ def checked(made: Scheduler, optimizer: Any) -> Optimizer:
 
 
 def for_all_groups(name: str, value: Any) -> None:
-    """Raise TypeError for what is not one number, such as PyTorch's list of one a group."""
+    """Raise TypeError for what is not one number, such as PyTorch's list of one per group."""
     if not hasattr(value, "__float__"):
         raise TypeError(f"{name} is one number for all groups, got {value!r}")

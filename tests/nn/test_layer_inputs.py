@@ -214,7 +214,7 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.Conv2d(3, 8, 3, stride=0), "stride must be an integer of at least 1, got 0"),
     (lambda: nn.Conv2d(3, 8, 3, dilation=0), "dilation must be an integer of at least 1, got 0"),
     (lambda: nn.Conv2d(3, 8, 3, padding=-1), "padding must be an integer of at least 0, got -1"),
-    (lambda: nn.Conv2d(3, 8, 3, padding="full"), "padding is a number, one an axis, 'same' or 'valid', got 'full'"),
+    (lambda: nn.Conv2d(3, 8, 3, padding="full"), "padding is a number, one per axis, 'same' or 'valid', got 'full'"),
     (lambda: nn.Conv2d(3, 8, 3, stride=2, padding="same"), "padding='same' needs stride 1"),
     (lambda: nn.Conv2d(3, 8, 3, padding_mode="mirror"), "padding_mode must be one of 'zeros', 'reflect', 'replicate'"),
     (lambda: nn.ConvTranspose2d(3, 8, 3, output_padding=1), "output_padding must be smaller than stride or dilation"),

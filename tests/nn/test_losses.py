@@ -344,7 +344,7 @@ def test_probabilities_are_checked() -> None:
      "huber_loss: delta must be positive, got -1"),
     (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), ValueError, "label_smoothing must be between 0 and 1, got 1.5"),
     (lambda: nn.CrossEntropyLoss([1.0, 2.0])(LOGITS, [0, 0, 0, 0]), ValueError,
-     r"needs a weight with one entry a class, \(3,\), got \(2,\)"),
+     r"needs a weight with one entry per class, \(3,\), got \(2,\)"),
     (lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])(LOGITS, LOGITS), ValueError,
      r"needs a pos_weight that broadcasts to \(4, 3\), got \(2,\)"),
     (lambda: nn.CrossEntropyLoss()(np.zeros((0, 3)), np.zeros(0, int)), ValueError, "empty batch"),

@@ -1,7 +1,7 @@
 """How many floating-point operations the forward evaluation of a node takes, from shapes alone.
 
 A multiplication and an addition each count one. Products, convolutions, recurrences and attention are counted in full,
-element-wise functions and reductions one an element, moving data nothing; of anything else the count is unknown.
+element-wise functions and reductions one per element, moving data nothing; of anything else the count is unknown.
 """
 
 from __future__ import annotations

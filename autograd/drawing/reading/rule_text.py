@@ -35,7 +35,7 @@ def rule_text(primitive: Primitive, tracked: tuple[bool, ...]) -> str:
 
 
 def _rules(primitive: Primitive, count: int) -> list[Any]:
-    """One rule an operand, wherever this kind of primitive holds it."""
+    """One rule per operand, wherever this kind of primitive holds it."""
     if isinstance(primitive, Elementwise):
         return list(primitive.partials)
     kernel = getattr(primitive, "rule", None)

@@ -1,4 +1,4 @@
-"""Colours, as one palette a theme, and the style sheet made of them.
+"""Colours, as one palette per theme, and the style sheet made of them.
 
 Contrast of every text on its ground is at least 4.5 : 1 (a test measures it). No meaning depends on colour alone:
 every kind has its own outline, gradients are dashed, frozen leaves hatched, outputs drawn with a double line.

@@ -8,7 +8,7 @@ from autograd.table import in_columns
 
 
 def table(graph: Graph) -> str:
-    """One line a vertex, operands by their ids; clusters as headings of their members."""
+    """One line per vertex, operands by their ids; clusters as headings of their members."""
     header = ["id", "what", "shape", "from", "value", "gradient"] + ([graph.heat_unit] if graph.heat_unit else [])
     rows = [_row(graph, vertex, origins) for vertex, origins in _with_origins(graph)]
     kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]
