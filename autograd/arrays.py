@@ -1,4 +1,4 @@
-"""Arrays, numbers and axes as given, converted to what we compute with, or refused if that would change their meaning."""
+"""Arrays, numbers and axes as given, converted to what we compute with; refused if that would change their meaning."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
     parts = list(along(x, axes))
-    first = initial is None and where is True and parts and ufunc.identity is None  # else the hypot of one element could be negative
+    first = initial is None and where is True and parts and ufunc.identity is None  # hypot of one is its size
     total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
     taken = along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[len(taken) - len(parts) :], strict=True):

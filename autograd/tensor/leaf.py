@@ -16,7 +16,7 @@ def mutated(target: Tensor) -> None:
     """Record that the memory of a leaf was written to, so that a backward pass that needs the earlier values raises."""
     leaf = target._node
     if leaf is not None:
-        leaf.changed = "by a step, under no_grad() or through .data"
+        leaf.changed = "by an optimizer step, under no_grad() or through .data"
         target._node = fresh = new_leaf(target)
         fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
 

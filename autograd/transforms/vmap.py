@@ -145,7 +145,7 @@ def rides_on(x: Tensor, level: int) -> bool:
 
 
 def spread(x: Tensor, level: int, size: int) -> Tensor:
-    """A batch with one copy of `x` per example: a gradient within `vmap` is taken by these, so it differs by example."""
+    """A batch with one copy of `x` per example: gradients within `vmap` are taken by these, and differ by example."""
     if rides_on(x, level):
         return x
     if isinstance(x, Box) and x.level > level:  # the boxes of inner transforms stay around it
