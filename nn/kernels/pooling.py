@@ -6,7 +6,8 @@
 Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, an entry an axis: `kernel`, `stride`, `padding` (p on
 both sides: -inf for the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond
 the padding. `count` is the window's area within the padded input, or with `count_include_pad=False` within the input,
-or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch.
+or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch; nan is
+larger than any number.
 
 Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, D, W, C. Along H and D
 a step is over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied
@@ -26,6 +27,7 @@ from autograd.declare import linear, on_arrays_too
 from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
+from autograd.runtime.reduction import nan_or_largest
 from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
@@ -175,7 +177,14 @@ def _for_images(work: Callable[[slice], None], image: Array, block: int) -> None
     for_blocks(work, batch, block_length(batch, image[:, :1].size, block), least=1)
 
 
-def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, list[Array]]:
+def _below(x: Array, largest: Array) -> Array:
+    """Whether x is less than the largest: any number is less than nan."""
+    below: Array = x < largest
+    return below | (np.isnan(largest) & ~np.isnan(x))
+
+
+def _later_is_larger(image: Array, windows: Axis, along: int,
+                     less: Callable[[Array, Array], Array] = np.less) -> tuple[Array, list[Array]]:
     """The largest value of each window, and for every tap but the last, where it sees less than one after it."""
     outputs, inputs = windows.tap(windows.kernel - 1)
     largest = _everywhere(_seen(image, inputs, along), outputs, windows, along, -np.inf)
@@ -183,9 +192,11 @@ def _later_is_larger(image: Array, windows: Axis, along: int) -> tuple[Array, li
     for j in reversed(range(windows.kernel - 1)):
         outputs, inputs = windows.tap(j)
         seen = _seen(image, inputs, along)
-        later.append(_everywhere(seen < largest[_at(outputs, along)], outputs, windows, along, True))
+        later.append(_everywhere(less(seen, largest[_at(outputs, along)]), outputs, windows, along, True))
         seen = _everywhere(seen, outputs, windows, along, -np.inf)
         largest = np.maximum(largest, seen, out=None if np.may_share_memory(seen, image) else seen)
+    if less is np.less and np.isnan(nan_or_largest(largest)):
+        return _later_is_larger(image, windows, along, _below)
     return largest, later[::-1]
 
 

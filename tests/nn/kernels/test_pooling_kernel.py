@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor
+from autograd import Tensor, jvp
 from autograd.testing import check_gradients
 from nn.kernels import pooling
 from nn.kernels.pooling import (
@@ -101,15 +101,26 @@ def test_derivatives_of_maxima_are_those_of_the_reference(geometry: tuple[tuple[
     check(Pool(options), [x], [0])
 
 
-def test_max_of_nan_is_nan_and_its_gradient_is_not_lost() -> None:
-    x = np.zeros((1, 1, 4, 4))
-    x[0, 0, 1, 1] = np.nan
-    options = {"kernel": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": False}
+@examples(25)
+@given(geometry=geometries(), seed=st.integers(0, 99), share=st.sampled_from((0.05, 0.3, 1.0)))
+def test_nan_is_the_largest_and_the_first_of_it_gets_the_cotangent(geometry: tuple[tuple[int, ...], dict[str, Any]],
+                                                                   seed: int, share: float) -> None:
+    shape, options = geometry
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-np.inf, -1.0, 0.0, 1.0, np.inf], size=shape)
+    x[rng.random(shape) < share] = np.nan
     out, residuals = max_pool_forward(x, **options)
-    np.testing.assert_array_equal(out, [[[[np.nan, 0], [0, 0]]]])
-    (dx,) = max_pool_pullback(np.ones_like(out), (x,), residuals, (True,), **options)
-    assert dx is not None
-    assert dx[0, 0, :2, :2].sum() == 1
+    g = rng.normal(size=out.shape)
+    (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)
+    expected, places = np.zeros_like(x), {name: options[name] for name in ("kernel", "stride", "padding", "dilation")}
+    for at, seen in windows(shape[2:], ceil_mode=options["ceil_mode"], **places):
+        for sample, channel in np.ndindex(shape[:2]):
+            best = seen[int(np.argmax([x[sample, channel][place] for place in seen]))]  # NumPy's too takes nan
+            np.testing.assert_array_equal(out[sample, channel][at], x[sample, channel][best])
+            expected[sample, channel][best] += g[sample, channel][at]
+    np.testing.assert_allclose(dx, expected, atol=1e-12)
+    _, tangent = jvp(lambda x: max_pool(x, **options), (x,), (t := rng.normal(size=shape),))
+    assert np.sum(g * np.asarray(tangent)) == pytest.approx(np.sum(t * dx))
 
 
 @pytest.mark.parametrize("size", [4, 64])
