@@ -31,7 +31,7 @@ from autograd.runtime.reduction import nan_or_largest
 from autograd.runtime.selection import select
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
-from nn.kernels.windows import Axis, Windows, axis
+from nn.kernels.windows import Axis, Windows, pool_windows
 
 Entry = TypeVar("Entry")
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
@@ -134,7 +134,7 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
 
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
-    image, geometry = in_memory_order(x), _geometry(x, **options)
+    image, geometry = in_memory_order(x), pool_windows(x.shape[2:], **options)
     shape = image.shape
     for along, windows in _along(geometry):
         shape = _with(shape, along, windows.outputs)
@@ -215,20 +215,29 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
 
 
 def max_pool_reference(x: Any, **options: Any) -> Any:
-    """The taps side by side along a new axis; the first of the largest is taken."""
+    """The first of the largest that each window sees, and not of what pads, where all that it sees is -inf."""
+    geometry = pool_windows(x.shape[2:], **options)
+    choices = _taps(x, geometry, -np.inf)
+    inside = _taps(np.ones((1, 1, *x.shape[2:]), bool), geometry, False)
+    largest = np.argmax(choices, axis=0, keepdims=True)
+    seen = np.take_along_axis(np.broadcast_to(inside, choices.shape), largest, axis=0)
+    return np.take_along_axis(choices, np.where(seen, largest, np.argmax(inside, axis=0, keepdims=True)), axis=0)[0]
+
+
+def _taps(x: Any, geometry: Windows, padding: float) -> Any:
+    """What each tap sees, the taps side by side along a new first axis."""
     taps = [x]
-    for at, windows in enumerate(_geometry(x, **options), start=2):
+    for at, windows in enumerate(geometry, start=2):
         before = (slice(None),) * at
         reach = (windows.outputs - 1) * windows.stride + (windows.kernel - 1) * windows.dilation + 1
         after = max(0, reach - windows.before - windows.size)
         widths = [(0, 0)] * x.ndim
         widths[at] = (windows.before, after)
-        taps = [np.pad(tap, widths, constant_values=-np.inf)[(*before, slice(start, start + span, windows.stride))]
+        taps = [np.pad(tap, widths, constant_values=padding)[(*before, slice(start, start + span, windows.stride))]
                 for tap in taps
                 for span in [(windows.outputs - 1) * windows.stride + 1]
                 for start in range(0, windows.kernel * windows.dilation, windows.dilation)]
-    choices = np.stack(taps)
-    return np.take_along_axis(choices, np.argmax(choices, axis=0, keepdims=True), axis=0)[0]
+    return np.stack(taps)
 
 
 max_pool: Operation = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
@@ -324,7 +333,7 @@ adaptive_spread: Any = on_arrays_too(linear(
 def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  ceil_mode: bool = False, count_include_pad: bool = True, divisor: int | None = None) -> Any:
     """The mean of windows of a sequence, an image or a volume (N, C, ...)."""
-    geometry = _geometry(x, kernel, stride, padding, (1,) * len(kernel), ceil_mode)
+    geometry = pool_windows(x.shape[2:], kernel, stride, padding, (1,) * len(kernel), ceil_mode)
     return mean(x, geometry=geometry, include_pad=count_include_pad, divisor=divisor)
 
 
@@ -340,10 +349,3 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     bounds = tuple(tuple((i * n // m, -(-(i + 1) * n // m)) for i in range(m))
                    for n, m in zip(lengths, size, strict=True))
     return adaptive_mean(x, bounds=bounds)
-
-
-def _geometry(x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
-              ceil_mode: bool) -> Windows:
-    """The windows over x along each axis."""
-    return tuple(axis(n, k, s, d, (p, p), ceil_mode)
-                 for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -102,3 +102,10 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
         raise ValueError(f"a window of {extent} (kernel {kernel}, dilation {dilation}) is larger than the input of "
                          f"{size} with padding {before} + {after}; make the kernel smaller or pad more")
     return Axis(size, kernel, stride, dilation, before, outputs)
+
+
+def pool_windows(sizes: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+                 dilation: Sequence[int], ceil_mode: bool) -> Windows:
+    """The windows of a pool along each axis, padded equally on both sides."""
+    return tuple(axis(n, k, s, d, (p, p), ceil_mode)
+                 for n, k, s, p, d in zip(sizes, kernel, stride, padding, dilation, strict=True))

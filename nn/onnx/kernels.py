@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd.graph import Node
-from nn.kernels.windows import Windows
+from nn.kernels.windows import Windows, pool_windows
 from nn.onnx.graph import Graph
 
 Convert = Callable[[Graph, Node, Sequence[str]], str]
@@ -61,23 +62,33 @@ def _convolution(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Conv", [name for name in inputs if name], group=options["groups"], **sizes)
 
 
+def pooled(windows: Windows) -> dict[str, Any]:
+    """The windows of a pool as attributes; dilations apart, which a mean has none of.
+
+    With `ceil_mode` ONNX keeps a last window that begins in the padding after the input, unlike PyTorch and this
+    library: no axis is rounded up where that is the only one, and otherwise the padding ends where the windows do.
+    """
+    reach = [(axis.outputs - 1) * axis.stride + axis.dilation * (axis.kernel - 1) + 1 - axis.before - axis.size
+             for axis in windows]
+    beyond = any(after > axis.before for after, axis in zip(reach, windows, strict=True))
+    if beyond and min(reach) < 0:
+        raise ValueError("export_onnx: a pool with ceil_mode reaches beyond the padding along one axis and ends before "
+                         "the last pixel along another, and ONNX rounds up all axes or none; crop the input, x[..., :n]")
+    after = [min(axis.before, end) if beyond else axis.before for axis, end in zip(windows, reach, strict=True)]
+    return {"kernel_shape": [axis.kernel for axis in windows], "strides": [axis.stride for axis in windows],
+            "pads": [*(axis.before for axis in windows), *after], "ceil_mode": int(beyond)}
+
+
 def _max_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    options = node.options
-    sizes = {"kernel_shape": list(options["kernel"]), "strides": list(options["stride"]),
-             "pads": list(options["padding"]) * 2, "dilations": list(options["dilation"])}
-    return graph.add("MaxPool", inputs, ceil_mode=int(options["ceil_mode"]), **sizes)
+    options, sizes = node.options, _input_shape(node)[2:]
+    return graph.add("MaxPool", inputs, dilations=list(options["dilation"]), **pooled(pool_windows(sizes, **options)))
 
 
 def _average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    windows: Windows = node.options["geometry"]
     if node.options["divisor"] is not None:
         raise KeyError("average_pool")
-    sizes = {"kernel_shape": [axis.kernel for axis in windows], "strides": [axis.stride for axis in windows],
-             "pads": [axis.before for axis in windows] * 2}
-    whole = [(axis.size + 2 * axis.before - axis.kernel) // axis.stride + 1 for axis in windows]
-    beyond = any(axis.outputs > inside for axis, inside in zip(windows, whole, strict=True))
-    return graph.add("AveragePool", inputs, ceil_mode=int(beyond), count_include_pad=int(node.options["include_pad"]),
-                     **sizes)
+    return graph.add("AveragePool", inputs, count_include_pad=int(node.options["include_pad"]),
+                     **pooled(node.options["geometry"]))
 
 
 def _attention(graph: Graph, node: Node, inputs: Sequence[str]) -> str:

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn import layers
+from nn.kernels.windows import pool_windows
 from nn.layers.padding import MODES
 from nn.module import Module
 from nn.onnx.call import Call, Convert
 from nn.onnx.graph import Graph
+from nn.onnx.kernels import pooled
 
 
 def _convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -47,7 +49,7 @@ def _kernel(module: Any) -> dict[str, Any]:
 
 
 def _max_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return _largest(graph, call, inputs, dilations=list(call.module.dilation), **_pool(call.module))
+    return _largest(graph, call, inputs, dilations=list(call.module.dilation), **_pool(call))
 
 
 def _largest(graph: Graph, call: Call, inputs: Sequence[str], **options: Any) -> list[str]:
@@ -62,12 +64,14 @@ def _average_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     if call.module.divisor_override is not None:
         raise call.error("ONNX has no divisor_override")
     counted = int(call.module.count_include_pad)
-    return [graph.add("AveragePool", inputs, count_include_pad=counted, **_pool(call.module))]
+    return [graph.add("AveragePool", inputs, count_include_pad=counted, **_pool(call))]
 
 
-def _pool(module: Any) -> dict[str, Any]:
-    sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "pads": module.padding * 2}
-    return {"ceil_mode": int(module.ceil_mode), **{name: list(size) for name, size in sizes.items()}}
+def _pool(call: Call) -> dict[str, Any]:
+    module = call.module
+    sizes = call.inputs[0].shape[-module.axes :]
+    return pooled(pool_windows(sizes, module.kernel_size, module.stride, module.padding, module.dilation,
+                               module.ceil_mode))
 
 
 def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:

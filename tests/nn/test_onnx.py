@@ -89,6 +89,11 @@ LAYERS = [
     (nn.AdaptiveMaxPool2d((2, 3), return_indices=True), (2, 3, 4, 6)),
     (nn.MaxPool2d(2, dilation=2), (2, 3, 8, 8)),
     (nn.MaxPool2d(3, stride=2, ceil_mode=True), (2, 3, 8, 8)),
+    *((layer, (2, 3, *size)) for size in ((4, 5), (7, 8), (8, 6)) for layer in (  # a last window would be in padding
+        nn.MaxPool2d(2, 3, 1, ceil_mode=True), nn.MaxPool2d(2, (3, 2), 1, ceil_mode=True, return_indices=True),
+        nn.AvgPool2d(2, 3, 1, ceil_mode=True), nn.AvgPool2d(2, 3, 1, ceil_mode=True, count_include_pad=False))),
+    (nn.MaxPool2d((2, 3), (2, 3), (1, 0), ceil_mode=True), (2, 3, 5, 8)),
+    (nn.AvgPool2d((2, 3), (2, 3), (1, 0), ceil_mode=True), (2, 3, 5, 8)),
     (nn.AvgPool2d(3, stride=2, padding=1), (2, 3, 7, 7)),
     (nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), (2, 3, 7, 7)),
     (nn.AdaptiveAvgPool2d(1), (2, 3, 5, 7)),
