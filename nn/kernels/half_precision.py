@@ -25,11 +25,13 @@ def _narrow(out: Any) -> Any:
 
 
 def in_single(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of one array, computed on float32 where that is float16."""
+    """A function of arrays or tensors of one dtype, computed on float32 where that is float16."""
 
     @wraps(function)
-    def wide(x: Any, **options: Any) -> Any:
-        return function(x, **options) if x.dtype.char != HALF else _narrow(function(_wide(x), **options))
+    def wide(*operands: Any, **options: Any) -> Any:
+        if operands[0].dtype.char != HALF:
+            return function(*operands, **options)
+        return _narrow(function(*map(_wide, operands), **options))
 
     return wide
 

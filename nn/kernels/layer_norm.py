@@ -143,7 +143,8 @@ def _coefficients_of_dx(mean: Array, inverse: Array, total: Array, product: Arra
     coefficients = np.empty((len(mean), 3), mean.dtype)
     slope = mean * total
     slope -= product
-    slope *= inverse * inverse * inverse
+    for _ in range(3):  # a cube of its own would vanish for numbers around 1e15
+        slope *= inverse
     slope /= length
     coefficients[:, 0], coefficients[:, 1] = inverse, slope
     np.subtract(inverse * total / -length, mean * slope, out=coefficients[:, 2])

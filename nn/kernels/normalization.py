@@ -66,7 +66,7 @@ def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)
-        slope = -scale * inverse**2 * product / count
+        slope = -scale * (inverse * (inverse * product)) / count  # in this order nothing vanishes of numbers near 1e15
         shift = -scale * total / count
         if g_variance is not None:
             slope = slope + 2 / max(count - 1, 1) * g_variance
@@ -111,7 +111,7 @@ def inference_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], 
     return (
         dx,
         -scale * total if needs[1] else None,
-        -0.5 * scale * inverse**2 * product if needs[2] else None,
+        -0.5 * scale * (inverse * (inverse * product)) if needs[2] else None,
         product * inverse if needs[3] else None,
         total if needs[4] else None,
     )

@@ -6,8 +6,8 @@
 Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, an entry an axis: `kernel`, `stride`, `padding` (p on
 both sides: -inf for the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond
 the padding. `count` is the window's area within the padded input, or with `count_include_pad=False` within the input,
-or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch; nan is
-larger than any number.
+or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch; nan
+is larger than any number.
 
 Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, D, W, C. Along H and D
 a step is over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied

@@ -1,4 +1,4 @@
-"""Lengths, angles and distances of vectors: what embeddings are compared by."""
+"""Lengths, angles and distances of vectors, what embeddings are compared by; those of float16 in float32."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
+from nn.kernels.half_precision import in_single
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -21,8 +22,7 @@ def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12
 
     Any floating shape; the dtype stays. Raises ValueError for a missing axis.
     """
-    x = admitted("normalize", input)
-    return x / _length("normalize", x, p, dim, eps)  # type: ignore[no-any-return]
+    return _unit(_with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)  # type: ignore[no-any-return]
 
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
@@ -32,8 +32,7 @@ def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1
     Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
     """
     a, b = _together(speaker, x1, x2, real=True)
-    unit_a, unit_b = (x / _length(speaker, x, 2, dim, eps) for x in (a, b))
-    return (unit_a * unit_b).sum(axis=dim)  # type: ignore[no-any-return]
+    return _cosine(_with_axis(speaker, a, dim), b, dim=dim, eps=eps)  # type: ignore[no-any-return]
 
 
 def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
@@ -44,7 +43,7 @@ def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float =
     not broadcast.
     """
     a, b = _together(speaker, x1, x2)
-    return np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)  # type: ignore[no-any-return]
+    return _distance(a, b, p=p, eps=eps, keepdim=keepdim)  # type: ignore[no-any-return]
 
 
 class CosineSimilarity(Layer):
@@ -75,17 +74,35 @@ class PairwiseDistance(Layer):
         return pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim, speaker=self)
 
 
-def _length(speaker: Speaker, x: Any, p: float, dim: int, eps: float) -> Any:
+@in_single
+def _unit(x: Any, *, p: float, dim: int, eps: float) -> Any:
+    return x / np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
+
+
+@in_single
+def _cosine(a: Any, b: Any, *, dim: int, eps: float) -> Any:
+    return (_unit(a, p=2, dim=dim, eps=eps) * _unit(b, p=2, dim=dim, eps=eps)).sum(axis=dim)
+
+
+@in_single
+def _distance(a: Any, b: Any, *, p: float, eps: float, keepdim: bool) -> Any:
+    return np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)
+
+
+def _with_axis(speaker: Speaker, x: Tensor, dim: int) -> Tensor:
+    """The input. Raises ValueError if it has no such axis."""
     if not -x.ndim <= dim < x.ndim:
         raise refusal(speaker, f"input with an axis {dim}", x)
-    return np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
+    return x
 
 
 def _together(speaker: Speaker, x1: Any, x2: Any, *, real: bool = False) -> list[Any]:
-    """Both with all axes, of the shape that they broadcast to."""
+    """Both of the dtype, and with all axes of the shape, that they have together."""
     a, b = admitted(speaker, x1, real=real), admitted(speaker, x2, real=real)
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
         raise mistake(speaker, f"expected shapes that broadcast, got {a.shape} and {b.shape}") from None
-    return [x if x.shape == shape else np.broadcast_to(x, shape) for x in (a, b)]
+    dtype = np.result_type(a.dtype, b.dtype)
+    cast = [x if x.dtype == dtype else x.astype(dtype) for x in (a, b)]
+    return [x if x.shape == shape else np.broadcast_to(x, shape) for x in cast]

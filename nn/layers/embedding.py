@@ -13,6 +13,7 @@ from autograd.boundary import as_plain_array
 from autograd.declare import piecewise_constant
 from nn import init
 from nn.kernels import embedding as kernels
+from nn.kernels.half_precision import in_single
 from nn.kernels.indices import first_outside
 from nn.layers.arguments import floating, positive
 from nn.layers.input import Speaker, described, mistake, refusal
@@ -135,12 +136,13 @@ def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, 
         return  # which is refused below
     rows = np.unique(indices)
     changed = np.array(table)
-    changed[rows] = shortened(table[rows], max_norm, norm_type)
+    changed[rows] = shortened(table[rows], max_norm=max_norm, norm_type=norm_type)
     if not np.array_equal(changed, table, equal_nan=True):
         overwrite(weight, changed)
 
 
-def shortened(rows: Array, max_norm: float, norm_type: float) -> Array:
+@in_single
+def shortened(rows: Array, *, max_norm: float, norm_type: float) -> Array:
     """The rows, those that are longer times max_norm / (length + 1e-7), as in PyTorch."""
     lengths = np.linalg.norm(rows, norm_type, axis=1, keepdims=True)
     return np.where(lengths > max_norm, rows * (max_norm / (lengths + 1e-7)), rows)

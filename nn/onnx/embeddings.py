@@ -16,7 +16,7 @@ def convert_embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[s
     module = call.module
     rows = module.weight.data
     if module.max_norm is not None:
-        rows = shortened(rows, module.max_norm, module.norm_type)
+        rows = shortened(rows, max_norm=module.max_norm, norm_type=module.norm_type)
     table = graph.constant(rows, f"{call.path}.weight")
     return [graph.add("Gather", [table, inputs[0]], axis=0)]
 

@@ -72,8 +72,8 @@ def pooled(windows: Windows) -> dict[str, Any]:
              for axis in windows]
     beyond = any(after > axis.before for after, axis in zip(reach, windows, strict=True))
     if beyond and min(reach) < 0:
-        raise ValueError("export_onnx: a pool with ceil_mode reaches beyond the padding along one axis and ends before "
-                         "the last pixel along another, and ONNX rounds up all axes or none; crop the input, x[..., :n]")
+        raise ValueError("export_onnx: a pool with ceil_mode reaches beyond the padding along one axis and ends "
+                         "before the last pixel along another, but ONNX rounds up all axes or none; crop the input")
     after = [min(axis.before, end) if beyond else axis.before for axis, end in zip(windows, reach, strict=True)]
     return {"kernel_shape": [axis.kernel for axis in windows], "strides": [axis.stride for axis in windows],
             "pads": [*(axis.before for axis in windows), *after], "ceil_mode": int(beyond)}

@@ -145,6 +145,12 @@ def test_rows_that_are_read_are_shortened_in_the_table(norm_type: float) -> None
         layer([6])
 
 
+def test_long_rows_of_half_precision_are_shortened_not_erased() -> None:
+    layer = nn.Embedding.from_pretrained(np.full((2, 4), 300, np.float16), max_norm=4.0)  # squares beyond float16
+    np.testing.assert_allclose(layer([1]).data, [[2, 2, 2, 2]], rtol=1e-3)
+    assert layer.weight.dtype == np.float16
+
+
 def test_a_table_whose_rows_are_shortened_may_be_read_twice_in_a_step() -> None:
     """No derivative reads the table, so that the second read may shorten what the first one read."""
     layer = nn.Embedding(3, 4, max_norm=0.1)

@@ -35,6 +35,29 @@ def test_vectors_of_zero_stay_and_have_finite_slopes() -> None:
     assert np.isfinite(x.grad.data).all()
 
 
+@pytest.mark.parametrize("scale", [2e-4, 1e-2, 1.0, 500.0, 2e4])
+@pytest.mark.parametrize("function", [
+    lambda x: functional.normalize(x), lambda x: functional.normalize(x, 3), lambda x: functional.normalize(x, 1),
+    lambda x: functional.cosine_similarity(x[:2], x[2:]), lambda x: functional.pairwise_distance(x[:2], x[2:], 3),
+], ids=["normalize", "normalize 3", "normalize 1", "cosine", "distance"])
+def test_squares_of_half_precision_neither_overflow_nor_vanish(function: Any, scale: float) -> None:
+    """Those of 300 are more than a float16 can hold, and those of 1e-4 less."""
+    x = (np.tanh(A[:4]) * scale).astype(np.float16)
+    weight, t = C[:4].astype(np.float16), B[:4].astype(np.float16)
+    found = []
+    for dtype in (np.float16, np.float64):
+        def loss(x: Any, dtype: Any = dtype) -> Any:
+            out = function(x)
+            assert out.dtype == dtype
+            return (out * np.resize(weight, out.shape).astype(dtype)).sum()
+
+        out, tangent = jvp(loss, (x.astype(dtype),), (t.astype(dtype),))
+        found.append((out, grad(loss)(x.astype(dtype)), tangent))
+    slopes = np.abs(found[1][1])
+    for half, exact, size in zip(*found, (5.0, slopes.max(), (slopes * np.abs(t)).sum()), strict=True):
+        np.testing.assert_allclose(half, exact, rtol=4e-3, atol=4e-3 * size + 6e-8)
+
+
 def test_cosines_and_distances_by_a_loop() -> None:
     for k in range(5):
         cosine = A[k] @ B[k] / np.linalg.norm(A[k]) / np.linalg.norm(B[k])

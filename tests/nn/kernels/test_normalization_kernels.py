@@ -249,6 +249,28 @@ def test_layer_norm_of_rows_far_from_zero_keeps_float32s_digits(length: int, off
     assert (np.abs(out - expected) <= 1e-5 * np.abs(expected).max() + far[:, np.newaxis] * np.abs(weight))[near].all()
 
 
+@pytest.mark.parametrize("scale", [1e-15, 1e-5, 1e5, 1e15, 3e17])
+@pytest.mark.parametrize("rows", [6, 600])
+@pytest.mark.parametrize(("kernel", "options"), [
+    (batch_norm, {}), (group_norm, {"groups": 2}), (layer_norm, {"axes": 1}), (rms_norm, {"axes": 1})])
+def test_gradients_far_from_one_keep_float32s_digits(kernel: Any, options: dict[str, Any], rows: int,
+                                                     scale: float) -> None:
+    """1 / deviation is their size there, and its cube less than float32 can hold."""
+    generator = np.random.default_rng(4)
+    x, g = (random(generator, rows, 16, dtype=np.float32) for _ in range(2))
+    x *= np.float32(scale)
+    parameters = affine(16, np.float32)[: 1 if kernel is rms_norm else 2]
+
+    def gradients(dtype: Any) -> list[Any]:
+        given = [Tensor(a.astype(dtype), requires_grad=True) for a in (x, *parameters)]
+        out = kernel(*given, eps=1e-5, **options)
+        ((out[0] if kernel is batch_norm else out) * g.astype(dtype)).sum().backward()
+        return [t.grad.data for t in given]
+
+    for single, double in zip(gradients(np.float32), gradients(np.float64), strict=True):
+        assert_close(single.astype(float) / np.abs(double).max(), double / np.abs(double).max(), 2e-5)
+
+
 @pytest.mark.parametrize(("kernel", "options"), [
     (batch_norm, {}), (group_norm, {"groups": 2}), (layer_norm, {"axes": 1}), (rms_norm, {"axes": 1})])
 def test_values_and_tangents_of_half_precision_are_half_precise(kernel: Any, options: dict[str, Any]) -> None:
