@@ -1,4 +1,4 @@
-"""The textbook: every derivative the library knows, stated once, one family a file. Importing it registers them all."""
+"""The textbook: every derivative the library knows, stated once, one family per file. Importing it registers all."""
 
 from __future__ import annotations
 

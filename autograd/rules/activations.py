@@ -25,11 +25,11 @@ from .ufuncs import select
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-MANY = 2**12  # elements from which on a look at all of them costs less than the largest of each row
+MANY = 2**12  # from this size on, scanning all elements is cheaper than taking the maximum of each row
 
 
 def _where_positive(g: Array, out: Array) -> Array:
-    """g (out > 0), 0 outside whatever g is; of large arrays in blocks, without a mask as large as they are."""
+    """g (out > 0), exactly 0 elsewhere even if g is nan; large arrays go in blocks, without a full-size mask."""
     if type(g) is np.ndarray and g.size > BLOCK and g.dtype == out.dtype and g.dtype.char in "fd":
         product = np.empty_like(g)
         if in_blocks(lambda product, g, out: keep_into(product, out > 0, g), product, g, out, block=LONG, least=2):
@@ -38,14 +38,14 @@ def _where_positive(g: Array, out: Array) -> Array:
 
 
 def _sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)): of a negative x it keeps its digits, which 1/2 + tanh(x / 2) / 2 loses to the 1/2."""
-    with np.errstate(over="ignore"):  # 1 / inf is right
+    """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
+    with np.errstate(over="ignore"):  # exp may overflow: 1 / inf is right
         return 1 / (1 + np.exp(-x))
 
 
 def _softplus(x: Array) -> Array:
     """max(x, 0) + log1p(exp(-|x|)), in a fifteenth of the time of `np.logaddexp`."""
-    if x.dtype.kind == "c":  # of which the maximum is one by the real part
+    if x.dtype.kind == "c":  # NumPy compares complex numbers by their real part
         raise TypeError("softplus is for real numbers; write np.log1p(np.exp(z))")
     return maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
@@ -61,7 +61,7 @@ def _elu(x: Array, alpha: Array) -> Array:
 
 
 def _floating(x: Any) -> Tensor:
-    """Numbers as a tensor, integers cast as NumPy's exp casts them: below there is a sign to turn, and an infinity."""
+    """Numbers as a tensor, integers cast as NumPy's exp casts them, since integers have no infinity."""
     x = as_tensor(x)
     return x if x.dtype.kind in "fc" else x.astype(np.result_type(x.dtype, np.float16))  # type: ignore[no-any-return]
 
@@ -153,13 +153,13 @@ def elu(x: ArrayLike, alpha: float | Tensor = 1.0) -> Tensor:
 
 
 def _total(powers: Array, axis: Any) -> Array:
-    """Their sum; that of float16 in float32, since 70,000 classes are more than float16 counts to."""
+    """The sum over an axis; that of float16 in float32, since float16 cannot count to 70,000 classes."""
     wide = {"dtype": np.float32} if powers.dtype.char == "e" else {}
     return reduce(np.add, powers, axis=axis, keepdims=True, **wide)
 
 
 def _top(x: Array, axis: Any) -> Array:
-    """The largest, -inf of nothing."""
+    """The maximum over an axis; -inf if there is nothing."""
     return reduce(np.maximum, x, axis=axis, keepdims=True, **({} if x.size else {"initial": -np.inf}))
 
 
@@ -194,7 +194,7 @@ def weights(x: Array, axis: Any) -> Array:
 
 
 def _among(g: Array, out: Array, *, axis: Any) -> Array:
-    """`out * (g - np.sum(g * out, axis))`: the derivative of softmax, a symmetric matrix, times a change."""
+    """`out * (g - np.sum(g * out, axis))`: the Jacobian of softmax, which is symmetric, times g."""
     if type(g) is type(out) is np.ndarray and axis in (-1, out.ndim - 1) and out.dtype.char in "fd":
         along_rows = (g - np.vecdot(g, out)[..., np.newaxis]) * out  # right where nothing is infinite
         if not np.isnan(nan_or_largest(along_rows)):
@@ -250,13 +250,13 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: 
         return np.positive(clip(a, a_min, a_max, min=min, max=max), out=out)
     a = array_of(a)
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    if a.dtype.kind in "iu":  # a Python integer beyond what they can be is no bound to them
+    if a.dtype.kind in "iu":  # a Python integer that the dtype cannot hold never binds
         limits = np.iinfo(a.dtype)
         low = None if type(low) is int and low <= limits.min else low
         high = None if type(high) is int and high >= limits.max else high
     if low is None and high is None:
         return np.copy(a)
-    if a.dtype.kind not in "fc":  # or else a Python integer would make int64 of booleans before the other bound comes
+    if a.dtype.kind not in "fc":  # else a Python integer would turn booleans into int64 before the other bound applies
         bounds = [x if isinstance(x, (int, float)) else array_of(x) for x in (low, high) if x is not None]
         a = a.astype(np.result_type(a, *bounds))
     if a.dtype.kind == "f" and type(low) in NUMBERS and type(high) in NUMBERS:

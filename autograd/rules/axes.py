@@ -1,4 +1,4 @@
-"""Axes as NumPy reads them: counted from either end, None for all of them; `AxisError` where there is no such axis."""
+"""Axes as NumPy reads them: counted from either end, None for all of them, `AxisError` for one that does not exist."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def one_axis(x: Array, axis: Any) -> int:
 
 
 def all_axes(x: Array, axis: Any) -> tuple[int, ...]:
-    """The positions of the axes that a reduction is over."""
+    """The positions of the axes that a reduction goes over."""
     return tuple(range(x.ndim)) if axis is None else normalize_axis_tuple(axis, x.ndim)
 
 
 def flat_or_along(x: Array, axis: Any) -> tuple[Array, int]:
-    """An array and the axis to work along; without an axis, the array in one row."""
+    """An array and the axis to work along; if that is None, the flattened array."""
     return (x.reshape(-1), 0) if axis is None else (x, one_axis(x, axis))
 
 
@@ -31,14 +31,14 @@ def part(x: Array, axis: Any, key: Any) -> Array:
 
 
 def with_length(x: Array, axis: int, length: int) -> tuple[int, ...]:
-    """The shape of x but for the length of one axis."""
+    """The shape of x with another length of one axis."""
     shape = list(x.shape)
     shape[axis] = length
     return tuple(shape)
 
 
 def at_least_one_axis(x: Array) -> Array:
-    """A 0-d array as one element, for the functions that let it have an axis 0."""
+    """A 0-d array as a vector of one element, for functions that accept axis 0 of a 0-d array."""
     return x if x.ndim else x.reshape(1)
 
 

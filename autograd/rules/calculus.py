@@ -54,7 +54,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 
 @composite(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """Between samples the slope is a difference quotient; at a sample, the quadratic through it and its neighbours'."""
+    """Slopes at samples: the slope of the quadratic through a sample and its neighbours, by difference quotients."""
     f = array_of(f)
     axes = all_axes(f, axis)
     spacings = varargs or (1.0,)
@@ -102,7 +102,7 @@ def trapezoids(y: Any, x: Any, dx: Any, axis: int) -> Array:
 
 @composite(np.unwrap)
 def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: Any = 2 * np.pi) -> Any:
-    """`p` plus whole periods, whose number is piecewise constant."""
+    """`p` plus whole periods, a piecewise constant number of them."""
     return p + period * piecewise_constant(whole_periods)(p, discont, axis, period)
 
 
@@ -120,7 +120,7 @@ def at(x: Array, places: Array) -> Array:
 
 @composite(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
-    """A line from each sample to the next, and level beyond the ends."""
+    """A line from each sample to the next, and constant beyond the ends."""
     x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
     if "c" in (x.dtype.kind, xp.dtype.kind):
         raise TypeError(f"interp takes real places, got {x.dtype} and {xp.dtype}")

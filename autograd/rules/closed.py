@@ -21,18 +21,18 @@ from autograd.rule_signature import Rule, argument_names
 from autograd.runtime.locks import renewed
 from autograd.tensor import Tensor
 
-_making = renewed(globals(), "_making")  # two threads make an operation once
+_making = renewed(globals(), "_making")  # two threads must not create the same operation twice
 
 
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None, **options: Any) -> Rule:
-    """What `declare.elementwise` is, for SciPy's functions, whose names may be NumPy's too."""
+    """`declare.elementwise` for SciPy's functions, some of which share a name with NumPy's."""
     label = name or function.__name__
-    label = f"scipy.{label}" if label in primitives else label  # NumPy's function of the name
+    label = f"scipy.{label}" if label in primitives else label  # NumPy has a function of the same name
     return declare.elementwise(function, *partials, name=label, **options)
 
 
 def composite(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
-    """Register a ufunc by its definition in others: its values are its own, its partials those of the definition."""
+    """Register a ufunc by a definition in terms of others: values are the ufunc's, partials the definition's."""
 
     def register(definition: Rule) -> Rule:
         cast = in_dtypes_of(ufunc, definition)
@@ -44,7 +44,7 @@ def composite(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
 
 
 def closed(rule: Rule, name: str) -> Rule:
-    """The rule, as one operation where it meets tensors: where it is itself differentiated."""
+    """The rule as a single operation when it meets tensors, that is, when it is differentiated itself."""
 
     @functools.cache
     def operation() -> Elementwise:

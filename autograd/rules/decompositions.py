@@ -56,7 +56,7 @@ def hermitian_change(t: Array, values: Array, vectors: Array) -> tuple[Array, Ar
 
 
 def within_pairs(u: Array, t: Array, v: Array) -> Array:
-    """Re u_k^H t v_k for each pair of columns: how an eigenvalue moves, or a singular value."""
+    """Re u_k^H t v_k for each pair of columns: the tangent of an eigenvalue, or of a singular value."""
     return np.real(np.sum(np.conj(u) * (t @ v), axis=-2))
 
 
@@ -123,7 +123,7 @@ def singular_change(t: Array, u: Array, s: Array, vh: Array) -> tuple[Array, Arr
 
 
 def completed(change: Array, columns: Array, rest: Array) -> Array:
-    """The change of a unitary matrix whose first columns change; the others stay orthogonal to them."""
+    """The tangent of a unitary matrix whose first columns have a tangent; the others stay orthogonal to them."""
     return np.concatenate([change, -columns @ (H(change) @ rest)], axis=-1) if rest.shape[-1] else change
 
 
@@ -136,7 +136,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     values, vectors = np.linalg.eigh(a)
     order = np.flip(np.argsort(np.abs(values), axis=-1), -1)
     values, vectors = np.take_along_axis(values, order, -1), np.take_along_axis(vectors, order[..., None, :], -1)
-    signs = np.where(values < 0, -1, 1).astype(values.dtype)  # of 0 too, which has singular vectors
+    signs = np.where(values < 0, -1, 1).astype(values.dtype)  # the zero matrix has singular vectors, too
     return SVDResult(vectors, np.abs(values), H(vectors * signs[..., None, :]))
 
 
@@ -171,7 +171,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     if mode not in ("reduced", "complete", "r"):
         raise ValueError(f"qr(mode={mode!r}) has no derivative; the modes are reduced, complete and r")
     rows, columns = a.shape[-2:]
-    first = max(0, rows - (a.dtype.kind != "c"))  # whose directions say all of q: a real one is left a sign
+    first = max(0, rows - (a.dtype.kind != "c"))  # the directions of q determine it, up to a sign if it is real
     if columns <= first:
         q, r = qr_of(a, mode="reduced" if mode == "r" else mode)
     else:

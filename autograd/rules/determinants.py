@@ -1,4 +1,4 @@
-"""Determinants: the gradient is the matrix of cofactors, which singular matrices have too."""
+"""Determinants: the gradient is the matrix of cofactors, which exists for singular matrices too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def trace_of_product(x: Array, y: Array) -> Array:
 
 
 def cofactors(x: Array) -> Array:
-    """The transposed adjugate, det(x) inv(x)^T; without a division where x has no inverse."""
+    """The transposed adjugate, det(x) inv(x)^T, computed without division where x has no inverse."""
     try:
         return np.linalg.det(x)[..., None, None] * mT(np.linalg.inv(x))
     except np.linalg.LinAlgError:
@@ -59,7 +59,7 @@ def cofactors_by_blocks(x: Array) -> Array:
 
 
 def adjugate(x: Array) -> tuple[Array, Array]:
-    """The adjugate and the determinant by Faddeev's and LeVerrier's recurrence, which divides by whole numbers only."""
+    """The adjugate and the determinant by the Faddeev-LeVerrier recurrence, which divides by integers only."""
     size, one = x.shape[-1], np.eye(x.shape[-1], dtype=x.dtype)
     m = np.broadcast_to(one, x.shape)
     for k in range(1, size):
@@ -70,7 +70,7 @@ def adjugate(x: Array) -> tuple[Array, Array]:
 
 @piecewise_constant
 def small_values(x: Array) -> Array:
-    """How many singular values are so small that the inverse would lose half of the digits of a second derivative."""
+    """How many singular values are so small that the inverse would lose half the digits of a second derivative."""
     s = np.linalg.svdvals(x)
     return np.sum(s <= np.sqrt(np.finfo(s.dtype).eps) * np.max(s, axis=-1, keepdims=True, initial=0), axis=-1)
 
@@ -85,12 +85,12 @@ slogdet_of = general(
 
 
 def turned(change: Array, sign: Array) -> tuple[Array, Array]:
-    """The changes of sign and log|det| for that of log det: a complex sign turns."""
+    """The tangents of sign and log|det|, given that of log det: a complex sign rotates."""
     return (np.imag(change) * 1j * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
 
 
 def turning(g_sign: Array, g_log: Array, sign: Array) -> Array:
-    """The transpose: the cotangent of log det."""
+    """The transpose of that: the cotangent of log det."""
     g_log = 0.0 * np.real(sign) if g_log is None else g_log
     return g_log if g_sign is None or sign.dtype.kind != "c" else g_log + np.imag(g_sign * sign) * 1j
 

@@ -29,7 +29,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     obj, places = shared_values(obj), np.arange(arr.shape[axis])
     if isinstance(obj, slice) or (np.size(obj) == 1 and np.asarray(obj).dtype.kind in "iu"):
         return lying_as(arr, np.take(arr, np.delete(places, obj), axis=axis))
-    return part(arr, axis, np.delete(places, obj))  # which lies as NumPy's own does
+    return part(arr, axis, np.delete(places, obj))  # with NumPy's memory layout
 
 
 @composite(np.insert)
@@ -44,7 +44,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     if where.ndim == 0:
         values = np.moveaxis(values, 0, axis)
     count = int(np.sum(where)) if where.dtype == bool else where.size
-    count = values.shape[axis] if count == 1 else count  # one position takes a block of any length
+    count = values.shape[axis] if count == 1 else count  # a single position takes a block of any length
     new = np.broadcast_to(values, with_length(arr, axis, count)).astype(arr.dtype)
     order = np.insert(np.arange(size), obj, np.arange(size, size + count))
     return lying_as(arr, np.take(np.concatenate([arr, new], axis=axis), order, axis=axis))
@@ -81,7 +81,7 @@ def used_range(x: Array) -> tuple[Array, Array]:
 def block(arrays: Any) -> Any:
     ndim = max(depth(arrays), *[np.ndim(x) for x in leaves_of(arrays)])
     out = assembled(arrays, ndim, depth(arrays))
-    return out if isinstance(arrays, list) else np.copy(out)  # joined with nothing it would be a view
+    return out if isinstance(arrays, list) else np.copy(out)  # joined with nothing, it would be a view
 
 
 def depth(nested: Any) -> int:

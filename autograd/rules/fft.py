@@ -21,7 +21,7 @@ SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ort
 
 
 def swapped(norm: Any) -> Any:
-    """The normalization of the inverse of a transform with this one."""
+    """The normalization that the inverse of a transform needs, given the transform's own."""
     one_of("norm", norm, SWAPPED)
     return SWAPPED[norm]
 
@@ -37,7 +37,7 @@ linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, None, axis, norm), x.shape[axis], axis))
 linear(np.fft.ifft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.ifft(g, None, axis, norm), x.shape[axis], axis))
-# What the engine takes of it is its real part, as x is real.
+# The engine takes the real part, since x is real.
 linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, n or x.shape[axis], axis, norm), x.shape[axis], axis))
 linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
@@ -45,7 +45,7 @@ linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
 
 
 def doubled(x: Array, size: int, axis: int) -> Array:
-    """Twice each coefficient that stands for its mirror image too: all but the first, and the last of an even size."""
+    """Double each coefficient that also represents its mirror image: not the first, nor the last of an even size."""
     weights = np.full(x.shape[axis], 2, x.real.dtype)
     weights[:: x.shape[axis] - 1 if size % 2 == 0 else size] = 1
     return x * weights.reshape([-1] + [1] * (-1 - axis if axis < 0 else x.ndim - 1 - axis))

@@ -1,4 +1,4 @@
-"""The GELU, x times the normal distribution's Phi(x); in float32, as networks use it, a kernel of its own.
+"""The GELU, x times the normal distribution function Phi(x); with a kernel of its own for networks' float32.
 
     gelu(x) = max(x, 0) - y r(y) exp(-y² / 2),   y = |x|,   r(y) = exp(y² / 2) Phi(-y)
 
@@ -26,7 +26,7 @@ NUMERATOR = (0.398898523, 2.78888254, 8.42983723, 11.615341)
 DENOMINATOR = (6.98616795, 22.2068557, 35.3946265, 23.2306913)  # after y^4
 END = 15.0  # beyond, exp(-y² / 2) is 0 in float32
 DENSITY = 0.3989422804014327  # of the normal distribution at 0
-TINY = 1e-36  # squares below which a quotient of so small numbers has lost digits, or is 0 / 0
+TINY = 1e-36  # below this square a quotient of such small numbers loses digits, or is 0 / 0
 
 
 def _value(out: Array, x: Array) -> None:
@@ -68,7 +68,7 @@ def _pulled(dx: Array, g: Array, x: Array, out: Array) -> None:
 
 def _pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs) -> tuple[Array]:
     x, out = operands[0], residuals[0]
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where another expression takes its place
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # another expression replaces these
         return (filled(_pulled, np.empty_like(x), g, x, out, block=LONG),)
 
 

@@ -21,9 +21,9 @@ from autograd.tensor.mutation import link_choice
 from .axes import at_least_one_axis, flat_or_along, part
 
 NOTHING = np.False_  # 0 in any dtype
-PLACES = (int, np.integer, slice, type(...))  # what an index may have besides None and arrays
-LONG = 256  # elements from which a loop over the places along an axis pays
-MANY = 1024  # elements from which it pays to find their places in memory
+PLACES = (int, np.integer, slice, type(...))  # what an index may contain besides None and arrays
+LONG = 256  # from this size on, a loop over the places along an axis pays off
+MANY = 1024  # from this size on, it pays off to compute their places in memory
 
 
 def get_item(x: Array, *, key: Any) -> Array:
@@ -31,7 +31,7 @@ def get_item(x: Array, *, key: Any) -> Array:
 
 
 def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` with `g` added at `key`; an element that is read twice receives twice."""
+    """Zeros of `shape` with `g` added at `key`; an element that was read twice receives two contributions."""
     if not is_basic(key):
         return added_up(g, key, shape)
     out = np.zeros(shape, g.dtype)
@@ -45,17 +45,17 @@ def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
     *lead, last = parts_of(key)
     whole = all(type(k) is slice and k == slice(None) for k in lead)
     if whole and np.ndim(last) == 1 and g.size > LONG * np.size(last):
-        for i, position in enumerate(np.asarray(last).tolist()):  # in a tenth of the time of `add.at`
+        for i, position in enumerate(np.asarray(last).tolist()):  # ten times as fast as `add.at`
             out[(*lead, position)] += g[(*lead, i)]
     elif g.size < MANY or len(shape) == 1:
         np.add.at(out, key, g)
-    else:  # at one index, in a fifth of the time that several take
+    else:  # one index is five times as fast as several
         np.add.at(out.reshape(-1), places(key, shape).reshape(-1), g.reshape(-1))
     return out.astype(g.dtype, copy=False)
 
 
 def places(key: Any, shape: tuple[int, ...]) -> Array:
-    """Where in an array of `shape`, laid out in one row, the elements at `key` are."""
+    """The positions of the elements at `key` in a flattened array of `shape`."""
     keys = parts_of(key)
     if not all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
         return np.arange(prod(shape)).reshape(shape)[key]
@@ -95,14 +95,14 @@ def write(target: Array, value: Array, *, key: Any) -> Array:
 
 
 def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
-    """The overwritten elements pass nothing to the old values, and their cotangent to the new ones."""
+    """The cotangent of overwritten elements goes to the new values, and none to the old ones."""
     if i == 0:
         return overwrite(g, NOTHING, key=key)
     return fold(g[key] * last_writes(g.shape, key), operands[1].shape)
 
 
 def last_writes(shape: tuple[int, ...], key: Any) -> Any:
-    """1, or where an element is written several times, 1 for the write that stays."""
+    """1, but 0 for writes that a later one to the same element overwrites."""
     if is_basic(key):
         return 1
     winner = np.zeros(shape, int)
@@ -112,7 +112,7 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
 
 
 def fold(g: Array, shape: tuple[int, ...]) -> Array:
-    """Leading axes of length 1 that assignment dropped, put back."""
+    """Put back leading axes of length 1 that assignment dropped."""
     return g.reshape((1,) * (len(shape) - g.ndim) + g.shape)
 
 
@@ -157,7 +157,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
     indices = indices.astype(np.intp) if indices.dtype.kind == "b" else indices  # False and True are 0 and 1 to `take`
     a, axis = flat_or_along(at_least_one_axis(a), axis)
     size = a.shape[axis]
-    if not a.size:  # there is nothing in the result, or it cannot be had
+    if not a.size:  # the result is empty, or there is nothing to take
         shape = (*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :])
         if prod(shape):
             raise IndexError(f"take cannot take anything from the empty axis {axis} of shape {a.shape}")
@@ -202,7 +202,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 
 def _order(x: Array, axis: int) -> Array:
-    """The permutation that sorts; equal elements stay in their order. Where there are none, NumPy has a faster way."""
+    """The permutation that sorts, with equal elements in order; without equal elements, NumPy's faster sort does."""
     found = np.argsort(x, axis=axis)
     ordered = np.take_along_axis(x, found, axis)
     distinct = part(ordered, axis, slice(1, None)) > part(ordered, axis, slice(None, -1))  # False for nan

@@ -86,7 +86,7 @@ log1prel = by_order("log1prel", relative(np.log1p), derivatives_of_quotient(  # 
     lambda x, n: -factorial(n - 1) / (-1 - x) ** n, lambda n: 0.5))
 
 
-OVERFLOWS = 720.0  # where exp(x) does, and with it i0
+OVERFLOWS = 720.0  # where exp(x) overflows, and with it i0
 
 
 def i0_derivative(x: Array, order: int) -> Array:

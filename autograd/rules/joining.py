@@ -1,4 +1,4 @@
-"""Functions that join arrays and split them: concatenate, stack, array, split and their kin. All are linear."""
+"""Functions that join and split arrays: concatenate, stack, array, split and the like. All are linear."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .axes import one_axis, part
 
 
 def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:
-    """The part of the joined cotangent that came from operand `i`."""
+    """The part of the joined cotangent that belongs to operand `i`."""
     start = sum(sizes[:i])
     return part(g, axis, slice(start, start + sizes[i]))
 
@@ -43,7 +43,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
 
 
 def in_one_dtype(name: str, parts: list[Any], dtype: Any, casting: Any) -> list[Any]:
-    """The arrays in the dtype that is asked for, or in those that NumPy makes one of."""
+    """The arrays in the requested dtype, or else in the one that NumPy promotes them to."""
     if parts and (dtype is not None or casting != "same_kind"):
         dtype = np.dtype(np.result_type(*parts) if dtype is None else dtype)
         refused = [x.dtype for x in parts if not np.can_cast(x.dtype, dtype, casting)]
@@ -108,7 +108,7 @@ def column_stack(tup: Sequence[Any]) -> Any:
 
 
 def at_least(ndim: int, lifted: Callable[[Any], Any]) -> Callable[..., Any]:
-    """The arrays, those of fewer axes lifted to so many."""
+    """The arrays, those with fewer axes extended to this many."""
 
     def apply(*arrays: Any) -> Any:
         out = tuple(x if x.ndim >= ndim else lifted(x) for x in arrays_of(arrays))
@@ -144,7 +144,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
 
 
 def split_along(axis: int, least: int) -> Callable[[Any, Any], Any]:
-    """A split along an axis, or the last before it, of arrays that have at least so many."""
+    """A split along a fixed axis, or an earlier one for arrays with fewer axes."""
 
     def apply(ary: Any, indices_or_sections: Any) -> Any:
         if ary.ndim < least:

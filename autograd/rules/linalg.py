@@ -23,12 +23,12 @@ from .truncation import kept
 
 
 def namedtuple_of(function: Any) -> Any:
-    """The type of what a function of a matrix returns, which NumPy does not name."""
+    """The result type of a linear algebra function, which NumPy does not expose."""
     return type(function(np.eye(1)))
 
 
 def half(a: Array, lower: bool) -> Array:
-    """One triangle with half of the diagonal: the part of a Hermitian matrix that makes it with its transpose."""
+    """One triangle with half the diagonal: a Hermitian matrix is the sum of this part and its conjugate transpose."""
     part = np.tril(a) if lower else np.triu(a)
     return part * (1 - np.eye(a.shape[-1], dtype=np.finfo(a.dtype).dtype) / 2)
 
@@ -42,7 +42,7 @@ mirrored_of = linear(_mirrored, lambda g, *, lower: half(g + H(g), lower), name=
 
 
 def mirrored(a: Any, lower: bool = True) -> Any:
-    """The Hermitian matrix that NumPy takes `a` for: it reads one triangle, and the real part of the diagonal."""
+    """The Hermitian matrix that NumPy reads in `a`: one triangle, and the real part of the diagonal."""
     if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
         raise np.linalg.LinAlgError(f"a Hermitian matrix is square, got shape {a.shape}")
     return mirrored_of(floating(a), lower=lower)
@@ -67,12 +67,12 @@ lstsq_of = differential(
 
 
 def pinv_change(t: Array, x: Array, out: Array) -> Array:
-    """The change of `pinv(x)` with x, of constant rank (Golub and Pereyra 1973)."""
+    """The differential of `pinv(x)` at constant rank (Golub and Pereyra 1973)."""
     return (-out @ t @ out + (out @ H(out)) @ H(t - x @ (out @ t)) + H(t - (t @ out) @ x) @ (H(out) @ out))
 
 
 def inverse_change(t: Array, x: Array, y: Array, out: Array, cut: Any) -> Array:
-    """The change of `pinv(x) @ y` with x, of constant rank (Golub and Pereyra 1973)."""
+    """The differential of `pinv(x) @ y` in x, at constant rank (Golub and Pereyra 1973)."""
     inverse = np.linalg.pinv(x, rcond=cut)
     t, x = kept(t, x, inverse, cut)
     return (-inverse @ (t @ out) + inverse @ (H(inverse) @ (H(t) @ (y - x @ out)))
@@ -80,7 +80,7 @@ def inverse_change(t: Array, x: Array, y: Array, out: Array, cut: Any) -> Array:
 
 
 def cutoff(x: Array, rcond: Any) -> Any:
-    """The relative size below which lstsq takes a singular value for 0; a negative `rcond` is LAPACK's precision."""
+    """The relative size below which lstsq treats a singular value as 0; a negative `rcond` means machine precision."""
     eps = np.finfo(x.dtype).eps
     return eps * max(x.shape) if rcond is None else eps / 2 if rcond < 0 else rcond
 
@@ -160,7 +160,7 @@ def matrix_power(a: Any, n: int) -> Any:
     n = operator.index(n)
     if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
         raise np.linalg.LinAlgError(f"matrix_power takes square matrices, got shape {a.shape}")
-    if n <= 0:  # to the power 0 it is the identity, of which each element is constant in a
+    if n <= 0:  # to the power 0 it is the identity, whatever a is
         a, n = np.linalg.inv(a) if n else np.where(True, np.eye(*a.shape[-2:], dtype=a.dtype), a), -n or 1
     half = matrix_power(a, n // 2) if n > 1 else None
     return a if half is None else half @ half if n % 2 == 0 else half @ half @ a
@@ -168,7 +168,7 @@ def matrix_power(a: Any, n: int) -> Any:
 
 @composite(np.linalg.multi_dot)
 def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
-    """One contraction of the chain, in the order that einsum finds to be cheapest."""
+    """One contraction of the whole chain, in the cheapest order that einsum finds."""
     if len(arrays) < 2:
         raise ValueError(f"multi_dot needs at least two arrays, got {len(arrays)}")
     terms = [LETTERS[i : i + 2] for i in range(len(arrays))]

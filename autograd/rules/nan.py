@@ -1,4 +1,4 @@
-"""Functions that leave nan out: those of `reductions` on the other elements. A nan gets the gradient 0."""
+"""Functions that skip nan: those of `reductions` on the other elements. The gradient of a nan element is 0."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.tensor.nested import values_of
 
 
 def filled(function: Callable[..., Any], value: float) -> Callable[..., Any]:
-    """The function with every nan replaced by what does not count in it."""
+    """The function with every nan replaced by its neutral element."""
     return lambda a, *args, **options: function(np.where(np.isnan(a), value, a), *args, **options)
 
 
@@ -31,7 +31,7 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 
 def spread(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A variance or its root; nan where not more than `ddof` numbers are left."""
+    """A variance or its root; nan unless more than `ddof` numbers are left."""
     names = ("axis", "dtype", "out", "ddof", "keepdims")
     left = left_out(function, *names)
 
@@ -50,7 +50,7 @@ def extreme(function: Callable[..., Any], value: float) -> Callable[..., Any]:
     """The greatest or least number; nan where there is none and no `initial`."""
 
     def apply(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
-        if a.dtype.kind not in "fc":  # whose numbers may be more than an infinite float can be compared with
+        if a.dtype.kind not in "fc":  # Python integers may be too large to compare with a float
             return function(a, axis=axis, out=out, keepdims=keepdims, **options)
         best = function(np.where(np.isnan(a), value, a), axis=axis, out=out, keepdims=keepdims, **options)
         if options.get("initial") is not None:

@@ -51,7 +51,7 @@ def power_apart_from_zero(x: Array, exponent: float) -> Array:
 
 
 def extreme(sizes: Array, ord: float) -> Array:
-    """The greatest or least size, by the sign of `ord`."""
+    """The largest or smallest absolute value, by the sign of `ord`."""
     return np.max(sizes, axis=-1, initial=0) if ord > 0 else np.min(sizes, axis=-1)
 
 

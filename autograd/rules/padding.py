@@ -14,7 +14,7 @@ from autograd.duck_arrays import Array
 from .axes import part, with_length
 from .shaping import lying_as
 
-Widths = Sequence[tuple[int, int]]  # before and after, an axis
+Widths = Sequence[tuple[int, int]]  # (before, after) per axis
 
 STATISTICS: dict[str, Callable[..., Any]] = {
     "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
@@ -25,10 +25,10 @@ KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect
 
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Zeros are put around at once; other modes that copy elements are a gather, the rest join blocks."""
+    """Zeros are padded directly; other modes that copy elements are a gather, the rest join blocks."""
     if array.dtype.kind not in "fc":
         return piecewise_constant(np.pad)(array, pad_width, mode, **options)
-    if mode == "empty":  # whose values may be anything
+    if mode == "empty":  # its values may be anything
         mode = "constant"
     if mode not in KEYWORDS:
         raise ValueError(f"np.pad(mode={mode!r}) has no derivative; the modes are {', '.join(sorted(KEYWORDS))}")
@@ -47,7 +47,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
 
 
 def widths_of(given: Any, ndim: int) -> Widths:
-    """How much there is to be before and after each axis; NumPy takes one number, a pair, pairs, or a dict by axis."""
+    """The widths before and after each axis; NumPy takes one number, a pair, pairs, or a dict by axis."""
     if isinstance(given, dict):
         each: list[Any] = [given.get(i, given.get(i - ndim, 0)) for i in range(ndim)]
         given = [(w, w) if np.ndim(w) == 0 else tuple(w) for w in each]
@@ -55,7 +55,7 @@ def widths_of(given: Any, ndim: int) -> Widths:
 
 
 def within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
-    """Where in the padded array the array itself is."""
+    """The slices at which the array itself lies in the padded one."""
     return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
 
 
@@ -82,7 +82,7 @@ def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options:
 
 
 def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> tuple[Array, Array]:
-    """What is joined to the two ends of an axis."""
+    """The blocks to join to the two ends of an axis."""
     size = x.shape[axis]
     if mode == "constant":
         ends = per_side(options.get("constant_values", 0), x, axis)
@@ -100,7 +100,7 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
 
 
 def ramp(start: Array, edge: Array, axis: int, count: int) -> Array:
-    """`count` numbers from `start` on the way to `edge`, which is not among them."""
+    """`count` numbers from `start` towards `edge`, which is not included."""
     steps = np.arange(count, dtype=edge.dtype).reshape((-1,) + (1,) * (edge.ndim - axis - 1))
     return start + steps * ((edge - start) / max(count, 1))
 
@@ -122,7 +122,7 @@ def in_odd_reflection(x: Array, axis: int, before: int, after: int, mode: Any) -
 
 
 def per_side(values: Any, x: Array, axis: int) -> list[Array]:
-    """The values for the two ends of an axis, in the dtype of x: given once, as a pair, or as a pair an axis."""
+    """The values for the two ends of an axis, in the dtype of x: given once, as a pair, or as a pair per axis."""
     if not isinstance(values, (list, tuple)):
         values = np.broadcast_to(values, (x.ndim, 2))
     several = isinstance(values[0], (list, tuple)) or np.ndim(values[0]) > 0

@@ -1,4 +1,4 @@
-"""Polynomials by their coefficients, highest power first; all composed but for their roots."""
+"""Polynomials by their coefficients, highest power first; all composed, except for roots."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def coefficients(p: Any) -> Array:
 
 
 def leading_zeros(p: Array) -> int:
-    """How many leading coefficients are zero, but for the last."""
+    """How many leading coefficients are zero; the last one is kept in any case."""
     return int(np.argmax(np.append(p[:-1] != 0, True)))
 
 
@@ -99,7 +99,7 @@ def polydiv(u: Any, v: Any) -> Any:
 
 
 def zeros_before(rest: Array) -> int:
-    """How many leading coefficients are zero, as `np.polydiv` has it, but for the last."""
+    """How many leading coefficients `np.polydiv` takes for zero; the last one is kept in any case."""
     return next((i for i, value in enumerate(rest) if not abs(value) <= 1e-8), len(rest) - 1)
 
 

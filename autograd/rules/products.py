@@ -20,7 +20,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # --- einsum ----------------------------------------------------------------------------------------------------------
 
 
-LARGE = 2**15  # multiplications from which on it pays to look for a matrix product among them
+LARGE = 2**15  # from this many multiplications on, it pays off to look for a matrix product among them
 
 
 def contract(*operands: Array, subscripts: str) -> Array:
@@ -28,12 +28,12 @@ def contract(*operands: Array, subscripts: str) -> Array:
         len(operands) == 2 and sums_products(subscripts)
         and prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
     out = np.einsum(subscripts, *operands, optimize=searched)
-    return out[()] if isinstance(out, np.ndarray) else out  # of expressions one that is no array of NumPy's
+    return out[()] if isinstance(out, np.ndarray) else out  # symbolic expressions have no NumPy array
 
 
 @lru_cache(1024)
 def sums_products(subscripts: str) -> bool:
-    """Whether two operands meet as two matrices do, or as one and a vector: elsewhere NumPy's own loop is quicker."""
+    """Whether two operands contract like two matrices, or a matrix and a vector: else NumPy's own loop is faster."""
     inputs, output = subscripts.split("->")
     left, right = (set(term) for term in inputs.split(","))
     summed, common = (left & right).difference(output), (left & right).intersection(output)
@@ -42,14 +42,14 @@ def sums_products(subscripts: str) -> bool:
 
 
 def extents(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> list[int]:
-    """The length of each label, which together say how many products an einsum adds up."""
+    """The length of each label; their product is the number of multiplications in an einsum."""
     terms = subscripts.partition("->")[0].split(",")
     found = {label: n for term, shape in zip(terms, shapes, strict=True) for label, n in zip(term, shape, strict=True)}
     return list(found.values())
 
 
 def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) -> Array:
-    """Swap operand `i` with the output; a label it alone has is broadcast, one it has twice is a diagonal."""
+    """Swap operand `i` with the output; a label that only it has is broadcast, one that it has twice is a diagonal."""
     inputs, output = subscripts.split("->")
     terms = inputs.split(",")
     own, shape = terms[i], operands[i].shape
@@ -90,7 +90,7 @@ def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: A
 
 
 def refuse_lengths(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> None:
-    """Raise for a diagonal of axes of the lengths 0 and n, of which NumPy reads n numbers that are not there."""
+    """Raise for a diagonal of axes of lengths 0 and n, where NumPy would read n numbers out of bounds."""
     for term, shape in zip(subscripts.partition("->")[0].split(","), shapes, strict=True):
         if 0 in shape and len(set(zip(term, shape, strict=False))) > len(set(term)):
             raise ValueError(f"einsum subscripts {term!r} take axes of one length under one label, got {shape}")
@@ -157,7 +157,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def _as_matrix(x: Any, rows: list[int], columns: list[int]) -> Any:
-    """The axes `rows` as one, and the axes `columns`: `x` itself if that is what it is."""
+    """A matrix of the axes `rows` as one by the axes `columns` as one: `x` itself if it is that already."""
     axes = rows + columns
     x = x if axes == sorted(axes) else np.transpose(x, axes)
     return _in_shape(x, prod(x.shape[: len(rows)]), prod(x.shape[len(rows) :]))
@@ -181,7 +181,7 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
 
 
 def conjugated(x: Array) -> Array:
-    """The conjugate of complex numbers; others stay as they are, bool too, of which NumPy's would be int8."""
+    """The conjugate of complex numbers; others as they are, also booleans, which NumPy would turn into int8."""
     return np.conj(x) if x.dtype.kind == "c" else x
 
 
@@ -245,7 +245,7 @@ convolve_of = multilinear(np.convolve, lambda g, y: np.convolve(g, y[::-1], "val
 
 @composite(np.convolve)
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """The full convolution, or the middle of it."""
+    """The full convolution, or its middle part."""
     a, v = map(np.atleast_1d, arrays_of((a, v)))
     short, long = sorted((a.size, v.size))
     return overlapping(convolve_of(a, v), long, short, mode)

@@ -45,7 +45,7 @@ def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Arr
     flat, weights = reduced_last(a, axes), options.get("weights")
     if weights is not None and np.shape(weights) == a.shape:
         options["weights"] = reduced_last(np.asarray(weights), axes)
-    levels = np.shape(options.get("q", 0))  # which come first
+    levels = np.shape(options.get("q", 0))  # they come first
     dtype = function(np.zeros(1, a.dtype), **{key: o for key, o in options.items() if key != "weights"}).dtype
 
     def read(x: Array) -> tuple[Array, ...]:
@@ -109,7 +109,7 @@ def moved(q: Array, method: str, ordered: Array, low: Array, share: Array) -> Ar
     lower, upper = LINES[method]
     count = piecewise_constant(count_of_numbers)(ordered)
     values, last = q.detach(), low == count - 1
-    with np.errstate(invalid="ignore"):  # from one infinity to another there is no slope
+    with np.errstate(invalid="ignore"):  # between two infinities there is no slope
         gaps = np.diff(ordered, axis=-1, append=ordered[..., -1:])
     before, after = np.take_along_axis(gaps, np.maximum(low - 1, 0), -1), np.take_along_axis(gaps, low, -1)
     slope = np.where(share == 0, least(before, after), after)
@@ -143,7 +143,7 @@ def middle(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def at_level(function: Callable[..., Any], whole: int) -> Callable[..., Any]:
-    """A quantile, or a percentile, of which the whole has 100."""
+    """A quantile, or a percentile: the same with a level out of 100."""
 
     def apply(a: Any, q: Any, axis: Any = None, out: None = None, overwrite_input: bool = False,
               method: str = "linear", keepdims: Any = False, *, weights: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""Arrays made between or of given values, and the logarithms and roots that turn complex where they must."""
+"""Ranges between given values, and the logarithms and roots that turn complex where they must."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     num = integer("linspace: num", num, 0)
     ends = [x if isinstance(x, (int, float, complex)) else array_of(x) for x in (start, stop)]
     kind = np.result_type(*ends, 0.0)
-    start, stop = (x.astype(kind) for x in arrays_of(ends))  # before the difference, which unsigned integers have not
+    start, stop = (x.astype(kind) for x in arrays_of(ends))  # unsigned differences would wrap
     gap = stop - start
     intervals = num - 1 if endpoint else num
     step = gap / max(intervals, 1)
     counted = np.arange(num, dtype=gap.real.dtype).reshape((-1,) + (1,) * gap.ndim)
-    # Multiplied in NumPy's order, or else a number that it rounds up to an integer may stay below.
+    # Multiplied in NumPy's order, so that the result rounds to the same integers.
     out = np.where(np.any(step == 0), counted / max(intervals, 1) * gap, counted * step) + start
     if endpoint and num > 1:
         out = np.where(counted == num - 1, stop, out)
@@ -63,7 +63,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 
 def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
-    """x as it is, or complex if any of its elements is outside of a function's real domain."""
+    """x as it is, or complex if any of its elements is outside a function's real domain."""
     if x.dtype.kind == "c" or decided(lambda x: np.all(inside(x)), x):
         return x
     return x.astype(np.complex128 if x.dtype == np.float16 else np.result_type(x.dtype, np.complex64))

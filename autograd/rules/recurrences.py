@@ -1,4 +1,4 @@
-"""Linear recurrences along the last axis, y_i = a_i y_{i-1} + b_i, and what is one: derivatives of running products.
+"""Linear recurrences along the last axis, y_i = a_i y_{i-1} + b_i, such as the derivatives of running products.
 
 With the running products P of a, y_i = P_i (y_{-1} + sum_{j <= i} b_j / P_j): a few calls for as long a stretch as P
 stays far from overflow and underflow. Elsewhere, at zeros too, element by element.
@@ -16,7 +16,7 @@ from autograd.primitive import pole_safe
 
 from .axes import at_least_one_axis, flat_or_along
 
-SHORT = 8  # elements that a loop takes as fast
+SHORT = 8  # up to this many elements a loop is as fast
 
 
 def _recurrence(a: Array, b: Array) -> Array:

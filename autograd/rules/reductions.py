@@ -24,7 +24,7 @@ from .ufuncs import expand, masked, reducing_by
 
 
 def count(x: Array, axis: Any, where: Any) -> Any:
-    """How many elements each result is made of."""
+    """The number of elements that each result is computed from."""
     if where is not True:
         return np.sum(np.broadcast_to(where, x.shape), axis=axis, keepdims=True)
     if axis is None:
@@ -55,17 +55,17 @@ def mean(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
 
 
 def shared_out(change: Array, number: Any) -> Array:
-    """`change / number`, nan where that is 0 / 0 in the result."""
+    """`change / number`, and nan where the result is 0 / 0."""
     return change / ((number or np.nan) if isinstance(number, (int, float)) else np.where(number == 0, np.nan, number))
 
 
 def left_or_none(change: Array, number: Any, where: Any) -> Array:
-    """`change`, and 0 in what was left out, unless the result is 0 / 0, which has no derivative in anything."""
+    """`change`, and 0 for elements that were left out, unless the result is 0 / 0, which has no derivative at all."""
     return masked(change, where if where is True else where | (number == 0))
 
 
 def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
-    """What x differs by from its mean over `axis`, in the dtype that is computed in, 0 outside `where`."""
+    """The deviation of x from its mean over `axis`, in the dtype of the computation, 0 outside `where`."""
     x = in_dtype(x, dtype)
     if mean is None:
         mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
@@ -73,7 +73,7 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
 
 
 def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None, degrees: Any) -> Array:
-    """What a variance, or its root, passes back; nan where it is itself, by 0 / 0, also to what was left out."""
+    """The cotangent of a variance, or of its root; where that is 0 / 0, nan for all elements, even those left out."""
     return left_or_none(shared_out(change, degrees) * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
 
 
@@ -86,7 +86,7 @@ std_of = reduction(
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
-    """The divisor of a variance, which NumPy keeps from falling below 0."""
+    """The divisor of a variance, which NumPy clips at 0."""
     divisor = count(x, axis, where) - (ddof if correction is None else correction)
     return max(divisor, 0) if isinstance(divisor, (int, float)) else np.maximum(divisor, 0)
 

@@ -56,7 +56,7 @@ elementwise(pole_safe, "y", "x", name="chain_rule")  # what a graph of second de
 
 
 def inverse(y: Array) -> Array:
-    """The quotient 1 / y, infinite for a Python number 0 too, by which Python itself does not divide."""
+    """The quotient 1 / y, also infinite for a Python number 0, where Python itself would raise."""
     try:
         return 1 / y
     except ZeroDivisionError:
@@ -116,8 +116,8 @@ elementwise(np.logaddexp2, lambda x, y: 1 / (1 + np.exp2(gap(y, x))), lambda x, 
 
 
 def gap(x: Array, y: Array) -> Array:
-    """The difference x - y, and 0 where the two are the same infinity: shares in a sum follow from it to all digits,
-    and not from the output, which is rounded as the larger of the two is.
+    """The difference x - y, and 0 where the two are the same infinity. It gives the slopes of `logaddexp` to full
+    precision, unlike the output, whose rounding error is that of the larger operand.
     """
     return np.where(np.isinf(x) & (x == y), 0, x - y)
 
@@ -229,7 +229,7 @@ def angle_scale(deg: bool) -> float:
 
 
 WITH_VECTOR = frozenset({(1, 1), (1, 2), (2, 1)})  # numbers of axes
-WIDE = 16  # columns from which on NumPy's products of elements are quicker than its products of matrices
+WIDE = 16  # from this many columns on, NumPy's elementwise product is faster than its matrix product
 
 
 def matmul(x: Array, y: Array) -> Array:
@@ -272,7 +272,7 @@ multilinear(np.matmul, matmul_left, matmul_right, evaluate=matmul)
 
 
 def floor_quotient(x: Any, y: Any, *, out: Any = None, casting: Any = "same_kind") -> Any:
-    """What `x // y` is: floor(x / y), with the array API standard's limits where one of the two is infinite.
+    """The operator `x // y`: floor(x / y), with the array API standard's limits where one of the two is infinite.
 
     There `np.floor_divide` gives nan for an infinite x, and -1 instead of -0 for an infinite y of the other sign.
     """
@@ -310,7 +310,7 @@ def sign(x: Any, *given: Any, **options: Any) -> Any:
 
 registry[np.sign] = sign
 
-# --- What sums are made of: here, as one who follows a layer to its loss reads no file of reductions -----------------
+# --- Building blocks of sums: here, so that following a layer to its loss takes no second file -----------------------
 
 
 def reducing_by(ufunc: np.ufunc) -> Rule:
@@ -336,5 +336,5 @@ def expand(g: Array, x: Array, *, axis: Any = None, dtype: Any = None, keepdims:
 
 
 def masked(x: Array, where: Any) -> Array:
-    """`x`, and 0 outside of a mask."""
+    """`x`, and 0 outside the mask."""
     return x if where is True else np.where(where, x, 0)

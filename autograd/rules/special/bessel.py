@@ -1,4 +1,4 @@
-"""Bessel functions and their kin in their last argument; the order is constant. Source: DLMF, chapters 9 to 12."""
+"""Bessel and related functions, in their last argument; the order is constant. Source: DLMF, chapters 9 to 12."""
 
 from __future__ import annotations
 

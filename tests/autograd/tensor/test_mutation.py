@@ -233,7 +233,7 @@ def test_a_leaf_changed_after_recording_is_refused(write: Callable[[Tensor], Non
     write(x)
     with pytest.raises(
         MutationError, match=r"multiply recorded the tensor 'weight' of shape \(2,\).* changed in place "
-        r"\((by a step, under no_grad\(\) or )?through \.data\).*test_mutation\.py"
+        r"\((by an optimizer step, under no_grad\(\) or )?through \.data\).*test_mutation\.py"
     ):
         y.backward()
     x.grad = None
