@@ -44,7 +44,7 @@ def missing(function: Callable[..., Any], operand: str) -> Rule:
     """The rule of an operand without a derivative."""
 
     def rule(*_: Any) -> Any:
-        """`NoDerivativeError`, as a picture of the backward pass shows the rule."""
+        """`NoDerivativeError`: what a picture of the backward pass shows as the rule."""
         raise NoDerivativeError(f"{public_name(function)} has no derivative in its argument {operand}; pass a plain "
                                 "number or array there, or .detach() the tensor")
 
