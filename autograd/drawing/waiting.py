@@ -1,4 +1,4 @@
-"""The garbage collector, told to wait: reading a large graph makes many objects and no cycles."""
+"""Pausing the garbage collector: reading a large graph makes many objects and no cycles."""
 
 from __future__ import annotations
 

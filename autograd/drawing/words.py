@@ -13,7 +13,7 @@ _REGULAR = (
     69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59,
     82, 59, 59, 52, 64, 34, 64, 84,
 )
-_BOLD = 1.12  # how much wider bold is
+_BOLD = 1.12  # how much wider bold text is
 LINE = 36
 """So many characters stand on a line."""
 _NARROW = {"·": 0.32, "…": 1.0, "’": 0.32, "∂": 0.55, "∇": 0.69}

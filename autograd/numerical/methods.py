@@ -1,4 +1,4 @@
-"""The methods: what each asks the function at neighbouring points, and what it makes of the answers."""
+"""The methods: at which points each one calls the function, and how it combines the values."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
 
 
 def _slopes(f: Function, point: Point, method: Method) -> list[Array]:
-    """For each of the point's directions the derivative of all numbers of `f` along it."""
+    """The derivative of all outputs of `f` along each of the point's directions."""
     if method not in _FIRST:
         raise ValueError(f"method is 'central', 'forward', 'complex' or 'richardson', got {method!r}")
     found: list[Array] = point.settled(lambda: list(_FIRST[method](lambda x: point.numbers(f(x)), point)))

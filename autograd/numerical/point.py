@@ -1,4 +1,4 @@
-"""What is differentiated at, and what comes out: trees of numbers as vectors, with the steps of each coordinate."""
+"""The point of differentiation and the result: trees of numbers as vectors, with the step of each coordinate."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Point:
         return self.tree([rows[:, part].reshape(shape + inner) for part, inner in pairs])
 
     def move(self, index: int, h: complex) -> float:
-        """How far coordinate `index` moves when it is asked to move by h, once its dtype has rounded: |(x + h) - x|."""
+        """How far coordinate `index` really moves for a step h, after rounding in its dtype: |(x + h) - x|."""
         dtype = next(dtype for part, dtype in zip(self.parts, self.dtypes, strict=True) if index < part.stop)
         here = self.vector[index] if dtype.kind == "c" else self.vector[index].real
         return float(abs(dtype.type(here + h) - here))

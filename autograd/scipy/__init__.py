@@ -1,4 +1,4 @@
-"""Differentiable twins of SciPy functions that are no ufuncs and offer no protocol, each by the path that it has there.
+"""Differentiable twins of SciPy functions that are not ufuncs and offer no protocol, each under its path in SciPy.
 
 `autograd.scipy.linalg.expm(t)` is `scipy.linalg.expm(x)` for tensors. SciPy's ufuncs need no twin:
 `scipy.special.erf(t)` works as it is, and is found here too. SciPy loads when a module of this package is first used.

@@ -28,7 +28,7 @@ __getattr__ = no_twins_but_these(__name__)
 
 
 def given(x: Any) -> Array:
-    """An array in a precision that there are transforms of: half precision as single."""
+    """An array in a precision that transforms support: half precision becomes single."""
     x = array_of(x)
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
@@ -84,7 +84,7 @@ def transposed(ends: dict[int, list[int]]) -> Callable[..., Array]:
     """The transpose of a transform along the last axis, whose matrix counts the elements `ends[type]` half."""
 
     def apply(transform: Callable[..., Array], g: Array, *, type: int, norm: str | None, orthogonal: bool) -> Array:
-        if orthogonal:  # up to a factor
+        if orthogonal:  # up to a scale factor
             return transform(g, type=TRANSPOSED[type], norm=norm, orthogonal=True)
         weights = np.ones(g.shape[-1], g.real.dtype)
         weights[ends[type]] = 2

@@ -1,4 +1,4 @@
-"""SciPy's solvers with functions of the user's, which may read tensors that are not among their arguments."""
+"""SciPy functions that call a function of the user's, which may capture tensors that are not among its arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OF_ARGS = frozenset(
 
 
 def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function as SciPy calls it, on numbers."""
+    """A user's function as SciPy calls it, on plain numbers."""
 
     def apply(*args: Any) -> Any:
         with outside():
@@ -72,7 +72,7 @@ def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
         def apply(*args: Any, **options: Any) -> Any:
             try:
                 given = signature.bind(*args, **options).arguments
-            except TypeError:  # which SciPy, or the definition, says in words of its own
+            except TypeError:  # SciPy, or the definition, raises its own error
                 return (of_tensors if holds_tensors((args, options)) else function)(*args, **options)
             given |= given.pop(rest, {})
             return converted(lambda conversion: attempt(conversion, given), advice)
@@ -84,7 +84,7 @@ def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
 
 
 def functions_in(given: Any, convert: Callable[..., Any]) -> Any:
-    """The functions in an argument, one or several in a list, converted; all else as it is."""
+    """An argument with its functions (one, or a list of them) converted; anything else as it is."""
     if type(given) in (list, tuple):
         return type(given)(functions_in(part, convert) for part in given)
     return convert(given) if callable(given) else given

@@ -1,4 +1,4 @@
-"""The precision in which SciPy computes, whatever that of its arguments."""
+"""The precision in which SciPy computes, regardless of its arguments'."""
 
 from __future__ import annotations
 

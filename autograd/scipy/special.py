@@ -1,4 +1,4 @@
-"""Twins of the functions of `scipy.special` that are no ufuncs; SciPy's ufuncs are here too, as they are."""
+"""Twins of the functions of `scipy.special` that are not ufuncs; SciPy's ufuncs are here too, unchanged."""
 
 from __future__ import annotations
 

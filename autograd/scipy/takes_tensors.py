@@ -1,4 +1,4 @@
-"""What makes the twin of a class: SciPy's own object of arrays, our definition of tensors."""
+"""The decorator that makes the twin of a class: SciPy's own object for arrays, our definition for tensors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TakesTensors:
         return cls.of_tensors(*args, **options) if holds_tensors((args, options)) else super().__new__(cls)
 
     def in_numpy_calls(self) -> Any:
-        """The same function, as `of_tensors` makes it."""
+        """The same function in NumPy calls, made by `of_tensors`."""
         return self.ours(*[getattr(self, name) for name in argument_names(self.ours.__init__)[1:]])
 
 
@@ -46,7 +46,7 @@ def twin_class(theirs: Any, ours: Any, kind: type[TakesTensors] = TakesTensors) 
 
 
 def taking_tensors(kind: type[TakesTensors], theirs: Any, name: str) -> Callable[..., Any]:
-    """A method of SciPy's, or ours where it is given tensors."""
+    """SciPy's method, or ours if it is given tensors."""
     original = vars(kind).get(name) or getattr(theirs, name)
 
     @functools.wraps(original)

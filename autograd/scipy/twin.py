@@ -1,4 +1,4 @@
-"""What makes a twin: SciPy's own function where there is no tensor, its differentiable definition where there is."""
+"""The decorator that makes a twin: SciPy's own function for arrays, a differentiable definition for tensors."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class _Trace:
         return tree_map(take, self.symbols[self.argnums])
 
     def precise(self, arguments: tuple[Any, ...], digits: int) -> list[Any]:
-        import mpmath  # SymPy stands on it
+        import mpmath  # a dependency of SymPy
 
         with mpmath.workdps(digits):
             function = sympy().lambdify(self.everything, self.slopes, modules="mpmath", cse=True)
@@ -171,7 +171,7 @@ def count_ops(tree: Any) -> int:
 
 
 def _signature(argument: Any) -> Any:
-    """What the formula depends on: the structure, the shape of each float, the value of each integer."""
+    """The key of a formula: the structure, the shape of each float, the value of each integer."""
     found, structure = flatten(argument)
     return structure, tuple(x if isinstance(x, (str, int)) else np.shape(as_plain(x)) for x in found)
 
@@ -184,7 +184,7 @@ def _promoted(leaf: Any) -> Any:
 
 
 def _modules() -> list[Any]:
-    """Where the numbers come from: NumPy, and SciPy for special functions if it is installed."""
+    """The modules that evaluate the formula: NumPy, and SciPy for special functions if it is installed."""
     own = {"select": select}
     try:
         import scipy.special  # noqa: F401  # SymPy looks it up by name

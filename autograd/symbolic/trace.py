@@ -104,7 +104,7 @@ class Formula(Box):
     @classmethod
     def of(cls, expressions: Any) -> Formula:
         self: Formula = object.__new__(cls)
-        given = np.asarray(expressions, dtype=object)  # as it lies in memory: what NumPy makes a view of depends on it
+        given = np.asarray(expressions, dtype=object)  # with its memory layout, which decides where NumPy makes views
         basic = sympy().Basic
         self._value = given if all(isinstance(e, basic) for e in given.flat) else _expressions(given)
         self._node = None
@@ -123,7 +123,7 @@ class Formula(Box):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """float64, so that functions which ask for the dtype go the way that they go with numbers."""
+        """float64, so that functions that check the dtype take the same path as with numbers."""
         return np.dtype(np.float64)
 
     @property
@@ -156,11 +156,11 @@ class Formula(Box):
         return f"Formula({self._value})"
 
     def hand_over(self, other: Box) -> None:
-        """Nothing rides along with an expression."""
+        """An expression carries nothing else."""
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """The expressions of a primitive's output."""
-        name = known_name(primitive).removeprefix("scipy.")  # what NumPy, or the library itself, has too
+        name = known_name(primitive).removeprefix("scipy.")  # a form that NumPy or the library itself evaluates
         if not name:
             raise no_form(primitive.name)
         return write_down(name, primitive.kind, primitive.evaluate, operands, options)
@@ -197,7 +197,7 @@ def write_down(name: str, kind: str, evaluate: Callable[..., Any], operands: Seq
 
 
 def no_form(name: str) -> NoDerivativeError:
-    """The error for an operation that SymPy has no word for."""
+    """The error for an operation without a SymPy form."""
     return NoDerivativeError(f"{name} has no SymPy form; autograd.grad and numerical.grad differentiate it")
 
 

@@ -122,12 +122,12 @@ class _Checker:
             self.report.modes.append(measure.mode)
             for slope in slopes:
                 self._prove(measure, level, differences, slope)
-        if order > 1 and self.report.comparisons > compared:  # or else the derivative is no function to check
+        if order > 1 and self.report.comparisons > compared:  # otherwise the derivative is not a function to check
             for mode in self.modes:
                 self.check(derivative(mode, level, differences.here, self.rng), order - 1, False)
 
     def _slopes(self, level: Level, differences: Differences, full: bool | None) -> list[Slope]:
-        """The slopes along a random direction, and of few inputs, or beside a kink, along single elements."""
+        """The slopes along a random direction, and, for few inputs or near a kink, along single elements."""
         units = list(coordinates(level.values))
         if not units:
             return []

@@ -27,7 +27,7 @@ class Slope:
     error: Array
     trusted: Array
     size: Array
-    trouble: str = ""  # why the first element that is not trusted is not
+    trouble: str = ""  # why the first untrusted element is not trusted
 
     def without(self, corners: Array) -> Slope:
         """The slope with some elements no longer trusted."""
@@ -39,7 +39,7 @@ class Slope:
 
     @property
     def quality(self) -> tuple[int, float]:
-        """How many elements are not trusted, and how well the others are known; both with a minus: larger is better."""
+        """How many elements are untrusted, and how uncertain the others are; both negated, so that larger is better."""
         known = self.trusted & (self.value != 0)
         return -int(np.sum(~self.trusted)), -float(np.max(self.error[known] / np.abs(self.value[known]), initial=0))
 
@@ -74,7 +74,7 @@ class Differences:
         found = np.zeros(self.at_zero.shape, bool)
         alone = self._slope(direction)
         size = max(float(np.max(np.abs(d), initial=0)) for d in direction)
-        for share in (1, 0.3) * 4:  # now all elements move, now a few, which may miss a kink elsewhere
+        for share in (1, 0.3) * 4:  # sometimes all elements move, sometimes a few, which may miss a kink elsewhere
             other = [r * size * rng.uniform(0.1, 4, r.shape) * (rng.random(r.shape) < share)
                      for r in random_like(direction, rng)]
             both = self._slope([d + r for d, r in zip(direction, other, strict=True)])

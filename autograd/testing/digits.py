@@ -1,4 +1,4 @@
-"""Digits that a rule lost: a derivative in float64 that holds no more than float32 can."""
+"""Digits that a rule lost: a float64 derivative with only the precision of float32."""
 
 from __future__ import annotations
 

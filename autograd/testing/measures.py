@@ -1,4 +1,4 @@
-"""What is measured of a function at one order of differentiation: its slope along a direction, by each mode."""
+"""What is measured at one order of differentiation: a function's slope along a direction, by each mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of every random generator that a function may use without being handed one."""
+"""The state of every global random generator that a function may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a layout engine is trusted with; beyond it the drawing lays itself out."""
+"""How large a graph a layout engine is given; beyond that the drawing lays itself out."""
 
 from __future__ import annotations
 

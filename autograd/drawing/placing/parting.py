@@ -1,4 +1,4 @@
-"""Room for frames, which are as wide as their widest layer: what stands in one that is not its own makes way."""
+"""Room for frames, which are as wide as their widest layer: vertices that do not belong to a frame move out of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which places of a picture are taken, and by what."""
+"""Which places of a picture are occupied, and by what."""
 
 from __future__ import annotations
 

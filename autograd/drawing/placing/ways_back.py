@@ -1,4 +1,4 @@
-"""The lines of a picture: the routes of edges, and beside them in the backward view the ways back of gradients."""
+"""The lines of a picture: the routes of edges, and beside them, in the backward view, those of the gradients."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def pulled(primitive: Primitive, g: Array, node: Node) -> list[Array]:
 
 
 def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
-    """The node with what its rule reads; made anew from `values` if a backward pass has freed it, else None."""
+    """The node with what its rule reads; rebuilt from `values` if a backward pass freed it; else None."""
     if node.saved is not FREED:
         return node
     operands = operand_values(node, values)

@@ -1,4 +1,4 @@
-"""The forward pass again, from the graph alone: values that no node kept, computed anew from those that were."""
+"""The forward pass again, from the graph alone: values that no node kept are recomputed from those that were kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule that the backward pass runs at a node, in the words of the file that states it."""
+"""The rule that the backward pass runs at a node, as source text."""
 
 from __future__ import annotations
 

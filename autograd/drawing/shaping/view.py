@@ -1,4 +1,4 @@
-"""From the full graph to the one that is drawn: folded, cloned and cut until it fits, always with a word on what is
+"""From the full graph to the one that is drawn: folded, cloned and cut until it fits, always with a note on what is
 missing. The order is that of `draw`'s options: a neighbourhood first, then repetitions, depth, shared leaves, limits.
 """
 

@@ -1,4 +1,4 @@
-"""Text that says what it says, wherever it is written: in XML, in DOT, in a tooltip."""
+"""Escaping text for XML, DOT and tooltips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around a picture: the banner above and the legend below."""
+"""The surroundings of a picture: the banner above and the legend below."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _reach(sample: Sample) -> float:
 
 
 def indent(sample: Sample) -> float:
-    """Where a sample's words begin."""
+    """The x at which a sample's label begins."""
     return max(SAMPLE, width(SIGNS.get(sample, ""), SIGN_SIZE) + 7)
 
 

@@ -73,7 +73,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     (y, t, *rest), out = node.saved[:-1], node.saved[-1]
     slope, solver = node.options["slope"], node.options["solver"]
     scale, size = size_of(g), y.shape[0]
-    g = np.conj(g) / scale  # as a user's pullback takes it
+    g = np.conj(g) / scale  # in the convention of a user's pullback
     _, *parts = consecutive([2 * size, *map(np.size, rest)])
 
     def adjoint(state: Array, time: Array, *rest: Array) -> Array:
@@ -113,7 +113,7 @@ def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: b
 
 
 def tolerances(settings: dict[str, Any], size: int) -> dict[str, Any]:
-    """One tolerance for all, the smallest, where a derivative adds unknowns to those that were given one each."""
+    """One tolerance for all unknowns, the smallest one, since a derivative adds unknowns without a tolerance."""
     return settings | {name: np.min(settings[name]) for name in ("rtol", "atol")
                        if np.size(settings.get(name, 0.0)) not in (1, size)}
 

@@ -61,7 +61,7 @@ class Integral(Primitive):
         g, a, b, *rest = each_in_double((g, *node.saved[:-1]))
         f, settings = node.options["f"], node.options["settings"]
         parts = consecutive(np.size(x) for x in rest)
-        alone = not g.shape and sum(map(np.size, rest)) == 1  # a number takes a third of a vector's calls
+        alone = not g.shape and sum(map(np.size, rest)) == 1  # a third of the calls that a vector takes
 
         def adjoint(x: Array, g: Array, *rest: Array) -> Array:
             pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)
@@ -82,7 +82,7 @@ def each_in_double(given: Sequence[Array | None]) -> list[Any]:
 
 
 def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, Any]) -> Array:
-    """What the integral gains where an end moves: nothing at infinity."""
+    """The tangent of the integral due to an end that moves; nothing at infinity."""
     finite = np.isfinite(end)
     place = np.where(finite, end, 0)
     return np.where(finite, f(place, *rest) * WEIGHTS[settings.get("weight")](place), 0)
@@ -110,7 +110,7 @@ integrated = on_arrays_too(Integral())
 
 
 SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})
-"""Options that both rules have, with the same meaning."""
+"""Options of QUADPACK's that the vector rule shares, with the same meaning."""
 
 WEIGHTED = SHARED - {"points"} | {"limlst", "maxp1"}
 """Options that an integral with a weight has."""

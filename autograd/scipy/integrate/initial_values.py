@@ -139,7 +139,7 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
     which, result, solver = shared_values(which), results.pop(), partial(by_solve_ivp, settings=settings)
 
     def states(times: Array, y0: Array, start: Array, *values: Array) -> Array:
-        """At times that lead away from the start, one per row."""
+        """The states at times that lead away from the start, one per row."""
         return solved(y0, np.concatenate([start[None], times]), *values, slope=slope, solver=solver)[1:]
 
     def at_events(times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:

@@ -35,7 +35,7 @@ def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opt
 
 def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence[Any], errors: list[float],
              *given: Array) -> Array:
-    """Over all variables that have a range, where those after them and `args` are given."""
+    """The integral over all variables that have a range, given the later variables and `args`."""
     *inner, (low, high) = [*ranges[:-1], ranges[-1](*given) if callable(ranges[-1]) else ranges[-1]]
     options = settings[-1](*given) if callable(settings[-1]) else settings[-1]
     within = partial(integral, func, inner, settings[:-1], errors) if inner else func

@@ -1,4 +1,4 @@
-"""What the data of an interpolation are: knots that rise, and as many values."""
+"""The data of an interpolation, checked: increasing knots, and as many values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def real_checked(name: str, x: Any, y: Any, *, axis: int) -> list[Array]:
 
 
 def refuse_open(name: str, y: Array, axis: int) -> None:
-    """Raise for values that do not end as they began."""
+    """Raise unless the values are periodic: the last equals the first."""
     if not np.allclose(values_of(y[0]), values_of(y[-1]), rtol=1e-15, atol=1e-15):
         raise ValueError(f"{name}(bc_type='periodic') takes values that begin and end alike along axis {axis}; close "
                          "them with np.concatenate([y, y[:1]])")

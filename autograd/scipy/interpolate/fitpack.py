@@ -1,4 +1,4 @@
-"""Curves as FITPACK has them: knots, coefficients and degree (Dierckx, Curve and surface fitting with splines, 1993).
+"""Curves in FITPACK's form: knots, coefficients and degree (Dierckx, Curve and surface fitting with splines, 1993).
 
 Data that are tensors are interpolated. A smoothing spline is differentiated in the points at which it is read: where it
 has its knots depends on the data by jumps.
@@ -82,7 +82,7 @@ def splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
 
 
 class Curve:
-    """What SciPy's `UnivariateSpline` is, in NumPy calls."""
+    """SciPy's `UnivariateSpline` in NumPy calls."""
 
     def __init__(self, _eval_args: tuple[Any, Any, int], ext: Any = 0) -> None:
         self.spline, self.ext = Spline(*_eval_args), ext
@@ -90,14 +90,14 @@ class Curve:
     def __call__(self, x: Any, nu: int = 0, ext: Any = None) -> Any:
         """The values, or the nu-th derivatives, at points of any shape."""
         out = read(self.spline, x, nu, self.ext if ext is None else ext)
-        return out if out.size else out.reshape(0)  # as SciPy has it
+        return out if out.size else out.reshape(0)  # as in SciPy
 
     def derivatives(self, x: Any) -> Any:
-        """All derivatives at a point, the value first."""
+        """The value and all derivatives at a point."""
         return np.stack([self(x, nu) for nu in range(self.spline.k + 1)])
 
     def integral(self, a: Any, b: Any) -> Any:
-        """The integral from a to b of what is 0 outside of the data."""
+        """The integral from a to b, where the curve counts as 0 outside the data."""
         return self.spline.integrate(a, b, extrapolate=False)
 
     def derivative(self, n: int = 1) -> Curve:

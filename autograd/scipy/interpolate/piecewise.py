@@ -39,7 +39,7 @@ class Piecewise:
 
     @property
     def bounds(self) -> tuple[Array, Array]:
-        """The interval that the data are of."""
+        """The interval that the data cover."""
         raise NotImplementedError
 
     def at(self, points: Array, *own: Array) -> Array:

@@ -61,7 +61,7 @@ class ScatteredArrays(TakesTensors):
     """What SciPy's `LinearNDInterpolator` is, which keeps scaled points and values in rows."""
 
     def in_numpy_calls(self) -> Facets:
-        """The same function, as `of_tensors` makes it."""
+        """The same function in NumPy calls, made by `of_tensors`."""
         own: Any = self
         scale, offset = (1.0, 0.0) if own.scale is None else (own.scale, own.offset)
         values = own.values.reshape(len(own.points), *own.values_shape)

@@ -63,7 +63,7 @@ def spline_slopes(h: Array, chord: Array, conditions: list[Any]) -> Array:
 
 
 def end_equation(condition: Any, h: Array, chord: Array, half: float) -> tuple[Array, Array, Array]:
-    """At an end: the factors of the slope there and of the next one, and the right side."""
+    """The equation at an end: the factors of the slope there and of the next one, and the right-hand side."""
     if condition == "parabola":
         return np.ones_like(h[0]), np.ones_like(h[0]), 2 * chord[0]
     if condition == "not-a-knot":
@@ -76,7 +76,7 @@ def end_equation(condition: Any, h: Array, chord: Array, half: float) -> tuple[A
 
 
 def periodic_slopes(h: Array, chord: Array) -> Array:
-    """The same equations in a circle."""
+    """The same equations for a periodic spline."""
     previous, column = np.roll(h, 1), beside(h, chord)
     right = 3 * (column * np.roll(chord, 1, axis=0) + np.roll(column, 1, axis=0) * chord)
     slopes = solve_circular(np.stack([h, 2 * (previous + h), previous], axis=1), right)

@@ -1,4 +1,4 @@
-"""Surfaces as FITPACK has them: products of splines in two variables (Dierckx, 1993)."""
+"""Surfaces in FITPACK's form: products of splines in two variables (Dierckx, 1993)."""
 
 from __future__ import annotations
 

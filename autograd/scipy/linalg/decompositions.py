@@ -1,4 +1,4 @@
-"""Decompositions. NumPy has most of them too: the twins read their arguments as SciPy does."""
+"""Decompositions, most of them NumPy's rules behind SciPy's arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equations whose unknown is a matrix."""
+"""Matrix equations: Sylvester's and Lyapunov's."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def factors(packed: Array) -> tuple[Array, Array]:
 
 
 def made_square(x: Array, size: int) -> Array:
-    """A factor with rows and columns of the identity behind its own."""
+    """A factor extended by rows and columns of the identity."""
     rows, columns = x.shape[-2:]
     wide = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(0, size - rows), (0, size - columns)])
     return wide + np.diag((np.arange(size) >= min(rows, columns)).astype(x.dtype))
@@ -64,7 +64,7 @@ order_by = piecewise_constant(order_of)
 
 @twin(sl.lu_factor)
 def lu_factor(a: Any, overwrite_a: bool = False, check_finite: bool = True) -> Any:
-    """L and U in one matrix, and with which row each row changed places."""
+    """L and U in one matrix, and the row that each row was swapped with."""
     return factored(*for_lapack(a))
 
 

@@ -25,7 +25,7 @@ def with_change(x: Array, t: Array) -> Array:
 
 
 def matrix_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A twin whose differential is read off a matrix of twice the size (Mathias 1996); its transpose is that of A^T."""
+    """A twin whose differential is a block of f of a matrix twice the size (Mathias 1996); its transpose uses A^T."""
 
     def change(x: Array, t: Array) -> Array:
         return apply(with_change(x, t))[..., : x.shape[-1], x.shape[-1] :]

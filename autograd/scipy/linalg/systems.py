@@ -1,4 +1,4 @@
-"""Systems of linear equations: triangular, factored, banded, and of a structure that is told."""
+"""Systems of linear equations: triangular, factored, banded, and of a structure named by `assume_a`."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwr
 
 
 def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
-    """The matrix that SciPy reads in `a` where it is told of a structure."""
+    """The matrix that SciPy reads in `a`, given its structure."""
     if kind in ("sym", "symmetric"):
         part = np.tril(a) if lower else np.triu(a)
         return part + mT(part) - as_assumed(a, "diagonal", lower)
@@ -181,7 +181,7 @@ def lstsq(a: Any, b: Any, cond: Any = None, overwrite_a: bool = False, overwrite
         raise ValueError(f"lstsq of tensors takes one matrix and one right side, got shapes {a.shape} and {b.shape}; "
                          "for a stack write np.linalg.pinv(a) @ b, or autograd.vmap of it")
     x, residues, rank, s = np.linalg.lstsq(a, b, np.finfo(a.dtype).eps if cond is None else cond)
-    if lapack_driver == "gelsy":  # which finds neither
+    if lapack_driver == "gelsy":  # it computes neither rank nor singular values
         return x, residues[:0], rank, None
     return x, residues.reshape(b.shape[1:]) if residues.size else residues, rank, s  # one for a vector b is a number
 

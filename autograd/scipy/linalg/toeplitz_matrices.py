@@ -25,7 +25,7 @@ from .systems import by_columns
 
 
 def diagonals(c_or_cr: Any) -> tuple[Array, int]:
-    """All of them, and how many are above the first column; without a first row the matrix is Hermitian."""
+    """All diagonals, and how many lie above the first column; without a first row the matrix is Hermitian."""
     c, r = arrays_of(c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr, np.conj(array_of(c_or_cr))))
     if c.ndim != 1 or r.ndim != 1:
         raise ValueError(f"a Toeplitz matrix is made of two vectors, its first column and row, got shapes {c.shape} and"
@@ -79,7 +79,7 @@ def matmul_toeplitz(c_or_cr: Any, x: Any, check_finite: bool = False, workers: i
 
 @piecewise_constant
 def vanishing(spectrum: Array, tol: Any) -> Array:
-    """Which frequencies are so weak that they count as none."""
+    """Which frequencies are so weak that they count as zero."""
     sizes = np.abs(spectrum)
     least = np.max(sizes, axis=-1, keepdims=True) * sizes.shape[-1] * np.finfo(float).eps if tol is None else tol
     return sizes <= least

@@ -120,7 +120,7 @@ def moved(matrix: Array, offsets: Sequence[Array], shape: Sequence[int]) -> list
 @twin(nd.rotate)
 def rotate(input: Any, angle: Any, axes: Any = (1, 0), reshape: bool = True, output: Any = None, order: int = 3,
            mode: str = "constant", cval: Any = 0.0, prefilter: bool = True) -> Any:
-    """The image turned in the plane of two axes by an angle in degrees, in which it is differentiated too."""
+    """The image rotated in the plane of two axes by an angle in degrees; differentiated in the angle, too."""
     read = Reader("rotate", input, output, order, mode, cval, prefilter)
     plane = sorted(all_axes(read.image, axes))
     if len(plane) != 2:
@@ -135,6 +135,6 @@ def rotate(input: Any, angle: Any, axes: Any = (1, 0), reshape: bool = True, out
 
 
 def turned_shape(matrix: Array, sizes: Array) -> tuple[int, ...]:
-    """The lengths of the sides of the upright rectangle around a turned one."""
+    """The side lengths of the bounding box of a rotated rectangle."""
     corners = matrix @ np.array([[0, 0, sizes[0], sizes[0]], [0, sizes[1], 0, sizes[1]]])
     return tuple(int(n) for n in np.ptp(corners, axis=1) + 0.5)

@@ -19,7 +19,7 @@ PADDING: dict[str, Any] = {
     "reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
     "grid-wrap": "wrap", "constant": "constant", "grid-constant": "constant",
 }
-"""What SciPy's modes are called by `np.pad`."""
+"""The names of SciPy's modes in `np.pad`."""
 
 
 # --- What goes in and what comes out ---------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def sums_of_windows(x: Array, y: Array) -> Array:
 
 
 def in_zeros(g: Array, shape: Sequence[int]) -> Array:
-    """With so many zeros around it that windows of this shape find a partner for every element."""
+    """The array with enough zeros around it for windows of this shape to reach every element."""
     return np.pad(g, [(n - 1, n - 1) for n in shape]) if shape else g
 
 

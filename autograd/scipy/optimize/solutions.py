@@ -1,4 +1,4 @@
-"""What SciPy's solvers have in common: they run on numbers, and what they solved says how the solution moves.
+"""What SciPy's solvers have in common: they run on numbers, and the condition they solved gives the derivatives.
 
 A solver stops where it is near enough for its tolerance, and a derivative is right at the solution itself. Newton's
 method goes on from there to the last digits: a step is a linear system as a derivative is, and two or three will do.
@@ -134,7 +134,7 @@ class Solution(Problem):
 
 
 class EachAlone(Elementwise, Solution):
-    """Equations each of which has an unknown of its own."""
+    """Independent equations, each with one unknown of its own."""
 
     singular = (f"{Solution.singular}, or each equation depends on unknowns at other places, for which write "
                 "autograd.scipy.optimize.root")

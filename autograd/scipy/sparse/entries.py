@@ -1,4 +1,4 @@
-"""Sparse matrices whose entries are tensors: values at places, of which equal ones add up, as in SciPy's COO."""
+"""Sparse matrices whose entries are tensors: values at places, where duplicates add up, as in SciPy's COO."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Places:
         return Places(self.col, self.row, self.shape[::-1])
 
     def matrix(self, values: Array) -> Any:
-        """The matrix of these numbers, as SciPy has it."""
+        """SciPy's matrix of these numbers."""
         return sp.coo_array((values, (self.row, self.col)), self.shape)
 
     def sums(self) -> Any:
@@ -81,7 +81,7 @@ class Entries:
     do not fit.
     """
 
-    __array_ufunc__ = None  # so that arrays leave `x * A` to the matrix
+    __array_ufunc__ = None  # so that arrays defer `x * A` to the matrix
     ndim = 2
 
     def __init__(self, data: Any, places: Places) -> None:

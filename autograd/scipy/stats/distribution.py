@@ -18,7 +18,7 @@ from .frozen import Freezing
 Form = Callable[..., Array]
 
 OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf": (0.0, -np.inf)}
-"""The constant values under and over the support."""
+"""The constant values below and above the support."""
 
 
 def log_share(share: Array, rest: Array) -> Array:

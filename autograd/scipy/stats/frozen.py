@@ -8,7 +8,7 @@ from typing import Any
 from autograd.duck_arrays import Array
 
 NAMES = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "entropy")
-"""What SciPy calls the functions of a distribution that have twins."""
+"""The names of a distribution's functions that may have twins."""
 
 
 class Frozen:
@@ -25,7 +25,7 @@ class Frozen:
 
 
 class Freezing:
-    """What can be frozen, and says what it has in place of what it has not."""
+    """A distribution that can be frozen, and whose errors list the functions it has."""
 
     name: str
 

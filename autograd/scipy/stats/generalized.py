@@ -1,4 +1,4 @@
-"""Families that take in others by one more shape, and bounded ones. Source: the definitions in SciPy's manual."""
+"""Families that generalize others by one more shape, and bounded ones. Source: the definitions in SciPy's manual."""
 
 from __future__ import annotations
 

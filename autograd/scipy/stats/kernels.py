@@ -55,7 +55,7 @@ class Kernels:
     __call__ = pdf = evaluate
 
     def integrate_box_1d(self, low: Any, high: Any) -> Any:
-        """The mass between two ends, in one dimension."""
+        """The probability between two ends, in one dimension."""
         if self.d != 1:
             raise ValueError(f"integrate_box_1d takes samples of one dimension, got {self.d}")
         deviation, samples = self.cho_cov[0, 0], self.dataset[0]

@@ -1,4 +1,4 @@
-"""Distributions of what is not negative: speeds, incomes, lifetimes. Source: the definitions in SciPy's manual."""
+"""Distributions of nonnegative quantities: speeds, incomes, lifetimes. Source: the definitions in SciPy's manual."""
 
 from __future__ import annotations
 
