@@ -57,7 +57,7 @@ __all__ = [
 __all__ += layers.__all__
 __all__ += losses.__all__
 
-# What a first `import nn` need not pay for.
+# Loaded on first use, so that `import nn` stays fast.
 __getattr__, __dir__ = on_first_use(__name__, {
     **{name: name for name in ("data", "inspect", "metrics", "storage", "training")},
     **dict.fromkeys(("AveragedModel", "Callback", "EarlyStopping", "History", "WeightAveraging", "evaluate", "fit",

@@ -21,11 +21,11 @@ class _Container(Module, Generic[Item]):
     holds = "module"
 
     def _members(self) -> dict[str, Item]:
-        """All that is held, by name."""
+        """The members by name."""
         return dict(self._held())  # type: ignore[arg-type]
 
     def _member(self, given: Any) -> Item:
-        """What is given as a member. Raises TypeError for what cannot be one."""
+        """A given member, checked. Raises TypeError for what cannot be one."""
         if not isinstance(given, Module):
             raise TypeError(f"{type(self).__name__} holds modules, got {_described(given)}")
         return given  # type: ignore[return-value]
@@ -45,7 +45,7 @@ class _Container(Module, Generic[Item]):
 class _Numbered(_Container[Item]):
     """Members under the names 0, 1, 2, ..., or under names of their own in the order they were given."""
 
-    renumbers = True  # whether a slice counts anew
+    renumbers = True  # whether members of a slice are numbered from 0 again
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self._members().values())
@@ -108,7 +108,7 @@ class _Numbered(_Container[Item]):
         """Add members at the end. Returns the container."""
         number = len(self)
         for module in modules:
-            while str(number) in vars(self):  # in a slice, which keeps its names, the next number may be taken
+            while str(number) in vars(self):  # in a slice, which keeps its names, the next number may be in use
                 number += 1
             setattr(self, str(number), self._member(module))
         return self
@@ -240,7 +240,7 @@ class _Parameters(_Container[Tensor]):
 class ParameterList(_Parameters, _Numbered[Tensor]):
     """A list of parameters, which are found; it has no forward.
 
-    `ParameterList([np.zeros((3, n)) for n in sizes])`: what is no parameter becomes one, of its dtype. A plain list
+    `ParameterList([np.zeros((3, n)) for n in sizes])`: arrays become parameters of their dtype. A plain list
     would hide them from `parameters()`. Raises TypeError for what has no gradient, integers and modules.
     """
 
@@ -254,7 +254,7 @@ class ParameterList(_Parameters, _Numbered[Tensor]):
 class ParameterDict(_Parameters, _Named[Tensor]):
     """A dict of parameters by name, which are found. It has no forward.
 
-    Keys are strings without dots, and stand in the paths of `state_dict()`; what is no parameter becomes one, of its
+    Keys are strings without dots, and stand in the paths of `state_dict()`; an array becomes a parameter of its
     dtype. Raises TypeError for what has no gradient, integers and modules.
     """
 

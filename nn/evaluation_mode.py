@@ -1,4 +1,4 @@
-"""A model in evaluation mode for a while."""
+"""Context managers: a model in evaluation mode, and its `training` flags restored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nn.module import Module
 
 @contextmanager
 def keeping_mode(model: Module) -> Iterator[None]:
-    """After this context every module has the `training` that it had before."""
+    """After this context every module has the same `training` flag as before."""
     before = [(module, module.training) for module in model.modules()]
     try:
         yield
@@ -21,7 +21,7 @@ def keeping_mode(model: Module) -> Iterator[None]:
 
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Within this context every module evaluates; afterwards each is in the mode that it was in before."""
+    """Within this context every module is in evaluation mode; afterwards each has its earlier mode again."""
     with keeping_mode(model):
         model.eval()
         yield

@@ -1,4 +1,4 @@
-"""Files of other programs: what writes one is not `nn.save`, and what reads one is not `nn.load`."""
+"""Files of other formats: what to use instead of `nn.save` and `nn.load` to write or read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NUMPY = ("NumPy's", "np.savez(path, **model.state_dict()) writes NumPy's",
 _HDF5 = ("HDF5", "h5py writes HDF5", "read its arrays with h5py, and write model.load_state_dict(arrays)")
 _ONNX = ("ONNX", "nn.export_onnx(model, example, path) writes ONNX",
          "onnx.numpy_helper.to_array reads the arrays in onnx.load(path).graph.initializer")
-_FORMATS = {  # what it is, what to say to who writes one, and to who reads one
+_FORMATS = {  # what it is, advice for writing one, and advice for reading one
     ".npz": _NUMPY, ".npy": _NUMPY, ".pt": _TORCH, ".pth": _TORCH, ".pkl": _PICKLE, ".pickle": _PICKLE,
     ".h5": _HDF5, ".hdf5": _HDF5, ".onnx": _ONNX,
     ".keras": ("Keras's", "layer.set_weights takes there what safetensors.numpy.load_file(path) reads", ""),
@@ -31,7 +31,7 @@ def refuse_foreign_name(path: str | os.PathLike[str]) -> None:
 
 
 def reading(path: str, content: bytes) -> str:
-    """What to write to read a file of another format, if its contents look like one; or else nothing."""
+    """Advice for reading a file of another format, if its contents look like one; else nothing."""
     if content.startswith(b"\x93NUMPY") or (content.startswith(b"PK\x03\x04") and b".npy" in content[:512]):
         kind, _, reads = _NUMPY
     elif content.startswith((b"PK\x03\x04", b"\x80")):

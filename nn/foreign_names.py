@@ -1,4 +1,4 @@
-"""Names that PyTorch and Keras have and `nn` does not, and what is written here in their place."""
+"""Names that PyTorch and Keras have and `nn` does not, and what to write here instead."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 def refuses_foreign_options(function: Call) -> Call:
-    """The function, whose errors explain options that bear the name which another library has for them."""
+    """The function, with errors that explain options given under another library's name."""
     name = function.__qualname__.removesuffix(".__init__")
 
     @wraps(function)

@@ -85,5 +85,5 @@ __all__ = [
     "triplet_margin_with_distance_loss", "unfold",
 ]
 
-if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
     __getattr__, __dir__ = on_first_use(__name__, {}, FUNCTIONS)

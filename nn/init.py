@@ -26,7 +26,7 @@ _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "s
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor that makes up for what an activation does to the standard deviation: sqrt(2) for relu.
+    """The factor that compensates for what an activation does to the standard deviation: sqrt(2) for relu.
 
     For `leaky_relu` sqrt(2 / (1 + param^2)), its slope 0.01 unless given. Raises ValueError for another name.
     """
@@ -114,7 +114,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill a tensor in place with `val`, and return it: w = val.
 
-    Of any shape; the dtype stays. Raises `TypeError` for what is no leaf tensor, as all initializers do.
+    Of any shape; the dtype stays. Raises `TypeError` for anything but a leaf tensor, as all initializers do.
     """
     return _written(tensor, np.full(tensor.shape, val))
 
@@ -130,7 +130,7 @@ def zeros_(tensor: Tensor) -> Tensor:
 def ones_(tensor: Tensor) -> Tensor:
     """Fill a tensor in place with 1, and return it: w = 1, where the weights of normalizations begin.
 
-    Of any shape; the dtype stays. Raises `TypeError` for what is no leaf tensor.
+    Of any shape; the dtype stays. Raises `TypeError` for anything but a leaf tensor.
     """
     return constant_(tensor, 1)
 
@@ -208,6 +208,6 @@ def _written(tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
-if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
     _ADVICE = {name[:-1]: f"write {name}" for name in (*globals(),) if name[-1] == "_" != name[0]}
     __getattr__, __dir__ = on_first_use(__name__, {}, _ADVICE)

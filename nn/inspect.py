@@ -97,7 +97,7 @@ def weights(layer: Module, *, shape: Sequence[int] | None = None, limit: int = 6
 
 
 def feature_maps(model: Module, layer: Module | str, x: Any, *, limit: int = 64) -> Figure:
-    """What a convolutional layer makes of one image `x` (C, H, W): one picture a channel. Needs matplotlib.
+    """What a convolutional layer makes of one image `x` (C, H, W): one picture per channel. Needs matplotlib.
 
     Raises ValueError if the layer's output is not (1, channels, H, W).
     """
@@ -133,7 +133,7 @@ def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tens
         if not found:
             raise ValueError(f"a call of the model does not reach {target!r}")
         out = found[-1][0] if isinstance(found[-1], tuple) else found[-1]
-        channels = out.ndim >= 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # of images, of sequences
+        channels = out.ndim >= 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # axes of images, of sequences
         units = out.shape[1 if channels else -1]
         if not -units <= unit < units:
             raise ValueError(f"{target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")
@@ -155,7 +155,7 @@ def _outputs(model: Module, target: str, x: Tensor) -> list[Any]:
 
 
 def _path(model: Module, layer: Module | str) -> str:
-    """The path of a layer of the model, given either way."""
+    """The path of a layer, which is given as its path or as the module."""
     if isinstance(layer, str):
         model.get_submodule(layer)
         return layer
@@ -166,7 +166,7 @@ def _path(model: Module, layer: Module | str) -> str:
 
 
 def _nearly_square(size: int) -> tuple[int, int]:
-    """Height and width, as near to each other as divisors of `size` are."""
+    """Height and width: the two divisors of `size` that are nearest to each other."""
     height = next(side for side in range(math.isqrt(size), 0, -1) if size % side == 0)
     return height, size // height
 
@@ -180,13 +180,13 @@ def _grid(images: NDArray[Any], titles: Sequence[str], limit: int, *, signed: bo
     rows = math.ceil(len(images) / columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns + 0.8, 1.2 * rows + 0.4), squeeze=False,
                                 layout="constrained")
-    plt.close(figure)  # a notebook shows what is returned, not also what is open
+    plt.close(figure)  # a notebook would show the open figure as well as the returned one
     reach = float(np.abs(images).max()) or 1.0
     low, high = (-reach, reach) if signed else (float(images.min()), float(images.max()))
     for ax in axes.flat:
         ax.set_axis_off()
     colored = images.ndim == 4 and images.shape[1] == 3
-    aspect = "equal" if max(images.shape[-2:]) <= 4 * min(images.shape[-2:]) else "auto"  # or a row would be a hairline
+    aspect = "equal" if max(images.shape[-2:]) <= 4 * min(images.shape[-2:]) else "auto"  # not a hairline
     for ax, image, title in zip(axes.flat, images, titles, strict=False):
         if colored:
             ax.imshow((image.transpose(1, 2, 0) - low) / ((high - low) or 1))

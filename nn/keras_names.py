@@ -1,4 +1,4 @@
-"""Names and options of Keras, and of fast.ai, and what is written here in their place."""
+"""Names and options of Keras and fast.ai, and what to write here instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a model's outputs are, as plain numbers: what `nn.fit(metrics=...)` computes over a whole epoch.
+"""Metrics: how good a model's outputs are, as plain numbers, which `nn.fit(metrics=...)` computes over an epoch.
 
 Every function takes `(outputs, targets)`, Tensors or arrays, and returns a float (`confusion_matrix` an array).
 What the outputs decide depends on the shapes alone:

@@ -44,26 +44,26 @@ class Module:
     """
 
     training: bool = True
-    _path: str = ""  # from the outermost module that holds this one
+    _path: str = ""  # its path from the outermost module
     _buffers: Mapping[str, bool] = MappingProxyType({})  # name: whether it is saved
-    _emptied: Mapping[str, type] = MappingProxyType({})  # name: what None stands in the place of
+    _emptied: Mapping[str, type] = MappingProxyType({})  # name: what None takes the place of
     _hooks: Sequence[tuple[bool, bool, Callable[..., Any]]] = ()  # (whether before the call, with_kwargs, hook)
 
     # --- Calling -----------------------------------------------------------------------------------------------------
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """Compute the output: what every module defines."""
+        """Compute the output; every module defines this."""
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, x) that returns its output")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        """`forward`, with the hooks, and with the call noted in the graph for those who draw it."""
+        """Call `forward` with the hooks, and record the call in the graph for drawings."""
         out = self._hooked(inputs, options) if self._hooks else self.forward(*inputs, **options)
         if type(out) is not Tensor or out._node is not None:
             note_call(self._path, type(self).__name__, (*inputs, *options.values()) if options else inputs, out)
         return out
 
     def _hooked(self, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """`forward` between the hooks, in the order of their registration."""
+        """Call `forward` between the hooks, in the order of their registration."""
         for before, with_kwargs, hook in tuple(self._hooks):
             replaced = hook(self, inputs, *(options,) * with_kwargs) if before else None
             if replaced is not None and with_kwargs:
@@ -113,7 +113,7 @@ class Module:
         object.__setattr__(self, name, value)
 
     def _adopt(self, name: str, value: Parameter | Module) -> None:
-        """Give what is about to be held its path."""
+        """Give a module or parameter that is about to be assigned its path."""
         require_part_of_path(type(self).__name__, name, type(value).__name__)
         self._forget_buffer(name)
         self._put_last(name, Module if isinstance(value, Module) else Parameter)
@@ -124,7 +124,7 @@ class Module:
             value.name = path
 
     def _empty(self, name: str, held: Parameter | Module, value: Any) -> None:
-        """Note that None takes the place of a module or parameter; refuse anything else."""
+        """Record that None takes the place of a module or parameter; refuse anything else."""
         if value is not None:
             kind = "Parameter" if isinstance(held, Parameter) else "Module"
             raise TypeError(f"{type(self).__name__}.{name} is a {kind}, which a {type(value).__name__} would "
@@ -133,7 +133,7 @@ class Module:
         object.__setattr__(self, "_emptied", {**self._emptied, name: type(held)})
 
     def _computing(self, name: str) -> Module | None:
-        """What computes the parameter of this name, if `nn.parametrize` made it a function of others."""
+        """The parametrization that computes the parameter of this name, if `nn.parametrize` gave it one."""
         held = vars(self).get("parametrizations")
         computing = vars(held).get(name) if isinstance(held, Module) else None
         return computing if isinstance(computing, Module) else None
@@ -153,7 +153,7 @@ class Module:
         if name in self._buffers:
             object.__setattr__(self, "_buffers", {n: saved for n, saved in self._buffers.items() if n != name})
 
-    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             if (computing := self._computing(name)) is not None:
@@ -162,7 +162,7 @@ class Module:
                               METHODS)
 
     def _locate(self, path: str, holder: Module) -> None:
-        """Move to `path`, and with it everything beneath; a parameter that the user named keeps its name."""
+        """Move to `path`, with everything beneath; a parameter that the user named keeps its name."""
         if self is holder:
             raise ValueError(f"{type(self).__name__} cannot contain itself (at {path!r})")
         before = self._path
@@ -179,7 +179,7 @@ class Module:
         A buffer that is not `persistent` is left out of `state_dict()`.
         """
         require_part_of_path(type(self).__name__, name, "buffer")
-        setattr(self, name, None if value is None else _as_buffer(value))  # which refuses to replace a parameter
+        setattr(self, name, None if value is None else _as_buffer(value))  # it refuses to replace a parameter
         object.__setattr__(self, "_buffers", {**self._buffers, name: persistent})
 
     def register_parameter(self, name: str, value: Parameter | None) -> None:
@@ -307,7 +307,7 @@ class Module:
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Freeze all parameters (False), or thaw them. Returns the module."""
+        """Freeze all parameters (False), or unfreeze them. Returns the module."""
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self

@@ -1,4 +1,4 @@
-"""A call of a module, noted in the graph for those who draw it."""
+"""Recording the call of a module in the graph, for drawings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from autograd.graph import Node, Scope
 
 
 def note_call(path: str, kind: str, inputs: Iterable[Any], out: Any) -> None:
-    """Note on the nodes of `out` which module made them, and from what; inputs and outputs nest as they like."""
+    """Record on the nodes of `out` which module made them, and from what; inputs and outputs may be nested."""
     origins = _nodes(inputs)
     for node in (out._node,) if type(out) is Tensor else _nodes((out,)):
-        if node is not None and node.parents and node not in origins:  # or else the input itself was returned
+        if node is not None and node.parents and node not in origins:  # otherwise the input itself was returned
             call = path, kind, origins, getattr(node, "scope", None)
             node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step
 

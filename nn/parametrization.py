@@ -36,7 +36,7 @@ class Parametrized(Module):
 
 
 def parameter_of(module: Module, name: str) -> Parameter:
-    """What `module` holds under this name. Raises `TypeError` where that is no parameter."""
+    """The parameter of this name. Raises `TypeError` if there is none."""
     held = vars(module).get(name)
     if isinstance(held, Parameter):
         return held
@@ -60,7 +60,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
         raise ValueError(f"{type(parametrization).__name__} makes of {name}, of shape {held.shape}, one of shape "
                          f"{made().shape}; a parametrization keeps it")
     if held.name == (f"{module._path}.{name}" if module._path else name):
-        held.name = None  # it takes that of its new place
+        held.name = None  # it gets the path of its new place
     delattr(module, name)
     if "parametrizations" not in vars(module):
         module.add_module("parametrizations", Module())
@@ -69,7 +69,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
 
 
 def remove_parametrization(module: M, name: str) -> M:
-    """Make what is computed under a name a parameter again, of the value that it has. Returns the module.
+    """Make a computed value a plain parameter again, with its present value. Returns the module.
 
     Raises `TypeError` where nothing is.
     """

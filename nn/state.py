@@ -1,4 +1,4 @@
-"""A module's state as arrays by dotted path, and what does not fit when it comes back."""
+"""A module's state as arrays by dotted path, and the errors for a state that does not fit."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ __all__ = ["StorageError", "load", "save"]
 State = Any
 Arrays = dict[str, NDArray[Any]]
 
-ABANDONED = 3600  # seconds after which a temporary file is nobody's: writing one takes a few
+ABANDONED = 3600  # seconds after which a temporary file counts as abandoned: writing one takes a few
 MARK, VERSION = "cleargrad", "cleargrad 1"
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "C64": "<c8", "BOOL": "?",
@@ -109,11 +109,11 @@ def decode(content: bytes, name: str) -> State:
 
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Put `content` at `path` in one step: readers see the old file or the new one, never a part of either."""
+    """Write `content` to `path` atomically: readers see the old file or the new one, never a part of either."""
     target = Path(os.path.realpath(path))  # a symbolic link stays one, and its target is replaced
     require_directory(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):  # by a process that was killed while it wrote
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):  # of a process that was killed
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > ABANDONED:
                 left.unlink()
@@ -127,7 +127,7 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":  # the rename itself must reach the disk: that is a write to the directory
-        with suppress(OSError):  # network file systems and others do not let anybody ask for it; the new file is there
+        with suppress(OSError):  # some file systems do not support it; the new file is there
             directory = os.open(target.parent, os.O_RDONLY)
             try:
                 os.fsync(directory)
@@ -136,7 +136,7 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
 
 
 def _interpret(arrays: Arrays, metadata: Mapping[str, str]) -> State:
-    # Signs of ours stand in several places, so that damage to one of them does not make the file look foreign.
+    # Our marks are in several places, so that damage to one of them does not make the file look foreign.
     if not any(MARK in key or MARK in text or '"sha256": "' in text for key, text in metadata.items()):
         return arrays
     if metadata.keys() != {MARK}:

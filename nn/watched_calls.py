@@ -1,4 +1,4 @@
-"""Calls of modules, watched for a while."""
+"""Watching the calls of modules."""
 
 from __future__ import annotations
 

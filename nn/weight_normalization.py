@@ -1,4 +1,4 @@
-"""Weights whose length is a parameter of its own, and weights of spectral norm 1, as parametrizations of a layer."""
+"""Weight normalization and spectral normalization, as parametrizations of a layer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class WeightNorm(Module):
         self.dim = dim
 
     def length(self, v: Any) -> Any:
-        if self.dim in (None, -1):  # PyTorch's word for all
+        if self.dim in (None, -1):  # PyTorch's value for all axes
             return np.sqrt(np.sum(v * v))
         return np.sqrt(np.sum(v * v, axis=tuple(k for k in range(v.ndim) if k != self.dim), keepdims=True))
 

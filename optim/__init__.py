@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from .nadam import NAdam
     from .nesterov import Nesterov
     from .radam import RAdam
-else:  # or else a type checker would take every name for one that exists
+else:  # otherwise type checkers would accept any name
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
         "RMSprop": "it is called RMSProp", "Nadam": "it is called NAdam",
@@ -63,5 +63,5 @@ else:  # or else a type checker would take every name for one that exists
         "swa_utils": "averages of weights are nn.AveragedModel, nn.WeightAveraging and nn.update_bn",
     }
     _LATER = ("AMSGrad", "Adadelta", "Adamax", "LBFGS", "NAdam", "Nesterov", "RAdam", "schedulers")
-    _PLACES = {name: name.lower() for name in _LATER}  # what a first `import optim` need not pay for
+    _PLACES = {name: name.lower() for name in _LATER}  # loaded on first use, so that `import optim` stays fast
     __getattr__, __dir__ = on_first_use(__name__, _PLACES, _ADVICE)

@@ -13,7 +13,7 @@ from .two_moments import TwoMoments
 
 
 class Adamax(TwoMoments):
-    """Adam with the largest gradient so far, which fades, in the place of the root of their mean square.
+    """Adam with a decaying maximum of the gradients in place of the root of their mean square.
 
         m_t = beta1 * m_{t-1} + (1 - beta1) * g_t
         V_t = max(beta2 * V_{t-1}, |g_t| + eps)

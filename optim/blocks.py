@@ -1,4 +1,4 @@
-"""What one pass of a step covers: small parameters side by side, or a stretch of a large one; both fit the cache.
+"""Blocks, the unit of a step: small parameters side by side, or a stretch of a large one; both fit the cache.
 
 Of small parameters, one call lays the gradients end to end. The gradient and the weights of a large one are used where
 they lie. All results are written into moments, weights, or scratch memory that is made once.
@@ -45,7 +45,7 @@ class Gathered:
         return into
 
     def subtract(self, eta: Array) -> None:
-        if self._views is None:  # a block is always given the same memory
+        if self._views is None:  # a block always gets the same memory
             ends = np.cumsum([self._flat.spans[i].stop - self._flat.spans[i].start for i in self._indices])
             stretches = np.split(eta, ends[:-1])
             self._views = [self._flat.shaped(s, i) for s, i in zip(stretches, self._indices, strict=True)]
@@ -54,7 +54,7 @@ class Gathered:
             if value.flags.writeable:
                 np.subtract(value, step, value)
                 mutated(parameter)
-            else:  # a number, or somebody's read-only array: the tensor gets memory of its own
+            else:  # a number or a read-only array: the tensor gets memory of its own
                 with no_grad():
                     parameter -= step
 
@@ -85,7 +85,7 @@ class Slice:
 
 
 def _as(into: Array, stretch: Array) -> Array:
-    """The stretch itself if it has the dtype to compute in, otherwise cast into the memory given."""
+    """The stretch itself if it has the dtype of the computation, otherwise cast into the given memory."""
     if stretch.dtype == into.dtype:
         return stretch
     into[...] = stretch
@@ -93,7 +93,7 @@ def _as(into: Array, stretch: Array) -> Array:
 
 
 def can_be_cut(value: Any) -> bool:
-    """Whether a parameter is large enough to be stepped in stretches, and in its own memory."""
+    """Whether a parameter is large enough to be stepped in stretches of its own memory."""
     return bool(value.size > SMALL and value.flags.c_contiguous and value.flags.writeable)
 
 
@@ -104,7 +104,7 @@ def slices(flat: Flat, i: int) -> Iterator[Slice]:
 
 
 def gathered(flat: Flat, indices: Iterable[int]) -> Iterator[Gathered]:
-    """These parameters in runs that lie side by side, have taken equally many steps, and make up at most a block."""
+    """These parameters in runs that lie side by side, have taken equally many steps, and fit one block."""
     run: list[int] = []
     for i in indices:
         if run and not (

@@ -1,4 +1,4 @@
-"""Keeping gradients small: by their joint norm, or each number for itself."""
+"""Gradient clipping: by the joint norm, or number by number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
     if error_if_nonfinite and not isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {total}; a loss or gradient was not finite")
     scale = weak(max_norm) / (total + 1e-6)
-    if not scale >= 1:  # nan goes on to the gradients, where it is seen
+    if not scale >= 1:  # nan propagates to the gradients, where it is seen
         for parameter, gradient in gradients:
             gradient *= scale
             parameter.grad = gradient
@@ -54,7 +54,7 @@ def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> No
 
 
 def _gradients(speaker: str, params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:
-    """The parameters that have a gradient, each once, with it."""
+    """The parameters that have a gradient, each once, with their gradients."""
     parameters = [params] if isinstance(params, Tensor) else listed(speaker, params)
     return [(p, p.grad) for p in dict.fromkeys(parameters) if p.grad is not None]
 

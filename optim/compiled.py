@@ -19,7 +19,7 @@ import numpy as np
 MANY = 2**29
 """Numbers to be stepped before the loop is loaded: it saves some 1.2 ns each, and takes 0.7 s to load."""
 
-_stepped = 0  # by all optimizers that could use it
+_stepped = 0  # counted over all optimizers that could use it
 
 
 def adam(numbers: int) -> Callable[..., None] | None:
@@ -44,7 +44,7 @@ def _loop() -> Callable[..., None] | None:
     except ImportError:
         return None
     loop: Any = numba.njit(nogil=True, error_model="numpy")(_adam)
-    with suppress(RuntimeError):  # there is no folder that it may write to
+    with suppress(RuntimeError):  # numba has no folder to write to
         loop.enable_caching()
     return loop  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""Many parameters as one: the moments of all of them laid end to end, so that a step is a few passes over few arrays.
+"""Many parameters as one: their moments are laid end to end, so that a step is a few passes over few arrays.
 
 A step of Adam is a dozen elementwise passes. Over 60 small parameters these would be 60 dozens of NumPy calls; over one
 large parameter, a dozen trips to main memory. So the moments of a group's parameters are one array each, and a step
@@ -61,7 +61,7 @@ class Flat:
         return self.numbers(stretch).reshape(self.shapes[i])
 
     def numbers(self, stretch: Array) -> Array:
-        """A stretch of a flat array as the numbers it stands for: pairs of reals as complex numbers."""
+        """A stretch of a flat array as numbers of the parameter's dtype: pairs of reals may be complex numbers."""
         return stretch.view(self.dtype) if self.dtype.kind == "c" else stretch
 
     def reals(self, value: Array) -> Array:

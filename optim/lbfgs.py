@@ -63,7 +63,7 @@ class LBFGS(Optimizer):
     def _forget(self) -> None:
         self._iterations = 0
         self._pairs: deque[tuple[Array, Array]] = deque()
-        self._gradient = self._change = np.zeros(0)  # of the last iteration, whose y is not known yet
+        self._gradient = self._change = np.zeros(0)  # s of the last iteration, whose y is not known yet
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """The one group there is; a second one raises `ValueError`, since all parameters are one vector."""
@@ -178,7 +178,7 @@ class LBFGS(Optimizer):
     # --- Saving and resuming -----------------------------------------------------------------------------------------
 
     def states(self) -> dict[Tensor, tuple[int, dict[str, Array]]]:
-        """The iterations so far, and what each parameter has of the vectors that are kept: pairs along a first axis."""
+        """The iterations so far, and each parameter's part of the stored vectors, with pairs along a first axis."""
         if not self._iterations:
             return {}
         rows = [self._gradient, self._change, *[np.stack(steps) for steps in zip(*self._pairs, strict=True)]]
@@ -188,7 +188,7 @@ class LBFGS(Optimizer):
                 for p, column in zip(self._parameters(), columns, strict=True)}
 
     def set_states(self, states: States) -> None:
-        """Set what `states` gives; where a parameter has none, all begin anew."""
+        """Set the given states; if a parameter has none, all start over."""
         self._forget()
         steps, saved = zip(*[states.get(p, (0, {})) for p in self._parameters()], strict=True)
         self._iterations = min(steps)

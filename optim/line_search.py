@@ -17,7 +17,7 @@ EVALUATIONS = 25
 
 
 class Point(NamedTuple):
-    """A place along the line: how far it is, the value and the slope there, and what else was found."""
+    """A point along the line: the step, the value and the slope there, and whatever else was computed."""
 
     step: float
     value: float
@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
 
 class Search:
-    """The search from `start`, of step 0, along the line that `evaluate` knows."""
+    """The search from `start` (step 0) along the line that `evaluate` evaluates."""
 
     def __init__(self, evaluate: Callable[[float], Point], start: Point, shortest: float) -> None:
         self.evaluate, self.start, self.shortest, self.left = evaluate, start, shortest, EVALUATIONS
@@ -66,14 +66,14 @@ class Search:
         return self.evaluate(step)
 
     def _too_high(self, point: Point) -> bool:
-        return not point.value <= self.start.value + DESCENT * point.step * self.start.slope  # nan is
+        return not point.value <= self.start.value + DESCENT * point.step * self.start.slope  # nan counts as beyond
 
     def _flat(self, point: Point) -> bool:
         return abs(point.slope) <= CURVATURE * abs(self.start.slope)
 
 
 def between(step: float, least: float, most: float) -> float:
-    """The step, brought into bounds; their middle if it is no number."""
+    """The step, clipped to bounds; their middle if it is nan."""
     return min(max(step, least), most) if isfinite(step) else (least + most) / 2
 
 

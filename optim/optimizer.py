@@ -40,7 +40,7 @@ def write_step(m: Array, V: Array, eps: float, rate: float, out: Array) -> None:
 
 
 class Optimizer:
-    """The base of all optimizers: a subclass says in `eta` how a step follows from a gradient.
+    """The base of all optimizers: a subclass defines in `eta` how a step follows from a gradient.
 
     `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a
     `weight_decay`, `g_t` is the gradient plus `weight_decay * w_t`. Groups and their options may change between steps.
@@ -51,7 +51,7 @@ class Optimizer:
     """The names of the moments that `eta` is given; those that only some options ask for are added by `moments_of`."""
 
     histories: tuple[str, ...] = ()
-    """The names of what is saved of several steps, along a first axis."""
+    """The names of moments that hold several steps, along a first axis."""
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
         known = arguments.parameters(cls.__init__)
@@ -72,13 +72,13 @@ class Optimizer:
             self.add_param_group(group)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse `optimizer.lr = 0.1`, which no step would read, of an optimizer of ours."""
+        """Refuse `optimizer.lr = 0.1`, which no step would read, for the library's own optimizers."""
         if name in vars(self).get("defaults", ()) and type(self).__module__.startswith(f"{__package__}."):
             raise AttributeError(f"{self.kind} has its options in its groups: for group in optimizer.param_groups: "
                                  f"group[{name!r}] = {value!r}, or for lr a schedule of optim.schedulers")
         super().__setattr__(name, value)
 
-    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             options = vars(self).get("defaults", ())
@@ -180,7 +180,7 @@ class Optimizer:
             parameter.zero_grad()
 
     def _lay_out(self, states: States | None = None) -> None:
-        """Lay out the moments of the groups as they are now, in these states or, if the groups changed, their own."""
+        """Lay out the moments of the present groups: in the given states or, if the groups changed, in their own."""
         now = [(self.moments_of(group), list(map(id, group["params"]))) for group in self.param_groups]
         if states is None:
             if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
@@ -196,7 +196,7 @@ class Optimizer:
         self._laid_out, self._plans = now, plans
 
     def _flat(self, parameters: Sequence[Tensor], moments: Sequence[str], states: States) -> Flat:
-        """These parameters as one, each in its state; those without one begin anew, as moments do that are new."""
+        """These parameters as one, each in its state; parameters or moments without a state start over."""
         flat = Flat(parameters, moments)
         for i, p in enumerate(flat.parameters):
             if p in states:
@@ -217,11 +217,11 @@ class Optimizer:
         return {p: flat.read(i) for flat in flats for i, p in enumerate(flat.parameters)}
 
     def set_states(self, states: States) -> None:
-        """Set what `states` gives; parameters of which there is none begin anew."""
+        """Set the given states; parameters without one start over."""
         self._lay_out(states)
 
     def names(self) -> dict[Tensor, str]:
-        """What `state_dict` calls each parameter: its name if all have different ones, otherwise its index."""
+        """The key of each parameter in `state_dict`: its name if all names differ, otherwise its index."""
         parameters = self._parameters()
         names = [name for p in parameters if (name := self._names.get(p, p.name)) is not None]
         if len(set(names)) < len(parameters):
@@ -235,7 +235,7 @@ class Optimizer:
         `named_parameters()` if these were given, or the tensors' own; where some are missing or equal, all are indices.
         """
         if self._plans:
-            self._lay_out()  # the moments that the options ask for now, as they may have changed since the last step
+            self._lay_out()  # the moments for the present options, which may have changed since the last step
         return state.packed(self.names(), self.states(), self.param_groups)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from autograd.arrays import is_integer
 
 
 def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
-    """What is wrong with these options, in words; empty if nothing is."""
-    known = {*known, "initial_lr"}  # which schedulers note in a group
+    """A description of what is wrong with these options; empty if nothing is."""
+    known = {*known, "initial_lr"}  # schedulers add these to a group
     listed = ", ".join(sorted(known - {"initial_lr"}))
     wrong = [f"there is no option {name!r}, only {listed}" for name in options if name not in known]
     for name, value in options.items():
@@ -59,7 +59,7 @@ def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> No
 
 
 def check_rate(lr: Any) -> None:
-    """Raise ValueError for a rate that was made negative or nan since: the step would go uphill."""
+    """Raise ValueError for a rate that has become negative or nan: the step would go uphill."""
     if not lr >= 0:
         raise ValueError(f"the lr of a parameter group must be a number >= 0, got {lr!r}")
 

@@ -1,4 +1,4 @@
-"""What optimizers and clipping take: the parameters themselves, one after the other."""
+"""The parameters that optimizers and clipping are given, checked."""
 
 from __future__ import annotations
 

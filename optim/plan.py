@@ -17,11 +17,11 @@ from .blocks import Gathered, Slice
 from .flat import Flat
 
 PARALLEL = 2
-"""Blocks of large parameters that are worth a thread."""
+"""How many blocks of large parameters are worth a thread."""
 
 
 class Rule(Protocol):
-    """What an optimizer says of its step: the recurrence."""
+    """An optimizer's part of a step: the recurrence."""
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array, /) -> None:
         """Bring the moments from `t - 1` to `t`, and write `eta_t` into `out`."""

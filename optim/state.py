@@ -1,4 +1,4 @@
-"""An optimizer's state as plain dicts and arrays, by parameter name, and what does not fit when it comes back."""
+"""An optimizer's state as plain dicts and arrays, by parameter name, and the errors for a state that does not fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autograd import Tensor
 
 Names = Mapping["Tensor", str]
-States = Mapping["Tensor", tuple[int, Mapping[str, Any]]]  # the steps that a parameter has taken, and its moments
+States = Mapping["Tensor", tuple[int, Mapping[str, Any]]]  # a parameter's step count, and its moments
 Groups = Sequence[Mapping[str, Any]]
 
 

@@ -1,4 +1,4 @@
-"""What Adam and its kin share: a running mean of the gradient, and a second moment that measures its size."""
+"""What Adam and its variants share: a running mean of the gradient, and a second moment that measures its size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TwoMoments(Optimizer):
 
 
 def brought_on(moments: tuple[Array, ...], g: Array, betas: tuple[float, float], out: Array) -> tuple[Array, Array]:
-    """The running means `m_t` of the gradient and `V_t` of its square, a step further; `out` is overwritten."""
+    """Advance the running means `m_t` of the gradient and `V_t` of its square by one step; `out` is overwritten."""
     m, V = moments
     beta1, beta2 = betas
     average(m, g, beta1, out)

@@ -1,4 +1,4 @@
-"""Batches of data, the sets and samplers that they are made of, images that need no download, and MNIST's format."""
+"""Data loading: batches, data sets and samplers, images that need no download, and MNIST's file format."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ __all__ = [
     "random_split",
 ]
 
-if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
     __getattr__, __dir__ = on_first_use(__name__, {}, DATA)

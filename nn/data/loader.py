@@ -65,7 +65,7 @@ class DataLoader(_OfOneDataSet):
         if len(self) == 0:
             raise ValueError(f"drop_last=True leaves no batch: {length_of('sampler', sampler)} samples are fewer than "
                              f"batch_size={batch_size}" if drop_last else "the sampler gives no batch")
-        self._next = (0, 0)  # the pass and the batch in it that the next `iter()` begins with
+        self._next = (0, 0)  # the pass, and the batch in it, that the next `iter()` starts with
         self._reached = (0, 0)  # the pass and the batch that come after the last one handed out
 
     def __len__(self) -> int:
@@ -74,7 +74,7 @@ class DataLoader(_OfOneDataSet):
 
     @property
     def seed(self) -> int:
-        """What the orders of all passes follow from; 0 where none is drawn."""
+        """The seed of the orders of all passes; 0 if they are not random."""
         return getattr(self.batch_sampler, "seed", 0)
 
     def __iter__(self) -> Iterator[Any]:
@@ -85,14 +85,14 @@ class DataLoader(_OfOneDataSet):
             yield self._gather(slice(rows.start, rows.stop) if isinstance(rows, range) else rows)
 
     def state_dict(self) -> dict[str, int]:
-        """Where the newest iteration stands: the pass, how many of its batches are out, and what fixes the order."""
+        """The position of the newest iteration: the pass, how many of its batches were given out, and the seed."""
         number, batch = self._reached
         if batch == len(self):
             number, batch = number + 1, 0
         return {"epoch": number, "batch": batch, "seed": self.seed} | {name: getattr(self, name) for name in _FIXED}
 
     def load_state_dict(self, state: Mapping[str, int]) -> None:
-        """Continue where `state` stands: the next `iter()` gives the batches that were left of its pass.
+        """Continue from `state`: the next `iter()` gives the remaining batches of its pass.
 
         Raises ValueError, and changes nothing, if the state belongs to other data or batches.
         """

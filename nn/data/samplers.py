@@ -1,4 +1,4 @@
-"""Samplers: which samples a pass over data takes, and in which order.
+"""Samplers: which samples a pass over the data takes, and in which order.
 
 The order of pass `e` is a pure function of `(seed, e)`, so that a run resumes in the middle of a pass. A `DataLoader`
 takes any other iterable of indices, too, whose order in each pass is what it gives then.
@@ -59,7 +59,7 @@ class SequentialSampler(_Sampler):
 
 
 class RandomSampler(_Sampler):
-    """All samples of `data_source` in an order that is drawn anew for every pass, or `num_samples` of them.
+    """All samples of `data_source` in a new random order for every pass, or `num_samples` of them.
 
     More than there are come from several such orders, one after the other; with `replacement` each is drawn from all.
     Raises ValueError for no samples.
@@ -83,9 +83,9 @@ class RandomSampler(_Sampler):
 
 
 class SubsetRandomSampler(_Sampler):
-    """The samples at `indices`, in an order that is drawn anew for every pass.
+    """The samples at `indices`, in a new random order for every pass.
 
-    Each index comes once a pass, all orders being equally likely. Raises TypeError for indices that are no integers.
+    Each index comes once a pass, all orders being equally likely. Raises TypeError for indices that are not integers.
     """
 
     def __init__(self, indices: ArrayLike, *, seed: int | None = None) -> None:
@@ -155,7 +155,7 @@ class BatchSampler:
 
     @property
     def seed(self) -> int:
-        """What the sampler's orders follow from, 0 for one that has no seed."""
+        """The seed of the sampler's orders; 0 for a sampler without one."""
         return self.sampler.seed if isinstance(self.sampler, _Sampler) else 0
 
     @seed.setter
@@ -172,7 +172,7 @@ def batches_of(batch_sampler: Iterable[Sequence[int]], number: int) -> Iterable[
 
 
 def length_of(name: str, sampler: Any) -> int:
-    """How many a sampler gives in a pass. Raises TypeError for one that does not say so, such as a generator."""
+    """The length of a sampler's pass. Raises TypeError for a sampler without a length, such as a generator."""
     if not (hasattr(sampler, "__len__") and hasattr(sampler, "__iter__")):
         raise TypeError(f"a {name} is an iterable with a length, such as a list or an object with __iter__ and "
                         f"__len__, got {type(sampler).__name__}")

@@ -1,4 +1,4 @@
-"""What data is: how many samples it has, one of them, and a batch of them."""
+"""Sources of data: the number of samples, a single sample, and a batch of samples."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _array(data: Any, which: str) -> NDArray[Any]:
     return array
 
 
-# What gathers a batch, with the data in front, so that a loader is pickled with it.
+# Functions that gather a batch, with the data as first argument, so that a loader can be pickled.
 
 
 def _rows(array: NDArray[Any], rows: Any) -> Tensor:
@@ -107,7 +107,7 @@ def _stack_samples(data: Any, rows: Any) -> Any:
 
 
 def _collated(collate: Callable[[list[Any]], Any], gather: Gather, rows: Any) -> Any:
-    """What the user makes of a batch: of a tuple of arrays, of its samples."""
+    """A batch by the user's `collate_fn`, from a list of samples."""
     batch = gather(rows)
     return collate([*zip(*batch, strict=True)] if isinstance(batch, tuple) else [*batch])
 

@@ -1,4 +1,4 @@
-"""Layers: modules with PyTorch's names, arguments, state and numbers. One family a file, each with its function."""
+"""Layers: modules with PyTorch's names, arguments, state and numbers. One family per file, each with its functions."""
 
 from __future__ import annotations
 

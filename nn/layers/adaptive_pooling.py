@@ -1,4 +1,4 @@
-"""Adaptive pooling: as many windows as the output shall have, whatever the size of the input.
+"""Adaptive pooling: the output has a given size, whatever the size of the input.
 
 Window i of m goes from floor(i n / m) to ceil((i + 1) n / m): neighbours share a value where m does not divide n.
 """
@@ -26,7 +26,7 @@ Size = int | Sequence[int | None] | None
 
 
 class _Adaptive(Layer):
-    """As many windows as the output shall have along each axis, or where that is None as many as there are values."""
+    """The number of windows along each axis: the output's size, or, where that is None, the input's."""
 
     axes = 2
 
@@ -35,7 +35,7 @@ class _Adaptive(Layer):
 
 
 class AdaptiveAvgPool2d(_Adaptive):
-    """The mean of as many windows as the output shall have: `output_size` H x W of them, whatever the input's size.
+    """The means of `output_size` H x W windows, whatever the input's size.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
     image (C, H, W).
@@ -176,7 +176,10 @@ def _largest(speaker: Speaker, x: Any, sizes: tuple[int | None, ...], return_ind
 
 
 def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Where in its channel, row by row, each window looks: (windows, values), a short one at its last value again."""
+    """The positions in its channel, counted row by row, that each window sees: (windows, values).
+
+    A short window repeats its last one.
+    """
     flat = np.zeros((), int)
     for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
         first, end = np.arange(m) * n // m, -(-(np.arange(m) + 1) * n // m)

@@ -1,4 +1,4 @@
-"""The arguments of layers, and what they may be."""
+"""Checks of layers' arguments."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 
 
 def positive(speaker: Speaker, **sizes: Any) -> None:
-    """Raise TypeError for a size that is no integer, ValueError for one below 1."""
+    """Raise TypeError for a size that is not an integer, ValueError for one below 1."""
     for name, size in sizes.items():
         _check(speaker, integer, name, size)
 
 
 def choice(speaker: Speaker, known: Collection[str], **options: str) -> None:
-    """Raise ValueError for an option that is none of those known."""
+    """Raise ValueError for an unknown option."""
     for name, option in options.items():
         _check(speaker, one_of, name, option, known)
 
 
 def _check(speaker: Speaker, check: Callable[..., object], name: str, *arguments: Any) -> None:
-    """Run a check of an argument; its error begins with the speaker, who is described only then."""
+    """Run a check of an argument; its error begins with the speaker, which is formatted only then."""
     try:
         check(name, *arguments)
     except (TypeError, ValueError) as error:

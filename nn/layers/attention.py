@@ -124,7 +124,7 @@ class MultiheadAttention(Layer):
         return (x if self.batch_first else x.swapaxes(0, 1)), False
 
     def _attend_to_itself(self, x: Any, mask: Any, given: Mapping[str, Any]) -> Any:
-        """What the heads find, side by side (N, L, embed_dim), for query, key and value in one."""
+        """Self-attention: the heads' results side by side, (N, L, embed_dim)."""
         rate = self.dropout if self.training else 0.0
         keep, scale = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate)
         projection = linear(x, given["in_proj_weight"], given["in_proj_bias"])
@@ -158,7 +158,7 @@ class MultiheadAttention(Layer):
         return [linear(x, matrix, b) for x, matrix, b in zip((query, key, value), matrices, biases, strict=True)]
 
     def _heads(self, projected: list[Any], mask: Any, given: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
-        """(N, heads, length, width of a head), after what is added to keys and values."""
+        """Split into heads, (N, heads, length, head width), after appending what is added to keys and values."""
         q, k, v = projected
         batch = len(q)
         bias_k, bias_v = given["bias_k"], given["bias_v"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _Tracking(Affine):
-    """One statistic a channel, and a running mean and variance of each, or None of either."""
+    """A layer with one statistic per channel, with or without a running mean and variance."""
 
     running_mean: Tensor | None
     running_var: Tensor | None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Cell(RecurrentUnits):
-    """What the three share: `weight_ih` (gates * hidden, in), `weight_hh` (gates * hidden, hidden), and both biases."""
+    """What all cells share: `weight_ih` (gates * hidden, in), `weight_hh` (gates * hidden, hidden), and two biases."""
 
     weight_ih: Parameter
     weight_hh: Parameter
@@ -39,7 +39,7 @@ class _Cell(RecurrentUnits):
         self.reset_parameters()
 
     def _run(self, kernel: Any, x: Any, states: Sequence[Any], **options: Any) -> list[Tensor]:
-        """The states after the step, which is a sequence of one for the kernel; None as a state is zeros."""
+        """The states after the step, which the kernel sees as a sequence of length 1; None means a state of zeros."""
         x = admitted(self, x, self.weight_ih.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
             raise refusal(self, f"(N, {self.input_size})", x)

@@ -112,7 +112,7 @@ def embedding(input: ArrayLike, weight: ArrayLike, padding_idx: int | None = Non
 
 
 def shares_of(indices: Any) -> Any:
-    """Of each index 1 over how often it occurs, as a tensor."""
+    """1 / (number of occurrences) for each index, as a tensor."""
     return piecewise_constant(_shares)(indices)
 
 
@@ -127,7 +127,7 @@ def with_gradient_times(rows: Any, shares: Any) -> Any:
 
 
 def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, norm_type: float) -> None:
-    """The rows that are to be read made at most `max_norm` long, in place."""
+    """Shorten the rows that will be read to a norm of at most `max_norm`, in place."""
     if not weight.is_leaf or weight._value.shape != weight.shape:
         raise mistake(speaker, "shortens rows in place, which takes a leaf: leave out max_norm, or write "
                                "weight.detach()")

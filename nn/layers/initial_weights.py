@@ -1,4 +1,4 @@
-"""How layers with weights begin, as PyTorch's do: the more inputs a unit has, the smaller its weights."""
+"""The initial weights of layers, PyTorch's: the more inputs a unit has, the smaller its weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn.parameter import Parameter
 
 
 def hold(layer: Module, shapes: Shapes, dtype: np.dtype[Any], without: Collection[str] = ()) -> None:
-    """Give a layer its weights, zeros to begin with, and None for those that it goes without."""
+    """Give a layer its weights, initially zeros, and None for those that it does without."""
     for name, shape in shapes.items():
         setattr(layer, name, None if name in without else Parameter(np.zeros(shape), dtype=dtype))
 

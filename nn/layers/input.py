@@ -1,4 +1,4 @@
-"""What a layer lets in: floating input, cast to its parameters' dtype; all else is refused in the layer's own words."""
+"""The input of layers: floating input is cast to the parameters' dtype, anything else refused in the layer's name."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autograd.arguments import as_tensor
 from nn.kernels.indices import first_index
 from nn.module import Module
 
-Speaker = Module | str  # who complains: a layer, or the name of a function
-Shapes = dict[str, tuple[int, ...]]  # of weights, by their names
-AXES = {1: "L", 2: "H, W", 3: "D, H, W"}  # how the axes of a sequence, of an image and of a volume are called
+Speaker = Module | str  # what the error is about: a layer, or the name of a function
+Shapes = dict[str, tuple[int, ...]]  # weights by their names
+AXES = {1: "L", 2: "H, W", 3: "D, H, W"}  # the names of the axes of a sequence, an image and a volume
 
 
 def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *, real: bool = False) -> Tensor:
@@ -62,7 +62,7 @@ def refuse_where(wrong: Any, speaker: Speaker, x: Tensor, expected: str, advice:
 
 
 def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    """Whether an array of this shape can be repeated to the other."""
+    """Whether an array of this shape can be broadcast to the other."""
     try:
         return np.broadcast_shapes(shape, to) == to
     except ValueError:
@@ -111,11 +111,11 @@ def held(layer: Module, shapes: Shapes) -> dict[str, Any]:
 
 
 def mistake(speaker: Speaker, what: str, kind: type[Exception] = ValueError) -> Exception:
-    """A complaint that begins with the layer and ends with where it stands in its model, as an error to raise."""
+    """An error to raise: its message begins with the layer and ends with the layer's place in its model."""
     where = f" (module {speaker._path})" if isinstance(speaker, Module) and speaker._path else ""
     return kind(f"{described(speaker)} {what}{where}")
 
 
 def described(speaker: Speaker) -> str:
-    """A layer as its constructor call."""
+    """A layer, shown as its constructor call."""
     return speaker if isinstance(speaker, str) else f"{type(speaker).__name__}({speaker.extra_repr()})"

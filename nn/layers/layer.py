@@ -1,4 +1,4 @@
-"""`Layer`: what all layers and losses share. They are made of options first, and then called with data."""
+"""`Layer`: what all layers and losses share. They are constructed with options, and then called with data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn.module import Module
 
 
 class Layer(Module):
-    """A module whose `repr` is its constructor call, and whose constructor explains itself to who gives it data."""
+    """A module whose `repr` is its constructor call, and whose constructor explains itself if it is given data."""
 
     follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
@@ -24,7 +24,7 @@ class Layer(Module):
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse what the layer is called with, `nn.ReLU(x)`, but not a loss's weights of classes."""
-        if not cls.__init__.__module__.startswith("nn."):  # a user's own may take data, and any options
+        if not cls.__init__.__module__.startswith("nn."):  # a user's own layer may take data, and any options
             return super().__new__(cls)
         name = cls.__name__
         if options:

@@ -1,4 +1,4 @@
-"""Layers that learn the size of their input from the first call, and are the usual ones from then on."""
+"""Layers that take the size of their input from the first call, and are ordinary layers from then on."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Lazy(Layer):
     """Where the size is in the shape of the input."""
 
     def _wait(self, **options: Any) -> None:
-        """Keep the options; what is wrong with them is said now, by a layer of the smallest size."""
-        with random.drawn_again(random.state()):  # its weights are nobody's
+        """Keep the options; errors in them are raised now, by building a layer of the smallest size."""
+        with random.drawn_again(random.state()):  # its weights are thrown away
             self.becomes(options.get("groups", 1), **options)
         self._options = options
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Affine(Layer):
-    """A weight that starts at 1 and, unless it goes without, a bias that starts at 0; or None of either."""
+    """A layer with a weight that starts at 1 and, optionally, a bias that starts at 0; both may be None."""
 
     follows: Mapping[str, str] = MappingProxyType({"bias": "affine"})
     weight: Parameter | None
@@ -41,7 +41,7 @@ class Affine(Layer):
         return found
 
     def _admitted(self, input: Any) -> Tensor:
-        """The input, in the dtype of the numbers that the layer has, if any."""
+        """The input, in the dtype of the layer's parameters, if it has any."""
         held = self._numbers()
         return admitted(self, input, None if held is None else held.dtype, real=True)
 
@@ -165,7 +165,7 @@ def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLik
 
 
 def _ending_in(speaker: Speaker, given: Any, normalized_shape: Sequence[int]) -> tuple[Tensor, tuple[int, ...]]:
-    """The input, and the shape that its last axes have. Raises ValueError if they have not."""
+    """The input and its normalized shape. Raises ValueError unless the input's last axes have that shape."""
     x, shape = admitted(speaker, given, real=True), tuple(normalized_shape)
     if x.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", x)

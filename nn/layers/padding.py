@@ -1,4 +1,4 @@
-"""Padding: what stands around a sequence, an image or a volume before a window looks at it."""
+"""Padding: values around a sequence, an image or a volume, which windows at the border see."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
 
 
 def _cut(x: Any, around: Pads) -> Any:
-    """The last axes without what negative numbers cut off."""
+    """The last axes without the parts that negative padding cuts off."""
     if min(map(min, around), default=0) >= 0:
         return x
     return x[(..., *[slice(max(0, -before), n - max(0, -after))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Patches(Layer):
-    """The geometry of windows, which both directions share."""
+    """The geometry of windows, which both layers share."""
 
     axes = 2
 

@@ -1,4 +1,4 @@
-"""Activations of straight pieces: clipped, shrunk or cut off, cheap to compute and to differentiate.
+"""Piecewise linear activations: clipped, shrunk or cut off, cheap to compute and to differentiate.
 
 At a corner the derivative is that of the outer piece, as in PyTorch.
 """

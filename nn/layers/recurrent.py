@@ -26,7 +26,7 @@ States = tuple[Tensor, ...]
 
 
 class _Recurrent(RecurrentUnits):
-    """What the three share: layers, directions, the order of axes, and dropout between layers.
+    """What the three layers share: stacking, directions, the order of axes, and dropout between layers.
 
     Parameters of layer k: `weight_ih_lk` (gates * hidden, in), `weight_hh_lk` (gates * hidden, hidden), `bias_ih_lk`
     and `bias_hh_lk` (gates * hidden,), with `_reverse` for the other direction; all uniform on ±1 / sqrt(hidden_size).
@@ -114,7 +114,7 @@ class _Recurrent(RecurrentUnits):
 
     def _walk(self, x: Tensor, states: tuple[Any, ...], weights: list[Any], backwards: bool,
               lengths: Any) -> Sequence[Tensor]:
-        """One layer in one direction, and of sequences of several lengths on each as far as it goes."""
+        """One layer in one direction; sequences of several lengths each run to their own end."""
         if lengths is None:
             out, *final = self._step(x[::-1] if backwards else x, states, weights)
             return [out[::-1] if backwards else out, *final]

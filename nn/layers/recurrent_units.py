@@ -1,4 +1,4 @@
-"""Units with a state: their weights, and the states of those that have two."""
+"""The weights and states that recurrent layers and cells have in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nn.layers.layer import Layer
 
 
 class RecurrentUnits(Layer):
-    """What RNN, GRU and LSTM and their cells share: a matrix for what comes in, and one for the state before."""
+    """What RNN, GRU, LSTM and their cells share: a matrix for the input, and one for the previous state."""
 
     gates = 1
     input_size: int

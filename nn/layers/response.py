@@ -1,4 +1,4 @@
-"""Local response normalization: channels that are active together keep each other small."""
+"""Local response normalization: each channel is divided by the activity of its neighbours."""
 
 from __future__ import annotations
 

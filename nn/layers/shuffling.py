@@ -1,4 +1,4 @@
-"""Channels in another order, and pixels made of channels: all numbers stay what they are."""
+"""Channels in another order, and pixels made of channels: numbers move, but do not change."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": relu, "gelu": gelu}
 
 
 class _Layer(Layer):
-    """What both layers share: a norm and a dropout around each of their parts, the last of which is a small network."""
+    """What both layers share: a norm and a dropout around each sublayer, the last of which is a small network."""
 
     attentions: tuple[str, ...] = ("self_attn",)
     self_attn: MultiheadAttention
@@ -54,12 +54,12 @@ class _Layer(Layer):
         self.activation = _ACTIVATIONS[activation] if isinstance(activation, str) else activation
 
     def _add(self, x: Any, i: int, part: Callable[[Any], Any]) -> Any:
-        """x and what part i makes of it, with its norm after the sum, or before the part."""
+        """x plus sublayer i of it, with the norm after the sum, or before the sublayer."""
         norm, drop = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")
         return x + drop(part(norm(x))) if self.norm_first else norm(x + drop(part(x)))
 
     def _attend(self, mask: Any, padding: Any, is_causal: bool) -> Callable[[Any], Any]:
-        """A function of x: what each of its positions finds among the others."""
+        """A function of x: self-attention with these masks."""
         masks = {"attn_mask": mask, "key_padding_mask": padding, "is_causal": is_causal}
         return lambda x: self.self_attn(x, x, x, need_weights=False, **masks)[0]
 

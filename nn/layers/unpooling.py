@@ -1,4 +1,4 @@
-"""Unpooling: the largest values back at the places where a pool found them, among zeros."""
+"""Unpooling: maxima put back where a pool found them, among zeros."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losses: how wrong predictions are, as one number that training makes small. One family a file, with its functions."""
+"""Losses: how wrong predictions are, as one number that training makes small. One family per file."""
 
 from __future__ import annotations
 

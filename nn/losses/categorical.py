@@ -69,7 +69,7 @@ class NLLLoss(_Categorical):
 
 
 class MultiMarginLoss(Loss):
-    """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class shall lead by the margin.
+    """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class should lead by the margin.
 
     x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies what a class y costs.
     Raises ValueError for other shapes, p, and labels. Source: Crammer and Singer, "On the algorithmic implementation

@@ -33,7 +33,7 @@ class _WithMargin(Loss):
 
 
 class MarginRankingLoss(_WithMargin):
-    """max(0, -y (x1 - x2) + margin), averaged: x1 shall be larger than x2 where y is 1, smaller where it is -1.
+    """max(0, -y (x1 - x2) + margin), averaged: x1 should be larger than x2 where y is 1, smaller where it is -1.
 
     All three have one shape. Raises ValueError for other shapes and targets.
     """
@@ -76,7 +76,7 @@ class CosineEmbeddingLoss(_WithMargin):
 
 
 class TripletMarginLoss(Loss):
-    """max(0, d(a, p) - d(a, n) + margin), averaged: an anchor shall be closer to the positive than to the negative.
+    """max(0, d(a, p) - d(a, n) + margin), averaged: an anchor should be closer to the positive than to the negative.
 
     d is `pairwise_distance` with p and eps, along the last axis; `swap` takes d(p, n) where that is smaller than d(a,
     n). All three have one shape, else ValueError.

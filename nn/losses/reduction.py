@@ -1,4 +1,4 @@
-"""What every loss shares: a module with a reduction, and the checks of its two arguments."""
+"""What all losses share: a module with a reduction, and the checks of its two arguments."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Loss(Layer):
 
 def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:
     """Raise ValueError for an unknown reduction."""
-    if reduction not in known:  # asked here first, at every call of a loss, which takes a fifth of the time
+    if reduction not in known:  # checked here first, at every call of a loss: five times as fast
         choice(speaker, known, reduction=reduction)
 
 
 def predicted(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool = False) -> Tensor:
-    """Predictions as a floating tensor. Raises TypeError for integers, and for arguments the other way round."""
+    """Predictions as a floating tensor. Raises TypeError for integers, and for swapped arguments."""
     try:
         return admitted(speaker, input, real=real)
     except TypeError:
@@ -91,7 +91,7 @@ def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tup
 
 
 def warn_of_squashed(speaker: Speaker, x: Tensor, squashing: str, advice: str) -> None:
-    """Warn where predictions were already squashed, as the loss does itself: no number shows that it happens twice."""
+    """Warn if predictions are already a softmax or sigmoid, which the loss applies itself: no value would show it."""
     if getattr(getattr(x._node, "primitive", None), "name", "") == squashing:
         warnings.warn(f"{described(speaker)} got probabilities, made by {squashing}; {advice} (at {user_line()})",
                       stacklevel=2)

@@ -1,4 +1,4 @@
-"""Call: a layer at work, as export sees it."""
+"""`Call`: one call of a layer, as export sees it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Call:
         return dict(zip([name for name, x in self.arguments.items() if isinstance(x, Tensor)], inputs, strict=True))
 
     def error(self, reason: str) -> ValueError:
-        """The complaint that this call cannot be exported."""
+        """The error that this call cannot be exported."""
         return ValueError(f"export_onnx cannot express {self.path} = {type(self.module).__name__}: {reason}")
 
     def require_batch(self, axes: int) -> None:

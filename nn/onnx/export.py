@@ -1,4 +1,4 @@
-"""export_onnx: follow one call of a model and write down what it did."""
+"""`export_onnx`: follow one call of a model and write down what it did."""
 
 from __future__ import annotations
 

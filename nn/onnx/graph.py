@@ -1,4 +1,4 @@
-"""Graph: an ONNX graph while it is being written."""
+"""`Graph`: an ONNX graph while it is being written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Graph:
         self._used: set[str] = set()
 
     def name(self, wish: str) -> str:
-        """`wish`, with a number if it is taken."""
+        """`wish` as a unique name: with a number if it is taken."""
         name, number = wish, 2
         while name in self._used:
             name, number = f"{wish}_{number}", number + 1

@@ -1,4 +1,4 @@
-"""Convolutions, pools and patches as ONNX nodes: whatever looks through windows."""
+"""Convolutions, pools and patches as ONNX nodes: all operations with windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training: `fit`, what it reports, what may watch it, and checkpoints from which a killed run continues."""
+"""Training: `fit`, its history, its callbacks, and checkpoints from which a killed run continues."""
 
 from __future__ import annotations
 

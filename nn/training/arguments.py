@@ -1,4 +1,4 @@
-"""What `fit` is given: each argument is checked before the first step, and the message says what to write."""
+"""The arguments of `fit`, each checked before the first step, with messages that say what to write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Averages of the weights that a model has while it learns: they often serve better than those that it ends with."""
+"""Averages of a model's weights during training, which often generalize better than the final ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nn.training.evaluation import forward
 
 
 class AveragedModel(Module):
-    """A copy of a model whose parameters are averages of those that `update_parameters` was given.
+    """A copy of a model whose parameters are averages of those passed to `update_parameters`.
 
     A plain average, `a <- a + (w - a) / n` with the n-th model, or with a `decay` an exponential one, `a <- decay a +
     (1 - decay) w`. The first model is taken as it is. Buffers are the newest, or with `use_buffers` averages too, but
@@ -41,7 +41,7 @@ class AveragedModel(Module):
         self.module.zero_grad()
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """What the model makes of the inputs with averaged parameters."""
+        """The model's output with averaged parameters."""
         return self.module(*inputs, **options)
 
     def update_parameters(self, model: Module) -> None:
@@ -69,7 +69,7 @@ class AveragedModel(Module):
 
 
 def update_bn(loader: Iterable[Any], model: Module) -> None:
-    """Compute the running statistics of batch normalization anew, as plain averages over all batches of `loader`.
+    """Recompute the running statistics of batch normalization, as plain averages over all batches of `loader`.
 
     The statistics of an averaged model belong to other weights than its own. Batches are what `nn.fit` takes. Training
     mode and momentum of every module are restored.

@@ -1,4 +1,4 @@
-"""What may watch and steer a run of `fit`: callbacks, early stopping among them."""
+"""Callbacks, which watch and steer a run of `fit`; early stopping is one."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class Callback:
         """After the last epoch."""
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint must carry of this callback."""
+        """The state of this callback that a checkpoint must save."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore what `state_dict` returned."""
 
 
 class EarlyStopping(Callback):
@@ -123,7 +123,7 @@ class EarlyStopping(Callback):
 
 
 def _direction(monitor: str) -> Literal["min", "max"]:
-    """What is better of a column that `fit` makes."""
+    """Whether a smaller or a larger value is better in a column that `fit` makes."""
     name = monitor.removeprefix("validation_")
     if name in ("loss", "mae"):
         return "min"

@@ -1,4 +1,4 @@
-"""Checkpoints: everything a run needs to continue and to end with the same bits as one that was never stopped."""
+"""Checkpoints: everything a run needs to continue and end with the same bits as one that was never stopped."""
 
 from __future__ import annotations
 

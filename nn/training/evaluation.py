@@ -1,4 +1,4 @@
-"""What a model is worth on data: the loss and the metrics over all of it, and how a batch is read."""
+"""Evaluating a model: the loss and the metrics over a whole data set, and how a batch is read."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Tally:
         self.weighted += loss * count
         self.samples += count
         if self.metrics:
-            self.outputs.append(np.array(as_plain(outputs)))  # copies: whose data it is may use its memory again
+            self.outputs.append(np.array(as_plain(outputs)))  # copies: the data's owner may reuse its memory
             self.targets.append(np.array(as_plain(targets)))
 
     @property

@@ -37,7 +37,7 @@ class History:
             raise KeyError(f"no column {column!r}; there are {list(columns)}")
         return columns[column]
 
-    if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any name
 
         def __getattr__(self, name: str) -> Any:
             advice = "; write history['epoch'], or history.to_dict()" if name in ("epoch", "history") else ""

@@ -1,4 +1,4 @@
-"""What `fit` steps, by what it must have: `optim`, which `nn` does not know, has these, and so may a class of yours."""
+"""Protocols of what `fit` steps: optimizers and schedulers of `optim`, which `nn` does not import, or of your own."""
 
 from __future__ import annotations
 

@@ -38,6 +38,6 @@ __all__ = ["ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnneali
            "ExponentialLR", "LambdaLR", "LinearLR", "LinearWarmup", "MultiStepLR", "MultiplicativeLR", "OneCycleLR",
            "PolynomialLR", "ReduceLROnPlateau", "Scheduler", "SequentialLR", "StepLR"]
 
-if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
     __getattr__, __dir__ = on_first_use(__name__, {}, dict.fromkeys(("LRScheduler", "_LRScheduler"),
                                                            "write Scheduler, with rate(t, initial)"))

@@ -72,7 +72,7 @@ class Scheduler(ABC):
                 raise ValueError(f"{self!r} gives the rate {rate} at step {self.last_step}; it must be a number >= 0")
             group["lr"] = rate
 
-    if not TYPE_CHECKING:  # or else a type checker would take every attribute for one that exists
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
@@ -85,7 +85,7 @@ class Scheduler(ABC):
 
 
 class ByGroup(Scheduler):
-    """The base of schedules that may have something of its own for each group: they say `rates`."""
+    """The base of schedules that may differ by group: they define `rates`."""
 
     @abstractmethod
     def rates(self, t: int, initials: Sequence[float]) -> list[float]: ...
@@ -95,7 +95,7 @@ class ByGroup(Scheduler):
 
 
 def one_a_group(made: Scheduler, name: str, value: Any, count: int) -> list[Any]:
-    """What is given for all groups, or in a list for each of them. Raises ValueError for another number of groups."""
+    """One value per group, from a value for all or a list. Raises ValueError for a list of another length."""
     if not isinstance(value, Sequence):
         return [value] * count
     if len(value) != count:
@@ -110,7 +110,7 @@ def cosine(start: float, end: float, angle: float) -> float:
 
 
 def checked(made: Scheduler, optimizer: Any) -> Optimizer:
-    """The optimizer that a schedule is for. Raises TypeError for what is none."""
+    """The optimizer of a schedule. Raises TypeError for anything else."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(made).__name__} takes an optimizer, got {type(optimizer).__name__}")
     return optimizer
