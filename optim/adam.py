@@ -42,7 +42,7 @@ class Adam(TwoMoments):
 
 
 def corrected(t: int, options: dict[str, Any]) -> tuple[float, float]:
-    """`eps` and `lr` with both bias corrections folded in, which saves passes: eta's fraction times sqrt(1 - beta2^t)."""
+    """`eps` and `lr` with both bias corrections folded in, which saves passes over the moments."""
     beta1, beta2 = options["betas"]
     correction = sqrt(1 - beta2**t)
     return options["eps"] * correction, options["lr"] * correction / (1 - beta1**t)
