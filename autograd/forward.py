@@ -47,6 +47,7 @@ class Dual(Box):
         return dual(out, tangent, level)
 
     def process_constant(self, apply: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        self.require_running()
         args, options = values_of((args, options), lambda x: parts(x, self.level)[0])
         return apply(*args, **options)
 

@@ -46,6 +46,8 @@ class _Local(threading.local):
 mode = _Mode()
 local = _Local()
 _levels = count(1)
+running: set[int] = set()
+"""The levels of the forward and batching transforms that have not ended, of all threads."""
 _lock = renewed(globals(), "_lock", threading.Lock)
 
 
@@ -196,10 +198,13 @@ class surrounding:
 
     def __enter__(self) -> int:
         local.level += 1
-        return next_level()
+        self._level = next_level()
+        running.add(self._level)
+        return self._level
 
     def __exit__(self, *error: object) -> None:
         local.level -= 1
+        running.discard(self._level)
 
 
 def among_partials() -> within:

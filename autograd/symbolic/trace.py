@@ -135,6 +135,9 @@ class Formula(Box):
     def data(self, value: Any) -> None:
         raise _no_value("an array of numbers")
 
+    def require_running(self) -> None:
+        """Nothing to require: an expression is one for good."""
+
     def item(self) -> Any:
         """Refused: there are no values here."""
         raise _no_value("a number")

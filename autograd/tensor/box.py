@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from autograd.modes import local, mode, stand_ins
+from autograd.modes import local, mode, running, stand_ins
 
 from .conversion import refuse_as_truth
 from .tensor import Tensor
@@ -60,8 +60,16 @@ class Box(Tensor):
     def _plain(self) -> Any:
         return self.data  # raises
 
+    def require_running(self) -> None:
+        """Raise RuntimeError if the transform has ended, where its batch or tangent means nothing any more."""
+        if self.level not in running:
+            raise RuntimeError(f"a tensor of shape {self.shape} is used that belongs to a jvp, hvp or vmap that has "
+                               "ended: its function kept it in an attribute or a list, or wrote into a tensor from "
+                               "outside, t[0] = x; let the function return it, and write into what it makes itself")
+
     def _one_for_all(self) -> Any:
         """The values, if they are the same for every example. Raises `TypeError` inside a `vmap` where they differ."""
+        self.require_running()
         if self._value.ndim > self.ndim:
             raise TypeError("inside vmap the values of a tensor differ from example to example: there is no array "
                             "or number of one; use NumPy's functions on the tensor itself, and np.where to choose")
@@ -112,12 +120,11 @@ class Box(Tensor):
 
     def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Apply a primitive to operands, of which this has the highest level, or to their stand-ins."""
-        if not mode.special:
-            return self.process(primitive, operands, options)
-        if (given := stand_ins(operands)) is not None:
+        if mode.special and (given := stand_ins(operands)) is not None:
             return primitive(*given, **options)
+        self.require_running()
         out = self.process(primitive, operands, options)
-        if local.check_boxed is not None:
+        if mode.special and local.check_boxed is not None:
             local.check_boxed(primitive, operands, out)
         return out
 

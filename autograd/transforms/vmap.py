@@ -55,6 +55,7 @@ class Batch(Box):
 
     def process_constant(self, apply: Any, args: Any, options: dict[str, Any]) -> Any:
         """Apply a piecewise constant function: by broadcasting if it is elementwise, else example by example."""
+        self.require_running()
         leaves, structure = tree.flatten((args, options))
         if isinstance(apply.evaluate, np.ufunc):
             out = broadcasting(self._call(apply, leaves, {}))

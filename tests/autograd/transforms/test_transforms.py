@@ -264,20 +264,6 @@ def test_forward_memory_is_flat_and_reverse_memory_grows() -> None:
     assert reverse[1] > 8 * reverse[0]
 
 
-def test_what_escaped_from_a_transform_is_not_taken_for_a_part_of_the_next() -> None:
-    """Its tangent was once added to those of a later jvp."""
-    escaped: list[Any] = []
-
-    def f(x: Any) -> Any:
-        escaped.append(x * 2)
-        return np.sum(x)
-
-    x, t = np.array([1.0, 2.0]), np.ones(2)
-    jvp(f, (x,), (t,))
-    _, slope = jvp(lambda y: np.sum(y * escaped[0]), (x,), (t,))
-    assert slope.detach().item() == 6  # t . (2 x)
-
-
 # --- Misuse ----------------------------------------------------------------------------------------------------------
 
 
