@@ -55,7 +55,7 @@ fisk = Distribution(
     ppf=lambda q, c: np.exp(sc.logit(q) / c), isf=lambda q, c: np.exp(-sc.logit(q) / c))
 betaprime = Distribution(
     "betaprime", (0, INF), logpdf=lambda x, a, b: sc.xlogy(a - 1, x) - sc.xlog1py(a + b, x) - sc.betaln(a, b),
-    cdf=lambda x, a, b: sc.betainc(a, b, x / (1 + x)), sf=lambda x, a, b: sc.betainc(b, a, 1 / (1 + x)),
+    cdf=lambda x, a, b: sc.fdtr(2 * a, 2 * b, b * x / a), sf=lambda x, a, b: sc.fdtrc(2 * a, 2 * b, b * x / a),
     ppf=lambda q, a, b: sc.betaincinv(a, b, q) / sc.betainccinv(b, a, q),
     isf=lambda q, a, b: sc.betainccinv(a, b, q) / sc.betaincinv(b, a, q))
 invweibull = Distribution(

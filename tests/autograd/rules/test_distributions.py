@@ -274,6 +274,22 @@ def f_share(x: Any, d: Any) -> Any:
     return mpmath.betainc(d / 2, e / 2, 0, d * x / (e + d * x), regularized=True)
 
 
+@pytest.mark.parametrize("x", [1e-30, 1e-17, 1.0, 1e9, 1e28])
+def test_both_tails_of_betaprime_are_there_where_beside_1_they_round_away(x: float) -> None:
+    """Its shapes may be so small that much of the mass is out there. By mpmath."""
+    def share(x: Any, a: Any, b: Any) -> Any:
+        return mpmath.betainc(a, b, 0, x / (1 + x), regularized=True)
+
+    with mpmath.workdps(80):
+        at = [mpmath.mpf(number) for number in (x, 0.05, 0.1)]
+        mass, slopes = share(*at), [mpmath.diff(share, at, n) for n in ((1, 0, 0), (0, 1, 0), (0, 0, 1))]
+        expected = {"cdf": (float(mass), 1), "sf": (float(1 - mass), -1)}
+    for method, (value, sign) in expected.items():
+        ours = getattr(stats.betaprime, method)
+        assert ours(Tensor(x), 0.05, 0.1).item() == pytest.approx(value, rel=1e-12)
+        assert grad(ours, argnums=(0, 1, 2))(x, 0.05, 0.1) == pytest.approx([sign * float(s) for s in slopes], rel=1e-9)
+
+
 @pytest.mark.parametrize("shape", [(1,), (1, 1), (2, 1), (1, 2, 1), (1, 3), (3,), (2, 3)])
 def test_distributions_of_vectors_have_scipys_shapes(shape: tuple[int, ...]) -> None:
     """Without the axes of length 1."""
