@@ -28,6 +28,7 @@ def test_namespace_code_differentiates() -> None:
 
 def test_a_version_of_the_standard_that_it_does_not_follow_is_refused() -> None:
     x = Tensor([1.0])
+    assert xp.__array_api_version__ == "2024.12"
     for version in (None, "2021.12", "2022.12", "2023.12", xp.__array_api_version__):
         assert x.__array_namespace__(api_version=version) is xp
     with pytest.raises(ValueError, match=r"array API standard of 2021.12, .*2024.12, got '1999.1'"):
@@ -95,6 +96,18 @@ def test_asarray_copies_as_told() -> None:
     assert copied.tolist() == [0, 0, 0]
     with pytest.raises(ValueError, match="copy"):
         xp.asarray([1.0, 2.0], copy=False)
+
+
+@pytest.mark.parametrize(("function", "usual"), [
+    (xp.asarray, False), (lambda x, **o: xp.asarray(x, x.dtype, **o), False),
+    (lambda x, **o: xp.astype(x, x.dtype, **o), True), (lambda x, **o: xp.reshape(x, (3, 1), **o), False)])
+def test_what_is_made_of_a_tensor_is_a_copy_of_it_or_not_as_told(function: Any, usual: bool) -> None:
+    for copy in ({}, {"copy": True}, {"copy": False}):
+        x = Tensor(np.zeros(3, np.float32))
+        made = function(x, **copy)
+        x[0] = 1
+        assert made.sum().item() == (not copy.get("copy", usual)), copy
+        assert made.dtype == np.float32
 
 
 def test_dlpack_round_trip_and_refusal() -> None:
