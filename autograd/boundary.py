@@ -129,7 +129,7 @@ def same(x: Any) -> Any:
 identity = linear(same, lambda g: g, name="input")
 
 
-def held(value: Any, x: Any) -> Any:
+def first_operand(value: Any, x: Any) -> Any:
     """`value`, connected to `x` by a derivative of zero."""
     return value
 
@@ -140,6 +140,7 @@ def connected(slopes: Sequence[Any], inputs: Sequence[Tensor]) -> list[Any]:
     return [*slopes] if around is None else [unvarying(s, around) if bottom(s)._node is None else s for s in slopes]
 
 
-unvarying = general(held, [None, lambda g, x: np.zeros_like(x)], [None, lambda t, out: np.zeros_like(out)], name="held",
+unvarying = general(first_operand, [None, lambda g, x: np.zeros_like(x)],
+                    [None, lambda t, out: np.zeros_like(out)], name="held",
                     operands=("value", "x"))
 """Connects a constant gradient with its argument: its own derivative is then 0, not missing."""

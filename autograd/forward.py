@@ -139,7 +139,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
     return (*found, tree.map(lambda x: as_output(x, plain), primals_of(aux, level))) if has_aux else found
 
 
-def along(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp_of_some(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """`jvp` of `f(*operands)`; operands with the tangent None do not vary."""
     places = [i for i, t in enumerate(tangents) if t is not None]
     return jvp(lambda *moved: f(*tree.replaced(operands, places, moved)), [operands[i] for i in places],

@@ -13,7 +13,7 @@ from .errors import needing
 from .modes import no_grad
 from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
-from .tree import flatten, ravel, spread
+from .tree import broadcast_prefix, flatten, ravel
 from .tree import map as tree_map
 
 WITHOUT_GRADIENT = frozenset({"nelder-mead", "powell", "cobyla", "cobyqa"})
@@ -115,7 +115,7 @@ def _bounds(optimize: Any, bounds: Any, params: Any) -> Any:
 def _bound(bound: Any, params: Any, missing: float) -> Any:
     """One number per scalar parameter, `missing` where none is given."""
     found, structure = flatten(params)
-    given = [missing if b is None else as_plain(b) for b in spread("bounds", bound, structure)]
+    given = [missing if b is None else as_plain(b) for b in broadcast_prefix("bounds", bound, structure)]
     each = [np.broadcast_to(b, np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
     return np.concatenate([np.zeros(0), *each])
 

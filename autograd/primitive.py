@@ -39,7 +39,7 @@ from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
 from .tensor.leaf import lend
-from .tensor.mutation import kept, link
+from .tensor.mutation import copied_options, link
 from .tree import add_all
 
 _float64, _ndarray = np.float64, np.ndarray
@@ -121,7 +121,7 @@ class Primitive:
             return self(*given, **options)
         node = Node()
         node.primitive, node.parents, node.saved, node.hooks = self, parents, saved, None
-        node.options = kept(options) if options else options
+        node.options = copied_options(options) if options else options
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple or getattr(value, "dtype", OBJECT) is OBJECT:

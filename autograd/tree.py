@@ -140,7 +140,7 @@ def map(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     return structure.unflatten([function(*row) for row in zip(*columns, strict=True)])
 
 
-def spread(name: str, prefix: Any, structure: Structure) -> list[Any]:
+def broadcast_prefix(name: str, prefix: Any, structure: Structure) -> list[Any]:
     """The entry for each leaf of a structure, from a prefix tree: one entry may hold for all leaves below it."""
     if not isinstance(prefix, (dict, list, tuple)):
         return [prefix] * structure.size
@@ -151,7 +151,8 @@ def spread(name: str, prefix: Any, structure: Structure) -> list[Any]:
     if not fits or structure.kind is None:
         raise ValueError(f"{name} {prefix} do not fit what has the structure {structure}; give one for all, or a tree "
                          "of them that begins as that does")
-    return [leaf for part, child in zip(parts, structure.children, strict=True) for leaf in spread(name, part, child)]
+    return [leaf for part, child in zip(parts, structure.children, strict=True)
+            for leaf in broadcast_prefix(name, part, child)]
 
 
 def paths(structure: Structure) -> list[str]:

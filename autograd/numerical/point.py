@@ -11,7 +11,7 @@ import numpy as np
 from autograd.arrays import Array, consecutive, floating, plain_array
 from autograd.boundary import as_given
 from autograd.tensor import Tensor
-from autograd.tree import Structure, flatten, spread
+from autograd.tree import Structure, broadcast_prefix, flatten
 
 Function = Callable[..., Any]
 
@@ -63,7 +63,7 @@ class Point:
     def _given(self, step: Any) -> Array | None:
         if step is None:
             return None
-        steps = zip(spread("steps", step, self.structure), self.shapes, strict=True)
+        steps = zip(broadcast_prefix("steps", step, self.structure), self.shapes, strict=True)
         found = np.concatenate([np.zeros(0), *[np.broadcast_to(_array(h), shape).ravel() for h, shape in steps]])
         if not np.all(found):
             raise ValueError(f"step must not be 0, got {step!r}")

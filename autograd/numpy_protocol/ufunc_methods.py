@@ -58,10 +58,10 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
            where: Any = True) -> Array:
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
-    parts = list(along(x, axes))
+    parts = list(parts_along(x, axes))
     first = initial is None and where is True and parts and ufunc.identity is None  # hypot of one is its size
     total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
-    taken = along(np.broadcast_to(where, x.shape), axes)
+    taken = parts_along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[len(taken) - len(parts) :], strict=True):
         total = ufunc(total, part) if where is True else np.where(here, ufunc(total, part), total)
     return np.expand_dims(total, axes) if keepdims else total
@@ -76,7 +76,7 @@ def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Ar
 def accumulate(ufunc: np.ufunc, x: Array, axis: int = 0) -> Array:
     """x_1, x_1 ∘ x_2, x_1 ∘ x_2 ∘ x_3, ... along the axis."""
     totals: list[Array] = []
-    for part in along(x, (axis,)):
+    for part in parts_along(x, (axis,)):
         totals.append(ufunc(totals[-1], part) if totals else part)
     return np.stack(totals, axis) if totals else x
 
@@ -132,7 +132,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
-def along(x: Array, axes: tuple[int, ...]) -> Array:
+def parts_along(x: Array, axes: tuple[int, ...]) -> Array:
     """The parts of an array along some of its axes, one after the other, as axis 0."""
     front = np.moveaxis(x, axes, range(len(axes)))
     return front.reshape(prod(front.shape[: len(axes)]), *front.shape[len(axes) :])

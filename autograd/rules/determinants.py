@@ -79,17 +79,17 @@ cofactors_of = on_arrays_too(differential(cofactors, cofactors_change))
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
 slogdet_of = general(
-    np.linalg.slogdet, lambda g, x, out: turning(g[0], g[1], out[0])[..., None, None] * mT(np.linalg.inv(x)),
-    lambda t, x, out: turned(trace_of_product(np.linalg.inv(x), t), out[0]),
+    np.linalg.slogdet, lambda g, x, out: slogdet_cotangent(g[0], g[1], out[0])[..., None, None] * mT(np.linalg.inv(x)),
+    lambda t, x, out: slogdet_tangents(trace_of_product(np.linalg.inv(x), t), out[0]),
     evaluate=lambda x: tuple(np.linalg.slogdet(x)))
 
 
-def turned(change: Array, sign: Array) -> tuple[Array, Array]:
+def slogdet_tangents(change: Array, sign: Array) -> tuple[Array, Array]:
     """The tangents of sign and log|det|, given that of log det: a complex sign rotates."""
     return (np.imag(change) * 1j * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
 
 
-def turning(g_sign: Array, g_log: Array, sign: Array) -> Array:
+def slogdet_cotangent(g_sign: Array, g_log: Array, sign: Array) -> Array:
     """The transpose of that: the cotangent of log det."""
     g_log = 0.0 * np.real(sign) if g_log is None else g_log
     return g_log if g_sign is None or sign.dtype.kind != "c" else g_log + np.imag(g_sign * sign) * 1j

@@ -174,7 +174,7 @@ def within(indices: Any, size: int, mode: str) -> Any:
     return indices % size if mode == "wrap" else np.clip(indices, 0, size - 1) if mode == "clip" else indices
 
 
-def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:
+def index_along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...]:
     """The index arrays that pick `indices` along `axis` and every position along the other axes."""
     grids = np.ogrid[tuple(slice(n) for n in shape)]
     return tuple(indices if i == axis else grid for i, grid in enumerate(grids))
@@ -182,7 +182,7 @@ def along(shape: tuple[int, ...], indices: Array, axis: int) -> tuple[Array, ...
 
 def add_along_axis(g: Array, indices: Array, *, axis: int, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added where `take_along_axis` would read."""
-    return added_up(g, along(shape, indices, axis), shape)
+    return added_up(g, index_along(shape, indices, axis), shape)
 
 
 take_along = linear(np.take_along_axis, lambda g, x, indices, *, axis: put_along(g, indices, axis=axis, shape=x.shape),

@@ -19,7 +19,7 @@ from autograd.duck_arrays import Array
 
 from .products import LETTERS
 from .transposes import H, mT
-from .truncation import kept
+from .truncation import projected
 
 
 def namedtuple_of(function: Any) -> Any:
@@ -58,7 +58,7 @@ solve_of = general(
 pinv_of = differential(
     np.linalg.pinv,
     lambda t, x, out, *, rcond=None, hermitian=False, rtol=None: pinv_change(
-        *kept(t, x, out, rtol if rcond is None else rcond), out))
+        *projected(t, x, out, rtol if rcond is None else rcond), out))
 lstsq_of = differential(
     np.linalg.lstsq,
     lambda t, x, y, out, *, rcond=None: inverse_change(t, x, y, out, cutoff(x, rcond)),
@@ -74,7 +74,7 @@ def pinv_change(t: Array, x: Array, out: Array) -> Array:
 def inverse_change(t: Array, x: Array, y: Array, out: Array, cut: Any) -> Array:
     """The differential of `pinv(x) @ y` in x, at constant rank (Golub and Pereyra 1973)."""
     inverse = np.linalg.pinv(x, rcond=cut)
-    t, x = kept(t, x, inverse, cut)
+    t, x = projected(t, x, inverse, cut)
     return (-inverse @ (t @ out) + inverse @ (H(inverse) @ (H(t) @ (y - x @ out)))
             + H(t - (t @ inverse) @ x) @ (H(inverse) @ out))
 

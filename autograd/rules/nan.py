@@ -30,7 +30,7 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
     return apply
 
 
-def spread(function: Callable[..., Any]) -> Callable[..., Any]:
+def nan_variance(function: Callable[..., Any]) -> Callable[..., Any]:
     """A variance or its root; nan unless more than `ddof` numbers are left."""
     names = ("axis", "dtype", "out", "ddof", "keepdims")
     left = left_out(function, *names)
@@ -68,8 +68,8 @@ composite(np.nanprod)(filled(np.prod, 1))
 composite(np.nancumsum)(filled(np.cumsum, 0))
 composite(np.nancumprod)(filled(np.cumprod, 1))
 composite(np.nanmean)(left_out(np.mean, "axis", "dtype", "out", "keepdims"))
-composite(np.nanvar)(spread(np.var))
-composite(np.nanstd)(spread(np.std))
+composite(np.nanvar)(nan_variance(np.var))
+composite(np.nanstd)(nan_variance(np.std))
 composite(np.nanmax)(extreme(np.max, -np.inf))
 composite(np.nanmin)(extreme(np.min, np.inf))
 

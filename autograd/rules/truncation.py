@@ -75,7 +75,7 @@ turn: Any = on_arrays_too(general(
     name="kept_turn"))
 
 
-def kept(t: Array, x: Array, inverse: Array, cut: Any) -> tuple[Array, Array]:
+def projected(t: Array, x: Array, inverse: Array, cut: Any) -> tuple[Array, Array]:
     """The change of x P with x, and x P, of `inverse`, pinv(x). Where only rounding is cut off P leaves nothing out."""
     if not isinstance(cut, (int, float, np.ndarray)) or not np.any(cut > max(x.shape[-2:]) * np.finfo(x.dtype).eps):
         return t, x

@@ -15,7 +15,7 @@ from autograd.tensor.mutation import assign
 from autograd.tensor.nested import joined, shared_values
 
 from .axes import one_axis
-from .indexing import along, within
+from .indexing import index_along, within
 
 
 def elements_for(a: Any, values: Any, name: str = "", casting: Any = "unsafe") -> Any:
@@ -37,8 +37,8 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
     indices = indices_of(indices)
-    key = np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None else along(
-        arr.shape, indices, one_axis(arr, axis))
+    key = (np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None
+           else index_along(arr.shape, indices, one_axis(arr, axis)))
     write("put_along_axis", arr, key, values)
 
 

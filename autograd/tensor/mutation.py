@@ -30,7 +30,7 @@ WRITABLE = frozenset({np.ndarray, list, tuple})
 """Types of options that the caller may write to after the call, or that may contain one."""
 
 
-def kept(options: dict[str, Any]) -> dict[str, Any]:
+def copied_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options as a node keeps them, copied: the caller may write to a mask or an index before the backward pass."""
     if any(map(_writable, options.values())):
         return {name: _copied(option) for name, option in options.items()}
@@ -133,7 +133,7 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
         if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
             break
-    view._view = (base, primitive, kept(options))
+    view._view = (base, primitive, copied_options(options))
     views = getattr(base, "_views", None)
     if views is None:
         views = base._views = []

@@ -79,7 +79,7 @@ def shifted(axis: Any, ndim: int, repeated: bool = False) -> Any:
     return axes if np.iterable(axis) else axes[0]
 
 
-def along(*names: str, repeated: bool = False) -> BatchingRule:
+def shifting_axes(*names: str, repeated: bool = False) -> BatchingRule:
     """For functions of one operand whose options `names` are axes; windows may go along one of them twice."""
 
     def rule(call: Call) -> Any:
@@ -216,14 +216,14 @@ RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("softmax", "log_softmax"), normalizing), "sort": sorting,
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("reshape", "ravel"), reshape),
-    "transpose": transpose, "swapaxes": along("axis1", "axis2"), "diagonal": along("axis1", "axis2"),
-    "sliding_window_view": along("axis", repeated=True), "moveaxis": along("source", "destination"),
-    "flip": along("axis"), "take": along("axis"),
+    "transpose": transpose, "swapaxes": shifting_axes("axis1", "axis2"), "diagonal": shifting_axes("axis1", "axis2"),
+    "sliding_window_view": shifting_axes("axis", repeated=True), "moveaxis": shifting_axes("source", "destination"),
+    "flip": shifting_axes("axis"), "take": shifting_axes("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad,
     "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
-    "coefficients_of": along("axis"),
+    "coefficients_of": shifting_axes("axis"),
     # Functions of matrices take stacks; functions along the last axis leave the others alone.
     **dict.fromkeys(("inv", "solve", "pinv", "det", "cofactors", "slogdet", "cholesky", "eigh", "eigvalsh", "eig",
                      "eigvals", "svd", "svdvals", "qr", "tril", "triu", "mirrored", "cross", "sinc", "i0", "exprel",

@@ -145,19 +145,19 @@ def rides_on(x: Tensor, level: int) -> bool:
     return any(box.level == level for box in boxes(x))
 
 
-def spread(x: Tensor, level: int, size: int) -> Tensor:
+def one_per_example(x: Tensor, level: int, size: int) -> Tensor:
     """A batch with one copy of `x` per example: gradients within `vmap` are taken by these, and differ by example."""
     if rides_on(x, level):
         return x
     if isinstance(x, Box) and x.level > level:  # the boxes of inner transforms stay around it
-        return x.with_inner(spread(x._inner, level, size))
+        return x.with_inner(one_per_example(x._inner, level, size))
     return batch(np.broadcast_to(x, (size, *x.shape)), level)
 
 
 def in_every_batch(x: Tensor) -> Tensor:
     """`x` with a copy for every example of every `vmap` around."""
     for level, size in local.batches:
-        x = spread(x, level, size)
+        x = one_per_example(x, level, size)
     return x
 
 
@@ -185,7 +185,7 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
         out = f(*given[: len(args)], **dict(zip(named, given[len(args) :], strict=True)))
     outs, structure = tree.flatten(out)
     outs = [_at_axis(o if isinstance(o, Tensor) else tensor(o), a, level, size)
-            for o, a in zip(outs, tree.spread("axes", out_axes, structure), strict=True)]
+            for o, a in zip(outs, tree.broadcast_prefix("axes", out_axes, structure), strict=True)]
     own = set(map(id, leaves))  # of the caller
     outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
     return structure.unflatten([as_output(o, plain) for o in outs])
@@ -211,7 +211,8 @@ def _with_axes(args: Sequence[Any], named: Mapping[str, Any],
     axes += (0,) * len(named)
     parts = [tree.flatten(arg) for arg in (*args, *named.values())]
     return ([x for leaves, _ in parts for x in leaves],
-            [a for axis, (_, structure) in zip(axes, parts, strict=True) for a in tree.spread("axes", axis, structure)],
+            [a for axis, (_, structure) in zip(axes, parts, strict=True)
+             for a in tree.broadcast_prefix("axes", axis, structure)],
             [structure for _, structure in parts])
 
 

@@ -17,7 +17,7 @@ from nn.kernels.pooling import adaptive_average_pool
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
-from nn.layers.pooling import images, spread
+from nn.layers.pooling import among_axes, images
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -184,5 +184,5 @@ def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> np.ndarray[Any, np.dt
     for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
         first, end = np.arange(m) * n // m, -(-(np.arange(m) + 1) * n // m)
         at = np.minimum(first[:, None] + np.arange((end - first).max()), end[:, None] - 1)
-        flat = flat * n + spread(at, axis, len(sizes))
+        flat = flat * n + among_axes(at, axis, len(sizes))
     return flat.reshape(math.prod(sizes), -1)

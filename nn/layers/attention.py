@@ -22,9 +22,9 @@ from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
 from nn.layers.arguments import floating, positive, probability
-from nn.layers.dropout import dropout, kept
+from nn.layers.dropout import dropout, keep_and_scale
 from nn.layers.initial_weights import hold
-from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, held, mistake, refusal
+from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, mistake, refusal, weights_of
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.parameter import Parameter, overwrite
@@ -94,7 +94,7 @@ class MultiheadAttention(Layer):
     def forward(self, query: ArrayLike, key: ArrayLike, value: ArrayLike, key_padding_mask: ArrayLike | None = None,
                 need_weights: bool = True, attn_mask: ArrayLike | None = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
-        given = held(self, self._shapes())
+        given = weights_of(self, self._shapes())
         itself = query is key is value and "in_proj_weight" in given
         query, single = self._batch(query, self.embed_dim, "query")
         key, _ = (query, single) if itself else self._batch(key, self.kdim, "key")
@@ -126,7 +126,7 @@ class MultiheadAttention(Layer):
     def _attend_to_itself(self, x: Any, mask: Any, given: Mapping[str, Any]) -> Any:
         """Self-attention: the heads' results side by side, (N, L, embed_dim)."""
         rate = self.dropout if self.training else 0.0
-        keep, scale = kept((len(x), self.num_heads, x.shape[1], x.shape[1]), rate)
+        keep, scale = keep_and_scale((len(x), self.num_heads, x.shape[1], x.shape[1]), rate)
         projection = linear(x, given["in_proj_weight"], given["in_proj_bias"])
         return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=scale)
 
@@ -140,7 +140,7 @@ class MultiheadAttention(Layer):
             weights = dropout(kernels.attention_weights(q, k, mask), rate)
             out = weights @ v
         else:
-            keep, scale = kept((*q.shape[:-1], k.shape[-2]), rate)
+            keep, scale = keep_and_scale((*q.shape[:-1], k.shape[-2]), rate)
             out = kernels.scaled_dot_product_attention(q, k, v, mask, keep, keep_scale=scale)
         return out.swapaxes(1, 2).reshape(len(out), q.shape[2], self.embed_dim), weights
 
@@ -233,7 +233,7 @@ def scaled_dot_product_attention(query: ArrayLike, key: ArrayLike, value: ArrayL
         mask = _as_mask(speaker, mask, "attn_mask", "True allows")
         if not broadcasts(mask.shape, scores):
             raise refusal(speaker, f"an attn_mask that broadcasts to {scores}", mask)
-    keep, keep_scale = kept(scores, dropout_p)
+    keep, keep_scale = keep_and_scale(scores, dropout_p)
     return kernels.scaled_dot_product_attention(q, k, v, mask, keep, scale=scale, keep_scale=keep_scale)
 
 

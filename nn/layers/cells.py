@@ -13,7 +13,7 @@ from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive
 from nn.layers.initial_weights import hold
-from nn.layers.input import admitted, held, refusal
+from nn.layers.input import admitted, refusal, weights_of
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
@@ -49,7 +49,7 @@ class _Cell(RecurrentUnits):
             if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
                 raise refusal(self, f"a state {expected}", state)
             before.append(state[np.newaxis] if single and state is not None else state)
-        weights = held(self, self._shapes(self.input_size, self.hidden_size)).values()
+        weights = weights_of(self, self._shapes(self.input_size, self.hidden_size)).values()
         _, *after = kernel(x[np.newaxis, np.newaxis] if single else x[np.newaxis], *before, *weights, **options)
         return [state[0] for state in after] if single else after
 

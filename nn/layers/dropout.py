@@ -86,7 +86,7 @@ def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool)
     return x * share if training and p else x
 
 
-def kept(shape: tuple[int, ...], p: float) -> tuple[np.ndarray[Any, np.dtype[np.bool]] | None, float]:
+def keep_and_scale(shape: tuple[int, ...], p: float) -> tuple[np.ndarray[Any, np.dtype[np.bool]] | None, float]:
     """True with probability 1 - p, in an array of this shape, or None for p = 0; and what the rest is multiplied by."""
     keep = kernels.keep_mask(autograd.random.generator(), shape, p) if p else None
     return keep, kernels.keep_scale(p)

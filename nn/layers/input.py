@@ -98,7 +98,7 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **we
     return found
 
 
-def held(layer: Module, shapes: Shapes) -> dict[str, Any]:
+def weights_of(layer: Module, shapes: Shapes) -> dict[str, Any]:
     """The weights of a layer by their names, None for those that it goes without; each is read, or computed, once.
 
     Raises ValueError where `.data` of another shape was given, of which a part might be taken, or broadcast.

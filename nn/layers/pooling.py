@@ -290,7 +290,7 @@ def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Seq
     inside, flat = np.ones((), bool), np.zeros((), int)
     for axis, size in enumerate(x.shape[2:]):  # positions (outputs of each axis..., taps of each axis...)
         taps = np.arange(kernel[axis]) * dilation[axis] - padding[axis]
-        seen = spread(np.arange(outputs[axis])[:, None] * stride[axis] + taps, axis, len(outputs))
+        seen = among_axes(np.arange(outputs[axis])[:, None] * stride[axis] + taps, axis, len(outputs))
         inside = inside & (seen >= 0) & (seen < size)
         flat = flat * size + np.clip(seen, 0, size - 1)
     values = np.where(inside, x.reshape(*x.shape[:2], math.prod(x.shape[2:]))[:, :, flat], -np.inf)
@@ -299,7 +299,7 @@ def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Seq
     return np.take_along_axis(np.broadcast_to(flat.reshape(*outputs, -1), values.shape), best, axis=-1)[..., 0]
 
 
-def spread(seen: Array, axis: int, axes: int) -> Array:
+def among_axes(seen: Array, axis: int, axes: int) -> Array:
     """What windows see along one axis, (outputs, taps), among (outputs of each axis..., taps of each axis...)."""
     shape = np.ones(2 * axes, int)
     shape[axis], shape[axis + axes] = seen.shape

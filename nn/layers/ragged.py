@@ -48,7 +48,7 @@ def checked_lengths(speaker: Speaker, lengths: Any, steps: int, batch: int) -> I
     return given
 
 
-def turned(x: Any, lengths: Integers) -> Any:
+def reversed_within(x: Any, lengths: Integers) -> Any:
     """Each sequence of (T, N, ...) backwards within its own length; what is beyond stays."""
     at = np.arange(x.shape[0])[:, np.newaxis]
     places = np.where(at < lengths, lengths - 1 - at, at)

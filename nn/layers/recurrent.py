@@ -14,8 +14,8 @@ from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive, probability
 from nn.layers.dropout import dropout
 from nn.layers.initial_weights import hold
-from nn.layers.input import Shapes, admitted, held, refusal
-from nn.layers.ragged import by_length, checked_lengths, turned
+from nn.layers.input import Shapes, admitted, refusal, weights_of
+from nn.layers.ragged import by_length, checked_lengths, reversed_within
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
 
@@ -86,7 +86,7 @@ class _Recurrent(RecurrentUnits):
             for direction in self._directions:
                 at = layer * len(self._directions) + len(outputs)
                 states = tuple(state[at] for state in initial) or (None,) * len(widths)
-                weights = [*held(self, self._shapes_of(layer, direction)).values()]
+                weights = [*weights_of(self, self._shapes_of(layer, direction)).values()]
                 out, *final = self._walk(x, states, weights, bool(direction), lengths)
                 outputs.append(out)
                 for collected, state in zip(finals, final, strict=True):
@@ -118,9 +118,9 @@ class _Recurrent(RecurrentUnits):
         if lengths is None:
             out, *final = self._step(x[::-1] if backwards else x, states, weights)
             return [out[::-1] if backwards else out, *final]
-        x = turned(x, lengths) if backwards else x
+        x = reversed_within(x, lengths) if backwards else x
         out, *final = by_length(lambda x, states: self._step(x, states, weights), x, states, lengths)
-        return [turned(out, lengths) if backwards else out, *final]
+        return [reversed_within(out, lengths) if backwards else out, *final]
 
     def _initial(self, state: Any, batch: int, width: int, single: bool) -> Tensor:
         state = admitted(self, state, self.weight_ih_l0.dtype)

@@ -14,7 +14,7 @@ from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .geometry import Box, Point, Route, along, point_at
+from .geometry import Box, Point, Route, point_at, points_along
 from .layout import Layout
 from .marks import marks
 from .room import Room
@@ -67,7 +67,8 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
 
 def _is_anothers(box: Box, number: int, twins: Sequence[tuple[int, Route]]) -> bool:
     """Whether a word would stand on another edge between the same vertices, and be taken for that one's."""
-    return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number for x, y in along(route))
+    return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number
+               for x, y in points_along(route))
 
 
 def _solid(graph: Graph, layout: Layout) -> Room:

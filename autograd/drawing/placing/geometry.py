@@ -87,7 +87,7 @@ def up_to(piece: Sequence[Point], t: float) -> Route:
     return kept
 
 
-def along(route: Route) -> Iterator[Point]:
+def points_along(route: Route) -> Iterator[Point]:
     """Points of a Bézier route, about `STEP` apart."""
     for i in range(0, len(route) - 3, 3):
         piece = route[i : i + 4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .geometry import Box, Route, along
+from .geometry import Box, Route, points_along
 
 CELL = 80.0
 
@@ -26,7 +26,7 @@ class Room:
 
     def take_line(self, route: Route) -> None:
         """The places along a Bézier route."""
-        for x, y in along(route):
+        for x, y in points_along(route):
             self.take(Box(x, y, 1.5, 1.5))
 
     def take_outline(self, box: Box) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.declare.fused import Fused
 from autograd.duck_arrays import Array
-from autograd.forward import along
+from autograd.forward import jvp_of_some
 from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive
@@ -112,7 +112,7 @@ def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: A
     options = getattr(node, "options", {})
     if isinstance(node.primitive, Elementwise):
         return _raw(node.primitive.pushforward(moving, operands, out, options))
-    _, tangent = along(partial(node.primitive, **options), operands, moving)
+    _, tangent = jvp_of_some(partial(node.primitive, **options), operands, moving)
     return tuple(map(_raw, tangent)) if isinstance(tangent, tuple) else _raw(tangent)
 
 

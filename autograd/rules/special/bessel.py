@@ -86,19 +86,19 @@ elementwise(sc.ber, lambda x: sc.berp(x))
 elementwise(sc.bei, lambda x: sc.beip(x))
 elementwise(sc.ker, lambda x: sc.kerp(x))
 elementwise(sc.kei, lambda x: sc.keip(x))
-elementwise(sc.berp, lambda x: (np.imag(turned(x)) - sc.bei(x)) / 2)
-elementwise(sc.beip, lambda x: (sc.ber(x) - np.real(turned(x))) / 2)
+elementwise(sc.berp, lambda x: (np.imag(rotated_second(x)) - sc.bei(x)) / 2)
+elementwise(sc.beip, lambda x: (sc.ber(x) - np.real(rotated_second(x))) / 2)
 elementwise(sc.kerp, lambda x, out: -sc.kei(x) - out / x)
 elementwise(sc.keip, lambda x, out: sc.ker(x) - out / x)
 
 
-def turned(x: Array) -> Array:
+def rotated_second(x: Array) -> Array:
     """J_2 at x exp(3 pi i / 4), where J_0 is ber + i bei: with it their second derivatives divide by nothing."""
     return sc.jv(2, (1j - 1) / sqrt(2) * x)
 
 
 differential(sc.kelvin, lambda t, x, out: tangents(
-    t, out[2], out[3], 0.5j * (out[0] - turned(x)), 1j * out[1] - out[3] / x))
+    t, out[2], out[3], 0.5j * (out[0] - rotated_second(x)), 1j * out[1] - out[3] / x))
 for function in (sc.pbdv, sc.pbvv):
     differential(function, None, lambda t, v, x, out: tangents(t, out[1], (x * x / 4 - v - 0.5) * out[0]),
                  operands=("v", "x"))

@@ -18,7 +18,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.forward import along
+from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
@@ -54,8 +54,8 @@ class Solution(Primitive):
 
         def augmented(both: Array, time: Array, *given: Array) -> Array:
             rest, changes = given[: len(still)], replaced(still, active, given[len(still) :])
-            return np.concatenate(along(lambda y, *rest: slope(y, time, *rest), (both[:size], *rest),
-                                        (both[size:], *changes)))
+            return np.concatenate(jvp_of_some(lambda y, *rest: slope(y, time, *rest), (both[:size], *rest),
+                                              (both[size:], *changes)))
 
         both = solved(np.concatenate([y, start]), t, *rest, *[changes[i] for i in active], slope=augmented,
                       solver=solver)

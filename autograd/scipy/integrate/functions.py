@@ -17,7 +17,7 @@ from autograd.arguments import arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.forward import along
+from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
@@ -49,7 +49,7 @@ class Integral(Primitive):
 
         def change(x: Array, *both: Array) -> Array:
             rest, changes = both[: len(still)], replaced(still, moving, both[len(still) :])
-            return along(partial(f, x), rest, changes)[1]
+            return jvp_of_some(partial(f, x), rest, changes)[1]
 
         total = np.zeros_like(out)
         if moving:

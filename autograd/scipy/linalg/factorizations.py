@@ -39,7 +39,7 @@ def change_of_factors(t: Array, packed: Array, pivots: Array) -> tuple[Array, No
     rows, columns = packed.shape[-2:]
     lower, upper = factors(packed)
     lower, upper = made_square(lower, rows), made_square(upper, columns)
-    inner = triangular(lower, taken(t, order_by(pivots, rows)), trans=0, lower=True, unit_diagonal=True)
+    inner = triangular(lower, rows_in_order(t, order_by(pivots, rows)), trans=0, lower=True, unit_diagonal=True)
     inner = mT(triangular(upper, mT(inner), trans=1, lower=False, unit_diagonal=False))
     return lower @ np.tril(inner, -1) + np.triu(inner) @ upper, None
 
@@ -92,13 +92,14 @@ def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False,
         lower: Any = {"lower": True, "unit_diagonal": True}
         upper: Any = {"lower": False, "unit_diagonal": False}
         if trans == 0:
-            return triangular(packed, triangular(packed, taken(b, order), trans=0, **lower), trans=0, **upper)
+            return triangular(packed, triangular(packed, rows_in_order(b, order), trans=0, **lower), trans=0, **upper)
         full = np.conj(packed) if trans == 2 else packed
-        return taken(triangular(full, triangular(full, b, trans=1, **upper), trans=1, **lower), np.argsort(order, -1))
+        solved = triangular(full, triangular(full, b, trans=1, **upper), trans=1, **lower)
+        return rows_in_order(solved, np.argsort(order, -1))
 
     return by_columns(solved, b)
 
 
-def taken(b: Array, order: Array) -> Array:
+def rows_in_order(b: Array, order: Array) -> Array:
     """The rows of b in this order."""
     return np.take_along_axis(b, order[..., None], -2)

@@ -28,24 +28,24 @@ def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
 triangular: Any = on_arrays_too(general(
     sl.solve_triangular,
     [lambda g, x, out, *, trans, lower, unit_diagonal: -read_part(
-        outer(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
+        outer_products(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
         lower, unit_diagonal),
      lambda g, x, *, trans, lower, unit_diagonal: triangular(
          x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)],
     [lambda t, x, out, *, trans, lower, unit_diagonal: -triangular(
-        x, turned(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
+        x, transposed_by(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
         unit_diagonal=unit_diagonal),
      lambda t, x, *, trans, lower, unit_diagonal: triangular(
          x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]))
 
 
-def turned(x: Array, trans: int) -> Array:
+def transposed_by(x: Array, trans: int) -> Array:
     return mT(x) if trans else x
 
 
-def outer(left: Array, right: Array, trans: int) -> Array:
+def outer_products(left: Array, right: Array, trans: int) -> Array:
     """The cotangent of x for that of x^-1 b, or of x^-T b."""
-    return turned(left @ mT(right), trans)
+    return transposed_by(left @ mT(right), trans)
 
 
 @twin(sl.solve_triangular)

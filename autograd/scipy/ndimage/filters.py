@@ -60,7 +60,8 @@ correlate, convolve = along_several(nd.correlate, False), along_several(nd.convo
 correlate1d, convolve1d = along_one(nd.correlate1d, False), along_one(nd.convolve1d, True)
 
 
-def along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int = 0, name: str = "a filter") -> Array:
+def correlated_along(x: Array, weights: Any, axis: int, mode: str, cval: Any, origin: int = 0,
+                     name: str = "a filter") -> Array:
     """A correlation along one axis, in double precision."""
     return correlated(name, x, array_of(weights), (axis,), [mode], cval, [origin])
 
@@ -77,7 +78,7 @@ def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "r
     given = [each("uniform_filter", x, len(axes)) for x in (size, mode, origin)]
     for axis, n, edge, o in zip(axes, *given, strict=True):
         if n > 1:
-            out = along(out, np.full(int(n), 1 / int(n)), axis, edge, cval, o, "uniform_filter")
+            out = correlated_along(out, np.full(int(n), 1 / int(n)), axis, edge, cval, o, "uniform_filter")
     return out.astype(dtype)
 
 
@@ -126,7 +127,7 @@ def smoothed(image: Array, sigma: Any, order: Any, mode: Any, cval: Any, truncat
             raise ValueError("gaussian_filter takes orders and radii that are whole numbers of 0 or more, and truncate "
                              f"of 0 or more, got order={n} and radius={r} with truncate={truncate}")
         if found >= 0:
-            out = along(out, gaussian_weights(width, n, int(r)), axis, edge, cval)
+            out = correlated_along(out, gaussian_weights(width, n, int(r)), axis, edge, cval)
     return out
 
 
@@ -189,10 +190,10 @@ def differences(function: Callable[..., Any], beside: list[int]) -> Callable[...
         image = array_of(input)
         dtype, axis = dtype_of(function.__name__, output, image), one_axis(image, axis)
         modes = each(function.__name__, mode, image.ndim)
-        out = along(image, [-1, 0, 1], axis, modes[axis], cval)
+        out = correlated_along(image, [-1, 0, 1], axis, modes[axis], cval)
         for k in range(image.ndim):
             if k != axis:
-                out = along(out, beside, k, modes[k], cval)
+                out = correlated_along(out, beside, k, modes[k], cval)
         return out.astype(dtype)
 
     return apply
@@ -206,7 +207,7 @@ def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0
     image = array_of(input)
     axes, dtype = all_axes(image, axes), dtype_of("laplace", output, image)
     modes = each("laplace", mode, len(axes))
-    parts = [along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]
+    parts = [correlated_along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]
     return (total(parts) if parts else image).astype(dtype)
 
 

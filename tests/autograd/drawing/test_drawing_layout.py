@@ -18,7 +18,7 @@ from autograd.drawing import Drawing, draw
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
-from autograd.drawing.placing.geometry import Box, along, enclosing
+from autograd.drawing.placing.geometry import Box, enclosing, points_along
 from autograd.drawing.placing.layered import layered
 from autograd.drawing.placing.layout import Layout, sizes
 from autograd.drawing.placing.ranks import ranks, spine
@@ -69,7 +69,7 @@ def test_no_edge_runs_through_a_box(graph: Graph) -> None:
         for key, box in layout.boxes.items():
             inner = Box(box.x, box.y, box.width - 6, box.height - 6)
             if key not in (edge.source, edge.target):
-                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
+                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in points_along(layout.routes[number]))
 
 
 @examples(40)
@@ -87,7 +87,7 @@ def test_the_way_to_the_next_repetition_runs_through_no_box(graph: Graph, data: 
             assert max(x for x, _ in route) > max(source.right, target.right)  # also from a box to itself
             for box in layout.boxes.values():
                 inner = Box(box.x, box.y, box.width - 2, box.height - 2)
-                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in along(route))
+                assert not any(overlap(inner, Box(x, y, 1, 1)) for x, y in points_along(route))
 
 
 @pytest.mark.parametrize("engine", ["", "none"])  # the first that is there, and our own
@@ -107,7 +107,7 @@ def test_loops_go_around_what_any_engine_placed(engine: str, direction: str, mon
         before, tip = layout.routes[number][-2:]
         across, along_it = sorted((abs(tip[0] - before[0]), abs(tip[1] - before[1])))
         assert across == 0 < 1 < along_it, "an arrow's head points straight from the one to the other"
-        for x, y in along(layout.routes[number]):
+        for x, y in points_along(layout.routes[number]):
             assert 0 <= x <= layout.width
             assert 0 <= y <= layout.height
             assert not any(overlap(Box(box.x, box.y, box.width - 2, box.height - 2), Box(x, y, 1, 1))
@@ -124,7 +124,7 @@ def test_a_long_edge_makes_way_for_wide_and_high_boxes() -> None:
     layout = layered(graph)
     wide = layout.boxes["b"]
     for number in (2, 4):
-        assert not any(overlap(wide, Box(x, y, 1, 1)) for x, y in along(layout.routes[number]))
+        assert not any(overlap(wide, Box(x, y, 1, 1)) for x, y in points_along(layout.routes[number]))
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
@@ -192,7 +192,7 @@ def test_a_word_on_an_edge_keeps_off_the_lines_where_it_can() -> None:
     for word in placed:
         place = Box(word.x, word.y, width(word.text, 9), 9)
         for route in (flat, steep):
-            assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in along(route))
+            assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in points_along(route))
     assert abs(placed[0].y - 100) < 12
 
 
@@ -236,7 +236,7 @@ def test_a_word_keeps_off_its_own_line_at_any_slope(across: int, side: int) -> N
     route = [(500 + side * across * t, 20 + 70 * t) for t in (0, 1 / 3, 2 / 3, 1)]
     (word,) = edge_words(graph, Layout(1000, 120, boxes, {0: route}, "by hand", {0: route[1]}))
     place = Box(word.x, word.y, width(word.text, 9), 8)
-    assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in along(route))
+    assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in points_along(route))
 
 
 def test_a_frames_words_make_way_for_an_arrow_that_comes_in() -> None:
