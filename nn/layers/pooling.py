@@ -29,12 +29,12 @@ class _Windows(Layer):
     follows = MappingProxyType({"stride": "kernel_size"})
 
     def __init__(self, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool) -> None:
-        self.kernel_size, self.stride, self.padding, self.dilation = _geometry(
+        self.kernel_size, self.stride, self.padding, self.dilation = _pool_geometry(
             type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
         self.ceil_mode = ceil_mode
 
     @property
-    def _geometry(self) -> Geometry:
+    def _windows(self) -> Geometry:
         return self.kernel_size, self.stride, self.padding, self.dilation
 
 
@@ -54,7 +54,7 @@ class MaxPool2d(_Windows):
         self.return_indices = return_indices
 
     def forward(self, input: ArrayLike) -> Any:
-        return _max_pool(self, input, self._geometry, self.ceil_mode, self.return_indices)
+        return _max_pool(self, input, self._windows, self.ceil_mode, self.return_indices)
 
 
 class MaxPool1d(MaxPool2d):
@@ -90,7 +90,7 @@ class AvgPool2d(_Windows):
         nonzero(type(self).__name__, divisor_override=divisor_override)
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _avg_pool(self, input, self._geometry, self.ceil_mode, self.count_include_pad, self.divisor_override)
+        return _avg_pool(self, input, self._windows, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
 
 class AvgPool1d(AvgPool2d):
@@ -124,7 +124,7 @@ class LPPool2d(_Windows):
         self.norm_type = norm_type
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _lp_pool(self, input, self.norm_type, self._geometry, self.ceil_mode)
+        return _lp_pool(self, input, self.norm_type, self._windows, self.ceil_mode)
 
 
 class LPPool1d(LPPool2d):
@@ -151,7 +151,7 @@ def max_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool2d`.
     """
-    windows = _geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
+    windows = _pool_geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool2d", input, windows, ceil_mode, return_indices)
 
 
@@ -161,7 +161,7 @@ def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool1d`.
     """
-    windows = _geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
+    windows = _pool_geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool1d", input, windows, ceil_mode, return_indices)
 
 
@@ -171,7 +171,7 @@ def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool3d`.
     """
-    windows = _geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
+    windows = _pool_geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool3d", input, windows, ceil_mode, return_indices)
 
 
@@ -182,7 +182,7 @@ def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
     """
     nonzero("avg_pool2d", divisor_override=divisor_override)
-    windows = _geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
+    windows = _pool_geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool2d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
 
@@ -192,7 +192,7 @@ def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
     Options and errors are those of `nn.AvgPool1d`.
     """
-    windows = _geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
+    windows = _pool_geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool1d", input, windows, ceil_mode, count_include_pad, None)
 
 
@@ -203,7 +203,7 @@ def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
     `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
     """
     nonzero("avg_pool3d", divisor_override=divisor_override)
-    windows = _geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
+    windows = _pool_geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool3d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
 
@@ -213,7 +213,7 @@ def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool2d`.
     """
-    return _lp_pool("lp_pool2d", input, norm_type, _geometry("lp_pool2d", 2, kernel_size, stride, 0, 1), ceil_mode)
+    return _lp_pool("lp_pool2d", input, norm_type, _pool_geometry("lp_pool2d", 2, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -222,7 +222,7 @@ def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool1d`.
     """
-    return _lp_pool("lp_pool1d", input, norm_type, _geometry("lp_pool1d", 1, kernel_size, stride, 0, 1), ceil_mode)
+    return _lp_pool("lp_pool1d", input, norm_type, _pool_geometry("lp_pool1d", 1, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
@@ -231,11 +231,12 @@ def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Siz
 
     Options and errors are those of `nn.LPPool3d`.
     """
-    return _lp_pool("lp_pool3d", input, norm_type, _geometry("lp_pool3d", 3, kernel_size, stride, 0, 1), ceil_mode)
+    return _lp_pool("lp_pool3d", input, norm_type, _pool_geometry("lp_pool3d", 3, kernel_size, stride, 0, 1), ceil_mode)
 
 
-def _geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
-              dilation: Size) -> Geometry:
+def _pool_geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
+                   dilation: Size) -> Geometry:
+    """The geometry of windows. Raises ValueError for a padding of more than half the kernel size."""
     found = kernel, _, padded, _ = geometry(speaker, axes, kernel_size, stride, padding, dilation)
     if any(p > k // 2 for p, k in zip(padded, kernel, strict=True)):
         raise ValueError(f"{speaker}: padding must be at most half of the kernel size, got padding={padding} and "
