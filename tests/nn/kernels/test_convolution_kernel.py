@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor
 from autograd.arrays import Array
-from nn.kernels import correlation, depthwise, winograd
+from nn.kernels import by_columns, by_rows, correlation, depthwise, winograd
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
 from nn.kernels.windows import Axis, axis
@@ -29,7 +29,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_t
     """Each way of computing, with threads for the smallest work and blocks so small that there are several."""
     monkeypatch.setattr(correlation, "WORTH", 1)
     monkeypatch.setattr(depthwise, "WORTH", 1)
-    monkeypatch.setattr(correlation, "BLOCK", 40)
+    monkeypatch.setattr(by_columns, "BLOCK", 40)
+    monkeypatch.setattr(by_rows, "BLOCK", 40)
     monkeypatch.setattr(winograd, "CHUNK", 8)
     monkeypatch.setattr(correlation, "NARROW", 0 if request.param == "by rows" else 10**6)
 
