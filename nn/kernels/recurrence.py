@@ -23,7 +23,7 @@ from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.runtime.blas import one_thread_if
 
-LARGE = 2**20  # multiplications of a step from which on OpenBLAS's second thread is worth its spinning
+LARGE = 2**21  # multiplications of a step from which on OpenBLAS's second thread is worth its spinning
 
 
 def threads_for(weight_hh: Array, batch: int) -> AbstractContextManager[None]:
