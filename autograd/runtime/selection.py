@@ -35,6 +35,15 @@ def select(condition: Array, x: Array, y: Array) -> Array:
     return np.where(condition, x, y)
 
 
+def parted(condition: Array, x: Array) -> tuple[Array, Array]:
+    """`x` where the condition holds, and where it does not, each with 0 elsewhere."""
+    there = select(condition, x, 0)
+    if x.dtype in _INTEGERS:  # the bits of one are those that are not in the other
+        bits = _INTEGERS[x.dtype]
+        return there, (x.view(bits) - there.view(bits)).view(x.dtype)
+    return there, select(~condition, x, 0)
+
+
 def maximum(x: Array, y: Array) -> Array:
     """`np.maximum(x, y)`."""
     if type(x) in NUMBERS:

@@ -132,5 +132,6 @@ def _unfolded(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[t
                 if stop < last:
                     unfolded[max(0, stop - first) :, :, :, i] = 0
                 if start < stop:
-                    into[start - first : stop - first, ..., i] = seen[inputs][start - outputs.start : stop - outputs.start]
+                    met = seen[inputs][start - outputs.start : stop - outputs.start]
+                    into[start - first : stop - first, ..., i] = met
             yield slice(first, last), some, unfolded[: last - first]

@@ -28,7 +28,7 @@ from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import nan_or_largest
-from autograd.runtime.selection import select
+from autograd.runtime.selection import parted
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, pool_windows
@@ -206,9 +206,9 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
         nonlocal left
-        if j > 0:
-            left = select(later[j - 1], left, 0)
-        taken: Array = select(~later[j], left, 0) if j < len(later) else left
+        taken = left
+        if j < len(later):
+            left, taken = parted(later[j], left)
         return taken[_at(outputs, along)]
 
     return _scatter(share, windows, along, into)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.runtime.selection import LEAST, maximum, minimum, select
+from autograd.runtime.selection import LEAST, maximum, minimum, parted, select
 
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1.5]
 
@@ -37,6 +37,22 @@ def test_bits_are_chosen_as_numpy_chooses(dtype: Any, seed: int, shape: Any, oth
     assert (chosen.dtype, chosen.shape) == (expected.dtype, expected.shape)
     np.testing.assert_array_equal(chosen, expected)
     np.testing.assert_array_equal(np.signbit(chosen.real), np.signbit(expected.real))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64, np.int32])
+@given(st.integers(0, 2**32), st.sampled_from([(3,), (LEAST,), (3, LEAST // 2)]), st.booleans())
+def test_both_sides_of_a_condition_are_numpys(dtype: Any, seed: int, shape: Any, turned: bool) -> None:
+    with np.errstate(all="ignore"):
+        x = numbers(seed, shape, dtype)
+    condition = np.random.default_rng(seed).random(shape) < 0.5
+    if turned:
+        x = x.T
+        condition = np.ascontiguousarray(condition.T)
+    sides = np.where(condition, x, 0), np.where(condition, 0, x)
+    for side, expected in zip(parted(condition, x), sides, strict=True):
+        assert side.dtype == expected.dtype
+        np.testing.assert_array_equal(side, expected)
+        np.testing.assert_array_equal(np.signbit(side.real), np.signbit(expected.real))
 
 
 def test_a_condition_may_broadcast_over_both() -> None:
