@@ -101,8 +101,8 @@ def test_each_number_of_some_size(kernel: Any, options: dict[str, Any], large: i
 
 def test_large_steps_are_left_to_the_threads_of_blas() -> None:
     weight = np.ones((512, 128))
-    assert recurrence.threads_for(weight, 15) is one_thread
-    assert recurrence.threads_for(weight, 16) is not one_thread
+    assert recurrence.threads_for(weight, 31) is one_thread
+    assert recurrence.threads_for(weight, 32) is not one_thread
 
 
 @kernels
