@@ -48,7 +48,7 @@ def elements(given: Any) -> Any:
             raise TypeError("the mask of a masked array would be lost, and masked elements counted: give m.filled(0), "
                             "or choose elements with np.where(m.mask, 0, x)")
         if isinstance(given, np.matrix):
-            raise TypeError("np.matrix means a product of matrices by *, a tensor that of its elements: give "
+            raise TypeError("* is a product of matrices for np.matrix, and elementwise for a tensor: give "
                             "np.asarray(m)")
         if kind.__array_ufunc__ is not np.ndarray.__array_ufunc__:
             raise TypeError(f"{kind.__name__} has an arithmetic of its own, which would be lost: give its plain "

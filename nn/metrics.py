@@ -90,7 +90,7 @@ def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = No
     """
     decided, true, classes = _decisions(outputs, targets, threshold)
     if classes is None:
-        raise ValueError(f"confusion_matrix expected one class a sample, got several labels: {true.shape}")
+        raise ValueError(f"confusion_matrix expected one class per sample, got several labels: {true.shape}")
     pairs = true.ravel() * classes + decided.ravel()
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
@@ -157,7 +157,7 @@ def _yes_or_no(true: Array) -> Array:
     if np.any(wrong):
         raise ValueError(
             f"targets of the outputs' shape {true.shape} are labels of 0 and 1, got {true[wrong].flat[0]}; "
-            "for one class a sample give its index, targets.argmax(axis=1), of shape (N,)"
+            "for one class per sample give its index, targets.argmax(axis=1), of shape (N,)"
         )
     return true.astype(np.int64)
 

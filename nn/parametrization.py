@@ -44,7 +44,7 @@ def parameter_of(module: Module, name: str) -> Parameter:
         raise TypeError(f"{type(module).__name__}.{name} is parametrized already; several in a row are one "
                         "parametrization: nn.Sequential(first, second)")
     known = ", ".join(known for known, _ in module.named_parameters(recurse=False)) or "none"
-    raise TypeError(f"a parametrization is of a parameter that {type(module).__name__} holds ({known}), got {name!r}")
+    raise TypeError(f"{type(module).__name__} has no parameter {name!r} to parametrize; it holds {known}")
 
 
 def parametrize(module: M, name: str, parametrization: Module) -> M:

@@ -64,8 +64,8 @@ def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
 
 def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
     """Raise for a tensor with more or less than one element in an `if`, an `and`, a `not`."""
-    raise ValueError(f"the truth of a tensor of shape {shape} is not one: write (x > 0).all() or .any(), & and | for "
-                     "`and` and `or`, and np.where(condition, a, b) to choose element by element")
+    raise ValueError(f"the truth value of a tensor of shape {shape} is ambiguous: write (x > 0).all() or .any(), "
+                     "& and | for `and` and `or`, and np.where(condition, a, b) to choose element by element")
 
 
 def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:

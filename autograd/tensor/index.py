@@ -54,7 +54,7 @@ def _raw_part(part: Any) -> Any:
         return np.asarray([_raw_part(k) for k in part]) if part else np.zeros(0, int)
     if isinstance(part, Tensor):
         if part.dtype.kind not in "biu":
-            raise IndexError(f"an index is of integers or booleans, got a tensor of dtype {part.dtype}")
+            raise IndexError(f"an index must be of integers or booleans, got a tensor of dtype {part.dtype}")
         return shared_value(part)
     return part
 

@@ -83,7 +83,7 @@ def _array(data: Any, which: str) -> NDArray[Any]:
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected numbers, {which} has dtype {array.dtype}")
     if array.ndim == 0:
-        raise ValueError(f"DataLoader expected arrays with one sample a row, {which} has shape ()")
+        raise ValueError(f"DataLoader expected arrays with one sample per row, {which} has shape ()")
     return array
 
 
@@ -131,7 +131,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
         if array.shape != arrays[0].shape:
             raise ValueError(
                 f"samples of one batch need one shape: sample {indices[0]} has {arrays[0].shape}, sample {index} has "
-                f"{array.shape}. A list is read as one sample an item; for several arrays write a tuple: (x, y); to "
+                f"{array.shape}. A list is read as one sample per item; for several arrays write a tuple: (x, y); to "
                 "pad the samples of a batch, give collate_fn"
             )
     return owning(np.stack(arrays))

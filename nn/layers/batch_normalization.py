@@ -60,7 +60,7 @@ class BatchNorm2d(_Tracking):
 
     In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
     running + momentum batch`, or their plain average if `momentum` is None. In evaluation the running ones are used;
-    without `track_running_stats` always the batch's. Raises ValueError for a batch of one value a channel.
+    without `track_running_stats` always the batch's. Raises ValueError for a batch of one value per channel.
     Source: Ioffe & Szegedy, arXiv:1502.03167.
     """
 
@@ -85,7 +85,7 @@ class BatchNorm1d(BatchNorm2d):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
 
     Input rows (N, C) or sequences (N, C, L), whose statistics are over all steps too; the running ones (C,) move in
-    training. Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
+    training. Raises ValueError for a batch of one value per channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
     """
 
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
@@ -94,7 +94,7 @@ class BatchNorm1d(BatchNorm2d):
 class BatchNorm3d(BatchNorm2d):
     """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places; otherwise as BatchNorm2d.
 
-    Raises ValueError for a batch of one value a channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
+    Raises ValueError for a batch of one value per channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
     """
 
     dimensions = MappingProxyType({5: "(N, {}, D, H, W)"})
@@ -105,7 +105,7 @@ class InstanceNorm2d(_Tracking):
 
     With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
     means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
-    Raises ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
     axes = 2
@@ -135,7 +135,7 @@ class InstanceNorm3d(InstanceNorm2d):
     """y = (x - mean) / sqrt(var + eps), every channel of every volume by itself; otherwise as InstanceNorm2d.
 
     Input (N, C, D, H, W), or one volume (C, D, H, W). With `affine` times a weight, plus a bias, (C,). Raises
-    ValueError for one value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
     axes = 3
@@ -147,7 +147,7 @@ def batch_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var
     """Batch normalization of (N, C, ...): with the running statistics, or in training with the batch's.
 
     In training the running mean and (unbiased) variance, where they are given, move towards the batch's, in place.
-    Raises ValueError in training for one value a channel, and in evaluation without running statistics.
+    Raises ValueError in training for one value per channel, and in evaluation without running statistics.
     """
     input = admitted(speaker, input, real=True)
     if input.ndim < 2:
@@ -159,7 +159,7 @@ def batch_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var
             raise mistake(speaker, "needs running_mean and running_var, or training=True")
         return kernels.batch_norm_inference(input, mean, variance, weight, bias, eps=eps)
     if input.size <= input.shape[1]:
-        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {input.shape}; use a "
+        raise mistake(speaker, f"needs more than one value per channel for its statistics, got {input.shape}; use a "
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
     out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
     _move(speaker, input, (running_mean, running_var), (mean._value, variance._value), momentum)
@@ -172,13 +172,13 @@ def instance_norm(input: ArrayLike, running_mean: Tensor | None = None, running_
     """Normalization of every channel of every example of (N, C, ...) by itself, or by the running statistics.
 
     With `use_input_stats` the running mean and (unbiased) variance, where they are given, move towards the means over
-    the examples, in place. Raises ValueError for one value a channel, and without it and running statistics.
+    the examples, in place. Raises ValueError for one value per channel, and without it and running statistics.
     """
     x = admitted(speaker, input, real=True)
     if not use_input_stats:
         return batch_norm(x, running_mean, running_var, weight, bias, eps=eps, speaker=speaker)
     if x.ndim > 1 and x.size == x.shape[0] * x.shape[1] > 0:
-        raise mistake(speaker, f"needs more than one value a channel for its statistics, got {x.shape}")
+        raise mistake(speaker, f"needs more than one value per channel for its statistics, got {x.shape}")
     out = group_norm(x, x.shape[1] if x.ndim > 1 else 1, weight, bias, eps, speaker=speaker)
     if len(x) and (running_mean is not None or running_var is not None):
         fitting(speaker, x.shape[1:2], x.dtype, running_mean=running_mean, running_var=running_var)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class EmbeddingBag(Embedding):
     """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
 
-    Indices (B, L), a bag a row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of
+    Indices (B, L), one bag per row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of
     "sum" each row may have a weight of its own, `per_sample_weights` like the indices. The row `padding_idx` does not
     count, and an empty bag gives 0. `max_norm`, `norm_type` and `scale_grad_by_freq` as for Embedding. Raises TypeError
     for indices that are not integers, ValueError for others that do not fit.
@@ -96,7 +96,7 @@ MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max"
 
 
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
-    """Where the indices of each bag stand, a bag a row, and which of these places are the bag's own."""
+    """Where the indices of each bag stand, one bag per row, and which of these places are the bag's own."""
     starts = as_plain_array(offsets)
     ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
     lengths = np.diff(ends)

@@ -38,7 +38,7 @@ def _wrapped(speaker: Speaker, given: Any) -> Tensor:
     """An array or nested numbers as a tensor. Raises TypeError for None, and for what a layer before returned."""
     came = ""
     if given is None:
-        came = "None; does the forward before it return its output?"
+        came = "None; does the layer before it return its output?"
     elif isinstance(given, (tuple, list)) and any(isinstance(part, Tensor) for part in given):
         came = f"{type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN"
     elif isinstance(given, dict):

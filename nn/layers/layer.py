@@ -30,7 +30,7 @@ class Layer(Module):
         if options:
             refuse_options(cls, options)
         if len(arguments) >= len(cls.called_with) and _is_data(arguments[0]):
-            raise TypeError(f"{name} is made first, of options, and then called with data: "
+            raise TypeError(f"{name} is first constructed, with options, and then called with data: "
                             f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")
         return super().__new__(cls)
 

@@ -146,7 +146,7 @@ def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = Non
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
     if 0 in input.shape[1:]:
-        raise refusal(speaker, "(N, C, ...) with at least one value a channel", input)
+        raise refusal(speaker, "(N, C, ...) with at least one value per channel", input)
     weight, bias = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias)
     return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)
 

@@ -186,7 +186,7 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
     """
     x, sides = admitted(speaker, input), tuple(np.atleast_1d(pad))
     if len(sides) % 2 or len(sides) > 2 * x.ndim or not all(map(is_integer, sides)):
-        raise mistake(speaker, f"needs two integers an axis, from the last axis on, got pad={pad} for {x.shape}")
+        raise mistake(speaker, f"needs two integers per axis, from the last axis on, got pad={pad} for {x.shape}")
     around = tuple(zip(sides[::2], sides[1::2], strict=True))[::-1]
     if mode != "constant" and (mode not in MODES or mode == "zeros"):
         raise mistake(speaker, f"takes mode constant, reflect, replicate or circular, got mode={mode!r}")

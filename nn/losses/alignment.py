@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class CTCLoss(Loss):
     """-log of the probability that a path reads as the labels, over all paths: the labels need no places.
 
-    A path has a class a step; read, it loses its repetitions and then each `blank`. The call takes log-probabilities
-    (T, N, C), labels (N, S) or one after the other, and how many steps and how many labels each example has; or one
-    example, (T, C) and (S,). "mean" divides each loss by its number of labels first. Labels that too few steps are
-    there for cost infinity, with slope 0, or with `zero_infinity` nothing. Raises ValueError for what does not fit.
+    A path has one class per step; reading it merges repetitions and then drops each `blank`. The call takes
+    log-probabilities (T, N, C), labels (N, S) or one after the other, and the numbers of steps and labels of each
+    example; or one example, (T, C) and (S,). "mean" first divides each loss by its number of labels. With too few steps
+    for its labels an example costs infinity, with slope 0, or with `zero_infinity` nothing. Raises ValueError for
+    arguments that do not fit.
     Source: Graves et al., "Connectionist temporal classification", ICML 2006.
     """
 

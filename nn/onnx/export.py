@@ -48,7 +48,7 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     try:
         onnx.checker.check_model(proto, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        problem = "export_onnx made what is not a valid ONNX model; has the example a batch axis?"
+        problem = "export_onnx made an invalid ONNX model; does the example have a batch axis?"
         raise ValueError(f"{problem} {error}") from None
     _compare(proto, inputs, outputs)
     tried = [_tried(proto, model, inputs, values) for values in _others(inputs)]

@@ -31,7 +31,7 @@ class Named(np.ndarray):
 PLAIN = np.array([[1.0, 2.0], [3.0, 4.0]])
 STRANGE: dict[str, tuple[Any, str]] = {
     "masked": (np.ma.masked_greater(PLAIN, 3.5), r"the mask .* would be lost.*m\.filled\(0\)"),
-    "matrix": (PLAIN.view(np.matrix), r"product of matrices by \*.*np\.asarray\(m\)"),
+    "matrix": (PLAIN.view(np.matrix), r"\* is a product of matrices.*np\.asarray\(m\)"),
     "with units": (PLAIN.view(Quantity), r"Quantity has an arithmetic of its own.*np\.asarray\(x\)"),
     "sparse": (scipy.sparse.csr_array(PLAIN), r"csr_array is not an array of numbers.*x\.toarray\(\)"),
 }

@@ -115,10 +115,10 @@ def test_what_is_no_array_of_numbers_is_told_from_one(make: Any, kind: type[Exce
     lambda w: "yes" if w > 1 else "no", lambda w: w > 0 and w < 3, lambda w: not w, lambda w: w in [w + 1, w],
 ])
 def test_several_numbers_have_no_truth_of_their_own(choose: Any) -> None:
-    with pytest.raises(ValueError, match=r"truth of a tensor of shape \(2,\) .* \.any\(\), & and \| .* np\.where\(c"):
+    with pytest.raises(ValueError, match=r"truth value of a tensor of shape \(2,\) .* \.any\(\), & and \|.* np\.wh"):
         choose(leaf())
     choose(Tensor([2.0]))
-    with pytest.raises(ValueError, match=r"truth of a tensor of shape \(0,\)"):
+    with pytest.raises(ValueError, match=r"truth value of a tensor of shape \(0,\)"):
         bool(Tensor([]))
 
 

@@ -167,7 +167,7 @@ def test_weights_of_a_dense_layer_are_images_of_its_rows() -> None:
         inspect.weights(layer, shape=(3, 3))
     with pytest.raises(ValueError, match=r"ReLU\(\) has no weight to show"):
         inspect.weights(nn.ReLU())
-    with pytest.raises(ValueError, match=r"the weight of BatchNorm2d\(3\) has shape \(3,\), one number a unit"):
+    with pytest.raises(ValueError, match=r"the weight of BatchNorm2d\(3\) has shape \(3,\), one number per unit"):
         inspect.weights(nn.BatchNorm2d(3))
 
 

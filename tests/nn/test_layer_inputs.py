@@ -94,10 +94,10 @@ def test_a_layer_in_a_model_says_where_it_stands() -> None:
     (nn.ZeroPad2d((0, 0, -3, 0)), (1, 1, 2, 5), "would cut off more than there is: pad=(0, 0, -3, 0) of (1, 1, 2, 5)"),
     (nn.Upsample(scale_factor=0.2), (1, 1, 4, 9), "would make 0 pixels of the 4 along axis 2"),
     (nn.Upsample(size=(2, 3, 4)), (1, 1, 4, 9), "needs one number or 2 for (1, 1, 4, 9), got (2, 3, 4)"),
-    (nn.InstanceNorm2d(3), (2, 3, 1, 1), "needs more than one value a channel"),
-    (nn.InstanceNorm1d(3), (3, 1), "needs more than one value a channel"),
-    (nn.BatchNorm1d(3), (1, 3), "needs more than one value a channel"),
-    (nn.BatchNorm2d(3), (1, 3, 1, 1), "needs more than one value a channel"),
+    (nn.InstanceNorm2d(3), (2, 3, 1, 1), "needs more than one value per channel"),
+    (nn.InstanceNorm1d(3), (3, 1), "needs more than one value per channel"),
+    (nn.BatchNorm1d(3), (1, 3), "needs more than one value per channel"),
+    (nn.BatchNorm2d(3), (1, 3, 1, 1), "needs more than one value per channel"),
 ])
 def test_a_wrong_size_is_explained(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:
     with pytest.raises(ValueError, match=r"^\w+\(.*\) (has|would|needs)") as caught:
@@ -262,7 +262,7 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
     (lambda: nn.SmoothL1Loss(beta=-1), "SmoothL1Loss: beta must be at least 0, got -1"),
     (lambda: nn.GELU("erf"), "approximate must be one of 'none', 'tanh', got 'erf'"),
     (lambda: nn.Softplus(beta=0), "beta must not be 0"),
-    *((lambda cls=cls: cls(DATA), rf"{cls.__name__} is made first.* nn.{cls.__name__}\(...\), then layer\(x\)")
+    *((lambda cls=cls: cls(DATA), rf"{cls.__name__} is first constructed.* nn.{cls.__name__}\(...\), then layer\(x\)")
       for cls in (nn.ReLU, nn.LeakyReLU, nn.GELU, nn.Sigmoid, nn.Softmax, nn.LogSoftmax, nn.Flatten, nn.Dropout,
                   nn.Linear, nn.Conv2d, nn.MaxPool2d, nn.LayerNorm, nn.Embedding, nn.LSTM)),
     *((lambda cls=cls: cls(DATA, LABELS), rf"nn.{cls.__name__}\(...\), then layer\(outputs, targets\)")
@@ -383,7 +383,7 @@ def test_lists_and_arrays_are_tensors_too() -> None:
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    (None, "expected a tensor, got None; does the forward before it return its output?"),
+    (None, "expected a tensor, got None; does the layer before it return its output?"),
     ((Tensor([1.0]), Tensor([2.0])), "expected a tensor, got tuple of 2; take the part that is meant"),
     ({"x": [1.0]}, "expected a tensor, got dict with 'x'; take the array out of it"),
 ])
@@ -447,7 +447,7 @@ def test_functions_take_lists_and_integers_for_weights() -> None:
     (lambda: nn.MaxPool2d(3, padding=1)(np.ones((1, 1, 2, 0))), ValueError,
      r"expected \(N, C, H, W\) with at least one value along H, W, got \(1, 1, 2, 0\)"),
     (lambda: nn.AdaptiveAvgPool2d(2)(np.ones((1, 1, 0, 2))), ValueError, "with at least one value along H, W"),
-    (lambda: nn.GroupNorm(1, 2)(np.ones((1, 2, 0))), ValueError, "with at least one value a channel"),
+    (lambda: nn.GroupNorm(1, 2)(np.ones((1, 2, 0))), ValueError, "with at least one value per channel"),
     (lambda: nn.ReplicationPad2d(1)(np.ones((1, 1, 2, 0))), ValueError, "an input of at least 1 along each axis"),
     (lambda: nn.MaxPool1d(2)(np.ones((1, 1, 4), complex)), TypeError, "got complex128.*pass the real part"),
     (lambda: nn.GaussianNLLLoss()(DATA, DATA, np.ones((2, 3), complex)), TypeError, "got complex128.*the real part"),

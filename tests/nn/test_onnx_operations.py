@@ -296,7 +296,7 @@ class Halved(nn.Module):
         (nn.BatchNorm1d(3, track_running_stats=False), (2, 3), "without running statistics"),
         (nn.AvgPool2d(2, divisor_override=3), (1, 1, 4, 4), "no divisor_override"),
         (nn.MaxPool2d(2, 3, (1, 0), ceil_mode=True), (1, 1, 5, 7), "ONNX rounds up all axes or none; crop the input"),
-        (nn.Conv2d(1, 1, 3), (1, 5, 5), "not a valid ONNX model"),
+        (nn.Conv2d(1, 1, 3), (1, 5, 5), "an invalid ONNX model"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
 )

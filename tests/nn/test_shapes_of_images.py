@@ -36,10 +36,10 @@ def test_pad_fills_and_cuts_off() -> None:
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"pad": (1,)}, r"pad needs two integers an axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
-    ({"pad": (1, 1) * 3}, "needs two integers an axis"),
-    ({"pad": (1.7, 0)}, r"needs two integers an axis, .* got pad=\(1.7, 0\)"),
-    ({"pad": 1}, "needs two integers an axis, .* got pad=1 for"),
+    ({"pad": (1,)}, r"pad needs two integers per axis, from the last axis on, got pad=\(1,\) for \(2, 3\)"),
+    ({"pad": (1, 1) * 3}, "needs two integers per axis"),
+    ({"pad": (1.7, 0)}, r"needs two integers per axis, .* got pad=\(1.7, 0\)"),
+    ({"pad": 1}, "needs two integers per axis, .* got pad=1 for"),
     ({"pad": (1, 1), "mode": "edge"}, "takes mode constant, reflect, replicate or circular, got mode='edge'"),
     ({"pad": (3, 4), "mode": "circular"}, "needs an input of at least 4 along each axis"),
     ({"pad": (3, 0), "mode": "reflect"}, "needs an input of at least 4 along each axis"),
@@ -88,6 +88,11 @@ def test_cubics_by_a_loop(before: int, after: int, corners: bool) -> None:
         reach = range(int(np.floor(place)) - 2, int(np.floor(place)) + 4)
         expected = sum(cubic(k - place) * x[..., min(max(k, 0), before - 1)] for k in reach)
         np.testing.assert_allclose(found[..., j], expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("side", range(2, 8))
+def test_gradients_of_cubics(side: int) -> None:
+    x = RNG.normal(size=(1, 1, side, side))
     check_gradients(lambda x: functional.interpolate(x, scale_factor=(1.3, 0.7), mode="bicubic"), x)
 
 
