@@ -260,17 +260,22 @@ elementwise(sc.pdtrik, *inverse(
     lambda k, m: -gamma_slope(k + 1, m), lambda k, m: -gamma_density(k + 1, m), place=0), operands=("p", "m"))
 composite(sc.nrdtrimn)(lambda p, std, x: x - std * sc.ndtri(p))
 composite(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
+
+
 # Counts are piecewise constant in k, and have no derivative in n.
+def binomial_slope(k: Array, n: Array, p: Array) -> Array:
+    """How fast more than k of n become likelier with p; SciPy cuts n off, and takes k down, to whole numbers."""
+    return beta_density(np.floor(k) + 1, np.trunc(n) - np.floor(k), p)
+
 
 counts = ("k", "n", "p")
 elementwise(sc.pdtr, 0, lambda k, m: -gamma_density(np.floor(k) + 1, m), operands=("k", "m"))
 elementwise(sc.pdtrc, 0, lambda k, m: gamma_density(np.floor(k) + 1, m), operands=("k", "m"))
-elementwise(sc.bdtr, 0, None, lambda k, n, p: -beta_density(np.floor(k) + 1, n - np.floor(k), p), operands=counts)
-elementwise(sc.bdtrc, 0, None, lambda k, n, p: beta_density(np.floor(k) + 1, n - np.floor(k), p), operands=counts)
+elementwise(sc.bdtr, 0, None, lambda k, n, p: -binomial_slope(k, n, p), operands=counts)
+elementwise(sc.bdtrc, 0, None, lambda k, n, p: binomial_slope(k, n, p), operands=counts)
 elementwise(sc.nbdtr, 0, None, lambda k, n, p: beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)
 elementwise(sc.nbdtrc, 0, None, lambda k, n, p: -beta_density(np.trunc(n), np.trunc(k) + 1, p), operands=counts)
-elementwise(sc.pdtri, 0, lambda k, out: -1 / gamma_density(np.floor(k) + 1, out), operands=("k", "y"))
-elementwise(sc.bdtri, 0, None, lambda k, n, out: -1 / beta_density(np.floor(k) + 1, n - np.floor(k), out),
-            operands=("k", "n", "y"))
+elementwise(sc.pdtri, 0, lambda k, out: -1 / gamma_density(np.trunc(k) + 1, out), operands=("k", "y"))
+elementwise(sc.bdtri, 0, None, lambda k, n, out: -1 / binomial_slope(k, n, out), operands=("k", "n", "y"))
 elementwise(sc.nbdtri, 0, None, lambda k, n, out: 1 / beta_density(np.trunc(n), np.trunc(k) + 1, out),
             operands=("k", "n", "y"))

@@ -152,11 +152,12 @@ def test_negative_degrees_continue_the_recurrence() -> None:
                 -derived(lambda x: sc.eval_chebyu(3, x))(x))
 
 
-@pytest.mark.filterwarnings("ignore:floating point number truncated")
+@pytest.mark.filterwarnings("ignore:floating point number truncated", "ignore:non-integer arg n")
 @pytest.mark.parametrize(("function", "args", "place"), [
     (sc.kn, (0.83, 5.0), 1), (sc.kn, (1.08, 4.0), 1), (sc.yn, (0.25, 0.84), 1), (sc.yn, (-0.64, 2.7), 1),
     (sc.expn, (0.29, 2.5), 1), (sc.expn, (1.8, 2.5), 1), (sc.nbdtr, (2.3, 4.6, 0.3), 2),
-    (sc.nbdtrc, (-0.2, 2.6, 0.3), 2)])
+    (sc.nbdtrc, (-0.2, 2.6, 0.3), 2), (sc.bdtr, (2.3, 28.6, 0.3), 2), (sc.bdtrc, (2.3, 28.6, 0.3), 2),
+    (sc.bdtri, (2.3, 28.6, 0.4), 2), (sc.pdtri, (-0.2, 0.8), 1)])
 def test_orders_that_scipy_cuts_off_are_cut_off_in_slopes_too(
         function: Any, args: tuple[float, ...], place: int) -> None:
     cut = [float(np.trunc(x)) for x in args[:place]]
@@ -225,6 +226,26 @@ def test_logsumexp_of_whole_numbers_and_of_negative_sums() -> None:
     assert special.logsumexp(Tensor([1, 2])).item() == pytest.approx(sc.logsumexp([1, 2]))
     assert np.isnan(special.logsumexp(Tensor([1.0, 2.0]), b=[1.0, -1.0]).item())  # without a warning, as SciPy's
     assert special.logsumexp(Tensor(np.float32([1, 2])), b=np.float32([1, -1])).dtype == np.float32
+
+
+def test_terms_that_do_not_count_are_not_the_largest() -> None:
+    """Beside exp(1000) all others would be 0, or it would be infinite."""
+    for a, b in (([1000.0, -900.0], [0.0, 2.0]), ([1000.0, 900.0], [0.0, 2.0])):
+        assert special.logsumexp(Tensor(a), b=b).item() == pytest.approx(a[1] + np.log(2), rel=1e-14)
+
+
+def test_choices_of_nothing_and_from_nothing_are_counted_as_scipy_does() -> None:
+    """For all numbers of things, whole ones, those between, and those below 0."""
+    n = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.5])
+    for count in (special.comb, special.perm, partial(special.comb, repetition=True)):
+        np.testing.assert_allclose(count(Tensor(n[:, None]), n).numpy(), count(n[:, None], n), rtol=1e-13)
+    for extend in ("zero", "complex"):
+        np.testing.assert_allclose(special.factorial(Tensor(n), extend=extend).numpy(),
+                                   special.factorial(n, extend=extend), rtol=1e-13)
+    for dimensions in (1, 2, 5):
+        a = (dimensions - 1) / 2 + np.array([1e-9, 0.3, 2.0])  # from where it is defined
+        np.testing.assert_allclose(special.multigammaln(Tensor(a), dimensions).numpy(),
+                                   special.multigammaln(a, dimensions), rtol=1e-13)
 
 
 def test_multigammaln_refuses_what_scipy_refuses() -> None:
