@@ -206,7 +206,7 @@ class Tracked:
 
 
 def key(x: Tensor) -> Any:
-    """What identifies a tensor: the node of its value, or, where a transform rides on it, the object."""
+    """What identifies a tensor: the node of its value, or, for a box, the object."""
     return x._node or id(x)
 
 
@@ -222,7 +222,7 @@ def left(node: Any) -> bool:
 
 
 def one_example(x: Tensor) -> Tensor:
-    """The value of what transforms ride on, within `vmap` that of the first example."""
+    """The value inside all boxes; within `vmap`, that of the first example."""
     value = x._value
     if value.ndim == x.ndim:
         return Tensor(value)

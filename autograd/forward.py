@@ -1,4 +1,4 @@
-"""Forward accumulation: tangents ride along with values, and nothing is stored.
+"""Forward accumulation: each value carries its tangent, and nothing is stored.
 
 A `Dual` is a tensor with its tangent. A primitive applied to duals computes its value on the primals and, by the same
 rule that reverse accumulation uses, the tangent of the output. Each `jvp` works at a level of its own, inner ones
@@ -34,9 +34,9 @@ class Dual(Box):
         level = self.level
         primals, tangents = [], []
         for x in operands:
-            rides = type(x) is Dual and x.level == level
-            primals.append(x._inner if rides else x)
-            tangents.append(x._tangent if rides else None)
+            varies = type(x) is Dual and x.level == level
+            primals.append(x._inner if varies else x)
+            tangents.append(x._tangent if varies else None)
         out = primitive.apply(*primals, **options)
         if not isinstance(out, (Tensor, tuple)):
             refuse_objects(out)

@@ -317,10 +317,10 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
     boxes = [t for pair in pairs for t in pair if isinstance(t, Box)]
     if boxes:
         return max(boxes, key=lambda box: box.level).pull(pairs, stop)
-    return pull_riding(pairs, stop)
+    return pull_plain(pairs, stop)
 
 
-def pull_riding(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
+def pull_plain(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
     """`pull` of plain outputs; a cotangent that is a box goes through the pass as it is."""
     pairs = [(o, g.conj() if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
     with np.errstate(all="ignore"):

@@ -28,7 +28,7 @@ __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
 DIRECTIONS = ("TB", "LR")
 RIDING = {
     Batch: "Drawn inside vmap: all examples at once, along the first axis.",
-    Dual: "Drawn inside forward accumulation: the values; tangents ride along with them and leave no graph.",
+    Dual: "Drawn inside forward accumulation: the values; their tangents leave no graph.",
 }
 
 
@@ -65,7 +65,7 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
 def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
     """`(key, tensor)` of every tensor in the arguments; the key is empty for a tensor that stands alone.
 
-    Of a tensor that a transform rides on it is the one inside, which has the graph.
+    For the tensors of a transform it is the tensor inside, which has the graph.
     """
     roots: list[tuple[str, Tensor]] = []
     for argument in tensors:
@@ -82,7 +82,7 @@ def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
 
 
 def _inside(tensors: tuple[Any, ...]) -> tuple[str, ...]:
-    """What a reader must know of tensors that transforms ride on."""
+    """The notes on tensors that belong to a transform."""
     kinds = {type(box) for tensor in tree.flatten(tensors)[0] for box in boxes(tensor)}
     return tuple(said for kind, said in RIDING.items() if kind in kinds)
 

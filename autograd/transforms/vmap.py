@@ -13,7 +13,7 @@ from autograd.boundary import as_output, transformed
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding, within
 from autograd.registry import known_name
-from autograd.reverse import pull, pull_riding
+from autograd.reverse import pull, pull_plain
 from autograd.tensor import Tensor, tensor
 from autograd.tensor.box import Box, another, boxes
 from autograd.tensor.index import leaves_an_array
@@ -79,14 +79,14 @@ class Batch(Box):
     def pull(self, pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Any]) -> dict[Any, Tensor]:
         """Examples do not mix, so pulling back the whole batch gives every example its own gradient.
 
-        Of outputs that were recorded outside of the `vmap` only the cotangents differ by example: they ride through
+        Of outputs that were recorded outside of the `vmap` only the cotangents differ by example: they go through
         the one graph as batches.
         """
         level, size = self.level, self._inner.shape[0]
-        if not any(rides_on(o, level) for o, _ in pairs):
+        if not any(is_batched(o, level) for o, _ in pairs):
             plain = not any(isinstance(o, Box) for o, _ in pairs)
             if plain and size >= FEW and _takes_tensors([o for o, _ in pairs], stop):
-                return pull_riding(pairs, stop)
+                return pull_plain(pairs, stop)
             return self._pull_one_by_one(pairs, stop)
         inner = [(inside(o, level, size), inside(g, level, size)) for o, g in pairs]
         with outside(level):
@@ -140,14 +140,14 @@ def inside(x: Tensor, level: int, size: int) -> Tensor:
     return np.broadcast_to(x, (size, *x.shape))  # type: ignore[return-value]
 
 
-def rides_on(x: Tensor, level: int) -> bool:
+def is_batched(x: Tensor, level: int) -> bool:
     """Whether the `vmap` of this level batches `x`."""
     return any(box.level == level for box in boxes(x))
 
 
 def one_per_example(x: Tensor, level: int, size: int) -> Tensor:
     """A batch with one copy of `x` per example: gradients within `vmap` are taken by these, and differ by example."""
-    if rides_on(x, level):
+    if is_batched(x, level):
         return x
     if isinstance(x, Box) and x.level > level:  # the boxes of inner transforms stay around it
         return x.with_inner(one_per_example(x._inner, level, size))
@@ -155,7 +155,7 @@ def one_per_example(x: Tensor, level: int, size: int) -> Tensor:
 
 
 def in_every_batch(x: Tensor) -> Tensor:
-    """`x` with a copy for every example of every `vmap` around."""
+    """`x` with a copy for every example of every surrounding `vmap`."""
     for level, size in local.batches:
         x = one_per_example(x, level, size)
     return x
@@ -196,7 +196,7 @@ def _at_axis(x: Tensor, axis: int | None, level: int, size: int) -> Tensor:
     if axis is not None:
         whole: Any = inside(x, level, size)
         return np.moveaxis(whole, 0, axis) if axis else whole  # type: ignore[no-any-return]
-    if rides_on(x, level):
+    if is_batched(x, level):
         raise ValueError(f"vmap: out_axes=None is for a result that all examples share; one of shape {x.shape} "
                          "differs by example")
     return x

@@ -1,6 +1,6 @@
 """The passes step by step: every value, every tangent, every gradient and what it is the sum of, in words.
 
-Forward evaluation visits the vertices in topological order; forward accumulation lets a tangent ride along; reverse
+Forward evaluation visits the vertices in topological order; forward accumulation takes a tangent along; reverse
 accumulation visits them backwards, and each rule hands on what it adds to the gradients of its operands.
 """
 
