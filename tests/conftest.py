@@ -1,6 +1,7 @@
 """Hypothesis profiles of the whole suite: `default`; in CI (the variable CI is set) the same examples each time.
 
-So are the initial weights that a test draws without a seed: elsewhere they are others in each run, which finds more.
+So are there the initial weights that a test draws without a seed, and what it draws from its module's generators, in
+whatever order tests run: elsewhere they are others in each run, which finds more.
 
 `nightly` draws twenty times as many: `pytest --hypothesis-profile=nightly`.
 """
@@ -11,6 +12,7 @@ import os
 import zlib
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -29,12 +31,16 @@ def pytest_configure() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    _as_in_each_run(item.nodeid)
+    _as_in_each_run(item.nodeid, *vars(getattr(item, "module", item)).values())
 
 
-def _as_in_each_run(what: str) -> None:
+def _as_in_each_run(what: str, *used: object) -> None:
     if "CI" in os.environ:
-        manual_seed(zlib.crc32(what.encode()))
+        seed = zlib.crc32(what.encode())
+        manual_seed(seed)
+        for generator in used:
+            if isinstance(generator, np.random.Generator):
+                generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state
 
 
 @cache
