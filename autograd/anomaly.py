@@ -23,9 +23,9 @@ def detect_anomaly() -> Iterator[None]:
     """Context manager: raise `AnomalyError` at the first operation that makes a non-finite value or gradient.
 
     The message names the operation, the shape, and the line of your code that called it. Inside `jvp` and `vmap` all
-    operations on what they track are watched, and tangents too. What is neither tracked nor recorded (constants, and
-    within `no_grad()`) is not: an operand that was not finite before is named where it is first used, or said to be
-    possible where no rule keeps it. Costs nothing when it is not used.
+    operations on tracked values are watched, including their tangents. Constants, and operations within `no_grad()`,
+    are not: an operand that was already non-finite is named where it is first used, or mentioned as a possible cause
+    if the graph does not keep it. Costs nothing when it is not used.
     """
     with within(check=_check_gradient, check_boxed=_check_boxed), watching(_note_line, passes=True), watching(
             _check_value):

@@ -47,9 +47,9 @@ def as_tensor(x: Any) -> Tensor:
 
 
 def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
-    """An operator on operands of any kind; NotImplemented where the right one's class wants to answer itself.
+    """An operator on operands of any kind; NotImplemented if the right operand's class wants to answer itself.
 
-    It says so with `__array_ufunc__ = None`, as NumPy has it and sparse matrices of tensors do.
+    A class says so with `__array_ufunc__ = None`, NumPy's convention; sparse matrices of tensors do.
     """
     if getattr(type(y), "__array_ufunc__", y) is None:
         return NotImplemented
@@ -128,7 +128,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
                options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`args` and `options` with exactly the operands in `args`: `np.sum(x, 0)` is `np.sum(x, axis=0)`.
 
-    NumPy has seen to it that they fit its function.
+    NumPy has already checked that they fit the function's signature.
     """
     count = len(operands)
     names = list(parameters(function)) or list(operands)

@@ -32,10 +32,10 @@ def plain_array(given: Any, dtype: DTypeLike | None = None) -> Array:
 
 
 def elements(given: Any) -> Any:
-    """What is given, as it is.
+    """The argument, unchanged.
 
-    Raises `TypeError` for what means more than its elements: masked arrays, matrices, arrays with units, sparse arrays.
-    A subclass that differs in where its memory is, such as `np.memmap`, does not.
+    Raises `TypeError` for arrays that mean more than their elements: masked arrays, matrices, arrays with units, sparse
+    arrays. A subclass that only stores its elements elsewhere, such as `np.memmap`, is accepted.
     """
     kind = type(given)
     if not isinstance(given, np.ndarray):

@@ -33,7 +33,7 @@ class Transformed(functools.partial[Any]):
 def transformed(way: Callable[..., Any], f: Callable[..., Any], *settings: Any, argnums: Any = ()) -> Transformed:
     """`way(f, *settings, ...)`, as a function of the arguments of `f`.
 
-    Raises `TypeError` for what is no function, and for arguments where their numbers belong.
+    Raises `TypeError` for anything but a function, and for arguments in place of their numbers.
     """
     if not callable(f):
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "

@@ -34,9 +34,9 @@ Rules = tuple[Callable[..., Any] | None, ...]
 
 
 def as_arrays(found: Any) -> Any:
-    """What a user's function returns, numbers and lists too, as an array; a tuple is several outputs.
+    """The result of a user's function, which may be a number or a list, as an array; a tuple is several outputs.
 
-    A copy: it may return its operand, or write into one buffer at each call.
+    It is copied: the function may return its operand, or reuse one buffer for all calls.
     """
     return tuple(map(as_arrays, found)) if isinstance(found, tuple) else np.array(found)[()]
 
@@ -44,7 +44,7 @@ def as_arrays(found: Any) -> Any:
 class Custom(Primitive):
     """A primitive whose rules come from the user, and are checked where they are used.
 
-    It is in no table of primitives: its name is the user's choice, and may be that of another.
+    It is not in the table of primitives: its name is the user's choice and need not be unique.
     """
 
     kind = "custom"
@@ -243,9 +243,9 @@ class CustomFunction:
     def defvjp(self, *vjps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pullback in each argument: `vjp(g, out, *args, **options)` returns the cotangent of that argument.
 
-        `g` has the shape of `out`; of several outputs both are tuples. Written in NumPy calls it also serves forward
-        mode and higher orders. Of complex numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated
-        where they enter and leave.
+        `g` has the shape of `out`; with several outputs both are tuples. Written in NumPy calls, it also serves forward
+        mode and higher orders. For complex numbers it is `g * f'(z)`, without a conjugate: gradients are conjugated
+        at both ends of a pass.
         """
         self.primitive.vjps = _rules_of(self, "(g, out, *args)", vjps)
         return self
@@ -253,7 +253,7 @@ class CustomFunction:
     def defjvp(self, *jvps: Callable[..., Any] | None) -> CustomFunction:
         """Give the pushforward of each argument: `jvp(t, out, *args, **options)` returns the tangent of the output.
 
-        Of several outputs it is a tuple.
+        With several outputs it is a tuple.
         """
         self.primitive.jvps = _rules_of(self, "(t, out, *args)", jvps)
         return self
@@ -289,7 +289,7 @@ def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, nume
     """Give a NumPy or SciPy function a derivative; calls of it on tensors are recorded from now on.
 
     `vjp` and `jvp` are functions as `custom` takes them, or sequences with one per argument. Returns the function for
-    tensors, which is what to call where a SciPy function offers no protocol. Raises `ValueError` where there is a rule.
+    tensors: call that one if a SciPy function offers no protocol. Raises `ValueError` if there already is a rule.
     """
     function = ufunc_within(_of_arrays("rule", function))
     if rule_of(function) is not None:

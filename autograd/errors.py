@@ -46,15 +46,15 @@ class GradientMismatch(AssertionError):
 
 
 class GradientLostWarning(UserWarning):
-    """A gradient that was probably wanted is not there: of a tensor made a plain number, or of a result.
+    """A gradient that was probably wanted is lost: a tensor became a plain number, or a result's gradient was not kept.
 
-    For `float(t)` write NumPy's functions, or `t.item()` to say that the number is all you want; for `.grad` of a
-    result, `retain_grad()` before `backward()`.
+    Instead of `float(t)` use NumPy's functions, or `t.item()` if you only want the number; for the `.grad` of a result
+    call `retain_grad()` before `backward()`.
     """
 
 
 class DisconnectedWarning(UserWarning):
-    """An output does not depend on an input that it was differentiated by: the gradient is 0, and perhaps a mistake.
+    """An output does not depend on an input that it is differentiated by: the gradient is 0, which may be a mistake.
 
     The message says which function, and what may have cut the graph: a `.detach()`, an `.item()`, a plain array.
     """

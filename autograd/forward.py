@@ -113,8 +113,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
     """The value of `f` at `primals` and its derivative along `tangents`: `(f(x), J(x) t)`, in one forward pass.
 
     Both are sequences with one entry per argument, of the same structure (numbers, arrays, tensors, nested); tangents
-    have the shapes of the primals. Memory does not grow with the number of operations. With `has_aux`, where f returns
-    `(y, aux)`, the auxiliary results are the third that is returned. Raises `ValueError`.
+    have the shapes of the primals. Memory does not grow with the number of operations. With `has_aux`, f returns
+    `(y, aux)`, and jvp returns aux as a third result. Raises `ValueError` for tangents that do not fit.
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "

@@ -40,17 +40,17 @@ Solver = Callable[[Callable[[Array], Array], Array], Any]
 def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hybr") -> Any:
     """The `x` near `x0` with `f(x, *args) = 0`, differentiable in `args`, forward and reverse and to any order.
 
-    So it is in tensors that `f` finds elsewhere. `f` returns as many numbers as `x0` holds; both may be nested.
-    `solver` is a method of `scipy.optimize.root`, or any `solver(residual, start)` on vectors that returns the solution
-    or a result with `.x`: `scipy.optimize.fsolve`, say. Raises `RuntimeError` where it does not converge, `ValueError`
-    for an `f` that returns another number of numbers, `LinAlgError` in the derivative where `df/dx` is singular.
+    It is also differentiable in tensors that `f` captures. `f` returns as many numbers as `x0` holds; both may be
+    nested. `solver` is a method of `scipy.optimize.root`, or any `solver(residual, start)` on vectors that returns the
+    solution or a result with `.x`, such as `scipy.optimize.fsolve`. Raises `RuntimeError` if it does not converge,
+    `ValueError` if `f` returns a wrong number of values, `LinAlgError` in the derivative if `df/dx` is singular.
     """
     by = _by_name(solver) if isinstance(solver, str) else solver
     return _converted(f, args, lambda f, args: _Sought(f, x0, args, by).solution(args))
 
 
 def _converted(f: Callable[..., Any], args: tuple[Any, ...], solution: Callable[..., Any]) -> Any:
-    """`solution(f, args)`, where tensors that f finds elsewhere are among the args."""
+    """`solution(f, args)`, with tensors that f captures added to the args."""
     return converted(lambda conversion: solution(conversion(f), (*args, *conversion.arguments)),
                      "f uses a tensor that is being differentiated and is not among its arguments: pass it as one, "
                      "root(f, x0, tensor) or fixed_point(f, x0, tensor), so that its gradient is not lost")
@@ -91,7 +91,7 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
 class Problem:
     """`f(x, *args) = 0` on vectors: the residual and the two linear maps of the implicit function.
 
-    Of the floating arguments it knows the shapes alone: it lives in the graph, which may outlive them.
+    It keeps only the shapes of the floating arguments, since it belongs to the graph, which may outlive them.
     """
 
     dense = DENSE
@@ -165,7 +165,7 @@ class Problem:
         return jacrev(lambda x: self.residual(x, p))(x)
 
     def by_products(self, product: Callable[[Array], Any], target: Any, matrix: Callable[[], Array]) -> Solver:
-        """A solver of `product(w) = target` that needs products alone, or the matrix where they do not suffice.
+        """A solver of `product(w) = target` that only uses products, or the matrix if they do not suffice.
 
         The linear system is itself solved as a `root`, so that its solution can be differentiated by the same theorem.
         """

@@ -15,8 +15,8 @@ def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, s
                  rest: str | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """The `__getattr__` and `__dir__` of a package, some of whose names are loaded from its modules when first used.
 
-    `places` has the module of each name, or the name itself where the module is meant. Whatever the module `rest` lists
-    is the package's too, as if by `from rest import *`, and is loaded with the first name that is found nowhere else.
+    `places` maps each name to its module, or to itself if the module is meant. Whatever the module `rest` lists belongs
+    to the package too, as if by `from rest import *`, and is loaded for the first name that is found nowhere else.
     For an unknown name `__getattr__` raises `AttributeError`, or in `from package import name` `ImportError`.
     """
     here = vars(sys.modules[package])

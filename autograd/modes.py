@@ -152,7 +152,7 @@ class no_grad(_Recording):
 class enable_grad(_Recording):
     """Context manager and decorator: operations inside record again, within a surrounding `no_grad()`.
 
-    Holds for this thread; the mode that was before comes back at the end, also after an exception.
+    Applies to this thread only; the previous mode is restored at the end, also after an exception.
     """
 
     _enabled = True
@@ -190,10 +190,10 @@ def next_level() -> int:
 
 
 class surrounding:
-    """A forward or batching transform around the calls within, by its level.
+    """Context manager: a new level for a forward or batching transform of the calls inside.
 
-    Levels only grow, so that an inner transform has a higher one than those around it, and a tensor that escaped from
-    an earlier transform is not taken for one of a later.
+    Levels only grow, so that an inner transform has a higher level than those around it, and a tensor that escaped from
+    an earlier transform is not mistaken for one of a later transform.
     """
 
     def __enter__(self) -> int:

@@ -15,8 +15,8 @@ is the output. A rule names what it reads (`x`, `y`, `z`, `out`, or the names gi
 just that. `active` tells, operand by operand, which are differentiated. Options (`axis=`) are keyword-only. A rule is
 plain NumPy on arrays *or* tensors: no writes, no Python branches on values. Broadcasting and dtypes are the engine's: a
 cotangent is summed back over broadcast axes, made real for a real operand, cast to the operand's dtype. Complex
-cotangents are conjugates inside (`dL = Re(sum g dz)`), so that a transpose needs no `conj`; the ends of a pass
-conjugate. Where `g` or a partial is exactly 0, so is their product: the other may be infinite or nan there.
+cotangents are conjugated inside a pass (`dL = Re(sum g dz)`), so that a transpose needs no `conj`, and conjugated back
+at its ends. Where `g` or a partial is exactly 0, so is their product, even if the other is infinite or nan there.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ def manual_seed(seed: int) -> np.random.Generator:
     """Seed the library's generator with an integer >= 0, and return it.
 
     Initial weights, dropout and shuffled batches without a seed of their own draw from it; `np.random` is left alone.
-    The same seed gives the same numbers, but to threads that draw at the same time: they share one generator. Raises
-    ValueError for a negative seed, as NumPy does.
+    The same seed gives the same numbers, except to threads that draw at the same time, since they share the generator.
+    Raises ValueError for a negative seed, as NumPy does.
     """
     generator().bit_generator.state = np.random.SFC64(seed).state
     return generator()

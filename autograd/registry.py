@@ -32,9 +32,9 @@ real_only: set[Callable[..., Any]] = set()
 
 def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str, evaluate: Callable[..., Any],
              without: Sequence[str] = ()) -> Callable[..., Any]:
-    """Let `apply` stand for a function on tensors, and `evaluate` for it on arrays.
+    """Register `apply` as the function's operation on tensors, and `evaluate` as its evaluation on arrays.
 
-    The rule is of this kind, and without a derivative in some operands.
+    `kind` is that of the rule, which may have no derivative in some operands.
     """
     registry[function] = described(apply, kind, evaluate, without)
     return apply

@@ -36,8 +36,8 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
              create_graph: bool = False) -> None:
     """Accumulate the gradient of this tensor into the `.grad` of every leaf it was computed from.
 
-    `gradient` is the cotangent of this tensor, of its shape; only a tensor of one real element may omit it (1 then).
-    The graph is freed unless `retain_graph`; with `create_graph` gradients are themselves recorded.
+    `gradient` is the cotangent of this tensor, in its shape; it may be omitted, as 1, for a tensor of one real element.
+    The graph is freed unless `retain_graph`; with `create_graph` the gradients are recorded themselves.
     Raises `RuntimeError` for a missing `gradient`, a freed graph, or a tensor without a graph.
     """
     if isinstance(output, Box):
@@ -341,8 +341,8 @@ def pull_within(
 ) -> list[Array | None]:
     """Within a pass, the cotangents of `nodes` through a piece of graph that was recorded just for this purpose.
 
-    Conjugated as all cotangents of a pass; recorded if those given are. None where a node is None or was not reached;
-    a node that is named twice has its whole cotangent the first time.
+    They are conjugated, as all cotangents inside a pass, and recorded if the given ones are. None where a node is None
+    or was not reached; a node that is listed twice gets its whole cotangent the first time.
     """
     pairs = [(o, g) for o, g in zip(outputs, cotangents, strict=True) if g is not None and isinstance(o, Tensor)]
     seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])

@@ -168,12 +168,12 @@ def paths(structure: Structure) -> list[str]:
 
 
 def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """All numbers of a tree as one vector, and the function that makes a tree of such a vector.
+    """All numbers of a tree as one vector, and the function that makes a tree from such a vector.
 
-    `unravel(vector)` gives the tree exactly, dtypes and Python scalars included; the vector has NumPy's common dtype
-    of the leaves (float64 for none). With Tensors in the tree the vector is a Tensor, and gradients flow through both
-    ways; `unravel(tensor)` makes every leaf a Tensor. TypeError for a leaf that is not a number or an array, or that
-    the common dtype cannot hold; ValueError where the vector's shape, or its value for an integer, does not fit.
+    `unravel(vector)` restores the tree exactly, with dtypes and Python scalars; the vector has NumPy's common dtype of
+    the leaves (float64 for none). With Tensors in the tree the vector is a Tensor, and gradients flow both ways;
+    `unravel(tensor)` makes every leaf a Tensor. Raises TypeError for a leaf that is not a number or an array, or that
+    the common dtype cannot hold; ValueError if the vector's shape, or its value for an integer, does not fit.
     """
     found, structure = flatten(tree)
     places = paths(structure)

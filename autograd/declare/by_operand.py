@@ -21,8 +21,8 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
 
     A partial is a function of the operands it reads (`x`, `y`, `z`, `out`), the name of one, or a number:
     `elementwise(np.multiply, "y", "x")`, `elementwise(np.add, 1, 1)`; None raises `NoDerivativeError` where it is
-    needed. `evaluate` computes on raw values where an operator is faster than the ufunc (`operator.mul` on NumPy
-    scalars); `times(g, value)` is `g * partial(value)`, in less memory.
+    needed. `evaluate` replaces the ufunc on raw values if something else is faster (`operator.mul` on NumPy scalars);
+    `times(g, value)` is `g * partial(value)`, in less memory.
     """
     run = evaluate or function
     rules, without = stated(function, operands, partials)

@@ -44,9 +44,9 @@ class Differential(Structured):
 
 def differential(function: Callable[..., Any], *rules: Rule | None, name: str | None = None,
                  evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z")) -> Callable[..., Any]:
-    """Register a function by its differential, a rule `(t, x, out, *, options)` an operand, linear in `t`.
+    """Register a function by its differential: one rule `(t, x, out, *, options)` per operand, linear in `t`.
 
-    None for an operand raises `NoDerivativeError` where its derivative is needed.
+    None for an operand raises `NoDerivativeError` if its derivative is needed.
     """
     given, without = stated(function, operands, rules)
     primitive = Differential(name or function.__name__, evaluate or function, tuple(operands[: len(given)]), given)

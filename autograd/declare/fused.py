@@ -110,9 +110,9 @@ def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
     `forward(*operands, **options)` returns the output (an array or a tuple of arrays) and a tuple of residuals;
     `pullback(g, operands, residuals, needs, **options)` the cotangents, None where `needs[i]` is False;
     `reference(*operands, **options)` is the same function in differentiable NumPy calls.
-    No derivative depends on the values of the operands `unread`; those that are differentiated are not kept, and
-    `pullback` finds None there. If it depends on the residuals instead, `equivalent(*residuals)` are operands, one for
-    each, at which all derivatives of the reference are the same. `recorded(g, operands, needs, **options)` are the
-    cotangents in differentiable NumPy calls, given where they are fewer than those of the reference and its derivative.
+    `unread` names operands on whose values no derivative depends; they are not kept, and `pullback` finds None in their
+    place. If a derivative depends on the residuals instead, `equivalent(*residuals)` returns operands at which all
+    derivatives of the reference are the same. `recorded(g, operands, needs, **options)` returns the cotangents in
+    differentiable NumPy calls, if these are fewer than those of the reference and its derivative.
     """
     return Fused(name, forward, pullback, reference, unread, recorded, equivalent)

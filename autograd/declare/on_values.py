@@ -39,9 +39,9 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def decided(question: Callable[..., Any], *args: Any) -> Any:
-    """The answer to a question about values, which inside `vmap` all examples must share, whatever their values.
+    """The answer to a question about values; inside `vmap` it must be the same for every example.
 
-    The question closes over no tensor, whose graph it would keep until the garbage collector runs.
+    The question must not close over a tensor, whose graph it would keep until the garbage collector runs.
     """
     return shared_values(piecewise_constant(question)(*args))
 

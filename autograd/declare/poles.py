@@ -1,6 +1,6 @@
 """Products and quotients at poles that do not matter, beside `pole_safe`, which every elementwise rule multiplies with.
 
-A cotangent or tangent of exactly 0 contributes exactly 0: a branch that died does no harm, whatever is in it.
+A cotangent or tangent of exactly 0 contributes exactly 0: a dead branch does no harm, whatever its values.
 """
 
 from __future__ import annotations

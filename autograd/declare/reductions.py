@@ -1,8 +1,8 @@
 """Rules of functions that reduce an array over axes: `g * d out / d x`, stated once for both modes.
 
-A rule sees `g` and `out` with the reduced axes back, of length 1, so that they broadcast against `x`: keepdims, and
-what NumPy takes for an axis, are dealt with here. The tangent is the sum over the axes of the rule for g = 1, times t.
-As in elementwise rules, what is exactly 0 stays 0, so a row that nothing reads does no harm whatever is in it.
+A rule sees `g` and `out` with the reduced axes put back, of length 1, so that they broadcast against `x`; keepdims and
+the forms of `axis` are handled here. The tangent is the sum over the axes of the rule for g = 1, times t. As in
+elementwise rules, what is exactly 0 stays 0, so a row that nothing reads does no harm, whatever its values.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from .writing.style import PALETTES, Theme
 __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]
 
 DIRECTIONS = ("TB", "LR")
-RIDING = {
+BOX_NOTES = {
     Batch: "Drawn inside vmap: all examples at once, along the first axis.",
     Dual: "Drawn inside forward accumulation: the values; their tangents leave no graph.",
 }
@@ -84,7 +84,7 @@ def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
 def _inside(tensors: tuple[Any, ...]) -> tuple[str, ...]:
     """The notes on tensors that belong to a transform."""
     kinds = {type(box) for tensor in tree.flatten(tensors)[0] for box in boxes(tensor)}
-    return tuple(said for kind, said in RIDING.items() if kind in kinds)
+    return tuple(said for kind, said in BOX_NOTES.items() if kind in kinds)
 
 
 def _centres(extraction: Extraction, around: Tensor | str | None) -> tuple[str, ...]:

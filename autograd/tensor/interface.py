@@ -1,6 +1,6 @@
 """What a tensor can do, as signatures: a tensor knows its operators and methods by name, but not what they do.
 
-What they are is written further up, in the rules and in reverse accumulation; `operators.py` binds it here.
+They are defined further up, in the rules and in reverse accumulation, and bound to this class by `operators.py`.
 """
 
 from __future__ import annotations

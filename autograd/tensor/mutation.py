@@ -62,9 +62,9 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
 
 
 def _made_an_array(base: Tensor) -> bool:
-    """Whether a number is a 0-d array that was written to; it then has memory now, for views to show.
+    """Whether a number was turned into a 0-d array with memory, which views can share, because it was written to.
 
-    Not that of a leaf, which the graph keeps: a write gives a leaf another number.
+    Not for a leaf, whose number the graph keeps: a write gives a leaf another number.
     """
     if getattr(base, "_scalar", True) or type(base._node) is Leaf:
         return False
@@ -73,9 +73,9 @@ def _made_an_array(base: Tensor) -> bool:
 
 
 def one_example(x: Tensor) -> Any:
-    """An array that lies in memory as `x` does where a loop takes the examples of a `vmap` one after the other.
+    """An array with the memory layout that `x` would have if a loop took the examples of a `vmap` one by one.
 
-    The batch itself may lie otherwise: views of it that its rules copied are views here, and other results compact.
+    The batch itself may have another: views that batching rules copied are views here, and other results contiguous.
     """
     steps = []
     while (view := getattr(x, "_view", None)) is not None:
@@ -156,9 +156,9 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
 
 
 def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tensor:
-    """`target += operand` and its like: the dtype and shape of `target` stay. Raises if they cannot.
+    """`target += operand` and the like: `target` keeps its dtype and shape. Raises if it cannot.
 
-    A number stays as it is and the sum is another, as with NumPy's scalars: `x = np.sum(t); y = x; y += 1`.
+    A number does not change, and the sum is a new one, as for NumPy's scalars: `x = np.sum(t); y = x; y += 1`.
     """
     if is_number(target):
         return registry[operation](target, operand)  # type: ignore[no-any-return]
