@@ -5,7 +5,8 @@ column is one run of kw * kh * C numbers in memory, which the next column's over
 (rows * images, kw * kh * C) x (kw * kh * C, O) a column, straight into place.
 
 BLAS computes the columns of a product by fours. If O is no multiple of that, a product makes several output columns:
-from the run that all of them see, by a band, in which the weight stands once for each, shifted, among zeros.
+from the run that all of them see, by a band, in which the weight stands once for each, shifted, among zeros. (Where a
+pixel is infinite or nan, zeros times it would be nan in columns that do not see it: there, each column is made alone.)
 """
 
 from __future__ import annotations
@@ -67,17 +68,18 @@ class Band(NamedTuple):
         return total.transpose(3, 2, 1, 0)
 
 
-def bands(columns: Axis, units: int) -> list[Band]:
-    """All output columns, in as many at once as make products fast, and the rest."""
-    together = min(columns.outputs, 4 if units == 1 else 2 if units % 4 else 1)
+def bands(columns: Axis, units: int, several: bool = True) -> list[Band]:
+    """All output columns: as many at once as make products fast, if several may be, and the rest."""
+    together = min(columns.outputs, 4 if units == 1 else 2 if units % 4 else 1) if several else 1
     products, rest = divmod(columns.outputs, max(1, together))
     all_of_them = (Band(0, products, together), Band(products * together, 1, rest))
     return [band for band in all_of_them if band.products and band.together]
 
 
-def matrices(weight: Array, columns: Axis) -> list[tuple[Band, Array]]:
-    """The bands of all output columns, with the weight (O, C, kh, kw) in each."""
-    return [(band, band.matrix(weight, columns)) for band in bands(columns, len(weight))]
+def matrices(image: Array, weight: Array, columns: Axis) -> list[tuple[Band, Array]]:
+    """The bands in which the output columns of this image are made, with the weight (O, C, kh, kw) in each."""
+    finite = len(weight) % 4 == 0 or bool(np.isfinite(image).all())
+    return [(band, band.matrix(weight, columns)) for band in bands(columns, len(weight), finite)]
 
 
 def correlate_columns(image: Array, matrices: list[tuple[Band, Array]], rows: Axis, columns: Axis, bias: Array | None,

@@ -43,7 +43,7 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
     if tiled := suits(rows, columns, image, units):
         work, prepared = correlate_tiles, transformed(weight)
     elif narrow(image, columns):
-        work, prepared = correlate_columns, matrices(weight, columns)
+        work, prepared = correlate_columns, matrices(image, weight, columns)
     else:
         work = correlate_rows
         prepared = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(rows.kernel, -1, units)

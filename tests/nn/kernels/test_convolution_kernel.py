@@ -102,6 +102,21 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     assert_close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
 
 
+@examples(60)
+@given(problem=problems(), data=st.data())
+@pytest.mark.usefixtures("way")
+def test_a_nan_is_where_it_is_seen_and_nowhere_else(problem: tuple[Array, Array, dict[str, Any]],
+                                                    data: st.DataObject) -> None:
+    x, weight, options = problem
+    place = tuple(data.draw(st.integers(0, n - 1)) for n in x.shape)
+    spot = np.zeros_like(x)
+    spot[place] = 1
+    sees_it = looped(spot, np.ones_like(weight), **options) > 0
+    expected = np.where(sees_it, np.nan, looped(x, weight, **options))
+    x[place] = np.nan
+    np.testing.assert_allclose(forward(x, weight, None, **options)[0], expected, rtol=0, atol=1e-12)
+
+
 @examples(40)
 @given(problem=problems(), extra=st.integers(0, 2))
 @pytest.mark.usefixtures("way")
