@@ -37,11 +37,11 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
          share_leaves: bool = False, fold: bool | None = None, names: Any = None, theme: Theme | None = None,
          direction: str = "TB", title: str | None = None, steps: bool | None = None,
          timeout: float = engines.TIMEOUT) -> Drawing:
-    """Draw the graph that tensors (or trees of them) were computed by: `draw(loss).save("graph.svg")`.
+    """Draw the graph that computed tensors, or trees of them: `draw(loss).save("graph.svg")`.
 
     `depth` folds module calls below that many levels, `expand` (a pattern such as `"encoder.*"`, or a function of the
     path) keeps some open; `fold` draws repetitions once (None: in graphs of more than 40 vertices). `backward=True`
-    adds the rules, and the gradients' way back. `color_by` is `"time"`, `"bytes"`, `"flops"` or `"grad_norm"`. `around`
+    adds the rules, and the gradients. `color_by` is `"time"`, `"bytes"`, `"flops"` or `"grad_norm"`. `around`
     and `hops` show the part near one tensor or name. `title` stands above. `steps` keeps the values for the page's
     steps (None: if they are small). `names` is a module or a tree of tensors. `theme` is `"light"` or `"dark"`; None
     follows the reader's setting. Raises `TypeError` for what is not a tensor, `KeyError` for an unknown name.

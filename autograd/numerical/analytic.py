@@ -1,8 +1,9 @@
 """Whether a function is analytic where the complex step is taken: `Im f(x + ih v) / h` is its slope along v only then.
 
-Of `|x| g(x)` the complex step gives `|x| g'(x)`, a part of the slope, and nothing shows it. So the slope along one line
-through all coordinates is taken in real steps, too: as a central difference, and where that disagrees as Richardson's
-limit with its error bar, in shorter and shorter units, since f may vary fast: two of them that agree refute it.
+For `|x| g(x)` the complex step gives `|x| g'(x)`, only a part of the slope, without any sign of it. So the slope along
+one line through all coordinates is also computed with real steps: as a central difference and, if that disagrees, as
+Richardson's limit with its error bar, in shorter and shorter units, since f may vary fast. Two limits that agree with
+each other, but not with the complex step, refute it.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ class Limit(NamedTuple):
 def derivative(g: Callable[[float], Array], at_zero: Array, *, rounding: float = 0.0) -> Limit:
     """The derivative of `g` at 0, elementwise, for a g that takes a step and returns an array like `at_zero` = g(0).
 
-    `rounding` is the relative error of g's values (its dtype's epsilon where it is larger). Uses 22 values of g; those
-    that are not finite are left out, and the error is infinite where too few are left.
+    `rounding` is the relative error of g's values (at least its dtype's epsilon). Uses 22 values of g; non-finite ones
+    are left out, and the error is infinite if too few remain.
     """
     rounding = max(rounding, float(np.finfo(at_zero.dtype).eps))
     steps = [LARGEST_STEP / RATIO**level for level in range(LEVELS)]

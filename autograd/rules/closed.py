@@ -1,7 +1,7 @@
 """Functions that are defined by others, as one elementwise operation: a ufunc, or a formula that is `closed`.
 
-Values are the function's own, and a graph has one node for it; its partials, which are closed in the same way, forward
-accumulation takes from the definition. So a density is `norm.logpdf`, not the ten operations that it is made of.
+Values are the function's own, and the graph has one node for it. Its partials, which are closed in the same way, are
+derived from the definition by forward accumulation. So a density is one `norm.logpdf`, not ten operations.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fourier transforms: linear, and each its own transpose up to the ends of the axis.
 
-Every `n`, `s`, `axes` and `norm` of NumPy. Transforms over several axes are one transform an axis.
+Every `n`, `s`, `axes` and `norm` of NumPy is supported. A transform over several axes is one transform per axis.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", wri
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
     """`base` with the part that `view` shows replaced.
 
-    In another memory layout than that of `base` when the view was taken, NumPy may copy: then it is asked for places.
+    If the memory layout is not that of `base` when the view was taken, NumPy may copy; then indices locate the part.
     """
     out = np.array(base)
     shown = view(out, **options)

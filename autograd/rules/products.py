@@ -112,7 +112,7 @@ def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
 def explicit(subscripts: str, ndims: Sequence[int], optimize: Any) -> str:
     """Subscripts with the output written and every ellipsis replaced by letters.
 
-    NumPy sums over the axes of an ellipsis that the output leaves out if it optimizes, and else refuses to.
+    If the output leaves out an ellipsis, its axes are summed over with `optimize`, and refused without, as in NumPy.
     """
     inputs, arrow, output = subscripts.partition("->")
     terms = inputs.split(",")

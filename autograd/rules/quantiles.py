@@ -1,8 +1,8 @@
 """Order statistics: median, quantiles and percentiles, with or without nan, every `method` and `weights`.
 
-Which sorted elements a quantile reads, and how it mixes two of them, depends on ranks alone. So NumPy's own function
-is applied to the ranks; what it returns is a place between two ranks, and the elements at these ranks are mixed. Where
-the method is a line from one element to the next, the place moves with the level.
+Which sorted elements a quantile reads, and how it interpolates between two of them, depends on ranks alone. So NumPy's
+own function is applied to the ranks; it returns a position between two ranks, and the elements at these ranks are
+interpolated. If the method is linear between elements, the position has a derivative in the level.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ Fan 1996, p. 363). All others step from element to element."""
 
 def read_by_rank(function: Callable[..., Any], mix: Callable[..., Array], a: Array, axis: Any, keepdims: bool,
                  moves: Callable[..., Array] | None = None, **options: Any) -> Array:
-    """`function(ranks, axis=-1, **options)` tells where among the sorted elements of `a` over `axis` to read.
+    """Read the sorted elements of `a` over `axis` at the positions given by `function(ranks, axis=-1, **options)`.
 
-    `moves` tells by how much more these move what is read, from the sorted elements and where among them it is.
+    `moves` adds the derivative of the result in the level, from the sorted elements and the position among them.
     """
     a = array_of(a)
     if a.dtype.kind not in "fc" or not a.size:
@@ -101,10 +101,10 @@ def between(below: Array, above: Array, share: Array) -> Array:
 
 
 def moved(q: Array, method: str, ordered: Array, low: Array, share: Array) -> Array:
-    """By how much a quantile moves with its level: 0, but for its derivative.
+    """A zero whose derivative is that of a quantile in its level.
 
-    At an element, where two lines meet, it is the lesser slope if both have one sign, as everywhere. Beyond the ends it
-    is 0, and so where a line becomes level; but not where there are no more levels beyond.
+    At an element, where two lines meet, it is the lesser slope if both have the same sign, as at every kink. Beyond the
+    ends it is 0, and therefore also where a line ends; but not at levels 0 and 1, beyond which there are no levels.
     """
     lower, upper = LINES[method]
     count = piecewise_constant(count_of_numbers)(ordered)

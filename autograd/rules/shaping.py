@@ -86,9 +86,9 @@ def as_it_lies(x: Any) -> Any:
 
 
 def lying_as(x: Any, out: Array) -> Array:
-    """What some functions of NumPy make of x: it lies in memory in the order "F" where x does so, and not in "C".
+    """`out` in Fortran order if x is in that order only, as some NumPy functions return it.
 
-    On this depends whether the flat result is a view.
+    Whether a flattened result is a view depends on it.
     """
     return np.copy(out, order="F") if as_it_lies(x).flags.fnc else out
 
@@ -110,8 +110,8 @@ def ravel(a: Any, order: str = "C") -> Any:
 
 
 def axes_by_strides(x: np.ndarray[Any, Any]) -> list[int]:
-    """The axes from the longest stride to the shortest, as NumPy's iterator sorts them: from the last axis on, each is
-    put before those of shorter strides, and one of stride 0, along which nothing changes, is not compared at all.
+    """The axes from the longest stride to the shortest, as NumPy's iterator sorts them: an insertion sort from the last
+    axis on, in which axes of stride 0, along which nothing changes, are not compared.
     """
     strides = [0 if n == 1 else abs(stride) for n, stride in zip(x.shape, x.strides, strict=True)]
     inner: list[int] = []

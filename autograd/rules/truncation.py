@@ -1,12 +1,12 @@
-"""What is left of a matrix without the singular values that a relative cutoff takes for 0, to any order of derivative.
+"""A matrix without the singular values that a relative cutoff takes for 0, differentiable to any order.
 
-P projects onto the right singular vectors that are kept: it is pinv(x) x, and x P is what is left. With G = x^H x, the
-change of P is Y + Y^H, where Y leads from the vectors that are left out to those that are kept, and solves
+P projects onto the right singular vectors that are kept: it is pinv(x) x, and x P is the truncated matrix. With
+G = x^H x, the differential of P is Y + Y^H, where Y maps the vectors left out to those that are kept, and solves
 
     G Y - Y G = P dG (1 - P).
 
-The solution of that equation changes by other solutions of it: no single vector is differentiated, which has no
-derivative where singular values are equal.
+The differential of that solution is again a solution of such an equation. No single vector is differentiated, since a
+vector has no derivative where singular values are equal.
 """
 
 from __future__ import annotations

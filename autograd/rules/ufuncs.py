@@ -233,10 +233,10 @@ WIDE = 16  # from this many columns on, NumPy's elementwise product is faster th
 
 
 def matmul(x: Array, y: Array) -> Array:
-    """`np.matmul(x, y)`; arrays that OpenBLAS would share out among its threads have a way of their own.
+    """`np.matmul(x, y)`; arrays so large that OpenBLAS would use its threads take a path of their own.
 
-    A vector goes to `dot`: half of the time if it is small, a tenth if its elements are one that was broadcast. Columns
-    times rows, as the slope of a matrix in a product with a vector, are products of elements: a third of the time.
+    A vector goes to `dot`: half the time if it is small, a tenth if it is one element broadcast. A column times a row,
+    such as the gradient of a matrix in a product with a vector, is an elementwise product: a third of the time.
     """
     if type(x) is not np.ndarray or type(y) is not np.ndarray:
         return np.matmul(x, y)

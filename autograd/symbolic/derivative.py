@@ -30,7 +30,7 @@ def grad(f: Callable[..., Any], argnums: int = 0) -> SymbolicGradient:
 class SymbolicGradient:
     """What `symbolic.grad` returns: a function that knows its formula.
 
-    The formula belongs to shapes of arguments: those of the latest call, or before any call one scalar a parameter.
+    The formula is for arguments of the shapes of the latest call; before any call, for one scalar per parameter.
     """
 
     def __init__(self, f: Callable[..., Any], argnums: int) -> None:

@@ -1,6 +1,6 @@
 """Prove gradients: `check_gradients` against finite differences, and Hypothesis strategies to feed it.
 
-`print(check_gradients(f, x, y))` tells how near the gradients of `f` come to the truth at `x, y`, or raises.
+`print(check_gradients(f, x, y))` tells how accurate the gradients of `f` are at `x, y`, or raises.
 """
 
 from __future__ import annotations

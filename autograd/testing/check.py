@@ -185,9 +185,9 @@ class _Checker:
         return _Wrong(measure.mode, place, got[worst], expected[worst], float(tolerance[worst]), float(excess[worst]))
 
     def _locate(self, measure: Measure, differences: Differences, slope: Slope) -> _Wrong | None:
-        """The single input that a projection went wrong by: half of the inputs at a time.
+        """The single input that made a projection wrong, by bisection.
 
-        It is the first half that is wrong or, where a large sum hides what is wrong in it, the one further off.
+        The first half that is wrong is followed or, if a large sum hides the error, the half that is further off.
         """
 
         def distance(part: list[Coordinate]) -> float:

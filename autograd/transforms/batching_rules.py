@@ -1,6 +1,6 @@
 """How each primitive is applied to a batch at once: the batch is axis 0, the options are those of one example.
 
-A rule is a function of the `Call`; its result has the batch as axis 0 too, or is None where it does not know how.
+A rule is a function of the `Call`; its result has the batch as axis 0 too, or is None if it cannot handle the call.
 A primitive without a rule is applied example by example, and the results stacked.
 """
 

@@ -71,7 +71,7 @@ class _Run:
                        if type(node) is not Leaf or node.reference() is not None]
 
     def sums(self) -> list[tuple[Any, float]]:
-        """A weighted sum of each result, and its size, by which a second run is compared without keeping the first.
+        """A weighted sum of each result, and its size, to compare a second run with the first without keeping that.
 
         Weighted, since a plain sum of a softmax is always 1.
         """
@@ -94,11 +94,11 @@ def _node(x: Any) -> Node | None:
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the values and gradients of `f` that keeps only its arguments until the backward pass.
 
-    There `f` runs a second time, so the intermediate values of one such function exist at a time: a chain of n segments
-    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Tensors that it closes over, such as a module's parameters,
-    get their gradients too, dropout draws the same numbers again, and batch normalization takes its statistics once. f
-    has the variables and arguments that it had, so that functions of a loop each have their own turn's. Differentiates
-    to any order, in both modes. Raises `RuntimeError` if the two runs differ, or f writes to its arguments.
+    Then `f` runs a second time, so only one such function's intermediate values exist at a time: a chain of n segments
+    keeps n arguments (Chen et al. 2016, arXiv:1604.06174). Captured tensors, such as a module's parameters, get their
+    gradients too, dropout draws the same numbers again, and batch normalization updates its statistics once. f runs
+    with the variables and arguments that it had the first time, also if it was made in a loop. Differentiable to any
+    order, in both modes. Raises `RuntimeError` if the two runs differ, or if f writes to its arguments.
     """
     return transformed(_checkpointed, f)
 

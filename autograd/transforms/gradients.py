@@ -1,7 +1,7 @@
 """Function transforms: `grad`, `value_and_grad`, `vjp` by reverse accumulation, `hvp` and `linearize` by both modes.
 
-A transform makes graph inputs of the arguments, calls the function, and pulls cotangents back to just those inputs. So
-transforms nest in any order: what an outer one tracks, an inner one records.
+A transform makes the arguments inputs of a graph, calls the function, and pulls cotangents back to those inputs only.
+So transforms nest in any order: an inner one records what an outer one tracks.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     """A function that returns `(f(x), gradient)`; with `has_aux`, where f returns `(y, aux)`, `((y, aux), gradient)`.
 
     f returns one real number; the gradient has the structure, shapes and types of the arguments `argnums`. Raises
-    `TypeError` for an output that is no scalar; warns `DisconnectedWarning` where f does not depend on its arguments.
+    `TypeError` unless the output is a scalar; warns `DisconnectedWarning` if it does not depend on the arguments.
     """
     return transformed(_value_and_gradient, f, argnums, has_aux, argnums=argnums)
 
@@ -220,8 +220,8 @@ def hvp(f: Callable[..., Any], x: Any, v: Any, has_aux: bool = False) -> Any:
 def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Return the value of `f` and its derivative as a linear function; `f_jvp(t)` is `J t`.
 
-    f runs once; each call of `f_jvp` walks the recorded graph. It is the transpose of the pullback, itself transposed.
-    With `has_aux`, where f returns `(y, aux)`, the auxiliary results are the third that is returned.
+    f runs once; each call of `f_jvp` walks the recorded graph: it is the transpose of the pullback. With `has_aux`, f
+    returns `(y, aux)`, and linearize returns aux as a third result.
     """
     inputs = Inputs(primals)
     with enable_grad():

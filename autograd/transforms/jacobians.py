@@ -30,9 +30,9 @@ ROOM = 2**22
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by reverse accumulation: one forward pass, and one backward pass for many output elements at once.
 
-    An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; nested outputs
-    and arguments give the nesting of the output around that of the arguments. Of a real output in a complex argument it
-    is `dL/d Re z + i dL/d Im z`, as `grad`; of a complex output in a complex argument, that of a holomorphic function.
+    An output of shape `(m...)` and an argument of shape `(n...)` give an array of shape `(m..., n...)`; for nested
+    ones, the result has the nesting of the output around that of the arguments. For a real output and a complex
+    argument it is `dL/d Re z + i dL/d Im z`, as in `grad`; for a complex output, that of a holomorphic function.
     With `has_aux`, where f returns `(y, aux)`, it is `(Jacobian, aux)`.
     """
     return transformed(_by_rows, f, argnums, has_aux, argnums=argnums)
@@ -72,8 +72,8 @@ def _rows(inputs: Inputs, out: Tensor) -> Any:
 def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian by forward accumulation: column i is `J e_i`, one forward pass per input element, nothing stored.
 
-    `jacfwd(f)(x)` has the shape `out.shape + x.shape`, for nested arguments a tree of them, as `jacrev` gives it. It is
-    the cheaper one where there are fewer inputs than outputs; `jacobian` chooses. With `has_aux` as `jacrev`, by one
+    `jacfwd(f)(x)` has the shape `out.shape + x.shape`, for nested arguments a tree of such arrays, as in `jacrev`. It
+    is cheaper if there are fewer inputs than outputs; `jacobian` chooses. `has_aux` is that of `jacrev` and takes one
     more call of f.
     """
     return transformed(_by_columns, f, argnums, has_aux, False, argnums=argnums)
@@ -145,7 +145,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) 
 
     The gradient is recorded once, and each of its entries pulled back: one forward pass, n + 1 backward passes. With
     `has_aux`, where f returns `(y, aux)`, it is `(Hessian, aux)`.
-    Raises `TypeError` for complex arguments: of a real function of z, the entries in Re z and Im z are no matrix in z.
+    Raises `TypeError` for complex arguments: the second derivatives in Re z and Im z do not form a matrix in z.
     """
     return transformed(_of_gradient, f, argnums, has_aux, argnums=argnums)
 

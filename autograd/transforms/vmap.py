@@ -165,9 +165,9 @@ def in_every_batch(x: Tensor) -> Tensor:
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
     """A function that applies `f` to every example of a batch: `vmap(f)(x)[i] = f(x[i])`, without a loop in Python.
 
-    `in_axes` is an axis (None: the same for every example), or a tuple with one per argument, and 0 of those by name;
-    `out_axes` where the batch goes in the results (None: they share one); for nested arguments or results, an axis for
-    each part may be nested likewise. Primitives without a batching rule run example by example.
+    `in_axes` is an axis (None: the same for every example), or a tuple with one per positional argument; for keyword
+    arguments it is 0. `out_axes` is the axis of the batch in the results (None: one result for all examples). For
+    nested arguments or results, axes may be nested likewise. Primitives without a batching rule run example by example.
     `vmap(grad(loss), (None, 0, 0))` gives per-sample gradients. Raises `ValueError` where batch sizes differ.
     """
     return transformed(_mapped, f, in_axes, out_axes)

@@ -125,7 +125,7 @@ def gamma_slope(a: Array, x: Array) -> Array:
 def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
     """The derivative of betainc(a, b, x) in a: of the density times log x - psi(a) + psi(a + b), the integral.
 
-    `rest` is 1 - x, which who knows it gives with all its digits.
+    `rest` is 1 - x, which the caller may know more precisely.
     """
     ended = (x == 0) | (rest == 0)  # where betainc is 0 or 1 for every a and b
     x, rest = np.where(ended, 0.5, x), np.where(ended, 0.5, rest)

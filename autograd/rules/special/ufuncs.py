@@ -1,7 +1,7 @@
-"""`scipy.special` as ufuncs, whatever it shows.
+"""The ufuncs of `scipy.special`, also where it wraps them.
 
-With `SCIPY_ARRAY_API=1` SciPy shows functions that ask their arguments for their own library's special functions, and
-refuse an array beside a tensor. What they wrap are the ufuncs, which is what tensors meet and what rules are about.
+With `SCIPY_ARRAY_API=1` SciPy exposes functions that dispatch to their arguments' own library, and refuse an array
+together with a tensor. They wrap the ufuncs, which is what tensors meet and what rules are about.
 """
 
 from __future__ import annotations
