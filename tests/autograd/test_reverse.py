@@ -29,12 +29,13 @@ def test_gradients_accumulate_into_leaves() -> None:
     assert x.grad is None
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
-def test_the_cotangent_of_one_element_is_a_one_of_its_shape(shape: tuple[int, ...]) -> None:
-    x = Tensor(np.full(shape, 3.0), requires_grad=True)
+def test_the_cotangent_of_one_element_is_a_one_of_its_shape_and_dtype(shape: tuple[int, ...], dtype: type) -> None:
+    x = Tensor(np.full(shape, 3.0, dtype), requires_grad=True)
     x.backward()
     assert x.grad is not None
-    np.testing.assert_array_equal(x.grad.numpy(), np.ones(shape), strict=True)
+    np.testing.assert_array_equal(x.grad.numpy(), np.ones(shape, dtype), strict=True)
 
 
 def test_backward_of_a_vector_needs_a_cotangent() -> None:
@@ -121,6 +122,11 @@ def test_gradients_are_not_aliased_with_each_other_or_the_seed() -> None:
     assert c.grad is not None
     c.grad.data[:] = 7
     assert seed.tolist() == [[1, 1]]
+    d, seed = leaf(1, 2), np.ones(2)
+    d.backward(seed)  # where it ends at once
+    assert d.grad is not None
+    d.grad.data[:] = 7
+    assert seed.tolist() == [1, 1]
 
 
 def test_no_grad_records_nothing_and_is_per_thread() -> None:

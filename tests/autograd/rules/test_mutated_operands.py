@@ -15,7 +15,7 @@ import pytest
 from autograd import MutationError, Tensor, no_grad, tensor
 from autograd.tree import flatten
 from tests.autograd.rules.domains import Row
-from tests.autograd.rules.test_every_rule import every_rule, samples
+from tests.autograd.rules.test_every_rule import ELEMENTWISE, every_rule, samples
 
 Made = tuple[Any, Tensor | None, Callable[[], Any]]
 """The operand, the leaf it came from if it is differentiated, and what writes to it."""
@@ -109,3 +109,16 @@ def test_operands_written_to_after_the_call(row: Row, call: Any, draw: int) -> N
         assert (known is None) == (gradient is None)
         if known is not None:
             np.testing.assert_allclose(gradient, known, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("row", "call", "place"), [
+    pytest.param(*c.values, place, id=f"{c.id}-{place}") for c in ELEMENTWISE if len(c.values[0].operands) == 2
+    for place, operand in enumerate(c.values[0].operands) if operand.form != "whole"])
+def test_an_operand_beside_a_number_is_written_to_after_the_call(row: Row, call: Any, place: int) -> None:
+    """`x ** 3.0` and `3.0 ** x` of memory that is shared: a node keeps what its rule reads as it was."""
+    given = samples(row)
+    number = given[1 - place].item(0)
+    beside = (lambda x: call(number, x)) if place else (lambda x: call(x, number))
+    with warnings.catch_warnings(action="ignore"):
+        expected, found = (gradients(beside, [leaf_of_a_buffer(given[place])], change) for change in (False, True))
+    np.testing.assert_equal(found, expected)

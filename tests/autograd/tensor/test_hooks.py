@@ -84,6 +84,20 @@ def test_a_hook_taken_away_twice_is_gone() -> None:
     assert x.grad.item() == 3
 
 
+def test_a_hook_that_takes_itself_away_does_not_take_the_turn_of_the_next() -> None:
+    x, called = leaf(1, 2), []
+
+    def once(gradient: Tensor) -> None:
+        called.append("once")
+        handle.remove()
+
+    handle = x.register_hook(once)
+    x.register_hook(lambda g: called.append("always"))
+    x.sum().backward()
+    x.sum().backward()
+    assert called == ["once", "always", "always"]
+
+
 def test_what_retained_its_gradient_may_go_away() -> None:
     x = Tensor([1.0, 2.0], requires_grad=True)
     x.retain_grad()  # a leaf keeps it anyway
