@@ -123,7 +123,7 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
     a = array_of(a)
     for axis in in_a_tuple(axes):
         out = func(a, one_axis(a, axis))
-        a = out if out.ndim == a.ndim else np.expand_dims(out, one_axis(a, axis))
+        a = out if out.ndim == a.ndim else np.expand_dims(out, axis)
     return a
 
 

@@ -48,7 +48,7 @@ def doubled(x: Array, size: int, axis: int) -> Array:
     """Double each coefficient that also represents its mirror image: not the first, nor the last of an even size."""
     weights = np.full(x.shape[axis], 2, x.real.dtype)
     weights[:: x.shape[axis] - 1 if size % 2 == 0 else size] = 1
-    return x * weights.reshape([-1] + [1] * (-1 - axis if axis < 0 else x.ndim - 1 - axis))
+    return x * weights.reshape([-1] + [1] * (x.ndim - 1 - one_axis(x, axis)))
 
 
 # --- Composed --------------------------------------------------------------------------------------------------------

@@ -207,6 +207,9 @@ FORMS: dict[str, Form] = {
     "hypot over a root": (lambda x, y: np.hypot(x, y) / np.sqrt(np.abs(x)), (V, V[::-1].copy())),
     "cross along other axes": (lambda x, y: np.cross(x, y, axisa=0, axisb=1, axisc=0), (S, S.T @ S)),
     "average along two axes": (lambda x, w: np.average(x, axis=(0, 1), weights=w), (X, W)),
+    "average along two axes, the last first": (lambda x, w: np.average(x, axis=(1, 0), weights=w), (X, W.T.copy())),
+    **{f"matrices along axis {axis}":
+       (lambda x, k=axis: np.apply_along_axis(lambda v: np.stack([v, v * v]), k, x), (CUBE,)) for axis in range(-3, 3)},
     "cov in another precision": (lambda x: np.cov(x, dtype=np.float32), (X,)),
     "svd of a wide matrix, all of it": (lambda x: [np.abs(part[:4]) ** 2 for part in np.linalg.svd(x)], (X,)),
     "nan_to_num of what is none": (lambda x: np.nan_to_num(x) * x, (V,)),
