@@ -13,8 +13,9 @@ from .arrays import Array, floating, is_integer, plain_array
 from .declare import general, linear
 from .modes import local, mode, stand_ins
 from .tensor import Tensor, tensor
-from .tensor.box import Box, bottom
+from .tensor.box import Box, another, bottom
 from .tree import Structure, flatten
+from .tree import map as tree_map
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,6 +90,11 @@ def as_output(t: Any, plain: bool, like: Any = None) -> Any:
     if t.ndim:
         return t._value
     return float(t._value) if type(like) in (int, float) and t.dtype.kind == "f" else t._value[()]
+
+
+def handed_out(results: Any, plain: bool) -> Any:
+    """Results of a transform, nested: tensors as the user sees them, whose memory nobody else has."""
+    return tree_map(lambda x: as_output(another(x), plain) if isinstance(x, Tensor) else x, results)
 
 
 def as_given(array: NDArray[Any], like: Any) -> Any:

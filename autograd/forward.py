@@ -15,12 +15,12 @@ import numpy as np
 
 from . import tree
 from .arrays import plain_array
-from .boundary import as_direction, as_input, as_output, connected, output_and_aux
+from .boundary import as_direction, as_input, connected, handed_out, output_and_aux
 from .graph import refuse_objects
 from .modes import among_partials, mode, surrounding
 from .reverse import pull
 from .tensor import Tensor
-from .tensor.box import Box, another
+from .tensor.box import Box
 from .tensor.nested import holds_tensors, values_of
 
 
@@ -131,12 +131,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
     slopes: list[Any] = [np.zeros_like(o) if t is None else t for o, t in pairs]
     slopes = connected(slopes, primal)
     plain = not holds_tensors((primals, tangents))
-
-    def handed_out(results: Sequence[Any]) -> Any:
-        return out_structure.unflatten([as_output(x if plain else another(x), plain) for x in results])
-
-    found = handed_out([o for o, _ in pairs]), handed_out(slopes)
-    return (*found, tree.map(lambda x: as_output(x, plain), primals_of(aux, level))) if has_aux else found
+    found = (out_structure.unflatten([o for o, _ in pairs]), out_structure.unflatten(slopes))
+    return handed_out((*found, primals_of(aux, level)) if has_aux else found, plain)  # type: ignore[no-any-return]
 
 
 def jvp_of_some(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from autograd import tree
 from autograd.arguments import refuses_foreign_options
 from autograd.arrays import consecutive
-from autograd.boundary import as_input, as_output, output_and_aux, transformed
+from autograd.boundary import as_input, as_output, handed_out, output_and_aux, transformed
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
@@ -86,7 +86,10 @@ def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_m
     columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more)
     if columns is None:
         return _by_rows(f, argnums, has_aux, *args, **options)
-    return (columns, f(*args, **options)[1]) if has_aux else columns
+    if not has_aux:
+        return columns
+    again = f(*replace(tree.map(as_input, chosen)), **options)
+    return columns, handed_out(again[1], plain=not holds_tensors(chosen))
 
 
 def _columns(f: Callable[[Any], Any], chosen: Any, unless_more: bool) -> Any:
@@ -115,7 +118,7 @@ def _columns(f: Callable[[Any], Any], chosen: Any, unless_more: bool) -> Any:
             if unless_more and sum(s.size for s in tensors) > sum(o.size for o in outs):
                 return None
     if out_structure is None:
-        outs, out_structure = tree.flatten(f(chosen))
+        outs, out_structure = tree.flatten(f(structure.unflatten(tensors)))
     rows = [_blocks([column[k] for column in columns], o, tensors) for k, o in enumerate(outs)]
     return out_structure.unflatten([structure.unflatten([as_output(b, plain) for b in row]) for row in rows])
 

@@ -155,3 +155,12 @@ def test_auxiliary_results_stand_beside_a_jacobian(transform: Any, inputs: int) 
     assert isinstance(transform(f, has_aux=True)(Tensor(x))[1]["x"], Tensor)
     with pytest.raises(TypeError, match=r"returns \(output, aux\), got"):
         transform(np.sin, has_aux=True)(x)
+
+
+@pytest.mark.parametrize("transform", [jacrev, jacfwd, jacobian])
+@pytest.mark.parametrize("x", [2, np.array([1.0, 2.0]), np.zeros(0), np.zeros((0, 2))])
+def test_a_function_is_given_tensors_for_auxiliary_results_and_of_nothing_too(transform: Any, x: Any) -> None:
+    found, aux = transform(lambda x: (x.sin(), x.cos()), has_aux=True)(x)
+    np.testing.assert_array_equal(found, transform(lambda x: x.sin())(x), strict=True)
+    assert np.shape(found) == np.shape(x) * 2
+    np.testing.assert_array_equal(aux, np.cos(x))

@@ -32,10 +32,12 @@ from autograd import (
     jacrev,
     jvp,
     linearize,
+    tensor,
     value_and_grad,
     vjp,
     vmap,
 )
+from autograd.tree import flatten
 from tests.counted import calls
 
 Pair = namedtuple("Pair", "left right")
@@ -134,6 +136,9 @@ def test_a_tangent_has_the_shape_and_the_dtype_of_its_value() -> None:
     value, tangent = jvp(lambda x: x + np.ones((2, 3)), (x,), (x,))
     assert (tangent.shape, tangent.dtype) == (value.shape, value.dtype) == ((2, 3), np.float64)
     np.testing.assert_array_equal(tangent, np.ones((2, 3)))
+    for slope in (jvp(np.sin, (x,), (np.ones(3),))[1], linearize(np.sin, x)[1](np.ones(3)),
+                  vjp(np.sin, x)[1](np.ones(3))[0]):
+        assert slope.dtype == np.float32
 
 
 def test_each_of_several_outputs_has_its_tangent() -> None:
@@ -177,6 +182,51 @@ def test_argnums_auxiliary_results_and_keywords() -> None:
     assert aux["product"] == 6
     (value, aux), gradient = value_and_grad(f, argnums=(1,), has_aux=True)(3.0, 2.0)
     assert (value, aux["product"], gradient) == (18, 6, (9,))
+
+
+Way = Callable[[Callable[[Any], Any], Any, Any], Any]
+GIVEN_OUT: dict[str, Way] = {
+    "jvp": lambda f, x, v: jvp(f, (x,), (v,)),
+    "linearize": lambda f, x, v: (linearize(f, x)[0], linearize(f, x)[1](v)),
+    "vjp": lambda f, x, v: (vjp(f, x)[0], vjp(f, x)[1](v)),
+    "vmap": lambda f, x, v: vmap(f)(x),
+    "grad": lambda f, x, v: grad(beside(f), has_aux=True)(x)[1],
+    "value_and_grad": lambda f, x, v: value_and_grad(beside(f), has_aux=True)(x)[0][1],
+    "hvp": lambda f, x, v: hvp(beside(f), x, v, has_aux=True)[1],
+    "hessian": lambda f, x, v: hessian(beside(f), has_aux=True)(x)[1],
+    "jacrev": lambda f, x, v: jacrev(beside(f), has_aux=True)(x)[1],
+    "jacfwd": lambda f, x, v: jacfwd(beside(f), has_aux=True)(x)[1],
+    "jvp with auxiliary results": lambda f, x, v: jvp(beside(f), (x,), (v,), has_aux=True)[2],
+    "vjp with auxiliary results": lambda f, x, v: vjp(beside(f), x, has_aux=True)[2],
+    "linearize with auxiliary results": lambda f, x, v: linearize(beside(f), x, has_aux=True)[2],
+}
+AROUND, LEAF = tensor(np.ones((2, 2))), tensor(np.ones((2, 2)), requires_grad=True)
+
+
+def beside(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: (np.sum(x * x), f(x))
+
+
+@pytest.mark.parametrize("make", [np.array, tensor, lambda x: tensor(x, requires_grad=True)],
+                         ids=["array", "tensor", "leaf"])
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: x[:], lambda x: AROUND, lambda x: LEAF],
+                         ids=["itself", "a view", "a constant around", "a leaf around"])
+@pytest.mark.parametrize("transform", GIVEN_OUT)
+def test_what_a_transform_gives_out_is_nobody_elses_to_write_to(transform: str, f: Any, make: Any) -> None:
+    x, v = make(np.arange(4.0).reshape(2, 2)), make(np.full((2, 2), 3.0))
+    for found in flatten(GIVEN_OUT[transform](f, x, v))[0]:
+        found[...] = 9.0
+    for before, value in ((x, [[0, 1], [2, 3]]), (v, 3), (AROUND, 1), (LEAF, 1)):
+        np.testing.assert_array_equal(before.detach() if isinstance(before, Tensor) else before, value)
+
+
+def test_what_is_written_to_values_given_out_leaves_the_derivative_as_it_is() -> None:
+    x = np.array([1.0, 2.0])
+    for make in (np.array, tensor):
+        for transform in (vjp, linearize):
+            value, linear = transform(lambda x: (y := np.exp(x), y * y)[1], make(x))
+            value -= 100.0
+            np.testing.assert_allclose(flatten(linear(np.ones(2)))[0][0], 2 * np.exp(2 * x))
 
 
 def test_tensors_in_tensors_out_of_every_transform() -> None:
